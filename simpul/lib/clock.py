@@ -1,0 +1,43 @@
+"""What time it is: the one clock of the program.
+
+Everything that stamps a moment asks here, so that a test, the demonstration's history and a
+property test can move time without touching the machine's clock.
+"""
+
+import contextvars
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+WIB = ZoneInfo("Asia/Jakarta")
+
+_stopped_at: contextvars.ContextVar[datetime | None] = contextvars.ContextVar(
+    "stopped_at", default=None
+)
+
+
+def now() -> datetime:
+    """Return this moment, aware."""
+    return _stopped_at.get() or timezone.now()
+
+
+def today() -> date:
+    """Return the day it is in the workshop (WIB): days of papers, dues and statements."""
+    return now().astimezone(WIB).date()
+
+
+def in_days(days: int) -> date:
+    return today() + timedelta(days=days)
+
+
+@contextmanager
+def stopped(moment: datetime) -> Iterator[None]:
+    """Let it be `moment` for everything inside the block."""
+    token = _stopped_at.set(moment)
+    try:
+        yield
+    finally:
+        _stopped_at.reset(token)
