@@ -1,0 +1,139 @@
+"""Papers: what was issued, stored as it was rendered, and what people handed in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Self
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from simpul.lib import clock, codes, uploads
+from simpul.parties.models import Party, Person, Workshop
+from simpul.workflow.models import NumberSeries
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def visible_to(self, person: Person) -> Self:
+        """Staff see all of their workshop's; a party sees what its own people handed in."""
+        ours = self.filter(workshop_id=person.workshop_id)
+        return ours if person.is_staff else ours.filter(party_id=person.party_id)
+
+
+class Upload(models.Model):
+    """A file that somebody handed in, checked at the upload door and stored under its hash."""
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+")
+    code = models.CharField(max_length=14, default=codes.public, unique=True, editable=False)
+    kind = models.CharField(max_length=40)  # media type, decided by the bytes
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveIntegerField()
+    path = models.CharField(max_length=120)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = UploadQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.sha256[:8]}"
+
+    @classmethod
+    def keep(cls, admitted: uploads.Admitted, *, by: Person) -> Upload:
+        """Store an admitted file (on the disk before the row commits) and return its row."""
+        return cls.objects.create(
+            workshop_id=by.workshop_id,
+            party_id=by.party_id,
+            kind=admitted.kind,
+            sha256=admitted.sha256,
+            size=admitted.size,
+            path=uploads.store(admitted, settings.UPLOADS),
+            by=by,
+        )
+
+    @property
+    def is_image(self) -> bool:
+        return self.kind.startswith("image/")
+
+    def read(self) -> bytes:
+        return (Path(settings.UPLOADS) / self.path).read_bytes()
+
+
+class PaperQuerySet(models.QuerySet["Paper"]):
+    def visible_to(self, person: Person) -> Self:
+        ours = self.filter(workshop_id=person.workshop_id)
+        return ours if person.is_staff else ours.filter(party_id=person.party_id)
+
+    def about(self, subject: models.Model) -> Self:
+        kind = ContentType.objects.get_for_model(subject)
+        return self.filter(subject_type=kind, subject_id=subject.pk)
+
+
+class Paper(models.Model):
+    """An issued paper: its number, its facts and, once rendered, its bytes. Never changed.
+
+    The facts are frozen in the step that issues the paper; the PDF is made from them once, by a
+    job or by the first who asks, and kept.
+    """
+
+    class Kind(models.TextChoices):
+        KUITANSI = "KW", "Kuitansi"
+        INVOICE = "INV", "Faktur"
+        DELIVERY_NOTE = "SJ", "Surat jalan"
+        PURCHASE_ORDER = "PO", "Pesanan pembelian"
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    party = models.ForeignKey(Party, models.PROTECT, related_name="+")  # who it was issued to
+    kind = models.CharField(max_length=4, choices=Kind)
+    number = models.CharField(max_length=20)
+    code = models.CharField(max_length=14, default=codes.public, unique=True, editable=False)
+    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    subject_id = models.BigIntegerField()
+    subject = GenericForeignKey("subject_type", "subject_id")
+    template = models.CharField(max_length=60)  # the typst file of the app that issues it
+    facts = models.JSONField(encoder=DjangoJSONEncoder)
+    issued_at = models.DateTimeField(default=clock.now, editable=False)
+    issued_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    path = models.CharField(max_length=120, blank=True, editable=False)
+
+    objects = PaperQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workshop", "number"], name="paper_number_once")
+        ]
+        indexes = [models.Index(fields=["subject_type", "subject_id"])]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @classmethod
+    def issue(
+        cls,
+        kind: Kind,
+        subject: Any,
+        *,
+        party: Party,
+        by: Person,
+        template: str,
+        facts: dict[str, Any],
+        number: str = "",
+    ) -> Paper:
+        """Draw the next number of its kind (or take the one drawn already) and freeze the facts.
+
+        Call it inside the step that makes the paper exist.
+        """
+        return cls.objects.create(
+            workshop_id=by.workshop_id,
+            party=party,
+            kind=kind,
+            number=number or NumberSeries.draw(by.workshop_id, kind),
+            subject_type=ContentType.objects.get_for_model(subject),
+            subject_id=subject.pk,
+            template=template,
+            facts=facts,
+            issued_by=by,
+        )

@@ -1,0 +1,141 @@
+"""Who may do what: the whole matrix of the program on one screen.
+
+A line names the side of the deal that acts and, on the workshop's side, the roles that may. The
+owner may whatever any role of the workshop may. What is not here, nobody may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from simpul.parties.roles import Role
+
+if TYPE_CHECKING:
+    from simpul.parties.models import Person
+
+type Rule = Callable[[Person, Any], bool]
+
+
+def workshop(*roles: Role) -> Rule:
+    """The workshop's own people in one of these roles, and the owner."""
+    allowed = {Role.OWNER, *roles}
+    return lambda person, subject: person.is_staff and person.role in allowed
+
+
+def owner() -> Rule:
+    """The owner, and nobody else."""
+    return workshop()
+
+
+def machine() -> Rule:
+    """The program itself."""
+    return lambda person, subject: person.is_staff and person.role == Role.MACHINE
+
+
+def buyer() -> Rule:
+    """Somebody of the party that buys."""
+    return _side("buyer_id")
+
+
+def supplier() -> Rule:
+    """Somebody of the party that supplies."""
+    return _side("supplier_id")
+
+
+def courier() -> Rule:
+    """Somebody of the party that delivers."""
+    return _side("courier_id")
+
+
+def either(*rules: Rule) -> Rule:
+    """Whoever one of the rules lets."""
+    return lambda person, subject: any(rule(person, subject) for rule in rules)
+
+
+def _side(column: str) -> Rule:
+    def rule(person: Person, subject: Any) -> bool:
+        return person.party_id is not None and person.party_id == getattr(subject, column, None)
+
+    return rule
+
+
+SALES, FINANCE, STOCK, PRODUCTION = Role.SALES, Role.FINANCE, Role.STOCK, Role.PRODUCTION
+
+ABILITIES: dict[str, Rule] = {
+    # the workshop and its people
+    "crm.register": machine(),
+    "crm.welcome": workshop(SALES),
+    "crm.decline": workshop(SALES),
+    # talk
+    "conversations.say": either(
+        workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer(), supplier(), courier()
+    ),
+    "conversations.note": workshop(SALES, FINANCE, STOCK, PRODUCTION),
+    "conversations.sign": machine(),
+    "conversations.publish": workshop(SALES),
+    "conversations.hide": workshop(SALES),
+    "conversations.answer": workshop(SALES),
+    # orders
+    "orders.place": either(buyer(), workshop(SALES)),
+    "orders.confirm": workshop(SALES),
+    "orders.offer": workshop(SALES),
+    "orders.decline": workshop(SALES),
+    "orders.accept": buyer(),
+    "orders.counter": buyer(),
+    "orders.withdraw": buyer(),
+    "orders.expire": workshop(SALES),
+    "orders.cancel": owner(),
+    "orders.waive": owner(),
+    "orders.fulfil": either(machine(), courier(), workshop(SALES, FINANCE, STOCK, PRODUCTION)),
+    "orders.close": either(machine(), courier(), workshop(SALES, FINANCE, STOCK, PRODUCTION)),
+    # money
+    "payments.open_account": owner(),
+    "payments.close_account": owner(),
+    "payments.instruct": either(machine(), buyer(), workshop(SALES, FINANCE)),
+    "payments.claim": either(buyer(), workshop(SALES, FINANCE)),
+    "payments.reject_claim": workshop(FINANCE),
+    "payments.import": workshop(FINANCE),
+    "payments.allocate": either(workshop(FINANCE), machine()),
+    "payments.set_aside": workshop(FINANCE),
+    "payments.take_cash": workshop(FINANCE),
+    "payments.reverse": workshop(FINANCE),
+    "payments.refund": workshop(FINANCE),
+    # stock
+    "stock.count": workshop(STOCK),
+    "stock.move": workshop(STOCK),
+    # material
+    "procurement.reserve": either(machine(), workshop(STOCK)),
+    "procurement.propose": workshop(STOCK),
+    "procurement.change": workshop(STOCK),
+    "procurement.send": workshop(STOCK),
+    "procurement.confirm": supplier(),
+    "procurement.counter": supplier(),
+    "procurement.decline": supplier(),
+    "procurement.agree": workshop(STOCK),
+    "procurement.insist": workshop(STOCK),
+    "procurement.receive": workshop(STOCK),
+    "procurement.close_short": workshop(STOCK),
+    "procurement.cancel": workshop(STOCK),
+    # work
+    "production.plan": workshop(PRODUCTION, STOCK),
+    "production.release": workshop(PRODUCTION),
+    "production.tap": workshop(PRODUCTION),
+    "production.hold": workshop(PRODUCTION),
+    "production.resume": workshop(PRODUCTION),
+    "production.cancel": workshop(PRODUCTION),
+    # delivery
+    "delivery.pack": workshop(STOCK, PRODUCTION),
+    "delivery.open": workshop(SALES, STOCK),
+    "delivery.offer": workshop(SALES, STOCK),
+    "delivery.accept": courier(),
+    "delivery.pass": courier(),
+    "delivery.withdraw": workshop(SALES, STOCK),
+    "delivery.issue_note": workshop(SALES, STOCK),
+    "delivery.hand_over": workshop(SALES, STOCK),
+    "delivery.pick_up": courier(),
+    "delivery.deliver": courier(),
+    "delivery.fail": courier(),
+    "delivery.take_back": workshop(SALES, STOCK),
+    "delivery.acknowledge": buyer(),
+}

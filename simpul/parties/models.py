@@ -1,0 +1,329 @@
+"""Who is who: workshops, their parties, people, addresses and the links that open one document."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from simpul.lib import clock
+from simpul.parties.abilities import ABILITIES
+from simpul.parties.roles import Role
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A login. What its owner may do stands with the persons it is, one in each workshop."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=clock.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Workshop(models.Model):
+    """The tenant: everything of the domain hangs from one."""
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    tagline = models.CharField(_("in one line"), max_length=160, blank=True)
+    tagline_en = models.CharField(max_length=160, blank=True)
+    story = models.TextField(_("story"), blank=True)
+    story_en = models.TextField(blank=True)
+    founded_in = models.PositiveSmallIntegerField(null=True, blank=True)
+    street = models.CharField(_("street"), max_length=160, blank=True)
+    area = models.CharField(_("village, district and regency"), max_length=160, blank=True)
+    postcode = models.CharField(_("postal code"), max_length=5, blank=True)
+    telephone = models.CharField(_("telephone"), max_length=16, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    hours = models.CharField(_("opening hours"), max_length=80, blank=True)
+
+    publishes_prices = models.BooleanField(_("show retail prices to everybody"), default=True)
+    down_payment_percent = models.PositiveSmallIntegerField(_("proposed down payment, %"), default=30)
+    payment_days = models.PositiveSmallIntegerField(_("days to pay"), default=3)
+    grace_days = models.PositiveSmallIntegerField(_("days of grace for the bank"), default=2)
+    offer_days = models.PositiveSmallIntegerField(_("days an offer is valid"), default=7)
+    stamp_duty_above = models.PositiveBigIntegerField(
+        _("stamp duty on receipts above"), default=5_000_000
+    )
+    over_receipt_percent = models.PositiveSmallIntegerField(
+        _("more than ordered may be received, %"), default=5
+    )
+    opened_at = models.DateTimeField(default=clock.now, editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def machine(self) -> Person:
+        """The person in whose name the program itself acts."""
+        return self.people.get(party=None, role=Role.MACHINE)
+
+    @property
+    def tagline_here(self) -> str:
+        return in_this_language(self.tagline, self.tagline_en)
+
+    @property
+    def story_here(self) -> str:
+        return in_this_language(self.story, self.story_en)
+
+
+def in_this_language(indonesian: str, english: str) -> str:
+    """Return the text that the reader's language asks for, or the one there is."""
+    return english if english and get_language() == "en" else indonesian
+
+
+class PartyQuerySet(models.QuerySet["Party"]):
+    def visible_to(self, person: Person) -> Self:
+        ours = self.filter(workshop_id=person.workshop_id)
+        return ours if person.is_staff else ours.filter(pk=person.party_id)
+
+    def buyers(self) -> Self:
+        return self.exclude(buys_as="")
+
+    def suppliers(self) -> Self:
+        return self.filter(is_supplier=True)
+
+    def couriers(self) -> Self:
+        return self.filter(is_courier=True)
+
+
+class Party(models.Model):
+    """A business or household that one workshop deals with: buyer, supplier, courier, or several."""
+
+    class BuysAs(models.TextChoices):
+        DISTRIBUTOR = "distributor", _("distributor")
+        CONSUMER = "consumer", _("consumer")
+        NOBODY = "", _("does not buy")
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="parties")
+    name = models.CharField(_("name"), max_length=120)
+    buys_as = models.CharField(max_length=12, choices=BuysAs, blank=True)
+    is_supplier = models.BooleanField(default=False)
+    is_courier = models.BooleanField(default=False)
+    is_welcome = models.BooleanField(default=True)  # a prospect is not yet: prices on request
+    area = models.CharField(_("town or area"), max_length=80, blank=True)
+    vehicle = models.CharField(_("vehicle and plate"), max_length=60, blank=True)
+    since = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = PartyQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["workshop", "name"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def buys_wholesale(self) -> bool:
+        return self.buys_as == self.BuysAs.DISTRIBUTOR and self.is_welcome
+
+    # The party is itself the other side of its own conversation and addresses.
+    @property
+    def buyer_id(self) -> int | None:
+        return self.pk if self.buys_as else None
+
+    @property
+    def supplier_id(self) -> int | None:
+        return self.pk if self.is_supplier else None
+
+    @property
+    def courier_id(self) -> int | None:
+        return self.pk if self.is_courier else None
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def visible_to(self, person: Person) -> Self:
+        ours = self.filter(workshop_id=person.workshop_id)
+        return ours if person.is_staff else ours.filter(party_id=person.party_id)
+
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def staff(self) -> Self:
+        return self.filter(party=None).exclude(role=Role.MACHINE)
+
+
+class Person(models.Model):
+    """Somebody who acts in one workshop's world: staff (no party) or a contact of a party."""
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="people")
+    party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="people")
+    role = models.CharField(_("role"), max_length=12, choices=Role, blank=True)
+    name = models.CharField(_("name"), max_length=80)
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="id")
+    user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="people")
+    is_active = models.BooleanField(default=True)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workshop", "user"], name="person_once_a_workshop"),
+            models.CheckConstraint(
+                condition=Q(party=None) ^ Q(role=Role.NONE), name="person_staff_has_a_role"
+            ),
+            models.UniqueConstraint(
+                fields=["workshop"], condition=Q(role=Role.MACHINE), name="person_one_machine"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_staff(self) -> bool:
+        return self.party_id is None
+
+    def may(self, ability: str, subject: Any) -> bool:
+        """Tell whether this person may do it to this thing; the state is another question."""
+        return (
+            self.is_active
+            and subject.workshop_id == self.workshop_id
+            and ABILITIES[ability](self, subject)
+        )
+
+
+class Identity(models.Model):
+    """A telephone number or mail address under which somebody is known, once in a workshop."""
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", _("telephone")
+        MAIL = "mail", _("e-mail")
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="identities")
+    kind = models.CharField(max_length=5, choices=Kind)
+    value = models.CharField(max_length=254)  # E.164, or the address in small letters
+    typed = models.CharField(max_length=254, blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
+    opted_out_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workshop", "kind", "value"], name="identity_once_a_workshop"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Address(models.Model):
+    """Where goods go to, as a courier needs it."""
+
+    party = models.ForeignKey(Party, models.CASCADE, related_name="addresses")
+    receiver = models.CharField(_("receiver"), max_length=80)
+    telephone = models.CharField(_("telephone of the receiver"), max_length=16, blank=True)
+    street = models.CharField(_("street, hamlet, RT/RW"), max_length=160)
+    area = models.CharField(_("village, district and regency"), max_length=160)
+    province = models.CharField(_("province"), max_length=60, blank=True)
+    postcode = models.CharField(_("postal code"), max_length=5, blank=True)
+    landmark = models.CharField(_("landmark"), max_length=120, blank=True)
+
+    def __str__(self) -> str:
+        return self.in_one_text
+
+    @property
+    def in_one_text(self) -> str:
+        """Return the address as it is copied onto an order: what was agreed stays what it was."""
+        last = " ".join(filter(None, [self.province, self.postcode]))
+        return "\n".join(filter(None, [self.street, self.area, last, self.landmark]))
+
+
+class AccessLinkQuerySet(models.QuerySet["AccessLink"]):
+    def alive(self, at: datetime) -> Self:
+        return self.filter(expires_at__gt=at, revoked_at=None, person__is_active=True)
+
+    def by_token(self, token: str) -> Self:
+        return self.filter(digest=AccessLink.digest_of(token))
+
+
+class AccessLink(models.Model):
+    """Opens one document to one person who has no login, until it expires or is taken back.
+
+    The database keeps only a hash. The token itself is derived from the program's secret key and
+    a random salt, so that staff can be shown the link again and a stolen database opens nothing.
+    """
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="links")
+    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    subject_id = models.BigIntegerField()
+    subject = GenericForeignKey("subject_type", "subject_id")
+    salt = models.CharField(max_length=32, default=secrets.token_hex, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    issued_at = models.DateTimeField(default=clock.now, editable=False)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AccessLinkQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_type", "subject_id"])]
+
+    def __str__(self) -> str:
+        return f"link {self.pk}"
+
+    @classmethod
+    def issue(cls, person: Person, subject: models.Model, *, days: int = 30) -> AccessLink:
+        """Return the living link of this person to this thing, or make one."""
+        kind = ContentType.objects.get_for_model(subject)
+        now = clock.now()
+        mine = cls.objects.filter(person=person, subject_type=kind, subject_id=subject.pk)
+        link = mine.alive(now + timedelta(days=1)).first()
+        if link is None:
+            link = cls(
+                workshop_id=person.workshop_id,
+                person=person,
+                subject_type=kind,
+                subject_id=subject.pk,
+                salt=secrets.token_hex(16),
+                expires_at=now + timedelta(days=days),
+            )
+            link.digest = cls.digest_of(link.token)
+            link.save()
+        return link
+
+    def revoke(self) -> None:
+        """Close the door for good."""
+        self.revoked_at = clock.now()
+        self.save(update_fields=["revoked_at"])
+
+    @property
+    def token(self) -> str:
+        """The 132 bits that stand in the address."""
+        mac = hmac.digest(settings.SECRET_KEY.encode(), f"link:{self.salt}".encode(), hashlib.sha256)
+        return base64.urlsafe_b64encode(mac).decode()[:22]
+
+    @staticmethod
+    def digest_of(token: str) -> str:
+        return hashlib.sha256(token.encode()).hexdigest()
