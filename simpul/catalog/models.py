@@ -1,0 +1,338 @@
+"""What is made, from what, in which stages and for how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from simpul.papers.models import Upload
+from simpul.parties.models import Party, Person, Workshop, in_this_language
+
+MILLI = 1000  # quantities of material are whole thousandths of the material's unit
+
+
+class Unit(models.IntegerChoices):
+    """In what pairs are counted and priced; the value is the number of pairs."""
+
+    PAIR = 1, _("pair")
+    DOZEN = 12, _("lusin")
+    KODI = 20, _("kodi")
+    GROSS = 144, _("gros")
+
+
+class Group(models.TextChoices):
+    WHOLESALE = "wholesale", _("wholesale")
+    RETAIL = "retail", _("retail")
+
+    @classmethod
+    def of(cls, buyer: Party | None) -> Group:
+        return cls.WHOLESALE if buyer is not None and buyer.buys_wholesale else cls.RETAIL
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """So many rupiah for so many pairs (1, or 20 for a price per kodi)."""
+
+    amount: int
+    per: int
+
+    def of(self, pairs: int) -> int:
+        """Return the price of so many pairs: rounded once, half up, never pair by pair."""
+        return (2 * self.amount * pairs + self.per) // (2 * self.per)
+
+
+class Category(models.Model):
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="categories")
+    slug = models.SlugField(max_length=40)
+    name = models.CharField(_("name"), max_length=60)
+    name_en = models.CharField(_("name in English"), max_length=60, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workshop", "slug"], name="category_once_a_workshop")
+        ]
+
+    def __str__(self) -> str:
+        return in_this_language(self.name, self.name_en)
+
+
+class SizeRun(models.Model):
+    """A usual assortment (*seri*): so many pairs of each size in one pack."""
+
+    category = models.ForeignKey(Category, models.CASCADE, related_name="size_runs")
+    name = models.CharField(_("name"), max_length=40)
+    sizes = models.JSONField()  # {"39": 2, "40": 5, …}
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def pairs(self) -> int:
+        return sum(self.sizes.values())
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    def visible_to(self, person: Person | None) -> Self:
+        """Published ones for everybody; staff see the others of their own workshop too."""
+        if person is None or not person.is_staff:
+            return self.filter(is_published=True)
+        return self.filter(workshop_id=person.workshop_id)
+
+    def search(self, words: str) -> Self:
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(name__icontains=word)
+                | Q(name_en__icontains=word)
+                | Q(code__icontains=word)
+                | Q(story__icontains=word)
+                | Q(category__name__icontains=word)
+            )
+        return found
+
+    def for_list(self) -> Self:
+        """Load what a card of the catalogue shows."""
+        return self.select_related("category").prefetch_related("colourways__photo", "prices")
+
+    def for_page(self) -> Self:
+        """Load what a product's page and the order grid show."""
+        return self.for_list().prefetch_related("colourways__variants", "category__size_runs")
+
+
+class Product(models.Model):
+    """A model that the workshop makes."""
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="products")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="products")
+    code = models.CharField(_("code"), max_length=20)
+    slug = models.SlugField(max_length=60)
+    name = models.CharField(_("name"), max_length=80)
+    name_en = models.CharField(_("name in English"), max_length=80, blank=True)
+    story = models.TextField(_("description"), blank=True)
+    story_en = models.TextField(_("description in English"), blank=True)
+    base_size = models.PositiveSmallIntegerField(_("size the recipe is written for"), default=41)
+    minimum_pairs = models.PositiveSmallIntegerField(_("least pairs for a distributor"), default=1)
+    lead_days = models.PositiveSmallIntegerField(_("days to make"), default=14)
+    is_published = models.BooleanField(_("shown in the catalogue"), default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workshop", "code"], name="product_code_once"),
+            models.UniqueConstraint(fields=["workshop", "slug"], name="product_slug_once"),
+        ]
+
+    def __str__(self) -> str:
+        return in_this_language(self.name, self.name_en)
+
+    # Questions
+
+    def price_for(self, group: Group | str, pairs: int, day: date) -> Price | None:
+        """Return what the list says for so many pairs on that day; None means "please quote".
+
+        Of the rules that fit, the one for the largest quantity holds, then the latest.
+        Reads `prices` as prefetched.
+        """
+        fitting = [
+            rule
+            for rule in self.prices.all()
+            if rule.group == group and rule.from_pairs <= pairs and rule.holds_on(day)
+        ]
+        if not fitting:
+            return None
+        rule = max(fitting, key=lambda rule: (rule.from_pairs, rule.valid_from, rule.pk))
+        return Price(rule.amount, rule.per)
+
+    @property
+    def story_here(self) -> str:
+        return in_this_language(self.story, self.story_en)
+
+
+class Colourway(models.Model):
+    """A product in one colour, with its picture."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="colourways")
+    name = models.CharField(_("colour"), max_length=40)
+    name_en = models.CharField(_("colour in English"), max_length=40, blank=True)
+    swatch = models.CharField(_("colour value"), max_length=7, default="#8a5a34")
+    drawing = models.CharField(max_length=40, blank=True)  # a drawing of ours, until there is a photo
+    photo = models.ForeignKey(Upload, models.PROTECT, null=True, blank=True, related_name="+")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return in_this_language(self.name, self.name_en)
+
+
+class Variant(models.Model):
+    """What lies on a shelf: one model in one colour and one size."""
+
+    colourway = models.ForeignKey(Colourway, models.PROTECT, related_name="variants")
+    size = models.CharField(_("size"), max_length=6)
+    is_offered = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["colourway", "size"], name="variant_size_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.colourway.product.code} {self.colourway} {self.size}"
+
+
+class PriceRule(models.Model):
+    """A line of the price list."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="prices")
+    group = models.CharField(_("for"), max_length=10, choices=Group)
+    from_pairs = models.PositiveIntegerField(_("from pairs"), default=1)
+    amount = models.PositiveBigIntegerField(_("rupiah"))
+    per = models.PositiveSmallIntegerField(_("for each"), choices=Unit, default=Unit.PAIR)
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="price_above_zero"),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=models.F("valid_from")),
+                name="price_days_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount}/{self.per}"
+
+    def holds_on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+class MaterialQuerySet(models.QuerySet["Material"]):
+    def visible_to(self, person: Person) -> Self:
+        return self.filter(workshop_id=person.workshop_id) if person.is_staff else self.none()
+
+
+class Material(models.Model):
+    """What shoes are made from. Soles are bought by size: `is_by_size`."""
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="materials")
+    code = models.CharField(_("code"), max_length=20)
+    name = models.CharField(_("name"), max_length=80)
+    name_en = models.CharField(_("name in English"), max_length=80, blank=True)
+    unit = models.CharField(_("unit"), max_length=12)  # kaki, meter, lembar, pasang, biji, kg, …
+    is_by_size = models.BooleanField(_("bought by size"), default=False)
+    price = models.PositiveBigIntegerField(_("usual price of a unit"), default=0)
+
+    objects = MaterialQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workshop", "code"], name="material_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return in_this_language(self.name, self.name_en)
+
+
+class Stage(models.Model):
+    """A stage of the work on one product, in order, with what a pair of it pays."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="stages")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(_("name"), max_length=40)
+    name_en = models.CharField(_("name in English"), max_length=40, blank=True)
+    piece_rate = models.PositiveIntegerField(_("rupiah a pair"), default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["product", "position"], name="stage_place_once")
+        ]
+
+    def __str__(self) -> str:
+        return in_this_language(self.name, self.name_en)
+
+
+class Recipe(models.Model):
+    """What goes into a pair, in one version; the highest version is the one in force."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="recipes")
+    version = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["product", "version"], name="recipe_version_once")
+        ]
+        get_latest_by: ClassVar[list[str]] = ["version"]
+
+    def __str__(self) -> str:
+        return f"{self.product.code} v{self.version}"
+
+    def explode(self, colourway: Colourway, sizes: dict[str, int]) -> list[Need]:
+        """Return what so many pairs of each size need, rounded up once for each material and size.
+
+        Of a line: net quantity x (1 + step x sizes away from the base size) / (1 - waste).
+        """
+        totals: dict[tuple[int, str, int | None], list[int]] = {}
+        rows: dict[int, RecipeLine] = {}
+        for line in self.lines.select_related("material", "stage"):
+            if line.colourway_id not in (None, colourway.pk):
+                continue
+            rows[line.pk] = line
+            for size, pairs in sizes.items():
+                shelf = size if line.material.is_by_size else ""
+                steps = int(size) - self.product.base_size
+                permille = 1000 + line.size_step_permille * steps
+                totals.setdefault((line.pk, shelf, line.stage_id), []).append(
+                    pairs * line.quantity * permille
+                )
+        return [
+            Need(
+                rows[pk].material,
+                shelf,
+                rows[pk].stage,
+                _ceil(sum(parts), 10 * (100 - rows[pk].waste_percent)),
+            )
+            for (pk, shelf, _stage), parts in totals.items()
+            if sum(parts)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """So many thousandths of a material (of a size) for one stage of the work."""
+
+    material: Material
+    size: str
+    stage: Stage | None
+    quantity: int
+
+
+class RecipeLine(models.Model):
+    recipe = models.ForeignKey(Recipe, models.CASCADE, related_name="lines")
+    material = models.ForeignKey(Material, models.PROTECT, related_name="+")
+    colourway = models.ForeignKey(Colourway, models.PROTECT, null=True, blank=True, related_name="+")
+    stage = models.ForeignKey(Stage, models.PROTECT, null=True, blank=True, related_name="+")
+    quantity = models.PositiveIntegerField(_("net, thousandths of the unit a pair"))
+    waste_percent = models.PositiveSmallIntegerField(_("waste, % of the gross"), default=0)
+    size_step_permille = models.PositiveSmallIntegerField(_("more for each size, ‰"), default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0) & Q(waste_percent__lt=100), name="recipe_line_makes_sense"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.material.code} {self.quantity}"
+
+
+def _ceil(numerator: int, denominator: int) -> int:
+    return -(-numerator // denominator)
