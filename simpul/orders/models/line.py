@@ -1,0 +1,138 @@
+"""Lines of an order, their sizes, and the material they need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+
+from simpul.catalog.models import Colourway, Material, Stage, Variant
+from simpul.workflow.steps import WrongState
+
+if TYPE_CHECKING:
+    from simpul.orders.models.order import Order
+
+
+class OrderLine(models.Model):
+    """One colourway in an order; it stays the same line through all revisions."""
+
+    order = models.ForeignKey("orders.Order", models.PROTECT, related_name="lines")
+    colourway = models.ForeignKey(Colourway, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "colourway"], name="order_line_once"
+            )
+        ]
+
+    if TYPE_CHECKING:
+        order: Order  # type: ignore[no-redef]
+
+    def __str__(self) -> str:
+        return f"{self.colourway.product.code} {self.colourway}"
+
+    @classmethod
+    def of(cls, order: Order, colourway: Colourway) -> OrderLine:
+        return cls.objects.get_or_create(order=order, colourway=colourway)[0]
+
+
+class Track(models.TextChoices):
+    """How far pairs have come; each is a fact that one upper app counts."""
+
+    MADE = "made"
+    PACKED = "packed"
+    PICKED_UP = "picked_up"
+    DELIVERED = "delivered"
+
+
+class LineSize(models.Model):
+    """So many pairs of one size were agreed, and so many of them have come so far."""
+
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="sizes")
+    variant = models.ForeignKey(Variant, models.PROTECT, related_name="+")
+    pairs = models.PositiveIntegerField()
+    made = models.PositiveIntegerField(default=0, editable=False)
+    packed = models.PositiveIntegerField(default=0, editable=False)
+    picked_up = models.PositiveIntegerField(default=0, editable=False)
+    delivered = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line", "variant"], name="line_size_once"),
+            models.CheckConstraint(
+                condition=Q(delivered__lte=F("picked_up"))
+                & Q(picked_up__lte=F("packed"))
+                & Q(packed__lte=F("made"))
+                & Q(made__lte=F("pairs")),
+                name="line_size_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line} {self.variant.size}"
+
+    def advance(self, track: Track, pairs: int) -> None:
+        """Count pairs that have come so far (a negative number takes them back).
+
+        Raises WrongState where more would be ahead than behind.
+        """
+        LineSize.objects.filter(pk=self.pk).update(
+            **{track.value: F(track.value) + pairs}
+        )
+        self.refresh_from_db(fields=[track.value])
+        if (
+            not self.delivered
+            <= self.picked_up
+            <= self.packed
+            <= self.made
+            <= self.pairs
+        ):
+            raise WrongState(f"{self}: {track.value} {getattr(self, track.value)}")
+
+
+class OrderNeed(models.Model):
+    """So much of a material one line eats, for one stage. Thousandths of the material's unit.
+
+    `ordered` is on its way by a purchase, `ready` lies reserved in the store, `issued` is used up.
+    """
+
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="needs")
+    material = models.ForeignKey(Material, models.PROTECT, related_name="needs")
+    size = models.CharField(max_length=6, blank=True)
+    stage = models.ForeignKey(Stage, models.PROTECT, null=True, related_name="+")
+    quantity = models.PositiveBigIntegerField()
+    ordered = models.PositiveBigIntegerField(default=0, editable=False)
+    ready = models.PositiveBigIntegerField(default=0, editable=False)
+    issued = models.PositiveBigIntegerField(default=0, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quantity__gte=F("ordered") + F("ready") + F("issued")),
+                name="need_not_covered_twice",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.material.code} {self.size} {self.quantity}"
+
+    @property
+    def uncovered(self) -> int:
+        return self.quantity - self.ordered - self.ready - self.issued
+
+    @property
+    def is_ready(self) -> bool:
+        return self.ready + self.issued >= self.quantity
+
+    def shift(self, *, ordered: int = 0, ready: int = 0, issued: int = 0) -> None:
+        """Count what was ordered, reserved or used for this need (negative numbers take back)."""
+        OrderNeed.objects.filter(pk=self.pk).update(
+            ordered=F("ordered") + ordered,
+            ready=F("ready") + ready,
+            issued=F("issued") + issued,
+        )
+        self.refresh_from_db(fields=["ordered", "ready", "issued"])
+        if self.uncovered < 0:
+            raise WrongState(f"{self}: covered twice")

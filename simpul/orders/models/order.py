@@ -1,0 +1,535 @@
+"""The order and its steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.contenttypes.fields import GenericRelation
+from django.db import models
+from django.db.models import Count, F, Q, Sum
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from simpul.catalog.models import Group
+from simpul.lib import clock, codes
+from simpul.orders.models.instalment import (
+    Gate,
+    Instalment,
+    PlannedInstalment,
+    proposed_plan,
+)
+from simpul.orders.models.line import LineSize, OrderNeed
+from simpul.orders.models.revision import LineWish, OrderRevision
+from simpul.orders.progress import Knot, knots_of
+from simpul.parties.models import Party, Person, Workshop
+from simpul.workflow.models import Entry, NumberSeries
+from simpul.workflow.steps import Refused, WrongState, creation, step
+
+
+class BelowMinimum(Refused):
+    """Too few pairs, or none, or a size that is not made."""
+
+
+class LateAnswer(Refused):
+    """The offer was valid until an earlier day, or another one has taken its place."""
+
+
+class GateShut(Refused):
+    """Money must come first."""
+
+
+class Status(models.TextChoices):
+    PLACED = "placed", _("placed")
+    OFFERED = "offered", _("offer sent")
+    CONFIRMED = "confirmed", _("confirmed")
+    FULFILLED = "fulfilled", _("delivered")
+    CLOSED = "closed", _("closed")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    DECLINED = "declined", _("declined")
+    EXPIRED = "expired", _("expired")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def visible_to(self, person: Person) -> Self:
+        ours = self.filter(workshop_id=person.workshop_id)
+        return ours if person.is_staff else ours.filter(buyer_id=person.party_id)
+
+    def open(self) -> Self:
+        return self.filter(status__in=[Status.PLACED, Status.OFFERED, Status.CONFIRMED])
+
+    def running(self) -> Self:
+        return self.filter(status=Status.CONFIRMED)
+
+    def search(self, words: str) -> Self:
+        """Find by number, code, buyer's name or number of a telephone."""
+        words = words.strip()
+        return self.filter(
+            Q(number__icontains=words)
+            | Q(code=codes.tidy(words))
+            | Q(buyer__name__icontains=words)
+            | Q(telephone__icontains=words)
+        )
+
+    def with_progress(self) -> Self:
+        """Annotate what a row of a list shows: pairs, how far they are, and money."""
+        sizes = LineSize.objects.filter(line__order=models.OuterRef("pk"))
+        money = Instalment.objects.filter(order=models.OuterRef("pk"))
+        return self.annotate(
+            pairs=_summed(sizes, "pairs"),
+            pairs_made=_summed(sizes, "made"),
+            pairs_delivered=_summed(sizes, "delivered"),
+            paid_sum=_summed(money, "paid"),
+        )
+
+    def for_list(self) -> Self:
+        return self.select_related("buyer").with_progress()
+
+    def for_page(self) -> Self:
+        """Load all that an order's page shows: a query for each kind of thing."""
+        return self.select_related("workshop", "buyer").prefetch_related(
+            "revisions__lines__line__colourway__product",
+            "revisions__lines__line__colourway__photo",
+            "revisions__by",
+            "instalments",
+            "lines__colourway__product",
+            "lines__sizes__variant",
+            "lines__needs",
+        )
+
+
+class Order(models.Model):
+    """What a buyer asked for, what both agreed on, and how far it has come."""
+
+    class Channel(models.TextChoices):
+        WEB = "web", _("web")
+        PHONE = "phone", _("telephone")
+        WHATSAPP = "whatsapp", "WhatsApp"
+        VISIT = "visit", _("visit")
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="orders")
+    buyer = models.ForeignKey(Party, models.PROTECT, related_name="orders")
+    number = models.CharField(max_length=20)
+    code = models.CharField(max_length=6, default=codes.spoken, editable=False)
+    public_code = models.CharField(
+        max_length=14, default=codes.public, unique=True, editable=False
+    )
+    status = models.CharField(
+        max_length=10, choices=Status, default=Status.PLACED, editable=False
+    )
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.WEB)
+    revision = models.PositiveSmallIntegerField(default=0, editable=False)  # the latest
+    agreed_revision = models.PositiveSmallIntegerField(null=True, editable=False)
+    total = models.PositiveBigIntegerField(
+        default=0, editable=False
+    )  # of the latest revision
+    wished_on = models.DateField(null=True)
+    promised_on = models.DateField(null=True, editable=False)  # frozen at agreement
+    expected_on = models.DateField(null=True, editable=False)  # moves
+    receiver = models.CharField(max_length=80)
+    telephone = models.CharField(max_length=16, blank=True)
+    address = models.CharField(max_length=500)
+    remarks = models.CharField(max_length=500, blank=True)
+    reason = models.CharField(max_length=300, blank=True, editable=False)  # of its end
+    placed_at = models.DateTimeField(default=clock.now, editable=False)
+    confirmed_at = models.DateTimeField(null=True, editable=False)
+    fulfilled_at = models.DateTimeField(null=True, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
+
+    journal = GenericRelation(Entry, "subject_id", "subject_type")
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workshop", "number"], name="order_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["workshop", "code"], name="order_code_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["confirmed", "fulfilled", "closed"])
+                | Q(promised_on__isnull=False, agreed_revision__isnull=False),
+                name="order_agreed_has_a_promise",
+            ),
+        ]
+        indexes = [models.Index(fields=["workshop", "status", "-id"])]
+
+    def __str__(self) -> str:
+        return self.number
+
+    # Steps
+
+    @classmethod
+    @creation("orders.place")
+    def place(
+        cls,
+        *,
+        by: Person,
+        buyer: Party,
+        wishes: list[LineWish],
+        receiver: str,
+        address: str,
+        telephone: str = "",
+        wished_on: date | None = None,
+        remarks: str = "",
+        channel: str = Channel.WEB,
+    ) -> Order:
+        """Order what is wished for at the list's prices of today; revision 1 is what was asked."""
+        _check(wishes, buyer)
+        today = clock.today()
+        priced = [_priced(wish, wishes, buyer, today) for wish in wishes]
+        order = cls.objects.create(
+            workshop_id=buyer.workshop_id,
+            buyer=buyer,
+            number=NumberSeries.draw(buyer.workshop_id, "SO"),
+            channel=channel,
+            wished_on=wished_on,
+            receiver=receiver,
+            telephone=telephone,
+            address=address,
+            remarks=remarks,
+        )
+        total = sum(wish.amount for wish in priced)
+        promised_on = _earliest(wishes, wished_on, today)
+        order._propose(
+            OrderRevision.write(
+                order,
+                by=by,
+                wishes=priced,
+                promised_on=promised_on,
+                plan=proposed_plan(total, buyer, promised_on) if total else [],
+            )
+        )
+        order.save()
+        return order
+
+    @step("orders.confirm", source=Status.PLACED, target=Status.CONFIRMED)
+    def confirm(self, *, by: Person) -> None:
+        """Accept exactly what the buyer asked for, on the published terms."""
+        revision = self.current
+        if not revision.is_priced:
+            raise WrongState(_now("A line has no price yet: make an offer instead."))
+        self._agree(revision)
+
+    @step("orders.offer", source=(Status.PLACED, Status.OFFERED), target=Status.OFFERED)
+    def offer(
+        self,
+        *,
+        by: Person,
+        wishes: list[LineWish],
+        promised_on: date,
+        plan: list[PlannedInstalment],
+        valid_until: date,
+        shipping: int = 0,
+        discount: int = 0,
+        note: str = "",
+    ) -> None:
+        """Propose other lines, prices, terms or days; the buyer accepts exactly this revision."""
+        _check(wishes)
+        total = sum(wish.amount for wish in wishes) + shipping - discount
+        if any(wish.price is None for wish in wishes):
+            raise WrongState(_now("Every line of an offer needs a price."))
+        if sum(item.amount for item in plan) != total or not plan:
+            raise WrongState(_now("The instalments do not add up to the total."))
+        self._propose(
+            OrderRevision.write(
+                self,
+                by=by,
+                wishes=wishes,
+                promised_on=promised_on,
+                plan=plan,
+                shipping=shipping,
+                discount=discount,
+                valid_until=valid_until,
+                note=note,
+            )
+        )
+
+    @step("orders.accept", source=Status.OFFERED, target=Status.CONFIRMED)
+    def accept(self, *, by: Person, revision: int) -> None:
+        """Agree to exactly the revision that was read, in time."""
+        offer = self.current
+        if revision != offer.number:
+            raise LateAnswer(_now("There is a newer offer: please read it first."))
+        if offer.valid_until is not None and offer.valid_until < clock.today():
+            raise LateAnswer(
+                _now("This offer has run out: ask the workshop for a new one.")
+            )
+        self._agree(offer)
+
+    @step("orders.counter", source=Status.OFFERED, target=Status.PLACED)
+    def counter(
+        self, *, by: Person, wishes: list[LineWish], promised_on: date, note: str = ""
+    ) -> None:
+        """Answer an offer with another wish: the buyer's revision, at the prices offered."""
+        _check(wishes, self.buyer)
+        offer = self.current
+        offered = {
+            line.line.colourway_id: line.wish.price for line in offer.lines.all()
+        }
+        today = clock.today()
+        priced = [
+            replace(wish, price=offered[wish.colourway.pk])
+            if offered.get(wish.colourway.pk)
+            else _priced(wish, wishes, self.buyer, today)
+            for wish in wishes
+        ]
+        total = sum(wish.amount for wish in priced) + offer.shipping
+        self._propose(
+            OrderRevision.write(
+                self,
+                by=by,
+                wishes=priced,
+                promised_on=promised_on,
+                plan=proposed_plan(total, self.buyer, promised_on) if total else [],
+                shipping=offer.shipping,
+                note=note,
+            )
+        )
+
+    @step(
+        "orders.decline", source=(Status.PLACED, Status.OFFERED), target=Status.DECLINED
+    )
+    def decline(self, *, by: Person, reason: str) -> None:
+        """Say no, and why."""
+        self.reason = reason
+
+    @step(
+        "orders.withdraw",
+        source=(Status.PLACED, Status.OFFERED),
+        target=Status.WITHDRAWN,
+    )
+    def withdraw(self, *, by: Person, reason: str = "") -> None:
+        """Take the order back before anything was agreed."""
+        self.reason = reason
+
+    @step("orders.expire", source=Status.OFFERED, target=Status.EXPIRED)
+    def expire(self, *, by: Person) -> None:
+        """Close an offer that nobody answered in time."""
+        valid_until = self.current.valid_until
+        if valid_until is None or valid_until >= clock.today():
+            raise WrongState(_now("The offer is still valid."))
+
+    @step("orders.cancel", source=Status.CONFIRMED, target=Status.CANCELLED)
+    def cancel(self, *, by: Person, reason: str) -> None:
+        """End an agreed order of which nothing was packed; its money stays the buyer's credit."""
+        if LineSize.objects.filter(line__order=self, packed__gt=0).exists():
+            raise WrongState(_now("Pairs of this order are packed already."))
+        self.reason = reason
+
+    @step("orders.waive", source=Status.CONFIRMED)
+    def waive(self, *, by: Person, instalment: Instalment, reason: str) -> None:
+        """Open an instalment's gate without its money; the debt stays, the buyer sees it."""
+        mine = self.instalments.select_for_update().get(pk=instalment.pk)
+        mine.waived_at = clock.now()
+        mine.waived_because = reason
+        mine.save(update_fields=["waived_at", "waived_because"])
+
+    @step("orders.fulfil", source=Status.CONFIRMED, target=Status.FULFILLED)
+    def fulfil(self, *, by: Person) -> None:
+        """Every pair has reached the buyer."""
+        if not self.is_all_delivered():
+            raise WrongState(_now("Not every pair is delivered yet."))
+        self.fulfilled_at = clock.now()
+
+    @step("orders.close", source=Status.FULFILLED, target=Status.CLOSED)
+    def close(self, *, by: Person) -> None:
+        """Nothing is owed any more, on either side."""
+        if self.balance_now():
+            raise WrongState(_now("The order is not paid in full yet."))
+        self.closed_at = clock.now()
+
+    # Called by the apps above
+
+    def deliver_all(self) -> None:
+        """Let the machine fulfil the order once its last pair is delivered."""
+        if self.is_all_delivered():
+            self.fulfil(by=self.workshop.machine)
+
+    def expect(self, day: date) -> None:
+        """Move the expected day; the promise stays what it was."""
+        Order.objects.filter(pk=self.pk).update(expected_on=day)
+        self.expected_on = day
+
+    def demand_open(self, gate: Gate) -> None:
+        """Raise GateShut unless all money due before this gate has come or was waived."""
+        if not self.is_open(gate):
+            raise GateShut(
+                _now("Order %(order)s waits for money before %(gate)s.")
+                % {"order": self, "gate": gate.label}
+            )
+
+    # Questions
+
+    def is_open(self, gate: Gate) -> bool:
+        """Tell whether every instalment at or before this gate is paid or waived."""
+        return self.status != Status.CANCELLED and all(
+            instalment.lets_pass
+            for instalment in self.instalments.all()
+            if instalment.gate <= gate
+        )
+
+    def is_all_delivered(self) -> bool:
+        sizes = LineSize.objects.filter(line__order=self)
+        counted = sizes.aggregate(
+            all=Count("pk"), missing=Count("pk", filter=Q(delivered__lt=F("pairs")))
+        )
+        return bool(counted["all"]) and not counted["missing"]
+
+    def balance_now(self) -> int:
+        """Return what is still to be paid, asked freshly."""
+        sums = self.instalments.aggregate(owed=Sum("amount"), paid=Sum("paid"))
+        return (sums["owed"] or 0) - (sums["paid"] or 0)
+
+    @property
+    def current(self) -> OrderRevision:
+        """The latest revision; reads `revisions` as prefetched."""
+        return max(self.revisions.all(), key=lambda revision: revision.number)
+
+    @property
+    def agreed(self) -> OrderRevision | None:
+        return next(
+            (one for one in self.revisions.all() if one.number == self.agreed_revision),
+            None,
+        )
+
+    @property
+    def previous(self) -> OrderRevision | None:
+        """The revision before the latest, to show what changed."""
+        return next(
+            (one for one in self.revisions.all() if one.number == self.revision - 1),
+            None,
+        )
+
+    @property
+    def paid(self) -> int:
+        return sum(instalment.paid for instalment in self.instalments.all())
+
+    @property
+    def balance(self) -> int:
+        return sum(instalment.open_amount for instalment in self.instalments.all())
+
+    @property
+    def knots(self) -> list[Knot]:
+        """The seven knots of the order, as everybody sees them; reads what `for_page` loads."""
+        return knots_of(self)
+
+    if TYPE_CHECKING:
+        revisions: models.Manager[OrderRevision]
+
+    # Inside
+
+    def _propose(self, revision: OrderRevision) -> None:
+        self.revision = revision.number
+        self.total = revision.total
+
+    def _agree(self, revision: OrderRevision) -> None:
+        """Fix the promise, the instalments, the pairs by size and the needs of the recipe."""
+        today = clock.today()
+        self.agreed_revision = revision.number
+        self.promised_on = revision.promised_on
+        self.expected_on = revision.promised_on
+        self.confirmed_at = clock.now()
+        soon = today + timedelta(days=self.workshop.payment_days)
+        Instalment.objects.bulk_create(
+            Instalment(
+                order=self,
+                position=position,
+                kind=item.kind,
+                amount=item.amount,
+                gate=item.gate,
+                due_on=item.due_on or soon,
+            )
+            for position, item in enumerate(revision.instalments, start=1)
+        )
+        for agreed in revision.lines.select_related("line__colourway__product"):
+            line, colourway = agreed.line, agreed.line.colourway
+            variants = {variant.size: variant for variant in colourway.variants.all()}
+            LineSize.objects.bulk_create(
+                LineSize(line=line, variant=variants[size], pairs=pairs)
+                for size, pairs in agreed.sizes.items()
+            )
+            recipe = colourway.product.recipes.order_by("version").last()
+            if recipe is not None:
+                OrderNeed.objects.bulk_create(
+                    OrderNeed(
+                        line=line,
+                        material=need.material,
+                        size=need.size,
+                        stage=need.stage,
+                        quantity=need.quantity,
+                    )
+                    for need in recipe.explode(colourway, agreed.sizes)
+                )
+
+
+def _summed(rows: models.QuerySet[Any], column: str) -> models.Subquery:
+    """Return the sum of a column over the rows of each order, as one number in its row."""
+    one_group = rows.annotate(one=models.Value(1)).order_by().values("one")
+    return models.Subquery(
+        one_group.annotate(sum=Sum(column)).values("sum"),
+        output_field=models.BigIntegerField(),
+    )
+
+
+def _check(wishes: list[LineWish], buyer: Party | None = None) -> None:
+    """Raise BelowMinimum unless every line asks for pairs of sizes that are made, and enough."""
+    if not wishes:
+        raise BelowMinimum(
+            _now("The order has no pairs yet: fill in at least one size.")
+        )
+    pairs_of: dict[int, int] = {}
+    for wish in wishes:
+        made = {
+            variant.size
+            for variant in wish.colourway.variants.all()
+            if variant.is_offered
+        }
+        if not wish.sizes or any(pairs <= 0 for pairs in wish.sizes.values()):
+            raise BelowMinimum(
+                _now("The order has no pairs yet: fill in at least one size.")
+            )
+        if missing := sorted(set(wish.sizes) - made):
+            raise BelowMinimum(
+                _now("%(product)s is not made in size %(size)s.")
+                % {"product": wish.colourway.product, "size": missing[0]}
+            )
+        product = wish.colourway.product
+        pairs_of[product.pk] = pairs_of.get(product.pk, 0) + wish.pairs
+        if (
+            buyer is not None
+            and wish.colourway.product.workshop_id != buyer.workshop_id
+        ):
+            raise BelowMinimum(_now("This product is not made here."))
+    if buyer is not None and buyer.buys_as == Party.BuysAs.DISTRIBUTOR:
+        for wish in wishes:
+            product = wish.colourway.product
+            if pairs_of[product.pk] < product.minimum_pairs:
+                raise BelowMinimum(
+                    _now("At least %(pairs)s pairs of %(product)s, please.")
+                    % {"pairs": product.minimum_pairs, "product": product}
+                )
+
+
+def _priced(
+    wish: LineWish, wishes: list[LineWish], buyer: Party, day: date
+) -> LineWish:
+    """Price a wish by the list, by all pairs of its product; a distributor not yet welcome asks."""
+    if buyer.buys_as == Party.BuysAs.DISTRIBUTOR and not buyer.is_welcome:
+        return replace(wish, price=None)
+    product = wish.colourway.product
+    pairs = sum(
+        other.pairs for other in wishes if other.colourway.product_id == product.pk
+    )
+    return replace(wish, price=product.price_for(Group.of(buyer), pairs, day))
+
+
+def _earliest(wishes: list[LineWish], wished_on: date | None, today: date) -> date:
+    earliest = today + timedelta(
+        days=max(wish.colourway.product.lead_days for wish in wishes)
+    )
+    return max(earliest, wished_on) if wished_on else earliest
