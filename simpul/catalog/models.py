@@ -31,7 +31,9 @@ class Group(models.TextChoices):
 
     @classmethod
     def of(cls, buyer: Party | None) -> Group:
-        return cls.WHOLESALE if buyer is not None and buyer.buys_wholesale else cls.RETAIL
+        return (
+            cls.WHOLESALE if buyer is not None and buyer.buys_wholesale else cls.RETAIL
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,9 @@ class Category(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["workshop", "slug"], name="category_once_a_workshop")
+            models.UniqueConstraint(
+                fields=["workshop", "slug"], name="category_once_a_workshop"
+            )
         ]
 
     def __str__(self) -> str:
@@ -98,11 +102,15 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def for_list(self) -> Self:
         """Load what a card of the catalogue shows."""
-        return self.select_related("category").prefetch_related("colourways__photo", "prices")
+        return self.select_related("category").prefetch_related(
+            "colourways__photo", "prices"
+        )
 
     def for_page(self) -> Self:
         """Load what a product's page and the order grid show."""
-        return self.for_list().prefetch_related("colourways__variants", "category__size_runs")
+        return self.for_list().prefetch_related(
+            "colourways__variants", "category__size_runs"
+        )
 
 
 class Product(models.Model):
@@ -116,8 +124,12 @@ class Product(models.Model):
     name_en = models.CharField(_("name in English"), max_length=80, blank=True)
     story = models.TextField(_("description"), blank=True)
     story_en = models.TextField(_("description in English"), blank=True)
-    base_size = models.PositiveSmallIntegerField(_("size the recipe is written for"), default=41)
-    minimum_pairs = models.PositiveSmallIntegerField(_("least pairs for a distributor"), default=1)
+    base_size = models.PositiveSmallIntegerField(
+        _("size the recipe is written for"), default=41
+    )
+    minimum_pairs = models.PositiveSmallIntegerField(
+        _("least pairs for a distributor"), default=1
+    )
     lead_days = models.PositiveSmallIntegerField(_("days to make"), default=14)
     is_published = models.BooleanField(_("shown in the catalogue"), default=True)
     position = models.PositiveSmallIntegerField(default=0)
@@ -126,8 +138,12 @@ class Product(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["workshop", "code"], name="product_code_once"),
-            models.UniqueConstraint(fields=["workshop", "slug"], name="product_slug_once"),
+            models.UniqueConstraint(
+                fields=["workshop", "code"], name="product_code_once"
+            ),
+            models.UniqueConstraint(
+                fields=["workshop", "slug"], name="product_slug_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -148,7 +164,9 @@ class Product(models.Model):
         ]
         if not fitting:
             return None
-        rule = max(fitting, key=lambda rule: (rule.from_pairs, rule.valid_from, rule.pk))
+        rule = max(
+            fitting, key=lambda rule: (rule.from_pairs, rule.valid_from, rule.pk)
+        )
         return Price(rule.amount, rule.per)
 
     @property
@@ -163,8 +181,12 @@ class Colourway(models.Model):
     name = models.CharField(_("colour"), max_length=40)
     name_en = models.CharField(_("colour in English"), max_length=40, blank=True)
     swatch = models.CharField(_("colour value"), max_length=7, default="#8a5a34")
-    drawing = models.CharField(max_length=40, blank=True)  # a drawing of ours, until there is a photo
-    photo = models.ForeignKey(Upload, models.PROTECT, null=True, blank=True, related_name="+")
+    drawing = models.CharField(
+        max_length=40, blank=True
+    )  # a drawing of ours, until there is a photo
+    photo = models.ForeignKey(
+        Upload, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     def __str__(self) -> str:
@@ -180,7 +202,9 @@ class Variant(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["colourway", "size"], name="variant_size_once")
+            models.UniqueConstraint(
+                fields=["colourway", "size"], name="variant_size_once"
+            )
         ]
 
     def __str__(self) -> str:
@@ -194,7 +218,9 @@ class PriceRule(models.Model):
     group = models.CharField(_("for"), max_length=10, choices=Group)
     from_pairs = models.PositiveIntegerField(_("from pairs"), default=1)
     amount = models.PositiveBigIntegerField(_("rupiah"))
-    per = models.PositiveSmallIntegerField(_("for each"), choices=Unit, default=Unit.PAIR)
+    per = models.PositiveSmallIntegerField(
+        _("for each"), choices=Unit, default=Unit.PAIR
+    )
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("until"), null=True, blank=True)
 
@@ -211,12 +237,18 @@ class PriceRule(models.Model):
         return f"{self.amount}/{self.per}"
 
     def holds_on(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+        return self.valid_from <= day and (
+            self.valid_to is None or day <= self.valid_to
+        )
 
 
 class MaterialQuerySet(models.QuerySet["Material"]):
     def visible_to(self, person: Person) -> Self:
-        return self.filter(workshop_id=person.workshop_id) if person.is_staff else self.none()
+        return (
+            self.filter(workshop_id=person.workshop_id)
+            if person.is_staff
+            else self.none()
+        )
 
 
 class Material(models.Model):
@@ -226,7 +258,9 @@ class Material(models.Model):
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=80)
     name_en = models.CharField(_("name in English"), max_length=80, blank=True)
-    unit = models.CharField(_("unit"), max_length=12)  # kaki, meter, lembar, pasang, biji, kg, …
+    unit = models.CharField(
+        _("unit"), max_length=12
+    )  # kaki, meter, lembar, pasang, biji, kg, …
     is_by_size = models.BooleanField(_("bought by size"), default=False)
     price = models.PositiveBigIntegerField(_("usual price of a unit"), default=0)
 
@@ -234,7 +268,9 @@ class Material(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["workshop", "code"], name="material_code_once")
+            models.UniqueConstraint(
+                fields=["workshop", "code"], name="material_code_once"
+            )
         ]
 
     def __str__(self) -> str:
@@ -252,7 +288,9 @@ class Stage(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["product", "position"], name="stage_place_once")
+            models.UniqueConstraint(
+                fields=["product", "position"], name="stage_place_once"
+            )
         ]
 
     def __str__(self) -> str:
@@ -267,7 +305,9 @@ class Recipe(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["product", "version"], name="recipe_version_once")
+            models.UniqueConstraint(
+                fields=["product", "version"], name="recipe_version_once"
+            )
         ]
         get_latest_by: ClassVar[list[str]] = ["version"]
 
@@ -317,16 +357,25 @@ class Need:
 class RecipeLine(models.Model):
     recipe = models.ForeignKey(Recipe, models.CASCADE, related_name="lines")
     material = models.ForeignKey(Material, models.PROTECT, related_name="+")
-    colourway = models.ForeignKey(Colourway, models.PROTECT, null=True, blank=True, related_name="+")
-    stage = models.ForeignKey(Stage, models.PROTECT, null=True, blank=True, related_name="+")
+    colourway = models.ForeignKey(
+        Colourway, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    stage = models.ForeignKey(
+        Stage, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     quantity = models.PositiveIntegerField(_("net, thousandths of the unit a pair"))
-    waste_percent = models.PositiveSmallIntegerField(_("waste, % of the gross"), default=0)
-    size_step_permille = models.PositiveSmallIntegerField(_("more for each size, ‰"), default=0)
+    waste_percent = models.PositiveSmallIntegerField(
+        _("waste, % of the gross"), default=0
+    )
+    size_step_permille = models.PositiveSmallIntegerField(
+        _("more for each size, ‰"), default=0
+    )
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(quantity__gt=0) & Q(waste_percent__lt=100), name="recipe_line_makes_sense"
+                condition=Q(quantity__gt=0) & Q(waste_percent__lt=100),
+                name="recipe_line_makes_sense",
             )
         ]
 

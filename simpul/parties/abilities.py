@@ -55,12 +55,19 @@ def either(*rules: Rule) -> Rule:
 
 def _side(column: str) -> Rule:
     def rule(person: Person, subject: Any) -> bool:
-        return person.party_id is not None and person.party_id == getattr(subject, column, None)
+        return person.party_id is not None and person.party_id == getattr(
+            subject, column, None
+        )
 
     return rule
 
 
-SALES, FINANCE, STOCK, PRODUCTION = Role.SALES, Role.FINANCE, Role.STOCK, Role.PRODUCTION
+SALES, FINANCE, STOCK, PRODUCTION = (
+    Role.SALES,
+    Role.FINANCE,
+    Role.STOCK,
+    Role.PRODUCTION,
+)
 
 ABILITIES: dict[str, Rule] = {
     # the workshop and its people
@@ -87,8 +94,12 @@ ABILITIES: dict[str, Rule] = {
     "orders.expire": workshop(SALES),
     "orders.cancel": owner(),
     "orders.waive": owner(),
-    "orders.fulfil": either(machine(), courier(), workshop(SALES, FINANCE, STOCK, PRODUCTION)),
-    "orders.close": either(machine(), courier(), workshop(SALES, FINANCE, STOCK, PRODUCTION)),
+    "orders.fulfil": either(
+        machine(), courier(), workshop(SALES, FINANCE, STOCK, PRODUCTION)
+    ),
+    "orders.close": either(
+        machine(), courier(), workshop(SALES, FINANCE, STOCK, PRODUCTION)
+    ),
     # money
     "payments.open_account": owner(),
     "payments.close_account": owner(),

@@ -34,7 +34,9 @@ class Location(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["workshop", "kind"], name="location_kind_once")
+            models.UniqueConstraint(
+                fields=["workshop", "kind"], name="location_kind_once"
+            )
         ]
 
     def __str__(self) -> str:
@@ -47,7 +49,11 @@ class Location(models.Model):
 
 class ItemQuerySet(models.QuerySet["Item"]):
     def visible_to(self, person: Person) -> Self:
-        return self.filter(workshop_id=person.workshop_id) if person.is_staff else self.none()
+        return (
+            self.filter(workshop_id=person.workshop_id)
+            if person.is_staff
+            else self.none()
+        )
 
 
 class Item(models.Model):
@@ -57,8 +63,12 @@ class Item(models.Model):
     """
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
-    material = models.ForeignKey(Material, models.PROTECT, null=True, related_name="items")
-    variant = models.ForeignKey(Variant, models.PROTECT, null=True, related_name="items")
+    material = models.ForeignKey(
+        Material, models.PROTECT, null=True, related_name="items"
+    )
+    variant = models.ForeignKey(
+        Variant, models.PROTECT, null=True, related_name="items"
+    )
     size = models.CharField(max_length=6, blank=True)
 
     objects = ItemQuerySet.as_manager()
@@ -69,7 +79,9 @@ class Item(models.Model):
                 condition=Q(material=None) ^ Q(variant=None), name="item_is_one_thing"
             ),
             models.UniqueConstraint(
-                fields=["material", "size"], condition=Q(variant=None), name="item_material_once"
+                fields=["material", "size"],
+                condition=Q(variant=None),
+                name="item_material_once",
             ),
             models.UniqueConstraint(
                 fields=["variant"], condition=Q(material=None), name="item_variant_once"
@@ -90,7 +102,9 @@ class Item(models.Model):
     @classmethod
     def of_variant(cls, variant: Variant) -> Item:
         return cls.objects.get_or_create(
-            workshop_id=variant.colourway.product.workshop_id, variant=variant, size=variant.size
+            workshop_id=variant.colourway.product.workshop_id,
+            variant=variant,
+            size=variant.size,
         )[0]
 
 
@@ -106,7 +120,9 @@ class Balance(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["location", "item"], name="balance_once"),
             models.CheckConstraint(
-                condition=Q(on_hand__gte=0) & Q(reserved__gte=0) & Q(reserved__lte=F("on_hand")),
+                condition=Q(on_hand__gte=0)
+                & Q(reserved__gte=0)
+                & Q(reserved__lte=F("on_hand")),
                 name="balance_reserved_within_on_hand",
             ),
         ]
@@ -117,7 +133,9 @@ class Balance(models.Model):
     @classmethod
     def locked(cls, item: Item, location: Location) -> Balance:
         """Return the one row of this item at this place, locked until the transaction ends."""
-        return cls.objects.select_for_update().get_or_create(item=item, location=location)[0]
+        return cls.objects.select_for_update().get_or_create(
+            item=item, location=location
+        )[0]
 
     @property
     def free(self) -> int:
@@ -136,9 +154,12 @@ class Reservation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["balance", "subject_type", "subject_id"], name="reservation_once"
+                fields=["balance", "subject_type", "subject_id"],
+                name="reservation_once",
             ),
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="reservation_of_something"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0), name="reservation_of_something"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -151,7 +172,9 @@ class Reservation(models.Model):
 
     @classmethod
     @transaction.atomic
-    def make(cls, item: Item, location: Location, quantity: int, subject: models.Model) -> None:
+    def make(
+        cls, item: Item, location: Location, quantity: int, subject: models.Model
+    ) -> None:
         """Keep so much for the subject. Raises NotEnough where less is free."""
         _keep(Balance.locked(item, location), quantity, subject)
 
@@ -181,7 +204,9 @@ class Movement(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="movement_of_something"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0), name="movement_of_something"
+            ),
             models.CheckConstraint(
                 condition=Q(source__isnull=False) | Q(target__isnull=False),
                 name="movement_from_or_to_somewhere",
@@ -217,7 +242,9 @@ class Movement(models.Model):
             if kept_for is not None:
                 _let_go(balance, quantity, kept_for)
             if balance.free < quantity:
-                raise NotEnough(_now("There is not enough of %(item)s.") % {"item": item})
+                raise NotEnough(
+                    _now("There is not enough of %(item)s.") % {"item": item}
+                )
             balance.on_hand -= quantity
             balance.save(update_fields=["on_hand"])
         if target is not None:
@@ -241,9 +268,13 @@ class Movement(models.Model):
 
 def _keep(balance: Balance, quantity: int, subject: models.Model) -> None:
     if balance.free < quantity:
-        raise NotEnough(_now("There is not enough of %(item)s.") % {"item": balance.item})
+        raise NotEnough(
+            _now("There is not enough of %(item)s.") % {"item": balance.item}
+        )
     kind = ContentType.objects.get_for_model(subject)
-    kept = Reservation.objects.filter(balance=balance, subject_type=kind, subject_id=subject.pk)
+    kept = Reservation.objects.filter(
+        balance=balance, subject_type=kind, subject_id=subject.pk
+    )
     if not kept.update(quantity=F("quantity") + quantity):
         Reservation.objects.create(
             balance=balance, quantity=quantity, subject_type=kind, subject_id=subject.pk
@@ -255,7 +286,9 @@ def _keep(balance: Balance, quantity: int, subject: models.Model) -> None:
 def _let_go(balance: Balance, quantity: int, subject: models.Model) -> None:
     kept = Reservation.of(subject).filter(balance=balance).first()
     if kept is None or kept.quantity < quantity:
-        raise NotEnough(_now("Less than that of %(item)s is reserved.") % {"item": balance.item})
+        raise NotEnough(
+            _now("Less than that of %(item)s is reserved.") % {"item": balance.item}
+        )
     if kept.quantity == quantity:
         kept.delete()
     else:

@@ -45,7 +45,9 @@ class Entry(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["by", "key"], condition=~Q(key=""), name="entry_key_once")
+            models.UniqueConstraint(
+                fields=["by", "key"], condition=~Q(key=""), name="entry_key_once"
+            )
         ]
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "id"]),
@@ -72,7 +74,9 @@ class NumberSeries(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["workshop", "prefix", "year"], name="series_once_a_year")
+            models.UniqueConstraint(
+                fields=["workshop", "prefix", "year"], name="series_once_a_year"
+            )
         ]
 
     def __str__(self) -> str:

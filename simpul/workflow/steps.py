@@ -99,7 +99,9 @@ def step[Method: Callable[..., None]](
     return decorate
 
 
-def creation[Method: Callable[..., models.Model]](ability: str) -> Callable[[Method], Method]:
+def creation[Method: Callable[..., models.Model]](
+    ability: str,
+) -> Callable[[Method], Method]:
     """Turn a classmethod that saves and returns a new thing into the step that makes it.
 
     `@classmethod` stands above it. The form's key that was used before gives the thing of the
@@ -113,7 +115,9 @@ def creation[Method: Callable[..., models.Model]](ability: str) -> Callable[[Met
             with transaction.atomic():
                 key = _take_key()
                 if key:
-                    Person.objects.select_for_update().get(pk=by.pk)  # the same form, twice at once
+                    Person.objects.select_for_update().get(
+                        pk=by.pk
+                    )  # the same form, twice at once
                 first = _first_answer(by, key, ability)
                 if first is not None:
                     return cast(models.Model, first.subject)
@@ -157,14 +161,18 @@ def _first_answer(by: Person, key: str, ability: str) -> Entry | None:
     return first
 
 
-def _write(subject: Any, ability: str, by: Person, key: str, facts: dict[str, Any]) -> None:
+def _write(
+    subject: Any, ability: str, by: Person, key: str, facts: dict[str, Any]
+) -> None:
     Entry.objects.create(
         workshop_id=by.workshop_id,
         subject_type=ContentType.objects.get_for_model(subject),
         subject_id=subject.pk,
         step=ability,
         by=by,
-        facts={name: _plain(value) for name, value in facts.items() if _is_plain(value)},
+        facts={
+            name: _plain(value) for name, value in facts.items() if _is_plain(value)
+        },
         key=key,
     )
 
