@@ -60,13 +60,18 @@ def keyed(key: str) -> Iterator[None]:
 
 
 def step[Method: Callable[..., None]](
-    ability: str, *, source: str | tuple[str, ...] = (), target: str | None = None
+    ability: str,
+    *,
+    source: str | tuple[str, ...] = (),
+    target: str | None = None,
+    private: tuple[str, ...] = (),
 ) -> Callable[[Method], Method]:
     """Turn a method of a model into a step, from `source` (empty: any state) to `target`.
 
     The method gets a locked, fresh row and says only what else becomes true. Around it stands
     what every step owes: the permission, the state, the save, the journal and the form's key. Of
-    the facts the journal keeps what is plain, and of rows their primary key.
+    the facts the journal keeps what is plain, of rows their primary key, and nothing that is
+    named in `private`: names, numbers and addresses of people, secrets.
 
     Raises NotAllowed where `by` lacks the ability, WrongState where the row moved on.
     """
@@ -88,7 +93,7 @@ def step[Method: Callable[..., None]](
                 _permit(by, ability, self)  # again: the row may have changed hands
                 if sources and self.status not in sources:
                     raise WrongState(f"{ability}: {self} is {self.status}")
-                _write(self, ability, by, key, facts)
+                _write(self, ability, by, key, facts, private)
                 body(self, by=by, **facts)
                 if target is not None:
                     self.status = target
@@ -123,7 +128,7 @@ def creation[Method: Callable[..., models.Model]](
                     return cast(models.Model, first.subject)
                 subject = body(cls, by=by, **facts)
                 _permit(by, ability, subject)
-                _write(subject, ability, by, key, facts)
+                _write(subject, ability, by, key, facts, private)
             return subject
 
         return cast(Method, run)

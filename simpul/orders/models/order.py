@@ -164,7 +164,7 @@ class Order(models.Model):
     # Steps
 
     @classmethod
-    @creation("orders.place")
+    @creation("orders.place", private=("receiver", "telephone", "address", "remarks"))
     def place(
         cls,
         *,
