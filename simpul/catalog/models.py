@@ -210,6 +210,11 @@ class Variant(models.Model):
     def __str__(self) -> str:
         return f"{self.colourway.product.code} {self.colourway} {self.size}"
 
+    @property
+    def foot_mm(self) -> int:
+        """Return the length of the foot it fits: Paris points of 6.67 mm, less 15 mm of room."""
+        return round(int(self.size) * 20 / 3) - 15
+
 
 class PriceRule(models.Model):
     """A line of the price list."""

@@ -418,6 +418,11 @@ class Order(models.Model):
         """The seven knots of the order, as everybody sees them; reads what `for_page` loads."""
         return knots_of(self)
 
+    @property
+    def public_knots(self) -> list[Knot]:
+        """The knots for whoever holds the code: how far, but no money."""
+        return [replace(knot, count=0, of=0) if knot.unit == "rupiah" else knot for knot in self.knots]
+
     if TYPE_CHECKING:
         revisions: models.Manager[OrderRevision]
 

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from simpul.lib import phones
+from simpul.parties.models import Address, Party
+
+
+class RegistrationForm(forms.Form):
+    """What a prospect tells about itself: enough to order, nothing more."""
+
+    buys_as = forms.ChoiceField(
+        label=_("You buy as"),
+        choices=[
+            (Party.BuysAs.DISTRIBUTOR, _("Distributor or shop: in quantity, at wholesale prices")),
+            (Party.BuysAs.CONSUMER, _("Consumer: for yourself")),
+        ],
+        widget=forms.RadioSelect,
+        initial=Party.BuysAs.DISTRIBUTOR,
+    )
+    name = forms.CharField(label=_("Name of your shop, or your own"), max_length=120)
+    contact = forms.CharField(label=_("Contact person"), max_length=80)
+    telephone = forms.CharField(
+        label=_("WhatsApp or telephone"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        help_text=_("At least 10 characters. You log in with your e-mail and this password."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    street = forms.CharField(label=_("Street, hamlet, RT/RW"), max_length=160)
+    area = forms.CharField(
+        label=_("Village, district and regency"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
+    )
+    postcode = forms.RegexField(r"^\d{5}$", label=_("Postal code"), required=False)
+    landmark = forms.CharField(
+        label=_("Landmark"),
+        max_length=120,
+        required=False,
+        help_text=_("What a courier looks for: beside the mosque, the blue gate."),
+    )
+    message = forms.CharField(
+        label=_("Anything we should know"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean_telephone(self) -> str:
+        try:
+            return phones.normalise(self.cleaned_data["telephone"])
+        except phones.NotATelephone as reason:
+            raise forms.ValidationError(str(reason)) from reason
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password)
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        """Turn the parts of the address into one."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        place = {name: cleaned.pop(name, "") for name in ("street", "postcode", "landmark")}
+        if not self.errors:
+            cleaned["address"] = Address(
+                receiver=cleaned["contact"],
+                telephone=cleaned["telephone"],
+                area=cleaned["area"],
+                **place,
+            )
+        return cleaned
+
+
+class DeclineLeadForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )

@@ -1,0 +1,37 @@
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from simpul.crm.forms import RegistrationForm
+from simpul.crm.models import Lead
+from simpul.lib.limits import is_too_often
+from simpul.portals.http import Request
+
+
+@require_http_methods(["GET", "POST"])
+def registration(request: Request) -> HttpResponse:
+    form = RegistrationForm(request.POST or None)
+    if form.is_valid():
+        if is_too_often("register", str(request.META.get("REMOTE_ADDR", "")), times=10, seconds=3600):
+            form.add_error(None, _("Too many registrations from here: please try again in an hour."))
+        else:
+            Lead.register(
+                by=request.workshop.machine,
+                language="en" if get_language() == "en" else "id",
+                **form.cleaned_data,
+            )
+            return redirect("storefront:registered", request.workshop.slug)
+    return render(
+        request,
+        "storefront/registration.html",
+        {"form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_safe
+def thanks(request: Request) -> HttpResponse:
+    """Say the same to everybody, whether the number was known or not."""
+    return render(request, "storefront/registered.html")

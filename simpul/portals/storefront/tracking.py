@@ -1,0 +1,41 @@
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from simpul.lib import codes
+from simpul.lib.limits import is_too_often
+from simpul.orders.models import Order
+from simpul.portals.http import Request
+
+MISSES_AN_HOUR = 20
+
+
+@require_http_methods(["GET", "POST"])
+def search(request: Request) -> HttpResponse:
+    """Ask for the code and lead to the order's page."""
+    code = codes.tidy(request.POST.get("code", ""))
+    if code:
+        return redirect("storefront:tracked", request.workshop.slug, code[:20])
+    return render(request, "storefront/track.html", {"error": ""})
+
+
+@never_cache
+@require_safe
+def order(request: Request, code: str) -> HttpResponse:
+    """Show where an order stands to whoever holds its code: no prices, no names."""
+    found = (
+        Order.objects.filter(workshop=request.workshop, public_code=codes.tidy(code))
+        .for_page()
+        .first()
+    )
+    if found is None:
+        address = str(request.META.get("REMOTE_ADDR", ""))
+        if is_too_often("track", address, times=MISSES_AN_HOUR, seconds=3600):
+            raise Http404
+        text = _("We know no order by this code. Please look at it again.")
+        return render(request, "storefront/track.html", {"error": text}, status=404)
+    answer = render(request, "storefront/tracked.html", {"order": found})
+    answer["X-Robots-Tag"] = "noindex"
+    return answer

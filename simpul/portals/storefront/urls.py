@@ -1,0 +1,18 @@
+from django.urls import path
+
+from simpul.portals.storefront import catalogue, check, guestbook, profile, registration, tracking
+
+app_name = "storefront"
+
+urlpatterns = [
+    path("", profile.profile, name="profile"),
+    path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/<slug:slug>/", catalogue.product, name="product"),
+    path("photos/<str:code>/", catalogue.photo, name="photo"),
+    path("guestbook/", guestbook.guestbook, name="guestbook"),
+    path("register/", registration.registration, name="registration"),
+    path("register/thanks/", registration.thanks, name="registered"),
+    path("track/", tracking.search, name="track"),
+    path("track/<str:code>/", tracking.order, name="tracked"),
+    path("check/<str:code>/", check.paper, name="check"),
+]
