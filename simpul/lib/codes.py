@@ -19,7 +19,7 @@ PUBLIC_LENGTH = 14  # log2(23) * 14 = 63 bits
 _CONFUSED = str.maketrans({"8": "B", "5": "S", "0": "Q", "6": "G", "7": "T"})
 
 _dice: contextvars.ContextVar[random.Random] = contextvars.ContextVar(
-    "dice", default=secrets.SystemRandom()
+    "dice", default=secrets.SystemRandom()  # noqa: B039 - it has no state
 )
 
 
@@ -64,7 +64,5 @@ def seeded(seed: int) -> Iterator[None]:
 
 
 def _check_letter(body: str) -> str:
-    weighted = sum(
-        weight * ALPHABET.index(letter) for weight, letter in enumerate(body, start=2)
-    )
+    weighted = sum(weight * ALPHABET.index(letter) for weight, letter in enumerate(body, start=2))
     return ALPHABET[weighted % len(ALPHABET)]

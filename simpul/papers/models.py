@@ -28,9 +28,7 @@ class Upload(models.Model):
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
     party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+")
-    code = models.CharField(
-        max_length=14, default=codes.public, unique=True, editable=False
-    )
+    code = models.CharField(max_length=14, default=codes.public, unique=True, editable=False)
     kind = models.CharField(max_length=40)  # media type, decided by the bytes
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.PositiveIntegerField()
@@ -88,20 +86,14 @@ class Paper(models.Model):
         PURCHASE_ORDER = "PO", "Pesanan pembelian"
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
-    party = models.ForeignKey(
-        Party, models.PROTECT, related_name="+"
-    )  # who it was issued to
+    party = models.ForeignKey(Party, models.PROTECT, related_name="+")  # who it was issued to
     kind = models.CharField(max_length=4, choices=Kind)
     number = models.CharField(max_length=20)
-    code = models.CharField(
-        max_length=14, default=codes.public, unique=True, editable=False
-    )
+    code = models.CharField(max_length=14, default=codes.public, unique=True, editable=False)
     subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
     subject_id = models.BigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")
-    template = models.CharField(
-        max_length=60
-    )  # the typst file of the app that issues it
+    template = models.CharField(max_length=60)  # the typst file of the app that issues it
     facts = models.JSONField(encoder=DjangoJSONEncoder)
     issued_at = models.DateTimeField(default=clock.now, editable=False)
     issued_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -111,9 +103,7 @@ class Paper(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["workshop", "number"], name="paper_number_once"
-            )
+            models.UniqueConstraint(fields=["workshop", "number"], name="paper_number_once")
         ]
         indexes = [models.Index(fields=["subject_type", "subject_id"])]
 

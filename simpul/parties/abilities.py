@@ -55,9 +55,7 @@ def either(*rules: Rule) -> Rule:
 
 def _side(column: str) -> Rule:
     def rule(person: Person, subject: Any) -> bool:
-        return person.party_id is not None and person.party_id == getattr(
-            subject, column, None
-        )
+        return person.party_id is not None and person.party_id == getattr(subject, column, None)
 
     return rule
 
@@ -70,7 +68,11 @@ SALES, FINANCE, STOCK, PRODUCTION = (
 )
 
 ABILITIES: dict[str, Rule] = {
-    # the workshop and its people
+    # the workshop and its people; what is edited and has no states
+    "parties.keep": workshop(SALES, STOCK),
+    "parties.staff": owner(),
+    "catalog.keep": workshop(SALES),
+    # who comes in
     "crm.register": machine(),
     "crm.welcome": workshop(SALES),
     "crm.decline": workshop(SALES),
@@ -94,12 +96,8 @@ ABILITIES: dict[str, Rule] = {
     "orders.expire": workshop(SALES),
     "orders.cancel": owner(),
     "orders.waive": owner(),
-    "orders.fulfil": either(
-        machine(), courier(), workshop(SALES, FINANCE, STOCK, PRODUCTION)
-    ),
-    "orders.close": either(
-        machine(), courier(), workshop(SALES, FINANCE, STOCK, PRODUCTION)
-    ),
+    "orders.fulfil": either(machine(), courier(), workshop(SALES, FINANCE, STOCK, PRODUCTION)),
+    "orders.close": either(machine(), courier(), workshop(SALES, FINANCE, STOCK, PRODUCTION)),
     # money
     "payments.open_account": owner(),
     "payments.close_account": owner(),

@@ -28,9 +28,7 @@ from simpul.parties.roles import Role
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> User:
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -64,27 +62,19 @@ class Workshop(models.Model):
     story_en = models.TextField(blank=True)
     founded_in = models.PositiveSmallIntegerField(null=True, blank=True)
     street = models.CharField(_("street"), max_length=160, blank=True)
-    area = models.CharField(
-        _("village, district and regency"), max_length=160, blank=True
-    )
+    area = models.CharField(_("village, district and regency"), max_length=160, blank=True)
     postcode = models.CharField(_("postal code"), max_length=5, blank=True)
     telephone = models.CharField(_("telephone"), max_length=16, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     hours = models.CharField(_("opening hours"), max_length=80, blank=True)
 
-    publishes_prices = models.BooleanField(
-        _("show retail prices to everybody"), default=True
-    )
+    publishes_prices = models.BooleanField(_("show retail prices to everybody"), default=True)
     down_payment_percent = models.PositiveSmallIntegerField(
         _("proposed down payment, %"), default=30
     )
     payment_days = models.PositiveSmallIntegerField(_("days to pay"), default=3)
-    grace_days = models.PositiveSmallIntegerField(
-        _("days of grace for the bank"), default=2
-    )
-    offer_days = models.PositiveSmallIntegerField(
-        _("days an offer is valid"), default=7
-    )
+    grace_days = models.PositiveSmallIntegerField(_("days of grace for the bank"), default=2)
+    offer_days = models.PositiveSmallIntegerField(_("days an offer is valid"), default=7)
     stamp_duty_above = models.PositiveBigIntegerField(
         _("stamp duty on receipts above"), default=5_000_000
     )
@@ -95,6 +85,11 @@ class Workshop(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def workshop_id(self) -> int:
+        """The workshop hangs from itself, so that abilities over the whole of it can be asked."""
+        return self.pk
 
     @property
     def machine(self) -> Person:
@@ -143,9 +138,7 @@ class Party(models.Model):
     buys_as = models.CharField(max_length=12, choices=BuysAs, blank=True)
     is_supplier = models.BooleanField(default=False)
     is_courier = models.BooleanField(default=False)
-    is_welcome = models.BooleanField(
-        default=True
-    )  # a prospect is not yet: prices on request
+    is_welcome = models.BooleanField(default=True)  # a prospect is not yet: prices on request
     area = models.CharField(_("town or area"), max_length=80, blank=True)
     vehicle = models.CharField(_("vehicle and plate"), max_length=60, blank=True)
     since = models.DateTimeField(default=clock.now, editable=False)
@@ -192,26 +185,20 @@ class Person(models.Model):
     """Somebody who acts in one workshop's world: staff (no party) or a contact of a party."""
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="people")
-    party = models.ForeignKey(
-        Party, models.PROTECT, null=True, blank=True, related_name="people"
-    )
+    party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="people")
     role = models.CharField(_("role"), max_length=12, choices=Role, blank=True)
     name = models.CharField(_("name"), max_length=80)
     language = models.CharField(
         _("language"), max_length=2, choices=settings.LANGUAGES, default="id"
     )
-    user = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="people"
-    )
+    user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="people")
     is_active = models.BooleanField(default=True)
 
     objects = PersonQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["workshop", "user"], name="person_once_a_workshop"
-            ),
+            models.UniqueConstraint(fields=["workshop", "user"], name="person_once_a_workshop"),
             models.CheckConstraint(
                 condition=Q(party=None) ^ Q(role=Role.NONE),
                 name="person_staff_has_a_role",
@@ -271,9 +258,7 @@ class Address(models.Model):
 
     party = models.ForeignKey(Party, models.CASCADE, related_name="addresses")
     receiver = models.CharField(_("receiver"), max_length=80)
-    telephone = models.CharField(
-        _("telephone of the receiver"), max_length=16, blank=True
-    )
+    telephone = models.CharField(_("telephone of the receiver"), max_length=16, blank=True)
     street = models.CharField(_("street, hamlet, RT/RW"), max_length=160)
     area = models.CharField(_("village, district and regency"), max_length=160)
     province = models.CharField(_("province"), max_length=60, blank=True)
@@ -325,15 +310,11 @@ class AccessLink(models.Model):
         return f"link {self.pk}"
 
     @classmethod
-    def issue(
-        cls, person: Person, subject: models.Model, *, days: int = 30
-    ) -> AccessLink:
+    def issue(cls, person: Person, subject: models.Model, *, days: int = 30) -> AccessLink:
         """Return the living link of this person to this thing, or make one."""
         kind = ContentType.objects.get_for_model(subject)
         now = clock.now()
-        mine = cls.objects.filter(
-            person=person, subject_type=kind, subject_id=subject.pk
-        )
+        mine = cls.objects.filter(person=person, subject_type=kind, subject_id=subject.pk)
         link = mine.alive(now + timedelta(days=1)).first()
         if link is None:
             link = cls(

@@ -105,12 +105,13 @@ def step[Method: Callable[..., None]](
 
 
 def creation[Method: Callable[..., models.Model]](
-    ability: str,
+    ability: str, *, private: tuple[str, ...] = ()
 ) -> Callable[[Method], Method]:
     """Turn a classmethod that saves and returns a new thing into the step that makes it.
 
     `@classmethod` stands above it. The form's key that was used before gives the thing of the
-    first time, and the method is not run. Raises NotAllowed where `by` lacks the ability.
+    first time, and the method is not run. `private` names facts that the journal does not keep.
+    Raises NotAllowed where `by` lacks the ability.
     """
     STEPS[ability] = Step(ability, (), None)
 
@@ -120,9 +121,8 @@ def creation[Method: Callable[..., models.Model]](
             with transaction.atomic():
                 key = _take_key()
                 if key:
-                    Person.objects.select_for_update().get(
-                        pk=by.pk
-                    )  # the same form, twice at once
+                    # the same form, twice at once
+                    Person.objects.select_for_update(of=("self",)).get(pk=by.pk)
                 first = _first_answer(by, key, ability)
                 if first is not None:
                     return cast(models.Model, first.subject)
@@ -167,7 +167,12 @@ def _first_answer(by: Person, key: str, ability: str) -> Entry | None:
 
 
 def _write(
-    subject: Any, ability: str, by: Person, key: str, facts: dict[str, Any]
+    subject: Any,
+    ability: str,
+    by: Person,
+    key: str,
+    facts: dict[str, Any],
+    private: tuple[str, ...],
 ) -> None:
     Entry.objects.create(
         workshop_id=by.workshop_id,
@@ -176,7 +181,9 @@ def _write(
         step=ability,
         by=by,
         facts={
-            name: _plain(value) for name, value in facts.items() if _is_plain(value)
+            name: _plain(value)
+            for name, value in facts.items()
+            if name not in private and _is_plain(value)
         },
         key=key,
     )
