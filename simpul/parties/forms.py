@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from simpul.lib import phones
+from simpul.parties.models import Address, Identity, Party, Person, User, Workshop
+from simpul.parties.roles import Role
+
+
+class _TelephoneMixin(forms.Form):
+    workshop: Workshop
+
+    def clean_telephone(self) -> str:
+        typed = self.cleaned_data["telephone"]
+        if not typed:
+            return ""
+        try:
+            number = phones.normalise(typed)
+        except phones.NotATelephone as reason:
+            raise forms.ValidationError(str(reason)) from reason
+        return self.known_only_once(Identity.Kind.PHONE, number)
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].lower()
+        return self.known_only_once(Identity.Kind.MAIL, email) if email else ""
+
+    def known_only_once(self, kind: str, value: str) -> str:
+        known = (
+            Identity.objects.filter(workshop=self.workshop, kind=kind, value=value)
+            .select_related("person__party")
+            .first()
+        )
+        if known is not None:
+            who = known.person.party or known.person
+            raise forms.ValidationError(_now("%(who)s has this already.") % {"who": who})
+        return value
+
+
+class ContactForm(_TelephoneMixin):
+    """Somebody of a party: a name, and how to reach them."""
+
+    contact = forms.CharField(label=_("Contact person"), max_length=80)
+    telephone = forms.CharField(
+        label=_("WhatsApp or telephone"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel"}),
+    )
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=Person.language.field.choices)
+
+    def __init__(self, *args: Any, workshop: Workshop, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.workshop = workshop
+
+    @transaction.atomic
+    def make(self, party: Party) -> Person:
+        facts = self.cleaned_data
+        person = Person.objects.create(
+            workshop=self.workshop, party=party, name=facts["contact"], language=facts["language"]
+        )
+        Identity.objects.bulk_create(
+            Identity(
+                workshop=self.workshop,
+                person=person,
+                kind=kind,
+                value=facts[name],
+                typed=self.data.get(name, ""),
+            )
+            for kind, name in ((Identity.Kind.PHONE, "telephone"), (Identity.Kind.MAIL, "email"))
+            if facts[name]
+        )
+        return person
+
+
+class PartyForm(ContactForm):
+    """A new buyer, supplier or courier with its first contact person and address."""
+
+    name = forms.CharField(label=_("Name of the business or household"), max_length=120)
+    kind = forms.ChoiceField(
+        label=_("What is it to us?"),
+        choices=[
+            ("distributor", _("distributor")),
+            ("consumer", _("consumer")),
+            ("supplier", _("supplier")),
+            ("courier", _("courier")),
+        ],
+    )
+    area = forms.CharField(label=_("Town or area"), max_length=80, required=False)
+    street = forms.CharField(label=_("Street, hamlet, RT/RW"), max_length=160, required=False)
+    landmark = forms.CharField(label=_("Landmark"), max_length=120, required=False)
+    vehicle = forms.CharField(label=_("Vehicle and plate"), max_length=60, required=False)
+
+    field_order = [
+        "kind",
+        "name",
+        "contact",
+        "telephone",
+        "email",
+        "language",
+        "area",
+        "street",
+        "landmark",
+        "vehicle",
+    ]
+
+    @transaction.atomic
+    def make_party(self) -> Party:
+        facts = self.cleaned_data
+        kind = facts["kind"]
+        party = Party.objects.create(
+            workshop=self.workshop,
+            name=facts["name"],
+            buys_as=kind if kind in Party.BuysAs.values else "",
+            is_supplier=kind == "supplier",
+            is_courier=kind == "courier",
+            area=facts["area"],
+            vehicle=facts["vehicle"],
+        )
+        self.make(party)
+        if facts["street"]:
+            Address.objects.create(
+                party=party,
+                receiver=facts["contact"],
+                telephone=facts["telephone"],
+                street=facts["street"],
+                area=facts["area"],
+                landmark=facts["landmark"],
+            )
+        return party
+
+
+class WorkshopForm(forms.ModelForm[Workshop]):
+    class Meta:
+        model = Workshop
+        fields = (
+            "name",
+            "tagline",
+            "story",
+            "founded_in",
+            "street",
+            "area",
+            "postcode",
+            "telephone",
+            "email",
+            "hours",
+            "publishes_prices",
+            "down_payment_percent",
+            "payment_days",
+            "grace_days",
+            "offer_days",
+            "stamp_duty_above",
+            "over_receipt_percent",
+        )
+        widgets = {"story": forms.Textarea(attrs={"rows": 6})}  # noqa: RUF012
+
+
+class InvitationForm(_TelephoneMixin):
+    """A new colleague; the login is opened by a link in the mail."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=[(role.value, role.label) for role in Role if role not in (Role.MACHINE, Role.NONE)],
+    )
+    telephone = forms.CharField(label=_("Telephone"), max_length=30, required=False)
+    email = forms.EmailField(label=_("E-mail"))
+
+    def __init__(self, *args: Any, workshop: Workshop, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.workshop = workshop
+
+    @transaction.atomic
+    def make(self) -> Person:
+        facts = self.cleaned_data
+        user = User.objects.filter(email=facts["email"]).first() or User.objects.create_user(
+            facts["email"]
+        )
+        person = Person.objects.create(
+            workshop=self.workshop, name=facts["name"], role=facts["role"], user=user
+        )
+        Identity.objects.bulk_create(
+            Identity(workshop=self.workshop, person=person, kind=kind, value=facts[name])
+            for kind, name in ((Identity.Kind.PHONE, "telephone"), (Identity.Kind.MAIL, "email"))
+            if facts[name]
+        )
+        return person
+
+
+class PersonForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80)
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=[(role.value, role.label) for role in Role if role not in (Role.MACHINE, Role.NONE)],
+    )
+    is_active = forms.BooleanField(label=_("Works here"), required=False)

@@ -1,0 +1,50 @@
+"""The guest book behind the counter: read, answer, publish or hide."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from simpul.conversations.forms import AnswerForm
+from simpul.conversations.models import GuestEntry
+from simpul.portals.http import Request
+
+
+@require_safe
+def guestbook(request: Request) -> HttpResponse:
+    entries = GuestEntry.objects.visible_to(request.person).order_by("-pk")
+    chosen = request.GET.get("status", "waiting")
+    shown = entries.filter(status=chosen) if chosen else entries
+    return render(
+        request,
+        "workshop/guestbook/list.html",
+        {
+            "page": Paginator(shown, 30).get_page(request.GET.get("page")),
+            "chosen": chosen,
+            "form": AnswerForm(),
+        },
+    )
+
+
+@require_POST
+def publication(request: Request, pk: int) -> HttpResponse:
+    _find(request, pk).publish(by=request.person)
+    return redirect("workshop:guestbook", request.workshop.slug)
+
+
+@require_POST
+def hiding(request: Request, pk: int) -> HttpResponse:
+    _find(request, pk).hide(by=request.person)
+    return redirect("workshop:guestbook", request.workshop.slug)
+
+
+@require_POST
+def answer(request: Request, pk: int) -> HttpResponse:
+    form = AnswerForm(request.POST)
+    if form.is_valid():
+        _find(request, pk).reply(by=request.person, **form.cleaned_data)
+    return redirect("workshop:guestbook", request.workshop.slug)
+
+
+def _find(request: Request, pk: int) -> GuestEntry:
+    return get_object_or_404(GuestEntry.objects.visible_to(request.person), pk=pk)

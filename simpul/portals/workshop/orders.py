@@ -1,0 +1,173 @@
+"""Orders on the desk: the list, one order, and an order taken on the telephone."""
+
+from __future__ import annotations
+
+import csv
+
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from simpul.catalog.models import Product
+from simpul.conversations.forms import MessageForm, NoteForm
+from simpul.conversations.models import Conversation, InternalNote, Message
+from simpul.orders.forms import OrderForm
+from simpul.orders.models import Order, OrderQuerySet, Status
+from simpul.papers.models import Paper
+from simpul.parties.models import Party
+from simpul.payments import agreement
+from simpul.payments.models import PaymentClaim
+from simpul.portals.http import Request
+from simpul.portals.workshop.parties import find_parties
+from simpul.production.models import Job
+from simpul.workflow.models import journal_of
+
+A_PAGE = 50
+SORTS = {
+    "": ("-id",),
+    "promised": ("expected_on", "id"),
+    "buyer": ("buyer__name", "-id"),
+    "total": ("-total", "-id"),
+}
+
+
+@require_safe
+def orders(request: Request) -> HttpResponse:
+    found, chosen = _found(request)
+    counts = dict(
+        _searched(request).order_by().values_list("status").annotate(n=Count("pk"))
+    )
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "workshop/orders/list.html",
+        {
+            "page": page,
+            "words": request.GET.get("q", ""),
+            "chosen": chosen,
+            "sort": request.GET.get("sort", ""),
+            "statuses": [(status, counts.get(status, 0)) for status in Status],
+            "all": sum(counts.values()),
+        },
+    )
+
+
+@require_safe
+def export(request: Request) -> HttpResponse:
+    """Give the list as it is filtered, for a spreadsheet."""
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="orders.csv"'
+    sheet = csv.writer(answer)
+    sheet.writerow(
+        ["number", "placed", "buyer", "status", "pairs", "total", "paid", "promised", "expected"]
+    )
+    for order in _found(request)[0].iterator():
+        sheet.writerow(
+            [
+                order.number,
+                order.placed_at.date(),
+                _harmless(order.buyer.name),
+                order.status,
+                order.pairs or "",
+                order.total,
+                order.paid_sum or 0,
+                order.promised_on or "",
+                order.expected_on or "",
+            ]
+        )
+    return answer
+
+
+@require_safe
+def order(request: Request, number: str) -> HttpResponse:
+    order = find_order(request, number)
+    return render(
+        request,
+        "workshop/orders/page.html",
+        {
+            "order": order,
+            "jobs": Job.objects.filter(line__order=order).select_related("line__colourway__product"),
+            "claims": PaymentClaim.objects.filter(order=order).order_by("-pk"),
+            "papers": Paper.objects.visible_to(request.person).for_order(order),
+            "messages_here": Message.objects.about(order).select_related("by"),
+            "notes": InternalNote.objects.about(order).select_related("by").order_by("pk"),
+            "journal": journal_of(order),
+            "message_form": MessageForm(),
+            "note_form": NoteForm(),
+        },
+    )
+
+
+@require_POST
+def message(request: Request, number: str) -> HttpResponse:
+    order = find_order(request, number)
+    form = MessageForm(request.POST)
+    if form.is_valid():
+        conversation = Conversation.of(order, order.buyer)
+        Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
+    return redirect("workshop:order", request.workshop.slug, number)
+
+
+@require_POST
+def note(request: Request, number: str) -> HttpResponse:
+    order = find_order(request, number)
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        InternalNote.write(by=request.person, subject=order, **form.cleaned_data)
+    return redirect("workshop:order", request.workshop.slug, number)
+
+
+@require_safe
+def new(request: Request) -> HttpResponse:
+    """Find the buyer on the telephone, by number or name."""
+    words = request.GET.get("q", "").strip()
+    found = find_parties(request, words).buyers()[:10] if words else []
+    return render(request, "workshop/orders/new.html", {"words": words, "found": list(found)})
+
+
+@require_http_methods(["GET", "POST"])
+def entry(request: Request, pk: int) -> HttpResponse:
+    """Enter what the buyer says; the channel is kept."""
+    buyer = get_object_or_404(Party.objects.visible_to(request.person).buyers(), pk=pk)
+    products = Product.objects.filter(workshop=request.workshop, is_published=True).for_page()
+    form = OrderForm(
+        request.POST or None, buyer=buyer, products=products.order_by("position"), by_staff=True
+    )
+    if form.is_valid():
+        order = agreement.place(by=request.person, buyer=buyer, **form.cleaned_data)
+        return redirect("workshop:order", request.workshop.slug, order.number)
+    return render(
+        request,
+        "workshop/orders/entry.html",
+        {"buyer": buyer, "form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+def find_order(request: Request, number: str) -> Order:
+    orders = Order.objects.visible_to(request.person).for_page()
+    return get_object_or_404(orders, number=number)
+
+
+def _searched(request: Request) -> OrderQuerySet:
+    orders = Order.objects.visible_to(request.person)
+    words = request.GET.get("q", "").strip()
+    return orders.search(words) if words else orders
+
+
+def _found(request: Request) -> tuple[OrderQuerySet, str]:
+    found = _searched(request)
+    chosen = request.GET.get("status", "")
+    if chosen == "open":
+        found = found.open()
+    elif chosen:
+        found = found.filter(status=chosen)
+    sort = SORTS.get(request.GET.get("sort", ""), SORTS[""])
+    return found.for_list().order_by(*sort), chosen
+
+
+def _harmless(text: str) -> str:
+    """Keep a spreadsheet from reading a name as a formula."""
+    return f"'{text}" if text[:1] in "=+-@" else text

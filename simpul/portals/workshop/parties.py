@@ -1,0 +1,121 @@
+"""Whom the workshop deals with: buyers, suppliers, couriers, and their people."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from simpul.lib import clock
+from simpul.orders.models import Order
+from simpul.parties.forms import ContactForm, PartyForm
+from simpul.parties.models import AccessLink, Party, PartyQuerySet
+from simpul.portals.http import Request
+from simpul.workflow.steps import NotAllowed
+
+A_PAGE = 50
+
+
+@require_safe
+def parties(request: Request) -> HttpResponse:
+    words = request.GET.get("q", "").strip()
+    kind = request.GET.get("kind", "")
+    found = find_parties(request, words)
+    kinds = {
+        "buyers": found.buyers(),
+        "suppliers": found.suppliers(),
+        "couriers": found.couriers(),
+    }
+    shown = kinds.get(kind, found)
+    return render(
+        request,
+        "workshop/parties/list.html",
+        {
+            "page": Paginator(shown.order_by("name", "pk"), A_PAGE).get_page(request.GET.get("page")),
+            "words": words,
+            "kind": kind,
+            "counts": {name: rows.count() for name, rows in kinds.items()} | {"": found.count()},
+        },
+    )
+
+
+@require_safe
+def party(request: Request, pk: int) -> HttpResponse:
+    party = _find(request, pk)
+    orders = Order.objects.visible_to(request.person).filter(buyer=party).for_list()
+    links = AccessLink.objects.filter(workshop=request.workshop, person__party=party)
+    return render(
+        request,
+        "workshop/parties/page.html",
+        {
+            "party": party,
+            "people": party.people.prefetch_related("identities").order_by("pk"),
+            "addresses": party.addresses.order_by("pk"),
+            "orders": orders.order_by("-id")[:20],
+            "links": links.alive(clock.now()).select_related("person").order_by("-pk"),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: Request) -> HttpResponse:
+    _demand(request)
+    form = PartyForm(request.POST or None, workshop=request.workshop)
+    if form.is_valid():
+        party = form.make_party()
+        if request.GET.get("then") == "order":
+            return redirect("workshop:order-entry", request.workshop.slug, party.pk)
+        return redirect("workshop:party", request.workshop.slug, party.pk)
+    return render(
+        request,
+        "workshop/parties/new.html",
+        {"form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def contact(request: Request, pk: int) -> HttpResponse:
+    _demand(request)
+    party = _find(request, pk)
+    form = ContactForm(request.POST or None, workshop=request.workshop)
+    if form.is_valid():
+        form.make(party)
+        return redirect("workshop:party", request.workshop.slug, pk)
+    return render(
+        request,
+        "workshop/parties/contact.html",
+        {"form": form, "party": party},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_POST
+def revocation(request: Request, pk: int, link: int) -> HttpResponse:
+    _demand(request)
+    found = AccessLink.objects.filter(workshop=request.workshop, person__party_id=pk)
+    get_object_or_404(found, pk=link).revoke()
+    return redirect("workshop:party", request.workshop.slug, pk)
+
+
+def find_parties(request: Request, words: str) -> PartyQuerySet:
+    """Find by name, town, or what somebody types of a telephone number."""
+    found = Party.objects.visible_to(request.person)
+    if not words:
+        return found
+    digits = "".join(letter for letter in words if letter.isdigit()).lstrip("0")
+    by_number = Q(people__identities__value__icontains=digits) if len(digits) > 3 else Q(pk=None)
+    by_name = Q(name__icontains=words) | Q(area__icontains=words) | Q(people__name__icontains=words)
+    return found.filter(by_name | by_number).distinct()
+
+
+def _find(request: Request, pk: int) -> Party:
+    return get_object_or_404(Party.objects.visible_to(request.person), pk=pk)
+
+
+def _demand(request: Request) -> None:
+    """Parties are kept by sales, purchasing and the owner; the matrix has the line."""
+    if not request.person.may("parties.keep", request.workshop):
+        raise NotAllowed("parties.keep")
