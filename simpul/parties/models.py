@@ -20,6 +20,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import clock
@@ -154,6 +155,15 @@ class Party(models.Model):
     @property
     def buys_wholesale(self) -> bool:
         return self.buys_as == self.BuysAs.DISTRIBUTOR and self.is_welcome
+
+    @property
+    def kinds(self) -> list[str]:
+        """What this party is to the workshop, in words."""
+        return [
+            *([str(self.get_buys_as_display())] if self.buys_as else []),
+            *([_now("supplier")] if self.is_supplier else []),
+            *([_now("courier")] if self.is_courier else []),
+        ]
 
     # The party is itself the other side of its own conversation and addresses.
     @property
