@@ -1,0 +1,215 @@
+"""Makers for tests: everything that a test does not talk about has a default."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import count
+from typing import Any
+
+from django.test import Client
+
+from simpul.catalog.models import (
+    Category,
+    Colourway,
+    Group,
+    Material,
+    Price,
+    PriceRule,
+    Product,
+    Recipe,
+    RecipeLine,
+    SizeRun,
+    Stage,
+    Variant,
+)
+from simpul.lib import clock
+from simpul.orders.models import LineWish, Order, PlannedInstalment
+from simpul.orders.models.instalment import Gate, Kind
+from simpul.parties.models import Party, Person, User, Workshop
+from simpul.parties.roles import Role
+
+SIZES = ("39", "40", "41", "42", "43")
+LONG_AGO = date(2020, 1, 1)
+
+_serial = count(1)
+
+
+# Who is who
+
+
+def workshop(slug: str = "ciomas", **fields: Any) -> Workshop:
+    """A workshop with its machine."""
+    made = Workshop.objects.create(slug=slug, name=fields.pop("name", slug.title()), **fields)
+    Person.objects.create(workshop=made, role=Role.MACHINE, name="Simpul")
+    return made
+
+
+def staff(name: str, workshop: Workshop, role: Role, **fields: Any) -> Person:
+    return Person.objects.create(workshop=workshop, name=name, role=role, **fields)
+
+
+def party(workshop: Workshop, name: str = "Toko Dewi", **fields: Any) -> Party:
+    """A distributor, unless the fields say otherwise."""
+    if not fields.keys() & {"buys_as", "is_supplier", "is_courier"}:
+        fields["buys_as"] = Party.BuysAs.DISTRIBUTOR
+    return Party.objects.create(workshop=workshop, name=name, **fields)
+
+
+def person(name: str, party: Party, **fields: Any) -> Person:
+    """A contact of a party."""
+    return Person.objects.create(workshop=party.workshop, party=party, name=name, **fields)
+
+
+def login(client: Client, person: Person) -> None:
+    """Log in as this person, with a user made for it where there is none."""
+    if person.user is None:
+        person.user = User.objects.create_user(f"user{next(_serial)}@example.com")
+        person.save(update_fields=["user"])
+    client.force_login(person.user)
+
+
+# What is made
+
+
+def product(workshop: Workshop, code: str = "", **fields: Any) -> Product:
+    """A model in one colour and five sizes, at 200.000 wholesale and 300.000 retail a pair."""
+    code = code or f"DRB-{next(_serial):02}"
+    category, _made = Category.objects.get_or_create(
+        workshop=workshop, slug="men", defaults={"name": "Pria", "name_en": "Men"}
+    )
+    fields = {"name": f"Model {code}", "slug": code.lower(), "minimum_pairs": 1} | fields
+    made = Product.objects.create(
+        workshop=workshop, category=fields.pop("category", category), code=code, **fields
+    )
+    for group, amount in ((Group.WHOLESALE, 200_000), (Group.RETAIL, 300_000)):
+        PriceRule.objects.create(product=made, group=group, amount=amount, valid_from=LONG_AGO)
+    colourway(made)
+    return made
+
+
+def colourway(product: Product, name: str = "Hitam", sizes: tuple[str, ...] = SIZES) -> Colourway:
+    made = Colourway.objects.create(product=product, name=name, position=product.colourways.count())
+    Variant.objects.bulk_create(Variant(colourway=made, size=size) for size in sizes)
+    return made
+
+
+def size_run(product: Product, sizes: dict[str, int] | None = None) -> SizeRun:
+    sizes = sizes or {"39": 1, "40": 2, "41": 3, "42": 2, "43": 2}
+    return SizeRun.objects.create(category=product.category, name="Seri", sizes=sizes)
+
+
+def material(workshop: Workshop, code: str = "", **fields: Any) -> Material:
+    code = code or f"KLT-{next(_serial):02}"
+    fields = {"name": f"Bahan {code}", "unit": "kaki", "price": 40_000} | fields
+    return Material.objects.create(workshop=workshop, code=code, **fields)
+
+
+def stages(product: Product, *names: str) -> list[Stage]:
+    return [
+        Stage.objects.create(product=product, position=position, name=name, piece_rate=2_000)
+        for position, name in enumerate(names or ("Potong", "Jahit", "Finishing"), start=1)
+    ]
+
+
+def recipe(product: Product, *, stage: Stage | None = None, **quantities: int) -> Recipe:
+    """A recipe of thousandths a pair: `recipe(model, leather=3_200, sole=1_000)`.
+
+    Each material is found by its code in capitals or made; one called `sole` is bought by size.
+    Without a stage everything goes in at the first one, if the model has stages.
+    """
+    made = Recipe.objects.create(product=product, version=product.recipes.count() + 1)
+    if stage is None:
+        stage = product.stages.order_by("position").first()
+    for name, quantity in (quantities or {"leather": 3_200, "sole": 1_000}).items():
+        code = name.upper()
+        found = Material.objects.filter(workshop=product.workshop, code=code).first()
+        RecipeLine.objects.create(
+            recipe=made,
+            material=found or material(product.workshop, code, is_by_size=name == "sole"),
+            stage=stage,
+            quantity=quantity,
+        )
+    return made
+
+
+# What was promised
+
+
+def wish(
+    product: Product, sizes: dict[str, int] | None = None, price: int | None = None
+) -> LineWish:
+    """Ten pairs of a model's first colour, without a price unless one is given."""
+    return LineWish(
+        product.colourways.order_by("position", "pk")[0],
+        sizes or {"40": 4, "41": 6},
+        Price(price, 1) if price else None,
+    )
+
+
+def order(
+    buyer: Party,
+    *products: Product,
+    lines: int = 1,
+    sizes: dict[str, int] | None = None,
+    by: Person | None = None,
+    **facts: Any,
+) -> Order:
+    """An order of ten pairs (4 of 40, 6 of 41) a line at 200.000, placed by the buyer.
+
+    Models are made where none are given.
+    """
+    models = products or tuple(product(buyer.workshop) for _line in range(lines))
+    facts = {
+        "wishes": [wish(model, sizes) for model in models],
+        "receiver": "Dewi",
+        "telephone": "+6281234567890",
+        "address": "Jl. Raya Ciomas 7\nCiomas, Bogor",
+    } | facts
+    return Order.place(by=by or contact_of(buyer), buyer=buyer, **facts)
+
+
+def confirmed_order(buyer: Party, *products: Product, **facts: Any) -> Order:
+    """An order that sales confirmed as it was asked for: 30 % down, the rest at hand-over."""
+    made = order(buyer, *products, **facts)
+    made.confirm(by=seller(buyer.workshop))
+    return made
+
+
+def offered_order(
+    buyer: Party, *products: Product, price: int = 190_000, note: str = "", **facts: Any
+) -> Order:
+    """An order that sales answered with another price: revision 2."""
+    made = order(buyer, *products, **facts)
+    offer(made, price=price, note=note)
+    return made
+
+
+def offer(order: Order, *, price: int = 190_000, note: str = "", **facts: Any) -> None:
+    """Offer what the latest revision asks for at another price, 30 % down, valid for a week."""
+    lines = order.current.lines.select_related("line__colourway__product").order_by("position")
+    wishes = [LineWish(line.line.colourway, line.sizes, Price(price, 1)) for line in lines]
+    total = sum(wish.amount for wish in wishes)
+    first = total * 30 // 100
+    day = clock.in_days(21)
+    facts = {
+        "wishes": wishes,
+        "promised_on": day,
+        "plan": [
+            PlannedInstalment(Kind.DOWN_PAYMENT, first, Gate.PROCUREMENT),
+            PlannedInstalment(Kind.SETTLEMENT, total - first, Gate.HAND_OVER, day),
+        ],
+        "valid_until": clock.in_days(7),
+        "note": note,
+    } | facts
+    order.offer(by=seller(order.workshop), **facts)
+
+
+def contact_of(buyer: Party) -> Person:
+    """The first person of a party, made where there is none."""
+    return buyer.people.order_by("pk").first() or person(f"Contact of {buyer}", buyer)
+
+
+def seller(workshop: Workshop) -> Person:
+    """Somebody who sells in the workshop, made where there is none."""
+    sellers = workshop.people.filter(role=Role.SALES).order_by("pk")
+    return sellers.first() or staff("Sari", workshop, Role.SALES)
