@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from simpul.parties.models import Person
 from simpul.workflow.models import Entry
@@ -88,11 +89,14 @@ def step[Method: Callable[..., None]](
                 first = _first_answer(by, key, ability)
                 if first is not None:
                     if first.subject_id != self.pk:
-                        raise KeyReused(f"{key} stands for another {ability}")
+                        raise KeyReused(_sent_for_another())
                     return
                 _permit(by, ability, self)  # again: the row may have changed hands
                 if sources and self.status not in sources:
-                    raise WrongState(f"{ability}: {self} is {self.status}")
+                    raise WrongState(
+                        _("Somebody was quicker: this is now “%(status)s”. Look at it again.")
+                        % {"status": self.get_status_display()}
+                    )
                 _write(self, ability, by, key, facts, private)
                 body(self, by=by, **facts)
                 if target is not None:
@@ -144,7 +148,7 @@ def can(person: Person, ability: str, subject: Any) -> bool:
 
 def _permit(by: Person, ability: str, subject: Any) -> None:
     if not by.may(ability, subject):
-        raise NotAllowed(ability)
+        raise NotAllowed(_("Your part in this does not include that step."))
 
 
 def _lock(row: models.Model) -> None:
@@ -162,8 +166,12 @@ def _take_key() -> str:
 def _first_answer(by: Person, key: str, ability: str) -> Entry | None:
     first = Entry.objects.filter(by=by, key=key).first() if key else None
     if first is not None and first.step != ability:
-        raise KeyReused(f"{key} stands for {first.step}")
+        raise KeyReused(_sent_for_another())
     return first
+
+
+def _sent_for_another() -> str:
+    return _("This form was sent for something else already: load its page again.")
 
 
 def _write(

@@ -1,0 +1,40 @@
+"""The request as the portals see it, once the gate has let it through."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from simpul.parties.models import AccessLink, Person, User, Workshop
+
+
+class Visit(HttpRequest):
+    """A request to a page that is open to everybody: `person` is there if we know the visitor."""
+
+    workshop: Workshop
+    person: Person | None
+    link: AccessLink | None
+    htmx: HtmxDetails
+
+
+class Request(HttpRequest):
+    """A request to a page of a portal: whoever asks has a person of the right kind.
+
+    `workshop` comes from the address and is no argument of the view. `link` is set where an
+    AccessLink opened the door, not a login.
+    """
+
+    workshop: Workshop
+    person: Person
+    link: AccessLink | None
+    htmx: HtmxDetails
+
+
+def find_person(user: User, slug: str) -> Person | None:
+    """Return who this user is in the workshop, with workshop and party, in one query."""
+    return (
+        Person.objects.active()
+        .filter(user=user, workshop__slug=slug)
+        .select_related("workshop", "party")
+        .first()
+    )
