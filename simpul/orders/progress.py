@@ -59,7 +59,7 @@ def knots_of(order: Order) -> list[Knot]:
     def money(name: str, label: str, parts: list[Instalment]) -> Knot:
         paid = sum(part.paid for part in parts)
         owed = sum(part.amount for part in parts)
-        due = parts[0].due_on if parts else None
+        due = next((part.due_on for part in parts if not part.is_paid), None)
         return Knot(name, label, state(paid, owed, due), paid, owed, "rupiah", due)
 
     order_state = DONE if agreed else (ENDED if ended else DOING)
@@ -74,7 +74,7 @@ def knots_of(order: Order) -> list[Knot]:
         Knot(
             "material",
             _("Material"),
-            state(ready, len(needs)),
+            DONE if agreed and (not needs or made >= pairs) else state(ready, len(needs)),
             ready,
             len(needs),
             "parts",

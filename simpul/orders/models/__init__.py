@@ -7,17 +7,29 @@ from simpul.orders.models.instalment import (
     proposed_plan,
 )
 from simpul.orders.models.line import LineSize, OrderLine, OrderNeed, Track
-from simpul.orders.models.order import BelowMinimum, LateAnswer, Order, Status
+from simpul.orders.models.order import (
+    AGREED,
+    BelowMinimum,
+    GateShut,
+    LateAnswer,
+    Order,
+    OrderQuerySet,
+    Status,
+    check_wishes,
+)
 from simpul.orders.models.revision import LineWish, OrderRevision, RevisionLine
 
 __all__ = [
+    "AGREED",
     "BelowMinimum",
     "Gate",
+    "GateShut",
     "Instalment",
     "LateAnswer",
     "LineSize",
     "LineWish",
     "Order",
+    "OrderQuerySet",
     "OrderLine",
     "OrderNeed",
     "OrderRevision",
@@ -25,5 +37,6 @@ __all__ = [
     "RevisionLine",
     "Status",
     "Track",
+    "check_wishes",
     "proposed_plan",
 ]

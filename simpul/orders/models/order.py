@@ -12,7 +12,6 @@ from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.catalog.models import Group
 from simpul.lib import clock, codes
 from simpul.orders.models.instalment import (
     Gate,
@@ -23,9 +22,9 @@ from simpul.orders.models.instalment import (
 from simpul.orders.models.line import LineSize, OrderNeed
 from simpul.orders.models.revision import LineWish, OrderRevision
 from simpul.orders.progress import Knot, knots_of
-from simpul.parties.models import Party, Person, Workshop
+from simpul.parties.models import AccessLink, Party, Person, Workshop
 from simpul.workflow.models import Entry, NumberSeries
-from simpul.workflow.steps import Refused, WrongState, creation, step
+from simpul.workflow.steps import NotAllowed, Refused, WrongState, creation, step
 
 
 class BelowMinimum(Refused):
@@ -52,6 +51,9 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+AGREED = (Status.CONFIRMED, Status.FULFILLED, Status.CLOSED)
+
+
 class OrderQuerySet(models.QuerySet["Order"]):
     def visible_to(self, person: Person) -> Self:
         ours = self.filter(workshop_id=person.workshop_id)
@@ -66,12 +68,15 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def search(self, words: str) -> Self:
         """Find by number, code, buyer's name or number of a telephone."""
         words = words.strip()
-        return self.filter(
+        found = (
             Q(number__icontains=words)
             | Q(code=codes.tidy(words))
             | Q(buyer__name__icontains=words)
-            | Q(telephone__icontains=words)
         )
+        digits = "".join(filter(str.isdigit, words)).removeprefix("0")
+        if len(digits) >= 4:
+            found |= Q(telephone__contains=digits)
+        return self.filter(found)
 
     def with_progress(self) -> Self:
         """Annotate what a row of a list shows: pairs, how far they are, and money."""
@@ -179,7 +184,9 @@ class Order(models.Model):
         channel: str = Channel.WEB,
     ) -> Order:
         """Order what is wished for at the list's prices of today; revision 1 is what was asked."""
-        _check(wishes, buyer)
+        if not buyer.buys_as:
+            raise NotAllowed("orders.place")
+        check_wishes(wishes, buyer)
         today = clock.today()
         priced = [_priced(wish, wishes, buyer, today) for wish in wishes]
         order = cls.objects.create(
@@ -205,6 +212,8 @@ class Order(models.Model):
             )
         )
         order.save()
+        if by.is_staff:
+            order._give_links()
         return order
 
     @step("orders.confirm", source=Status.PLACED, target=Status.CONFIRMED)
@@ -213,6 +222,8 @@ class Order(models.Model):
         revision = self.current
         if not revision.is_priced:
             raise WrongState(_now("A line has no price yet: make an offer instead."))
+        if revision.promised_on < clock.today():
+            raise WrongState(_now("The day that was asked for is past: make an offer instead."))
         self._agree(revision)
 
     @step("orders.offer", source=(Status.PLACED, Status.OFFERED), target=Status.OFFERED)
@@ -229,11 +240,13 @@ class Order(models.Model):
         note: str = "",
     ) -> None:
         """Propose other lines, prices, terms or days; the buyer accepts exactly this revision."""
-        _check(wishes)
+        check_wishes(wishes)
         total = sum(wish.amount for wish in wishes) + shipping - discount
         if any(wish.price is None for wish in wishes):
             raise WrongState(_now("Every line of an offer needs a price."))
-        if sum(item.amount for item in plan) != total or not plan:
+        if total <= 0:
+            raise WrongState(_now("The total of an offer is more than zero."))
+        if sum(item.amount for item in plan) != total:
             raise WrongState(_now("The instalments do not add up to the total."))
         self._propose(
             OrderRevision.write(
@@ -248,6 +261,7 @@ class Order(models.Model):
                 note=note,
             )
         )
+        self._give_links()
 
     @step("orders.accept", source=Status.OFFERED, target=Status.CONFIRMED)
     def accept(self, *, by: Person, revision: int) -> None:
@@ -266,7 +280,7 @@ class Order(models.Model):
         self, *, by: Person, wishes: list[LineWish], promised_on: date, note: str = ""
     ) -> None:
         """Answer an offer with another wish: the buyer's revision, at the prices offered."""
-        _check(wishes, self.buyer)
+        check_wishes(wishes, self.buyer)
         offer = self.current
         offered = {
             line.line.colourway_id: line.wish.price for line in offer.lines.all()
@@ -347,6 +361,7 @@ class Order(models.Model):
 
     def deliver_all(self) -> None:
         """Let the machine fulfil the order once its last pair is delivered."""
+        Order.objects.select_for_update().get(pk=self.pk)  # who delivers last sees all others
         if self.is_all_delivered():
             self.fulfil(by=self.workshop.machine)
 
@@ -356,8 +371,11 @@ class Order(models.Model):
         self.expected_on = day
 
     def demand_open(self, gate: Gate) -> None:
-        """Raise GateShut unless all money due before this gate has come or was waived."""
-        if not self.is_open(gate):
+        """Raise GateShut unless all money due before this gate has come or was waived.
+
+        Asks freshly, whatever was loaded before.
+        """
+        if not Order.objects.prefetch_related("instalments").get(pk=self.pk).is_open(gate):
             raise GateShut(
                 _now("Order %(order)s waits for money before %(gate)s.")
                 % {"order": self, "gate": gate.label}
@@ -366,8 +384,8 @@ class Order(models.Model):
     # Questions
 
     def is_open(self, gate: Gate) -> bool:
-        """Tell whether every instalment at or before this gate is paid or waived."""
-        return self.status != Status.CANCELLED and all(
+        """Tell whether it is agreed and every instalment at or before this gate paid or waived."""
+        return self.status in AGREED and all(
             instalment.lets_pass
             for instalment in self.instalments.all()
             if instalment.gate <= gate
@@ -428,6 +446,11 @@ class Order(models.Model):
 
     # Inside
 
+    def _give_links(self) -> None:
+        """Let the buyer's people who have no login open this order by a link."""
+        for person in Person.objects.active().filter(party_id=self.buyer_id, user=None):
+            AccessLink.issue(person, self)
+
     def _propose(self, revision: OrderRevision) -> None:
         self.revision = revision.number
         self.total = revision.total
@@ -481,7 +504,7 @@ def _summed(rows: models.QuerySet[Any], column: str) -> models.Subquery:
     )
 
 
-def _check(wishes: list[LineWish], buyer: Party | None = None) -> None:
+def check_wishes(wishes: list[LineWish], buyer: Party | None = None) -> None:
     """Raise BelowMinimum unless every line asks for pairs of sizes that are made, and enough."""
     if not wishes:
         raise BelowMinimum(
@@ -523,14 +546,12 @@ def _check(wishes: list[LineWish], buyer: Party | None = None) -> None:
 def _priced(
     wish: LineWish, wishes: list[LineWish], buyer: Party, day: date
 ) -> LineWish:
-    """Price a wish by the list, by all pairs of its product; a distributor not yet welcome asks."""
-    if buyer.buys_as == Party.BuysAs.DISTRIBUTOR and not buyer.is_welcome:
-        return replace(wish, price=None)
+    """Price a wish by the list, by all pairs of its product."""
     product = wish.colourway.product
     pairs = sum(
         other.pairs for other in wishes if other.colourway.product_id == product.pk
     )
-    return replace(wish, price=product.price_for(Group.of(buyer), pairs, day))
+    return replace(wish, price=product.price_to(buyer, pairs, day))
 
 
 def _earliest(wishes: list[LineWish], wished_on: date | None, today: date) -> date:

@@ -1,0 +1,209 @@
+"""The form in which sales writes an offer: the lines as they stand, with prices, terms and a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from simpul.catalog.models import Group, Price, Unit
+from simpul.lib import clock, money
+from simpul.orders.models import Gate, LineWish, Order, PlannedInstalment, proposed_plan
+from simpul.orders.models.instalment import Kind
+from simpul.orders.models.revision import RevisionLine
+
+
+class RupiahField(forms.CharField):
+    """Whole rupiah, as people write them: 1.250.000 or Rp 1.250.000,-."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return money.parse_rupiah(text)
+        except ValueError as reason:
+            raise forms.ValidationError(str(reason)) from reason
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRow:
+    """A line of the form: what was asked, and the fields to change it."""
+
+    asked: RevisionLine
+    sizes: list[tuple[str, forms.BoundField]]
+    price: forms.BoundField
+    per: forms.BoundField
+
+
+class OfferForm(forms.Form):
+    shipping = RupiahField(label=_("Shipping"), required=False)
+    discount = RupiahField(label=_("Discount"), required=False)
+    promised_on = forms.DateField(
+        label=_("Promised for"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    down_payment = RupiahField(
+        label=_("Down payment"), help_text=_("Before material is bought. Empty: none.")
+    )
+    settle = forms.TypedChoiceField(
+        label=_("The rest is paid"),
+        coerce=int,
+        choices=[(Gate.HAND_OVER, _("before handing over")), (Gate.NONE, _("on credit"))],
+    )
+    settle_on = forms.DateField(
+        label=_("The rest by"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    valid_until = forms.DateField(
+        label=_("Offer valid until"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    note = forms.CharField(
+        label=_("A word to the buyer"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, data: Any = None, *, order: Order) -> None:
+        self.order = order
+        self.revision = order.current
+        self.lines = sorted(self.revision.lines.all(), key=lambda line: line.position)
+        super().__init__(data, initial=self._proposal())
+        self.fields["down_payment"].required = False
+        for line in self.lines:
+            self._add(line)
+
+    @property
+    def rows(self) -> list[OfferRow]:
+        return [
+            OfferRow(
+                line,
+                [(size, self[f"pairs-{line.pk}-{size}"]) for size in self._sizes(line)],
+                self[f"price-{line.pk}"],
+                self[f"per-{line.pk}"],
+            )
+            for line in self.lines
+        ]
+
+    @property
+    def terms(self) -> list[forms.BoundField]:
+        return [
+            self[name]
+            for name in (
+                "shipping",
+                "discount",
+                "promised_on",
+                "down_payment",
+                "settle",
+                "settle_on",
+                "valid_until",
+                "note",
+            )
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        today = clock.today()
+        if cleaned["promised_on"] < today:
+            self.add_error("promised_on", _now("This day is over."))
+        if cleaned["valid_until"] < today:
+            self.add_error("valid_until", _now("This day is over."))
+        wishes = [wish for line in self.lines if (wish := self._wish(line, cleaned)) is not None]
+        if not wishes:
+            self.add_error(None, _now("The offer has no pairs: leave at least one line."))
+        shipping, discount = cleaned["shipping"] or 0, cleaned["discount"] or 0
+        total = sum(wish.amount for wish in wishes) + shipping - discount
+        first = cleaned["down_payment"] or 0
+        if total <= 0:
+            self.add_error("discount", _now("The discount is larger than the order."))
+        elif first > total:
+            self.add_error("down_payment", _now("This is more than the total."))
+        if self.errors:
+            return cleaned
+        return {
+            "wishes": wishes,
+            "promised_on": cleaned["promised_on"],
+            "plan": _plan(total, first, cleaned["settle"], cleaned["settle_on"]),
+            "valid_until": cleaned["valid_until"],
+            "shipping": shipping,
+            "discount": discount,
+            "note": cleaned["note"],
+        }
+
+    def _proposal(self) -> dict[str, Any]:
+        """Propose what the list, the recipe for terms and the calendar would say."""
+        order, revision, today = self.order, self.revision, clock.today()
+        promised_on = max(revision.promised_on, today)
+        total = sum(
+            (line.wish.price or self._listed(line) or Price(0, 1)).of(line.pairs)
+            for line in self.lines
+        )
+        plan = revision.instalments or (
+            proposed_plan(total, order.buyer, promised_on) if total else []
+        )
+        first = plan[0] if plan and plan[0].gate == Gate.PROCUREMENT else None
+        return {
+            "shipping": revision.shipping or "",
+            "discount": revision.discount or "",
+            "promised_on": promised_on,
+            "down_payment": first.amount if first else "",
+            "settle": Gate.HAND_OVER,
+            "settle_on": promised_on,
+            "valid_until": today + timedelta(days=order.workshop.offer_days),
+        }
+
+    def _add(self, line: RevisionLine) -> None:
+        price = line.wish.price or self._listed(line)
+        for size in self._sizes(line):
+            self.fields[f"pairs-{line.pk}-{size}"] = forms.IntegerField(
+                label=size,
+                required=False,
+                min_value=0,
+                max_value=9_999,
+                initial=line.sizes.get(size),
+            )
+        self.fields[f"price-{line.pk}"] = RupiahField(
+            label=_("Price"), initial=price.amount if price else ""
+        )
+        self.fields[f"per-{line.pk}"] = forms.TypedChoiceField(
+            label=_("For each"),
+            choices=Unit.choices,
+            coerce=int,
+            initial=price.per if price else Unit.PAIR,
+        )
+
+    def _listed(self, line: RevisionLine) -> Price | None:
+        product = line.line.colourway.product
+        group = (
+            Group.WHOLESALE
+            if self.order.buyer.buys_as == self.order.buyer.BuysAs.DISTRIBUTOR
+            else Group.RETAIL
+        )
+        return product.price_for(group, line.pairs, clock.today())
+
+    @staticmethod
+    def _sizes(line: RevisionLine) -> list[str]:
+        offered = {one.size for one in line.line.colourway.variants.all() if one.is_offered}
+        return sorted(offered | set(line.sizes), key=int)
+
+    def _wish(self, line: RevisionLine, cleaned: dict[str, Any]) -> LineWish | None:
+        pairs = {size: cleaned[f"pairs-{line.pk}-{size}"] for size in self._sizes(line)}
+        sizes = {size: count for size, count in pairs.items() if count}
+        if not sizes:
+            return None
+        price = Price(cleaned[f"price-{line.pk}"], cleaned[f"per-{line.pk}"])
+        return LineWish(line.line.colourway, sizes, price)
+
+
+def _plan(total: int, first: int, settle: int, settle_on: date) -> list[PlannedInstalment]:
+    if first == total:
+        return [PlannedInstalment(Kind.FULL, total, Gate.PROCUREMENT)]
+    rest = PlannedInstalment(Kind.SETTLEMENT, total - first, settle, settle_on)
+    return [PlannedInstalment(Kind.DOWN_PAYMENT, first, Gate.PROCUREMENT), rest] if first else [rest]

@@ -1,0 +1,124 @@
+"""The steps of an order that sales and the owner do: each with its page. GET asks, POST does."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from simpul.orders.forms import PlainForm, ReasonForm
+from simpul.orders.models import Order
+from simpul.orders.offers import OfferForm
+from simpul.payments import agreement
+from simpul.portals.http import Request
+from simpul.portals.workshop.orders import find_order
+
+
+@require_http_methods(["GET", "POST"])
+def confirmation(request: Request, number: str) -> HttpResponse:
+    order = find_order(request, number)
+    form = PlainForm(request.POST or None)
+    if form.is_valid():
+        agreement.confirm(order, by=request.person)
+        return redirect("workshop:order", request.workshop.slug, number)
+    return render(
+        request,
+        "workshop/orders/confirmation.html",
+        {"order": order, "form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def offer(request: Request, number: str) -> HttpResponse:
+    order = find_order(request, number)
+    form = OfferForm(request.POST or None, order=order)
+    if form.is_valid():
+        order.offer(by=request.person, **form.cleaned_data)
+        return redirect("workshop:order", request.workshop.slug, number)
+    return render(
+        request,
+        "workshop/orders/offer.html",
+        {"order": order, "form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def refusal(request: Request, number: str) -> HttpResponse:
+    order = find_order(request, number)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        order.decline(by=request.person, **form.cleaned_data)
+        return redirect("workshop:order", request.workshop.slug, number)
+    explanation = _("The buyer reads the reason. Nothing was agreed, so nothing is owed.")
+    return _ask(request, order, form, _("Decline the order"), _("Decline"), explanation)
+
+
+@require_http_methods(["GET", "POST"])
+def expiry(request: Request, number: str) -> HttpResponse:
+    order = find_order(request, number)
+    form = PlainForm(request.POST or None)
+    if form.is_valid():
+        order.expire(by=request.person)
+        return redirect("workshop:order", request.workshop.slug, number)
+    explanation = _("Nobody answered the offer in time.")
+    return _ask(request, order, form, _("Close the offer"), _("Close"), explanation)
+
+
+@require_http_methods(["GET", "POST"])
+def cancellation(request: Request, number: str) -> HttpResponse:
+    order = find_order(request, number)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        order.cancel(by=request.person, **form.cleaned_data)
+        return redirect("workshop:order", request.workshop.slug, number)
+    explanation = _("Both agreed on this order. Money that was paid stays the buyer's credit.")
+    return _ask(request, order, form, _("Cancel the order"), _("Cancel the order"), explanation)
+
+
+@require_http_methods(["GET", "POST"])
+def waiver(request: Request, number: str, position: int) -> HttpResponse:
+    order = find_order(request, number)
+    instalment = get_object_or_404(order.instalments, position=position)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        order.waive(by=request.person, instalment=instalment, **form.cleaned_data)
+        return redirect("workshop:order", request.workshop.slug, number)
+    explanation = _("Work goes on without this money. The debt stays, and the buyer sees the reason.")
+    return _ask(request, order, form, _("Do not wait for the money"), _("Go on without it"), explanation)
+
+
+@require_http_methods(["GET", "POST"])
+def closing(request: Request, number: str) -> HttpResponse:
+    order = find_order(request, number)
+    form = PlainForm(request.POST or None)
+    if form.is_valid():
+        order.close(by=request.person)
+        return redirect("workshop:order", request.workshop.slug, number)
+    explanation = _("Everything is delivered and paid.")
+    return _ask(request, order, form, _("Close the order"), _("Close"), explanation)
+
+
+def _ask(
+    request: Request,
+    order: Order,
+    form: PlainForm | ReasonForm,
+    question: str,
+    label: str,
+    explanation: str,
+) -> HttpResponse:
+    return render(
+        request,
+        "workshop/orders/step.html",
+        {
+            "order": order,
+            "form": form,
+            "question": question,
+            "label": label,
+            "explanation": explanation,
+            "is_final": isinstance(form, ReasonForm),
+        },
+        status=422 if form.is_bound else 200,
+    )
