@@ -1,0 +1,102 @@
+"""The cast of the tests, known by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from simpul import testing
+from simpul.parties.models import Party, Person, Workshop
+from simpul.parties.roles import Role
+
+
+@pytest.fixture
+def workshop(db: None) -> Workshop:
+    return testing.workshop("ciomas", name="Sepatu Ciomas")
+
+
+@pytest.fixture
+def owner(workshop: Workshop) -> Person:
+    """Pak Hadi owns the workshop."""
+    return testing.staff("Hadi", workshop, Role.OWNER)
+
+
+@pytest.fixture
+def sari(workshop: Workshop) -> Person:
+    """Sari sells."""
+    return testing.staff("Sari", workshop, Role.SALES)
+
+
+@pytest.fixture
+def fajar(workshop: Workshop) -> Person:
+    """Fajar keeps the money."""
+    return testing.staff("Fajar", workshop, Role.FINANCE)
+
+
+@pytest.fixture
+def rina(workshop: Workshop) -> Person:
+    """Rina buys material and keeps the store."""
+    return testing.staff("Rina", workshop, Role.STOCK)
+
+
+@pytest.fixture
+def udin(workshop: Workshop) -> Person:
+    """Udin leads the work."""
+    return testing.staff("Udin", workshop, Role.PRODUCTION)
+
+
+@pytest.fixture
+def viewer(workshop: Workshop) -> Person:
+    """Somebody who may only look."""
+    return testing.staff("Lina", workshop, Role.VIEWER)
+
+
+@pytest.fixture
+def machine(workshop: Workshop) -> Person:
+    return workshop.machine
+
+
+@pytest.fixture
+def buyer(workshop: Workshop) -> Party:
+    """The shop that buys in quantity."""
+    return testing.party(workshop, "Toko Dewi")
+
+
+@pytest.fixture
+def dewi(buyer: Party) -> Person:
+    """Dewi owns the shop that buys."""
+    return testing.person("Dewi", buyer)
+
+
+@pytest.fixture
+def siti(workshop: Workshop) -> Person:
+    """Siti buys a pair for herself."""
+    household = testing.party(workshop, "Siti", buys_as=Party.BuysAs.CONSUMER)
+    return testing.person("Siti", household)
+
+
+@pytest.fixture
+def supplier(workshop: Workshop) -> Party:
+    return testing.party(workshop, "Kulit Jaya", is_supplier=True)
+
+
+@pytest.fixture
+def budi(supplier: Party) -> Person:
+    """Budi sells leather to the workshop."""
+    return testing.person("Budi", supplier)
+
+
+@pytest.fixture
+def courier(workshop: Workshop) -> Party:
+    return testing.party(workshop, "Ojek Asep", is_courier=True)
+
+
+@pytest.fixture
+def asep(courier: Party) -> Person:
+    """Asep drives."""
+    return testing.person("Asep", courier)
+
+
+@pytest.fixture
+def joko(db: None) -> Person:
+    """Joko owns another workshop."""
+    return testing.staff("Joko", testing.workshop("cibaduyut"), Role.OWNER)

@@ -1,0 +1,188 @@
+"""Who hears of which step. The journal is the outbox: steps tell nobody, these lines do."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Prefetch
+
+from simpul.conversations.models import Channel, Notice
+from simpul.lib import clock
+from simpul.parties.models import Identity, Person
+from simpul.parties.roles import Role
+from simpul.workflow.models import Entry
+
+NOBODY: tuple[str, ...] = ()
+
+# An audience is a side of the deal, a role of the workshop, or `other` (whoever did not do it).
+TOLD: dict[str, tuple[str, ...]] = {
+    # the workshop and its people
+    "crm.register": ("sales",),
+    "crm.welcome": ("buyer",),
+    "crm.decline": NOBODY,
+    # talk
+    "conversations.say": ("other",),
+    "conversations.note": NOBODY,
+    "conversations.sign": ("sales",),
+    "conversations.publish": NOBODY,
+    "conversations.hide": NOBODY,
+    "conversations.answer": NOBODY,
+    # orders
+    "orders.place": ("other",),
+    "orders.confirm": ("buyer", "stock"),
+    "orders.offer": ("buyer",),
+    "orders.decline": ("buyer",),
+    "orders.accept": ("sales", "stock"),
+    "orders.counter": ("sales",),
+    "orders.withdraw": ("sales",),
+    "orders.expire": ("buyer",),
+    "orders.cancel": ("buyer", "stock", "production"),
+    "orders.waive": ("buyer", "finance", "stock", "production"),
+    "orders.fulfil": ("buyer", "sales"),
+    "orders.close": ("buyer",),
+    # money
+    "payments.open_account": ("owner",),
+    "payments.close_account": ("owner",),
+    "payments.instruct": ("buyer",),
+    "payments.claim": ("finance",),
+    "payments.reject_claim": ("buyer",),
+    "payments.import": NOBODY,
+    "payments.allocate": ("buyer", "stock", "production"),
+    "payments.set_aside": NOBODY,
+    "payments.take_cash": ("buyer", "stock", "production"),
+    "payments.reverse": ("buyer", "owner"),
+    "payments.refund": ("buyer", "owner"),
+    # stock
+    "stock.count": NOBODY,
+    "stock.move": NOBODY,
+    # material
+    "procurement.reserve": NOBODY,
+    "procurement.propose": NOBODY,
+    "procurement.change": NOBODY,
+    "procurement.send": ("supplier",),
+    "procurement.confirm": ("stock",),
+    "procurement.counter": ("stock",),
+    "procurement.decline": ("stock",),
+    "procurement.agree": ("supplier",),
+    "procurement.insist": ("supplier",),
+    "procurement.receive": ("supplier", "production"),
+    "procurement.close_short": ("supplier",),
+    "procurement.cancel": ("supplier",),
+    # work
+    "production.plan": NOBODY,
+    "production.release": NOBODY,
+    "production.tap": NOBODY,
+    "production.hold": ("sales",),
+    "production.resume": NOBODY,
+    "production.cancel": ("sales",),
+    # delivery
+    "delivery.pack": NOBODY,
+    "delivery.open": NOBODY,
+    "delivery.offer": ("courier",),
+    "delivery.accept": ("sales", "stock"),
+    "delivery.pass": ("sales", "stock"),
+    "delivery.withdraw": ("courier",),
+    "delivery.issue_note": NOBODY,
+    "delivery.hand_over": NOBODY,
+    "delivery.pick_up": ("buyer", "sales"),
+    "delivery.deliver": ("buyer", "sales"),
+    "delivery.fail": ("buyer", "sales"),
+    "delivery.take_back": NOBODY,
+    "delivery.acknowledge": ("sales",),
+}
+
+SIDES = ("buyer", "supplier", "courier")
+# who speaks for the workshop with each side
+DESKS = {"buyer": ("sales",), "supplier": ("stock",), "courier": ("sales", "stock")}
+
+OLD_NEWS = timedelta(days=7)
+A_BATCH = 50
+
+log = logging.getLogger(__name__)
+
+
+def tell() -> int:
+    """Make notices of all that was not told yet, in the order it happened; return how many.
+
+    After a long stop nobody wants last month's news: lines older than a week are passed over. A
+    line that cannot be told is logged and passed over, so that it does not stop the rest.
+    """
+    now = clock.now()
+    Entry.objects.untold().filter(at__lt=now - OLD_NEWS).update(told_at=now)
+    made = 0
+    while True:
+        with transaction.atomic():
+            entries = list(Entry.objects.select_for_update().untold().order_by("pk")[:A_BATCH])
+            for entry in entries:
+                made += _tell(entry)
+            Entry.objects.filter(pk__in=[entry.pk for entry in entries]).update(told_at=now)
+        if len(entries) < A_BATCH:
+            return made
+
+
+def audience_of(entry: Entry) -> list[Person]:
+    """Return everybody who is to hear of this, but for whoever did it."""
+    words = TOLD[entry.step]
+    if "other" in words:
+        words = _other_side(entry)
+    people: dict[int, Person] = {}
+    for word in words:
+        for person in _people(word, entry):
+            people[person.pk] = person
+    people.pop(entry.by_id, None)
+    return list(people.values())
+
+
+def _tell(entry: Entry) -> int:
+    try:
+        with transaction.atomic():
+            notices = [
+                Notice(entry=entry, person=person, channel=channel)
+                for person in audience_of(entry)
+                for channel in _channels(person)
+            ]
+            Notice.objects.bulk_create(notices, ignore_conflicts=True)
+            return len(notices)
+    except Exception:
+        log.exception("Line %s of the journal (%s) could not be told", entry.pk, entry.step)
+        return 0
+
+
+def _other_side(entry: Entry) -> tuple[str, ...]:
+    sides = [side for side in SIDES if getattr(entry.subject, f"{side}_id", None)]
+    if entry.by.is_staff:
+        return tuple(sides)
+    return tuple(role for side in sides for role in DESKS[side])
+
+
+def _people(word: str, entry: Entry) -> list[Person]:
+    people = (
+        Person.objects.active()
+        .filter(workshop_id=entry.workshop_id)
+        .prefetch_related(Prefetch("identities", Identity.objects.order_by("pk")))
+        .order_by("pk")
+    )
+    if word in SIDES:
+        party: Any = getattr(entry.subject, f"{word}_id", None)
+        return list(people.filter(party_id=party)) if party else []
+    role = people.filter(party=None, role=word)
+    return list(role) or list(people.filter(party=None, role=Role.OWNER))
+
+
+def _channels(person: Person) -> list[Channel]:
+    """The portal for whoever logs in, mail for whoever has an address, a prepared WhatsApp text
+    for a partner with a telephone."""
+    channels = [Channel.PORTAL] if person.user_id is not None else []
+    reachable = {
+        identity.kind
+        for identity in person.identities.all()
+        if identity.bounced_at is None and identity.opted_out_at is None
+    }
+    if Identity.Kind.MAIL in reachable:
+        channels.append(Channel.MAIL)
+    if Identity.Kind.PHONE in reachable and not person.is_staff:
+        channels.append(Channel.WHATSAPP)
+    return channels

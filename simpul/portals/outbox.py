@@ -1,0 +1,107 @@
+"""Sending what the notices say: mail, and texts for WhatsApp that a person sends with one tap."""
+
+from __future__ import annotations
+
+import html
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import F
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from simpul.conversations.models import Channel, Notice
+from simpul.lib import clock, phones
+from simpul.parties.models import AccessLink, Identity, Person
+from simpul.portals.doors import path_for
+from simpul.portals.jinja import sentence
+
+# after each failure a longer pause; after the last one we give up
+PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 180, 720)]
+A_BATCH = 50
+
+log = logging.getLogger(__name__)
+
+
+def send() -> tuple[int, int]:
+    """Send the mail that waits; return how many went out and how many failed."""
+    if settings.DEMO:
+        return 0, 0
+    now = clock.now()
+    waiting = Notice.objects.waiting().filter(channel=Channel.MAIL, next_try_at__lte=now)
+    sent = failed = 0
+    notices = waiting.select_related("entry__by", "person__workshop", "person__party")
+    for notice in notices.order_by("pk")[:A_BATCH]:
+        if _claim(notice):
+            if _send(notice):
+                sent += 1
+            else:
+                failed += 1
+    return sent, failed
+
+
+def text_of(notice: Notice) -> str:
+    """Return the message in the reader's language: what happened, where to look, who writes."""
+    person = notice.person
+    with override(person.language):
+        lines = [
+            _("Hello %(name)s,") % {"name": person.name},
+            _plain(notice),
+            address_for(notice.entry.subject, person),
+            person.workshop.name,
+        ]
+    return "\n\n".join(lines)
+
+
+def whatsapp_link(notice: Notice) -> str | None:
+    """Return the address that opens WhatsApp with the text ready, if the person has a number."""
+    number = _identity(notice.person, Identity.Kind.PHONE)
+    return phones.whatsapp_link(number, text_of(notice)) if number else None
+
+
+def address_for(subject: object, person: Person) -> str:
+    """Return the whole address of the thing's page: by a link of its own for one without login."""
+    path = path_for(subject, person)
+    if path is None:
+        path = reverse("storefront:profile", args=[person.workshop.slug])
+    elif person.user_id is None:
+        link = AccessLink.issue(person, getattr(subject, "shown_with", subject))
+        path = reverse("access", args=[link.token])
+    return settings.SITE_URL + path
+
+
+def _claim(notice: Notice) -> bool:
+    """Take the notice for this process, and note the try before it is made."""
+    pause = PAUSES[min(notice.attempts, len(PAUSES) - 1)]
+    mine = Notice.objects.waiting().filter(pk=notice.pk, attempts=notice.attempts)
+    return mine.update(attempts=F("attempts") + 1, next_try_at=clock.now() + pause) == 1
+
+
+def _send(notice: Notice) -> bool:
+    address = _identity(notice.person, Identity.Kind.MAIL)
+    if address is None:
+        notice.mark(Notice.Status.FAILED)
+        return False
+    with override(notice.person.language):
+        subject = f"{notice.person.workshop.name}: {_plain(notice)}"
+    try:
+        EmailMessage(subject, text_of(notice), to=[address]).send()
+    except Exception:
+        log.exception("Notice %s could not be sent", notice.pk)
+        if notice.attempts >= len(PAUSES):
+            notice.mark(Notice.Status.FAILED)
+        return False
+    notice.mark(Notice.Status.SENT)
+    return True
+
+
+def _plain(notice: Notice) -> str:
+    return " ".join(html.unescape(str(sentence(notice.entry))).split())
+
+
+def _identity(person: Person, kind: Identity.Kind) -> str | None:
+    usable = person.identities.filter(kind=kind, bounced_at=None, opted_out_at=None)
+    return usable.order_by("pk").values_list("value", flat=True).first()
