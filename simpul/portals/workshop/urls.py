@@ -1,26 +1,11 @@
 from django.urls import path
 
-from simpul.portals.workshop import catalogue, guestbook, leads, orders, parties, settings, terms, today
+from simpul.portals.workshop import catalogue, guestbook, leads, parties, settings
 
 app_name = "workshop"
 
 urlpatterns = [
-    path("", today.today, name="today"),
     # orders
-    path("orders/", orders.orders, name="orders"),
-    path("orders/orders.csv", orders.export, name="orders-export"),
-    path("orders/new/", orders.new, name="new-order"),
-    path("orders/new/<int:pk>/", orders.entry, name="order-entry"),
-    path("orders/<str:number>/", orders.order, name="order"),
-    path("orders/<str:number>/confirmation/", terms.confirmation, name="confirmation"),
-    path("orders/<str:number>/offer/", terms.offer, name="offer"),
-    path("orders/<str:number>/refusal/", terms.refusal, name="refusal"),
-    path("orders/<str:number>/expiry/", terms.expiry, name="expiry"),
-    path("orders/<str:number>/cancellation/", terms.cancellation, name="cancellation"),
-    path("orders/<str:number>/waivers/<int:position>/", terms.waiver, name="waiver"),
-    path("orders/<str:number>/closing/", terms.closing, name="closing"),
-    path("orders/<str:number>/messages/", orders.message, name="order-message"),
-    path("orders/<str:number>/notes/", orders.note, name="order-note"),
     # parties
     path("parties/", parties.parties, name="parties"),
     path("parties/new/", parties.new, name="new-party"),

@@ -1,0 +1,176 @@
+"""Hold the invariants of the design against the facts: `simpul audit` and the property test run this."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, Q, Sum
+
+from simpul.orders.models import Order, OrderNeed, OrderRevision
+from simpul.orders.models.line import LineSize
+from simpul.parties.models import Workshop
+from simpul.stock.models import Balance, Location, Movement, Reservation
+from simpul.workflow.models import Entry, NumberSeries
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An invariant that does not hold: its number, what it is broken by, and how."""
+
+    invariant: int
+    subject: str
+    text: str
+
+
+type Check = Callable[[Workshop], Iterator[Finding]]
+
+
+def findings(workshop: Workshop | None = None) -> Iterator[Finding]:
+    """Run every check over one workshop, or over all."""
+    for one in [workshop] if workshop else Workshop.objects.order_by("pk"):
+        for check in CHECKS:
+            yield from check(one)
+
+
+def totals(workshop: Workshop) -> Iterator[Finding]:
+    """1: total = lines + charges - discount of the current revision = sum of the instalments."""
+    revisions = OrderRevision.objects.filter(order__workshop=workshop, number=F("order__revision"))
+    for revision in revisions.select_related("order").annotate(lines_sum=Sum("lines__amount")):
+        expected = (revision.lines_sum or 0) + revision.shipping - revision.discount
+        if not revision.total == revision.order.total == expected:
+            text = f"total {revision.order.total}, revision {revision.total}, lines {expected}"
+            yield Finding(1, str(revision.order), text)
+    agreed = Order.objects.filter(workshop=workshop, agreed_revision__isnull=False)
+    for order in agreed.annotate(instalment_sum=Sum("instalments__amount")):
+        if (order.instalment_sum or 0) != order.total:
+            yield Finding(1, str(order), f"total {order.total}, instalments {order.instalment_sum}")
+
+
+def stock(workshop: Workshop) -> Iterator[Finding]:
+    """5: on hand = sum of the movements >= 0; reserved = sum of the reservations <= on hand."""
+    moved: dict[tuple[int, int], int] = defaultdict(int)
+    for side, sign in (("source", -1), ("target", 1)):
+        rows = Movement.objects.filter(workshop=workshop, **{f"{side}__isnull": False})
+        for place, item, total in rows.values_list(side, "item").annotate(n=Sum("quantity")).order_by():
+            moved[place, item] += sign * total
+    kept = dict(
+        Reservation.objects.filter(balance__location__workshop=workshop)
+        .values_list("balance")
+        .annotate(n=Sum("quantity"))
+        .order_by()
+    )
+    balances = Balance.objects.filter(location__workshop=workshop).select_related(
+        "location", "item__material", "item__variant__colourway__product"
+    )
+    for balance in balances:
+        facts = moved.pop((balance.location_id, balance.item_id), 0)
+        if balance.on_hand != facts:
+            yield Finding(5, str(balance), f"on hand {balance.on_hand}, movements {facts}")
+        if balance.reserved != kept.get(balance.pk, 0):
+            text = f"reserved {balance.reserved}, reservations {kept.get(balance.pk, 0)}"
+            yield Finding(5, str(balance), text)
+        if not 0 <= balance.reserved <= balance.on_hand:
+            text = f"reserved {balance.reserved} of {balance.on_hand}"
+            yield Finding(5, str(balance), text)
+    for (place, item), left in moved.items():
+        if left:
+            yield Finding(5, f"item {item} at {place}", f"movements {left}, and no balance")
+
+
+def needs(workshop: Workshop) -> Iterator[Finding]:
+    """6: what is ordered, ready and used for a need <= the need; ready = what is reserved for it."""
+    rows = OrderNeed.objects.filter(line__order__workshop=workshop).select_related("material")
+    reserved = _reserved(workshop, OrderNeed, Location.Kind.STORE)
+    for need in rows:
+        if need.uncovered < 0:
+            yield Finding(6, str(need), f"covered by {-need.uncovered} more than needed")
+        if need.ready != reserved.get(need.pk, 0):
+            yield Finding(6, str(need), f"ready {need.ready}, reserved {reserved.get(need.pk, 0)}")
+
+
+def pairs(workshop: Workshop) -> Iterator[Finding]:
+    """7: delivered <= picked up <= packed <= made, and what was made and not delivered is kept."""
+    kept = _reserved(workshop, LineSize)
+    for size in LineSize.objects.filter(line__order__workshop=workshop).select_related(
+        "line__order", "variant__colourway__product"
+    ):
+        if not size.delivered <= size.picked_up <= size.packed <= size.made <= size.pairs:
+            text = f"{size.delivered} {size.picked_up} {size.packed} {size.made} of {size.pairs}"
+            yield Finding(7, f"{size.line.order} {size.variant}", text)
+        if size.line.order.status != "cancelled" and size.made - size.delivered != kept.get(size.pk, 0):
+            text = f"{size.made - size.delivered} in the house, {kept.get(size.pk, 0)} kept"
+            yield Finding(7, f"{size.line.order} {size.variant}", text)
+
+
+def journal(workshop: Workshop) -> Iterator[Finding]:
+    """8: each order has one line for its placing, and one for the state it is in."""
+    steps = {
+        "confirmed": ("orders.confirm", "orders.accept"),
+        "fulfilled": ("orders.fulfil",),
+        "closed": ("orders.close",),
+        "declined": ("orders.decline",),
+        "withdrawn": ("orders.withdraw",),
+        "cancelled": ("orders.cancel",),
+        "expired": ("orders.expire",),
+    }
+    orders = Order.objects.filter(workshop=workshop)
+    counted: dict[int, dict[str, int]] = defaultdict(dict)
+    told = orders.values_list("pk", "journal__step").annotate(n=Count("journal__pk")).order_by()
+    for pk, step, count in told:
+        counted[pk][step] = count
+    for order in orders:
+        if counted[order.pk].get("orders.place") != 1:
+            yield Finding(8, str(order), "it was not placed exactly once")
+        ways = steps.get(order.status, ())
+        if ways and sum(counted[order.pk].get(way, 0) for way in ways) != 1:
+            yield Finding(8, str(order), f"it is {order.status}, and not by exactly one step")
+    doubles = Entry.objects.filter(workshop=workshop).exclude(key="").values("by", "key")
+    for double in doubles.annotate(n=Count("pk")).filter(n__gt=1).order_by():
+        yield Finding(8, f"key {double['key']}", "stands in two lines of the journal")
+
+
+def gates(workshop: Workshop) -> Iterator[Finding]:
+    """9: no pair was handed over, no work begun, while money before that gate is missing."""
+    passed = Order.objects.filter(workshop=workshop, status__in=["confirmed", "fulfilled", "closed"])
+    passed = passed.annotate(
+        picked_up=Sum("lines__sizes__picked_up"), packed=Sum("lines__sizes__packed")
+    )
+    for order in passed.prefetch_related("instalments"):
+        for gate, has_passed in ((3, order.packed), (4, order.picked_up)):
+            shut = [one for one in order.instalments.all() if one.gate <= gate and not one.lets_pass]
+            if has_passed and shut and not _was_reversed(order):
+                yield Finding(9, str(order), f"gate {gate} was passed before {shut[0]} was paid")
+
+
+def promises(workshop: Workshop) -> Iterator[Finding]:
+    """10: the promised day is that of the agreed revision."""
+    agreed = OrderRevision.objects.filter(
+        order__workshop=workshop, number=F("order__agreed_revision")
+    ).select_related("order")
+    for revision in agreed.filter(~Q(promised_on=F("order__promised_on"))):
+        text = f"promised {revision.order.promised_on}, agreed {revision.promised_on}"
+        yield Finding(10, str(revision.order), text)
+
+
+def numbers(workshop: Workshop) -> Iterator[Finding]:
+    """11: the numbers of a series run from 1 to the last without gap or double."""
+    for series in NumberSeries.objects.filter(workshop=workshop):
+        used = sorted(_numbers_of(workshop, series))
+        if used != list(range(1, series.last + 1)):
+            missing = sorted(set(range(1, series.last + 1)) - set(used))
+            yield Finding(11, str(series), f"{len(used)} used of {series.last}; missing {missing[:5]}")
+
+
+def _reserved(workshop: Workshop, model: Any, place: str = "") -> dict[int, int]:
+    """Return how much is reserved for each row of a model, wherever it lies."""
+    rows = Reservation.objects.filter(
+        balance__location__workshop=workshop,
+        subject_type__app_label=model._meta.app_label,
+        subject_type__model=model._meta.model_name,
+    )
+    if place:
+        rows = rows.filter(balance__location__kind=place)
+    return dict(rows.values_list("subject_id").annotate(n=Sum("quantity")).order_by())

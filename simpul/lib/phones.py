@@ -1,0 +1,43 @@
+"""Telephone numbers: whatever people type, kept as E.164."""
+
+import re
+from urllib.parse import quote
+
+import phonenumbers
+from django.utils.translation import gettext as _
+
+REGION = "ID"
+
+
+class NotATelephone(ValueError):
+    """The text is no telephone number; the message is a sentence for whoever typed it."""
+
+
+def normalise(text: str) -> str:
+    """Return the E.164 form; letters are asked about, never guessed. Raises NotATelephone."""
+    typed = text.strip()
+    if re.search(r"[^\d\s()+./-]", typed):
+        raise NotATelephone(_("A telephone number has only digits: please look at it again."))
+    if typed.startswith("0062"):
+        typed = "+62" + typed[4:]
+    try:
+        number = phonenumbers.parse(typed, REGION)
+    except phonenumbers.NumberParseException as error:
+        raise NotATelephone(_("This is not a telephone number.")) from error
+    if not phonenumbers.is_valid_number(number):
+        raise NotATelephone(_("This is not a whole telephone number: please look at it again."))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def is_mobile(e164: str) -> bool:
+    """Tell whether WhatsApp can be expected at this number."""
+    kind = phonenumbers.number_type(phonenumbers.parse(e164))
+    return kind in (
+        phonenumbers.PhoneNumberType.MOBILE,
+        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    )
+
+
+def whatsapp_link(e164: str, text: str) -> str:
+    """Return the address that opens WhatsApp with the text ready; the person presses send."""
+    return f"https://wa.me/{e164.removeprefix('+')}?text={quote(text, safe='')}"
