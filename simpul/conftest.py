@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from django.conf import settings as configured
+from pytest_django import Settings
 
 from simpul import testing
 from simpul.parties.models import Party, Person, Workshop
 from simpul.parties.roles import Role
+
+
+def pytest_configure() -> None:
+    """Make what is slow on purpose fast, and need no collected static files."""
+    configured.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    configured.STORAGES = {
+        **configured.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture(autouse=True)
+def _own_uploads(tmp_path: Path, settings: Settings) -> None:
+    settings.UPLOADS = tmp_path
 
 
 @pytest.fixture

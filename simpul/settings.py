@@ -222,15 +222,21 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = IS_HTTPS
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+MAILERS: dict[str, dict[str, object]] = {
+    "default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+}
 if "SIMPUL_SMTP_HOST" in os.environ and not DEMO:
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST = os.environ["SIMPUL_SMTP_HOST"]
-    EMAIL_PORT = int(os.environ.get("SIMPUL_SMTP_PORT", "587"))
-    EMAIL_HOST_USER = os.environ.get("SIMPUL_SMTP_USER", "")
-    EMAIL_HOST_PASSWORD = os.environ.get("SIMPUL_SMTP_PASSWORD", "")
-    EMAIL_USE_TLS = os.environ.get("SIMPUL_SMTP_TLS", "1") == "1"
-    EMAIL_TIMEOUT = 15
+    MAILERS["default"] = {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": os.environ["SIMPUL_SMTP_HOST"],
+            "port": int(os.environ.get("SIMPUL_SMTP_PORT", "587")),
+            "username": os.environ.get("SIMPUL_SMTP_USER", ""),
+            "password": os.environ.get("SIMPUL_SMTP_PASSWORD", ""),
+            "use_tls": os.environ.get("SIMPUL_SMTP_TLS", "1") == "1",
+            "timeout": 15,
+        },
+    }
 DEFAULT_FROM_EMAIL = os.environ.get("SIMPUL_MAIL_FROM", f"simpul@{HOST}")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
