@@ -77,10 +77,8 @@ def product(workshop: Workshop, code: str = "", **fields: Any) -> Product:
     category, _made = Category.objects.get_or_create(
         workshop=workshop, slug="men", defaults={"name": "Pria", "name_en": "Men"}
     )
-    fields = {"name": f"Model {code}", "slug": code.lower(), "minimum_pairs": 1} | fields
-    made = Product.objects.create(
-        workshop=workshop, category=fields.pop("category", category), code=code, **fields
-    )
+    fields = {"name": f"Model {code}", "slug": code.lower(), "category": category} | fields
+    made = Product.objects.create(workshop=workshop, code=code, **fields)
     for group, amount in ((Group.WHOLESALE, 200_000), (Group.RETAIL, 300_000)):
         PriceRule.objects.create(product=made, group=group, amount=amount, valid_from=LONG_AGO)
     colourway(made)
@@ -191,7 +189,7 @@ def offer(order: Order, *, price: int = 190_000, note: str = "", **facts: Any) -
     total = sum(wish.amount for wish in wishes)
     first = total * 30 // 100
     day = clock.in_days(21)
-    facts = {
+    terms: dict[str, Any] = {
         "wishes": wishes,
         "promised_on": day,
         "plan": [
@@ -200,8 +198,13 @@ def offer(order: Order, *, price: int = 190_000, note: str = "", **facts: Any) -
         ],
         "valid_until": clock.in_days(7),
         "note": note,
-    } | facts
-    order.offer(by=seller(order.workshop), **facts)
+    }
+    order.offer(by=seller(order.workshop), **(terms | facts))
+
+
+def full(amount: int) -> PlannedInstalment:
+    """All at once, before anything is bought."""
+    return PlannedInstalment(Kind.FULL, amount, Gate.PROCUREMENT)
 
 
 def contact_of(buyer: Party) -> Person:

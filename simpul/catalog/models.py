@@ -31,9 +31,7 @@ class Group(models.TextChoices):
 
     @classmethod
     def of(cls, buyer: Party | None) -> Group:
-        return (
-            cls.WHOLESALE if buyer is not None and buyer.buys_wholesale else cls.RETAIL
-        )
+        return cls.WHOLESALE if buyer is not None and buyer.buys_wholesale else cls.RETAIL
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +55,7 @@ class Category(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["workshop", "slug"], name="category_once_a_workshop"
-            )
+            models.UniqueConstraint(fields=["workshop", "slug"], name="category_once_a_workshop")
         ]
 
     def __str__(self) -> str:
@@ -102,15 +98,11 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def for_list(self) -> Self:
         """Load what a card of the catalogue shows."""
-        return self.select_related("category").prefetch_related(
-            "colourways__photo", "prices"
-        )
+        return self.select_related("category").prefetch_related("colourways__photo", "prices")
 
     def for_page(self) -> Self:
         """Load what a product's page and the order grid show."""
-        return self.for_list().prefetch_related(
-            "colourways__variants", "category__size_runs"
-        )
+        return self.for_list().prefetch_related("colourways__variants", "category__size_runs")
 
 
 class Product(models.Model):
@@ -124,12 +116,8 @@ class Product(models.Model):
     name_en = models.CharField(_("name in English"), max_length=80, blank=True)
     story = models.TextField(_("description"), blank=True)
     story_en = models.TextField(_("description in English"), blank=True)
-    base_size = models.PositiveSmallIntegerField(
-        _("size the recipe is written for"), default=41
-    )
-    minimum_pairs = models.PositiveSmallIntegerField(
-        _("least pairs for a distributor"), default=1
-    )
+    base_size = models.PositiveSmallIntegerField(_("size the recipe is written for"), default=41)
+    minimum_pairs = models.PositiveSmallIntegerField(_("least pairs for a distributor"), default=1)
     lead_days = models.PositiveSmallIntegerField(_("days to make"), default=14)
     is_published = models.BooleanField(_("shown in the catalogue"), default=True)
     position = models.PositiveSmallIntegerField(default=0)
@@ -138,12 +126,8 @@ class Product(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["workshop", "code"], name="product_code_once"
-            ),
-            models.UniqueConstraint(
-                fields=["workshop", "slug"], name="product_slug_once"
-            ),
+            models.UniqueConstraint(fields=["workshop", "code"], name="product_code_once"),
+            models.UniqueConstraint(fields=["workshop", "slug"], name="product_slug_once"),
         ]
 
     def __str__(self) -> str:
@@ -164,10 +148,14 @@ class Product(models.Model):
         ]
         if not fitting:
             return None
-        rule = max(
-            fitting, key=lambda rule: (rule.from_pairs, rule.valid_from, rule.pk)
-        )
+        rule = max(fitting, key=lambda rule: (rule.from_pairs, rule.valid_from, rule.pk))
         return Price(rule.amount, rule.per)
+
+    def price_to(self, buyer: Party, pairs: int, day: date) -> Price | None:
+        """Return the buyer's price; a distributor who is not welcome yet has to ask."""
+        if buyer.buys_as == Party.BuysAs.DISTRIBUTOR and not buyer.is_welcome:
+            return None
+        return self.price_for(Group.of(buyer), pairs, day)
 
     @property
     def story_here(self) -> str:
@@ -184,9 +172,7 @@ class Colourway(models.Model):
     drawing = models.CharField(
         max_length=40, blank=True
     )  # a drawing of ours, until there is a photo
-    photo = models.ForeignKey(
-        Upload, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    photo = models.ForeignKey(Upload, models.PROTECT, null=True, blank=True, related_name="+")
     position = models.PositiveSmallIntegerField(default=0)
 
     def __str__(self) -> str:
@@ -202,9 +188,7 @@ class Variant(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["colourway", "size"], name="variant_size_once"
-            )
+            models.UniqueConstraint(fields=["colourway", "size"], name="variant_size_once")
         ]
 
     def __str__(self) -> str:
@@ -223,9 +207,7 @@ class PriceRule(models.Model):
     group = models.CharField(_("for"), max_length=10, choices=Group)
     from_pairs = models.PositiveIntegerField(_("from pairs"), default=1)
     amount = models.PositiveBigIntegerField(_("rupiah"))
-    per = models.PositiveSmallIntegerField(
-        _("for each"), choices=Unit, default=Unit.PAIR
-    )
+    per = models.PositiveSmallIntegerField(_("for each"), choices=Unit, default=Unit.PAIR)
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("until"), null=True, blank=True)
 
@@ -242,18 +224,12 @@ class PriceRule(models.Model):
         return f"{self.amount}/{self.per}"
 
     def holds_on(self, day: date) -> bool:
-        return self.valid_from <= day and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 class MaterialQuerySet(models.QuerySet["Material"]):
     def visible_to(self, person: Person) -> Self:
-        return (
-            self.filter(workshop_id=person.workshop_id)
-            if person.is_staff
-            else self.none()
-        )
+        return self.filter(workshop_id=person.workshop_id) if person.is_staff else self.none()
 
 
 class Material(models.Model):
@@ -263,9 +239,7 @@ class Material(models.Model):
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=80)
     name_en = models.CharField(_("name in English"), max_length=80, blank=True)
-    unit = models.CharField(
-        _("unit"), max_length=12
-    )  # kaki, meter, lembar, pasang, biji, kg, …
+    unit = models.CharField(_("unit"), max_length=12)  # kaki, meter, lembar, pasang, biji, kg, …
     is_by_size = models.BooleanField(_("bought by size"), default=False)
     price = models.PositiveBigIntegerField(_("usual price of a unit"), default=0)
 
@@ -273,9 +247,7 @@ class Material(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["workshop", "code"], name="material_code_once"
-            )
+            models.UniqueConstraint(fields=["workshop", "code"], name="material_code_once")
         ]
 
     def __str__(self) -> str:
@@ -293,9 +265,7 @@ class Stage(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["product", "position"], name="stage_place_once"
-            )
+            models.UniqueConstraint(fields=["product", "position"], name="stage_place_once")
         ]
 
     def __str__(self) -> str:
@@ -310,9 +280,7 @@ class Recipe(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["product", "version"], name="recipe_version_once"
-            )
+            models.UniqueConstraint(fields=["product", "version"], name="recipe_version_once")
         ]
         get_latest_by: ClassVar[list[str]] = ["version"]
 
@@ -365,16 +333,10 @@ class RecipeLine(models.Model):
     colourway = models.ForeignKey(
         Colourway, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    stage = models.ForeignKey(
-        Stage, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    stage = models.ForeignKey(Stage, models.PROTECT, null=True, blank=True, related_name="+")
     quantity = models.PositiveIntegerField(_("net, thousandths of the unit a pair"))
-    waste_percent = models.PositiveSmallIntegerField(
-        _("waste, % of the gross"), default=0
-    )
-    size_step_permille = models.PositiveSmallIntegerField(
-        _("more for each size, ‰"), default=0
-    )
+    waste_percent = models.PositiveSmallIntegerField(_("waste, % of the gross"), default=0)
+    size_step_permille = models.PositiveSmallIntegerField(_("more for each size, ‰"), default=0)
 
     class Meta:
         constraints = [

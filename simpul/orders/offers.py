@@ -206,4 +206,6 @@ def _plan(total: int, first: int, settle: int, settle_on: date) -> list[PlannedI
     if first == total:
         return [PlannedInstalment(Kind.FULL, total, Gate.PROCUREMENT)]
     rest = PlannedInstalment(Kind.SETTLEMENT, total - first, settle, settle_on)
-    return [PlannedInstalment(Kind.DOWN_PAYMENT, first, Gate.PROCUREMENT), rest] if first else [rest]
+    return (
+        [PlannedInstalment(Kind.DOWN_PAYMENT, first, Gate.PROCUREMENT), rest] if first else [rest]
+    )

@@ -21,9 +21,7 @@ DONE, DOING, WAITING, LATE, ENDED = "done", "doing", "waiting", "late", "ended"
 class Knot:
     """One of the seven: its name, its state, how many of how many, and the day that goes with it."""
 
-    name: (
-        str  # order, down_payment, material, production, packing, delivery, settlement
-    )
+    name: str  # order, down_payment, material, production, packing, delivery, settlement
     label: str
     state: str
     count: int = 0

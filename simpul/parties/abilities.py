@@ -97,7 +97,9 @@ ABILITIES: dict[str, Rule] = {
     "orders.cancel": owner(),
     "orders.waive": owner(),
     "orders.fulfil": either(machine(), courier(), workshop(SALES, FINANCE, STOCK, PRODUCTION)),
-    "orders.close": either(machine(), courier(), workshop(SALES, FINANCE, STOCK, PRODUCTION)),
+    "orders.close": either(
+        machine(), buyer(), courier(), workshop(SALES, FINANCE, STOCK, PRODUCTION)
+    ),
     # money
     "payments.open_account": owner(),
     "payments.close_account": owner(),

@@ -59,16 +59,14 @@ class PlannedInstalment:
         )
 
 
-def proposed_plan(
-    total: int, buyer: Party, promised_on: date
-) -> list[PlannedInstalment]:
+def proposed_plan(total: int, buyer: Party, promised_on: date) -> list[PlannedInstalment]:
     """Propose the terms: a distributor pays a share first, a consumer small sums at once.
 
     The share only proposes an amount, rounded to whole thousands; the last instalment is the rest.
     """
     workshop: Workshop = buyer.workshop
     first = round(total * workshop.down_payment_percent / 100 / 1000) * 1000
-    if not buyer.buys_wholesale and total <= 300_000 or first in (0, total):
+    if (not buyer.buys_wholesale and total <= 300_000) or first in (0, total):
         return [PlannedInstalment(Kind.FULL, total, Gate.PROCUREMENT)]
     return [
         PlannedInstalment(Kind.DOWN_PAYMENT, first, Gate.PROCUREMENT),
@@ -84,9 +82,7 @@ class InstalmentQuerySet(models.QuerySet["Instalment"]):
 class Instalment(models.Model):
     """So much of an order's total, due on a day, that holds a gate shut until it is paid."""
 
-    order = models.ForeignKey(
-        "orders.Order", models.PROTECT, related_name="instalments"
-    )
+    order = models.ForeignKey("orders.Order", models.PROTECT, related_name="instalments")
     position = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=4, choices=Kind)
     amount = models.PositiveBigIntegerField()
@@ -100,15 +96,11 @@ class Instalment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["order", "position"], name="instalment_place_once"
-            ),
+            models.UniqueConstraint(fields=["order", "position"], name="instalment_place_once"),
             models.CheckConstraint(
                 condition=Q(paid__lte=F("amount")), name="instalment_not_overpaid"
             ),
-            models.CheckConstraint(
-                condition=Q(amount__gt=0), name="instalment_of_something"
-            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="instalment_of_something"),
         ]
 
     def __str__(self) -> str:
@@ -119,9 +111,9 @@ class Instalment(models.Model):
 
     def receive(self, amount: int) -> None:
         """Count money that was allocated here; called by an allocation only."""
-        changed = Instalment.objects.filter(
-            pk=self.pk, paid__lte=F("amount") - amount
-        ).update(paid=F("paid") + amount)
+        changed = Instalment.objects.filter(pk=self.pk, paid__lte=F("amount") - amount).update(
+            paid=F("paid") + amount
+        )
         if not changed:
             raise WrongState(f"{self}: more than is open")
         self.refresh_from_db(fields=["paid"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 
 from simpul.catalog.models import Colourway, Material, Stage, Variant
@@ -22,9 +24,7 @@ class OrderLine(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["order", "colourway"], name="order_line_once"
-            )
+            models.UniqueConstraint(fields=["order", "colourway"], name="order_line_once")
         ]
 
     if TYPE_CHECKING:
@@ -78,18 +78,9 @@ class LineSize(models.Model):
 
         Raises WrongState where more would be ahead than behind.
         """
-        LineSize.objects.filter(pk=self.pk).update(
-            **{track.value: F(track.value) + pairs}
-        )
+        with _as_wrong_state(f"{self}: {track.value} {pairs:+}"):
+            LineSize.objects.filter(pk=self.pk).update(**{track.value: F(track.value) + pairs})
         self.refresh_from_db(fields=[track.value])
-        if (
-            not self.delivered
-            <= self.picked_up
-            <= self.packed
-            <= self.made
-            <= self.pairs
-        ):
-            raise WrongState(f"{self}: {track.value} {getattr(self, track.value)}")
 
 
 class OrderNeed(models.Model):
@@ -127,12 +118,24 @@ class OrderNeed(models.Model):
         return self.ready + self.issued >= self.quantity
 
     def shift(self, *, ordered: int = 0, ready: int = 0, issued: int = 0) -> None:
-        """Count what was ordered, reserved or used for this need (negative numbers take back)."""
-        OrderNeed.objects.filter(pk=self.pk).update(
-            ordered=F("ordered") + ordered,
-            ready=F("ready") + ready,
-            issued=F("issued") + issued,
-        )
+        """Count what was ordered, reserved or used for this need (negative numbers take back).
+
+        Raises WrongState where more would be covered than is needed.
+        """
+        with _as_wrong_state(f"{self}: {ordered:+} {ready:+} {issued:+}"):
+            OrderNeed.objects.filter(pk=self.pk).update(
+                ordered=F("ordered") + ordered,
+                ready=F("ready") + ready,
+                issued=F("issued") + issued,
+            )
         self.refresh_from_db(fields=["ordered", "ready", "issued"])
-        if self.uncovered < 0:
-            raise WrongState(f"{self}: covered twice")
+
+
+@contextmanager
+def _as_wrong_state(what: str) -> Iterator[None]:
+    """Let the constraint decide: what it refuses is a WrongState, and nothing was counted."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as reason:
+        raise WrongState(what) from reason

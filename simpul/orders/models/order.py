@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
@@ -22,6 +22,7 @@ from simpul.orders.models.instalment import (
 from simpul.orders.models.line import LineSize, OrderNeed
 from simpul.orders.models.revision import LineWish, OrderRevision
 from simpul.orders.progress import Knot, knots_of
+from simpul.orders.sheets import Change, changes_between
 from simpul.parties.models import AccessLink, Party, Person, Workshop
 from simpul.workflow.models import Entry, NumberSeries
 from simpul.workflow.steps import NotAllowed, Refused, WrongState, creation, step
@@ -69,9 +70,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Find by number, code, buyer's name or number of a telephone."""
         words = words.strip()
         found = (
-            Q(number__icontains=words)
-            | Q(code=codes.tidy(words))
-            | Q(buyer__name__icontains=words)
+            Q(number__icontains=words) | Q(code=codes.tidy(words)) | Q(buyer__name__icontains=words)
         )
         digits = "".join(filter(str.isdigit, words)).removeprefix("0")
         if len(digits) >= 4:
@@ -118,18 +117,12 @@ class Order(models.Model):
     buyer = models.ForeignKey(Party, models.PROTECT, related_name="orders")
     number = models.CharField(max_length=20)
     code = models.CharField(max_length=6, default=codes.spoken, editable=False)
-    public_code = models.CharField(
-        max_length=14, default=codes.public, unique=True, editable=False
-    )
-    status = models.CharField(
-        max_length=10, choices=Status, default=Status.PLACED, editable=False
-    )
+    public_code = models.CharField(max_length=14, default=codes.public, unique=True, editable=False)
+    status = models.CharField(max_length=10, choices=Status, default=Status.PLACED, editable=False)
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.WEB)
     revision = models.PositiveSmallIntegerField(default=0, editable=False)  # the latest
     agreed_revision = models.PositiveSmallIntegerField(null=True, editable=False)
-    total = models.PositiveBigIntegerField(
-        default=0, editable=False
-    )  # of the latest revision
+    total = models.PositiveBigIntegerField(default=0, editable=False)  # of the latest revision
     wished_on = models.DateField(null=True)
     promised_on = models.DateField(null=True, editable=False)  # frozen at agreement
     expected_on = models.DateField(null=True, editable=False)  # moves
@@ -149,12 +142,8 @@ class Order(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["workshop", "number"], name="order_number_once"
-            ),
-            models.UniqueConstraint(
-                fields=["workshop", "code"], name="order_code_once"
-            ),
+            models.UniqueConstraint(fields=["workshop", "number"], name="order_number_once"),
+            models.UniqueConstraint(fields=["workshop", "code"], name="order_code_once"),
             models.CheckConstraint(
                 condition=~Q(status__in=["confirmed", "fulfilled", "closed"])
                 | Q(promised_on__isnull=False, agreed_revision__isnull=False),
@@ -270,9 +259,7 @@ class Order(models.Model):
         if revision != offer.number:
             raise LateAnswer(_now("There is a newer offer: please read it first."))
         if offer.valid_until is not None and offer.valid_until < clock.today():
-            raise LateAnswer(
-                _now("This offer has run out: ask the workshop for a new one.")
-            )
+            raise LateAnswer(_now("This offer has run out: ask the workshop for a new one."))
         self._agree(offer)
 
     @step("orders.counter", source=Status.OFFERED, target=Status.PLACED)
@@ -282,9 +269,7 @@ class Order(models.Model):
         """Answer an offer with another wish: the buyer's revision, at the prices offered."""
         check_wishes(wishes, self.buyer)
         offer = self.current
-        offered = {
-            line.line.colourway_id: line.wish.price for line in offer.lines.all()
-        }
+        offered = {line.line.colourway_id: line.wish.price for line in offer.lines.all()}
         today = clock.today()
         priced = [
             replace(wish, price=offered[wish.colourway.pk])
@@ -305,9 +290,7 @@ class Order(models.Model):
             )
         )
 
-    @step(
-        "orders.decline", source=(Status.PLACED, Status.OFFERED), target=Status.DECLINED
-    )
+    @step("orders.decline", source=(Status.PLACED, Status.OFFERED), target=Status.DECLINED)
     def decline(self, *, by: Person, reason: str) -> None:
         """Say no, and why."""
         self.reason = reason
@@ -338,7 +321,9 @@ class Order(models.Model):
     @step("orders.waive", source=Status.CONFIRMED)
     def waive(self, *, by: Person, instalment: Instalment, reason: str) -> None:
         """Open an instalment's gate without its money; the debt stays, the buyer sees it."""
-        mine = self.instalments.select_for_update().get(pk=instalment.pk)
+        mine = self.instalments.select_for_update().filter(pk=instalment.pk).first()
+        if mine is None or mine.lets_pass:
+            raise WrongState(_now("Nothing waits for this money."))
         mine.waived_at = clock.now()
         mine.waived_because = reason
         mine.save(update_fields=["waived_at", "waived_because"])
@@ -386,9 +371,7 @@ class Order(models.Model):
     def is_open(self, gate: Gate) -> bool:
         """Tell whether it is agreed and every instalment at or before this gate paid or waived."""
         return self.status in AGREED and all(
-            instalment.lets_pass
-            for instalment in self.instalments.all()
-            if instalment.gate <= gate
+            instalment.lets_pass for instalment in self.instalments.all() if instalment.gate <= gate
         )
 
     def is_all_delivered(self) -> bool:
@@ -424,6 +407,18 @@ class Order(models.Model):
         )
 
     @property
+    def changes(self) -> list[Change]:
+        """What the latest revision says otherwise than the one before it."""
+        previous = self.previous
+        return changes_between(previous, self.current) if previous else []
+
+    @property
+    def is_overdue_offer(self) -> bool:
+        """Tell whether an offer waits that has run out."""
+        valid_until = self.current.valid_until if self.status == Status.OFFERED else None
+        return valid_until is not None and valid_until < clock.today()
+
+    @property
     def paid(self) -> int:
         return sum(instalment.paid for instalment in self.instalments.all())
 
@@ -439,10 +434,9 @@ class Order(models.Model):
     @property
     def public_knots(self) -> list[Knot]:
         """The knots for whoever holds the code: how far, but no money."""
-        return [replace(knot, count=0, of=0) if knot.unit == "rupiah" else knot for knot in self.knots]
-
-    if TYPE_CHECKING:
-        revisions: models.Manager[OrderRevision]
+        return [
+            replace(knot, count=0, of=0) if knot.unit == "rupiah" else knot for knot in self.knots
+        ]
 
     # Inside
 
@@ -507,20 +501,12 @@ def _summed(rows: models.QuerySet[Any], column: str) -> models.Subquery:
 def check_wishes(wishes: list[LineWish], buyer: Party | None = None) -> None:
     """Raise BelowMinimum unless every line asks for pairs of sizes that are made, and enough."""
     if not wishes:
-        raise BelowMinimum(
-            _now("The order has no pairs yet: fill in at least one size.")
-        )
+        raise BelowMinimum(_now("The order has no pairs yet: fill in at least one size."))
     pairs_of: dict[int, int] = {}
     for wish in wishes:
-        made = {
-            variant.size
-            for variant in wish.colourway.variants.all()
-            if variant.is_offered
-        }
+        made = {variant.size for variant in wish.colourway.variants.all() if variant.is_offered}
         if not wish.sizes or any(pairs <= 0 for pairs in wish.sizes.values()):
-            raise BelowMinimum(
-                _now("The order has no pairs yet: fill in at least one size.")
-            )
+            raise BelowMinimum(_now("The order has no pairs yet: fill in at least one size."))
         if missing := sorted(set(wish.sizes) - made):
             raise BelowMinimum(
                 _now("%(product)s is not made in size %(size)s.")
@@ -528,10 +514,7 @@ def check_wishes(wishes: list[LineWish], buyer: Party | None = None) -> None:
             )
         product = wish.colourway.product
         pairs_of[product.pk] = pairs_of.get(product.pk, 0) + wish.pairs
-        if (
-            buyer is not None
-            and wish.colourway.product.workshop_id != buyer.workshop_id
-        ):
+        if buyer is not None and wish.colourway.product.workshop_id != buyer.workshop_id:
             raise BelowMinimum(_now("This product is not made here."))
     if buyer is not None and buyer.buys_as == Party.BuysAs.DISTRIBUTOR:
         for wish in wishes:
@@ -543,19 +526,13 @@ def check_wishes(wishes: list[LineWish], buyer: Party | None = None) -> None:
                 )
 
 
-def _priced(
-    wish: LineWish, wishes: list[LineWish], buyer: Party, day: date
-) -> LineWish:
+def _priced(wish: LineWish, wishes: list[LineWish], buyer: Party, day: date) -> LineWish:
     """Price a wish by the list, by all pairs of its product."""
     product = wish.colourway.product
-    pairs = sum(
-        other.pairs for other in wishes if other.colourway.product_id == product.pk
-    )
+    pairs = sum(other.pairs for other in wishes if other.colourway.product_id == product.pk)
     return replace(wish, price=product.price_to(buyer, pairs, day))
 
 
 def _earliest(wishes: list[LineWish], wished_on: date | None, today: date) -> date:
-    earliest = today + timedelta(
-        days=max(wish.colourway.product.lead_days for wish in wishes)
-    )
+    earliest = today + timedelta(days=max(wish.colourway.product.lead_days for wish in wishes))
     return max(earliest, wished_on) if wished_on else earliest

@@ -15,6 +15,7 @@ from simpul.catalog.models import Colourway, Price, Unit
 from simpul.lib import clock
 from simpul.orders.models.instalment import PlannedInstalment
 from simpul.orders.models.line import OrderLine
+from simpul.orders.sheets import Sheet, sheets_of
 from simpul.parties.models import Person
 
 if TYPE_CHECKING:
@@ -61,9 +62,7 @@ class OrderRevision(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["order", "number"], name="revision_number_once"
-            )
+            models.UniqueConstraint(fields=["order", "number"], name="revision_number_once")
         ]
 
     def __str__(self) -> str:
@@ -125,6 +124,11 @@ class OrderRevision(models.Model):
         return sum(line.pairs for line in self.lines.all())
 
     @property
+    def sheets(self) -> list[Sheet]:
+        """The lines as they are shown: a sheet for each model."""
+        return sheets_of(self)
+
+    @property
     def instalments(self) -> list[PlannedInstalment]:
         return [PlannedInstalment.from_facts(facts) for facts in self.plan]
 
@@ -141,9 +145,7 @@ class RevisionLine(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["revision", "line"], name="revision_line_once"
-            )
+            models.UniqueConstraint(fields=["revision", "line"], name="revision_line_once")
         ]
 
     def __str__(self) -> str:
@@ -151,8 +153,11 @@ class RevisionLine(models.Model):
 
     @property
     def wish(self) -> LineWish:
-        price = Price(self.price, self.per) if self.price is not None else None
-        return LineWish(self.line.colourway, self.sizes, price)
+        return LineWish(self.line.colourway, self.sizes, self.unit_price)
+
+    @property
+    def unit_price(self) -> Price | None:
+        return Price(self.price, self.per) if self.price is not None else None
 
 
 def _digest(
@@ -165,10 +170,7 @@ def _digest(
 ) -> str:
     content = {
         "number": number,
-        "lines": [
-            [wish.colourway.pk, sorted(wish.sizes.items()), wish.amount]
-            for wish in wishes
-        ],
+        "lines": [[wish.colourway.pk, sorted(wish.sizes.items()), wish.amount] for wish in wishes],
         "shipping": shipping,
         "discount": discount,
         "promised_on": promised_on.isoformat(),

@@ -1,0 +1,237 @@
+"""What the steps of an order need to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from simpul.catalog.models import Product, Unit
+from simpul.lib import clock, phones
+from simpul.orders.grid import UNITS, Grid, Pairs, pairs_of
+from simpul.orders.models import BelowMinimum, Order, check_wishes
+from simpul.parties.models import Address, Party
+
+ELSEWHERE = "new"
+
+
+class PlainForm(forms.Form):
+    """A step that needs to be told nothing but yes."""
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class WithdrawalForm(ReasonForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = False
+
+
+class AcceptanceForm(forms.Form):
+    """Names the revision that was read, so that no other one is accepted."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class GridForm(forms.Form):
+    """A form with the grid of pairs; `cleaned_data["wishes"]` is what was filled in."""
+
+    unit = forms.TypedChoiceField(
+        label=_("I count in"),
+        choices=UNITS,
+        coerce=int,
+        required=False,
+        initial=Unit.PAIR.value,
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        buyer: Party,
+        products: Iterable[Product],
+        pairs: Pairs | None = None,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
+        self.buyer = buyer
+        self.grid = Grid.of(products, buyer, clock.today())
+        if data is not None:
+            self.grid.fill(data, self._unit_typed(data))
+        elif pairs:
+            self.grid.propose(pairs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned.pop("unit", None)
+        cleaned["wishes"] = self.grid.wishes
+        for text in self.grid.errors or self._what_is_missing():
+            self.add_error(None, text)
+        return cleaned
+
+    def _what_is_missing(self) -> list[str]:
+        try:
+            check_wishes(self.grid.wishes, self.buyer)
+        except BelowMinimum as reason:
+            return [str(reason)]
+        return []
+
+    @staticmethod
+    def _unit_typed(data: Mapping[str, Any]) -> int:
+        typed = str(data.get("unit", ""))
+        return int(typed) if typed in {str(unit) for unit, _label in UNITS} else Unit.PAIR.value
+
+
+class OrderForm(GridForm):
+    """All that `Order.place` needs: pairs, where to, when, and remarks."""
+
+    channel = forms.ChoiceField(label=_("How it came"), choices=Order.Channel.choices[1:])
+    place = forms.ChoiceField(label=_("Send to"), widget=forms.RadioSelect)
+    receiver = forms.CharField(label=_("Receiver"), max_length=80, required=False)
+    telephone = forms.CharField(
+        label=_("Telephone of the receiver"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel"}),
+    )
+    street = forms.CharField(label=_("Street, hamlet, RT/RW"), max_length=160, required=False)
+    area = forms.CharField(label=_("Village, district and regency"), max_length=160, required=False)
+    postcode = forms.RegexField(r"^\d{5}$", label=_("Postal code"), required=False)
+    landmark = forms.CharField(
+        label=_("Landmark"),
+        max_length=120,
+        required=False,
+        help_text=_("What a courier looks for: beside the mosque, the blue gate."),
+    )
+    wished_on = forms.DateField(
+        label=_("When you need it"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    remarks = forms.CharField(
+        label=_("Remarks"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    PARTS = ("receiver", "telephone", "street", "area", "postcode", "landmark")
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        buyer: Party,
+        products: Iterable[Product],
+        by_staff: bool = False,
+        pairs: Pairs | None = None,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, buyer=buyer, products=products, pairs=pairs, initial=initial)
+        if not by_staff:
+            del self.fields["channel"]
+        self.addresses = {str(one.pk): one for one in buyer.addresses.order_by("pk")}
+        choices = [(pk, _in_one_line(one)) for pk, one in self.addresses.items()]
+        self.fields["place"] = forms.ChoiceField(
+            label=_("Send to"),
+            choices=[*choices, (ELSEWHERE, _("Another address"))],
+            initial=choices[0][0] if choices else ELSEWHERE,
+            widget=forms.RadioSelect if choices else forms.HiddenInput,
+        )
+
+    @property
+    def has_addresses(self) -> bool:
+        return bool(self.addresses)
+
+    @property
+    def goes_elsewhere(self) -> bool:
+        return bool(self["place"].value() == ELSEWHERE)
+
+    @property
+    def parts(self) -> list[forms.BoundField]:
+        """The fields of another address."""
+        return [self[name] for name in self.PARTS]
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("channel", "unit") if name in self.fields]
+
+    def clean_wished_on(self) -> date | None:
+        day: date | None = self.cleaned_data["wished_on"]
+        if day is not None and day <= clock.today():
+            raise forms.ValidationError(_now("This day is over: choose a later one, or none."))
+        return day
+
+    def clean_telephone(self) -> str:
+        return _e164(self.cleaned_data["telephone"])
+
+    def clean(self) -> dict[str, Any]:
+        """Turn the place, or the parts of another address, into what is written on the order."""
+        cleaned = super().clean()
+        typed = {name: cleaned.pop(name, "") for name in self.PARTS}
+        place = self.addresses.get(cleaned.pop("place", ""))
+        if place is None:
+            for name in ("receiver", "street", "area"):
+                if not typed[name] and name not in self.errors:
+                    self.add_error(name, _now("Needed to deliver."))
+            place = Address(**typed)
+        cleaned["receiver"] = place.receiver
+        cleaned["telephone"] = place.telephone
+        cleaned["address"] = place.in_one_text
+        return cleaned
+
+
+class CounterForm(GridForm):
+    """What a buyer wants otherwise than the offer says."""
+
+    promised_on = forms.DateField(
+        label=_("When you need it"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    note = forms.CharField(
+        label=_("A word to the workshop"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        order: Order,
+        products: Iterable[Product],
+    ) -> None:
+        super().__init__(
+            data,
+            buyer=order.buyer,
+            products=products,
+            pairs=pairs_of(order),
+            initial={"promised_on": order.current.promised_on},
+        )
+
+    def clean_promised_on(self) -> date:
+        day: date = self.cleaned_data["promised_on"]
+        if day <= clock.today():
+            raise forms.ValidationError(_now("This day is over: choose a later one."))
+        return day
+
+
+def _in_one_line(address: Address) -> str:
+    return ", ".join([address.receiver, *address.in_one_text.splitlines()])
+
+
+def _e164(typed: str) -> str:
+    if not typed:
+        return ""
+    try:
+        return phones.normalise(typed)
+    except phones.NotATelephone as reason:
+        raise forms.ValidationError(str(reason)) from reason

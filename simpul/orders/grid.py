@@ -1,0 +1,170 @@
+"""The grid in which an order is typed: the colours of each model by its sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from simpul.catalog.models import Colourway, Price, Product, SizeRun, Unit
+from simpul.orders.models import LineWish, Order
+from simpul.orders.sheets import in_order
+from simpul.parties.models import Party
+
+MOST_PAIRS = 20_000  # of one size; more is a slip of the finger
+
+type Pairs = Mapping[tuple[int, str], int]  # (colourway, size) -> pairs
+
+
+@dataclass(slots=True)
+class Cell:
+    """A size of a colour, with what was typed there."""
+
+    name: str
+    size: str
+    is_made: bool
+    typed: str = ""
+    error: str = ""
+    pairs: int = 0
+
+
+@dataclass(slots=True)
+class Row:
+    colourway: Colourway
+    cells: list[Cell]
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        return {cell.size: cell.pairs for cell in self.cells if cell.pairs}
+
+
+@dataclass(slots=True)
+class Table:
+    """One model: its rows and what a pair of it costs this buyer."""
+
+    product: Product
+    sizes: list[str]
+    rows: list[Row]
+    price: Price | None
+    steps: list[tuple[int, Price]]  # cheaper from so many pairs on
+    runs: list[SizeRun]
+
+    @property
+    def pairs(self) -> int:
+        return sum(cell.pairs for row in self.rows for cell in row.cells)
+
+
+@dataclass(slots=True)
+class Grid:
+    """What a buyer can order of some models; `fill` takes what was typed.
+
+    Numbers are pairs, lusin or kodi as `unit` says. What was typed stays as it was typed.
+    """
+
+    tables: list[Table]
+    errors: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, products: Iterable[Product], buyer: Party, day: date) -> Grid:
+        """Lay out the grid of models loaded by `ProductQuerySet.for_page`."""
+        return cls([_table(product, buyer, day) for product in products])
+
+    @property
+    def rows(self) -> list[tuple[Table, Row]]:
+        return [(table, row) for table in self.tables for row in table.rows]
+
+    @property
+    def wishes(self) -> list[LineWish]:
+        return [LineWish(row.colourway, row.sizes) for _table, row in self.rows if row.sizes]
+
+    def propose(self, pairs: Pairs) -> None:
+        """Write pairs into the empty grid: those of an older order."""
+        for _table, row in self.rows:
+            for cell in row.cells:
+                cell.pairs = pairs.get((row.colourway.pk, cell.size), 0) if cell.is_made else 0
+                cell.typed = str(cell.pairs or "")
+
+    def fill(self, data: Mapping[str, Any], unit: int) -> None:
+        """Read what was typed; each slip is told with its row and size."""
+        for table, row in self.rows:
+            for cell in row.cells:
+                cell.typed = str(data.get(cell.name, "")).strip()
+                cell.error = self._read(cell, unit)
+                if cell.error:
+                    self.errors.append(
+                        _("%(product)s, %(colour)s, size %(size)s: %(why)s")
+                        % {
+                            "product": table.product,
+                            "colour": row.colourway,
+                            "size": cell.size,
+                            "why": cell.error,
+                        }
+                    )
+
+    @staticmethod
+    def _read(cell: Cell, unit: int) -> str:
+        if not cell.typed:
+            return ""
+        if not (cell.typed.isascii() and cell.typed.isdigit()):
+            return _("“%(typed)s” is no whole number.") % {"typed": cell.typed[:20]}
+        count = int(cell.typed[:9]) * unit
+        if count and not cell.is_made:
+            return _("this size is not made.")
+        if count > MOST_PAIRS:
+            return _("that is more than %(pairs)s pairs.") % {"pairs": MOST_PAIRS}
+        cell.pairs = count
+        return ""
+
+
+def pairs_of(order: Order) -> dict[tuple[int, str], int]:
+    """Return what an order asked for last; reads what `OrderQuerySet.for_page` has loaded."""
+    return {
+        (line.line.colourway_id, size): pairs
+        for line in order.current.lines.all()
+        for size, pairs in line.sizes.items()
+    }
+
+
+def _table(product: Product, buyer: Party, day: date) -> Table:
+    colourways = sorted(product.colourways.all(), key=lambda one: (one.position, one.pk))
+    made = {
+        colourway.pk: {one.size for one in colourway.variants.all() if one.is_offered}
+        for colourway in colourways
+    }
+    sizes = in_order({size for sizes in made.values() for size in sizes})
+    least = product.minimum_pairs if buyer.buys_wholesale else 1
+    price = product.price_to(buyer, least, day)
+    return Table(
+        product=product,
+        sizes=sizes,
+        rows=[
+            Row(
+                colourway,
+                [
+                    Cell(f"pairs-{colourway.pk}-{size}", size, size in made[colourway.pk])
+                    for size in sizes
+                ],
+            )
+            for colourway in colourways
+        ],
+        price=price,
+        steps=_steps(product, buyer, least, day),
+        runs=sorted(product.category.size_runs.all(), key=lambda run: run.pk),
+    )
+
+
+def _steps(product: Product, buyer: Party, least: int, day: date) -> list[tuple[int, Price]]:
+    """Return from how many pairs on another price holds."""
+    counts = sorted({rule.from_pairs for rule in product.prices.all() if rule.from_pairs > least})
+    prices = [(least, product.price_to(buyer, least, day))]
+    for count in counts:
+        price = product.price_to(buyer, count, day)
+        if price is not None and price != prices[-1][1]:
+            prices.append((count, price))
+    return [(count, price) for count, price in prices[1:] if price is not None]
+
+
+UNITS = [(unit.value, unit.label) for unit in (Unit.PAIR, Unit.DOZEN, Unit.KODI)]
