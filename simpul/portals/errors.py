@@ -39,6 +39,7 @@ def again(request: HttpRequest, status: int, title: str, text: str) -> HttpRespo
 
 def storm(request: HttpRequest) -> HttpResponse:
     """The database did not answer in time: nothing was changed, and it may be tried again."""
+    vars(request).pop("_messages", None)  # they lie in the database
     title = _("One moment, please")
     text = _("Very much is happening right now. Nothing was changed: please try again.")
     answer = refusal(request, 503, title, text, [(_("Try again"), request.path)])
@@ -71,4 +72,6 @@ def broken(request: HttpRequest) -> HttpResponse:
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page was open too long, or its form did not come from us (Django's CSRF check)."""
     text = _("The page was open for a long time. Please load it again and send it once more.")
-    return refusal(request, 403, _("This page is out of date"), text, [(_("Load again"), request.path)])
+    return refusal(
+        request, 403, _("This page is out of date"), text, [(_("Load again"), request.path)]
+    )

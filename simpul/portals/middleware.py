@@ -61,11 +61,12 @@ class PortalGate:
         match = request.resolver_match
         portal = match.namespaces[0] if match and match.namespaces else ""
         if portal == "storefront":
-            return _enter_shop(request, kwargs.pop("workshop"))
+            _enter_shop(request, kwargs.pop("workshop"))
+            return None
         if portal in CLOSED_PORTALS:
             return _enter_portal(request, portal, kwargs.pop("workshop"))
-        name = match.url_name if match else None
-        if name in OPEN_NAMES or (name or "").startswith(LOGIN_NAMES):
+        name = (match.view_name if match else "") or ""  # with its namespace
+        if name in OPEN_NAMES or name.startswith(LOGIN_NAMES):
             return None
         raise Http404
 
@@ -108,10 +109,12 @@ def _enter_shop(request: HttpRequest, slug: str) -> None:
 def _enter_portal(request: HttpRequest, portal: str, slug: str) -> HttpResponse | None:
     own = _own_person(request, slug)
     if own is not None and portal in sides_of(own):
-        return _let_in(request, own.workshop, own)
+        _let_in(request, own.workshop, own)
+        return None
     prefix, link = _own_link(request)
     if link is not None and portal in sides_of(link.person):
-        return _let_in(request, link.person.workshop, link.person, link)
+        _let_in(request, link.person.workshop, link.person, link)
+        return None
     workshop = own.workshop if own else _workshop(slug)
     if own is not None:
         return _wrong_portal(request, own)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import logging
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -62,7 +63,7 @@ def whatsapp_link(notice: Notice) -> str | None:
     return phones.whatsapp_link(number, text_of(notice)) if number else None
 
 
-def address_for(subject: object, person: Person) -> str:
+def address_for(subject: Any, person: Person) -> str:
     """Return the whole address of the thing's page: by a link of its own for one without login."""
     path = path_for(subject, person)
     if path is None:

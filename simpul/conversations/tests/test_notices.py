@@ -8,6 +8,7 @@ from simpul.conversations import notices
 from simpul.conversations.models import Channel, Conversation, GuestEntry, Message, Notice
 from simpul.lib import clock
 from simpul.parties.models import Identity, Party, Person, User
+from simpul.parties.roles import Role
 from simpul.workflow.models import Entry
 
 MAIL, PORTAL, WHATSAPP = Channel.MAIL, Channel.PORTAL, Channel.WHATSAPP
@@ -73,7 +74,7 @@ def test_a_role_that_nobody_has_is_the_owners(
 def test_another_workshop_hears_nothing(machine: Person, joko: Person, sari: Person) -> None:
     reachable(sari, login=True)
     reachable(joko, login=True)
-    reachable(testing.staff("Ida", joko.workshop, sari.role), login=True)
+    reachable(testing.staff("Ida", joko.workshop, Role.SALES), login=True)
     GuestEntry.sign(by=machine, name="Agus", body="Bagus!")
     notices.tell()
     assert told() == {(sari, PORTAL)}

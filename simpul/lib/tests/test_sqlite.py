@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 from django.db.utils import ConnectionHandler
 from pytest_django import DjangoDbBlocker
 
@@ -84,7 +83,6 @@ def test_whoever_waits_too_long_is_told(
 
 
 def test_the_program_uses_it() -> None:
-    if "sqlite" in settings.DATABASES["default"]["ENGINE"]:
-        assert settings.DATABASES["default"]["ENGINE"] == "simpul.lib.sqlite"
-        assert settings.DATABASES["default"]["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
-    assert transaction.get_autocommit is not None
+    database = _database("")
+    assert database["ENGINE"] == "simpul.lib.sqlite"
+    assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"  # type: ignore[index]
