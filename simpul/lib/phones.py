@@ -1,6 +1,7 @@
 """Telephone numbers: whatever people type, kept as E.164."""
 
 import re
+import unicodedata
 from urllib.parse import quote
 
 import phonenumbers
@@ -15,7 +16,7 @@ class NotATelephone(ValueError):
 
 def normalise(text: str) -> str:
     """Return the E.164 form; letters are asked about, never guessed. Raises NotATelephone."""
-    typed = text.strip()
+    typed = _visible(text)
     if re.search(r"[^\d\s()+./-]", typed):
         raise NotATelephone(_("A telephone number has only digits: please look at it again."))
     if typed.startswith("0062"):
@@ -38,6 +39,24 @@ def is_mobile(e164: str) -> bool:
     )
 
 
+def national(e164: str) -> str:
+    """Return the form people read aloud: 0812-3456-7890; a foreign number keeps its country."""
+    number = phonenumbers.parse(e164)
+    home = phonenumbers.country_code_for_region(REGION)
+    form = (
+        phonenumbers.PhoneNumberFormat.NATIONAL
+        if number.country_code == home
+        else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
+    return phonenumbers.format_number(number, form)
+
+
 def whatsapp_link(e164: str, text: str) -> str:
     """Return the address that opens WhatsApp with the text ready; the person presses send."""
     return f"https://wa.me/{e164.removeprefix('+')}?text={quote(text, safe='')}"
+
+
+def _visible(text: str) -> str:
+    """Drop the invisible marks and typographic dashes that come with a number copied from a chat."""
+    plain = "".join("" if unicodedata.category(sign) == "Cf" else sign for sign in text)
+    return re.sub(r"[\u2010-\u2015]", "-", plain).strip()
