@@ -19,7 +19,8 @@ PUBLIC_LENGTH = 14  # log2(23) * 14 = 63 bits
 _CONFUSED = str.maketrans({"8": "B", "5": "S", "0": "Q", "6": "G", "7": "T"})
 
 _dice: contextvars.ContextVar[random.Random] = contextvars.ContextVar(
-    "dice", default=secrets.SystemRandom()  # noqa: B039 - it has no state
+    "dice",
+    default=secrets.SystemRandom(),  # noqa: B039 - it has no state
 )
 
 
