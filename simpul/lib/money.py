@@ -8,7 +8,20 @@ from django.utils.translation import gettext as _
 
 STAMP_DUTY_ABOVE = 5_000_000  # UU 10/2020
 
-_UNITS = "nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas".split()
+_UNITS = [
+    "nol",
+    "satu",
+    "dua",
+    "tiga",
+    "empat",
+    "lima",
+    "enam",
+    "tujuh",
+    "delapan",
+    "sembilan",
+    "sepuluh",
+    "sebelas",
+]
 _GROUPS = (
     (1_000_000_000_000, "triliun"),
     (1_000_000_000, "miliar"),
@@ -110,7 +123,8 @@ def _below_a_thousand(number: int) -> str:
 def _in_short(whole: str, decimals: str, times: int) -> int:
     if len(decimals) == 3 or len(decimals) > 6:
         raise ValueError(_("This can be read in two ways: write the rupiah as 1.250.000."))
-    value, rest = divmod(int(whole + decimals) * times, 10 ** len(decimals))
+    one: int = 10 ** len(decimals)
+    value, rest = divmod(int(whole + decimals) * times, one)
     if rest:
         raise ValueError(_("This is no whole number of rupiah."))
     return value
