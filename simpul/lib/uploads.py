@@ -1,7 +1,7 @@
 """The upload door: what people hand in is judged by its bytes, re-encoded and stored by its hash.
 
-Threats and order of checks: limit while reading, decide by bytes, allowlist, pixel cap, re-encode
-(which drops metadata), store outside the web root, file and folder on disk before the row commits.
+The order of checks: a limit while reading, the kind by its bytes, pixels before decoding, a new
+encoding (which drops metadata), a place outside the web root, on the disk before the row commits.
 """
 
 from __future__ import annotations
@@ -9,14 +9,19 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
+import struct
+import tempfile
+import threading
 import warnings
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 MEGABYTE = 1_000_000
 IMAGE_LIMIT = 15 * MEGABYTE
@@ -28,6 +33,20 @@ JPEG_QUALITY = 85
 PHOTO = frozenset({"image"})
 PROOF = frozenset({"image", "pdf"})
 STATEMENT = frozenset({"text"})
+
+IMAGE_FORMATS = ("JPEG", "PNG", "WEBP")
+
+# What Pillow raises on hostile bytes besides its own errors (which are OSErrors).
+_DAMAGED = (
+    *(OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, EOFError),
+    *(struct.error, zlib.error, MemoryError),
+)
+
+_one_picture_at_a_time = threading.Lock()
+
+# For the whole process, because a filter set around each decode is not safe between threads.
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
 class Refusal(ValueError):
@@ -54,16 +73,13 @@ class Admitted:
 
 def admit(file: Incoming, kinds: frozenset[str]) -> Admitted:
     """Read and judge a file. Raises Refusal with a sentence that says what to do."""
-    limit = IMAGE_LIMIT if "image" in kinds else FILE_LIMIT
-    content = _read(file, limit)
+    content = _read(file, IMAGE_LIMIT if "image" in kinds else FILE_LIMIT)
     if not content:
         raise Refusal(_("The file is empty: choose another one."))
     if "image" in kinds and _looks_like_an_image(content):
         return _image(content)
     if "pdf" in kinds and content.startswith(b"%PDF-"):
-        if b"%%EOF" not in content[-2048:] or len(content) > FILE_LIMIT:
-            raise Refusal(_("This PDF is damaged or too large."))
-        return _admitted(content, "application/pdf", "pdf")
+        return _pdf(content)
     if "text" in kinds and _looks_like_text(content):
         return _admitted(content, "text/csv", "csv")
     if "pdf" in kinds:
@@ -74,22 +90,17 @@ def admit(file: Incoming, kinds: frozenset[str]) -> Admitted:
 
 
 def store(admitted: Admitted, root: Path) -> str:
-    """Write the file under its hash and return its path below `root`; the same file only once."""
+    """Write the file under its hash and return its path below `root`; the same file only once.
+
+    When it returns, the file and its folder are on the disk: the row may commit.
+    """
     relative = f"{admitted.sha256[:2]}/{admitted.sha256}.{admitted.suffix}"
     path = root / relative
+    path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}.part")
-        with draft.open("wb") as file:
-            file.write(admitted.content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _write(path, admitted.content)
+    for folder in (path.parent, root):  # also for a file whose first writer is not done yet
+        _sync_folder(folder)
     return relative
 
 
@@ -99,40 +110,94 @@ def _read(file: Incoming, limit: int) -> bytes:
     for chunk in file.chunks():
         size += len(chunk)
         if size > limit:
-            raise Refusal(_("The file is larger than %(limit)s MB.") % {"limit": limit // MEGABYTE})
+            raise _too_large(limit)
         parts.append(chunk)
     return b"".join(parts)
 
 
+def _too_large(limit: int) -> Refusal:
+    return Refusal(_("The file is larger than %(limit)s MB.") % {"limit": limit // MEGABYTE})
+
+
 def _looks_like_an_image(content: bytes) -> bool:
-    return (
-        content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
-        or content[:4] == b"RIFF"
-        and content[8:12] == b"WEBP"
+    return content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (
+        content[:4] == b"RIFF" and content[8:12] == b"WEBP"
     )
 
 
 def _looks_like_text(content: bytes) -> bool:
-    return content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" not in content
+    """Tell text from programs, pictures, archives (control characters) and from markup."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            text = content.decode("utf-16")
+        except UnicodeDecodeError:
+            return False
+    else:
+        text = content.decode("latin-1").removeprefix("\xef\xbb\xbf")
+    opening = text.lstrip()[:5].lower()
+    return not opening.startswith(("<", "%pdf-")) and not re.search(r"[\0-\x08\x0e-\x1f]", text)
+
+
+def _pdf(content: bytes) -> Admitted:
+    if len(content) > FILE_LIMIT:
+        raise _too_large(FILE_LIMIT)
+    ending = content[-2048:]
+    if b"startxref" not in ending or b"%%EOF" not in ending:
+        raise Refusal(_("This PDF is damaged: save it again and hand in the new one."))
+    return _admitted(content, "application/pdf", "pdf")
 
 
 def _image(content: bytes) -> Admitted:
-    """Decode, turn upright, shrink and encode anew as JPEG, without any metadata."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as image:
-                if image.width * image.height > MOST_PIXELS:
-                    raise Refusal(_("This picture has too many pixels: take it smaller."))
-                image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-                upright = ImageOps.exif_transpose(image)
-                upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-                buffer = io.BytesIO()
-                upright.convert("RGB").save(buffer, "JPEG", quality=JPEG_QUALITY)
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombWarning) as error:
+        with (
+            _one_picture_at_a_time,
+            Image.open(io.BytesIO(content), formats=IMAGE_FORMATS) as image,
+        ):
+            if image.width * image.height > MOST_PIXELS:
+                raise Image.DecompressionBombError
+            picture = _shown(image)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Refusal(_("This picture has too many pixels: take it smaller.")) from error
+    except _DAMAGED as error:
         raise Refusal(_("This picture is damaged: take it again.")) from error
-    return _admitted(buffer.getvalue(), "image/jpeg", "jpg")
+    return _admitted(picture, "image/jpeg", "jpg")
+
+
+def _shown(image: Image.Image) -> bytes:
+    """Decode, shrink, turn upright, lay on white and encode anew as JPEG, without any metadata."""
+    image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    picture = ImageOps.exif_transpose(image)
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    clean = picture.convert("RGB")
+    clean.info.clear()
+    buffer = io.BytesIO()
+    clean.save(buffer, "JPEG", quality=JPEG_QUALITY)
+    return buffer.getvalue()
 
 
 def _admitted(content: bytes, kind: str, suffix: str) -> Admitted:
     return Admitted(content, kind, suffix, hashlib.sha256(content).hexdigest())
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a draft beside it and rename: a reader sees the whole file or none."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as draft:
+        try:
+            draft.write(content)
+            draft.flush()
+            os.fsync(draft.fileno())
+            os.replace(draft.name, path)
+        except BaseException:
+            os.unlink(draft.name)
+            raise
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
