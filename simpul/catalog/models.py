@@ -45,6 +45,10 @@ class Price:
         """Return the price of so many pairs: rounded once, half up, never pair by pair."""
         return (2 * self.amount * pairs + self.per) // (2 * self.per)
 
+    @property
+    def unit(self) -> str:
+        return str(Unit(self.per).label)
+
 
 class Category(models.Model):
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="categories")

@@ -14,8 +14,12 @@ from simpul.portals.http import Request
 def registration(request: Request) -> HttpResponse:
     form = RegistrationForm(request.POST or None)
     if form.is_valid():
-        if is_too_often("register", str(request.META.get("REMOTE_ADDR", "")), times=10, seconds=3600):
-            form.add_error(None, _("Too many registrations from here: please try again in an hour."))
+        if is_too_often(
+            "register", str(request.META.get("REMOTE_ADDR", "")), times=10, seconds=3600
+        ):
+            form.add_error(
+                None, _("Too many registrations from here: please try again in an hour.")
+            )
         else:
             Lead.register(
                 by=request.workshop.machine,
