@@ -27,6 +27,7 @@ from simpul.orders.models import LineWish, Order, PlannedInstalment
 from simpul.orders.models.instalment import Gate, Kind
 from simpul.parties.models import Party, Person, User, Workshop
 from simpul.parties.roles import Role
+from simpul.payments.models import BankAccount, Receipt
 
 SIZES = ("39", "40", "41", "42", "43")
 LONG_AGO = date(2020, 1, 1)
@@ -216,3 +217,27 @@ def seller(workshop: Workshop) -> Person:
     """Somebody who sells in the workshop, made where there is none."""
     sellers = workshop.people.filter(role=Role.SALES).order_by("pk")
     return sellers.first() or staff("Sari", workshop, Role.SALES)
+
+
+# What is paid
+
+
+def account(workshop: Workshop, number: str = "0000012345", bank: str = "BCA") -> BankAccount:
+    """An account that two people have seen and whose day of waiting is over."""
+    made = BankAccount.open(by=accountant(workshop), bank=bank, number=number, holder=workshop.name)
+    owner = workshop.people.filter(role=Role.OWNER).first() or staff("Hadi", workshop, Role.OWNER)
+    made.confirm(by=owner)
+    made.hasten(by=owner, reason="a test")
+    return made
+
+
+def pay(order: Order, amount: int = 0) -> Receipt:
+    """Count cash for an order: all of it, unless an amount is given."""
+    paid = amount or order.balance_now()
+    return Receipt.take_cash(by=accountant(order.workshop), order=order, amount=paid)
+
+
+def accountant(workshop: Workshop) -> Person:
+    """Somebody who keeps the workshop's money, made where there is none."""
+    keepers = workshop.people.filter(role=Role.FINANCE).order_by("pk")
+    return keepers.first() or staff("Fajar", workshop, Role.FINANCE)

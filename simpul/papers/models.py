@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,6 +11,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Q
 
 from simpul.lib import clock, codes, uploads
 from simpul.parties.models import Party, Person, Workshop
@@ -68,8 +70,12 @@ class PaperQuerySet(models.QuerySet["Paper"]):
         return ours if person.is_staff else ours.filter(party_id=person.party_id)
 
     def about(self, subject: models.Model) -> Self:
+        """Those issued for a thing, and those that mention it."""
         kind = ContentType.objects.get_for_model(subject)
-        return self.filter(subject_type=kind, subject_id=subject.pk)
+        mentions = Mention.objects.filter(subject_type=kind, subject_id=subject.pk)
+        return self.filter(
+            Q(subject_type=kind, subject_id=subject.pk) | Q(pk__in=mentions.values("paper"))
+        )
 
 
 class Paper(models.Model):
@@ -121,12 +127,14 @@ class Paper(models.Model):
         template: str,
         facts: dict[str, Any],
         number: str = "",
+        mentions: Iterable[models.Model] = (),
     ) -> Paper:
         """Draw the next number of its kind (or take the one drawn already) and freeze the facts.
 
-        Call it inside the step that makes the paper exist.
+        Call it inside the step that makes the paper exist. `mentions` are the things beside its
+        subject on whose pages it is to be found, such as the order of a receipt.
         """
-        return cls.objects.create(
+        paper = cls.objects.create(
             workshop_id=by.workshop_id,
             party=party,
             kind=kind,
@@ -137,3 +145,20 @@ class Paper(models.Model):
             facts=facts,
             issued_by=by,
         )
+        Mention.objects.bulk_create(Mention(paper=paper, subject=thing) for thing in mentions)
+        return paper
+
+
+class Mention(models.Model):
+    """A paper is to be found with this thing, too."""
+
+    paper = models.ForeignKey(Paper, models.CASCADE, related_name="mentions")
+    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    subject_id = models.BigIntegerField()
+    subject = GenericForeignKey("subject_type", "subject_id")
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_type", "subject_id"])]
+
+    def __str__(self) -> str:
+        return f"{self.paper} {self.subject_type_id}:{self.subject_id}"

@@ -36,9 +36,7 @@ SORTS = {
 @require_safe
 def orders(request: Request) -> HttpResponse:
     found, chosen = _found(request)
-    counts = dict(
-        _searched(request).order_by().values_list("status").annotate(n=Count("pk"))
-    )
+    counts = dict(_searched(request).order_by().values_list("status").annotate(n=Count("pk")))
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -88,9 +86,11 @@ def order(request: Request, number: str) -> HttpResponse:
         "workshop/orders/page.html",
         {
             "order": order,
-            "jobs": Job.objects.filter(line__order=order).select_related("line__colourway__product"),
+            "jobs": Job.objects.filter(line__order=order).select_related(
+                "line__colourway__product"
+            ),
             "claims": PaymentClaim.objects.filter(order=order).order_by("-pk"),
-            "papers": Paper.objects.visible_to(request.person).for_order(order),
+            "papers": Paper.objects.visible_to(request.person).about(order).order_by("pk"),
             "messages_here": Message.objects.about(order).select_related("by"),
             "notes": InternalNote.objects.about(order).select_related("by").order_by("pk"),
             "journal": journal_of(order),

@@ -1,0 +1,49 @@
+"""Agreeing on an order, and asking for its money in the same breath."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from simpul.orders.models import Order
+from simpul.parties.models import Person
+from simpul.payments.models import Allocation, BankAccount, Instruction, Receipt
+
+
+def place(*, by: Person, **facts: Any) -> Order:
+    """Place an order; money is asked for once both sides agree on it."""
+    return Order.place(by=by, **facts)
+
+
+@transaction.atomic
+def confirm(order: Order, *, by: Person) -> None:
+    """Confirm the order as it was asked for, and tell the buyer what to pay first."""
+    BankAccount.objects.lock(order.workshop_id)
+    order.confirm(by=by)
+    next_instruction(order, by=by)
+
+
+@transaction.atomic
+def accept(order: Order, *, by: Person, revision: int) -> None:
+    """Accept the offer that was read, and learn what to pay first."""
+    BankAccount.objects.lock(order.workshop_id)
+    order.accept(by=by, revision=revision)
+    next_instruction(order, by=by)
+
+
+@transaction.atomic
+def cancel(order: Order, *, by: Person, reason: str) -> None:
+    """End an agreed order: nothing more is asked for, and what was paid is the buyer's credit."""
+    allocations = Allocation.objects.standing().filter(instalment__order=order)
+    Receipt.objects.lock(allocations)
+    BankAccount.objects.lock(order.workshop_id)
+    order.cancel(by=by, reason=reason)
+    for allocation in allocations.order_by("pk"):
+        allocation.reverse(by=by, reason=reason)
+    next_instruction(order, by=by)
+
+
+def next_instruction(order: Order, *, by: Person) -> Instruction | None:
+    """Ask for the first instalment that is open, unless that is what is asked for already."""
+    return Instruction.renew(order, by=by)

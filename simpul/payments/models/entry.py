@@ -1,0 +1,242 @@
+"""Statements of the bank: the only word about transfers that counts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Self
+
+from django.core.files.base import ContentFile
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from simpul.lib import clock, uploads
+from simpul.papers.models import Upload
+from simpul.parties.models import Person, Workshop
+from simpul.payments import readers
+from simpul.payments.models.account import BankAccount
+from simpul.payments.models.receipt import Part, Receipt, TooMuch
+from simpul.workflow.steps import Refused, WrongState, creation, step
+
+
+class ImportRefused(Refused):
+    """The file is not taken, and nothing of it."""
+
+
+class BankImportQuerySet(models.QuerySet["BankImport"]):
+    def visible_to(self, person: Person) -> Self:
+        ours = self.filter(workshop_id=person.workshop_id)
+        return ours if person.is_staff else ours.none()
+
+
+class BankImport(models.Model):
+    """A statement file as it was handed in, and what of it was new."""
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    account = models.ForeignKey(BankAccount, models.PROTECT, related_name="imports")
+    file = models.ForeignKey(Upload, models.PROTECT, related_name="+")
+    layout = models.CharField(max_length=60)
+    opening_sen = models.BigIntegerField(null=True)
+    closing_sen = models.BigIntegerField(null=True)
+    rows = models.PositiveIntegerField()
+    added = models.PositiveIntegerField()
+    pending = models.PositiveIntegerField()
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = BankImportQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.at:%Y-%m-%d}"
+
+    @classmethod
+    @creation("payments.import")
+    def take(
+        cls,
+        *,
+        by: Person,
+        account: BankAccount,
+        content: bytes,
+        period: tuple[date, date] | None = None,
+    ) -> BankImport:
+        """Read a whole statement or refuse it whole; add what is not there yet.
+
+        Two equal rows of one file are two entries; the same rows of an overlapping file are not.
+        """
+        try:
+            admitted = uploads.admit(ContentFile(content), uploads.STATEMENT)
+            statement = readers.read(content, period)
+        except uploads.Refusal as reason:
+            raise ImportRefused(str(reason)) from reason
+        except readers.StatementRefused as reason:
+            raise ImportRefused(
+                _now("Line %(line)s: %(reason)s") % {"line": reason.line, "reason": reason.reason}
+                if reason.line
+                else str(reason.reason)
+            ) from reason
+        if statement.account and not _is_same(statement.account, account.number):
+            raise ImportRefused(
+                _now("This file is of account %(number)s.") % {"number": statement.account}
+            )
+        BankAccount.objects.lock(account.workshop_id)
+        booked = [row for row in statement.rows if not row.pending]
+        fresh = _fresh(account, booked)
+        made = cls.objects.create(
+            workshop_id=account.workshop_id,
+            account=account,
+            file=Upload.keep(admitted, by=by),
+            layout=statement.layout,
+            opening_sen=statement.opening_sen,
+            closing_sen=statement.closing_sen,
+            rows=len(statement.rows),
+            added=len(fresh),
+            pending=len(statement.rows) - len(booked),
+            by=by,
+        )
+        for entry in fresh:
+            entry.imported = made
+        BankEntry.objects.bulk_create(fresh, batch_size=500)
+        return made
+
+
+class BankEntryQuerySet(models.QuerySet["BankEntry"]):
+    def visible_to(self, person: Person) -> Self:
+        ours = self.filter(workshop_id=person.workshop_id)
+        return ours if person.is_staff else ours.none()
+
+    def open(self) -> Self:
+        return self.filter(status=BankEntry.Status.NEW)
+
+
+class BankEntry(models.Model):
+    """One line of a statement. Never changed, but for what became of it."""
+
+    class Status(models.TextChoices):
+        NEW = "new", _("not matched yet")
+        ALLOCATED = "allocated", _("matched")
+        SET_ASIDE = "set_aside", _("set aside")
+        OUT = "out", _("money going out")
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    account = models.ForeignKey(BankAccount, models.PROTECT, related_name="entries")
+    imported = models.ForeignKey(BankImport, models.PROTECT, related_name="entries")
+    line = models.PositiveIntegerField()
+    booked_on = models.DateField()
+    amount_sen = models.BigIntegerField()
+    balance_sen = models.BigIntegerField(null=True)
+    text = models.TextField()
+    fingerprint = models.CharField(max_length=64)
+    twin = models.PositiveSmallIntegerField()  # the first, second … of equal rows of a day
+    status = models.CharField(max_length=9, choices=Status, default=Status.NEW, editable=False)
+    reason = models.CharField(max_length=300, blank=True, editable=False)
+
+    objects = BankEntryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "fingerprint", "twin"], name="bank_entry_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="out", amount_sen__lte=0)
+                | ~Q(status="out") & Q(amount_sen__gt=0),
+                name="bank_entry_in_or_out",
+            ),
+        ]
+        indexes = [models.Index(fields=["workshop", "status", "-booked_on"])]
+
+    def __str__(self) -> str:
+        return f"{self.booked_on} {self.rupiah}"
+
+    # Steps
+
+    @step("payments.allocate", source=Status.NEW, target=Status.ALLOCATED)
+    def allocate(self, *, by: Person, parts: Sequence[Part], how: str = "") -> None:
+        """Recognise the money as a buyer's and count it for these parts; the rest is credit."""
+        if not parts:
+            raise TooMuch(_now("Say what the money is for."))
+        Receipt.of_entry(self, parts, by=by)
+
+    @step("payments.set_aside", source=Status.NEW, target=Status.SET_ASIDE)
+    def set_aside(self, *, by: Person, reason: str) -> None:
+        """It is no buyer's payment: interest, a loan, the owner's own money."""
+        self.reason = reason
+
+    @step("payments.reopen", source=(Status.SET_ASIDE, Status.ALLOCATED), target=Status.NEW)
+    def reopen(self, *, by: Person) -> None:
+        """Let it wait again: it was set aside, or its receipt annulled, by mistake."""
+        if Receipt.objects.standing().filter(entry=self).exists():
+            raise WrongState(_now("This money is recognised by a receipt."))
+        self.reason = ""
+
+    # Questions
+
+    @property
+    def rupiah(self) -> int:
+        """Whole rupiah; sen are only ever the bank's interest and fees."""
+        return abs(self.amount_sen) // 100
+
+    @property
+    def receipt(self) -> Receipt | None:
+        standing = Receipt.objects.standing().filter(entry=self)
+        return standing.select_related("party").first()
+
+    @property
+    def buyer_id(self) -> int | None:
+        receipt = self.receipt
+        return receipt.party_id if receipt else None
+
+    @property
+    def shown_with(self) -> Any:
+        receipt = self.receipt
+        return receipt.shown_with if receipt else self
+
+
+def _fresh(account: BankAccount, rows: Sequence[readers.Row]) -> list[BankEntry]:
+    """Return entries, not saved yet, for the rows that this account does not have."""
+    prints = [_fingerprint(account, row) for row in rows]
+    known = set(
+        account.entries.filter(booked_on__in={row.booked_on for row in rows}).values_list(
+            "fingerprint", "twin"
+        )
+    )
+    seen: Counter[str] = Counter()
+    fresh = []
+    for row, fingerprint in zip(rows, prints, strict=True):
+        seen[fingerprint] += 1
+        if (fingerprint, seen[fingerprint]) in known:
+            continue
+        fresh.append(
+            BankEntry(
+                workshop_id=account.workshop_id,
+                account=account,
+                line=row.line,
+                booked_on=row.booked_on,
+                amount_sen=row.amount_sen,
+                balance_sen=row.balance_sen,
+                text=row.text,
+                fingerprint=fingerprint,
+                twin=seen[fingerprint],
+                status=BankEntry.Status.NEW if row.amount_sen > 0 else BankEntry.Status.OUT,
+            )
+        )
+    return fresh
+
+
+def _fingerprint(account: BankAccount, row: readers.Row) -> str:
+    parts = [account.pk, row.booked_on, row.amount_sen, _plain(row.text), row.balance_sen]
+    return hashlib.sha256("|".join(str(part) for part in parts).encode()).hexdigest()
+
+
+def _plain(text: str) -> str:
+    """What stays the same however a layout joins its columns: letters and digits, in capitals."""
+    return "".join(filter(str.isalnum, text.upper()))
+
+
+def _is_same(stated: str, number: str) -> bool:
+    digits = ["".join(filter(str.isdigit, text)).lstrip("0") for text in (stated, number)]
+    return digits[0] == digits[1]

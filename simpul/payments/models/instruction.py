@@ -1,0 +1,151 @@
+"""What to pay, to which account, exactly how much, until when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from simpul.lib import clock
+from simpul.orders.models import AGREED, Instalment, Order
+from simpul.parties.models import Person, Workshop
+from simpul.payments.models.account import BankAccount, NoAccount
+from simpul.workflow.steps import creation, step
+
+SUFFIXES = 999
+RESERVED = timedelta(days=60)  # after closing: a late transfer could still arrive
+
+
+class InstructionQuerySet(models.QuerySet["Instruction"]):
+    def visible_to(self, person: Person) -> Self:
+        ours = self.filter(workshop_id=person.workshop_id)
+        return ours if person.is_staff else ours.filter(order__buyer_id=person.party_id)
+
+    def open(self) -> Self:
+        return self.filter(status=Instruction.Status.OPEN)
+
+
+class Instruction(models.Model):
+    """Asks the buyer for one instalment. Its amount names it, where an amount can.
+
+    The last three digits are told apart from those of every other open instruction of the account;
+    what they add comes off the later balance. The last instalment has no later balance: it asks
+    for exactly what is open, and `is_unique` tells whether this amount happens to be the only one.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("waits for the money")
+        CLOSED = "closed", _("settled or replaced")
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="instructions")
+    instalment = models.ForeignKey(Instalment, models.PROTECT, related_name="instructions")
+    account = models.ForeignKey(BankAccount, models.PROTECT, related_name="instructions")
+    status = models.CharField(max_length=6, choices=Status, default=Status.OPEN, editable=False)
+    base = models.PositiveBigIntegerField()
+    suffix = models.PositiveSmallIntegerField(default=0)
+    amount = models.PositiveBigIntegerField()
+    is_unique = models.BooleanField()
+    due_on = models.DateField()
+    issued_at = models.DateTimeField(default=clock.now, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = InstructionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "amount"],
+                condition=Q(status="open", is_unique=True),
+                name="instruction_amount_names_it",
+            ),
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(status="open"), name="instruction_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount=models.F("base") + models.F("suffix"), suffix__lte=SUFFIXES),
+                name="instruction_adds_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order} {self.amount}"
+
+    # Steps
+
+    @classmethod
+    @creation("payments.instruct")
+    def issue(cls, *, by: Person, instalment: Instalment) -> Instruction:
+        """Ask for what is open of an instalment, to the account that new payments go to."""
+        order = instalment.order
+        BankAccount.objects.lock(order.workshop_id)  # two of one moment get two amounts
+        account = BankAccount.objects.newest(order.workshop_id)
+        if account is None:
+            raise NoAccount(_now("No bank account of the workshop is ready for payments yet."))
+        base = instalment.open_amount
+        suffix, is_unique = _told_apart(account, order, base)
+        return cls.objects.create(
+            workshop_id=order.workshop_id,
+            order=order,
+            instalment=instalment,
+            account=account,
+            base=base,
+            suffix=suffix,
+            amount=base + suffix,
+            is_unique=is_unique,
+            due_on=instalment.due_on,
+        )
+
+    @step("payments.close_instruction", source=Status.OPEN, target=Status.CLOSED)
+    def close(self, *, by: Person) -> None:
+        """Ask for it no longer: it is paid, or another instruction takes its place."""
+        self.closed_at = clock.now()
+
+    @classmethod
+    def renew(cls, order: Order, *, by: Person) -> Instruction | None:
+        """Let exactly what is due next of this order be asked for; called after money has moved.
+
+        Without a usable account nothing is asked; finance sees such orders on their page.
+        """
+        asked = cls.objects.open().filter(order=order).first()
+        due = order.instalments.unpaid().order_by("position").first()
+        if order.status not in AGREED:
+            due = None
+        if asked is not None:
+            if due is not None and (asked.instalment_id, asked.base) == (due.pk, due.open_amount):
+                return asked
+            asked.close(by=by)
+        if due is None or BankAccount.objects.newest(order.workshop_id) is None:
+            return None
+        return cls.issue(by=by, instalment=due)
+
+    # Questions
+
+    def is_late(self) -> bool:
+        return self.status == self.Status.OPEN and self.due_on < clock.today()
+
+    @property
+    def buyer_id(self) -> int:
+        return self.order.buyer_id
+
+    @property
+    def shown_with(self) -> Order:
+        return self.order
+
+
+def _told_apart(account: BankAccount, order: Order, base: int) -> tuple[int, bool]:
+    """Return what to add so that no other instruction has this amount, and whether one has it."""
+    others = account.instructions.filter(amount__gte=base, amount__lte=base + SUFFIXES)
+    recent = others.filter(Q(status="open") | Q(closed_at__gt=clock.now() - RESERVED))
+    taken = set(recent.values_list("amount", flat=True))
+    later = min(SUFFIXES, order.balance_now() - base)
+    start = order.pk * 217  # any spread does; the same one at each run
+    for turn in range(later):
+        suffix = (start + turn) % later + 1
+        if base + suffix not in taken and (base + suffix) % 1000:
+            return suffix, True
+    return 0, base not in taken and base % 1000 != 0
