@@ -7,14 +7,14 @@ from django.views.decorators.http import require_safe
 
 from simpul.catalog.models import Category, Colourway, Group, Product, ProductQuerySet
 from simpul.lib import clock
-from simpul.portals.http import Request
+from simpul.portals.http import Visit
 
 A_PAGE = 12
 ORDERS = {"": ("position", "pk"), "name": ("name", "pk"), "new": ("-pk",)}
 
 
 @require_safe
-def catalogue(request: Request) -> HttpResponse:
+def catalogue(request: Visit) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:60]
     chosen = request.GET.get("category", "")
     order = request.GET.get("order", "")
@@ -33,14 +33,14 @@ def catalogue(request: Request) -> HttpResponse:
             "chosen": chosen,
             "words": words,
             "order": order,
-            "prices": _prices(request),
+            "prices": prices_for(request),
             "today": clock.today(),
         },
     )
 
 
 @require_safe
-def product(request: Request, slug: str) -> HttpResponse:
+def product(request: Visit, slug: str) -> HttpResponse:
     product = get_object_or_404(_products(request).for_page(), slug=slug)
     return render(
         request,
@@ -48,7 +48,7 @@ def product(request: Request, slug: str) -> HttpResponse:
         {
             "product": product,
             "colourways": sorted(product.colourways.all(), key=lambda one: one.position),
-            "prices": _prices(request),
+            "prices": prices_for(request),
             "today": clock.today(),
         },
     )
@@ -56,7 +56,7 @@ def product(request: Request, slug: str) -> HttpResponse:
 
 @require_safe
 @cache_control(public=True, max_age=86_400)
-def photo(request: Request, code: str) -> HttpResponse:
+def photo(request: Visit, code: str) -> HttpResponse:
     """Serve the photo of a published model: an image that we have re-encoded ourselves."""
     shown = Colourway.objects.filter(product__in=_products(request)).select_related("photo")
     colourway = get_object_or_404(shown, photo__code=code)
@@ -64,11 +64,11 @@ def photo(request: Request, code: str) -> HttpResponse:
     return HttpResponse(colourway.photo.read(), content_type=colourway.photo.kind)
 
 
-def _products(request: Request) -> ProductQuerySet:
+def _products(request: Visit) -> ProductQuerySet:
     return Product.objects.filter(workshop=request.workshop, is_published=True)
 
 
-def _prices(request: Request) -> Group | None:
+def prices_for(request: Visit) -> Group | None:
     """Return whose prices this visitor may see, if any."""
     person = request.person
     party = person.party if person is not None else None

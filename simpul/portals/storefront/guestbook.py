@@ -8,13 +8,13 @@ from django.views.decorators.http import require_http_methods
 from simpul.conversations.forms import GuestForm
 from simpul.conversations.models import GuestEntry
 from simpul.lib.limits import is_too_often
-from simpul.portals.http import Request
+from simpul.portals.http import Visit
 
 A_PAGE = 20
 
 
 @require_http_methods(["GET", "POST"])
-def guestbook(request: Request) -> HttpResponse:
+def guestbook(request: Visit) -> HttpResponse:
     form = GuestForm(request.POST or None)
     if form.is_valid():
         if is_too_often("guestbook", _address(request), times=5, seconds=3600):
@@ -33,5 +33,5 @@ def guestbook(request: Request) -> HttpResponse:
     )
 
 
-def _address(request: Request) -> str:
+def _address(request: Visit) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))

@@ -5,11 +5,12 @@ from django.views.decorators.http import require_safe
 from simpul.catalog.models import Product
 from simpul.conversations.models import GuestEntry
 from simpul.lib import clock
-from simpul.portals.http import Request
+from simpul.portals.http import Visit
+from simpul.portals.storefront.catalogue import prices_for
 
 
 @require_safe
-def profile(request: Request) -> HttpResponse:
+def profile(request: Visit) -> HttpResponse:
     products = Product.objects.filter(workshop=request.workshop, is_published=True).for_list()
     words = GuestEntry.objects.filter(workshop=request.workshop).published().order_by("-id")
     return render(
@@ -18,6 +19,7 @@ def profile(request: Request) -> HttpResponse:
         {
             "products": list(products.order_by("position", "pk")[:3]),
             "words": list(words[:2]),
+            "prices": prices_for(request),
             "today": clock.today(),
         },
     )

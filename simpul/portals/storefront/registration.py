@@ -7,11 +7,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from simpul.crm.forms import RegistrationForm
 from simpul.crm.models import Lead
 from simpul.lib.limits import is_too_often
-from simpul.portals.http import Request
+from simpul.portals.http import Visit
 
 
 @require_http_methods(["GET", "POST"])
-def registration(request: Request) -> HttpResponse:
+def registration(request: Visit) -> HttpResponse:
     form = RegistrationForm(request.POST or None)
     if form.is_valid():
         if is_too_often(
@@ -36,6 +36,6 @@ def registration(request: Request) -> HttpResponse:
 
 
 @require_safe
-def thanks(request: Request) -> HttpResponse:
+def thanks(request: Visit) -> HttpResponse:
     """Say the same to everybody, whether the number was known or not."""
     return render(request, "storefront/registered.html")

@@ -7,13 +7,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from simpul.lib import codes
 from simpul.lib.limits import is_too_often
 from simpul.orders.models import Order
-from simpul.portals.http import Request
+from simpul.portals.http import Visit
 
 MISSES_AN_HOUR = 20
 
 
 @require_http_methods(["GET", "POST"])
-def search(request: Request) -> HttpResponse:
+def search(request: Visit) -> HttpResponse:
     """Ask for the code and lead to the order's page."""
     code = codes.tidy(request.POST.get("code", ""))
     if code:
@@ -23,7 +23,7 @@ def search(request: Request) -> HttpResponse:
 
 @never_cache
 @require_safe
-def order(request: Request, code: str) -> HttpResponse:
+def order(request: Visit, code: str) -> HttpResponse:
     """Show where an order stands to whoever holds its code: no prices, no names."""
     found = (
         Order.objects.filter(workshop=request.workshop, public_code=codes.tidy(code))
