@@ -1,111 +1,21 @@
-"""What lies where, what moved, and what is kept for whom."""
+"""How much lies where, what is kept for whom, and what moved."""
 
 from __future__ import annotations
-
-from typing import Self
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
 
-from simpul.catalog.models import Material, Variant
 from simpul.lib import clock
 from simpul.parties.models import Person, Workshop
+from simpul.stock.models.item import Item, Location
 from simpul.workflow.steps import Refused
 
 
 class NotEnough(Refused):
     """There is less on the shelf, or less of it free, than was asked for."""
-
-
-class Location(models.Model):
-    class Kind(models.TextChoices):
-        STORE = "store", _("material store")
-        FINISHED = "finished", _("finished goods")
-        PACKED = "packed", _("packed")
-        TRANSIT = "transit", _("on the way")
-        SCRAP = "scrap", _("scrap")
-
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10, choices=Kind)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["workshop", "kind"], name="location_kind_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return str(self.get_kind_display())
-
-    @classmethod
-    def of(cls, workshop_id: int, kind: Kind) -> Location:
-        return cls.objects.get_or_create(workshop_id=workshop_id, kind=kind)[0]
-
-
-class ItemQuerySet(models.QuerySet["Item"]):
-    def visible_to(self, person: Person) -> Self:
-        return (
-            self.filter(workshop_id=person.workshop_id)
-            if person.is_staff
-            else self.none()
-        )
-
-
-class Item(models.Model):
-    """Something that can lie on a shelf: a material (of one size), or one variant of a product.
-
-    Quantities are whole numbers: thousandths of a material's unit, pairs of a variant.
-    """
-
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
-    material = models.ForeignKey(
-        Material, models.PROTECT, null=True, related_name="items"
-    )
-    variant = models.ForeignKey(
-        Variant, models.PROTECT, null=True, related_name="items"
-    )
-    size = models.CharField(max_length=6, blank=True)
-
-    objects = ItemQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(material=None) ^ Q(variant=None), name="item_is_one_thing"
-            ),
-            models.UniqueConstraint(
-                fields=["material", "size"],
-                condition=Q(variant=None),
-                name="item_material_once",
-            ),
-            models.UniqueConstraint(
-                fields=["variant"], condition=Q(material=None), name="item_variant_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        if self.variant is not None:
-            return str(self.variant)
-        return f"{self.material} {self.size}".rstrip()
-
-    @classmethod
-    def of_material(cls, material: Material, size: str = "") -> Item:
-        return cls.objects.get_or_create(
-            workshop_id=material.workshop_id, material=material, size=size
-        )[0]
-
-    @classmethod
-    def of_variant(cls, variant: Variant) -> Item:
-        return cls.objects.get_or_create(
-            workshop_id=variant.colourway.product.workshop_id,
-            variant=variant,
-            size=variant.size,
-        )[0]
 
 
 class Balance(models.Model):
@@ -120,9 +30,7 @@ class Balance(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["location", "item"], name="balance_once"),
             models.CheckConstraint(
-                condition=Q(on_hand__gte=0)
-                & Q(reserved__gte=0)
-                & Q(reserved__lte=F("on_hand")),
+                condition=Q(on_hand__gte=0) & Q(reserved__gte=0) & Q(reserved__lte=F("on_hand")),
                 name="balance_reserved_within_on_hand",
             ),
         ]
@@ -133,9 +41,7 @@ class Balance(models.Model):
     @classmethod
     def locked(cls, item: Item, location: Location) -> Balance:
         """Return the one row of this item at this place, locked until the transaction ends."""
-        return cls.objects.select_for_update().get_or_create(
-            item=item, location=location
-        )[0]
+        return cls.objects.select_for_update().get_or_create(item=item, location=location)[0]
 
     @property
     def free(self) -> int:
@@ -157,9 +63,7 @@ class Reservation(models.Model):
                 fields=["balance", "subject_type", "subject_id"],
                 name="reservation_once",
             ),
-            models.CheckConstraint(
-                condition=Q(quantity__gt=0), name="reservation_of_something"
-            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="reservation_of_something"),
         ]
 
     def __str__(self) -> str:
@@ -172,17 +76,13 @@ class Reservation(models.Model):
 
     @classmethod
     @transaction.atomic
-    def make(
-        cls, item: Item, location: Location, quantity: int, subject: models.Model
-    ) -> None:
+    def make(cls, item: Item, location: Location, quantity: int, subject: models.Model) -> None:
         """Keep so much for the subject. Raises NotEnough where less is free."""
         _keep(Balance.locked(item, location), quantity, subject)
 
     @classmethod
     @transaction.atomic
-    def release(
-        cls, item: Item, location: Location, quantity: int, subject: models.Model
-    ) -> None:
+    def release(cls, item: Item, location: Location, quantity: int, subject: models.Model) -> None:
         """Let so much go again. Raises NotEnough where less was kept."""
         _let_go(Balance.locked(item, location), quantity, subject)
 
@@ -204,9 +104,7 @@ class Movement(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(quantity__gt=0), name="movement_of_something"
-            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="movement_of_something"),
             models.CheckConstraint(
                 condition=Q(source__isnull=False) | Q(target__isnull=False),
                 name="movement_from_or_to_somewhere",
@@ -242,9 +140,7 @@ class Movement(models.Model):
             if kept_for is not None:
                 _let_go(balance, quantity, kept_for)
             if balance.free < quantity:
-                raise NotEnough(
-                    _now("There is not enough of %(item)s.") % {"item": item}
-                )
+                raise NotEnough(_now("There is not enough of %(item)s.") % {"item": item})
             balance.on_hand -= quantity
             balance.save(update_fields=["on_hand"])
         if target is not None:
@@ -268,13 +164,9 @@ class Movement(models.Model):
 
 def _keep(balance: Balance, quantity: int, subject: models.Model) -> None:
     if balance.free < quantity:
-        raise NotEnough(
-            _now("There is not enough of %(item)s.") % {"item": balance.item}
-        )
+        raise NotEnough(_now("There is not enough of %(item)s.") % {"item": balance.item})
     kind = ContentType.objects.get_for_model(subject)
-    kept = Reservation.objects.filter(
-        balance=balance, subject_type=kind, subject_id=subject.pk
-    )
+    kept = Reservation.objects.filter(balance=balance, subject_type=kind, subject_id=subject.pk)
     if not kept.update(quantity=F("quantity") + quantity):
         Reservation.objects.create(
             balance=balance, quantity=quantity, subject_type=kind, subject_id=subject.pk
@@ -286,9 +178,7 @@ def _keep(balance: Balance, quantity: int, subject: models.Model) -> None:
 def _let_go(balance: Balance, quantity: int, subject: models.Model) -> None:
     kept = Reservation.of(subject).filter(balance=balance).first()
     if kept is None or kept.quantity < quantity:
-        raise NotEnough(
-            _now("Less than that of %(item)s is reserved.") % {"item": balance.item}
-        )
+        raise NotEnough(_now("Less than that of %(item)s is reserved.") % {"item": balance.item})
     if kept.quantity == quantity:
         kept.delete()
     else:

@@ -1,0 +1,37 @@
+"""Buying material: who sells what, purchase orders, and what they are for."""
+
+from simpul.procurement.models.days import material_days, needed_on, work_days
+from simpul.procurement.models.line import Peg, PurchaseLine, share_out
+from simpul.procurement.models.purchase import (
+    OldRevision,
+    ProposedLine,
+    PurchaseOrder,
+    PurchaseOrderQuerySet,
+    Status,
+    TooMuch,
+)
+from simpul.procurement.models.receipt import GoodsReceipt, ReceivedLine
+from simpul.procurement.models.revision import LineTerms, PurchaseRevision, RevisedLine
+from simpul.procurement.models.supply import SupplierPrice, amount_of
+
+__all__ = [
+    "GoodsReceipt",
+    "LineTerms",
+    "OldRevision",
+    "Peg",
+    "ProposedLine",
+    "PurchaseLine",
+    "PurchaseOrder",
+    "PurchaseOrderQuerySet",
+    "PurchaseRevision",
+    "ReceivedLine",
+    "RevisedLine",
+    "Status",
+    "SupplierPrice",
+    "TooMuch",
+    "amount_of",
+    "material_days",
+    "needed_on",
+    "share_out",
+    "work_days",
+]

@@ -1,0 +1,138 @@
+"""Lines of a purchase order, and the pegs that say what each is for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+from simpul.catalog.models import Material
+from simpul.orders.models import OrderNeed, Status
+from simpul.procurement.models.supply import amount_of
+from simpul.stock.models import Item, Location, Reservation
+
+if TYPE_CHECKING:
+    from simpul.procurement.models.purchase import PurchaseOrder
+
+
+class PurchaseLine(models.Model):
+    """So much of a material (of one size). `promised_on` is frozen at agreement, `expected_on` moves."""
+
+    purchase = models.ForeignKey("procurement.PurchaseOrder", models.PROTECT, related_name="lines")
+    material = models.ForeignKey(Material, models.PROTECT, related_name="+")
+    size = models.CharField(max_length=6, blank=True)
+    position = models.PositiveSmallIntegerField()
+    quantity = models.PositiveBigIntegerField()
+    price = models.PositiveBigIntegerField()  # of a unit; 0: the supplier is asked for it
+    wished_on = models.DateField()
+    promised_on = models.DateField(null=True, editable=False)
+    expected_on = models.DateField(null=True, editable=False)
+    received = models.PositiveBigIntegerField(default=0, editable=False)
+    rejected = models.PositiveBigIntegerField(default=0, editable=False)
+    is_closed_short = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["purchase", "material", "size"], name="purchase_line_once"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="purchase_line_of_something"),
+        ]
+
+    if TYPE_CHECKING:
+        purchase: PurchaseOrder  # type: ignore[no-redef]
+
+    def __str__(self) -> str:
+        return f"{self.material} {self.size}".rstrip()
+
+    # Called by the purchase order's steps
+
+    def peg(self, need: OrderNeed, quantity: int) -> None:
+        """Buy so much of this line for a need."""
+        Peg.objects.create(line=self, need=need, quantity=quantity)
+        need.shift(ordered=quantity)
+
+    def keep_pegs(self, quantity: int) -> None:
+        """Let pegs go until they ask for no more than so much; the earliest promise keeps longest.
+
+        The needs that lose are open again.
+        """
+        for peg, kept in share_out(self.pegs_in_order(), quantity):
+            peg.shrink(peg.quantity - kept)
+
+    def hand_to_needs(self, quantity: int) -> None:
+        """Reserve what has just come to the store for what it was bought for, earliest promise first.
+
+        What was bought for an order that has ended, or above all needs, is free.
+        """
+        self._drop_ended()
+        item = Item.of_material(self.material, self.size)
+        store = Location.of(self.material.workshop_id, Location.Kind.STORE)
+        for peg, taken in share_out(self.pegs_in_order(), quantity):
+            if taken:
+                Reservation.make(item, store, taken, peg.need)
+                peg.shrink(taken, ready=taken)
+
+    # Questions
+
+    def pegs_in_order(self) -> list[Peg]:
+        pegs = self.pegs.select_related("need__line__order")
+        return list(pegs.order_by("need__line__order__promised_on", "need_id"))
+
+    @property
+    def open_quantity(self) -> int:
+        return 0 if self.is_closed_short else max(self.quantity - self.received, 0)
+
+    @property
+    def is_done(self) -> bool:
+        return self.open_quantity == 0
+
+    @property
+    def amount(self) -> int:
+        return amount_of(self.price, self.quantity)
+
+    # Inside
+
+    def _drop_ended(self) -> None:
+        for peg in self.pegs_in_order():
+            if peg.need.line.order.status != Status.CONFIRMED:
+                peg.shrink(peg.quantity)
+
+
+class Peg(models.Model):
+    """So much of a purchase line is on its way for one need of one order."""
+
+    need = models.ForeignKey(OrderNeed, models.PROTECT, related_name="pegs")
+    line = models.ForeignKey(PurchaseLine, models.CASCADE, related_name="pegs")
+    quantity = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["need", "line"], name="peg_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="peg_of_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} for {self.need_id}"
+
+    def shrink(self, quantity: int, *, ready: int = 0) -> None:
+        """Take so much off, because it came (`ready`) or will not come."""
+        if not quantity:
+            return
+        self.need.shift(ordered=-quantity, ready=ready)
+        self.quantity -= quantity
+        if self.quantity:
+            self.save(update_fields=["quantity"])
+        else:
+            self.delete()
+
+
+def share_out(pegs: list[Peg], quantity: int) -> list[tuple[Peg, int]]:
+    """Tell how much of `quantity` each peg gets, in their order."""
+    shares = []
+    for peg in pegs:
+        share = min(peg.quantity, quantity)
+        quantity -= share
+        shares.append((peg, share))
+    return shares

@@ -1,0 +1,414 @@
+"""The purchase order and its steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from django.contrib.contenttypes.fields import GenericRelation
+from django.db import models
+from django.db.models import Count, F, Min, Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from simpul.catalog.models import Material
+from simpul.lib import clock, codes
+from simpul.orders.models import Gate, Order, OrderNeed
+from simpul.parties.models import AccessLink, Party, Person, Workshop
+from simpul.procurement.models.days import orders_following
+from simpul.procurement.models.line import PurchaseLine
+from simpul.procurement.models.receipt import GoodsReceipt, ReceivedLine
+from simpul.procurement.models.revision import LineTerms, PurchaseRevision
+from simpul.procurement.models.supply import SupplierPrice
+from simpul.stock.models import Item, Location, Movement
+from simpul.workflow.models import Entry, NumberSeries
+from simpul.workflow.steps import NotAllowed, Refused, WrongState, creation, step
+
+
+class OldRevision(Refused):
+    """The answer is to a proposal that is no longer the latest."""
+
+
+class TooMuch(Refused):
+    """More came than was ordered and than the workshop tolerates."""
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    SENT = "sent", _("waiting for the supplier")
+    COUNTERED = "countered", _("answered otherwise")
+    CONFIRMED = "confirmed", _("confirmed")
+    CLOSED = "closed", _("closed")
+    DECLINED = "declined", _("declined")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+OPEN = (Status.DRAFT, Status.SENT, Status.COUNTERED, Status.CONFIRMED)
+UNDER_WAY = (Status.SENT, Status.COUNTERED, Status.CONFIRMED)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedLine:
+    """What a new purchase order asks for, and for which needs."""
+
+    material: Material
+    size: str
+    quantity: int
+    price: int
+    wished_on: date
+    pegs: list[tuple[OrderNeed, int]]
+
+
+class PurchaseOrderQuerySet(models.QuerySet["PurchaseOrder"]):
+    def visible_to(self, person: Person) -> Self:
+        """A supplier sees its own, once they were sent."""
+        ours = self.filter(workshop_id=person.workshop_id)
+        if person.is_staff:
+            return ours
+        return ours.filter(supplier_id=person.party_id).exclude(number="")
+
+    def open(self) -> Self:
+        return self.filter(status__in=OPEN)
+
+    def answered(self) -> Self:
+        """The supplier has said something else: the workshop is to answer."""
+        return self.filter(status=Status.COUNTERED)
+
+    def late(self, today: date) -> Self:
+        """Something of it should have come already. Needs `with_days`."""
+        return self.filter(status__in=UNDER_WAY, due_on__lt=today)
+
+    def search(self, words: str) -> Self:
+        return self.filter(
+            Q(number__icontains=words)
+            | Q(code=codes.tidy(words))
+            | Q(supplier__name__icontains=words)
+            | Q(
+                pk__in=PurchaseLine.objects.filter(
+                    Q(material__name__icontains=words) | Q(material__code__icontains=words)
+                ).values("purchase")
+            )
+        )
+
+    def with_days(self) -> Self:
+        """Annotate the next day on which something is to come, and the number of lines."""
+        missing = Q(lines__is_closed_short=False, lines__received__lt=F("lines__quantity"))
+        return self.annotate(
+            due_on=Min(Coalesce("lines__expected_on", "lines__wished_on"), filter=missing),
+            line_count=Count("lines"),
+        )
+
+    def for_list(self) -> Self:
+        return self.select_related("supplier").with_days()
+
+    def for_page(self) -> Self:
+        """Load all that its page shows: a query for each kind of thing."""
+        return self.select_related("workshop", "supplier").prefetch_related(
+            models.Prefetch(
+                "lines", PurchaseLine.objects.select_related("material").order_by("position")
+            ),
+            "revisions__lines",
+            "revisions__by",
+        )
+
+
+class PurchaseOrder(models.Model):
+    """What the workshop asks a supplier for, what both agreed on, and what has come of it."""
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="purchases")
+    supplier = models.ForeignKey(Party, models.PROTECT, related_name="purchases")
+    number = models.CharField(max_length=20, blank=True, editable=False)  # once it is sent
+    code = models.CharField(max_length=6, default=codes.spoken, editable=False)
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
+    revision = models.PositiveSmallIntegerField(default=0, editable=False)
+    agreed_revision = models.PositiveSmallIntegerField(null=True, editable=False)
+    total = models.PositiveBigIntegerField(default=0, editable=False)
+    reason = models.CharField(max_length=300, blank=True, editable=False)  # of its end
+    made_at = models.DateTimeField(default=clock.now, editable=False)
+    sent_at = models.DateTimeField(null=True, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
+
+    journal = GenericRelation(Entry, "subject_id", "subject_type")
+
+    objects = PurchaseOrderQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workshop", "number"], condition=~Q(number=""), name="purchase_number_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "cancelled"]) | ~Q(number=""),
+                name="purchase_sent_has_a_number",
+            ),
+        ]
+        indexes = [models.Index(fields=["workshop", "status", "-id"])]
+
+    def __str__(self) -> str:
+        return self.number or _now("draft %(number)s") % {"number": self.pk}
+
+    # Steps
+
+    @classmethod
+    @creation("procurement.propose")
+    def propose(cls, *, by: Person, supplier: Party, lines: list[ProposedLine]) -> PurchaseOrder:
+        """Draft what to buy from a supplier, pegged to what it is for."""
+        if not supplier.is_supplier or supplier.workshop_id != by.workshop_id:
+            raise NotAllowed("procurement.propose")
+        purchase = cls.objects.create(workshop_id=supplier.workshop_id, supplier=supplier)
+        for position, wanted in enumerate(lines, start=1):
+            line = purchase.lines.create(
+                material=wanted.material,
+                size=wanted.size,
+                position=position,
+                quantity=wanted.quantity,
+                price=wanted.price,
+                wished_on=wanted.wished_on,
+            )
+            for need, quantity in sorted(wanted.pegs, key=lambda peg: peg[0].pk):
+                line.peg(need, quantity)
+        purchase._sum_up()
+        purchase.save(update_fields=["total"])
+        return purchase
+
+    @step("procurement.change", source=Status.DRAFT)
+    def change(self, *, by: Person, terms: list[LineTerms]) -> None:
+        """Ask for more or less, at another price or day; nothing of a line takes it out."""
+        for said in self._mine(terms):
+            line = said.line
+            line.keep_pegs(said.quantity)
+            if not said.quantity:
+                line.delete()
+                continue
+            line.quantity, line.price, line.wished_on = said.quantity, said.price, said.on
+            line.save(update_fields=["quantity", "price", "wished_on"])
+        self._sum_up()
+
+    @step("procurement.send", source=Status.DRAFT, target=Status.SENT)
+    def send(self, *, by: Person, note: str = "") -> None:
+        """Ask the supplier. The money that each order must bring first has come, or was waived."""
+        lines = self._lines()
+        if not lines:
+            raise WrongState(_now("This purchase order has no lines any more."))
+        if any(line.wished_on < clock.today() for line in lines):
+            raise WrongState(_now("A line is wished for on a day that is past."))
+        for order in self.orders():
+            order.demand_open(Gate.PROCUREMENT)
+        self.number = NumberSeries.draw(self.workshop_id, "PO")
+        self.sent_at = clock.now()
+        self._propose([_as_asked(line) for line in lines], by=by, note=note)
+        for person in Person.objects.active().filter(party_id=self.supplier_id, user=None):
+            AccessLink.issue(person, self)
+
+    @step("procurement.confirm", source=Status.SENT, target=Status.CONFIRMED)
+    def confirm(self, *, by: Person, revision: int) -> None:
+        """The supplier agrees to exactly what was asked."""
+        self._demand_latest(revision)
+        if any(not line.price for line in self._lines()):
+            raise WrongState(_now("A line has no price yet: answer line by line."))
+        self._agree([_as_asked(line) for line in self._lines()])
+
+    @step("procurement.counter", source=Status.SENT, target=Status.COUNTERED, private=("note",))
+    def counter(self, *, by: Person, revision: int, terms: list[LineTerms], note: str = "") -> None:
+        """The supplier says what it can: another quantity, price or day for some lines, or none."""
+        self._demand_latest(revision)
+        said = self._mine(terms)
+        if len(said) != len(self._lines()):
+            raise WrongState(_now("Every line needs an answer."))
+        if not any(one.quantity for one in said):
+            raise WrongState(_now("If nothing can be delivered, decline the purchase order."))
+        if any(one.quantity and not one.price for one in said):
+            raise WrongState(_now("Every line that can be delivered needs a price."))
+        self._propose(said, by=by, note=note)
+
+    @step("procurement.decline", source=Status.SENT, target=Status.DECLINED)
+    def decline(self, *, by: Person, reason: str) -> None:
+        """The supplier cannot deliver any of it; the needs are open again."""
+        self._demand_nothing_received()
+        self._let_go()
+        self.reason = reason
+
+    @step("procurement.agree", source=Status.COUNTERED, target=Status.CONFIRMED)
+    def agree(self, *, by: Person, revision: int) -> None:
+        """Take what the supplier offers; what it cannot deliver is open again."""
+        self._demand_latest(revision)
+        self._agree([said.terms for said in self.latest().lines.select_related("line__material")])
+
+    @step("procurement.insist", source=Status.COUNTERED, target=Status.SENT, private=("note",))
+    def insist(self, *, by: Person, note: str, terms: list[LineTerms] | None = None) -> None:
+        """Ask again, for the same or for something else."""
+        for said in self._mine(terms or []):
+            if not said.quantity:
+                raise WrongState(_now("A line that is asked for again needs a quantity."))
+            said.line.keep_pegs(max(said.quantity - said.line.received, 0))
+            PurchaseLine.objects.filter(pk=said.line.pk).update(
+                quantity=said.quantity, price=said.price, wished_on=said.on
+            )
+        self._propose([_as_asked(line) for line in self._lines()], by=by, note=note)
+        self._sum_up()
+
+    @step("procurement.expect", source=Status.CONFIRMED)
+    def expect(self, *, by: Person, line: PurchaseLine, day: date, reason: str = "") -> None:
+        """Move the day of a line; the promise stays what it was, the orders' days follow."""
+        mine = self._line(line)
+        if mine.is_done:
+            raise WrongState(_now("Everything of this line has come."))
+        with orders_following(self.pk):
+            mine.expected_on = day
+            mine.save(update_fields=["expected_on"])
+
+    @step("procurement.receive", source=(Status.SENT, Status.CONFIRMED))
+    def receive(
+        self, *, by: Person, goods: dict[PurchaseLine, tuple[int, int]], note: str = ""
+    ) -> None:
+        """Count what came, good and rejected by line; good material goes to what it was bought for.
+
+        Goods that come unannounced say yes louder than words. The last part closes the order.
+        """
+        counted = {
+            self._line(line): (good, rejected)
+            for line, (good, rejected) in sorted(goods.items(), key=lambda pair: pair[0].pk)
+            if good or rejected
+        }
+        if not counted:
+            raise WrongState(_now("Count at least one line."))
+        receipt = GoodsReceipt.objects.create(
+            purchase=self, number=NumberSeries.draw(self.workshop_id, "GR"), by=by, note=note
+        )
+        for line, (good, rejected) in counted.items():
+            self._receive_line(receipt, line, good, rejected)
+        self._close_if_done()
+
+    @step("procurement.close_short", source=(Status.SENT, Status.CONFIRMED))
+    def close_short(self, *, by: Person, line: PurchaseLine, reason: str) -> None:
+        """Wait no longer for the rest of a line; what it was for must be found elsewhere."""
+        mine = self._line(line)
+        if mine.is_done:
+            raise WrongState(_now("Everything of this line has come."))
+        mine.keep_pegs(0)
+        mine.is_closed_short = True
+        mine.save(update_fields=["is_closed_short"])
+        self._close_if_done()
+
+    @step("procurement.cancel", source=OPEN, target=Status.CANCELLED)
+    def cancel(self, *, by: Person, reason: str = "") -> None:
+        """Take it back before anything has come."""
+        self._demand_nothing_received()
+        self._let_go()
+        self.reason = reason
+
+    @step("procurement.close", source=(Status.SENT, Status.CONFIRMED), target=Status.CLOSED)
+    def close(self, *, by: Person) -> None:
+        """Nothing more is to come."""
+        if any(not line.is_done for line in self._lines()):
+            raise WrongState(_now("Something is still to come."))
+        self.closed_at = clock.now()
+
+    # Questions
+
+    def orders(self) -> list[Order]:
+        """Return the orders that this is bought for."""
+        pegged = Order.objects.filter(lines__needs__pegs__line__purchase=self)
+        return list(pegged.distinct().order_by("pk"))
+
+    def latest(self) -> PurchaseRevision:
+        """Ask freshly for the latest revision."""
+        return self.revisions.get(number=self.revision)
+
+    @property
+    def current(self) -> PurchaseRevision | None:
+        """The latest revision; reads `revisions` as prefetched."""
+        return max(self.revisions.all(), key=lambda one: one.number, default=None)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == Status.DRAFT
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.status in UNDER_WAY
+
+    # Inside
+
+    def _lines(self) -> list[PurchaseLine]:
+        """Ask freshly for the lines: what was loaded before may be old."""
+        lines = PurchaseLine.objects.filter(purchase=self).select_related("material")
+        return list(lines.order_by("position"))
+
+    def _line(self, line: PurchaseLine) -> PurchaseLine:
+        found = PurchaseLine.objects.filter(purchase=self, pk=line.pk).select_related("material")
+        mine = found.first()
+        if mine is None:
+            raise WrongState(_now("This line is not part of the purchase order."))
+        return mine
+
+    def _mine(self, terms: list[LineTerms]) -> list[LineTerms]:
+        """Return the terms over fresh rows. Raises WrongState where one speaks of a foreign line."""
+        return [LineTerms(self._line(one.line), one.quantity, one.price, one.on) for one in terms]
+
+    def _demand_latest(self, revision: int) -> None:
+        if revision != self.revision:
+            raise OldRevision(_now("There is a newer proposal: please read it first."))
+
+    def _demand_nothing_received(self) -> None:
+        if any(line.received for line in self._lines()):
+            raise WrongState(_now("Something of it has come: close the lines that are open."))
+
+    def _propose(self, terms: list[LineTerms], *, by: Person, note: str) -> None:
+        self.revision = PurchaseRevision.write(self, by=by, terms=terms, note=note).number
+
+    def _agree(self, terms: list[LineTerms]) -> None:
+        """Make the lines say what both agreed to, and let the orders' days follow."""
+        self.agreed_revision = self.revision
+        with orders_following(self.pk):
+            for said in terms:
+                line = said.line
+                line.keep_pegs(max(said.quantity - line.received, 0))
+                line.is_closed_short = not said.quantity
+                line.quantity = said.quantity or line.quantity
+                line.price = said.price
+                line.promised_on = line.expected_on = said.on
+                line.save()
+        self._sum_up()
+
+    def _sum_up(self) -> None:
+        self.total = sum(line.amount for line in self._lines() if not line.is_closed_short)
+
+    def _let_go(self) -> None:
+        for line in self._lines():
+            line.keep_pegs(0)
+
+    def _receive_line(
+        self, receipt: GoodsReceipt, line: PurchaseLine, good: int, rejected: int
+    ) -> None:
+        percent = 100 + self.workshop.over_receipt_percent
+        if line.is_closed_short or (line.received + good) * 100 > line.quantity * percent:
+            raise TooMuch(
+                _now("More of %(line)s than was ordered: count it again.") % {"line": line}
+            )
+        ReceivedLine.objects.create(receipt=receipt, line=line, good=good, rejected=rejected)
+        line.received += good
+        line.rejected += rejected
+        line.save(update_fields=["received", "rejected"])
+        if good:
+            Movement.record(
+                Item.of_material(line.material, line.size),
+                good,
+                by=receipt.by,
+                subject=receipt,
+                reason="procurement.receive",
+                target=Location.of(self.workshop_id, Location.Kind.STORE),
+            )
+            line.hand_to_needs(good)
+            if line.price:
+                SupplierPrice.learn(self.supplier, line.material, line.price)
+
+    def _close_if_done(self) -> None:
+        if all(line.is_done for line in self._lines()):
+            self.close(by=self.workshop.machine)
+
+
+def _as_asked(line: PurchaseLine) -> LineTerms:
+    return LineTerms(line, line.quantity, line.price, line.wished_on)

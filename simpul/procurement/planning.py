@@ -1,0 +1,265 @@
+"""What running orders still need, what the store can give, and what is to be bought from whom."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.db import models
+from django.db.models import F, Sum
+
+from simpul.catalog.models import Material
+from simpul.lib import clock
+from simpul.orders.models import Gate, Order, OrderNeed
+from simpul.orders.models import Status as OrderStatus
+from simpul.parties.models import Party, Person, Workshop
+from simpul.procurement.models import (
+    Peg,
+    ProposedLine,
+    PurchaseOrder,
+    SupplierPrice,
+    amount_of,
+    needed_on,
+)
+from simpul.stock.models import Balance, Item, Location, Reservation
+from simpul.workflow.steps import step
+
+type Shelf = tuple[int, str]  # a material and its size
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One need of a running order that nothing covers yet."""
+
+    need: OrderNeed
+    quantity: int
+    needed_on: date
+    is_open: bool  # the money before buying has come
+
+    @property
+    def order(self) -> Order:
+        return self.need.line.order
+
+
+@dataclass(slots=True)
+class Wanted:
+    """A material (of one size), what is free of it, on its way, and missing for which orders."""
+
+    material: Material
+    size: str
+    free: int = 0
+    on_order: int = 0
+    asked: list[Asked] = field(default_factory=list)  # the earliest promise first
+
+    @property
+    def open_quantity(self) -> int:
+        return sum(asked.quantity for asked in self.asked if asked.is_open)
+
+    @property
+    def waiting(self) -> int:
+        """What orders need that have not paid for buying yet."""
+        return sum(asked.quantity for asked in self.asked if not asked.is_open)
+
+    @property
+    def to_buy(self) -> int:
+        return max(self.open_quantity - self.free, 0)
+
+    @property
+    def needed_on(self) -> date:
+        return min(asked.needed_on for asked in self.asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A purchase order that could be drafted."""
+
+    supplier: Party
+    lines: list[ProposedLine]
+
+    @property
+    def total(self) -> int:
+        return sum(amount_of(line.price, line.quantity) for line in self.lines)
+
+
+# Questions
+
+
+def wanted(workshop: Workshop) -> list[Wanted]:
+    """Return what running orders need and nothing covers, the most urgent first."""
+    today = clock.today()
+    needs = _running(workshop).filter(quantity__gt=F("ordered") + F("ready") + F("issued"))
+    needs = needs.select_related(
+        "material", "line__order__buyer", "line__colourway__product"
+    ).prefetch_related("line__order__instalments", "line__sizes")
+    free, on_order = _free(workshop), _on_order(workshop)
+    found: dict[Shelf, Wanted] = {}
+    for need in needs.order_by("line__order__promised_on", "pk"):
+        if _is_made(need):
+            continue
+        shelf = (need.material_id, need.size)
+        row = found.setdefault(
+            shelf,
+            Wanted(need.material, need.size, free.get(shelf, 0), on_order.get(shelf, 0)),
+        )
+        is_open = need.line.order.is_open(Gate.PROCUREMENT)
+        row.asked.append(Asked(need, need.uncovered, needed_on(need, today), is_open))
+    return sorted(found.values(), key=lambda row: (row.needed_on, row.material.code, row.size))
+
+
+def proposals(workshop: Workshop) -> list[Proposal]:
+    """Return what should be bought now, by supplier: what paid orders lack beyond the store.
+
+    Each material goes to whoever is cheapest for the quantity, then fastest. What nobody is known
+    to sell is left out.
+    """
+    today = clock.today()
+    offers: dict[int, list[SupplierPrice]] = defaultdict(list)
+    for offer in SupplierPrice.objects.filter(supplier__workshop=workshop).for_list():
+        offers[offer.material_id].append(offer)
+    lines: dict[Party, list[ProposedLine]] = defaultdict(list)
+    for row in wanted(workshop):
+        known = offers.get(row.material.pk)
+        if row.to_buy and known:
+            offer = min(known, key=lambda offer: _rank(offer, row.to_buy))
+            lines[offer.supplier].append(_line(row, offer, today))
+    return [
+        Proposal(supplier, lines[supplier])
+        for supplier in sorted(lines, key=lambda party: (party.name, party.pk))
+    ]
+
+
+def orders_for_store(rows: Iterable[Wanted]) -> list[Order]:
+    """Return the paid orders for which something free lies in the store, earliest promise first."""
+    served: dict[int, Order] = {}
+    for row in rows:
+        free = row.free
+        for asked in row.asked:
+            if free and asked.is_open:
+                served.setdefault(asked.order.pk, asked.order)
+                free -= min(free, asked.quantity)
+    return sorted(served.values(), key=lambda order: (order.promised_on or date.max, order.pk))
+
+
+# Steps
+
+
+@step("procurement.reserve", source=OrderStatus.CONFIRMED)
+def reserve(order: Order, *, by: Person) -> None:
+    """Set aside for the order what is free in the store."""
+    order.demand_open(Gate.PROCUREMENT)
+    store = Location.of(order.workshop_id, Location.Kind.STORE)
+    needs = OrderNeed.objects.filter(line__order=order).select_related("material", "line")
+    for need in needs.prefetch_related("line__sizes").order_by("material_id", "size", "pk"):
+        if not need.uncovered or _is_made(need):
+            continue
+        item = Item.of_material(need.material, need.size)
+        quantity = min(need.uncovered, Balance.locked(item, store).free)
+        if quantity:
+            Reservation.make(item, store, quantity, need)
+            need.shift(ready=quantity)
+
+
+@step("procurement.release")
+def release(order: Order, *, by: Person) -> None:
+    """Give back to the store what is set aside for the order and not used.
+
+    What is on its way for an order that has ended is let go, too.
+    """
+    store = Location.of(order.workshop_id, Location.Kind.STORE)
+    needs = OrderNeed.objects.filter(line__order=order).select_related("material")
+    for need in needs.order_by("material_id", "size", "pk"):
+        if need.ready:
+            item = Item.of_material(need.material, need.size)
+            Reservation.release(item, store, need.ready, need)
+            need.shift(ready=-need.ready)
+        if order.status != OrderStatus.CONFIRMED:
+            for peg in Peg.objects.filter(need=need).order_by("pk"):
+                peg.shrink(peg.quantity)
+
+
+def plan(workshop: Workshop, *, by: Person) -> list[PurchaseOrder]:
+    """Take back from orders that ended, set aside what the store has, and draft what is to be bought.
+
+    Each of it is a step of its own; what is done already is not done again.
+    """
+    for order in _ended_with_material(workshop):
+        release(order, by=by)
+    for order in orders_for_store(wanted(workshop)):
+        reserve(order, by=by)
+    return [
+        PurchaseOrder.propose(by=by, supplier=proposal.supplier, lines=proposal.lines)
+        for proposal in proposals(workshop)
+    ]
+
+
+# Inside
+
+
+def _running(workshop: Workshop) -> models.QuerySet[OrderNeed]:
+    return OrderNeed.objects.filter(
+        line__order__workshop=workshop, line__order__status=OrderStatus.CONFIRMED
+    )
+
+
+def _is_made(need: OrderNeed) -> bool:
+    """Tell whether every pair of the line is there already, made or taken from the shelf."""
+    return all(size.made >= size.pairs for size in need.line.sizes.all())
+
+
+def _free(workshop: Workshop) -> dict[Shelf, int]:
+    rows = Balance.objects.filter(
+        location__workshop=workshop,
+        location__kind=Location.Kind.STORE,
+        item__material__isnull=False,
+        on_hand__gt=F("reserved"),
+    )
+    return {
+        (material, size): free
+        for material, size, free in rows.annotate(rest=F("on_hand") - F("reserved")).values_list(
+            "item__material", "item__size", "rest"
+        )
+    }
+
+
+def _on_order(workshop: Workshop) -> dict[Shelf, int]:
+    rows = _running(workshop).filter(ordered__gt=0).order_by()
+    return {
+        (material, size): ordered
+        for material, size, ordered in rows.values_list("material", "size").annotate(
+            sum=Sum("ordered")
+        )
+    }
+
+
+def _rank(offer: SupplierPrice, quantity: int) -> tuple[int, int, int]:
+    return amount_of(offer.price, offer.rounded(quantity)), offer.lead_days, offer.pk
+
+
+def _line(row: Wanted, offer: SupplierPrice, today: date) -> ProposedLine:
+    """Buy what the store cannot give: the latest promises are what is bought for."""
+    pegs: list[tuple[OrderNeed, int]] = []
+    left = row.to_buy
+    for asked in reversed([asked for asked in row.asked if asked.is_open]):
+        quantity = min(asked.quantity, left)
+        left -= quantity
+        if quantity:
+            pegs.append((asked.need, quantity))
+    first = min(needed_on(need, today) for need, _quantity in pegs)
+    return ProposedLine(
+        material=row.material,
+        size=row.size,
+        quantity=offer.rounded(row.to_buy),
+        price=offer.price,
+        wished_on=max(first, today + timedelta(days=offer.lead_days)),
+        pegs=pegs,
+    )
+
+
+def _ended_with_material(workshop: Workshop) -> list[Order]:
+    ended = Order.objects.filter(
+        workshop=workshop, status__in=[OrderStatus.CANCELLED, OrderStatus.CLOSED]
+    )
+    held = ended.filter(lines__needs__ready__gt=0) | ended.filter(lines__needs__ordered__gt=0)
+    return list(held.distinct().order_by("pk"))

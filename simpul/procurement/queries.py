@@ -1,0 +1,96 @@
+"""What an answer of a supplier would do to the orders that wait for the material."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from simpul.orders.models import Order
+from simpul.procurement.models import (
+    Peg,
+    PurchaseLine,
+    PurchaseOrder,
+    PurchaseRevision,
+    RevisedLine,
+    material_days,
+    share_out,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One order, the day it is expected on, the day it would be, and what it would still lack."""
+
+    order: Order
+    expected_on: date | None
+    would_be_on: date
+    missing: list[tuple[PurchaseLine, int]]
+
+    @property
+    def is_later(self) -> bool:
+        return self.expected_on is not None and self.would_be_on > self.expected_on
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A line as it was asked for and as it was answered."""
+
+    line: PurchaseLine
+    asked: RevisedLine | None
+    said: RevisedLine | None
+
+    @property
+    def is_same(self) -> bool:
+        """Tell whether the supplier said yes to what was asked."""
+        return (
+            self.asked is not None
+            and self.said is not None
+            and (self.asked.quantity, self.asked.price, self.asked.on)
+            == (self.said.quantity, self.said.price, self.said.on)
+        )
+
+
+def effects_of(purchase: PurchaseOrder, revision: PurchaseRevision) -> list[Effect]:
+    """Return what agreeing to this revision would mean for each order, before anybody agrees."""
+    said = {answer.line_id: answer for answer in revision.lines.all()}
+    pegs = (
+        Peg.objects.filter(line__purchase=purchase)
+        .select_related("need__line__order__buyer", "line__material")
+        .order_by("need__line__order__promised_on", "need_id")
+    )
+    by_line: dict[int, list[Peg]] = {}
+    for peg in pegs:
+        by_line.setdefault(peg.line_id, []).append(peg)
+    orders: dict[int, Order] = {}
+    missing: dict[int, list[tuple[PurchaseLine, int]]] = {}
+    for line_id, mine in by_line.items():
+        for peg, kept in share_out(mine, said[line_id].quantity if line_id in said else 0):
+            order = peg.need.line.order
+            orders[order.pk] = order
+            if kept < peg.quantity:
+                missing.setdefault(order.pk, []).append((peg.line, peg.quantity - kept))
+    days = material_days(orders, {line: answer.on for line, answer in said.items()})
+    return [
+        Effect(
+            order,
+            order.expected_on,
+            max(days[pk], order.expected_on) if order.expected_on else days[pk],
+            missing.get(pk, []),
+        )
+        for pk, order in sorted(orders.items(), key=lambda pair: (days[pair[0]], pair[0]))
+    ]
+
+
+def compared(purchase: PurchaseOrder) -> list[Compared]:
+    """Return the lines with what was last asked and what was last answered, side by side.
+
+    Reads what `for_page` loads.
+    """
+    asked: dict[int, RevisedLine] = {}
+    said: dict[int, RevisedLine] = {}
+    for revision in sorted(purchase.revisions.all(), key=lambda one: one.number):
+        is_ours = revision.side == PurchaseRevision.Side.WORKSHOP
+        if is_ours:
+            said = {}
+        (asked if is_ours else said).update({line.line_id: line for line in revision.lines.all()})
+    return [Compared(line, asked.get(line.pk), said.get(line.pk)) for line in purchase.lines.all()]

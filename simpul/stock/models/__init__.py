@@ -1,0 +1,17 @@
+"""What lies where, what moved, and what is kept for whom."""
+
+from simpul.stock.models.balance import Balance, Movement, NotEnough, Reservation
+from simpul.stock.models.count import Count, Transfer
+from simpul.stock.models.item import HOUSE, Item, Location
+
+__all__ = [
+    "HOUSE",
+    "Balance",
+    "Count",
+    "Item",
+    "Location",
+    "Movement",
+    "NotEnough",
+    "Reservation",
+    "Transfer",
+]

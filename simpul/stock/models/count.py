@@ -1,0 +1,133 @@
+"""What people do on the shelf themselves: counting and carrying."""
+
+from __future__ import annotations
+
+from django.contrib.contenttypes.fields import GenericRelation
+from django.db import models
+from django.utils.translation import gettext as _now
+
+from simpul.lib import clock
+from simpul.parties.models import Person, Workshop
+from simpul.stock.models.balance import Balance, Movement, NotEnough
+from simpul.stock.models.item import Item, Location
+from simpul.workflow.models import Entry
+from simpul.workflow.steps import NotAllowed, WrongState, creation
+
+
+class Count(models.Model):
+    """Somebody counted what really lies at a place; the difference moved in or out. Never changed."""
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="counts")
+    location = models.ForeignKey(Location, models.PROTECT, related_name="+")
+    expected = models.PositiveBigIntegerField()
+    counted = models.PositiveBigIntegerField()
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now, editable=False)
+
+    journal = GenericRelation(Entry, "subject_id", "subject_type")
+
+    def __str__(self) -> str:
+        return f"{self.counted} of {self.item}"
+
+    @classmethod
+    @creation("stock.count")
+    def take(
+        cls, *, by: Person, item: Item, location: Location, counted: int, reason: str
+    ) -> Count:
+        """Make the balance say what was counted, by a movement of the difference.
+
+        Raises NotEnough where less was counted than is kept for orders: let that go first.
+        """
+        _demand_own(by, "stock.count", item, location)
+        balance = Balance.locked(item, location)
+        expected = balance.on_hand
+        count = cls.objects.create(
+            workshop_id=item.workshop_id,
+            item=item,
+            location=location,
+            expected=expected,
+            counted=counted,
+            reason=reason,
+            by=by,
+        )
+        if counted < balance.reserved:
+            raise NotEnough(
+                _now("More of %(item)s is set aside for orders than was counted.") % {"item": item}
+            )
+        if counted != expected:
+            Movement.record(
+                item,
+                abs(counted - expected),
+                by=by,
+                subject=count,
+                reason="stock.count",
+                source=location if counted < expected else None,
+                target=location if counted > expected else None,
+            )
+        return count
+
+    @property
+    def difference(self) -> int:
+        return self.counted - self.expected
+
+
+class Transfer(models.Model):
+    """Somebody carried free goods to another place, or threw them away. Never changed."""
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    quantity = models.PositiveBigIntegerField()
+    source = models.ForeignKey(Location, models.PROTECT, related_name="+")
+    target = models.ForeignKey(Location, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now, editable=False)
+
+    journal = GenericRelation(Entry, "subject_id", "subject_type")
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.item}"
+
+    @classmethod
+    @creation("stock.move")
+    def make(
+        cls,
+        *,
+        by: Person,
+        item: Item,
+        quantity: int,
+        source: Location,
+        target: Location,
+        reason: str,
+    ) -> Transfer:
+        """Move so much of what is free. Raises NotEnough where less of it is."""
+        _demand_own(by, "stock.move", item, source, target)
+        if source == target or not quantity:
+            raise WrongState(_now("Choose how much goes from one place to another."))
+        transfer = cls.objects.create(
+            workshop_id=item.workshop_id,
+            item=item,
+            quantity=quantity,
+            source=source,
+            target=target,
+            reason=reason,
+            by=by,
+        )
+        Movement.record(
+            item,
+            quantity,
+            by=by,
+            subject=transfer,
+            reason="stock.move",
+            source=source,
+            target=target,
+        )
+        return transfer
+
+
+def _demand_own(by: Person, ability: str, *things: Item | Location) -> None:
+    """Raise NotAllowed unless all of these belong to the person's workshop."""
+    if any(thing.workshop_id != by.workshop_id for thing in things):
+        raise NotAllowed(ability)

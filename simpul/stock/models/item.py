@@ -1,0 +1,149 @@
+"""Places, and what can lie there."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from simpul.catalog.models import Material, Variant
+from simpul.parties.models import Person, Workshop
+
+
+class Location(models.Model):
+    class Kind(models.TextChoices):
+        STORE = "store", _("material store")
+        FINISHED = "finished", _("finished goods")
+        PACKED = "packed", _("packed")
+        TRANSIT = "transit", _("on the way")
+        SCRAP = "scrap", _("scrap")
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workshop", "kind"], name="location_kind_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_kind_display())
+
+    @classmethod
+    def of(cls, workshop_id: int, kind: Kind) -> Location:
+        return cls.objects.get_or_create(workshop_id=workshop_id, kind=kind)[0]
+
+
+HOUSE = (Location.Kind.STORE, Location.Kind.FINISHED, Location.Kind.PACKED)
+
+
+class ItemQuerySet(models.QuerySet["Item"]):
+    def visible_to(self, person: Person) -> Self:
+        return self.filter(workshop_id=person.workshop_id) if person.is_staff else self.none()
+
+    def materials(self) -> Self:
+        return self.filter(variant=None)
+
+    def products(self) -> Self:
+        return self.filter(material=None)
+
+    def search(self, words: str) -> Self:
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(material__code__icontains=word)
+                | Q(material__name__icontains=word)
+                | Q(material__name_en__icontains=word)
+                | Q(variant__colourway__product__code__icontains=word)
+                | Q(variant__colourway__product__name__icontains=word)
+                | Q(variant__colourway__product__name_en__icontains=word)
+                | Q(variant__colourway__name__icontains=word)
+                | Q(size=word)
+            )
+        return found
+
+    def with_sums(self) -> Self:
+        """Annotate how much is in the house (what is on the way or scrapped is not), and kept."""
+        here = Q(balances__location__kind__in=HOUSE)
+        return self.annotate(
+            on_hand=Coalesce(Sum("balances__on_hand", filter=here), 0),
+            reserved=Coalesce(Sum("balances__reserved", filter=here), 0),
+        )
+
+    def for_list(self) -> Self:
+        return self.select_related("material", "variant__colourway__product").with_sums()
+
+
+class Item(models.Model):
+    """Something that can lie on a shelf: a material (of one size), or one variant of a product.
+
+    Quantities are whole numbers: thousandths of a material's unit, pairs of a variant.
+    """
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    material = models.ForeignKey(Material, models.PROTECT, null=True, related_name="items")
+    variant = models.ForeignKey(Variant, models.PROTECT, null=True, related_name="items")
+    size = models.CharField(max_length=6, blank=True)
+
+    objects = ItemQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(material=None) ^ Q(variant=None), name="item_is_one_thing"
+            ),
+            models.UniqueConstraint(
+                fields=["material", "size"],
+                condition=Q(variant=None),
+                name="item_material_once",
+            ),
+            models.UniqueConstraint(
+                fields=["variant"], condition=Q(material=None), name="item_variant_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        if self.variant is not None:
+            return str(self.variant)
+        return f"{self.material} {self.size}".rstrip()
+
+    @property
+    def unit(self) -> str:
+        """In what it is counted, for people."""
+        return self.material.unit if self.material is not None else _now("pairs")
+
+    @property
+    def name(self) -> str:
+        """Without its size."""
+        if self.variant is not None:
+            return f"{self.variant.colourway.product} {self.variant.colourway}"
+        return str(self.material)
+
+    @property
+    def code(self) -> str:
+        if self.variant is not None:
+            return self.variant.colourway.product.code
+        return self.material.code if self.material is not None else ""
+
+    @property
+    def home(self) -> str:
+        """The kind of place where it usually lies."""
+        return Location.Kind.STORE if self.variant_id is None else Location.Kind.FINISHED
+
+    @classmethod
+    def of_material(cls, material: Material, size: str = "") -> Item:
+        return cls.objects.get_or_create(
+            workshop_id=material.workshop_id, material=material, size=size
+        )[0]
+
+    @classmethod
+    def of_variant(cls, variant: Variant) -> Item:
+        return cls.objects.get_or_create(
+            workshop_id=variant.colourway.product.workshop_id,
+            variant=variant,
+            size=variant.size,
+        )[0]
