@@ -1,4 +1,4 @@
-"""The people of the demonstration: the workshop's own, and its twelve parties."""
+"""The people of the demonstration: the workshop's own, and its parties (the twelfth registers)."""
 
 from __future__ import annotations
 
@@ -78,9 +78,6 @@ PARTNERS = [
     Partner("sukabumi", "Toko Sepatu Contoh Jaya", "Pak Dedi", "+6281200000009",
             "Cikole, Kota Sukabumi", "Jl. Ahmad Yani No. 88", postcode="43113",
             buys_as=DISTRIBUTOR),
-    Partner("ambon", "CV Contoh Sejahtera", "Ibu Martha", "+6281200000010",
-            "Sirimau, Kota Ambon", "Jl. A.Y. Patty No. 6", "Maluku", "97124",
-            buys_as=DISTRIBUTOR, welcome=False, user=True),
     Partner("budi", "Budi Contoh", "Budi", "+6281200000011",
             "Coblong, Kota Bandung", "Jl. Cisitu Lama No. 14", postcode="40135",
             buys_as=CONSUMER),

@@ -9,9 +9,13 @@ from typing import Any
 
 from django.db.models import Count, F, Q, Sum
 
-from simpul.orders.models import Order, OrderNeed, OrderRevision
-from simpul.orders.models.line import LineSize
+from simpul.delivery.models import Shipment
+from simpul.orders.models import Instalment, LineSize, Order, OrderNeed, OrderRevision
+from simpul.papers.models import Paper
 from simpul.parties.models import Workshop
+from simpul.payments.models import Allocation, BankEntry, Receipt
+from simpul.procurement.models import GoodsReceipt, PurchaseLine, PurchaseOrder
+from simpul.production.models import Job
 from simpul.stock.models import Balance, Location, Movement, Reservation
 from simpul.workflow.models import Entry, NumberSeries
 
@@ -162,6 +166,77 @@ def numbers(workshop: Workshop) -> Iterator[Finding]:
         if used != list(range(1, series.last + 1)):
             missing = sorted(set(range(1, series.last + 1)) - set(used))
             yield Finding(11, str(series), f"{len(used)} used of {series.last}; missing {missing[:5]}")
+
+
+def money(workshop: Workshop) -> Iterator[Finding]:
+    """2 and 3: what is counted of a receipt <= the receipt; what an instalment was paid = what was
+    counted for it."""
+    receipts = Receipt.objects.filter(workshop=workshop).annotate(counted=Sum("allocations__amount"))
+    for receipt in receipts.select_related("party"):
+        if not 0 <= (receipt.counted or 0) <= receipt.amount:
+            text = f"{receipt.counted} counted of {receipt.amount}"
+            yield Finding(2, f"receipt {receipt.pk}", text)
+        if receipt.annulled_at is not None and receipt.counted:
+            yield Finding(2, f"receipt {receipt.pk}", f"annulled, and {receipt.counted} counted")
+    instalments = Instalment.objects.filter(order__workshop=workshop)
+    for one in instalments.annotate(counted=Sum("allocations__amount")).select_related("order"):
+        if one.paid != (one.counted or 0) or not 0 <= one.paid <= one.amount:
+            text = f"paid {one.paid}, counted {one.counted or 0}, of {one.amount}"
+            yield Finding(3, f"{one.order} {one}", text)
+
+
+def statements(workshop: Workshop) -> Iterator[Finding]:
+    """4: an entry is recognised at most once, and an allocated one by a receipt of its amount."""
+    entries = BankEntry.objects.filter(workshop=workshop, status=BankEntry.Status.ALLOCATED)
+    for entry in entries.prefetch_related("receipts"):
+        standing = [one for one in entry.receipts.all() if one.annulled_at is None]
+        if len(standing) != 1 or standing[0].amount != entry.rupiah:
+            sums = [one.amount for one in standing]
+            yield Finding(4, f"entry {entry.pk}", f"{entry.rupiah} recognised as {sums}")
+
+
+def pegs(workshop: Workshop) -> Iterator[Finding]:
+    """6: pegs of a purchase line <= what is open of it; a need's `ordered` = its pegs."""
+    lines = PurchaseLine.objects.filter(purchase__workshop=workshop).annotate(
+        pegged=Sum("pegs__quantity")
+    )
+    for line in lines.select_related("purchase", "material"):
+        if (line.pegged or 0) > max(line.quantity - line.received, 0):
+            text = f"{line.pegged} pegged, {line.quantity - line.received} open"
+            yield Finding(6, f"{line.purchase} {line.material.code}", text)
+    rows = OrderNeed.objects.filter(line__order__workshop=workshop).select_related("material")
+    for need in rows.annotate(pegged=Sum("pegs__quantity")):
+        if need.ordered != (need.pegged or 0):
+            yield Finding(6, str(need), f"ordered {need.ordered}, pegged {need.pegged or 0}")
+
+
+CHECKS: list[Check] = [
+    totals, money, statements, stock, needs, pegs, pairs, journal, gates, promises, numbers,
+]  # fmt: skip
+
+
+def _was_reversed(order: Order) -> bool:
+    """Tell whether money was taken back later: then the gate has shut behind what had passed."""
+    return Allocation.objects.filter(instalment__order=order, reverses__isnull=False).exists()
+
+
+def _numbers_of(workshop: Workshop, series: NumberSeries) -> list[int]:
+    """Return the numbers of this series that stand on things."""
+    head = f"{series.prefix}-{series.year}-"
+    tables: list[Any] = [
+        Order.objects.filter(workshop=workshop),
+        PurchaseOrder.objects.filter(workshop=workshop),
+        GoodsReceipt.objects.filter(purchase__workshop=workshop),
+        Paper.objects.filter(workshop=workshop),
+        Job.objects.filter(workshop=workshop),
+        Shipment.objects.filter(workshop=workshop),
+    ]
+    found = {
+        number
+        for table in tables
+        for number in table.filter(number__startswith=head).values_list("number", flat=True)
+    }
+    return [int(number.removeprefix(head)) for number in found]
 
 
 def _reserved(workshop: Workshop, model: Any, place: str = "") -> dict[int, int]:

@@ -33,7 +33,9 @@ def parties(request: Request) -> HttpResponse:
         request,
         "workshop/parties/list.html",
         {
-            "page": Paginator(shown.order_by("name", "pk"), A_PAGE).get_page(request.GET.get("page")),
+            "page": Paginator(shown.order_by("name", "pk"), A_PAGE).get_page(
+                request.GET.get("page")
+            ),
             "words": words,
             "kind": kind,
             "counts": {name: rows.count() for name, rows in kinds.items()} | {"": found.count()},

@@ -86,8 +86,12 @@ def waiver(request: Request, number: str, position: int) -> HttpResponse:
     if form.is_valid():
         order.waive(by=request.person, instalment=instalment, **form.cleaned_data)
         return redirect("workshop:order", request.workshop.slug, number)
-    explanation = _("Work goes on without this money. The debt stays, and the buyer sees the reason.")
-    return _ask(request, order, form, _("Do not wait for the money"), _("Go on without it"), explanation)
+    explanation = _(
+        "Work goes on without this money. The debt stays, and the buyer sees the reason."
+    )
+    return _ask(
+        request, order, form, _("Do not wait for the money"), _("Go on without it"), explanation
+    )
 
 
 @require_http_methods(["GET", "POST"])

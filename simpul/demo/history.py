@@ -1,0 +1,473 @@
+"""Eighteen months of the demonstration workshop, told through the steps themselves.
+
+A small simulation: what happens is kept in a queue by its moment; each happening does one or two
+steps with the clock stopped at that moment, and says what happens next. Whatever lies after today
+has not happened yet, so there are orders in every state. The same seed gives the same history.
+"""
+
+from __future__ import annotations
+
+import heapq
+import io
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import count
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.crypto import get_random_string
+from PIL import Image, ImageDraw
+
+from simpul.catalog.models import Colourway, Material, Product, SizeRun
+from simpul.conversations.models import Conversation, GuestEntry, InternalNote, Message
+from simpul.crm.models import Lead
+from simpul.demo import workshop_floor
+from simpul.demo.bank import Bank
+from simpul.demo.people import Cast
+from simpul.lib import clock, uploads
+from simpul.orders.models import LineWish, Order, proposed_plan
+from simpul.parties.models import Address, Party, Person
+from simpul.payments import agreement
+from simpul.payments.models import BankAccount, BankImport, Instruction, PaymentClaim
+from simpul.procurement import planning
+from simpul.procurement.models import LineTerms, PurchaseOrder, SupplierPrice
+from simpul.workflow.steps import Refused
+
+type Happening = Callable[[], None]
+
+MONTHS_BACK = 545  # days
+# Buyer, days between orders, models they like, pairs a line.
+HABITS = [
+    ("maju", 21, ("DRB-01", "LFR-02", "PNT-04", "SKL-05"), (20, 40)),
+    ("padang", 34, ("DRB-01", "SDL-06", "PNT-04"), (40, 60, 80)),
+    ("jakarta", 45, ("LFR-02", "BOT-03"), (20, 40)),
+    ("sukabumi", 52, ("SKL-05", "SDL-06"), (20, 40)),
+    ("siti", 190, ("BOT-03", "PNT-04"), (1,)),
+    ("budi", 240, ("LFR-02", "DRB-01"), (1, 2)),
+]
+SUPPLIERS = {
+    "kulit": ("KLT-BOX", "KLT-PUL", "KLT-SUD", "KLT-FUR"),
+    "sol": ("SOL-TPR", "SOL-KRT", "SOL-PUW", "SOL-ANK", "SOL-SDL"),
+}
+PACKS = {"KLT": 20, "MTA": 500, "TLI": 50, "LBL": 100, "DUS": 50, "TSU": 100, "PLS": 100, "GSP": 100}
+
+
+@dataclass(slots=True)
+class Story:
+    """The running simulation."""
+
+    cast: Cast
+    now: datetime
+    dice: random.Random
+    account: BankAccount | None = None
+    bank: Bank = field(default_factory=lambda: Bank("0000012345", "BENGKEL SEPATU CONTOH"))
+    queue: list[tuple[datetime, int, Happening]] = field(default_factory=list)
+    serial: count[int] = field(default_factory=count)
+
+    def at(self, moment: datetime, happening: Happening) -> None:
+        """Let it happen then, if that is not after today; nobody works on a Sunday."""
+        if moment.weekday() == 6:
+            moment += timedelta(days=1)
+        if moment <= self.now:
+            heapq.heappush(self.queue, (moment, next(self.serial), happening))
+
+    def later(self, happening: Happening, *, days: int = 0, hour: int | None = None) -> None:
+        """Let it happen so many days from the moment that is being told, at a working hour."""
+        day = clock.today() + timedelta(days=days)
+        hour = self.dice.randint(8, 15) if hour is None else hour
+        moment = datetime.combine(day, time(hour, self.dice.randint(0, 59)), clock.WIB)
+        self.at(max(moment, clock.now() + timedelta(minutes=5)), happening)
+
+    def run(self) -> None:
+        while self.queue:
+            moment, _serial, happening = heapq.heappop(self.queue)
+            with clock.stopped(moment):
+                happening()
+
+
+def tell(cast: Cast, now: datetime, opened: datetime, seed: int = 1987) -> None:
+    """Tell the whole history up to `now`."""
+    story = Story(cast, now, random.Random(seed))  # noqa: S311 - a story, not a secret
+    story.at(opened + timedelta(hours=1), lambda: _open_house(story))
+    for key, pause, likes, sizes in HABITS:
+        first = opened + timedelta(days=5 + story.dice.randint(0, pause))
+        story.at(first, lambda k=key, p=pause, m=likes, s=sizes: _order(story, k, p, m, s))
+    for week in range(MONTHS_BACK // 7 + 1):
+        for day, hour in ((1, 8), (3, 9), (5, 9)):
+            moment = opened + timedelta(days=7 * week + day)
+            story.at(moment.replace(hour=hour), lambda: _read_bank(story))
+        moment = opened + timedelta(days=7 * week + 2)
+        story.at(moment.replace(hour=10), lambda: _buy(story))
+        story.at((moment + timedelta(days=2)).replace(hour=10), lambda: _buy(story))
+    _guests(story)
+    _plant(story)
+    story.run()
+
+
+# The house
+
+
+def _open_house(story: Story) -> None:
+    """An account that two people have seen, and what the suppliers ask."""
+    owner, fajar, rina = (story.cast.staff[key] for key in ("hadi", "fajar", "rina"))
+    account = BankAccount.open(
+        by=owner, bank="BCA", number=story.bank.number, holder=story.bank.holder
+    )
+    account.confirm(by=fajar)
+    account.hasten(by=owner, reason="Rekening lama bengkel, sudah dikenal pembeli.")
+    story.account = account
+    seller = {code: key for key, codes in SUPPLIERS.items() for code in codes}
+    for material in Material.objects.filter(workshop=story.cast.workshop).order_by("pk"):
+        SupplierPrice.quote(
+            by=rina,
+            supplier=story.cast.parties[seller.get(material.code, "bahan")],
+            material=material,
+            price=material.price,
+            lead_days=4 if material.code[:3] in {"KLT", "SOL"} else 2,
+            pack=PACKS.get(material.code[:3], 1) * 1000,
+        )
+
+
+# Orders
+
+
+def _order(
+    story: Story, key: str, pause: int, likes: tuple[str, ...], sizes: tuple[int, ...]
+) -> None:
+    """One buyer orders, and will again; the season before Lebaran brings them sooner."""
+    order = _place(story, key, _wishes(story, likes, sizes))
+    season = 0.6 if clock.today().month in {11, 12, 1} else 1
+    next_days = max(5, round(pause * season * story.dice.uniform(0.75, 1.3)))
+    story.later(lambda: _order(story, key, pause, likes, sizes), days=next_days)
+    if story.dice.random() < 0.06:
+        story.later(lambda: _decline(story, order), days=1)
+    elif story.dice.random() < 0.25:
+        story.later(lambda: _offer(story, order), days=1)
+    else:
+        story.later(lambda: _confirm(story, order), days=story.dice.choice((0, 1, 1)))
+
+
+def _wishes(story: Story, likes: tuple[str, ...], sizes: tuple[int, ...]) -> list[LineWish]:
+    wishes = []
+    for code in story.dice.sample(likes, k=min(len(likes), story.dice.choice((1, 1, 2)))):
+        product = Product.objects.for_page().get(workshop=story.cast.workshop, code=code)
+        looks = sorted(product.colourways.all(), key=lambda one: one.position)
+        look = looks[0] if story.dice.random() < 0.75 else looks[-1]
+        wishes.append(LineWish(look, _spread(story, product, look, story.dice.choice(sizes))))
+    return wishes
+
+
+def _spread(story: Story, product: Product, look: Colourway, pairs: int) -> dict[str, int]:
+    """Whole size runs where they fit, else any size for single pairs."""
+    run = SizeRun.objects.filter(category=product.category, name="Seri kodi").first()
+    if run is not None and pairs % run.pairs == 0:
+        return {size: count * (pairs // run.pairs) for size, count in run.sizes.items()}
+    size = str(product.base_size + story.dice.choice((-1, 0, 0, 1)))
+    return {size: pairs}
+
+
+def _place(
+    story: Story, key: str, wishes: list[LineWish], wished_on: date | None = None
+) -> Order:
+    buyer, contact = story.cast.parties[key], story.cast.contacts[key]
+    address = buyer.addresses.get()
+    by_phone = contact.user is None or story.dice.random() < 0.2
+    return agreement.place(
+        by=story.cast.staff["sari"] if by_phone else contact,
+        buyer=buyer,
+        wishes=wishes,
+        receiver=address.receiver,
+        telephone=address.telephone,
+        address=address.in_one_text,
+        wished_on=wished_on,
+        channel=Order.Channel.PHONE if by_phone else Order.Channel.WEB,
+    )
+
+
+def _fresh(order: Order) -> Order:
+    return Order.objects.for_page().get(pk=order.pk)
+
+
+def _decline(story: Story, order: Order) -> None:
+    _fresh(order).decline(
+        by=story.cast.staff["sari"], reason="Jadwal produksi penuh sampai akhir bulan."
+    )
+
+
+def _confirm(story: Story, order: Order) -> None:
+    order = _fresh(order)
+    if not order.current.is_priced:
+        _offer(story, order)
+        return
+    agreement.confirm(order, by=story.cast.staff["sari"])
+    story.later(lambda: _pay(story, order), days=story.dice.choice((0, 1, 1, 2, 4)))
+
+
+def _offer(story: Story, order: Order, answers: bool = True) -> None:
+    """Sales proposes a later day and a rounded price."""
+    order = _fresh(order)
+    wishes = [_priced(line.wish, order) for line in order.current.lines.all()]
+    total = sum(wish.amount for wish in wishes)
+    promised_on = order.current.promised_on + timedelta(days=4)
+    order.offer(
+        by=story.cast.staff["sari"],
+        wishes=wishes,
+        promised_on=promised_on,
+        plan=proposed_plan(total, order.buyer, promised_on),
+        valid_until=clock.in_days(7),
+        note="Kulitnya baru masuk minggu depan, jadi kami minta empat hari lagi.",
+    )
+    if answers:
+        story.later(lambda: _accept(story, order), days=1)
+
+
+def _priced(wish: LineWish, order: Order) -> LineWish:
+    if wish.price is not None:
+        return wish
+    price = wish.colourway.product.price_for("wholesale", wish.pairs, clock.today())
+    return LineWish(wish.colourway, wish.sizes, price)
+
+
+def _accept(story: Story, order: Order) -> None:
+    order = _fresh(order)
+    agreement.accept(order, by=_contact(story, order), revision=order.revision)
+    story.later(lambda: _pay(story, order), days=story.dice.choice((0, 1, 2)))
+
+
+def _contact(story: Story, order: Order) -> Person:
+    return order.buyer.people.order_by("pk")[0]
+
+
+# Money
+
+
+def _pay(story: Story, order: Order, less: int = 0, name: str = "") -> None:
+    """The buyer transfers what is asked for; often it reports so with a picture."""
+    asked = Instruction.objects.filter(order=order, status="open").first()
+    if asked is None:
+        return
+    amount = asked.amount - less
+    text = f"TRSF E-BANKING CR {clock.today():%d%m}/FTSCY/WS95031 {amount}.00 "
+    says = order.code if story.dice.random() < 0.5 else "PEMBAYARAN SEPATU"
+    story.bank.book(clock.today(), amount, text + f"{says} {(name or order.buyer.name).upper()}")
+    contact = _contact(story, order)
+    if contact.user is not None and story.dice.random() < 0.6:
+        PaymentClaim.submit(
+            by=contact,
+            order=order,
+            amount=amount,
+            paid_on=clock.today(),
+            bank="BCA",
+            sender=contact.name,
+            proof=_proof(order.number, amount),
+        )
+
+
+def _proof(number: str, amount: int) -> uploads.Admitted:
+    """A picture as a telephone shows after a transfer."""
+    picture = Image.new("RGB", (540, 760), "#f4f6f8")
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((0, 0, 540, 120), fill="#1f4e79")
+    draw.text((30, 45), "Transfer Berhasil (CONTOH)", fill="white", font_size=28)
+    for row, text in enumerate((number, f"Rp {amount:,}", "BENGKEL SEPATU CONTOH", "BCA 0000012345")):
+        draw.text((30, 180 + 70 * row), text, fill="#222", font_size=26)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return uploads.admit(SimpleUploadedFile("bukti.png", buffer.getvalue()), uploads.PROOF)
+
+
+def _read_bank(story: Story) -> None:
+    """Finance imports the statement; what is certain the machine matches by itself."""
+    if story.account is None or not story.bank.lines:
+        return
+    fajar = story.cast.staff["fajar"]
+    BankImport.take(by=fajar, account=story.account, content=story.bank.export())
+    workshop_floor.match(story.cast.workshop)
+    for order in Order.objects.running().filter(workshop=story.cast.workshop).for_page():
+        workshop_floor.go_on(story, order)
+
+
+# Material
+
+
+def _buy(story: Story) -> None:
+    """Purchasing looks at what is needed, sends what the program proposes, and suppliers answer."""
+    rina = story.cast.staff["rina"]
+    for purchase in planning.plan(story.cast.workshop, by=rina):
+        try:
+            purchase.send(by=rina)
+        except Refused:
+            continue
+        story.later(lambda p=purchase: _answer(story, p), days=story.dice.choice((0, 1)))
+
+
+def _answer(story: Story, purchase: PurchaseOrder) -> None:
+    purchase = PurchaseOrder.objects.for_page().get(pk=purchase.pk)
+    seller = purchase.supplier.people.order_by("pk")[0]
+    latest = purchase.latest()
+    days = 3 + story.dice.randint(0, 2)
+    if story.dice.random() < 0.2:
+        terms = [
+            LineTerms(said.line, said.quantity, said.price, said.on + timedelta(days=2))
+            for said in latest.lines.select_related("line__material")
+        ]
+        purchase.counter(by=seller, revision=latest.number, terms=terms, note="Dua hari lagi, ya.")
+        story.later(lambda: _agree(story, purchase), days=1)
+        days += 2
+    else:
+        purchase.confirm(by=seller, revision=latest.number)
+    story.later(lambda: _receive(story, purchase), days=days)
+
+
+def _agree(story: Story, purchase: PurchaseOrder) -> None:
+    purchase = PurchaseOrder.objects.for_page().get(pk=purchase.pk)
+    purchase.agree(by=story.cast.staff["rina"], revision=purchase.latest().number)
+
+
+def _receive(story: Story, purchase: PurchaseOrder) -> None:
+    """What was ordered comes, most often at once; then it is paid."""
+    purchase = PurchaseOrder.objects.for_page().get(pk=purchase.pk)
+    if purchase.status not in {"sent", "confirmed"}:
+        return
+    lines = [line for line in purchase.lines.all() if line.open_quantity]
+    goods = {line: (line.open_quantity, 0) for line in lines}
+    if len(lines) > 1 and story.dice.random() < 0.15:
+        goods.pop(lines[-1])
+        story.later(lambda: _receive(story, purchase), days=2)
+    else:
+        story.bank.book(
+            clock.today(), -purchase.total, f"TRSF E-BANKING DB {purchase.number} {purchase.supplier}".upper()
+        )
+    purchase.receive(by=story.cast.staff["rina"], goods=goods)
+    for order in Order.objects.running().filter(workshop=story.cast.workshop).for_page():
+        workshop_floor.go_on(story, order)
+
+
+# Talk
+
+
+def _guests(story: Story) -> None:
+    """Words in the guest book, the last of which waits to be read."""
+    words = [
+        (400, "Pak Rahmat", "Apakah derby bisa dipesan ukuran 45? Kaki saya panjang.",
+         "Bisa, Pak. Tambah satu minggu untuk acuan khusus."),
+        (150, "Ibu Ningsih", "Sepatu sekolah anak saya awet dua tahun. Terima kasih!", ""),
+        (40, "Toko Kaki Lima", "Minimal pesan berapa untuk toko baru?",
+         "Mulai sepuluh pasang tiap model. Silakan daftar dulu, nanti kami kirim penawaran."),
+        (0, "Andi", "Kapan loafer hitam tersedia lagi?", ""),
+    ]  # fmt: skip
+    for days, name, body, answer in words:
+        moment = story.now - timedelta(days=days, hours=3)
+        story.at(moment, lambda n=name, b=body, a=answer, d=days: _sign(story, n, b, a, d))
+
+
+def _sign(story: Story, name: str, body: str, answer: str, days: int) -> None:
+    sari = story.cast.staff["sari"]
+    entry = GuestEntry.sign(by=story.cast.workshop.machine, name=name, body=body)
+    if answer:
+        entry.reply(by=sari, answer=answer)
+    elif days:
+        entry.publish(by=sari)
+
+
+# What only happens once
+
+
+def _plant(story: Story) -> None:
+    """The states that chance may leave out, in the last days."""
+    one = (20,)
+    story.at(_ago(story, 9), lambda: _offer_unanswered(story, "jakarta"))
+    story.at(_ago(story, 6), lambda: _withdrawn(story, "padang"))
+    story.at(_ago(story, 5), lambda: _cancelled(story, "sukabumi"))
+    story.at(_ago(story, 2), lambda: _offer(story, _place(story, "maju", _wishes(story, ("BOT-03",), one)), answers=False))
+    story.at(_ago(story, 2), lambda: _prospect(story))
+    story.at(_ago(story, 1), lambda: _talk(story, _place(story, "padang", _wishes(story, ("DRB-01",), (40,)))))
+    story.at(_ago(story, 3), lambda: _waits_for_money(story, "maju"))
+    story.at(_ago(story, 2), lambda: _pays_oddly(story, "jakarta"))
+
+
+def _ago(story: Story, days: int) -> datetime:
+    return (story.now - timedelta(days=days)).replace(hour=9, minute=story.dice.randint(0, 59))
+
+
+def _offer_unanswered(story: Story, key: str) -> None:
+    order = _place(story, key, _wishes(story, ("LFR-02",), (20,)))
+    _offer(story, order, answers=False)
+    story.later(lambda: _fresh(order).expire(by=story.cast.staff["sari"]), days=8)
+
+
+def _withdrawn(story: Story, key: str) -> None:
+    order = _place(story, key, _wishes(story, ("SDL-06",), (40,)))
+    contact = _contact(story, order)
+    story.later(lambda: _fresh(order).withdraw(by=contact, reason="Salah pilih warna."), days=1)
+
+
+def _cancelled(story: Story, key: str) -> None:
+    order = _place(story, key, _wishes(story, ("SKL-05",), (20,)))
+    agreement.confirm(_fresh(order), by=story.cast.staff["sari"])
+    story.later(
+        lambda: agreement.cancel(
+            _fresh(order), by=story.cast.staff["hadi"], reason="Toko tutup, pembeli minta batal."
+        ),
+        days=2,
+    )
+
+
+def _prospect(story: Story) -> None:
+    """A shop from Ambon registers, and orders before it is known."""
+    lead = Lead.register(
+        by=story.cast.workshop.machine,
+        name="CV Contoh Sejahtera",
+        contact="Ibu Martha",
+        telephone="+6281200000010",
+        email="ambon@contoh.example",
+        password=get_random_string(24),
+        buys_as=Party.BuysAs.DISTRIBUTOR,
+        area="Sirimau, Kota Ambon",
+        address=Address(
+            receiver="Ibu Martha",
+            telephone="+6281200000010",
+            street="Jl. A.Y. Patty No. 6",
+            area="Sirimau, Kota Ambon",
+            province="Maluku",
+            postcode="97124",
+        ),
+        message="Kami punya dua toko di Ambon, ingin jual derby dan pantofel.",
+    )
+    story.cast.parties["ambon"] = lead.party
+    story.cast.contacts["ambon"] = lead.person
+    _place(story, "ambon", _wishes(story, ("DRB-01",), (20,)))
+
+
+def _talk(story: Story, order: Order) -> None:
+    sari, contact = story.cast.staff["sari"], _contact(story, order)
+    thread = Conversation.of(order, order.buyer)
+    Message.say(by=contact, conversation=thread, body="Bisa siap sebelum tanggal 20 bulan depan?")
+    InternalNote.write(by=sari, subject=order, body="Tanya Udin dulu soal kapasitas potong.")
+
+
+def _waits_for_money(story: Story, key: str) -> None:
+    """Confirmed and reported as paid, but the bank has not shown it yet."""
+    order = _place(story, key, _wishes(story, ("LFR-02",), (40,)))
+    agreement.confirm(_fresh(order), by=story.cast.staff["sari"])
+    asked = Instruction.objects.filter(order=order, status="open").first()
+    if asked is not None:
+        PaymentClaim.submit(
+            by=_contact(story, order),
+            order=order,
+            amount=asked.amount,
+            paid_on=clock.today(),
+            bank="Mandiri",
+            sender="Dewi",
+            proof=_proof(order.number, asked.amount),
+        )
+
+
+def _pays_oddly(story: Story, key: str) -> None:
+    """Pays a round sum in another name: finance has to look at it."""
+    order = _place(story, key, _wishes(story, ("BOT-03",), (20,)))
+    agreement.confirm(_fresh(order), by=story.cast.staff["sari"])
+    asked = Instruction.objects.filter(order=order, status="open").first()
+    if asked is not None:
+        _pay(story, order, less=asked.amount % 1000, name="H. YANTO")

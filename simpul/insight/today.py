@@ -1,0 +1,159 @@
+"""What waits for me: the first page of the desk, in the order of what it delays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, Q, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from simpul.conversations.models import GuestEntry
+from simpul.crm.models import Lead
+from simpul.orders.models import Instalment, LineSize, Order, Status
+from simpul.parties.models import Person
+from simpul.parties.roles import Role
+from simpul.payments.models import BankAccount, BankEntry, PaymentClaim
+from simpul.procurement.models import PurchaseOrder
+
+HIGH, MIDDLE, LOW = "high", "middle", "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that waits, how many of it, and the page of the desk where it is done."""
+
+    page: str  # name of the page in the desk
+    query: str
+    icon: str
+    title: str
+    text: str
+    count: int
+    urgency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    label: str
+    value: int
+    is_money: bool
+    page: str
+    query: str = ""
+
+
+def tasks(person: Person, today: date) -> list[Task]:
+    """Return what waits for this person, most urgent first; a fixed number of questions."""
+    found = [task for ask in _QUESTIONS[person.role] for task in ask(person, today)]
+    ranks = {HIGH: 0, MIDDLE: 1, LOW: 2}
+    return sorted(found, key=lambda task: (ranks[task.urgency], -task.count))
+
+
+def figures(person: Person, today: date) -> list[Figure]:
+    """Return the four numbers of the house that everybody of the desk may see."""
+    running = Order.objects.visible_to(person).running()
+    open_amount = F("amount") - F("paid")
+    money = Instalment.objects.filter(order__in=running).aggregate(
+        open=Sum(open_amount), due=Sum(open_amount, filter=Q(due_on__lte=today))
+    )
+    pairs = LineSize.objects.filter(line__order__in=running).aggregate(
+        open=Sum(F("pairs") - F("made"))
+    )
+    return [
+        Figure(_("Orders in work"), running.count(), False, "orders", "?status=confirmed"),
+        Figure(_("Pairs still to make"), pairs["open"] or 0, False, "production"),
+        Figure(_("Still to be paid"), money["open"] or 0, True, "payments"),
+        Figure(_("Of it due by today"), money["due"] or 0, True, "payments"),
+    ]
+
+
+def _placed(person: Person, today: date) -> Iterator[Task]:
+    orders = Order.objects.visible_to(person)
+    if count := orders.filter(status=Status.PLACED).count():
+        text = _("Confirm them, make an offer or decline: the buyer waits for your word.")
+        title = ngettext("%(n)s new order", "%(n)s new orders", count) % {"n": count}
+        yield Task("orders", "?status=placed", "clipboard-list", title, text, count, HIGH)
+    late = orders.filter(status=Status.OFFERED, revisions__number=F("revision"))
+    if count := late.filter(revisions__valid_until__lt=today).count():
+        text = _("Nobody answered in time: ask once more, or close them.")
+        title = ngettext("%(n)s offer has run out", "%(n)s offers have run out", count) % {"n": count}
+        yield Task("orders", "?status=offered", "hourglass", title, text, count, LOW)
+
+
+def _late(person: Person, today: date) -> Iterator[Task]:
+    orders = Order.objects.visible_to(person).running()
+    if count := orders.filter(expected_on__lt=today).count():
+        text = _("Tell the buyers a new day before they ask.")
+        title = ngettext("%(n)s order is late", "%(n)s orders are late", count) % {"n": count}
+        yield Task("orders", "?status=confirmed&sort=promised", "alarm-clock", title, text, count, HIGH)
+
+
+def _finished(person: Person, today: date) -> Iterator[Task]:
+    if count := Order.objects.visible_to(person).filter(status=Status.FULFILLED).count():
+        text = _("Delivered in full: close what is paid, ask for what is not.")
+        title = ngettext("%(n)s delivered order", "%(n)s delivered orders", count) % {"n": count}
+        yield Task("orders", "?status=fulfilled", "circle-check", title, text, count, LOW)
+
+
+def _leads(person: Person, today: date) -> Iterator[Task]:
+    if count := Lead.objects.visible_to(person).waiting().count():
+        text = _("Say welcome, and they see their prices.")
+        title = ngettext("%(n)s registration", "%(n)s registrations", count) % {"n": count}
+        yield Task("leads", "", "user-plus", title, text, count, MIDDLE)
+
+
+def _guests(person: Person, today: date) -> Iterator[Task]:
+    if count := GuestEntry.objects.visible_to(person).waiting().count():
+        text = _("Read, answer and publish what guests wrote.")
+        title = ngettext("%(n)s word in the guest book", "%(n)s words in the guest book", count)
+        yield Task("guestbook", "", "message-square-quote", title % {"n": count}, text, count, LOW)
+
+
+def _money(person: Person, today: date) -> Iterator[Task]:
+    entries = BankEntry.objects.visible_to(person).open()
+    if count := entries.count():
+        text = _("The program is not certain whose money this is.")
+        title = ngettext("%(n)s bank entry to match", "%(n)s bank entries to match", count)
+        yield Task("payments", "", "landmark", title % {"n": count}, text, count, HIGH)
+    if count := PaymentClaim.objects.visible_to(person).open().count():
+        text = _("Buyers say that they paid. Import the statement to see whether it came.")
+        title = ngettext("%(n)s reported payment", "%(n)s reported payments", count) % {"n": count}
+        yield Task("payments", "?tab=claims", "receipt", title, text, count, MIDDLE)
+    if not BankAccount.objects.filter(workshop_id=person.workshop_id).usable().exists():
+        text = _("Without one nobody can be told where to pay.")
+        yield Task("accounts", "", "landmark", _("No bank account yet"), text, 0, HIGH)
+
+
+def _material(person: Person, today: date) -> Iterator[Task]:
+    purchases = PurchaseOrder.objects.visible_to(person)
+    if count := purchases.answered().count():
+        text = _("Suppliers answered otherwise than asked: agree, or ask again.")
+        title = ngettext("%(n)s answer of a supplier", "%(n)s answers of suppliers", count)
+        yield Task("purchases", "", "reply", title % {"n": count}, text, count, HIGH)
+    if count := purchases.filter(status="draft").count():
+        text = _("Look them over and send them.")
+        title = ngettext("%(n)s purchase to send", "%(n)s purchases to send", count) % {"n": count}
+        yield Task("purchases", "", "send", title, text, count, MIDDLE)
+    if count := purchases.late(today).count():
+        text = _("Material should have come by now: telephone the supplier.")
+        title = ngettext("%(n)s purchase is late", "%(n)s purchases are late", count) % {"n": count}
+        yield Task("purchases", "", "alarm-clock", title, text, count, HIGH)
+
+
+type _Question = Callable[[Person, date], Iterator[Task]]
+
+_SALES: list[_Question] = [_placed, _late, _leads, _guests, _finished]
+_FINANCE: list[_Question] = [_money]
+_STOCK: list[_Question] = [_material]
+_PRODUCTION: list[_Question] = [_late]
+_ALL = [*_SALES, *_FINANCE, *_STOCK]
+
+_QUESTIONS: dict[str, list[_Question]] = {
+    Role.OWNER: _ALL,
+    Role.SALES: _SALES,
+    Role.FINANCE: _FINANCE,
+    Role.STOCK: _STOCK,
+    Role.PRODUCTION: _PRODUCTION,
+    Role.VIEWER: _ALL,
+}
