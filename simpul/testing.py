@@ -23,11 +23,14 @@ from simpul.catalog.models import (
     Variant,
 )
 from simpul.lib import clock
-from simpul.orders.models import LineWish, Order, PlannedInstalment
+from simpul.orders.models import LineWish, Order, OrderNeed, PlannedInstalment
 from simpul.orders.models.instalment import Gate, Kind
 from simpul.parties.models import Party, Person, User, Workshop
 from simpul.parties.roles import Role
 from simpul.payments.models import BankAccount, Receipt
+from simpul.procurement import planning
+from simpul.procurement.models import PurchaseOrder, SupplierPrice
+from simpul.stock.models import Balance, Count, Item, Location
 
 SIZES = ("39", "40", "41", "42", "43")
 LONG_AGO = date(2020, 1, 1)
@@ -241,3 +244,74 @@ def accountant(workshop: Workshop) -> Person:
     """Somebody who keeps the workshop's money, made where there is none."""
     keepers = workshop.people.filter(role=Role.FINANCE).order_by("pk")
     return keepers.first() or staff("Fajar", workshop, Role.FINANCE)
+
+
+# What lies on the shelf, and what is bought
+
+
+def keeper(workshop: Workshop) -> Person:
+    """Somebody who keeps the store, made where there is none."""
+    keepers = workshop.people.filter(role=Role.STOCK).order_by("pk")
+    return keepers.first() or staff("Rina", workshop, Role.STOCK)
+
+
+def stock_up(material: Material, quantity: int, size: str = "") -> Item:
+    """Let so many thousandths more of a material lie in the store."""
+    item = Item.of_material(material, size)
+    store = Location.of(material.workshop_id, Location.Kind.STORE)
+    Count.take(
+        by=keeper(material.workshop),
+        item=item,
+        location=store,
+        counted=Balance.locked(item, store).on_hand + quantity,
+        reason="a test",
+    )
+    return item
+
+
+def supplier_price(
+    supplier: Party, material: Material, price: int = 40_000, **facts: Any
+) -> SupplierPrice:
+    facts = {"lead_days": 2} | facts
+    return SupplierPrice.quote(
+        by=keeper(supplier.workshop), supplier=supplier, material=material, price=price, **facts
+    )
+
+
+def needy_order(buyer: Party, *, paid: bool = True, **facts: Any) -> Order:
+    """A confirmed order of ten pairs that need 32 of `LEATHER`, and soles: 4 of 40, 6 of 41."""
+    model = product(buyer.workshop)
+    stages(model)
+    recipe(model)
+    made = confirmed_order(buyer, model, **facts)
+    if paid:
+        first = made.instalments.order_by("position")[0]
+        first.receive(first.open_amount)
+    return made
+
+
+def draft_purchase(supplier: Party, order: Order | None = None) -> PurchaseOrder:
+    """A draft of all that the plan would buy from this supplier for an order in need.
+
+    Its lines are 32 of leather and soles of 40 and of 41, each at 40.000.
+    """
+    if order is None:
+        buyer = supplier.workshop.parties.buyers().first() or party(supplier.workshop)
+        order = needy_order(buyer)
+    for need in OrderNeed.objects.filter(line__order=order).select_related("material"):
+        if not SupplierPrice.objects.filter(supplier=supplier, material=need.material).exists():
+            supplier_price(supplier, need.material)
+    made = planning.plan(supplier.workshop, by=keeper(supplier.workshop))
+    return next(purchase for purchase in made if purchase.supplier == supplier)
+
+
+def sent_purchase(supplier: Party, order: Order | None = None) -> PurchaseOrder:
+    made = draft_purchase(supplier, order)
+    made.send(by=keeper(supplier.workshop))
+    return made
+
+
+def confirmed_purchase(supplier: Party, order: Order | None = None) -> PurchaseOrder:
+    made = sent_purchase(supplier, order)
+    made.confirm(by=contact_of(supplier), revision=1)
+    return made

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from simpul import testing
+from simpul.catalog.models import Material
+from simpul.lib import clock
+from simpul.orders.models import GateShut, OrderNeed
+from simpul.parties.models import Party, Person, Workshop
+from simpul.procurement import planning
+from simpul.procurement.models import Peg, PurchaseOrder
+from simpul.stock.models import Balance, Reservation
+from simpul.workflow.models import journal_of
+from simpul.workflow.steps import NotAllowed, WrongState
+
+
+def leather(workshop: Workshop) -> Material:
+    return Material.objects.get(workshop=workshop, code="LEATHER")
+
+
+def test_needs_are_summed_by_material_and_size(workshop: Workshop, buyer: Party) -> None:
+    testing.needy_order(buyer)
+    testing.needy_order(buyer, paid=False)
+
+    rows = planning.wanted(workshop)
+
+    assert [(row.material.code, row.size, row.open_quantity, row.waiting) for row in rows] == [
+        ("LEATHER", "", 32_000, 32_000),
+        ("SOLE", "40", 4_000, 4_000),
+        ("SOLE", "41", 6_000, 6_000),
+    ]
+
+
+def test_material_is_needed_when_half_of_the_time_is_left(workshop: Workshop, buyer: Party) -> None:
+    testing.needy_order(buyer)
+
+    assert {row.needed_on for row in planning.wanted(workshop)} == {clock.in_days(14 - 7)}
+
+
+def test_what_is_made_already_needs_nothing(workshop: Workshop, buyer: Party) -> None:
+    order = testing.needy_order(buyer)
+    for size in order.lines.get().sizes.all():
+        size.made = size.pairs
+        size.save()
+
+    assert planning.wanted(workshop) == []
+
+
+def test_the_store_serves_the_earliest_promise_first(
+    workshop: Workshop, buyer: Party, rina: Person
+) -> None:
+    later = testing.needy_order(buyer, wished_on=clock.in_days(30))
+    sooner = testing.needy_order(buyer)
+    testing.stock_up(leather(workshop), 40_000)
+
+    planning.plan(workshop, by=rina)
+
+    ready = OrderNeed.objects.filter(material__code="LEATHER")
+    assert ready.get(line__order=sooner).ready == 32_000
+    assert ready.get(line__order=later).ready == 8_000
+    assert Balance.objects.get(item__material__code="LEATHER").reserved == 40_000
+
+
+def test_what_is_set_aside_is_written_in_the_orders_journal(
+    workshop: Workshop, buyer: Party, rina: Person
+) -> None:
+    order = testing.needy_order(buyer)
+    testing.stock_up(leather(workshop), 40_000)
+
+    planning.reserve(order, by=rina)
+
+    entry = journal_of(order).last()
+    assert entry is not None
+    assert (entry.step, entry.by, entry.facts) == ("procurement.reserve", rina, {})
+
+
+def test_nothing_is_set_aside_before_the_money(
+    workshop: Workshop, buyer: Party, rina: Person
+) -> None:
+    order = testing.needy_order(buyer, paid=False)
+    testing.stock_up(leather(workshop), 40_000)
+
+    planning.plan(workshop, by=rina)
+    with pytest.raises(GateShut):
+        planning.reserve(order, by=rina)
+
+    assert not Reservation.objects.exists()
+
+
+def test_others_may_not_set_aside(
+    workshop: Workshop, buyer: Party, sari: Person, dewi: Person, joko: Person
+) -> None:
+    order = testing.needy_order(buyer)
+    testing.stock_up(leather(workshop), 40_000)
+
+    for person in (sari, dewi, joko):
+        with pytest.raises(NotAllowed):
+            planning.reserve(order, by=person)
+
+    assert not Reservation.objects.exists()
+
+
+def test_only_a_running_order_is_served(buyer: Party, rina: Person) -> None:
+    order = testing.order(buyer)
+
+    with pytest.raises(WrongState):
+        planning.reserve(order, by=rina)
+
+
+def test_setting_aside_twice_takes_no_more(workshop: Workshop, buyer: Party, rina: Person) -> None:
+    order = testing.needy_order(buyer)
+    testing.stock_up(leather(workshop), 40_000)
+
+    planning.reserve(order, by=rina)
+    planning.reserve(order, by=rina)
+
+    assert Reservation.objects.get().quantity == 32_000
+
+
+def test_what_is_set_aside_can_go_back(workshop: Workshop, buyer: Party, rina: Person) -> None:
+    order = testing.needy_order(buyer)
+    testing.stock_up(leather(workshop), 40_000)
+    planning.reserve(order, by=rina)
+
+    planning.release(order, by=rina)
+
+    assert not Reservation.objects.exists()
+    assert OrderNeed.objects.get(material__code="LEATHER").ready == 0
+    assert [entry.step for entry in journal_of(order)][-1] == "procurement.release"
+
+
+def test_others_may_not_give_it_back(
+    workshop: Workshop, buyer: Party, rina: Person, udin: Person, dewi: Person
+) -> None:
+    order = testing.needy_order(buyer)
+    testing.stock_up(leather(workshop), 40_000)
+    planning.reserve(order, by=rina)
+
+    for person in (udin, dewi):
+        with pytest.raises(NotAllowed):
+            planning.release(order, by=person)
+
+    assert Reservation.objects.get().quantity == 32_000
+
+
+def test_an_order_that_ended_gives_back_what_it_held(
+    workshop: Workshop, buyer: Party, supplier: Party, rina: Person, owner: Person
+) -> None:
+    order = testing.needy_order(buyer)
+    testing.stock_up(leather(workshop), 20_000)
+    testing.sent_purchase(supplier, order)
+    order.refresh_from_db()
+    order.cancel(by=owner, reason="Gone")
+
+    planning.plan(workshop, by=rina)
+    planning.plan(workshop, by=rina)
+
+    assert not Reservation.objects.exists()
+    assert not Peg.objects.exists()
+    assert set(OrderNeed.objects.values_list("ordered", "ready")) == {(0, 0)}
+    assert journal_of(order).filter(step="procurement.release").count() == 1
+
+
+def test_the_cheapest_for_the_quantity_gets_the_order(
+    workshop: Workshop, buyer: Party, supplier: Party
+) -> None:
+    testing.needy_order(buyer)
+    in_large = testing.party(workshop, "Grosir Kulit", is_supplier=True)
+    testing.supplier_price(in_large, leather(workshop), 30_000, minimum=100_000)
+    testing.supplier_price(supplier, leather(workshop), 42_000, pack=5_000, lead_days=10)
+
+    (proposal,) = planning.proposals(workshop)
+
+    assert proposal.supplier == supplier
+    (line,) = proposal.lines
+    assert (line.quantity, line.price, proposal.total) == (35_000, 42_000, 1_470_000)
+    assert line.wished_on == clock.today() + timedelta(days=10)  # it cannot be sooner
+    assert [quantity for _need, quantity in line.pegs] == [32_000]
+
+
+def test_what_nobody_sells_is_left_out(workshop: Workshop, buyer: Party, rina: Person) -> None:
+    testing.needy_order(buyer)
+
+    assert planning.plan(workshop, by=rina) == []
+    assert len(planning.wanted(workshop)) == 3
+
+
+def test_planning_twice_buys_once(
+    workshop: Workshop, buyer: Party, supplier: Party, rina: Person
+) -> None:
+    testing.draft_purchase(supplier)
+
+    assert planning.plan(workshop, by=rina) == []
+    assert PurchaseOrder.objects.count() == 1
+    assert planning.wanted(workshop) == []
+
+
+def test_other_workshops_are_not_served(workshop: Workshop, buyer: Party, joko: Person) -> None:
+    testing.needy_order(buyer)
+
+    assert planning.wanted(joko.workshop) == []
