@@ -31,4 +31,4 @@ def issue(receipt: Receipt, parts: Sequence[tuple[Instalment, int]], *, by: Pers
 
 
 def _facts(receipt: Receipt, parts: Sequence[tuple[Instalment, int]], by: Person) -> dict[str, Any]:
-    return {"amount": receipt.amount, "in_words": money.in_words(receipt.amount)}
+    return {"amount": receipt.amount, "in_words": money.in_words(receipt.amount) + " rupiah"}

@@ -70,21 +70,14 @@ class BankImport(models.Model):
         try:
             admitted = uploads.admit(ContentFile(content), uploads.STATEMENT)
             statement = readers.read(content, period)
-        except uploads.Refusal as reason:
+        except (uploads.Refusal, readers.StatementRefused) as reason:
             raise ImportRefused(str(reason)) from reason
-        except readers.StatementRefused as reason:
-            raise ImportRefused(
-                _now("Line %(line)s: %(reason)s") % {"line": reason.line, "reason": reason.reason}
-                if reason.line
-                else str(reason.reason)
-            ) from reason
         if statement.account and not _is_same(statement.account, account.number):
             raise ImportRefused(
                 _now("This file is of account %(number)s.") % {"number": statement.account}
             )
         BankAccount.objects.lock(account.workshop_id)
-        booked = [row for row in statement.rows if not row.pending]
-        fresh = _fresh(account, booked)
+        fresh = _fresh(account, statement.booked)
         made = cls.objects.create(
             workshop_id=account.workshop_id,
             account=account,
@@ -94,7 +87,7 @@ class BankImport(models.Model):
             closing_sen=statement.closing_sen,
             rows=len(statement.rows),
             added=len(fresh),
-            pending=len(statement.rows) - len(booked),
+            pending=len(statement.rows) - len(statement.booked),
             by=by,
         )
         for entry in fresh:

@@ -172,6 +172,7 @@ class Receipt(models.Model):
             raise WrongState(_now("Take back what is counted from this receipt first."))
         self.annulled_at = clock.now()
         self.annulled_because = reason
+        self.save(update_fields=["annulled_at", "annulled_because"])
         if self.entry is not None:
             self.entry.reopen(by=by)
 
