@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 from django.db import InterfaceError, OperationalError
@@ -11,6 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 Links = list[tuple[str, str]]  # label, address
+
+log = logging.getLogger(__name__)
 
 STORM = (OperationalError, InterfaceError)
 
@@ -65,8 +68,13 @@ def broken(request: HttpRequest) -> HttpResponse:
     """Whatever went wrong outside the views arrives here too: a storm in the middleware."""
     if isinstance(sys.exception(), STORM):
         return storm(request)
+    title = _("Something broke")
     text = _("This is our fault, and it was written down. Nothing was changed.")
-    return refusal(request, 500, _("Something broke"), text)
+    try:
+        return refusal(request, 500, title, text)
+    except Exception:  # the page itself may be what is broken
+        log.exception("The page that says so broke too")
+        return HttpResponse(f"{title}. {text}", content_type="text/plain", status=500)
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
