@@ -1,37 +1,45 @@
-"""Readers of banks' statement files: a file is read whole or refused whole."""
+"""Readers of the files in which banks say what was paid.
 
-from __future__ import annotations
+`read` recognises a layout by its header row, never by the name of the bank or of the file, and
+refuses the whole file when anything in it cannot be read or does not add up. To add a layout,
+write a `Layout` and put it into `LAYOUTS`.
+"""
 
-from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
 
-class StatementRefused(ValueError):
-    """The file is not taken; `line` is where it fails (0: as a whole)."""
+from simpul.payments.readers.bca import KlikBcaBusiness, KlikBcaIndividual, OlderKlikBcaBusiness
+from simpul.payments.readers.layout import Layout
+from simpul.payments.readers.lines import lines_of
+from simpul.payments.readers.mandiri import MandiriKopra, MandiriWithCommas
+from simpul.payments.readers.statement import Row, Statement, StatementRefused
 
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(reason)
-        self.line, self.reason = line, reason
+__all__ = ["LAYOUTS", "Row", "Statement", "StatementRefused", "read"]
 
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    line: int
-    booked_on: date
-    amount_sen: int
-    text: str
-    balance_sen: int | None = None
-    pending: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    layout: str
-    account: str
-    opening_sen: int | None
-    closing_sen: int | None
-    rows: list[Row]
+LAYOUTS: tuple[Layout, ...] = (
+    KlikBcaBusiness(),
+    OlderKlikBcaBusiness(),
+    KlikBcaIndividual(),
+    MandiriKopra(),
+    MandiriWithCommas(),
+)
+HEADER_WITHIN = 100  # lines
 
 
 def read(content: bytes, period: tuple[date, date] | None = None) -> Statement:
-    raise StatementRefused(1, "no layout is known yet")
+    """Read a bank's file, all of it or nothing. Raises StatementRefused with the line and why.
+
+    `period` (first and last day) is what somebody says of a file that does not say it itself: it
+    gives days without a year their year.
+    """
+    lines = lines_of(content)
+    for at, line in enumerate(lines[:HEADER_WITHIN]):
+        for layout in LAYOUTS:
+            if layout.is_header(line):
+                return layout.read(lines, at, period)
+    names = ", ".join(layout.name for layout in LAYOUTS)
+    raise StatementRefused(
+        None,
+        _("This is no statement file that we know. We read these: %(names)s.") % {"names": names},
+    )
