@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from simpul.catalog.models import Material
 from simpul.orders.models import OrderNeed, Status
@@ -14,6 +15,16 @@ from simpul.stock.models import Item, Location, Reservation
 
 if TYPE_CHECKING:
     from simpul.procurement.models.purchase import PurchaseOrder
+
+
+class PurchaseLineQuerySet(models.QuerySet["PurchaseLine"]):
+    def missing(self) -> Self:
+        return self.filter(is_closed_short=False, received__lt=F("quantity"))
+
+    def late(self, today: date) -> Self:
+        """What should have come already."""
+        due = Q(expected_on__lt=today) | Q(expected_on=None, wished_on__lt=today)
+        return self.missing().filter(due)
 
 
 class PurchaseLine(models.Model):
@@ -31,6 +42,8 @@ class PurchaseLine(models.Model):
     received = models.PositiveBigIntegerField(default=0, editable=False)
     rejected = models.PositiveBigIntegerField(default=0, editable=False)
     is_closed_short = models.BooleanField(default=False, editable=False)
+
+    objects = PurchaseLineQuerySet.as_manager()
 
     class Meta:
         constraints = [

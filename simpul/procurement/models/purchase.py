@@ -77,8 +77,9 @@ class PurchaseOrderQuerySet(models.QuerySet["PurchaseOrder"]):
         return self.filter(status=Status.COUNTERED)
 
     def late(self, today: date) -> Self:
-        """Something of it should have come already. Needs `with_days`."""
-        return self.filter(status__in=UNDER_WAY, due_on__lt=today)
+        """Something of it should have come already."""
+        late = PurchaseLine.objects.late(today)
+        return self.filter(status__in=UNDER_WAY, pk__in=late.values("purchase"))
 
     def search(self, words: str) -> Self:
         return self.filter(
@@ -156,7 +157,7 @@ class PurchaseOrder(models.Model):
     def propose(cls, *, by: Person, supplier: Party, lines: list[ProposedLine]) -> PurchaseOrder:
         """Draft what to buy from a supplier, pegged to what it is for."""
         if not supplier.is_supplier or supplier.workshop_id != by.workshop_id:
-            raise NotAllowed("procurement.propose")
+            raise NotAllowed(_now("Only a supplier of this workshop can be asked."))
         purchase = cls.objects.create(workshop_id=supplier.workshop_id, supplier=supplier)
         for position, wanted in enumerate(lines, start=1):
             line = purchase.lines.create(

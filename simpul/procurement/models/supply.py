@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _now
 
 from simpul.catalog.models import MILLI, Material
 from simpul.parties.models import Party, Person
@@ -65,7 +66,7 @@ class SupplierPrice(models.Model):
     ) -> SupplierPrice:
         """Note what the supplier asks; it takes the place of what was known."""
         if not supplier.is_supplier or material.workshop_id != supplier.workshop_id:
-            raise NotAllowed("procurement.price")
+            raise NotAllowed(_now("Only a supplier of this workshop can be asked."))
         return cls.objects.update_or_create(
             supplier=supplier,
             material=material,

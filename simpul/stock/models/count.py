@@ -40,7 +40,7 @@ class Count(models.Model):
 
         Raises NotEnough where less was counted than is kept for orders: let that go first.
         """
-        _demand_own(by, "stock.count", item, location)
+        _demand_own(by, item, location)
         balance = Balance.locked(item, location)
         expected = balance.on_hand
         count = cls.objects.create(
@@ -103,7 +103,7 @@ class Transfer(models.Model):
         reason: str,
     ) -> Transfer:
         """Move so much of what is free. Raises NotEnough where less of it is."""
-        _demand_own(by, "stock.move", item, source, target)
+        _demand_own(by, item, source, target)
         if source == target or not quantity:
             raise WrongState(_now("Choose how much goes from one place to another."))
         transfer = cls.objects.create(
@@ -127,7 +127,7 @@ class Transfer(models.Model):
         return transfer
 
 
-def _demand_own(by: Person, ability: str, *things: Item | Location) -> None:
+def _demand_own(by: Person, *things: Item | Location) -> None:
     """Raise NotAllowed unless all of these belong to the person's workshop."""
     if any(thing.workshop_id != by.workshop_id for thing in things):
-        raise NotAllowed(ability)
+        raise NotAllowed(_now("This is not on a shelf of yours."))

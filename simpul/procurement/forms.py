@@ -1,0 +1,260 @@
+"""What the steps of buying need to be told, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from simpul.catalog.models import Material
+from simpul.lib import clock
+from simpul.orders.offers import RupiahField
+from simpul.parties.models import Party, Workshop
+from simpul.procurement.models import LineTerms, PurchaseLine
+from simpul.stock.forms import QuantityField
+
+
+class DayField(forms.DateField):
+    """A day that is not past."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is not None and value < clock.today():
+            raise forms.ValidationError(_now("This day is past."))
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class SendingForm(forms.Form):
+    note = forms.CharField(
+        label=_("A word to the supplier"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class DelayForm(forms.Form):
+    day = DayField(label=_("Expected on"))
+    reason = forms.CharField(label=_("Why"), max_length=200, required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TermsRow:
+    """A line of the form: what stands there, and the fields to say something else."""
+
+    line: PurchaseLine
+    quantity: forms.BoundField
+    price: forms.BoundField
+    on: forms.BoundField
+    cannot: forms.BoundField | None
+
+
+class TermsForm(forms.Form):
+    """Quantity, price and day of each line, as they stand until somebody says otherwise."""
+
+    note = forms.CharField(
+        label=_("A word to the other side"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    has_cannot = False
+
+    def __init__(self, *args: Any, lines: Iterable[PurchaseLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = list(lines)
+        for line in self.lines:
+            self._add(line)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not any(said.quantity for said in self.terms):
+            self.add_error(None, self.nothing_left)
+        return cleaned
+
+    @property
+    def nothing_left(self) -> str:
+        return _now("Nothing is left of it: keep at least one line.")
+
+    @property
+    def rows(self) -> list[TermsRow]:
+        return [
+            TermsRow(
+                line,
+                self[f"quantity_{line.pk}"],
+                self[f"price_{line.pk}"],
+                self[f"on_{line.pk}"],
+                self[f"cannot_{line.pk}"] if self.has_cannot else None,
+            )
+            for line in self.lines
+        ]
+
+    @property
+    def terms(self) -> list[LineTerms]:
+        """What was typed, of every line."""
+        said = self.cleaned_data
+        return [
+            LineTerms(
+                line,
+                0 if said.get(f"cannot_{line.pk}") else said[f"quantity_{line.pk}"],
+                said[f"price_{line.pk}"] or 0,
+                said[f"on_{line.pk}"],
+            )
+            for line in self.lines
+        ]
+
+    def _add(self, line: PurchaseLine) -> None:
+        self.fields[f"quantity_{line.pk}"] = QuantityField(
+            label=_now("Quantity, %(unit)s") % {"unit": line.material.unit}, initial=line.quantity
+        )
+        self.fields[f"price_{line.pk}"] = RupiahField(
+            label=_now("Price per %(unit)s") % {"unit": line.material.unit},
+            initial=line.price or "",
+            required=False,
+        )
+        self.fields[f"on_{line.pk}"] = DayField(
+            label=_now("Day"), initial=max(line.wished_on, clock.today())
+        )
+        if self.has_cannot:
+            self.fields[f"cannot_{line.pk}"] = forms.BooleanField(
+                label=_now("Cannot be delivered"), required=False
+            )
+
+
+class ChangeForm(TermsForm):
+    """A draft: nothing is said to anybody yet, and a line of 0 falls out."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["note"]
+
+
+class RepetitionForm(TermsForm):
+    """What is asked again, with a word on why."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"].required = True
+
+
+class AnswerForm(TermsForm):
+    """What a supplier says to each line; what is left as it stands is a yes."""
+
+    has_cannot = True
+
+    @property
+    def nothing_left(self) -> str:
+        return _now("If nothing can be delivered, decline the whole order instead.")
+
+    @property
+    def is_yes(self) -> bool:
+        """Tell whether everything was left as it was asked."""
+        return not self.cleaned_data["note"] and all(
+            (said.quantity, said.price, said.on)
+            == (said.line.quantity, said.line.price, said.line.wished_on)
+            for said in self.terms
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for row in self.rows:
+            is_offered = cleaned.get(row.quantity.name) and not cleaned.get(f"cannot_{row.line.pk}")
+            if is_offered and not cleaned.get(row.price.name) and not row.price.errors:
+                self.add_error(row.price.name, _now("Say your price."))
+        return cleaned
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    line: PurchaseLine
+    good: forms.BoundField
+    rejected: forms.BoundField
+
+
+class ReceiptForm(forms.Form):
+    """What was counted of each line that is still open."""
+
+    note = forms.CharField(
+        label=_("Note, such as the number of their delivery note"), max_length=300, required=False
+    )
+
+    def __init__(
+        self, *args: Any, lines: Iterable[PurchaseLine], is_all: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = [line for line in lines if not line.is_done]
+        for line in self.lines:
+            self.fields[f"good_{line.pk}"] = QuantityField(
+                label=_now("Good, %(unit)s") % {"unit": line.material.unit},
+                required=False,
+                initial=line.open_quantity if is_all else None,
+            )
+            self.fields[f"rejected_{line.pk}"] = QuantityField(
+                label=_now("Rejected, %(unit)s") % {"unit": line.material.unit}, required=False
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not self.goods:
+            self.add_error(None, _now("Count at least one line."))
+        return cleaned
+
+    @property
+    def rows(self) -> list[ReceiptRow]:
+        return [
+            ReceiptRow(line, self[f"good_{line.pk}"], self[f"rejected_{line.pk}"])
+            for line in self.lines
+        ]
+
+    @property
+    def goods(self) -> dict[PurchaseLine, tuple[int, int]]:
+        counted = {
+            line: (
+                self.cleaned_data[f"good_{line.pk}"] or 0,
+                self.cleaned_data[f"rejected_{line.pk}"] or 0,
+            )
+            for line in self.lines
+        }
+        return {line: counts for line, counts in counted.items() if any(counts)}
+
+
+class SupplierPriceForm(forms.Form):
+    """What a supplier asks for a material."""
+
+    supplier = forms.ModelChoiceField(Party.objects.none(), label=_("Supplier"))
+    material = forms.ModelChoiceField(Material.objects.none(), label=_("Material"))
+    price = RupiahField(label=_("Price of a unit"))
+    lead_days = forms.IntegerField(label=_("Days until it comes"), min_value=0, max_value=365)
+    minimum = QuantityField(label=_("Least quantity"), required=False)
+    pack = QuantityField(
+        label=_("Sold in portions of"), required=False, help_text=_("Empty: any quantity.")
+    )
+
+    def __init__(self, *args: Any, workshop: Workshop, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, rows in (
+            ("supplier", workshop.parties.suppliers().order_by("name")),
+            ("material", workshop.materials.order_by("code")),
+        ):
+            choice = self.fields[name]
+            assert isinstance(choice, forms.ModelChoiceField)  # noqa: S101 - declared above
+            choice.queryset = rows
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("price") == 0:
+            self.add_error("price", _now("A price is more than zero."))
+        for name in ("minimum", "pack"):
+            cleaned[name] = cleaned.get(name) or 0
+        return cleaned

@@ -1,0 +1,141 @@
+"""What counting and carrying need to be told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from simpul.catalog.models import Material, Variant
+from simpul.lib.quantities import parse_quantity, write_quantity
+from simpul.parties.models import Workshop
+from simpul.stock.models import Item, Location
+
+
+class QuantityField(forms.CharField):
+    """A quantity of material, as people write it; cleaned to thousandths of its unit."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 8})
+
+    def prepare_value(self, value: Any) -> Any:
+        return write_quantity(value) if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return parse_quantity(text)
+        except ValueError as reason:
+            raise forms.ValidationError(str(reason)) from reason
+
+
+def amount_field(item: Item, **options: Any) -> forms.Field:
+    """A field for so much of this item: a quantity of a material, whole pairs of a product."""
+    if item.variant_id is None:
+        return QuantityField(**options)
+    return forms.IntegerField(min_value=0, **options)
+
+
+class CountForm(forms.Form):
+    """What really lies there, and why it was counted."""
+
+    reason = forms.CharField(
+        label=_("Why"), max_length=200, help_text=_("Month's end, a mistake, spoilt, found, …")
+    )
+
+    field_order = ("counted", "reason")
+
+    def __init__(self, *args: Any, item: Item, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["counted"] = amount_field(
+            item, label=_now("Counted, in %(unit)s") % {"unit": item.unit}
+        )
+        self.order_fields(self.field_order)
+
+
+class TransferForm(forms.Form):
+    """How much goes to the scrap, or comes back from it."""
+
+    target = forms.ChoiceField(
+        label=_("Where to"),
+        choices=[("scrap", _("out of use, to the scrap")), ("home", _("back from the scrap"))],
+    )
+    reason = forms.CharField(label=_("Why"), max_length=200)
+
+    field_order = ("quantity", "target", "reason")
+
+    def __init__(self, *args: Any, item: Item, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.item = item
+        self.fields["quantity"] = amount_field(
+            item, label=_now("How much, in %(unit)s") % {"unit": item.unit}
+        )
+        self.order_fields(self.field_order)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What `Transfer.make` needs."""
+        home = Location.of(self.item.workshop_id, Location.Kind(self.item.home))
+        scrap = Location.of(self.item.workshop_id, Location.Kind.SCRAP)
+        to_scrap = self.cleaned_data["target"] == "scrap"
+        return {
+            "quantity": self.cleaned_data["quantity"],
+            "source": home if to_scrap else scrap,
+            "target": scrap if to_scrap else home,
+            "reason": self.cleaned_data["reason"],
+        }
+
+
+class ShelfForm(forms.Form):
+    """Names what is to be counted for the first time: a material (and its size), or a product."""
+
+    what = forms.ChoiceField(label=_("What"))
+    size = forms.CharField(
+        label=_("Size"),
+        max_length=6,
+        required=False,
+        help_text=_("Only for material that is bought by size."),
+    )
+
+    def __init__(self, *args: Any, workshop: Workshop, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.materials = {f"m{one.pk}": one for one in workshop.materials.order_by("code")}
+        variants = Variant.objects.filter(colourway__product__workshop=workshop)
+        self.variants = {
+            f"v{one.pk}": one
+            for one in variants.select_related("colourway__product").order_by(
+                "colourway__product__code", "colourway__position", "size"
+            )
+        }
+        what = self.fields["what"]
+        assert isinstance(what, forms.ChoiceField)  # noqa: S101 - declared above
+        what.choices = [
+            (
+                _now("Material"),
+                [(key, f"{one.code} · {one}") for key, one in self.materials.items()],
+            ),
+            (_now("Finished goods"), [(key, str(one)) for key, one in self.variants.items()]),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        material = self.materials.get(cleaned.get("what", ""))
+        if material is not None and material.is_by_size != bool(cleaned.get("size")):
+            self.add_error("size", _size_problem(material))
+        return cleaned
+
+    def item(self) -> Item:
+        """Return what was named, with its row on the shelf."""
+        what = self.cleaned_data["what"]
+        if what in self.variants:
+            return Item.of_variant(self.variants[what])
+        return Item.of_material(self.materials[what], self.cleaned_data["size"])
+
+
+def _size_problem(material: Material) -> str:
+    if material.is_by_size:
+        return _now("Say which size.")
+    return _now("This material has no sizes.")
