@@ -60,12 +60,14 @@ class GridForm(forms.Form):
         products: Iterable[Product],
         pairs: Pairs | None = None,
         initial: dict[str, Any] | None = None,
+        typed: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(data, initial=initial)
+        """Take `typed` instead of `data` where nothing is asked yet: another model is added."""
+        super().__init__(data, initial=dict(typed.items()) if typed is not None else initial)
         self.buyer = buyer
         self.grid = Grid.of(products, buyer, clock.today())
-        if data is not None:
-            self.grid.fill(data, self._unit_typed(data))
+        if (filled := data if data is not None else typed) is not None:
+            self.grid.fill(filled, self._unit_typed(filled))
         elif pairs:
             self.grid.propose(pairs)
 
@@ -134,8 +136,11 @@ class OrderForm(GridForm):
         by_staff: bool = False,
         pairs: Pairs | None = None,
         initial: dict[str, Any] | None = None,
+        typed: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(data, buyer=buyer, products=products, pairs=pairs, initial=initial)
+        super().__init__(
+            data, buyer=buyer, products=products, pairs=pairs, initial=initial, typed=typed
+        )
         if not by_staff:
             del self.fields["channel"]
         self.addresses = {str(one.pk): one for one in buyer.addresses.order_by("pk")}

@@ -40,6 +40,10 @@ class Row:
     def sizes(self) -> dict[str, int]:
         return {cell.size: cell.pairs for cell in self.cells if cell.pairs}
 
+    @property
+    def pairs(self) -> int:
+        return sum(cell.pairs for cell in self.cells)
+
 
 @dataclass(slots=True)
 class Table:
@@ -54,7 +58,11 @@ class Table:
 
     @property
     def pairs(self) -> int:
-        return sum(cell.pairs for row in self.rows for cell in row.cells)
+        return sum(row.pairs for row in self.rows)
+
+    @property
+    def amount(self) -> int:
+        return sum(self.price.of(row.pairs) for row in self.rows) if self.price else 0
 
 
 @dataclass(slots=True)
@@ -79,6 +87,18 @@ class Grid:
     @property
     def wishes(self) -> list[LineWish]:
         return [LineWish(row.colourway, row.sizes) for _table, row in self.rows if row.sizes]
+
+    @property
+    def pairs(self) -> int:
+        return sum(table.pairs for table in self.tables)
+
+    @property
+    def amount(self) -> int:
+        return sum(table.amount for table in self.tables)
+
+    @property
+    def is_priced(self) -> bool:
+        return all(table.price is not None for table in self.tables)
 
     def propose(self, pairs: Pairs) -> None:
         """Write pairs into the empty grid: those of an older order."""

@@ -70,6 +70,7 @@ SALES, FINANCE, STOCK, PRODUCTION = (
 ABILITIES: dict[str, Rule] = {
     # the workshop and its people; what is edited and has no states
     "parties.keep": workshop(SALES, STOCK),
+    "parties.keep_own": either(buyer(), supplier(), courier()),
     "parties.staff": owner(),
     "catalog.keep": workshop(SALES),
     # who comes in

@@ -158,7 +158,7 @@ class WorkshopForm(forms.ModelForm[Workshop]):
             "stamp_duty_above",
             "over_receipt_percent",
         )
-        widgets = {"story": forms.Textarea(attrs={"rows": 6})}  # noqa: RUF012
+        widgets = {"story": forms.Textarea(attrs={"rows": 6})}
 
 
 class InvitationForm(_TelephoneMixin):
@@ -200,3 +200,88 @@ class PersonForm(forms.Form):
         choices=[(role.value, role.label) for role in Role if role not in (Role.MACHINE, Role.NONE)],
     )
     is_active = forms.BooleanField(label=_("Works here"), required=False)
+
+
+class ProfileForm(forms.Form):
+    """What somebody of a party keeps about themselves."""
+
+    name = forms.CharField(label=_("Your name"), max_length=80)
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    telephone = forms.CharField(
+        label=_("WhatsApp or telephone"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+
+    def __init__(self, data: Any = None, *, person: Person) -> None:
+        self.person = person
+        self.known = person.identities.filter(kind=Identity.Kind.PHONE).order_by("pk").first()
+        super().__init__(
+            data,
+            initial={
+                "name": person.name,
+                "language": person.language,
+                "telephone": phones.national(self.known.value) if self.known else "",
+            },
+        )
+
+    def clean_telephone(self) -> str:
+        """Normalise; a number of somebody else is refused without saying whose it is."""
+        typed = self.cleaned_data["telephone"]
+        if not typed:
+            return ""
+        try:
+            number = phones.normalise(typed)
+        except phones.NotATelephone as reason:
+            raise forms.ValidationError(str(reason)) from reason
+        same = Identity.objects.filter(
+            workshop_id=self.person.workshop_id, kind=Identity.Kind.PHONE, value=number
+        )
+        if same.exclude(person=self.person).exists():
+            raise forms.ValidationError(_now("This number cannot be used: ask the workshop."))
+        return number
+
+    @transaction.atomic
+    def save(self) -> None:
+        """Keep it; another number is not verified yet."""
+        facts = self.cleaned_data
+        self.person.name = facts["name"]
+        self.person.language = facts["language"]
+        self.person.save(update_fields=["name", "language"])
+        number = facts["telephone"]
+        if self.known is not None and self.known.value != number:
+            self.known.delete()
+        if number and (self.known is None or self.known.value != number):
+            Identity.objects.get_or_create(
+                workshop_id=self.person.workshop_id,
+                person=self.person,
+                kind=Identity.Kind.PHONE,
+                value=number,
+                defaults={"typed": self.data.get("telephone", "")},
+            )
+
+
+class AddressForm(forms.ModelForm[Address]):
+    """Where goods go to, as a courier needs it."""
+
+    telephone = forms.CharField(
+        label=_("Telephone of the receiver"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel"}),
+    )
+    postcode = forms.RegexField(r"^\d{5}$", label=_("Postal code"), required=False)
+
+    class Meta:
+        model = Address
+        fields = ("receiver", "telephone", "street", "area", "province", "postcode", "landmark")
+
+    def clean_telephone(self) -> str:
+        typed = self.cleaned_data["telephone"]
+        if not typed:
+            return ""
+        try:
+            return phones.normalise(typed)
+        except phones.NotATelephone as reason:
+            raise forms.ValidationError(str(reason)) from reason

@@ -263,6 +263,12 @@ class Identity(models.Model):
         return self.value
 
 
+class AddressQuerySet(models.QuerySet["Address"]):
+    def visible_to(self, person: Person) -> Self:
+        ours = self.filter(party__workshop_id=person.workshop_id)
+        return ours if person.is_staff else ours.filter(party_id=person.party_id)
+
+
 class Address(models.Model):
     """Where goods go to, as a courier needs it."""
 
@@ -274,6 +280,8 @@ class Address(models.Model):
     province = models.CharField(_("province"), max_length=60, blank=True)
     postcode = models.CharField(_("postal code"), max_length=5, blank=True)
     landmark = models.CharField(_("landmark"), max_length=120, blank=True)
+
+    objects = AddressQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.in_one_text

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from simpul.lib import clock
 from simpul.parties.models import Party, Workshop
 from simpul.workflow.steps import WrongState
 
@@ -42,6 +43,14 @@ class PlannedInstalment:
     amount: int
     gate: int
     due_on: date | None = None
+
+    @property
+    def label(self) -> str:
+        return str(Kind(self.kind).label)
+
+    @property
+    def gate_label(self) -> str:
+        return str(Gate(self.gate).label)
 
     def as_facts(self) -> dict[str, Any]:
         facts = asdict(self)
@@ -144,3 +153,7 @@ class Instalment(models.Model):
 
     def is_late(self, today: date) -> bool:
         return not self.is_paid and self.due_on < today
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.is_late(clock.today())

@@ -52,6 +52,8 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+A_WEEK = 7
+ENDED = (Status.WITHDRAWN, Status.DECLINED, Status.EXPIRED, Status.CANCELLED)
 AGREED = (Status.CONFIRMED, Status.FULFILLED, Status.CLOSED)
 
 
@@ -425,6 +427,27 @@ class Order(models.Model):
     @property
     def balance(self) -> int:
         return sum(instalment.open_amount for instalment in self.instalments.all())
+
+    @property
+    def is_ended(self) -> bool:
+        """Tell whether it ended without being done."""
+        return self.status in ENDED
+
+    @property
+    def waits_for_buyer(self) -> bool:
+        """Tell whether the buyer is asked for something: an answer, money soon, or "received"."""
+        if self.status == Status.OFFERED:
+            return not self.is_overdue_offer
+        due = self.next_instalment
+        if self.status not in AGREED or due is None:
+            return self.status == Status.FULFILLED
+        return due.position == 1 or due.due_on <= clock.in_days(A_WEEK)
+
+    @property
+    def next_instalment(self) -> Instalment | None:
+        """What is to be paid next, if anything is."""
+        unpaid = [part for part in self.instalments.all() if not part.is_paid]
+        return min(unpaid, key=lambda part: part.position, default=None)
 
     @property
     def knots(self) -> list[Knot]:

@@ -1,5 +1,24 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from simpul.portals.buyer import answers, home, orders, own, placing
 
 app_name = "buyer"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    # orders; all that belongs to one lies below its page, so that a link opens just that
+    path("orders/", orders.orders, name="orders"),
+    path("orders/new/", placing.new, name="new-order"),
+    path("orders/<str:number>/", orders.order, name="order"),
+    path("orders/<str:number>/acceptance/", answers.acceptance, name="acceptance"),
+    path("orders/<str:number>/counter/", answers.counter, name="counter"),
+    path("orders/<str:number>/withdrawal/", answers.withdrawal, name="withdrawal"),
+    path("orders/<str:number>/closing/", answers.closing, name="closing"),
+    path("orders/<str:number>/messages/", orders.message, name="order-message"),
+    # the buyer's own
+    path("addresses/", own.addresses, name="addresses"),
+    path("addresses/new/", own.new_address, name="new-address"),
+    path("addresses/<int:pk>/", own.address, name="address"),
+    path("addresses/<int:pk>/removal/", own.removal, name="address-removal"),
+    path("profile/", own.profile, name="profile"),
+]

@@ -1,0 +1,29 @@
+"""What a buyer sees first: what waits for me, and how far my orders are."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from simpul.orders.models import Order, Status
+from simpul.portals.http import Request
+
+SHOWN = 8  # with their knots; the list has all
+LOOKED_AT = 40
+
+
+@require_safe
+def home(request: Request) -> HttpResponse:
+    mine = Order.objects.visible_to(request.person)
+    running = mine.open() | mine.filter(status=Status.FULFILLED)
+    orders = list(running.for_page().order_by("-id")[:LOOKED_AT])
+    return render(
+        request,
+        "buyer/home.html",
+        {
+            "orders": orders[:SHOWN],
+            "has_more": len(orders) > SHOWN,
+            "tasks": [order for order in orders if order.waits_for_buyer],
+        },
+    )

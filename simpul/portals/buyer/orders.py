@@ -1,0 +1,85 @@
+"""A buyer's orders: the list, and the page of one."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from simpul.conversations.forms import MessageForm
+from simpul.conversations.models import Conversation, Message
+from simpul.orders.models import Order, Status
+from simpul.papers.models import Paper
+from simpul.payments.models import PaymentClaim
+from simpul.portals.http import Request
+from simpul.workflow.models import journal_of
+
+A_PAGE = 30
+
+
+@require_safe
+def orders(request: Request) -> HttpResponse:
+    words = request.GET.get("q", "").strip()[:60]
+    chosen = request.GET.get("status", "")
+    found = Order.objects.visible_to(request.person)
+    if words:
+        found = found.search(words)
+    counts = dict(found.order_by().values_list("status").annotate(count=Count("pk")))
+    shown = found.filter(status=chosen) if chosen in Status.values else found
+    page = Paginator(shown.with_progress().order_by("-id"), A_PAGE)
+    return render(
+        request,
+        "buyer/orders/list.html",
+        {
+            "page": page.get_page(request.GET.get("page")),
+            "words": words,
+            "chosen": chosen,
+            "all": sum(counts.values()),
+            "statuses": [
+                (status, counts[status.value]) for status in Status if status.value in counts
+            ],
+        },
+    )
+
+
+@require_safe
+def order(request: Request, number: str) -> HttpResponse:
+    return show_order(request, find_order(request, number), MessageForm())
+
+
+@require_POST
+def message(request: Request, number: str) -> HttpResponse:
+    order = find_order(request, number)
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        return show_order(request, order, form, status=422)
+    conversation = Conversation.of(order, order.buyer)
+    Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
+    return redirect("buyer:order", request.workshop.slug, number)
+
+
+def find_order(request: Request, number: str) -> Order:
+    orders = Order.objects.visible_to(request.person).for_page()
+    return get_object_or_404(orders, number=number)
+
+
+def show_order(
+    request: Request, order: Order, form: MessageForm, status: int = 200
+) -> HttpResponse:
+    return render(
+        request,
+        "buyer/orders/page.html",
+        {
+            "order": order,
+            "messages_here": Message.objects.visible_to(request.person).about(order),
+            "message_form": form,
+            "claims": PaymentClaim.objects.visible_to(request.person)
+            .filter(order=order)
+            .order_by("-pk"),
+            "papers": Paper.objects.visible_to(request.person).about(order).order_by("pk"),
+            "journal": journal_of(order),
+        },
+        status=status,
+    )

@@ -1,0 +1,98 @@
+"""A new order: choose models, fill in the sizes."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from simpul.catalog.models import Product, ProductQuerySet
+from simpul.lib import clock
+from simpul.orders.forms import OrderForm
+from simpul.orders.grid import pairs_of
+from simpul.orders.models import Order
+from simpul.parties.models import Party
+from simpul.payments import agreement
+from simpul.portals.http import Request
+from simpul.workflow.steps import NotAllowed
+
+MOST_MODELS = 30  # in one order's grid
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: Request) -> HttpResponse:
+    """Ask for models first; `?again=` begins from an older order."""
+    buyer = _buyer(request)
+    older = _older(request)
+    chosen = _chosen(request, older)
+    products = _offered(request).filter(slug__in=chosen).for_page().order_by("position", "pk")
+    if not products:
+        return _choose(request, buyer)
+    if "add" in request.POST:
+        form = OrderForm(buyer=buyer, products=products, typed=request.POST)
+    else:
+        form = OrderForm(
+            request.POST or None,
+            buyer=buyer,
+            products=products,
+            pairs=pairs_of(older) if older else None,
+            initial={"remarks": older.remarks} if older else None,
+        )
+    if form.is_valid():
+        order = agreement.place(by=request.person, buyer=buyer, **form.cleaned_data)
+        return redirect("buyer:order", request.workshop.slug, order.number)
+    return render(
+        request,
+        "buyer/orders/new.html",
+        {
+            "form": form,
+            "older": older,
+            "others": _offered(request)
+            .exclude(slug__in=chosen)
+            .select_related("category")
+            .order_by("position", "pk"),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _choose(request: Request, buyer: Party) -> HttpResponse:
+    words = request.GET.get("q", "").strip()[:60]
+    today = clock.today()
+    products = _offered(request).search(words).for_page().order_by("position", "pk")
+    return render(
+        request,
+        "buyer/orders/models.html",
+        {
+            "words": words,
+            "models": [
+                (product, product.price_to(buyer, product.minimum_pairs, today))
+                for product in products
+            ],
+        },
+    )
+
+
+def _buyer(request: Request) -> Party:
+    party = request.person.party
+    if party is None:
+        raise NotAllowed("orders.place")
+    return party
+
+
+def _older(request: Request) -> Order | None:
+    number = request.GET.get("again")
+    if not number:
+        return None
+    return get_object_or_404(Order.objects.visible_to(request.person).for_page(), number=number)
+
+
+def _chosen(request: Request, older: Order | None) -> set[str]:
+    chosen = set(request.GET.getlist("product") + request.POST.getlist("product"))
+    if older is not None:
+        chosen |= {line.line.colourway.product.slug for line in older.current.lines.all()}
+    return set(sorted(chosen)[:MOST_MODELS])
+
+
+def _offered(request: Request) -> ProductQuerySet:
+    return Product.objects.filter(workshop=request.workshop, is_published=True)

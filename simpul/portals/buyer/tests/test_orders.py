@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from simpul import testing
+from simpul.conversations.models import Conversation, InternalNote, Message
+from simpul.lib import clock
+from simpul.orders.models import Order, Status, Track
+from simpul.parties.models import Party, Person
+
+
+def page_of(order: Order) -> str:
+    return f"/ciomas/my/orders/{order.number}/"
+
+
+def cell(order: Order, size: str) -> str:
+    return f"pairs-{order.lines.get().colourway_id}-{size}"
+
+
+@pytest.fixture
+def offered(buyer: Party) -> Order:
+    return testing.offered_order(buyer, testing.product(buyer.workshop, name="Derby"), note="Nett")
+
+
+def test_the_page_shows_the_offer_and_what_it_changes(client: Client, offered: Order) -> None:
+    text = client.get(page_of(offered)).text
+
+    assert "Rp\u00a0200.000" in text
+    assert "Rp\u00a0190.000" in text
+    assert "Nett" in text
+    assert f"{page_of(offered)}acceptance/" in text
+
+
+def test_it_is_accepted(client: Client, offered: Order, dewi: Person) -> None:
+    assert 'name="revision" value="2"' in client.get(page_of(offered) + "acceptance/").text
+
+    answer = client.post(page_of(offered) + "acceptance/", {"revision": "2"})
+
+    assert answer["Location"] == page_of(offered)
+    offered.refresh_from_db()
+    assert (offered.status, offered.agreed_revision) == (Status.CONFIRMED, 2)
+
+
+def test_an_offer_that_changed_meanwhile_is_not_accepted(client: Client, offered: Order) -> None:
+    testing.offer(offered, price=250_000)
+
+    assert client.post(page_of(offered) + "acceptance/", {"revision": "2"}).status_code == 409
+    offered.refresh_from_db()
+    assert offered.status == Status.OFFERED
+
+
+def test_it_is_answered_with_another_wish(client: Client, offered: Order) -> None:
+    page = page_of(offered) + "counter/"
+    data = {cell(offered, "40"): "5", "promised_on": clock.in_days(40).isoformat(), "note": "Ya"}
+
+    assert client.post(page, {**data, cell(offered, "40"): "lima"}).status_code == 422
+    assert client.post(page, data)["Location"] == page_of(offered)
+
+    offered.refresh_from_db()
+    assert (offered.status, offered.revision, offered.total) == (Status.PLACED, 3, 950_000)
+
+
+def test_it_is_taken_back(client: Client, offered: Order) -> None:
+    client.post(page_of(offered) + "withdrawal/", {"reason": "Salah ukuran"})
+
+    offered.refresh_from_db()
+    assert (offered.status, offered.reason) == (Status.WITHDRAWN, "Salah ukuran")
+    assert client.post(page_of(offered) + "withdrawal/", {"reason": "x"}).status_code == 409
+
+
+def test_it_is_closed_when_all_has_come_and_is_paid(client: Client, buyer: Party) -> None:
+    order = testing.confirmed_order(buyer)
+    for size in order.lines.get().sizes.all():
+        for track in Track:
+            size.advance(track, size.pairs)
+    order.deliver_all()
+    assert client.post(page_of(order) + "closing/", {"key": "a"}).status_code == 409
+    for instalment in order.instalments.all():
+        instalment.receive(instalment.amount)
+
+    assert page_of(order) + "closing/" in client.get(page_of(order)).text
+    client.post(page_of(order) + "closing/", {"key": "b"})
+
+    order.refresh_from_db()
+    assert order.status == Status.CLOSED
+    assert client.get(page_of(order)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "make",
+    [testing.order, testing.offered_order, testing.confirmed_order],
+    ids=["placed", "offered", "confirmed"],
+)
+def test_every_state_has_its_page(client: Client, buyer: Party, make: object) -> None:
+    assert callable(make)
+    order: Order = make(buyer)
+
+    for address in (page_of(order), "/ciomas/my/", "/ciomas/my/orders/"):
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert answer["Cache-Control"] == "no-store"
+
+
+def test_an_order_that_waits_for_a_price_has_its_page(client: Client, buyer: Party) -> None:
+    buyer.is_welcome = False
+    buyer.save()
+    order = testing.order(buyer)
+
+    for address in (page_of(order), "/ciomas/my/", "/ciomas/my/orders/"):
+        assert client.get(address).status_code == 200
+
+
+def test_something_is_said(client: Client, offered: Order, dewi: Person) -> None:
+    page = page_of(offered) + "messages/"
+
+    assert client.post(page, {"body": "  "}).status_code == 422
+    assert client.post(page, {"body": "Bisa lebih cepat?"})["Location"] == page_of(offered)
+
+    message = Message.objects.get()
+    assert (message.body, message.by) == ("Bisa lebih cepat?", dewi)
+    assert "Bisa lebih cepat?" in client.get(page_of(offered)).text
+
+
+def test_what_the_workshop_notes_for_itself_is_not_shown(
+    client: Client, offered: Order, sari: Person
+) -> None:
+    InternalNote.write(by=sari, subject=offered, body="Pembeli lambat bayar")
+
+    assert "lambat bayar" not in client.get(page_of(offered)).text
+
+
+def test_the_list_is_searched_and_filtered(client: Client, buyer: Party, dewi: Person) -> None:
+    placed, withdrawn = testing.order(buyer), testing.order(buyer)
+    withdrawn.withdraw(by=dewi)
+
+    def listed(query: str) -> list[str]:
+        text = client.get(f"/ciomas/my/orders/?{query}").text
+        return [one.number for one in (placed, withdrawn) if f">{one.number}<" in text]
+
+    assert listed("") == [placed.number, withdrawn.number]
+    assert listed("status=withdrawn") == [withdrawn.number]
+    assert listed(f"q={placed.code}") == [placed.number]
+    assert listed("q=nothing") == []
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_pages_cost_the_same_for_any_number_of_things(
+    client: Client,
+    buyer: Party,
+    dewi: Person,
+    count: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    models = [testing.product(buyer.workshop) for _line in range(min(count, 12))]
+    order = testing.confirmed_order(buyer, *models)
+    for number in range(count):
+        testing.order(buyer)
+        Message.say(by=dewi, conversation=Conversation.of(order, buyer), body=f"Pesan {number}")
+    client.get("/ciomas/my/")  # the kinds of content are known from here on
+
+    # session, user, person with workshop and party (3); the order with all it shows (14: see
+    # orders/tests/test_knots.py; no needs here, but links); messages, claims, papers, journal
+    with django_assert_num_queries(21):
+        client.get(page_of(order))
+    # 3; counts by state, count of the page, its orders
+    with django_assert_num_queries(6):
+        client.get("/ciomas/my/orders/")
+    # 3; the open orders with all they show
+    with django_assert_num_queries(17):
+        client.get("/ciomas/my/")
