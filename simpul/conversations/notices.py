@@ -89,6 +89,9 @@ TOLD: dict[str, tuple[str, ...]] = {
     "production.hold": ("sales",),
     "production.resume": NOBODY,
     "production.cancel": ("sales",),
+    "production.begin": NOBODY,
+    "production.finish": ("sales", "stock"),
+    "production.take_stock": NOBODY,
     # delivery
     "delivery.pack": NOBODY,
     "delivery.open": NOBODY,
@@ -102,7 +105,8 @@ TOLD: dict[str, tuple[str, ...]] = {
     "delivery.deliver": ("buyer", "sales"),
     "delivery.fail": ("buyer", "sales"),
     "delivery.take_back": NOBODY,
-    "delivery.acknowledge": ("sales",),
+    "delivery.leave": NOBODY,
+    "delivery.arrive": NOBODY,
 }
 
 SIDES = ("buyer", "supplier", "courier")

@@ -147,6 +147,9 @@ ABILITIES: dict[str, Rule] = {
     "production.hold": workshop(PRODUCTION),
     "production.resume": workshop(PRODUCTION),
     "production.cancel": workshop(PRODUCTION),
+    "production.begin": machine(),
+    "production.finish": machine(),
+    "production.take_stock": workshop(STOCK, PRODUCTION),
     # delivery
     "delivery.pack": workshop(STOCK, PRODUCTION),
     "delivery.open": workshop(SALES, STOCK),
@@ -160,5 +163,6 @@ ABILITIES: dict[str, Rule] = {
     "delivery.deliver": courier(),
     "delivery.fail": courier(),
     "delivery.take_back": workshop(SALES, STOCK),
-    "delivery.acknowledge": buyer(),
+    "delivery.leave": machine(),
+    "delivery.arrive": machine(),
 }

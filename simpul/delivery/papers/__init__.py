@@ -1,0 +1,80 @@
+"""What stands on the delivery note. `words` are the labels in the reader's language."""
+
+from pathlib import Path
+from typing import TypedDict
+
+from django.utils.translation import gettext as _
+
+from simpul.lib.pdf import PaperFacts
+
+DELIVERY_NOTE = Path(__file__).parent / "surat_jalan.typ"
+
+
+class DeliveryNoteWords(TypedDict):
+    title: str
+    sender: str
+    receiver: str
+    courier: str
+    line: str
+    package: str
+    contents: str
+    pairs: str
+    condition: str
+    remarks: str
+    differences: str
+    name_and_day: str
+    copies: str
+    check: str
+
+
+class Addressed(TypedDict):
+    name: str
+    lines: list[str]  # address, telephone
+
+
+class PackageFacts(TypedDict):
+    number: str
+    contents: list[str]  # a line for each model and colour, with its sizes
+    pairs: str
+    weight: str  # may be empty
+
+
+class Signatures(TypedDict):
+    """The names below the lines; empty where the hand writes it."""
+
+    sender: str
+    courier: str
+    receiver: str
+
+
+class DeliveryNoteFacts(PaperFacts):
+    """The paper that travels with the goods: never a price, never the PIN."""
+
+    words: DeliveryNoteWords
+    sender: Addressed
+    receiver: Addressed
+    details: list[tuple[str, str]]  # name and value: date, order, mode, courier, vehicle
+    packages: list[PackageFacts]
+    total_packages: str  # 3 packages
+    total_pairs: str
+    remarks: str
+    signatures: Signatures
+
+
+def delivery_note_words() -> DeliveryNoteWords:
+    return {
+        "title": _("Delivery note"),
+        "sender": _("Sender"),
+        "receiver": _("Receiver"),
+        "courier": _("Courier"),
+        "line": _("No."),
+        "package": _("Package"),
+        "contents": _("Contents"),
+        "pairs": _("Pairs"),
+        "condition": _("Condition"),
+        "remarks": _("Remarks"),
+        "differences": _("Written by the receiver: what is missing or damaged"),
+        "name_and_day": _("Name and date"),
+        "copies": _("White: back to the sender. Red: for the receiver. Yellow: archive."),
+        "check": _("Scan to see that it is genuine"),
+    }
