@@ -126,6 +126,7 @@ def _database(url: str) -> dict[str, object]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;",
                 "timeout": 5,
             },
+            "TEST": {"NAME": ":memory:"},
         }
     from urllib.parse import parse_qsl, unquote, urlsplit
 
