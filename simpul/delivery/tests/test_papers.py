@@ -1,0 +1,50 @@
+"""What the delivery note looks like: it holds whatever is frozen on it, and never a price."""
+
+from simpul.delivery import papers
+from simpul.delivery.papers import DeliveryNoteFacts
+from simpul.lib import pdf
+
+
+def note(packages: int = 3) -> DeliveryNoteFacts:
+    return {
+        "lang": "id",
+        "letterhead": {"name": "Bengkel Sepatu Contoh", "lines": ["Ciomas, Kab. Bogor 16610"]},
+        "number": "SJ-2026-0009",
+        "code": "HJKLMNPQRSTUVW",
+        "check_url": "https://example.com/ciomas/check/HJKLMNPQRSTUVW/",
+        "words": papers.delivery_note_words(),
+        "sender": {"name": "Bengkel Sepatu Contoh", "lines": ["Ciomas", "0812-0000-0001"]},
+        "receiver": {"name": "Toko Contoh Maju", "lines": ["Pasar Anyar", "0812-0000-0002"]},
+        "details": [("Tanggal", "21 November 2026"), ("Kurir", "Ojek Contoh, F 1234 XX")],
+        "packages": [
+            {
+                "number": f"17-{number}",
+                "contents": ["DRB-01 Derby pria kulit hitam: 39 ×4, 40 ×6"],
+                "pairs": "10",
+                "weight": "9 kg",
+            }
+            for number in range(1, packages + 1)
+        ],
+        "total_packages": f"{packages} koli",
+        "total_pairs": str(packages * 10),
+        "remarks": "",
+        "signatures": {"sender": "Rahmat", "courier": "", "receiver": ""},
+    }
+
+
+def pages(facts: DeliveryNoteFacts) -> int:
+    assert pdf.render(papers.DELIVERY_NOTE, facts).startswith(b"%PDF-")
+    return len(pdf.pictures(papers.DELIVERY_NOTE, facts, ppi=20))
+
+
+def test_a_note_is_one_page_and_a_long_one_goes_on() -> None:
+    assert pages(note(1)) == 1
+    assert pages(note(8)) == 1
+    assert pages(note(40)) == 3
+
+
+def test_it_has_no_place_for_a_price_or_the_pin() -> None:
+    template = papers.DELIVERY_NOTE.read_text()
+    for word in ("price", "amount", "fee", "pin"):
+        assert f"facts.{word}" not in template
+        assert f"package.{word}" not in template

@@ -1,0 +1,96 @@
+"""What stands on the papers about money. `words` are the labels in the reader's language."""
+
+from pathlib import Path
+from typing import TypedDict
+
+from django.utils.translation import gettext as _
+
+from simpul.lib.pdf import PaperFacts
+
+KUITANSI = Path(__file__).parent / "kuitansi.typ"
+INVOICE = Path(__file__).parent / "invoice.typ"
+
+
+class KuitansiWords(TypedDict):
+    title: str
+    received_from: str
+    sum: str
+    purpose: str
+    check: str
+
+
+class KuitansiFacts(PaperFacts):
+    """The receipt of money that really came."""
+
+    words: KuitansiWords
+    received_from: str
+    in_words: str  # Lima juta … rupiah
+    purpose: list[str]  # a line for each thing it pays
+    amount: str  # Rp 5.840.217
+    place_and_day: str  # Ciomas, 2 November 2026
+    stamp: str  # what stands in the place of the meterai; empty where none is due
+    signed_by: str
+    signed_as: str
+
+
+class InvoiceWords(TypedDict):
+    title: str
+    to: str
+    what: str
+    quantity: str
+    price: str
+    amount: str
+    asked: str
+    pay_to: str
+    check: str
+
+
+class Addressed(TypedDict):
+    name: str
+    lines: list[str]
+
+
+class InvoiceLine(TypedDict):
+    what: str
+    more: str  # sizes, colour; may be empty
+    quantity: str
+    price: str
+    amount: str
+
+
+class InvoiceFacts(PaperFacts):
+    """What is asked for now, of which total, and how to pay it."""
+
+    words: InvoiceWords
+    to: Addressed
+    details: list[tuple[str, str]]  # name and value: date, order, promised for
+    lines: list[InvoiceLine]
+    sums: list[tuple[str, str]]  # name and value: total, already paid, still to pay
+    asked: str  # Rp 5.840.217
+    due: str  # a sentence: Please pay by …
+    pay_to: list[str]  # bank, account number, holder
+    remarks: str
+
+
+def kuitansi_words() -> KuitansiWords:
+    return {
+        "title": _("Receipt"),
+        "received_from": _("Received from"),
+        "sum": _("The sum of"),
+        "purpose": _("In payment of"),
+        "check": _("Scan to see that it is genuine"),
+    }
+
+
+def invoice_words() -> InvoiceWords:
+    return {
+        "title": _("Invoice"),
+        "to": _("Billed to"),
+        "what": _("Goods"),
+        "quantity": _("Quantity"),
+        "price": _("Price"),
+        "amount": _("Amount"),
+        "asked": _("To pay now, exactly"),
+        "pay_to": _("By transfer to"),
+        "check": _("Scan to see that it is genuine"),
+    }

@@ -1,0 +1,83 @@
+"""What the papers about money look like: they hold whatever is frozen on them."""
+
+from typing import Any, get_type_hints
+
+import pytest
+
+from simpul.lib import money, pdf
+from simpul.payments import papers
+from simpul.payments.papers import InvoiceFacts, KuitansiFacts
+
+KUITANSI: KuitansiFacts = {
+    "lang": "id",
+    "letterhead": {"name": "Bengkel Sepatu Contoh", "lines": ["Ciomas, Kab. Bogor 16610"]},
+    "number": "KW-2026-0031",
+    "code": "HJKLMNPQRSTUVW",
+    "check_url": "https://example.com/ciomas/check/HJKLMNPQRSTUVW/",
+    "words": papers.kuitansi_words(),
+    "received_from": "Toko Contoh Maju",
+    "in_words": money.in_words(5_840_217).capitalize() + " rupiah",
+    "purpose": ["Uang muka pesanan SO-2026-0017"],
+    "amount": "Rp 5.840.217",
+    "place_and_day": "Ciomas, 2 November 2026",
+    "stamp": "Meterai\nRp 10.000",
+    "signed_by": "Fajar",
+    "signed_as": "Keuangan",
+}
+INVOICE: InvoiceFacts = {
+    "lang": "id",
+    "letterhead": KUITANSI["letterhead"],
+    "number": "INV-2026-0017",
+    "code": "HJKLMNPQRSTUVW",
+    "check_url": KUITANSI["check_url"],
+    "words": papers.invoice_words(),
+    "to": {"name": "Toko Contoh Maju", "lines": ["Pasar Anyar", "Kota Bogor"]},
+    "details": [("Tanggal", "31 Oktober 2026"), ("Pesanan", "SO-2026-0017")],
+    "lines": [
+        {
+            "what": "DRB-01 Derby pria kulit hitam",
+            "more": "39: 4 · 40: 10 · 41: 12 · 42: 10 · 43: 4",
+            "quantity": "40 pasang",
+            "price": "Rp 365.000",
+            "amount": "Rp 14.600.000",
+        }
+    ],
+    "sums": [("Total", "Rp 14.600.000"), ("Sudah dibayar", "Rp 0")],
+    "asked": "Rp 5.840.217",
+    "due": "Paling lambat 3 November 2026.",
+    "pay_to": ["Bank BCA", "0000012345", "a.n. Bengkel Sepatu Contoh"],
+    "remarks": "",
+}
+LONGEST = money.in_words(999_999_999_999).capitalize() + " rupiah"
+
+
+def pages(template: Any, facts: Any) -> int:
+    assert pdf.render(template, facts).startswith(b"%PDF-")
+    return len(pdf.pictures(template, facts, ppi=20))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {},
+        {"stamp": ""},
+        {"in_words": LONGEST, "amount": "Rp 999.999.999.999", "signed_as": ""},
+        {
+            "purpose": [
+                f"Pelunasan pesanan SO-2026-00{number} (Rp 1.000.000)" for number in range(3)
+            ]
+        },
+    ],
+)
+def test_a_kuitansi_is_one_page(other: dict[str, Any]) -> None:
+    assert pages(papers.KUITANSI, KUITANSI | other) == 1
+
+
+@pytest.mark.parametrize(("lines", "count"), [(1, 1), (12, 1), (60, 3)])
+def test_an_invoice_grows_with_its_lines(lines: int, count: int) -> None:
+    assert pages(papers.INVOICE, INVOICE | {"lines": INVOICE["lines"] * lines}) == count
+
+
+@pytest.mark.parametrize(("facts", "shape"), [(KUITANSI, KuitansiFacts), (INVOICE, InvoiceFacts)])
+def test_the_shape_names_all_that_stands_on_it(facts: dict[str, Any], shape: type) -> None:
+    assert facts.keys() == get_type_hints(shape).keys()
