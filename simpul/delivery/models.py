@@ -339,6 +339,13 @@ class Shipment(models.Model):
     def buyer_id(self) -> int:
         return self.order.buyer_id
 
+    def is_offered_to(self, person: Person) -> bool:
+        """Tell whether the person's party still has an open offer."""
+        return any(
+            offer.courier_id == person.party_id and offer.status == CourierOffer.Status.OFFERED
+            for offer in self.offers.all()
+        )
+
     @property
     def is_under_way(self) -> bool:
         return self.status in (Status.ACCEPTED, Status.PICKED_UP, Status.FAILED)

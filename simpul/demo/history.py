@@ -28,8 +28,8 @@ from simpul.demo.people import Cast
 from simpul.lib import clock, uploads
 from simpul.orders.models import LineWish, Order, proposed_plan
 from simpul.parties.models import Address, Party, Person
-from simpul.payments import agreement
-from simpul.payments.models import BankAccount, BankImport, Instruction, PaymentClaim
+from simpul.payments import agreement, reconciliation
+from simpul.payments.models import BankAccount, Instruction, PaymentClaim
 from simpul.procurement import planning
 from simpul.procurement.models import LineTerms, PurchaseOrder, SupplierPrice
 from simpul.workflow.steps import Refused
@@ -78,6 +78,10 @@ class Story:
         hour = self.dice.randint(8, 15) if hour is None else hour
         moment = datetime.combine(day, time(hour, self.dice.randint(0, 59)), clock.WIB)
         self.at(max(moment, clock.now() + timedelta(minutes=5)), happening)
+
+    def pay(self, order: Order) -> None:
+        """The buyer pays what is asked for."""
+        _pay(self, order)
 
     def run(self) -> None:
         while self.queue:
@@ -244,6 +248,7 @@ def _contact(story: Story, order: Order) -> Person:
 
 def _pay(story: Story, order: Order, less: int = 0, name: str = "") -> None:
     """The buyer transfers what is asked for; often it reports so with a picture."""
+    order = _fresh(order)
     asked = Instruction.objects.filter(order=order, status="open").first()
     if asked is None:
         return
@@ -282,8 +287,7 @@ def _read_bank(story: Story) -> None:
     if story.account is None or not story.bank.lines:
         return
     fajar = story.cast.staff["fajar"]
-    BankImport.take(by=fajar, account=story.account, content=story.bank.export())
-    workshop_floor.match(story.cast.workshop)
+    reconciliation.take(by=fajar, account=story.account, content=story.bank.export())
     for order in Order.objects.running().filter(workshop=story.cast.workshop).for_page():
         workshop_floor.go_on(story, order)
 
@@ -455,7 +459,7 @@ def _waits_for_money(story: Story, key: str) -> None:
     if asked is not None:
         PaymentClaim.submit(
             by=_contact(story, order),
-            order=order,
+            order=_fresh(order),
             amount=asked.amount,
             paid_on=clock.today(),
             bank="Mandiri",

@@ -53,6 +53,11 @@ def either(*rules: Rule) -> Rule:
     return lambda person, subject: any(rule(person, subject) for rule in rules)
 
 
+def invited() -> Rule:
+    """Somebody of a party that the thing itself says it was offered to."""
+    return lambda person, subject: person.party_id is not None and subject.is_offered_to(person)
+
+
 def _side(column: str) -> Rule:
     def rule(person: Person, subject: Any) -> bool:
         return person.party_id is not None and person.party_id == getattr(subject, column, None)
@@ -154,8 +159,8 @@ ABILITIES: dict[str, Rule] = {
     "delivery.pack": workshop(STOCK, PRODUCTION),
     "delivery.open": workshop(SALES, STOCK),
     "delivery.offer": workshop(SALES, STOCK),
-    "delivery.accept": courier(),
-    "delivery.pass": courier(),
+    "delivery.accept": invited(),
+    "delivery.pass": invited(),
     "delivery.withdraw": workshop(SALES, STOCK),
     "delivery.issue_note": workshop(SALES, STOCK),
     "delivery.hand_over": workshop(SALES, STOCK),

@@ -3,15 +3,19 @@
 from simpul.delivery import papers
 from simpul.delivery.papers import DeliveryNoteFacts
 from simpul.lib import pdf
+from simpul.lib.pdf import Marks
+
+MARKS: Marks = {
+    "number": "SJ-2026-0009",
+    "code": "HJKLMNPQRSTUVW",
+    "check_url": "https://example.com/ciomas/check/HJKLMNPQRSTUVW/",
+}
 
 
 def note(packages: int = 3) -> DeliveryNoteFacts:
     return {
         "lang": "id",
         "letterhead": {"name": "Bengkel Sepatu Contoh", "lines": ["Ciomas, Kab. Bogor 16610"]},
-        "number": "SJ-2026-0009",
-        "code": "HJKLMNPQRSTUVW",
-        "check_url": "https://example.com/ciomas/check/HJKLMNPQRSTUVW/",
         "words": papers.delivery_note_words(),
         "sender": {"name": "Bengkel Sepatu Contoh", "lines": ["Ciomas", "0812-0000-0001"]},
         "receiver": {"name": "Toko Contoh Maju", "lines": ["Pasar Anyar", "0812-0000-0002"]},
@@ -33,8 +37,9 @@ def note(packages: int = 3) -> DeliveryNoteFacts:
 
 
 def pages(facts: DeliveryNoteFacts) -> int:
-    assert pdf.render(papers.DELIVERY_NOTE, facts).startswith(b"%PDF-")
-    return len(pdf.pictures(papers.DELIVERY_NOTE, facts, ppi=20))
+    whole = {**facts, **MARKS}
+    assert pdf.render(papers.DELIVERY_NOTE, whole).startswith(b"%PDF-")
+    return len(pdf.pictures(papers.DELIVERY_NOTE, whole, ppi=20))
 
 
 def test_a_note_is_one_page_and_a_long_one_goes_on() -> None:

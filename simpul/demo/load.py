@@ -1,0 +1,26 @@
+"""Load the demonstration into an empty database."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from simpul.demo import catalogue, history, people
+from simpul.lib import clock, codes
+from simpul.parties.models import Workshop
+
+SEED = 1987
+
+
+@transaction.atomic
+def load(now: datetime | None = None, months: int = 18) -> Workshop:
+    """Tell the history up to `now`; the same seed and day give the same workshop."""
+    now = (now or clock.now()).astimezone(clock.WIB)
+    opened = (now - timedelta(days=round(months * 30.4))).replace(hour=8, minute=0, second=0, microsecond=0)
+    with codes.seeded(SEED):
+        with clock.stopped(opened):
+            cast = people.gather(opened)
+            catalogue.fill(cast.workshop, opened.date())
+        history.tell(cast, now, opened, SEED)
+    return cast.workshop

@@ -1,0 +1,142 @@
+"""What the floor and the couriers of the demonstration do once money and material are there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from simpul.delivery.models import Package, Shipment
+from simpul.delivery.models import Status as ShipmentStatus
+from simpul.lib import clock
+from simpul.orders.models import LineSize, Order, Status
+from simpul.production.models import LIVE, Job
+from simpul.production.models import Status as JobStatus
+from simpul.workflow.steps import Refused
+
+if TYPE_CHECKING:
+    from simpul.demo.history import Story
+
+CARTON = 10
+FARAWAY = {"padang", "ambon", "siti", "budi"}
+
+
+def go_on(story: Story, order: Order) -> None:
+    """Begin the work on every line whose first material is there."""
+    udin = story.cast.staff["udin"]
+    for line in order.lines.all():
+        job = Job.objects.filter(line=line).exclude(status=JobStatus.CANCELLED).first()
+        try:
+            if job is None:
+                job = Job.plan(by=udin, line=line)
+            if job.status == JobStatus.PLANNED:
+                job.release(by=udin)
+                story.later(lambda j=job: work(story, j, 0), days=story.dice.choice((0, 1)))
+        except Refused:
+            continue
+
+
+def work(story: Story, job: Job, place: int) -> None:
+    """Count one stage, size by size; what is not ready is tried again tomorrow."""
+    job = Job.objects.for_page().get(pk=job.pk)
+    if job.status not in LIVE or job.line.order.status != Status.CONFIRMED:
+        return
+    stages = list(job.stages.order_by("position"))
+    if place == len(stages):
+        return
+    stage = stages[place]
+    good = {size: room.good for size, room in stage.room().items() if room.good > 0}
+    half = {size: pairs // 2 for size, pairs in good.items() if pairs > 3}
+    part = half if half and story.dice.random() < 0.5 and sum(good.values()) > 20 else good
+    try:
+        if part:
+            job.tap(by=story.cast.staff["udin"], stage=stage, good=part)
+    except Refused:
+        story.later(lambda: work(story, job, place), days=1)
+        return
+    if part is not good:
+        story.later(lambda: work(story, job, place), days=1)
+    elif place + 1 < len(stages):
+        story.later(lambda: work(story, job, place + 1), days=story.dice.choice((1, 1, 2)))
+    else:
+        story.later(lambda: pack(story, job.line.order), days=1)
+
+
+def pack(story: Story, order: Order) -> None:
+    """Fill cartons of ten once every pair is made, and ask for the rest of the money."""
+    sizes = list(LineSize.objects.filter(line__order=order).order_by("pk"))
+    if any(size.made < size.pairs for size in sizes) or all(size.packed for size in sizes):
+        return
+    rina = story.cast.staff["rina"]
+    carton: dict[LineSize, int] = {}
+    for size in sizes:
+        for _pair in range(size.pairs - size.packed):
+            carton[size] = carton.get(size, 0) + 1
+            if sum(carton.values()) == CARTON:
+                Package.pack(by=rina, order=order, contents=carton)
+                carton = {}
+    if carton:
+        Package.pack(by=rina, order=order, contents=carton)
+    fresh = Order.objects.for_page().get(pk=order.pk)
+    story.later(lambda: story.pay(fresh), days=story.dice.choice((0, 1, 3)))
+    story.later(lambda: ship(story, order), days=2)
+
+
+def ship(story: Story, order: Order) -> None:
+    """Offer the packages to a courier once the rest is paid; else look again tomorrow."""
+    order = Order.objects.for_page().get(pk=order.pk)
+    if order.status != Status.CONFIRMED:
+        return
+    if order.balance:
+        story.later(lambda: ship(story, order), days=2)
+        return
+    rina, courier = story.cast.staff["rina"], story.cast.parties["cargo"]
+    key = next(key for key, party in story.cast.parties.items() if party == order.buyer)
+    if key not in FARAWAY and sum(len(line.sizes.all()) for line in order.lines.all()) < 12:
+        courier = story.cast.parties["ojek"]
+    is_ojek = courier == story.cast.parties["ojek"]
+    shipment = Shipment.open(
+        by=rina,
+        order=order,
+        mode=Shipment.Mode.OJEK if is_ojek else Shipment.Mode.CARGO,
+        route=f"Ciomas – {order.buyer.area}",
+        fee=75_000 if is_ojek else 260_000,
+    )
+    shipment.offer(by=rina, couriers=[courier], expires_at=clock.now() + timedelta(days=2))
+    story.later(lambda: fetch(story, shipment), days=story.dice.choice((0, 1)))
+
+
+def fetch(story: Story, shipment: Shipment) -> None:
+    """The courier accepts, both count, and the packages leave with their note."""
+    shipment = Shipment.objects.for_page().get(pk=shipment.pk)
+    rina = story.cast.staff["rina"]
+    offer = shipment.offers.get(status="offered")
+    driver = offer.courier.people.order_by("pk")[0]
+    shipment.accept(by=driver)
+    count = shipment.packages.count()
+    shipment.issue_note(by=rina)
+    shipment.hand_over(by=rina, count=count)
+    shipment.pick_up(by=driver, count=count)
+    story.later(lambda: bring(story, shipment), days=1 if shipment.mode == "ojek" else 3)
+
+
+def bring(story: Story, shipment: Shipment) -> None:
+    """At the door: counted, named, proved by PIN; sometimes only at the second try."""
+    shipment = Shipment.objects.for_page().get(pk=shipment.pk)
+    driver = shipment.courier.people.order_by("pk")[0] if shipment.courier else None
+    if driver is None or shipment.status != ShipmentStatus.PICKED_UP:
+        return
+    shipment.deliver(
+        by=driver,
+        receiver=shipment.order.receiver,
+        count=shipment.packages.count(),
+        pin=shipment.pin,
+    )
+    if story.dice.random() < 0.85:
+        story.later(lambda: close(story, shipment.order), days=story.dice.choice((0, 1, 2)))
+
+
+def close(story: Story, order: Order) -> None:
+    """The buyer says that all is well."""
+    order = Order.objects.for_page().get(pk=order.pk)
+    if order.status == Status.FULFILLED and not order.balance:
+        order.close(by=order.buyer.people.order_by("pk")[0])
