@@ -13,9 +13,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
-from simpul.lib import clock, codes, uploads
+from simpul.lib import clock, codes, phones, uploads
 from simpul.parties.models import Party, Person, Workshop
 from simpul.workflow.models import NumberSeries
+
+LANGUAGE = "id"  # papers are read by tax offices and drivers
 
 
 class UploadQuerySet(models.QuerySet["Upload"]):
@@ -131,22 +133,40 @@ class Paper(models.Model):
     ) -> Paper:
         """Draw the next number of its kind (or take the one drawn already) and freeze the facts.
 
-        Call it inside the step that makes the paper exist. `mentions` are the things beside its
+        Call it inside the step that makes the paper exist. What every paper says (letterhead,
+        number, code, where to check it) is added here. `mentions` are the things beside its
         subject on whose pages it is to be found, such as the order of a receipt.
         """
-        paper = cls.objects.create(
-            workshop_id=by.workshop_id,
+        paper = cls(
+            workshop=by.workshop,
             party=party,
             kind=kind,
             number=number or NumberSeries.draw(by.workshop_id, kind),
             subject_type=ContentType.objects.get_for_model(subject),
             subject_id=subject.pk,
             template=template,
-            facts=facts,
             issued_by=by,
         )
+        paper.facts = paper._common_facts() | facts
+        paper.save()
         Mention.objects.bulk_create(Mention(paper=paper, subject=thing) for thing in mentions)
         return paper
+
+    def _common_facts(self) -> dict[str, Any]:
+        workshop = self.workshop
+        telephone = phones.national(workshop.telephone) if workshop.telephone else ""
+        place = " ".join(filter(None, [workshop.area, workshop.postcode]))
+        reached = " · ".join(filter(None, [telephone, workshop.email]))
+        return {
+            "lang": LANGUAGE,
+            "letterhead": {
+                "name": workshop.name,
+                "lines": [line for line in (workshop.street, place, reached) if line],
+            },
+            "number": self.number,
+            "code": self.code,
+            "check_url": f"{settings.SITE_URL}/{workshop.slug}/check/{self.code}/",
+        }
 
 
 class Mention(models.Model):

@@ -22,8 +22,16 @@ def pdf_of(paper: Paper) -> bytes:
 
 def _render(paper: Paper) -> None:
     """Keep the first rendering: should two ask at once, both are given that one."""
-    content = pdf.render(settings.PACKAGE / paper.template, paper.facts)
+    content = pdf.render(pdf.ROOT / paper.template, paper.facts)
     sha256 = hashlib.sha256(content).hexdigest()
     path = uploads.store(uploads.Admitted(content, KIND, "pdf", sha256), Path(settings.UPLOADS))
     Paper.objects.filter(pk=paper.pk, path="").update(path=path)
     paper.refresh_from_db(fields=["path"])
+
+
+def _marks(paper: Paper) -> pdf.Marks:
+    return {
+        "number": paper.number,
+        "code": paper.code,
+        "check_url": f"{settings.SITE_URL}/{paper.workshop.slug}/check/{paper.code}/",
+    }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
-from simpul.orders.models import Order
-from simpul.parties.models import Person
+from simpul.orders.models import AGREED, Instalment, Order, OrderQuerySet
+from simpul.parties.models import Person, Workshop
 from simpul.payments.models import Allocation, BankAccount, Instruction, Receipt
 
 
@@ -47,3 +48,19 @@ def cancel(order: Order, *, by: Person, reason: str) -> None:
 def next_instruction(order: Order, *, by: Person) -> Instruction | None:
     """Ask for the first instalment that is open, unless that is what is asked for already."""
     return Instruction.renew(order, by=by)
+
+
+def ask_all(workshop: Workshop, *, by: Person) -> int:
+    """Ask for what nobody was asked for, because there was no account; return for how many."""
+    asked = 0
+    for order in unasked(workshop).order_by("pk"):
+        asked += next_instruction(order, by=by) is not None
+    return asked
+
+
+def unasked(workshop: Workshop) -> OrderQuerySet:
+    """Return the orders that money is open for and whose buyers do not know where to pay."""
+    orders = Order.objects.filter(workshop=workshop, status__in=AGREED)
+    unpaid = Instalment.objects.unpaid().filter(order=OuterRef("pk"))
+    asked = Instruction.objects.open().filter(order=OuterRef("pk"))
+    return orders.filter(Exists(unpaid)).exclude(Exists(asked))

@@ -17,10 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from simpul.lib import clock, uploads
 from simpul.papers.models import Upload
 from simpul.parties.models import Person, Workshop
+from simpul.parties.roles import Role
 from simpul.payments import readers
 from simpul.payments.models.account import BankAccount
 from simpul.payments.models.receipt import Part, Receipt, TooMuch
 from simpul.workflow.steps import Refused, WrongState, creation, step
+
+READERS = {Role.OWNER, Role.FINANCE, Role.VIEWER, Role.MACHINE}
 
 
 class ImportRefused(Refused):
@@ -29,8 +32,9 @@ class ImportRefused(Refused):
 
 class BankImportQuerySet(models.QuerySet["BankImport"]):
     def visible_to(self, person: Person) -> Self:
+        """The bank's word is for those who keep the money."""
         ours = self.filter(workshop_id=person.workshop_id)
-        return ours if person.is_staff else ours.none()
+        return ours if person.is_staff and person.role in READERS else ours.none()
 
 
 class BankImport(models.Model):
@@ -98,8 +102,9 @@ class BankImport(models.Model):
 
 class BankEntryQuerySet(models.QuerySet["BankEntry"]):
     def visible_to(self, person: Person) -> Self:
+        """The bank's word is for those who keep the money."""
         ours = self.filter(workshop_id=person.workshop_id)
-        return ours if person.is_staff else ours.none()
+        return ours if person.is_staff and person.role in READERS else ours.none()
 
     def open(self) -> Self:
         return self.filter(status=BankEntry.Status.NEW)

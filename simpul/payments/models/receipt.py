@@ -283,6 +283,11 @@ class Allocation(models.Model):
     # Questions
 
     @property
+    def is_reversed(self) -> bool:
+        """Tell whether a later row takes it back; reads `reversal` as selected."""
+        return hasattr(self, "reversal")
+
+    @property
     def workshop_id(self) -> int:
         return self.receipt.workshop_id
 

@@ -24,8 +24,13 @@ def proof(content: bytes = b"a picture") -> uploads.Admitted:
 
 
 def claim(order: Order, by: Person, **facts: Any) -> PaymentClaim:
-    facts = {"amount": 600_217, "paid_on": clock.today(), "bank": "BRI", "proof": proof()} | facts
-    return PaymentClaim.submit(by=by, order=order, **facts)
+    given: dict[str, Any] = {
+        "amount": 600_217,
+        "paid_on": clock.today(),
+        "bank": "BRI",
+        "proof": proof(),
+    } | facts
+    return PaymentClaim.submit(by=by, order=order, **given)
 
 
 def test_it_moves_no_money(order: Order, dewi: Person) -> None:
@@ -68,8 +73,8 @@ def test_the_same_file_twice_is_seen(order: Order, dewi: Person, buyer: Party) -
     claim(other, dewi, amount=5)
     claim(other, dewi, amount=6, proof=proof(b"another"))
 
-    twins = PaymentClaim.objects.with_twins().order_by("pk").values_list("twins", flat=True)
-    assert list(twins) == [1, 1, 0]
+    claims = PaymentClaim.objects.with_twins().order_by("pk")
+    assert [claim.twins for claim in claims] == [1, 1, 0]
 
 
 def test_a_day_to_come_is_refused(order: Order, dewi: Person) -> None:

@@ -5,15 +5,18 @@ from typing import Any, get_type_hints
 import pytest
 
 from simpul.lib import money, pdf
+from simpul.lib.pdf import Marks
 from simpul.payments import papers
 from simpul.payments.papers import InvoiceFacts, KuitansiFacts
 
-KUITANSI: KuitansiFacts = {
-    "lang": "id",
-    "letterhead": {"name": "Bengkel Sepatu Contoh", "lines": ["Ciomas, Kab. Bogor 16610"]},
+MARKS: Marks = {
     "number": "KW-2026-0031",
     "code": "HJKLMNPQRSTUVW",
     "check_url": "https://example.com/ciomas/check/HJKLMNPQRSTUVW/",
+}
+KUITANSI: KuitansiFacts = {
+    "lang": "id",
+    "letterhead": {"name": "Bengkel Sepatu Contoh", "lines": ["Ciomas, Kab. Bogor 16610"]},
     "words": papers.kuitansi_words(),
     "received_from": "Toko Contoh Maju",
     "in_words": money.in_words(5_840_217).capitalize() + " rupiah",
@@ -27,9 +30,6 @@ KUITANSI: KuitansiFacts = {
 INVOICE: InvoiceFacts = {
     "lang": "id",
     "letterhead": KUITANSI["letterhead"],
-    "number": "INV-2026-0017",
-    "code": "HJKLMNPQRSTUVW",
-    "check_url": KUITANSI["check_url"],
     "words": papers.invoice_words(),
     "to": {"name": "Toko Contoh Maju", "lines": ["Pasar Anyar", "Kota Bogor"]},
     "details": [("Tanggal", "31 Oktober 2026"), ("Pesanan", "SO-2026-0017")],
@@ -52,8 +52,8 @@ LONGEST = money.in_words(999_999_999_999).capitalize() + " rupiah"
 
 
 def pages(template: Any, facts: Any) -> int:
-    assert pdf.render(template, facts).startswith(b"%PDF-")
-    return len(pdf.pictures(template, facts, ppi=20))
+    assert pdf.render(template, facts | MARKS).startswith(b"%PDF-")
+    return len(pdf.pictures(template, facts | MARKS, ppi=20))
 
 
 @pytest.mark.parametrize(

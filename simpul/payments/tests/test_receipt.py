@@ -62,7 +62,7 @@ def test_a_kuitansi_is_issued(order: Order, fajar: Person, buyer: Party) -> None
     paper = Paper.objects.about(receipt).get()
     assert Paper.objects.about(order).get() == paper
     assert (paper.kind, paper.party, paper.number[:3]) == (Paper.Kind.KUITANSI, buyer, "KW-")
-    assert paper.facts["in_words"] == "enam ratus ribu rupiah"
+    assert paper.facts["in_words"] == "Enam ratus ribu rupiah"
 
 
 def test_it_is_written_in_the_journal(order: Order, fajar: Person) -> None:

@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from simpul.parties.models import Person
 from simpul.parties.roles import Role
-from simpul.payments.models import BankAccount, BankImport
+from simpul.payments import reconciliation
+from simpul.payments.models import BankAccount
 from simpul.workflow.steps import Refused
 
 
@@ -41,16 +42,20 @@ class Command(BaseCommand):
         period = (first, last) if first and last else None
         try:
             content = file.read_bytes()
-            taken = BankImport.take(by=_finance(ours), account=ours, content=content, period=period)
+            taken, matched = reconciliation.take(
+                by=_finance(ours), account=ours, content=content, period=period
+            )
         except OSError as reason:
             raise CommandError(f"{file} cannot be read: {reason.strerror}") from reason
         except Refused as reason:
             raise CommandError(str(reason)) from reason
-        counted = {"rows": taken.rows, "new": taken.added}
+        counted = {"rows": taken.rows, "new": taken.added, "matched": matched}
         if json:
             self.stdout.write(formats.dumps({"file": str(file), **counted}))
         else:
-            self.stdout.write(f"{file}: {counted['rows']} rows, {counted['new']} of them new")
+            self.stdout.write(
+                f"{file}: {taken.rows} rows, {taken.added} of them new, {matched} matched"
+            )
 
 
 def _account(number: str, workshop: str | None) -> BankAccount:

@@ -1,0 +1,68 @@
+"""A paper is rendered once and stays as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+
+from simpul.papers.models import Paper
+from simpul.papers.pdf import pdf_of
+from simpul.papers.tasks import render
+from simpul.parties.models import Party, Person, Workshop
+
+TEMPLATE = "papers/tests/sheet.typ"
+
+
+def issued(buyer: Party, by: Person) -> Paper:
+    kind = Paper.Kind.KUITANSI
+    return Paper.issue(kind, buyer, party=buyer, by=by, template=TEMPLATE, facts={"amount": "Rp 5"})
+
+
+def test_it_is_the_same_for_whoever_asks(buyer: Party, fajar: Person) -> None:
+    paper = issued(buyer, fajar)
+
+    first = pdf_of(paper)
+    Paper.objects.filter(pk=paper.pk).update(facts={"amount": "Rp 6"})
+
+    assert first.startswith(b"%PDF-")
+    assert pdf_of(Paper.objects.get(pk=paper.pk)) == first
+    assert (Path(settings.UPLOADS) / paper.path).read_bytes() == first
+
+
+def test_it_keeps_the_letterhead_of_its_day(
+    buyer: Party, fajar: Person, workshop: Workshop
+) -> None:
+    workshop.telephone = "+6281234567890"
+    workshop.save()
+    fajar.refresh_from_db()
+    paper = issued(buyer, fajar)
+
+    assert paper.facts["letterhead"] == {"name": "Sepatu Ciomas", "lines": ["0812-3456-7890"]}
+    assert paper.facts["number"] == paper.number == "KW-2026-0001"
+    assert paper.facts["check_url"].endswith(f"/ciomas/check/{paper.code}/")
+
+
+def test_the_worker_may_be_first(buyer: Party, fajar: Person) -> None:
+    paper = issued(buyer, fajar)
+
+    render.call(paper.pk)
+
+    paper.refresh_from_db()
+    assert paper.path.endswith(".pdf")
+
+
+def test_it_is_found_with_what_it_mentions(buyer: Party, fajar: Person, supplier: Party) -> None:
+    paper = Paper.issue(
+        Paper.Kind.KUITANSI,
+        buyer,
+        party=buyer,
+        by=fajar,
+        template=TEMPLATE,
+        facts={},
+        mentions=[supplier],
+    )
+
+    assert list(Paper.objects.about(supplier)) == [paper]
+    assert list(Paper.objects.about(buyer)) == [paper]
+    assert not Paper.objects.about(fajar).exists()

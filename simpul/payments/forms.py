@@ -1,0 +1,249 @@
+"""What the steps of money need to be told."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from simpul.lib import clock, money, uploads
+from simpul.orders.models import Order
+from simpul.payments.models import BankAccount
+from simpul.payments.models.receipt import Part
+
+
+class RupiahField(forms.CharField):
+    """Whole rupiah, as people write them."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:,}".replace(",", ".") if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        typed = super().clean(value)
+        if not typed:
+            return 0
+        try:
+            amount = money.parse_rupiah(typed)
+        except ValueError as reason:
+            raise forms.ValidationError(str(reason)) from reason
+        if self.required and amount <= 0:
+            raise forms.ValidationError(_now("The amount is more than zero."))
+        return amount
+
+
+class DayField(forms.DateField):
+    """A day that has come already; today unless said otherwise."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def clean(self, value: Any) -> Any:
+        day = super().clean(value)
+        if day is not None and day > clock.today():
+            raise forms.ValidationError(_now("This day lies in the future."))
+        return day
+
+
+class UploadField(forms.FileField):
+    """A file that passed the upload door."""
+
+    def __init__(self, *, kinds: frozenset[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kinds = kinds
+
+    def clean(self, value: Any, initial: Any = None) -> Any:
+        file = super().clean(value, initial)
+        try:
+            return uploads.admit(file, self.kinds)
+        except uploads.Refusal as reason:
+            raise forms.ValidationError(str(reason)) from reason
+
+
+class ClaimForm(forms.Form):
+    """The buyer reports a transfer."""
+
+    amount = RupiahField(label=_("Amount"), max_length=20)
+    paid_on = DayField(label=_("Paid on"), initial=clock.today)
+    bank = forms.CharField(label=_("From which bank"), max_length=40)
+    sender = forms.CharField(
+        label=_("In whose name"),
+        max_length=80,
+        required=False,
+        help_text=_("If the account is in another name than yours."),
+    )
+    proof = UploadField(
+        label=_("Proof of the transfer"),
+        kinds=uploads.PROOF,
+        help_text=_("A photo or screenshot, or a PDF of up to 10 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/*,application/pdf"}),
+    )
+
+
+class RejectionForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The buyer reads it."),
+    )
+
+
+class SetAsideForm(forms.Form):
+    reason = forms.CharField(
+        label=_("What is it?"),
+        max_length=300,
+        help_text=_("Interest, a loan, the owner's own money: so that it is known later."),
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class CashForm(forms.Form):
+    amount = RupiahField(label=_("Counted amount"), max_length=20)
+    received_on = DayField(label=_("Received on"), initial=clock.today)
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+
+class AccountForm(forms.Form):
+    bank = forms.CharField(
+        label=_("Bank"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"list": "banks", "autocomplete": "off"}),
+    )
+    number = forms.RegexField(
+        label=_("Account number"),
+        regex=r"^[0-9 .\-]{5,24}$",
+        max_length=24,
+        error_messages={"invalid": _("An account number has only digits.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    holder = forms.CharField(label=_("Account holder, as the bank writes it"), max_length=80)
+
+    def clean_number(self) -> str:
+        return "".join(filter(str.isdigit, self.cleaned_data["number"]))
+
+
+class ConfirmationForm(forms.Form):
+    """The second person types the number once more: looking is not comparing."""
+
+    number = forms.CharField(
+        label=_("Type the account number from the passbook"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    reason = forms.CharField(
+        label=_("Why nobody else looks at it"),
+        max_length=300,
+        required=False,
+        help_text=_("Only if you are the owner and entered the account yourself."),
+    )
+
+    def __init__(self, *args: Any, account: BankAccount, is_own: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.account = account
+        if is_own:
+            self.fields["reason"].required = True
+        else:
+            del self.fields["reason"]
+
+    def clean_number(self) -> str:
+        typed = "".join(filter(str.isdigit, self.cleaned_data["number"]))
+        if typed != self.account.number:
+            raise forms.ValidationError(
+                _now("This is not the number that was entered. Compare both with the passbook.")
+            )
+        return typed
+
+
+class StatementForm(forms.Form):
+    """A bank's file; the period only where the file's days have no year."""
+
+    account = forms.ModelChoiceField(
+        label=_("Account"), queryset=BankAccount.objects.none(), empty_label=None
+    )
+    file = UploadField(
+        label=_("Statement file"),
+        kinds=uploads.STATEMENT,
+        help_text=_("A CSV file of BCA (KlikBCA) or Mandiri (Kopra, MCM), as you downloaded it."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
+    )
+    first = forms.DateField(
+        label=_("First day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Only for files whose days have no year."),
+    )
+    last = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args: Any, accounts: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["account"]
+        assert isinstance(choice, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+        choice.queryset = accounts
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        first, last = facts.get("first"), facts.get("last")
+        if (first is None) != (last is None):
+            self.add_error("last", _now("Fill in both days, or neither."))
+        elif first is not None and last is not None and first > last:
+            self.add_error("last", _now("The last day lies before the first."))
+        return facts
+
+    @property
+    def period(self) -> tuple[date, date] | None:
+        first, last = self.cleaned_data["first"], self.cleaned_data["last"]
+        return (first, last) if first and last else None
+
+
+class PartsForm(forms.Form):
+    """So much for each open instalment of the chosen orders."""
+
+    def __init__(self, *args: Any, orders: list[Order], amount: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.amount = amount
+        self.instalments = {
+            f"part-{one.pk}": one
+            for order in orders
+            for one in sorted(order.instalments.all(), key=lambda one: one.position)
+            if one.open_amount
+        }
+        left = amount
+        for name, one in self.instalments.items():
+            proposed = min(left, one.open_amount)
+            left -= proposed
+            self.fields[name] = RupiahField(
+                label=f"{one.order} · {one.get_kind_display()}",
+                required=False,
+                max_length=20,
+                initial=proposed or "",
+            )
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        for name, one in self.instalments.items():
+            if facts.get(name, 0) > one.open_amount:
+                self.add_error(name, _now("More than is open here."))
+        total = sum(facts.get(name, 0) for name in self.instalments)
+        if not total:
+            raise forms.ValidationError(_now("Say what the money is for."))
+        if total > self.amount:
+            raise forms.ValidationError(_now("That is more than has come."))
+        return facts
+
+    @property
+    def parts(self) -> list[Part]:
+        amounts = ((one, self.cleaned_data[name]) for name, one in self.instalments.items())
+        return [(one, amount) for one, amount in amounts if amount]

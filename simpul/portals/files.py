@@ -1,0 +1,32 @@
+"""Serving files: what people handed in never runs in our name, and nobody else keeps a copy."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from simpul.papers.models import Paper, Upload
+from simpul.papers.pdf import pdf_of
+
+
+def serve_upload(upload: Upload) -> HttpResponse:
+    """Give a file back; only the images that we encoded ourselves are shown in the page."""
+    answer = HttpResponse(upload.read(), content_type=upload.kind)
+    suffix = upload.path.rpartition(".")[2]
+    shown = "inline" if upload.is_image else "attachment"
+    answer["Content-Disposition"] = f'{shown}; filename="{upload.code}.{suffix}"'
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return _closed(answer)
+
+
+def serve_paper(paper: Paper) -> HttpResponse:
+    """Give a paper as it was issued."""
+    answer = HttpResponse(pdf_of(paper), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{paper.number}.pdf"'
+    return _closed(answer)
+
+
+def _closed(answer: HttpResponse) -> HttpResponse:
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cross-Origin-Resource-Policy"] = "same-origin"
+    answer["Cache-Control"] = "no-store"
+    return answer

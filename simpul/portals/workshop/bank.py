@@ -1,0 +1,215 @@
+"""The bank on the desk: statements, their entries, and the accounts."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from simpul.orders.models import AGREED, Order
+from simpul.payments import reconciliation
+from simpul.payments.forms import (
+    AccountForm,
+    ConfirmationForm,
+    PartsForm,
+    ReasonForm,
+    SetAsideForm,
+    StatementForm,
+)
+from simpul.payments.models import BankAccount, BankEntry, BankImport, ImportRefused
+from simpul.portals.http import Request
+from simpul.ui.jinja import rupiah
+from simpul.workflow.models import journal_of
+
+FOUND_AT_MOST = 8
+
+
+@require_http_methods(["GET", "POST"])
+def statement(request: Request) -> HttpResponse:
+    """Take a bank's file, or say in which line it fails."""
+    accounts = BankAccount.objects.visible_to(request.person).order_by("-pk")
+    form = StatementForm(request.POST or None, request.FILES or None, accounts=accounts)
+    if form.is_valid():
+        try:
+            made, matched = reconciliation.take(
+                by=request.person,
+                account=form.cleaned_data["account"],
+                content=form.cleaned_data["file"].content,
+                period=form.period,
+            )
+        except ImportRefused as reason:
+            form.add_error("file", str(reason))
+        else:
+            text = ngettext("%(n)s entry was matched.", "%(n)s entries were matched.", matched)
+            messages.success(request, text % {"n": matched})
+            return redirect("workshop:import", request.workshop.slug, made.pk)
+    imports = BankImport.objects.visible_to(request.person).select_related("account", "by")
+    return render(
+        request,
+        "workshop/payments/statement.html",
+        {"form": form, "accounts": accounts, "imports": imports.order_by("-pk")[:10]},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_safe
+def imported(request: Request, pk: int) -> HttpResponse:
+    """What a file brought."""
+    imports = BankImport.objects.visible_to(request.person).select_related("account", "by")
+    made = get_object_or_404(imports, pk=pk)
+    return render(
+        request,
+        "workshop/payments/import.html",
+        {"made": made, "entries": made.entries.order_by("line")[:500]},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def entry(request: Request, pk: int) -> HttpResponse:
+    """One entry: what it may be for, and dividing it by hand."""
+    entry = _entry(request, pk)
+    words = request.GET.get("q", "").strip()
+    orders = _chosen(request, words)
+    form = PartsForm(request.POST or None, orders=orders, amount=entry.rupiah)
+    if form.is_bound and form.is_valid():
+        entry.allocate(by=request.person, parts=form.parts, how="hand")
+        return redirect("workshop:bank-entry", request.workshop.slug, pk)
+    waiting = [entry] if entry.status == BankEntry.Status.NEW else []
+    return render(
+        request,
+        "workshop/payments/entry.html",
+        {
+            "entry": entry,
+            "receipt": entry.receipt,
+            "suggestions": reconciliation.suggestions(request.workshop, waiting).get(pk, []),
+            "words": words,
+            "orders": orders,
+            "form": form,
+            "aside_form": SetAsideForm(),
+            "journal": journal_of(entry),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_POST
+def matching(request: Request, pk: int, number: str) -> HttpResponse:
+    """Accept a suggestion: count the entry for this order."""
+    entry = _entry(request, pk)
+    order = get_object_or_404(Order.objects.visible_to(request.person), number=number)
+    reconciliation.allocate_to(entry, order, by=request.person)
+    text = _("%(amount)s now counts for order %(order)s.")
+    messages.success(request, text % {"amount": rupiah(entry.rupiah), "order": order})
+    return redirect("workshop:payments", request.workshop.slug)
+
+
+@require_POST
+def aside(request: Request, pk: int) -> HttpResponse:
+    entry = _entry(request, pk)
+    form = SetAsideForm(request.POST)
+    if form.is_valid():
+        entry.set_aside(by=request.person, **form.cleaned_data)
+    return redirect("workshop:bank-entry", request.workshop.slug, pk)
+
+
+@require_POST
+def reopening(request: Request, pk: int) -> HttpResponse:
+    _entry(request, pk).reopen(by=request.person)
+    return redirect("workshop:bank-entry", request.workshop.slug, pk)
+
+
+@require_safe
+def accounts(request: Request) -> HttpResponse:
+    found = BankAccount.objects.visible_to(request.person).select_related(
+        "opened_by", "confirmed_by"
+    )
+    return render(
+        request,
+        "workshop/payments/accounts.html",
+        {
+            "accounts": found.order_by("status", "-pk"),
+            "may_open": request.person.may("payments.open_account", request.workshop),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def new_account(request: Request) -> HttpResponse:
+    form = AccountForm(request.POST or None)
+    if form.is_valid():
+        BankAccount.open(by=request.person, **form.cleaned_data)
+        return redirect("workshop:accounts", request.workshop.slug)
+    return render(
+        request,
+        "workshop/payments/account_form.html",
+        {"form": form, "question": _("New bank account"), "label": _("Enter it"), "account": None},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def account_confirmation(request: Request, pk: int) -> HttpResponse:
+    account = _account(request, pk)
+    is_own = account.opened_by_id == request.person.pk
+    form = ConfirmationForm(request.POST or None, account=account, is_own=is_own)
+    if form.is_valid():
+        account.confirm(by=request.person, reason=form.cleaned_data.get("reason", ""))
+        return redirect("workshop:accounts", request.workshop.slug)
+    return render(
+        request,
+        "workshop/payments/account_form.html",
+        {
+            "form": form,
+            "question": _("Confirm the account"),
+            "label": _("The numbers agree"),
+            "account": account,
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def account_haste(request: Request, pk: int) -> HttpResponse:
+    account = _account(request, pk)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        account.hasten(by=request.person, **form.cleaned_data)
+        return redirect("workshop:accounts", request.workshop.slug)
+    return render(
+        request,
+        "workshop/payments/account_form.html",
+        {
+            "form": form,
+            "question": _("Use it without the day of waiting"),
+            "label": _("Use it now"),
+            "account": account,
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_POST
+def account_closing(request: Request, pk: int) -> HttpResponse:
+    _account(request, pk).close(by=request.person)
+    return redirect("workshop:accounts", request.workshop.slug)
+
+
+def _entry(request: Request, pk: int) -> BankEntry:
+    entries = BankEntry.objects.visible_to(request.person).select_related("account")
+    return get_object_or_404(entries, pk=pk)
+
+
+def _account(request: Request, pk: int) -> BankAccount:
+    return get_object_or_404(BankAccount.objects.visible_to(request.person), pk=pk)
+
+
+def _chosen(request: Request, words: str) -> list[Order]:
+    """The orders that were searched for, as far as money is open for them."""
+    if not words:
+        return []
+    orders = Order.objects.visible_to(request.person).search(words).filter(status__in=AGREED)
+    found = orders.select_related("buyer").prefetch_related("instalments").order_by("-pk")
+    return [order for order in found[: FOUND_AT_MOST * 4] if order.balance][:FOUND_AT_MOST]

@@ -1,0 +1,152 @@
+"""Money on the desk: what waits, what is due, what buyers report, cash, and papers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from simpul.lib import clock
+from simpul.orders.models import Order
+from simpul.papers.models import Paper
+from simpul.payments import agreement, reconciliation
+from simpul.payments.forms import CashForm, RejectionForm
+from simpul.payments.models import BankAccount, BankEntry, Instruction, PaymentClaim, Receipt
+from simpul.portals.files import serve_paper, serve_upload
+from simpul.portals.http import Request
+from simpul.workflow.models import journal_of
+
+A_PAGE = 30
+
+
+@require_safe
+def payments(request: Request) -> HttpResponse:
+    """Four lists, each behind its tab: entries to match, reports, what is due, what came."""
+    lists = _lists(request)
+    chosen = request.GET.get("tab", "entries")
+    if chosen not in lists:
+        chosen = "entries"
+    page = Paginator(lists[chosen], A_PAGE).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {
+        "page": page,
+        "chosen": chosen,
+        "counts": {name: rows.count() for name, rows in lists.items()},
+        "words": request.GET.get("q", "").strip(),
+        "shown": request.GET.get("shown", ""),
+        "unasked": agreement.unasked(request.workshop).count(),
+        "account": BankAccount.objects.newest(request.workshop.pk),
+        "today": clock.today(),
+        "may_import": request.person.may("payments.import", request.workshop),
+    }
+    if chosen == "entries":
+        waiting: list[Any] = [one for one in page.object_list if one.status == "new"]
+        context["suggestions"] = reconciliation.suggestions(request.workshop, waiting)
+    return render(request, f"workshop/payments/{chosen}.html", context)
+
+
+@require_POST
+def asking(request: Request) -> HttpResponse:
+    """Tell the buyers who could not be told while there was no account."""
+    count = agreement.ask_all(request.workshop, by=request.person)
+    text = ngettext("%(n)s buyer was told.", "%(n)s buyers were told.", count)
+    messages.success(request, text % {"n": count})
+    return redirect("workshop:payments", request.workshop.slug)
+
+
+@require_safe
+def claim(request: Request, pk: int) -> HttpResponse:
+    claim = _claim(request, pk)
+    near = BankEntry.objects.visible_to(request.person).open()
+    return render(
+        request,
+        "workshop/payments/claim.html",
+        {
+            "claim": claim,
+            "entries": near.filter(amount_sen=claim.amount * 100).order_by("-booked_on", "pk")[:5],
+            "same_file": PaymentClaim.objects.visible_to(request.person)
+            .filter(proof__sha256=claim.proof.sha256)
+            .exclude(pk=pk)
+            .select_related("order__buyer")[:5],
+            "journal": journal_of(claim),
+        },
+    )
+
+
+@require_safe
+def proof(request: Request, pk: int) -> HttpResponse:
+    return serve_upload(_claim(request, pk).proof)
+
+
+@require_http_methods(["GET", "POST"])
+def rejection(request: Request, pk: int) -> HttpResponse:
+    claim = _claim(request, pk)
+    form = RejectionForm(request.POST or None)
+    if form.is_valid():
+        claim.reject(by=request.person, **form.cleaned_data)
+        return redirect("workshop:claim", request.workshop.slug, pk)
+    return render(
+        request,
+        "workshop/payments/rejection.html",
+        {"claim": claim, "form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def cash(request: Request, number: str) -> HttpResponse:
+    orders = Order.objects.visible_to(request.person).for_page()
+    order = get_object_or_404(orders, number=number)
+    open_ones = [one for one in order.instalments.all() if one.open_amount]
+    first = min(open_ones, key=lambda one: one.position, default=None)
+    form = CashForm(request.POST or None, initial={"amount": first.open_amount if first else None})
+    if form.is_valid():
+        receipt = Receipt.take_cash(by=request.person, order=order, **form.cleaned_data)
+        return redirect("workshop:receipt", request.workshop.slug, receipt.pk)
+    return render(
+        request,
+        "workshop/payments/cash.html",
+        {"order": order, "form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_safe
+def paper(request: Request, code: str) -> HttpResponse:
+    return serve_paper(get_object_or_404(Paper.objects.visible_to(request.person), code=code))
+
+
+def _lists(request: Request) -> dict[str, QuerySet[Any]]:
+    entries = BankEntry.objects.visible_to(request.person).select_related("account")
+    if request.GET.get("shown") == "all":
+        entries = entries.exclude(status=BankEntry.Status.OUT)
+    else:
+        entries = entries.open()
+    claims = PaymentClaim.objects.visible_to(request.person)
+    if request.GET.get("shown") != "all":
+        claims = claims.open()
+    due = Instruction.objects.visible_to(request.person).open()
+    receipts = Receipt.objects.visible_to(request.person).with_credit()
+    words = request.GET.get("q", "").strip()
+    if words:
+        orders = Order.objects.visible_to(request.person).search(words)
+        entries = entries.filter(text__icontains=words)
+        claims, due = claims.filter(order__in=orders), due.filter(order__in=orders)
+        receipts = receipts.filter(party__name__icontains=words)
+    return {
+        "entries": entries.order_by("-booked_on", "-pk"),
+        "claims": claims.with_twins().select_related("order__buyer").order_by("-pk"),
+        "due": due.select_related("order__buyer", "instalment", "account").order_by("due_on", "pk"),
+        "receipts": receipts.select_related("party").order_by("-pk"),
+    }
+
+
+def _claim(request: Request, pk: int) -> PaymentClaim:
+    claims = PaymentClaim.objects.visible_to(request.person).with_twins()
+    shown = claims.select_related("order__buyer", "instalment", "proof", "by")
+    return get_object_or_404(shown, pk=pk)
