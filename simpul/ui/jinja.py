@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from babel.dates import format_date, format_time, format_timedelta
-from babel.numbers import format_decimal
+from babel.dates import format_timedelta, get_day_names, get_month_names
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
@@ -18,7 +17,9 @@ from markupsafe import Markup
 from simpul.lib import clock
 
 MILLI = 1000
-NARROW = "\N{NO-BREAK SPACE}"
+SPACE = "\N{NO-BREAK SPACE}"
+SWAPPED = str.maketrans(",.", ".,")
+SHORT_AREAS = {"21", "22", "24", "31", "61"}  # Jakarta, Bandung, Semarang, Surabaya, Medan
 
 
 class Components:
@@ -51,15 +52,18 @@ def environment(**options: Any) -> Environment:
         static=static,
         icon=icon,
         new_key=lambda: uuid.uuid4().hex,
+        now=clock.now,
         ui=Components(made),
     )
     made.filters.update(
         rupiah=rupiah,
         number=number,
         day=day,
+        day_long=day_long,
         day_short=day_short,
         moment=moment,
         ago=ago,
+        hour=hour,
         percent=percent,
         quantity=quantity,
         phone=phone,
@@ -76,60 +80,83 @@ def icon(name: str, size: int = 20) -> Markup:
 def rupiah(amount: int) -> str:
     """`1250000` is `Rp 1.250.000`, on one line."""
     sign = "-" if amount < 0 else ""
-    return f"{sign}Rp{NARROW}{number(abs(amount))}"
+    return f"{sign}Rp{SPACE}{number(abs(amount))}"
 
 
 def number(value: int) -> str:
     """Group the thousands: by full stops in Indonesian, by commas in English."""
-    grouped = f"{value:,}"
-    return grouped if _is_english() else grouped.replace(",", ".")
+    return _point(f"{value:,}")
 
 
 def quantity(milli: int) -> str:
     """Thousandths of a unit: `3200` is `3,2`."""
-    return str(format_decimal(milli / MILLI, format="#,##0.###", locale=_locale()))
+    whole, rest = divmod(abs(milli), MILLI)
+    fraction = f".{rest:03}".rstrip("0") if rest else ""
+    return _point(f"{'-' if milli < 0 else ''}{whole:,}{fraction}")
 
 
 def percent(share: float) -> str:
-    return str(format_decimal(share * 100, format="#,##0.#", locale=_locale())) + "%"
+    """A share of one: `0.125` is `12,5%`."""
+    return _point(f"{share * 100:,.1f}".removesuffix(".0")) + "%"
 
 
 def day(value: date | datetime | str) -> str:
     """`24 November 2026`."""
-    return str(format_date(_day(value), format="d MMMM y", locale=_locale()))
+    on = _day(value)
+    return f"{on.day} {get_month_names('wide', locale=_locale())[on.month]} {on.year}"
+
+
+def day_long(value: date | datetime | str) -> str:
+    """`Selasa, 24 November 2026`."""
+    on = _day(value)
+    return f"{get_day_names('wide', locale=_locale())[on.weekday()]}, {day(on)}"
 
 
 def day_short(value: date | datetime | str) -> str:
     """`24 Nov 2026`."""
-    return str(format_date(_day(value), format="d MMM y", locale=_locale()))
+    on = _day(value)
+    month = get_month_names("abbreviated", locale=_locale())[on.month]
+    return f"{on.day} {month} {on.year}"
+
+
+def hour(value: datetime | str) -> str:
+    """`09.00 WIB`."""
+    at = _moment(value)
+    return f"{at:%H}{':' if _is_english() else '.'}{at:%M}{SPACE}WIB"
 
 
 def moment(value: datetime | str) -> str:
     """`24 Nov 2026, 09.00 WIB`."""
-    at = _moment(value)
-    hour = format_time(at, format="HH:mm" if _is_english() else "HH.mm", locale=_locale())
-    return f"{day_short(at)}, {hour}{NARROW}WIB"
+    return f"{day_short(value)}, {hour(value)}"
 
 
 def ago(value: datetime | str) -> str:
-    """`3 hari yang lalu`."""
-    return str(
-        format_timedelta(_moment(value) - clock.now(), add_direction=True, locale=_locale())
-    )
+    """`3 hari yang lalu`, `dalam 2 jam`."""
+    distance: timedelta = _moment(value) - clock.now()
+    return format_timedelta(distance, add_direction=True, locale=_locale())
 
 
 def phone(e164: str) -> str:
-    """Show an Indonesian number as Indonesians write it: `0812-3456-7890`."""
+    """Show an Indonesian number as Indonesians write it: `0812-3456-7890`, `(0251) 8631234`."""
     if not e164.startswith("+62"):
         return e164
-    digits = "0" + e164[3:]
-    if digits[1] != "8":
-        return digits
-    return "-".join(filter(None, [digits[:4], digits[4:8], digits[8:]]))
+    digits = e164[3:]
+    if digits.startswith("8"):
+        return "-".join(part for part in ("0" + digits[:3], digits[3:7], digits[7:]) if part)
+    area = 2 if digits[:2] in SHORT_AREAS else 3
+    return f"(0{digits[:area]}){SPACE}{digits[area:]}"
 
 
 def bytes_(size: int) -> str:
-    return f"{max(1, round(size / 1000))}{NARROW}kB" if size < 1_000_000 else f"{size / 1e6:.1f}{NARROW}MB"
+    """`180 kB`, `1,3 MB`."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))}{SPACE}kB"
+    return _point(f"{size / 1_000_000:.1f}") + f"{SPACE}MB"
+
+
+def _point(english: str) -> str:
+    """Turn `1,234.5` into `1.234,5` for Indonesian readers."""
+    return english if _is_english() else english.translate(SWAPPED)
 
 
 def _day(value: date | datetime | str) -> date:
