@@ -21,7 +21,10 @@ class Letterhead(TypedDict):
 
 
 class PaperFacts(TypedDict):
-    """What every paper has. All texts are finished: translated, money and days written out."""
+    """What every paper says, beside what its own template asks for.
+
+    All texts of a paper are finished: translated, money and days written out.
+    """
 
     lang: str  # id or en
     letterhead: Letterhead

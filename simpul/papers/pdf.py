@@ -27,11 +27,3 @@ def _render(paper: Paper) -> None:
     path = uploads.store(uploads.Admitted(content, KIND, "pdf", sha256), Path(settings.UPLOADS))
     Paper.objects.filter(pk=paper.pk, path="").update(path=path)
     paper.refresh_from_db(fields=["path"])
-
-
-def _marks(paper: Paper) -> pdf.Marks:
-    return {
-        "number": paper.number,
-        "code": paper.code,
-        "check_url": f"{settings.SITE_URL}/{paper.workshop.slug}/check/{paper.code}/",
-    }

@@ -1,11 +1,13 @@
-"""What stands on the delivery note. `words` are the labels in the reader's language."""
+"""What stands on the delivery note: its facts, all of them finished texts.
+
+`words` are the labels in the reader's language. What every paper says
+(`simpul.lib.pdf.PaperFacts`) is added when it is issued.
+"""
 
 from pathlib import Path
 from typing import TypedDict
 
 from django.utils.translation import gettext as _
-
-from simpul.lib.pdf import PaperFacts
 
 DELIVERY_NOTE = Path(__file__).parent / "surat_jalan.typ"
 
@@ -47,7 +49,7 @@ class Signatures(TypedDict):
     receiver: str
 
 
-class DeliveryNoteFacts(PaperFacts):
+class DeliveryNoteFacts(TypedDict):
     """The paper that travels with the goods: never a price, never the PIN."""
 
     words: DeliveryNoteWords

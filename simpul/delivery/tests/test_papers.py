@@ -3,9 +3,11 @@
 from simpul.delivery import papers
 from simpul.delivery.papers import DeliveryNoteFacts
 from simpul.lib import pdf
-from simpul.lib.pdf import Marks
+from simpul.lib.pdf import PaperFacts
 
-MARKS: Marks = {
+COMMON: PaperFacts = {
+    "lang": "id",
+    "letterhead": {"name": "Bengkel Sepatu Contoh", "lines": ["Ciomas, Kab. Bogor 16610"]},
     "number": "SJ-2026-0009",
     "code": "HJKLMNPQRSTUVW",
     "check_url": "https://example.com/ciomas/check/HJKLMNPQRSTUVW/",
@@ -14,8 +16,6 @@ MARKS: Marks = {
 
 def note(packages: int = 3) -> DeliveryNoteFacts:
     return {
-        "lang": "id",
-        "letterhead": {"name": "Bengkel Sepatu Contoh", "lines": ["Ciomas, Kab. Bogor 16610"]},
         "words": papers.delivery_note_words(),
         "sender": {"name": "Bengkel Sepatu Contoh", "lines": ["Ciomas", "0812-0000-0001"]},
         "receiver": {"name": "Toko Contoh Maju", "lines": ["Pasar Anyar", "0812-0000-0002"]},
@@ -37,7 +37,7 @@ def note(packages: int = 3) -> DeliveryNoteFacts:
 
 
 def pages(facts: DeliveryNoteFacts) -> int:
-    whole = {**facts, **MARKS}
+    whole = {**facts, **COMMON}
     assert pdf.render(papers.DELIVERY_NOTE, whole).startswith(b"%PDF-")
     return len(pdf.pictures(papers.DELIVERY_NOTE, whole, ppi=20))
 

@@ -1,11 +1,13 @@
-"""What stands on the papers about money. `words` are the labels in the reader's language."""
+"""What stands on the papers about money: its facts, all of them finished texts.
+
+`words` are the labels in the reader's language. What every paper says
+(`simpul.lib.pdf.PaperFacts`) is added when it is issued.
+"""
 
 from pathlib import Path
 from typing import TypedDict
 
 from django.utils.translation import gettext as _
-
-from simpul.lib.pdf import PaperFacts
 
 KUITANSI = Path(__file__).parent / "kuitansi.typ"
 INVOICE = Path(__file__).parent / "invoice.typ"
@@ -19,7 +21,7 @@ class KuitansiWords(TypedDict):
     check: str
 
 
-class KuitansiFacts(PaperFacts):
+class KuitansiFacts(TypedDict):
     """The receipt of money that really came."""
 
     words: KuitansiWords
@@ -58,7 +60,7 @@ class InvoiceLine(TypedDict):
     amount: str
 
 
-class InvoiceFacts(PaperFacts):
+class InvoiceFacts(TypedDict):
     """What is asked for now, of which total, and how to pay it."""
 
     words: InvoiceWords

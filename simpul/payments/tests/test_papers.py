@@ -5,18 +5,18 @@ from typing import Any, get_type_hints
 import pytest
 
 from simpul.lib import money, pdf
-from simpul.lib.pdf import Marks
+from simpul.lib.pdf import PaperFacts
 from simpul.payments import papers
 from simpul.payments.papers import InvoiceFacts, KuitansiFacts
 
-MARKS: Marks = {
+COMMON: PaperFacts = {
+    "lang": "id",
+    "letterhead": {"name": "Bengkel Sepatu Contoh", "lines": ["Ciomas, Kab. Bogor 16610"]},
     "number": "KW-2026-0031",
     "code": "HJKLMNPQRSTUVW",
     "check_url": "https://example.com/ciomas/check/HJKLMNPQRSTUVW/",
 }
 KUITANSI: KuitansiFacts = {
-    "lang": "id",
-    "letterhead": {"name": "Bengkel Sepatu Contoh", "lines": ["Ciomas, Kab. Bogor 16610"]},
     "words": papers.kuitansi_words(),
     "received_from": "Toko Contoh Maju",
     "in_words": money.in_words(5_840_217).capitalize() + " rupiah",
@@ -28,8 +28,6 @@ KUITANSI: KuitansiFacts = {
     "signed_as": "Keuangan",
 }
 INVOICE: InvoiceFacts = {
-    "lang": "id",
-    "letterhead": KUITANSI["letterhead"],
     "words": papers.invoice_words(),
     "to": {"name": "Toko Contoh Maju", "lines": ["Pasar Anyar", "Kota Bogor"]},
     "details": [("Tanggal", "31 Oktober 2026"), ("Pesanan", "SO-2026-0017")],
@@ -52,8 +50,8 @@ LONGEST = money.in_words(999_999_999_999).capitalize() + " rupiah"
 
 
 def pages(template: Any, facts: Any) -> int:
-    assert pdf.render(template, facts | MARKS).startswith(b"%PDF-")
-    return len(pdf.pictures(template, facts | MARKS, ppi=20))
+    assert pdf.render(template, facts | COMMON).startswith(b"%PDF-")
+    return len(pdf.pictures(template, facts | COMMON, ppi=20))
 
 
 @pytest.mark.parametrize(
