@@ -1,6 +1,6 @@
 from django.urls import path
 
-from simpul.portals.buyer import answers, home, orders, own, placing
+from simpul.portals.buyer import answers, home, orders, own, payments, placing
 
 app_name = "buyer"
 
@@ -15,6 +15,10 @@ urlpatterns = [
     path("orders/<str:number>/withdrawal/", answers.withdrawal, name="withdrawal"),
     path("orders/<str:number>/closing/", answers.closing, name="closing"),
     path("orders/<str:number>/messages/", orders.message, name="order-message"),
+    path("orders/<str:number>/payment/", payments.payment, name="payment"),
+    path("orders/<str:number>/claim/", payments.claim, name="claim"),
+    path("orders/<str:number>/claims/<int:pk>/proof/", payments.proof, name="proof"),
+    path("orders/<str:number>/papers/<str:code>.pdf", payments.paper, name="paper"),
     # the buyer's own
     path("addresses/", own.addresses, name="addresses"),
     path("addresses/new/", own.new_address, name="new-address"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from simpul.portals.storefront import catalogue, guestbook, profile, registration, tracking
+from simpul.portals.storefront import catalogue, check, guestbook, profile, registration, tracking
 
 app_name = "storefront"
 
@@ -14,4 +14,6 @@ urlpatterns = [
     path("register/thanks/", registration.thanks, name="registered"),
     path("track/", tracking.search, name="track"),
     path("track/<str:code>/", tracking.order, name="tracked"),
+    path("check/", check.search, name="check-search"),
+    path("check/<str:code>/", check.check, name="check"),
 ]

@@ -1,0 +1,77 @@
+"""Paying, for the buyer: what, where and until when; reporting a transfer; papers."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from simpul.lib import clock
+from simpul.papers.models import Paper
+from simpul.payments.forms import ClaimForm
+from simpul.payments.models import Instruction, PaymentClaim
+from simpul.payments.queries import statement_of
+from simpul.portals.buyer.orders import find_order
+from simpul.portals.files import serve_paper, serve_upload
+from simpul.portals.http import Request
+
+
+@require_safe
+def payment(request: Request, number: str) -> HttpResponse:
+    """To which account, exactly how much, until when, and what has come so far."""
+    order = find_order(request, number)
+    instructions = Instruction.objects.visible_to(request.person).open().filter(order=order)
+    claims = PaymentClaim.objects.visible_to(request.person).filter(order=order)
+    return render(
+        request,
+        "buyer/payments/page.html",
+        {
+            "order": order,
+            "instruction": instructions.select_related("account", "instalment").first(),
+            "claims": claims.select_related("proof").order_by("-pk"),
+            "statement": statement_of(order),
+            "papers": Paper.objects.visible_to(request.person)
+            .about(order)
+            .filter(kind=Paper.Kind.KUITANSI)
+            .order_by("pk"),
+            "today": clock.today(),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def claim(request: Request, number: str) -> HttpResponse:
+    """Report a transfer, with its proof."""
+    order = find_order(request, number)
+    asked = Instruction.objects.open().filter(order=order).first()
+    form = ClaimForm(
+        request.POST or None,
+        request.FILES or None,
+        initial={"amount": asked.amount if asked else None},
+    )
+    if form.is_valid():
+        PaymentClaim.submit(by=request.person, order=order, **form.cleaned_data)
+        text = _("Thank you. We look for it in the bank's statement and tell you when it has come.")
+        messages.success(request, text)
+        return redirect("buyer:payment", request.workshop.slug, number)
+    return render(
+        request,
+        "buyer/payments/claim.html",
+        {"order": order, "form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_safe
+def proof(request: Request, number: str, pk: int) -> HttpResponse:
+    claims = PaymentClaim.objects.visible_to(request.person).filter(order__number=number)
+    return serve_upload(get_object_or_404(claims.select_related("proof"), pk=pk).proof)
+
+
+@require_safe
+def paper(request: Request, number: str, code: str) -> HttpResponse:
+    order = find_order(request, number)
+    papers = Paper.objects.visible_to(request.person).about(order)
+    return serve_paper(get_object_or_404(papers, code=code))
