@@ -149,8 +149,12 @@ class RepetitionForm(TermsForm):
 
 
 class AnswerForm(TermsForm):
-    """What a supplier says to each line; what is left as it stands is a yes."""
+    """What a supplier says to each line; what is left as it stands is a yes.
 
+    It names the revision that was read, so that no other one is answered.
+    """
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
     has_cannot = True
 
     @property

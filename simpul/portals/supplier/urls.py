@@ -1,5 +1,16 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from simpul.portals.supplier import purchases
 
 app_name = "supplier"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+# All of one purchase order lies below its page: an AccessLink opens just that.
+urlpatterns = [
+    path("", purchases.purchases, name="purchases"),
+    path("purchases/<int:pk>/", purchases.purchase, name="purchase"),
+    path("purchases/<int:pk>/confirmation/", purchases.confirmation, name="confirmation"),
+    path("purchases/<int:pk>/answer/", purchases.answer, name="answer"),
+    path("purchases/<int:pk>/refusal/", purchases.refusal, name="refusal"),
+    path("purchases/<int:pk>/lines/<int:line>/delay/", purchases.delay, name="delay"),
+    path("purchases/<int:pk>/message/", purchases.message, name="message"),
+]

@@ -324,8 +324,17 @@ class PurchaseOrder(models.Model):
         return max(self.revisions.all(), key=lambda one: one.number, default=None)
 
     @property
+    def asks_no_price(self) -> bool:
+        """Tell whether every line has a price, so that a plain yes says it all."""
+        return all(line.price for line in self.lines.all())
+
+    @property
     def is_draft(self) -> bool:
         return self.status == Status.DRAFT
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
 
     @property
     def is_under_way(self) -> bool:

@@ -24,6 +24,17 @@ class SupplierPriceQuerySet(models.QuerySet["SupplierPrice"]):
         ours = self.filter(supplier__workshop_id=person.workshop_id)
         return ours if person.is_staff else self.none()
 
+    def search(self, words: str) -> Self:
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(material__code__icontains=word)
+                | Q(material__name__icontains=word)
+                | Q(material__name_en__icontains=word)
+                | Q(supplier__name__icontains=word)
+            )
+        return found
+
     def for_list(self) -> Self:
         return self.select_related("supplier", "material")
 

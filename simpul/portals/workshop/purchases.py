@@ -1,0 +1,371 @@
+"""Material on the desk: what is needed, purchase orders, and who sells what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.contenttypes.models import ContentType
+from django.core.paginator import Paginator
+from django.db.models import Count, Prefetch
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from simpul.conversations.forms import MessageForm
+from simpul.conversations.models import Conversation, Message
+from simpul.lib import clock, phones
+from simpul.orders.models import Order
+from simpul.parties.models import AccessLink, Identity
+from simpul.portals.http import Request
+from simpul.procurement import planning
+from simpul.procurement.forms import (
+    ChangeForm,
+    DelayForm,
+    ReasonForm,
+    ReceiptForm,
+    RepetitionForm,
+    SendingForm,
+    SupplierPriceForm,
+)
+from simpul.procurement.models import (
+    PurchaseLine,
+    PurchaseOrder,
+    ReceivedLine,
+    Status,
+    SupplierPrice,
+)
+from simpul.procurement.queries import compared, effects_of
+from simpul.workflow.models import journal_of
+from simpul.workflow.steps import NotAllowed, WrongState, can
+
+A_PAGE = 50
+
+
+# What is needed
+
+
+@require_safe
+def needs(request: Request) -> HttpResponse:
+    rows = planning.wanted(request.workshop)
+    sold = set(SupplierPrice.objects.visible_to(request.person).values_list("material", flat=True))
+    return render(
+        request,
+        "workshop/purchases/needs.html",
+        {
+            "rows": rows,
+            "sold": sold,
+            "for_store": planning.orders_for_store(rows),
+            "proposals": planning.proposals(request.workshop),
+            "open_purchases": _found(request).open().for_list().order_by("-id")[:10],
+            "tab": "needs",
+        },
+    )
+
+
+@require_POST
+def plan(request: Request) -> HttpResponse:
+    """Set aside what the store has, and draft what is to be bought."""
+    _demand(request, "procurement.propose", request.workshop)
+    made = planning.plan(request.workshop, by=request.person)
+    if made:
+        text = ngettext("%(n)s draft was made.", "%(n)s drafts were made.", len(made))
+        messages.success(request, text % {"n": len(made)})
+    else:
+        messages.info(request, _("Nothing had to be bought."))
+    return redirect("workshop:purchases", request.workshop.slug)
+
+
+# Purchase orders
+
+
+@require_safe
+def purchases(request: Request) -> HttpResponse:
+    words, chosen = request.GET.get("q", "").strip(), request.GET.get("status", "")
+    found = _found(request).search(words) if words else _found(request)
+    counts = dict(found.order_by().values_list("status").annotate(n=Count("pk")))
+    late = found.late(clock.today())
+    shown = late if chosen == "late" else found.filter(status=chosen) if chosen else found
+    page = Paginator(shown.for_list().order_by("-id"), A_PAGE)
+    return render(
+        request,
+        "workshop/purchases/list.html",
+        {
+            "page": page.get_page(request.GET.get("page")),
+            "words": words,
+            "chosen": chosen,
+            "statuses": [(status, counts.get(status, 0)) for status in Status],
+            "all": sum(counts.values()),
+            "late": late.count(),
+            "today": clock.today(),
+            "tab": "orders",
+        },
+    )
+
+
+@require_safe
+def purchase(request: Request, pk: int) -> HttpResponse:
+    purchase = _find(request, pk)
+    receipts = purchase.receipts.select_related("by").prefetch_related(
+        Prefetch("lines", ReceivedLine.objects.select_related("line__material"))
+    )
+    pegged = Order.objects.filter(lines__needs__pegs__line__purchase=purchase)
+    current = purchase.current
+    return render(
+        request,
+        "workshop/purchases/page.html",
+        {
+            "purchase": purchase,
+            "rows": compared(purchase),
+            "effects": effects_of(purchase, current)
+            if current and purchase.status == Status.COUNTERED
+            else [],
+            "orders": pegged.select_related("buyer").distinct().order_by("promised_on", "pk"),
+            "receipts": receipts.order_by("pk"),
+            "links": _links(request, purchase),
+            "messages_here": Message.objects.about(purchase),
+            "message_form": MessageForm(),
+            "say_to": reverse("workshop:purchase-message", args=[request.workshop.slug, pk])
+            if request.person.may("conversations.say", purchase)
+            else "",
+            "journal": journal_of(purchase),
+            "today": clock.today(),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def lines(request: Request, pk: int) -> HttpResponse:
+    """Change a draft."""
+    purchase = _find(request, pk)
+    _demand(request, "procurement.change", purchase)
+    form = ChangeForm(request.POST or None, lines=purchase.lines.all())
+    if form.is_valid():
+        purchase.change(by=request.person, terms=form.terms)
+        return _back(request, pk)
+    return _ask(request, purchase, form, "lines")
+
+
+@require_http_methods(["GET", "POST"])
+def sending(request: Request, pk: int) -> HttpResponse:
+    purchase = _find(request, pk)
+    _demand(request, "procurement.send", purchase)
+    form = SendingForm(request.POST or None)
+    if form.is_valid():
+        purchase.send(by=request.person, **form.cleaned_data)
+        return _back(request, pk)
+    return _ask(request, purchase, form, "sending", rows=compared(purchase))
+
+
+@require_POST
+def agreement(request: Request, pk: int) -> HttpResponse:
+    """Agree to the revision that was read."""
+    purchase = _find(request, pk)
+    revision = request.POST.get("revision", "")
+    purchase.agree(by=request.person, revision=int(revision) if revision.isdecimal() else 0)
+    return _back(request, pk)
+
+
+@require_http_methods(["GET", "POST"])
+def repetition(request: Request, pk: int) -> HttpResponse:
+    """Ask the supplier again."""
+    purchase = _find(request, pk)
+    _demand(request, "procurement.insist", purchase)
+    form = RepetitionForm(request.POST or None, lines=purchase.lines.all())
+    if form.is_valid():
+        note = form.cleaned_data["note"]
+        purchase.insist(by=request.person, note=note, terms=form.terms)
+        return _back(request, pk)
+    return _ask(request, purchase, form, "repetition", rows=compared(purchase))
+
+
+@require_http_methods(["GET", "POST"])
+def receipt(request: Request, pk: int) -> HttpResponse:
+    """Count what came."""
+    purchase = _find(request, pk)
+    _demand(request, "procurement.receive", purchase)
+    form = ReceiptForm(
+        request.POST or None, lines=purchase.lines.all(), is_all="all" in request.GET
+    )
+    if form.is_valid():
+        note = form.cleaned_data["note"]
+        purchase.receive(by=request.person, goods=form.goods, note=note)
+        return _back(request, pk)
+    return _ask(request, purchase, form, "receipt")
+
+
+@require_http_methods(["GET", "POST"])
+def delay(request: Request, pk: int, line: int) -> HttpResponse:
+    """Note another expected day of a line."""
+    purchase = _find(request, pk)
+    _demand(request, "procurement.expect", purchase)
+    found = _line(purchase, line)
+    form = DelayForm(request.POST or None, initial={"day": found.expected_on})
+    if form.is_valid():
+        purchase.expect(by=request.person, line=found, **form.cleaned_data)
+        return _back(request, pk)
+    return _ask(request, purchase, form, "delay", line=found)
+
+
+@require_http_methods(["GET", "POST"])
+def shortfall(request: Request, pk: int, line: int) -> HttpResponse:
+    """Wait no longer for the rest of a line."""
+    purchase = _find(request, pk)
+    _demand(request, "procurement.close_short", purchase)
+    found = _line(purchase, line)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        purchase.close_short(by=request.person, line=found, **form.cleaned_data)
+        return _back(request, pk)
+    return _ask(request, purchase, form, "shortfall", line=found)
+
+
+@require_http_methods(["GET", "POST"])
+def cancellation(request: Request, pk: int) -> HttpResponse:
+    purchase = _find(request, pk)
+    _demand(request, "procurement.cancel", purchase)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        purchase.cancel(by=request.person, **form.cleaned_data)
+        return _back(request, pk)
+    return _ask(request, purchase, form, "cancellation")
+
+
+@require_POST
+def message(request: Request, pk: int) -> HttpResponse:
+    purchase = _find(request, pk)
+    form = MessageForm(request.POST)
+    if form.is_valid():
+        conversation = Conversation.of(purchase, purchase.supplier)
+        Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
+    return _back(request, pk)
+
+
+# Who sells what
+
+
+@require_safe
+def prices(request: Request) -> HttpResponse:
+    words = request.GET.get("q", "").strip()
+    found = SupplierPrice.objects.visible_to(request.person).search(words).for_list()
+    page = Paginator(found.order_by("material__code", "price", "pk"), A_PAGE)
+    return render(
+        request,
+        "workshop/purchases/prices.html",
+        {"page": page.get_page(request.GET.get("page")), "words": words, "tab": "prices"},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def price(request: Request) -> HttpResponse:
+    """Note what a supplier asks; `?price=` begins with what is known, `?material=` with nothing."""
+    _demand(request, "procurement.price", request.workshop)
+    form = SupplierPriceForm(
+        request.POST or None, workshop=request.workshop, initial=_known(request)
+    )
+    if form.is_valid():
+        SupplierPrice.quote(by=request.person, **form.cleaned_data)
+        return redirect("workshop:supplier-prices", request.workshop.slug)
+    return render(
+        request,
+        "workshop/purchases/price.html",
+        {"form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+# Inside
+
+
+def _found(request: Request) -> Any:
+    return PurchaseOrder.objects.visible_to(request.person)
+
+
+def _find(request: Request, pk: int) -> PurchaseOrder:
+    purchases = PurchaseOrder.objects.visible_to(request.person).for_page()
+    return get_object_or_404(purchases, pk=pk)
+
+
+def _line(purchase: PurchaseOrder, pk: int) -> PurchaseLine:
+    return get_object_or_404(PurchaseLine.objects.filter(purchase=purchase), pk=pk)
+
+
+def _demand(request: Request, ability: str, subject: Any) -> None:
+    """Refuse the page of a step that this person or this state does not allow."""
+    if not request.person.may(ability, subject):
+        raise NotAllowed(_("Your part in this does not include that step."))
+    if isinstance(subject, PurchaseOrder) and not can(request.person, ability, subject):
+        raise WrongState(
+            _("This purchase order is now “%(status)s”.") % {"status": subject.get_status_display()}
+        )
+
+
+def _ask(
+    request: Request, purchase: PurchaseOrder, form: Form, page: str, **more: Any
+) -> HttpResponse:
+    return render(
+        request,
+        f"workshop/purchases/{page}.html",
+        {"purchase": purchase, "form": form} | more,
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _back(request: Request, pk: int) -> HttpResponse:
+    return redirect("workshop:purchase", request.workshop.slug, pk)
+
+
+def _known(request: Request) -> dict[str, Any]:
+    """Return what the price form begins with."""
+    material, known = request.GET.get("material", ""), request.GET.get("price", "")
+    if known.isdecimal():
+        found = SupplierPrice.objects.visible_to(request.person).filter(pk=int(known)).first()
+        if found is not None:
+            return {
+                "supplier": found.supplier_id,
+                "material": found.material_id,
+                "price": found.price,
+                "lead_days": found.lead_days,
+                "minimum": found.minimum or None,
+                "pack": found.pack or None,
+            }
+    return {"material": material, "lead_days": 3}
+
+
+def _links(request: Request, purchase: PurchaseOrder) -> list[dict[str, Any]]:
+    """Return the living links of the supplier's people, each with a text ready for WhatsApp."""
+    if not purchase.is_under_way or not request.person.may("procurement.send", purchase):
+        return []
+    links = (
+        AccessLink.objects.alive(clock.now())
+        .select_related("person")
+        .filter(subject_type=ContentType.objects.get_for_model(purchase), subject_id=purchase.pk)
+    )
+    shown = []
+    for link in links.prefetch_related("person__identities").order_by("pk"):
+        address = settings.SITE_URL + reverse("access", args=[link.token])
+        with override(link.person.language):
+            text = _("Hello %(name)s, here is our order %(number)s: %(address)s %(workshop)s") % {
+                "name": link.person.name,
+                "number": purchase.number,
+                "address": address,
+                "workshop": request.workshop.name,
+            }
+        numbers = [
+            identity.value
+            for identity in link.person.identities.all()
+            if identity.kind == Identity.Kind.PHONE
+        ]
+        shown.append(
+            {
+                "name": link.person.name,
+                "address": address,
+                "whatsapp": phones.whatsapp_link(numbers[0], text) if numbers else None,
+            }
+        )
+    return shown
