@@ -48,6 +48,10 @@ class JobQuerySet(models.QuerySet["Job"]):
     def live(self) -> Self:
         return self.filter(status__in=LIVE)
 
+    def for_order(self, order: Order) -> Self:
+        jobs = self.filter(line__order=order).select_related("line__colourway__product")
+        return jobs.order_by("pk")
+
     def for_list(self) -> Self:
         return self.select_related("line__order__buyer", "line__colourway__product").annotate(
             pairs=Sum("line__sizes__pairs"), made=Sum("line__sizes__made")

@@ -13,15 +13,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.catalog.models import Product
 from simpul.conversations.forms import MessageForm, NoteForm
 from simpul.conversations.models import Conversation, InternalNote, Message
+from simpul.delivery.models import Shipment
 from simpul.orders.forms import OrderForm
 from simpul.orders.models import Order, OrderQuerySet, Status
 from simpul.papers.models import Paper
 from simpul.parties.models import Party
 from simpul.payments import agreement
 from simpul.payments.models import PaymentClaim
+from simpul.portals import invitations
 from simpul.portals.http import Request
 from simpul.portals.workshop.parties import find_parties
 from simpul.production.models import Job
+from simpul.production.models import Status as JobStatus
 from simpul.workflow.models import journal_of
 
 A_PAGE = 50
@@ -81,17 +84,20 @@ def export(request: Request) -> HttpResponse:
 @require_safe
 def order(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
+    jobs = list(Job.objects.for_order(order))
+    planned = {job.line_id for job in jobs if job.status != JobStatus.CANCELLED}
     return render(
         request,
         "workshop/orders/page.html",
         {
             "order": order,
-            "jobs": Job.objects.filter(line__order=order).select_related(
-                "line__colourway__product"
-            ),
+            "jobs": jobs,
+            "unplanned": [line for line in order.lines.all() if line.pk not in planned],
+            "links": invitations.links_to(order),
+            "shipments": Shipment.objects.visible_to(request.person).filter(order=order),
             "claims": PaymentClaim.objects.filter(order=order).order_by("-pk"),
             "papers": Paper.objects.visible_to(request.person).about(order).order_by("pk"),
-            "messages_here": Message.objects.about(order).select_related("by"),
+            "messages_here": Message.objects.about(order),
             "notes": InternalNote.objects.about(order).select_related("by").order_by("pk"),
             "journal": journal_of(order),
             "message_form": MessageForm(),

@@ -1,0 +1,48 @@
+"""The links by which people without a login open one document, ready to be handed on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from simpul.lib import clock, phones
+from simpul.parties.models import AccessLink, Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Who has a link, the whole address, and the address that opens WhatsApp with it."""
+
+    name: str
+    address: str
+    whatsapp: str
+
+
+def links_to(subject: models.Model) -> list[Invitation]:
+    """Return the living links to a thing; two queries, and nothing is written."""
+    kind = ContentType.objects.get_for_model(subject)
+    links = AccessLink.objects.filter(subject_type=kind, subject_id=subject.pk)
+    links = links.alive(clock.now()).select_related("person__workshop")
+    return [_invitation(link, subject) for link in links.prefetch_related("person__identities")]
+
+
+def _invitation(link: AccessLink, subject: models.Model) -> Invitation:
+    person = link.person
+    address = settings.SITE_URL + reverse("access", args=[link.token])
+    number = next(
+        (one.value for one in person.identities.all() if one.kind == Identity.Kind.PHONE), ""
+    )
+    with override(person.language):
+        text = _("Hello %(name)s, this is %(workshop)s. About %(what)s: %(address)s") % {
+            "name": person.name,
+            "workshop": person.workshop.name,
+            "what": subject,
+            "address": address,
+        }
+    return Invitation(person.name, address, phones.whatsapp_link(number, text) if number else "")

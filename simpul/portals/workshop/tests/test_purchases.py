@@ -1,0 +1,347 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from simpul import testing
+from simpul.lib import clock
+from simpul.orders.models import OrderNeed
+from simpul.parties.models import Party, Person, Workshop
+from simpul.procurement import planning
+from simpul.procurement.models import (
+    GoodsReceipt,
+    LineTerms,
+    PurchaseOrder,
+    Status,
+    SupplierPrice,
+)
+
+DESK = "/ciomas/desk/purchases/"
+
+
+@pytest.fixture
+def desk(client: Client, rina: Person) -> Client:
+    testing.login(client, rina)
+    return client
+
+
+@pytest.fixture
+def purchase(supplier: Party) -> PurchaseOrder:
+    return testing.sent_purchase(supplier)
+
+
+def counter(purchase: PurchaseOrder, quantity: int = 30_000) -> None:
+    """The supplier has less of the leather, and later."""
+    terms = [
+        LineTerms(line, min(line.quantity, quantity), 42_000, clock.in_days(10))
+        for line in purchase.lines.all()
+    ]
+    by = testing.contact_of(purchase.supplier)
+    purchase.counter(by=by, revision=purchase.revision, terms=terms, note="Sedang hujan")
+
+
+def typed(purchase: PurchaseOrder, **others: Any) -> dict[str, Any]:
+    """What a form of the lines sends when nothing is changed but `others`."""
+    fields: dict[str, Any] = {}
+    for line in purchase.lines.all():
+        fields |= {
+            f"quantity_{line.pk}": str(line.quantity // 1000),
+            f"price_{line.pk}": str(line.price),
+            f"on_{line.pk}": line.wished_on.isoformat(),
+        }
+    return fields | others
+
+
+def fresh(purchase: PurchaseOrder) -> PurchaseOrder:
+    return PurchaseOrder.objects.get(pk=purchase.pk)
+
+
+# what is needed
+
+
+def test_what_is_needed_stands_there_with_its_orders(desk: Client, buyer: Party) -> None:
+    order = testing.needy_order(buyer)
+
+    page = desk.get(DESK).content.decode()
+
+    assert "32 kaki" in page
+    assert order.number in page
+
+
+def test_one_button_sets_aside_and_drafts(
+    desk: Client, buyer: Party, supplier: Party, workshop: Workshop
+) -> None:
+    testing.needy_order(buyer)
+    for row in planning.wanted(workshop):
+        testing.supplier_price(supplier, row.material)
+    testing.stock_up(planning.wanted(workshop)[0].material, 10_000)
+
+    answer = desk.post(f"{DESK}plan/", {"key": "a"})
+    desk.post(f"{DESK}plan/", {"key": "a"})
+
+    assert answer.status_code == 302
+    assert PurchaseOrder.objects.get().lines.get(material__code="LEATHER").quantity == 22_000
+    assert OrderNeed.objects.get(material__code="LEATHER").ready == 10_000
+
+
+def test_who_does_not_buy_may_not_plan(client: Client, sari: Person, buyer: Party) -> None:
+    testing.needy_order(buyer)
+    testing.login(client, sari)
+
+    assert client.get(DESK).status_code == 200
+    assert client.post(f"{DESK}plan/").status_code == 403
+    assert not PurchaseOrder.objects.exists()
+
+
+@pytest.mark.parametrize("orders", [1, 12])
+def test_the_needs_cost_the_same_for_any_number_of_orders(
+    desk: Client,
+    buyer: Party,
+    supplier: Party,
+    workshop: Workshop,
+    orders: int,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for _one in range(orders):
+        testing.needy_order(buyer)
+    for row in planning.wanted(workshop):
+        testing.supplier_price(supplier, row.material)
+
+    # session, user, person; needs, instalments, sizes, free, on order, twice; offers; sold; purchases
+    with django_assert_max_num_queries(20):
+        assert desk.get(DESK).status_code == 200
+
+
+# purchase orders
+
+
+def test_the_list_finds_by_number_supplier_and_material(
+    desk: Client, purchase: PurchaseOrder
+) -> None:
+    for words in (purchase.number, "kulit", "LEATHER", purchase.code.lower()):
+        assert purchase.number in desk.get(f"{DESK}orders/", {"q": words}).content.decode()
+    assert "Kulit Jaya" not in desk.get(f"{DESK}orders/", {"q": "zzz"}).content.decode()
+    assert "Kulit Jaya" not in desk.get(f"{DESK}orders/", {"status": "closed"}).content.decode()
+
+
+@pytest.mark.parametrize("purchases", [1, 10])
+def test_the_list_costs_the_same_for_any_length(
+    desk: Client,
+    supplier: Party,
+    purchases: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for _one in range(purchases):
+        testing.sent_purchase(
+            supplier, testing.needy_order(testing.party(supplier.workshop, "Toko"))
+        )
+
+    # session, user, person; purchases by state, late ones, how many, the page
+    with django_assert_num_queries(7):
+        assert desk.get(f"{DESK}orders/").status_code == 200
+
+
+@pytest.mark.parametrize("orders", [1, 10])
+def test_the_page_costs_the_same_for_any_purchase(
+    desk: Client,
+    buyer: Party,
+    supplier: Party,
+    rina: Person,
+    orders: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    made = [testing.needy_order(buyer) for _one in range(orders)]
+    purchase = testing.confirmed_purchase(supplier, made[0])
+    leather = purchase.lines.get(material__code="LEATHER")
+    for _part in range(orders):
+        purchase.receive(by=rina, goods={leather: (1_000, 0)})
+
+    # session, user, person; purchase, lines, revisions, their lines and people;
+    # receipts, their lines; orders; links; messages; journal
+    with django_assert_num_queries(15):
+        assert desk.get(f"{DESK}{purchase.pk}/").status_code == 200
+
+
+def test_another_workshop_finds_nothing(
+    client: Client, purchase: PurchaseOrder, joko: Person
+) -> None:
+    testing.login(client, joko)
+    line = purchase.lines.all()[0]
+
+    for page in (
+        "",
+        "lines/",
+        "sending/",
+        "agreement/",
+        "repetition/",
+        "receipt/",
+        "cancellation/",
+        "message/",
+        f"lines/{line.pk}/delay/",
+        f"lines/{line.pk}/shortfall/",
+    ):
+        path = f"/cibaduyut/desk/purchases/{purchase.pk}/{page}"
+        assert client.post(path, {"reason": "x"}).status_code in (404, 405)
+        assert client.get(path).status_code in (404, 405)
+        assert client.get(path.replace("cibaduyut", "ciomas")).status_code in (404, 405)
+    assert fresh(purchase).status == Status.SENT
+
+
+def test_a_draft_is_changed_and_sent(desk: Client, supplier: Party) -> None:
+    draft = testing.draft_purchase(supplier)
+    leather = draft.lines.get(material__code="LEATHER")
+
+    answer = desk.post(
+        f"{DESK}{draft.pk}/lines/",
+        typed(draft, **{f"quantity_{leather.pk}": "32,5", f"price_{leather.pk}": "Rp 41.000"}),
+    )
+    assert answer.status_code == 302
+    leather.refresh_from_db()
+    assert (leather.quantity, leather.price) == (32_500, 41_000)
+
+    assert desk.get(f"{DESK}{draft.pk}/sending/").status_code == 200
+    desk.post(f"{DESK}{draft.pk}/sending/", {"note": "Terima kasih"})
+    assert fresh(draft).status == Status.SENT
+    assert draft.number in desk.get(f"{DESK}{draft.pk}/").content.decode()
+
+
+def test_what_was_typed_wrongly_is_kept(desk: Client, supplier: Party) -> None:
+    draft = testing.draft_purchase(supplier)
+    leather = draft.lines.get(material__code="LEATHER")
+
+    answer = desk.post(
+        f"{DESK}{draft.pk}/lines/", typed(draft, **{f"quantity_{leather.pk}": "banyak"})
+    )
+
+    assert answer.status_code == 422
+    assert "banyak" in answer.content.decode()
+
+
+def test_a_page_of_a_step_that_cannot_be_done_says_so(
+    desk: Client, purchase: PurchaseOrder
+) -> None:
+    assert desk.get(f"{DESK}{purchase.pk}/sending/").status_code == 409
+    assert desk.get(f"{DESK}{purchase.pk}/repetition/").status_code == 409
+
+
+def test_the_answer_is_shown_with_its_effect_and_agreed_to(
+    desk: Client, purchase: PurchaseOrder
+) -> None:
+    counter(purchase)
+
+    page = desk.get(f"{DESK}{purchase.pk}/").content.decode()
+    assert "Sedang hujan" in page
+    assert purchase.orders()[0].number in page
+
+    desk.post(f"{DESK}{purchase.pk}/agreement/", {"revision": "1"})
+    assert fresh(purchase).status == Status.COUNTERED
+    desk.post(f"{DESK}{purchase.pk}/agreement/", {"revision": "2"})
+    assert fresh(purchase).status == Status.CONFIRMED
+
+
+def test_it_is_asked_again(desk: Client, purchase: PurchaseOrder) -> None:
+    counter(purchase)
+    assert desk.get(f"{DESK}{purchase.pk}/repetition/").status_code == 200
+
+    assert desk.post(f"{DESK}{purchase.pk}/repetition/", typed(purchase)).status_code == 422
+    desk.post(f"{DESK}{purchase.pk}/repetition/", typed(purchase, note="Tolong"))
+
+    assert (fresh(purchase).status, fresh(purchase).revision) == (Status.SENT, 3)
+
+
+def test_goods_are_counted_in_parts(desk: Client, supplier: Party) -> None:
+    purchase = testing.confirmed_purchase(supplier)
+    leather = purchase.lines.get(material__code="LEATHER")
+    receipt = f"{DESK}{purchase.pk}/receipt/"
+
+    assert desk.post(receipt, {}).status_code == 422
+    desk.post(receipt, {f"good_{leather.pk}": "20", f"rejected_{leather.pk}": "1,5"})
+
+    leather.refresh_from_db()
+    assert (leather.received, leather.rejected) == (20_000, 1_500)
+    assert 'value="12"' in desk.get(f"{receipt}?all").content.decode()
+    assert GoodsReceipt.objects.get().number in desk.get(f"{DESK}{purchase.pk}/").content.decode()
+
+
+def test_a_line_comes_later_or_not_at_all(desk: Client, supplier: Party) -> None:
+    purchase = testing.confirmed_purchase(supplier)
+    leather = purchase.lines.get(material__code="LEATHER")
+    line = f"{DESK}{purchase.pk}/lines/{leather.pk}"
+
+    assert desk.get(f"{line}/delay/").status_code == 200
+    desk.post(f"{line}/delay/", {"day": clock.in_days(12).isoformat()})
+    leather.refresh_from_db()
+    assert leather.expected_on == clock.in_days(12)
+
+    assert desk.get(f"{line}/shortfall/").status_code == 200
+    desk.post(f"{line}/shortfall/", {"reason": "Habis"})
+    leather.refresh_from_db()
+    assert leather.is_closed_short
+
+
+def test_it_is_taken_back(desk: Client, purchase: PurchaseOrder) -> None:
+    assert desk.get(f"{DESK}{purchase.pk}/cancellation/").status_code == 200
+    desk.post(f"{DESK}{purchase.pk}/cancellation/", {"reason": "Salah pesan"})
+
+    assert fresh(purchase).status == Status.CANCELLED
+
+
+def test_both_sides_talk_about_it(desk: Client, purchase: PurchaseOrder) -> None:
+    desk.post(f"{DESK}{purchase.pk}/message/", {"body": "Kapan bisa?"})
+
+    assert "Kapan bisa?" in desk.get(f"{DESK}{purchase.pk}/").content.decode()
+
+
+# who sells what
+
+
+def test_a_price_is_noted(desk: Client, supplier: Party, workshop: Workshop) -> None:
+    leather = testing.material(workshop, "LEATHER")
+    fields = {
+        "supplier": supplier.pk,
+        "material": leather.pk,
+        "price": "42.000",
+        "lead_days": "3",
+        "pack": "20",
+    }
+
+    assert desk.post(f"{DESK}prices/new/", fields | {"price": "0"}).status_code == 422
+    assert desk.post(f"{DESK}prices/new/", fields).status_code == 302
+
+    known = SupplierPrice.objects.get()
+    assert (known.price, known.pack, known.minimum) == (42_000, 20_000, 0)
+    assert "Kulit Jaya" in desk.get(f"{DESK}prices/").content.decode()
+    assert 'value="42000"' in desk.get(f"{DESK}prices/new/?price={known.pk}").content.decode()
+
+
+def test_a_foreign_supplier_cannot_be_chosen(
+    desk: Client, workshop: Workshop, joko: Person
+) -> None:
+    leather = testing.material(workshop, "LEATHER")
+    stranger = testing.party(joko.workshop, "Kulit Lain", is_supplier=True)
+
+    answer = desk.post(
+        f"{DESK}prices/new/",
+        {"supplier": stranger.pk, "material": leather.pk, "price": "1", "lead_days": "1"},
+    )
+
+    assert answer.status_code == 422
+    assert not SupplierPrice.objects.exists()
+
+
+@pytest.mark.parametrize("prices", [1, 30])
+def test_the_prices_cost_the_same_for_any_number(
+    desk: Client,
+    supplier: Party,
+    workshop: Workshop,
+    prices: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for _one in range(prices):
+        testing.supplier_price(supplier, testing.material(workshop))
+
+    with django_assert_num_queries(5):  # session, user, person; how many, the page
+        assert desk.get(f"{DESK}prices/").status_code == 200

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from simpul import testing
+from simpul.orders.models import OrderNeed
+from simpul.parties.models import Party, Person, Workshop
+from simpul.procurement import planning
+from simpul.stock.models import Balance, Item, Location, Reservation
+
+STOCK = "/ciomas/desk/stock/"
+
+
+@pytest.fixture
+def desk(client: Client, rina: Person) -> Client:
+    testing.login(client, rina)
+    return client
+
+
+@pytest.fixture
+def leather(workshop: Workshop) -> Item:
+    return testing.stock_up(testing.material(workshop, "LEATHER", name="Kulit sapi"), 12_500)
+
+
+def on_hand(item: Item, kind: Location.Kind = Location.Kind.STORE) -> int:
+    return Balance.locked(item, Location.of(item.workshop_id, kind)).on_hand
+
+
+def test_the_list_shows_what_lies_there_and_finds_it(desk: Client, leather: Item) -> None:
+    assert "12,5 kaki" in desk.get(STOCK).content.decode()
+    assert "12,5 kaki" in desk.get(STOCK, {"q": "sapi"}).content.decode()
+    assert "12,5 kaki" not in desk.get(STOCK, {"q": "domba"}).content.decode()
+    assert "12,5 kaki" not in desk.get(STOCK, {"kind": "products"}).content.decode()
+
+
+@pytest.mark.parametrize("items", [1, 30])
+def test_the_list_costs_the_same_for_any_length(
+    desk: Client, workshop: Workshop, items: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _one in range(items):
+        testing.stock_up(testing.material(workshop), 1_000)
+
+    # session, user, person; materials, products, all; how many, the page
+    with django_assert_num_queries(8):
+        assert desk.get(STOCK).status_code == 200
+
+
+@pytest.mark.parametrize("orders", [1, 10])
+def test_the_page_costs_the_same_for_any_item(
+    desk: Client,
+    buyer: Party,
+    rina: Person,
+    workshop: Workshop,
+    orders: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for _one in range(orders):
+        testing.needy_order(buyer)
+    material = planning.wanted(workshop)[0].material
+    for _one in range(orders):
+        item = testing.stock_up(material, 32_000)
+    planning.plan(workshop, by=rina)
+
+    # session, user, person; item; balances; reservations, needs, sizes; movements, how many
+    with django_assert_num_queries(9):
+        page = desk.get(f"{STOCK}{item.pk}/").content.decode()
+    assert page.count("SO-") >= orders
+
+
+def test_another_workshop_finds_nothing(client: Client, leather: Item, joko: Person) -> None:
+    testing.login(client, joko)
+
+    for page in ("", "count/", "transfer/"):
+        assert client.get(f"/cibaduyut/desk/stock/{leather.pk}/{page}").status_code == 404
+        assert client.get(f"{STOCK}{leather.pk}/{page}").status_code == 404
+    assert client.post(f"/cibaduyut/desk/stock/{leather.pk}/count/").status_code == 404
+    assert "12,5" not in client.get("/cibaduyut/desk/stock/").content.decode()
+
+
+def test_it_is_counted(desk: Client, leather: Item) -> None:
+    count = f"{STOCK}{leather.pk}/count/"
+    assert desk.get(count).status_code == 200
+    assert desk.post(count, {"counted": "x", "reason": "Akhir bulan"}).status_code == 422
+    assert desk.post(count, {"counted": "10,25"}).status_code == 422
+
+    desk.post(count, {"counted": "10,25", "reason": "Akhir bulan"})
+
+    assert on_hand(leather) == 10_250
+
+
+def test_pairs_are_counted_whole(desk: Client, workshop: Workshop) -> None:
+    variant = testing.product(workshop).colourways.get().variants.all()[0]
+    item = Item.of_variant(variant)
+    count = f"{STOCK}{item.pk}/count/"
+
+    assert desk.post(count, {"counted": "1,5", "reason": "Sisa"}).status_code == 422
+    desk.post(count, {"counted": "7", "reason": "Sisa"})
+
+    assert on_hand(item, Location.Kind.FINISHED) == 7
+
+
+def test_it_goes_to_the_scrap_and_back(desk: Client, leather: Item) -> None:
+    transfer = f"{STOCK}{leather.pk}/transfer/"
+    assert desk.get(transfer).status_code == 200
+
+    desk.post(transfer, {"quantity": "2", "target": "scrap", "reason": "Jamur"})
+    assert (on_hand(leather), on_hand(leather, Location.Kind.SCRAP)) == (10_500, 2_000)
+    desk.post(transfer, {"quantity": "1", "target": "home", "reason": "Masih bagus"})
+    assert (on_hand(leather), on_hand(leather, Location.Kind.SCRAP)) == (11_500, 1_000)
+
+
+def test_more_than_is_free_is_refused(desk: Client, leather: Item) -> None:
+    answer = desk.post(
+        f"{STOCK}{leather.pk}/transfer/", {"quantity": "20", "target": "scrap", "reason": "Jamur"}
+    )
+
+    assert answer.status_code == 409
+    assert on_hand(leather) == 12_500
+
+
+def test_who_does_not_keep_the_store_only_looks(
+    client: Client, leather: Item, viewer: Person
+) -> None:
+    testing.login(client, viewer)
+
+    assert client.get(f"{STOCK}{leather.pk}/").status_code == 200
+    assert client.get(f"{STOCK}{leather.pk}/count/").status_code == 403
+    assert client.post(f"{STOCK}{leather.pk}/transfer/").status_code == 403
+    assert client.post(f"{STOCK}new/").status_code == 403
+    assert on_hand(leather) == 12_500
+
+
+def test_something_new_gets_its_place(desk: Client, workshop: Workshop) -> None:
+    sole = testing.material(workshop, "SOLE", is_by_size=True)
+    assert desk.get(f"{STOCK}new/").status_code == 200
+
+    assert desk.post(f"{STOCK}new/", {"what": f"m{sole.pk}"}).status_code == 422
+    answer = desk.post(f"{STOCK}new/", {"what": f"m{sole.pk}", "size": "41"})
+
+    item = Item.objects.get(material=sole, size="41")
+    assert answer["Location"] == f"{STOCK}{item.pk}/count/"
+
+
+def test_what_is_set_aside_goes_back(
+    desk: Client, buyer: Party, workshop: Workshop, rina: Person, joko: Person, client: Client
+) -> None:
+    order = testing.needy_order(buyer)
+    testing.stock_up(planning.wanted(workshop)[0].material, 40_000)
+    planning.reserve(order, by=rina)
+
+    desk.post(f"{STOCK}orders/{order.number}/release/")
+
+    assert not Reservation.objects.exists()
+    assert OrderNeed.objects.get(material__code="LEATHER").ready == 0
+    assert desk.post(f"{STOCK}orders/SO-1/release/").status_code == 404
