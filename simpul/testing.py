@@ -160,9 +160,10 @@ def order(
 
     Models are made where none are given.
     """
-    models = products or tuple(product(buyer.workshop) for _line in range(lines))
+    if "wishes" not in facts:
+        models = products or tuple(product(buyer.workshop) for _line in range(lines))
+        facts["wishes"] = [wish(model, sizes) for model in models]
     facts = {
-        "wishes": [wish(model, sizes) for model in models],
         "receiver": "Dewi",
         "telephone": "+6281234567890",
         "address": "Jl. Raya Ciomas 7\nCiomas, Bogor",

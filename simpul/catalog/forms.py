@@ -35,7 +35,7 @@ class PriceForm(forms.Form):
     )
     per = forms.TypedChoiceField(label=_("For each"), choices=Unit.choices, coerce=int)
     valid_from = forms.DateField(
-        label=_("From"), initial=clock.today, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("From"), initial=clock.today, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
     def clean_amount(self) -> int:

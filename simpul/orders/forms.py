@@ -116,7 +116,7 @@ class OrderForm(GridForm):
     wished_on = forms.DateField(
         label=_("When you need it"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     remarks = forms.CharField(
         label=_("Remarks"),
@@ -157,17 +157,9 @@ class OrderForm(GridForm):
         return bool(self.addresses)
 
     @property
-    def goes_elsewhere(self) -> bool:
-        return bool(self["place"].value() == ELSEWHERE)
-
-    @property
     def parts(self) -> list[forms.BoundField]:
         """The fields of another address."""
         return [self[name] for name in self.PARTS]
-
-    @property
-    def first_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("channel", "unit") if name in self.fields]
 
     def clean_wished_on(self) -> date | None:
         day: date | None = self.cleaned_data["wished_on"]
@@ -198,7 +190,8 @@ class CounterForm(GridForm):
     """What a buyer wants otherwise than the offer says."""
 
     promised_on = forms.DateField(
-        label=_("When you need it"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("When you need it"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     note = forms.CharField(
         label=_("A word to the workshop"),

@@ -53,7 +53,7 @@ class Table:
     sizes: list[str]
     rows: list[Row]
     price: Price | None
-    steps: list[tuple[int, Price]]  # cheaper from so many pairs on
+    steps: list[tuple[int, Price]]  # another price from so many pairs on
     runs: list[SizeRun]
 
     @property
@@ -62,7 +62,18 @@ class Table:
 
     @property
     def amount(self) -> int:
-        return sum(self.price.of(row.pairs) for row in self.rows) if self.price else 0
+        price = self._price_of(self.pairs)
+        return sum(price.of(row.pairs) for row in self.rows) if price else 0
+
+    @property
+    def list_of_prices(self) -> list[tuple[int, int, int]]:
+        """From how many pairs on so many rupiah are asked for so many pairs."""
+        first = [(0, self.price)] if self.price else []
+        return [(count, price.amount, price.per) for count, price in [*first, *self.steps]]
+
+    def _price_of(self, pairs: int) -> Price | None:
+        fitting = [price for count, price in self.steps if count <= pairs]
+        return fitting[-1] if fitting else self.price
 
 
 @dataclass(slots=True)

@@ -46,7 +46,7 @@ class OfferForm(forms.Form):
     shipping = RupiahField(label=_("Shipping"), required=False)
     discount = RupiahField(label=_("Discount"), required=False)
     promised_on = forms.DateField(
-        label=_("Promised for"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Promised for"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     down_payment = RupiahField(
         label=_("Down payment"), help_text=_("Before material is bought. Empty: none.")
@@ -57,10 +57,11 @@ class OfferForm(forms.Form):
         choices=[(Gate.HAND_OVER, _("before handing over")), (Gate.NONE, _("on credit"))],
     )
     settle_on = forms.DateField(
-        label=_("The rest by"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("The rest by"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     valid_until = forms.DateField(
-        label=_("Offer valid until"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Offer valid until"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     note = forms.CharField(
         label=_("A word to the buyer"),

@@ -21,7 +21,7 @@ from simpul.orders.models.instalment import (
 )
 from simpul.orders.models.line import LineSize, OrderNeed
 from simpul.orders.models.revision import LineWish, OrderRevision
-from simpul.orders.progress import Knot, knots_of
+from simpul.orders.progress import DONE, Knot, knots_of
 from simpul.orders.sheets import Change, changes_between
 from simpul.parties.models import AccessLink, Party, Person, Workshop
 from simpul.workflow.models import Entry, NumberSeries
@@ -453,6 +453,12 @@ class Order(models.Model):
     def knots(self) -> list[Knot]:
         """The seven knots of the order, as everybody sees them; reads what `for_page` loads."""
         return knots_of(self)
+
+    @property
+    def stands_at(self) -> Knot:
+        """The first knot that is not tied yet, or the last of all."""
+        knots = self.knots
+        return next((knot for knot in knots if knot.state != DONE), knots[-1])
 
     @property
     def public_knots(self) -> list[Knot]:

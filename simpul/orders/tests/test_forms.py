@@ -170,6 +170,9 @@ def test_the_grid_shows_the_buyers_own_price(buyer: Party, model: Product, siti:
 
     table = form(buyer).grid.tables[0]
     assert (table.price, table.steps) == (Price(200_000, 1), [(40, Price(185_000, 1))])
+    assert table.list_of_prices == [(0, 200_000, 1), (40, 185_000, 1)]
+    for typed, amount in (("39", 39 * 200_000), ("40", 40 * 185_000)):
+        assert form(buyer, {cell(model, "40"): typed}).grid.amount == amount
     assert form(siti.party).grid.tables[0].price == Price(300_000, 1)
     buyer.is_welcome = False
     assert form(buyer).grid.tables[0].price is None

@@ -1,6 +1,7 @@
-// <order-grid>: sums pairs and rupiah while somebody types into a table of sizes by colours.
-// Rows carry data-price and data-per, a select[name=unit] says what a number means, and buttons
-// with data-run='{"39":2,…}' fill a row with an assortment. Without JavaScript the server sums.
+// <order-grid>: sums pairs and rupiah while somebody types into tables of sizes by colours.
+// Each model carries data-prices='[[0,365000,1],[60,7081000,20]]': from so many of its pairs on so
+// many rupiah for so many pairs. A select[name=unit] says what a number means; buttons with
+// data-run='{"39":2,…}' add an assortment to their row. Without JavaScript the server sums.
 class OrderGrid extends HTMLElement {
   connectedCallback() {
     this.addEventListener("input", () => this.sum())
@@ -8,35 +9,49 @@ class OrderGrid extends HTMLElement {
     this.sum()
   }
 
+  get unit() {
+    return Number(this.querySelector("[name=unit]")?.value || 1)
+  }
+
   fill(button) {
     if (!button) return
     const run = JSON.parse(button.dataset.run)
-    const row = button.closest("[data-price]") ?? button.closest("tr")
-    for (const input of row.querySelectorAll("input[data-size]")) {
-      const more = run[input.dataset.size]
-      if (more) input.value = Number(input.value || 0) + more
+    for (const input of button.closest("[data-row]").querySelectorAll("input[data-size]")) {
+      const more = (run[input.dataset.size] ?? 0) / this.unit
+      if (more) input.value = Math.ceil(Number(input.value || 0) + more)
     }
     this.sum()
   }
 
   sum() {
-    const unit = Number(this.closest("form")?.querySelector("[name=unit]")?.value || 1)
     let pairs = 0
     let rupiah = 0
-    for (const row of this.querySelectorAll("[data-price]")) {
-      const count = unit * [...row.querySelectorAll("input[data-size]")].reduce((all, one) => all + (Number(one.value) || 0), 0)
-      const amount = Math.floor((2 * Number(row.dataset.price) * count + Number(row.dataset.per)) / (2 * Number(row.dataset.per)))
-      this.write(row.querySelector("[data-pairs]"), count)
-      this.write(row.querySelector("[data-rupiah]"), amount, "Rp\u00a0")
-      pairs += count
-      rupiah += amount
+    for (const model of this.querySelectorAll("[data-prices]")) {
+      const counts = [...model.querySelectorAll("[data-row]")].map((row) => this.count(row))
+      const all = counts.reduce((sum, one) => sum + one, 0)
+      const prices = JSON.parse(model.dataset.prices).filter(([from]) => from <= all)
+      const [, amount, per] = prices.at(-1) ?? [0, 0, 1]
+      pairs += all
+      for (const count of counts) rupiah += Math.floor((2 * amount * count + per) / (2 * per))
     }
-    this.write(this.querySelector("[data-all-pairs]"), pairs)
-    this.write(this.querySelector("[data-all-rupiah]"), rupiah, "Rp\u00a0")
+    this.write("[data-all-pairs]", pairs)
+    this.write("[data-all-rupiah]", rupiah, "Rp\u00a0")
   }
 
-  write(target, value, sign = "") {
-    if (target) target.textContent = sign + value.toLocaleString(document.documentElement.lang)
+  count(row) {
+    const typed = [...row.querySelectorAll("input[data-size]")].map((one) => Number(one.value) || 0)
+    const pairs = this.unit * typed.reduce((sum, one) => sum + one, 0)
+    row.querySelector("[data-pairs]").textContent = pairs ? this.format(pairs) : ""
+    return pairs
+  }
+
+  write(place, value, sign = "") {
+    const target = this.querySelector(place)
+    if (target) target.textContent = sign + this.format(value)
+  }
+
+  format(value) {
+    return value.toLocaleString(document.documentElement.lang)
   }
 }
 
