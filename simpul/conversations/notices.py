@@ -17,7 +17,8 @@ from simpul.workflow.models import Entry
 
 NOBODY: tuple[str, ...] = ()
 
-# An audience is a side of the deal, a role of the workshop, or `other` (whoever did not do it).
+# An audience is a side of the deal, a role of the workshop, `other` (the side that did not do it)
+# or `asked` (the couriers that were offered the job).
 TOLD: dict[str, tuple[str, ...]] = {
     # the workshop and its people
     "crm.register": ("sales",),
@@ -84,21 +85,22 @@ TOLD: dict[str, tuple[str, ...]] = {
     "procurement.close": NOBODY,
     # work
     "production.plan": NOBODY,
+    "production.take_from_stock": NOBODY,
+    "production.give_back": NOBODY,
     "production.release": NOBODY,
+    "production.start": NOBODY,
     "production.tap": NOBODY,
+    "production.correct": NOBODY,
     "production.hold": ("sales",),
     "production.resume": NOBODY,
     "production.cancel": ("sales",),
-    "production.begin": NOBODY,
-    "production.finish": ("sales", "stock"),
-    "production.take_stock": NOBODY,
     # delivery
     "delivery.pack": NOBODY,
     "delivery.open": NOBODY,
-    "delivery.offer": ("courier",),
+    "delivery.offer": ("asked",),
     "delivery.accept": ("sales", "stock"),
     "delivery.pass": ("sales", "stock"),
-    "delivery.withdraw": ("courier",),
+    "delivery.withdraw": ("asked",),
     "delivery.issue_note": NOBODY,
     "delivery.hand_over": NOBODY,
     "delivery.pick_up": ("buyer", "sales"),
@@ -180,11 +182,25 @@ def _people(word: str, entry: Entry) -> list[Person]:
         .prefetch_related(Prefetch("identities", Identity.objects.order_by("pk")))
         .order_by("pk")
     )
+    if word == "asked":
+        return list(people.filter(party_id__in=_asked(entry)))
     if word in SIDES:
         party: Any = getattr(entry.subject, f"{word}_id", None)
         return list(people.filter(party_id=party)) if party else []
     role = people.filter(party=None, role=word)
     return list(role) or list(people.filter(party=None, role=Role.OWNER))
+
+
+def _asked(entry: Entry) -> list[int]:
+    """Return the couriers that were last offered this, up to this line of the journal."""
+    lines = Entry.objects.filter(
+        subject_type=entry.subject_type,
+        subject_id=entry.subject_id,
+        pk__lte=entry.pk,
+        facts__has_key="couriers",
+    )
+    last = lines.order_by("-pk").first()
+    return last.facts["couriers"] if last else []
 
 
 def _channels(person: Person) -> list[Channel]:

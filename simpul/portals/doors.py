@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from django.urls import reverse
@@ -9,23 +10,38 @@ from django.urls import reverse
 from simpul.parties.models import Person
 from simpul.parties.roles import Role
 
-# model -> side -> name of the page, and what of the thing stands in its address
+# model -> side -> name of the page, and what of the thing stands in its address. `order.number`
+# is the page of the thing's order; nothing is a page that shows more than one thing.
 DOORS: dict[str, dict[str, tuple[str, str]]] = {
     "orders.order": {
         "workshop": ("workshop:order", "number"),
         "buyer": ("buyer:order", "number"),
     },
-    "payments.paymentclaim": {"workshop": ("workshop:claim", "pk")},
+    "payments.instruction": {
+        "workshop": ("workshop:order", "order.number"),
+        "buyer": ("buyer:order", "order.number"),
+    },
+    "payments.paymentclaim": {
+        "workshop": ("workshop:claim", "pk"),
+        "buyer": ("buyer:order", "order.number"),
+    },
+    "payments.bankentry": {"workshop": ("workshop:bank-entry", "pk")},
+    "payments.receipt": {
+        "workshop": ("workshop:receipt", "pk"),
+        "buyer": ("buyer:orders", ""),
+    },
+    "payments.bankaccount": {"workshop": ("workshop:accounts", "")},
     "procurement.purchaseorder": {
         "workshop": ("workshop:purchase", "pk"),
         "supplier": ("supplier:purchase", "pk"),
     },
-    "production.job": {"workshop": ("workshop:job", "number")},
+    "production.job": {"workshop": ("workshop:order", "line.order.number")},
     "delivery.shipment": {
         "workshop": ("workshop:shipment", "number"),
+        "buyer": ("buyer:order", "order.number"),
         "courier": ("courier:job", "number"),
     },
-    "parties.party": {"workshop": ("workshop:party", "pk")},
+    "parties.party": {"workshop": ("workshop:party", "pk"), "buyer": ("buyer:home", "")},
     "crm.lead": {"workshop": ("workshop:leads", "")},
     "conversations.guestentry": {"workshop": ("workshop:guestbook", "")},
 }
@@ -53,19 +69,32 @@ def portal_path(person: Person, side: str = "") -> str:
 
 
 def path_for(subject: Any, person: Person) -> str | None:
-    """Return the address of the page that shows this thing to this person, if there is one.
+    """Return the address of the page that shows such a thing to such a person, if there is one.
 
-    What has no page of its own may name the thing whose page shows it as `shown_with`.
+    What has no page of its own may name the thing whose page shows it as `shown_with`. Whether
+    the person may see it is the page's own question.
     """
+    subject, door = _door(subject, person)
+    if door is None:
+        return None
+    name, attribute = door
+    args = [attrgetter(attribute)(subject)] if attribute else []
+    return reverse(name, args=[person.workshop.slug, *args])
+
+
+def document_of(subject: Any, person: Person) -> Any:
+    """Return the one document whose page shows the thing, or None where a page shows many.
+
+    Only a document may be opened by a link: its page and what lies below, and nothing else.
+    """
+    subject, door = _door(subject, person)
+    if door is None or not door[1]:
+        return None
+    owner, _dot, _last = door[1].rpartition(".")
+    return attrgetter(owner)(subject) if owner else subject
+
+
+def _door(subject: Any, person: Person) -> tuple[Any, tuple[str, str] | None]:
     subject = getattr(subject, "shown_with", subject)
     doors = DOORS.get(subject._meta.label_lower, {})
-    for side in sides_of(person):
-        if side in doors and _is_on(side, subject, person):
-            name, attribute = doors[side]
-            args = [getattr(subject, attribute)] if attribute else []
-            return reverse(name, args=[person.workshop.slug, *args])
-    return None
-
-
-def _is_on(side: str, subject: Any, person: Person) -> bool:
-    return side == "workshop" or getattr(subject, f"{side}_id", None) == person.party_id
+    return subject, next((doors[side] for side in sides_of(person) if side in doors), None)

@@ -15,7 +15,7 @@ from django.views.i18n import set_language
 from simpul.lib import clock
 from simpul.parties.models import AccessLink, Person, User, Workshop
 from simpul.portals.accounts import people_of
-from simpul.portals.doors import path_for, portal_path
+from simpul.portals.doors import document_of, path_for, portal_path
 from simpul.portals.middleware import old_link
 
 MOST_DOORS = 20  # links that one browser keeps open
@@ -44,7 +44,7 @@ def access(request: HttpRequest, token: str) -> HttpResponse:
         "workshop", "person__workshop", "person__party"
     )
     link = links.alive(clock.now()).first()
-    path = path_for(link.subject, link.person) if link and link.subject else None
+    path = _own_page(link) if link else None
     if link is None or path is None:
         known = links.first()
         answer = old_link(request, known.workshop if known else None)
@@ -89,6 +89,13 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 def look_path(person: Person) -> str:
     return reverse("look", args=[signing.dumps(person.pk, salt=LOOK_SALT)])
+
+
+def _own_page(link: AccessLink) -> str | None:
+    """Return the page of the link's document; a page of many things is opened by no link."""
+    if link.subject is None or document_of(link.subject, link.person) != link.subject:
+        return None
+    return path_for(link.subject, link.person)
 
 
 def _open(request: HttpRequest, path: str, link: AccessLink) -> None:

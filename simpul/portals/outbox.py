@@ -17,7 +17,7 @@ from django.utils.translation import override
 from simpul.conversations.models import Channel, Notice
 from simpul.lib import clock, phones
 from simpul.parties.models import AccessLink, Identity, Person
-from simpul.portals.doors import path_for
+from simpul.portals.doors import document_of, path_for, portal_path
 from simpul.portals.jinja import sentence
 
 # after each failure a longer pause; after the last one we give up
@@ -65,12 +65,12 @@ def whatsapp_link(notice: Notice) -> str | None:
 
 def address_for(subject: Any, person: Person) -> str:
     """Return the whole address of the thing's page: by a link of its own for one without login."""
-    path = path_for(subject, person)
-    if path is None:
+    if person.user_id is not None:
+        path = path_for(subject, person) or portal_path(person)
+    elif (document := document_of(subject, person)) is not None:
+        path = reverse("access", args=[AccessLink.issue(person, document).token])
+    else:
         path = reverse("storefront:profile", args=[person.workshop.slug])
-    elif person.user_id is None:
-        link = AccessLink.issue(person, getattr(subject, "shown_with", subject))
-        path = reverse("access", args=[link.token])
     return settings.SITE_URL + path
 
 

@@ -91,11 +91,12 @@ def test_a_link_to_what_is_gone_opens_nothing(client: Client, link: AccessLink) 
     assert client.get(path(link)).status_code == 404
 
 
-def test_a_link_to_what_is_not_the_persons_opens_nothing(
-    client: Client, link: AccessLink, siti: Person, buyer: Party
+def test_a_link_opens_no_page_that_shows_many_things(
+    client: Client, link: AccessLink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    forged = AccessLink.issue(siti, buyer)
-    assert client.get(path(forged)).status_code == 404
+    monkeypatch.setitem(doors.DOORS, "parties.party", {"buyer": ("buyer:home", "")})
+    assert client.get(path(link)).status_code == 404
+    assert client.get("/ciomas/my/").status_code == 302
 
 
 def test_it_serves_whoever_is_logged_in_as_somebody_else(
