@@ -9,7 +9,7 @@ from simpul.delivery.models import Package, Shipment
 from simpul.delivery.models import Status as ShipmentStatus
 from simpul.lib import clock
 from simpul.orders.models import LineSize, Order, Status
-from simpul.production.models import LIVE, Job
+from simpul.production.models import OPEN, Job
 from simpul.production.models import Status as JobStatus
 from simpul.workflow.steps import Refused
 
@@ -37,14 +37,15 @@ def go_on(story: Story, order: Order) -> None:
 
 def work(story: Story, job: Job, place: int) -> None:
     """Count one stage, size by size; what is not ready is tried again tomorrow."""
-    job = Job.objects.for_page().get(pk=job.pk)
-    if job.status not in LIVE or job.line.order.status != Status.CONFIRMED:
+    job = Job.objects.for_list().get(pk=job.pk)
+    if job.status not in OPEN or job.line.order.status != Status.CONFIRMED:
         return
     stages = list(job.stages.order_by("position"))
     if place == len(stages):
         return
     stage = stages[place]
-    good = {size: room.good for size, room in stage.room().items() if room.good > 0}
+    room = job.room(stage)
+    good = {size.name: room[size.pk] for size in job.sizes.all() if room[size.pk]}
     half = {size: pairs // 2 for size, pairs in good.items() if pairs > 3}
     part = half if half and story.dice.random() < 0.5 and sum(good.values()) > 20 else good
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -73,8 +73,8 @@ def entry(request: Request, pk: int) -> HttpResponse:
     entry = _entry(request, pk)
     words = request.GET.get("q", "").strip()
     orders = _chosen(request, words)
-    form = PartsForm(request.POST or None, orders=orders, amount=entry.rupiah)
-    if form.is_bound and form.is_valid():
+    form = PartsForm(_posted(request), orders=orders, amount=entry.rupiah)
+    if form.is_valid():
         entry.allocate(by=request.person, parts=form.parts, how="hand")
         return redirect("workshop:bank-entry", request.workshop.slug, pk)
     waiting = [entry] if entry.status == BankEntry.Status.NEW else []
@@ -213,3 +213,8 @@ def _chosen(request: Request, words: str) -> list[Order]:
     orders = Order.objects.visible_to(request.person).search(words).filter(status__in=AGREED)
     found = orders.select_related("buyer").prefetch_related("instalments").order_by("-pk")
     return [order for order in found[: FOUND_AT_MOST * 4] if order.balance][:FOUND_AT_MOST]
+
+
+def _posted(request: Request) -> QueryDict | None:
+    """What was sent, even where every field was left empty."""
+    return request.POST if request.method == "POST" else None

@@ -84,7 +84,7 @@ def export(request: Request) -> HttpResponse:
 @require_safe
 def order(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
-    jobs = list(Job.objects.for_order(order))
+    jobs = list(Job.objects.filter(line__order=order).for_list().order_by("pk"))
     planned = {job.line_id for job in jobs if job.status != JobStatus.CANCELLED}
     return render(
         request,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -41,8 +41,8 @@ def credit(request: Request, pk: int) -> HttpResponse:
     )
     found = orders.prefetch_related("instalments").order_by("pk")
     open_ones = [order for order in found if order.balance]
-    form = PartsForm(request.POST or None, orders=open_ones, amount=receipt.credit_now())
-    if form.is_bound and form.is_valid():
+    form = PartsForm(_posted(request), orders=open_ones, amount=receipt.credit_now())
+    if form.is_valid():
         receipt.use_credit(by=request.person, parts=form.parts)
         return redirect("workshop:receipt", request.workshop.slug, pk)
     return render(
@@ -91,3 +91,8 @@ def _ask(
 def _receipt(request: Request, pk: int) -> Receipt:
     receipts = Receipt.objects.visible_to(request.person).select_related("party", "entry", "by")
     return get_object_or_404(receipts, pk=pk)
+
+
+def _posted(request: Request) -> QueryDict | None:
+    """What was sent, even where every field was left empty."""
+    return request.POST if request.method == "POST" else None
