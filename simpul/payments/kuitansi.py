@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -14,6 +14,7 @@ from simpul.papers.models import LANGUAGE, Paper
 from simpul.parties.models import Person
 from simpul.parties.roles import Role
 from simpul.payments import papers
+from simpul.payments.papers import KuitansiFacts
 from simpul.ui.jinja import day, rupiah
 
 if TYPE_CHECKING:
@@ -35,12 +36,12 @@ def issue(receipt: Receipt, parts: Parts, *, by: Person) -> Paper:
         party=receipt.party,
         by=by,
         template=TEMPLATE,
-        facts=facts,
+        facts=dict(facts),
         mentions=orders.values(),
     )
 
 
-def _facts(receipt: Receipt, parts: Parts, by: Person) -> dict[str, Any]:
+def _facts(receipt: Receipt, parts: Parts, by: Person) -> KuitansiFacts:
     workshop = by.workshop
     is_due = money.stamp_duty_due(receipt.amount, above=workshop.stamp_duty_above)
     is_machine = by.role == Role.MACHINE
@@ -51,7 +52,6 @@ def _facts(receipt: Receipt, parts: Parts, by: Person) -> dict[str, Any]:
         "in_words": money.in_words(receipt.amount).capitalize() + " rupiah",
         "purpose": _purpose(receipt, parts),
         "amount": rupiah(receipt.amount),
-        "rupiah": receipt.amount,
         "place_and_day": f"{place}, {day(clock.today())}",
         "stamp": _("Duty stamp\nRp 10.000") if is_due else "",
         "signed_by": workshop.name if is_machine else by.name,

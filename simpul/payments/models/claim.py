@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
@@ -63,6 +63,9 @@ class PaymentClaim(models.Model):
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now, editable=False)
     reason = models.CharField(max_length=300, blank=True, editable=False)
+
+    if TYPE_CHECKING:
+        twins: int  # where `with_twins` was asked for
 
     objects = PaymentClaimQuerySet.as_manager()
 
