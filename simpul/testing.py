@@ -23,14 +23,22 @@ from simpul.catalog.models import (
     Variant,
 )
 from simpul.lib import clock
-from simpul.orders.models import LineWish, Order, OrderNeed, PlannedInstalment
+from simpul.orders.models import (
+    LineSize,
+    LineWish,
+    Order,
+    OrderNeed,
+    PlannedInstalment,
+    Track,
+)
 from simpul.orders.models.instalment import Gate, Kind
 from simpul.parties.models import Party, Person, User, Workshop
 from simpul.parties.roles import Role
 from simpul.payments.models import BankAccount, Receipt
 from simpul.procurement import planning
 from simpul.procurement.models import PurchaseOrder, SupplierPrice
-from simpul.stock.models import Balance, Count, Item, Location
+from simpul.production.models import Job
+from simpul.stock.models import Balance, Count, Item, Location, Reservation
 
 SIZES = ("39", "40", "41", "42", "43")
 LONG_AGO = date(2020, 1, 1)
@@ -316,3 +324,65 @@ def confirmed_purchase(supplier: Party, order: Order | None = None) -> PurchaseO
     made = sent_purchase(supplier, order)
     made.confirm(by=contact_of(supplier), revision=1)
     return made
+
+
+# What is made
+
+
+def foreman(workshop: Workshop) -> Person:
+    """Somebody who leads the work, made where there is none."""
+    leaders = workshop.people.filter(role=Role.PRODUCTION).order_by("pk")
+    return leaders.first() or staff("Udin", workshop, Role.PRODUCTION)
+
+
+def fetch_material(order: Order) -> None:
+    """Let all that an order needs lie in the store, set aside for it."""
+    for need in OrderNeed.objects.filter(line__order=order).select_related("material"):
+        stock_up(need.material, need.uncovered, need.size)
+    planning.reserve(order, by=keeper(order.workshop))
+
+
+def planned_job(buyer: Party, *, paid: bool = True, material: bool = True, **facts: Any) -> Job:
+    """The work on ten pairs (4 of 40, 6 of 41) in three stages; all of its material is there."""
+    order = needy_order(buyer, paid=paid, **facts)
+    if material:
+        fetch_material(order)
+    return Job.plan(by=foreman(buyer.workshop), line=order.lines.get())
+
+
+def released_job(buyer: Party, **facts: Any) -> Job:
+    made = planned_job(buyer, **facts)
+    made.release(by=foreman(buyer.workshop))
+    return made
+
+
+def run_through(job: Job, sizes: dict[str, int] | None = None) -> None:
+    """Count so many pairs (all of them) good at every stage."""
+    good = sizes or {size.name: size.pairs for size in job.sizes.for_work()}
+    for stage in job.stages.order_by("position"):
+        job.tap(by=foreman(job.workshop), stage=stage, good=good)
+
+
+def shelve(order: Order, sizes: dict[str, int] | None = None) -> None:
+    """Let finished pairs of an order (all that are missing) lie in stock, without making them."""
+    finished = Location.of(order.workshop_id, Location.Kind.FINISHED)
+    for size in LineSize.objects.filter(line__order=order).select_related("variant"):
+        pairs = size.pairs - size.made if sizes is None else sizes.get(size.variant.size, 0)
+        if pairs:
+            item = lay_down(size.variant, pairs)
+            Reservation.make(item, finished, pairs, size)
+            size.advance(Track.MADE, pairs)
+
+
+def lay_down(variant: Variant, pairs: int) -> Item:
+    """Let so many finished pairs more lie in stock, free."""
+    item = Item.of_variant(variant)
+    finished = Location.of(item.workshop_id, Location.Kind.FINISHED)
+    Count.take(
+        by=keeper(item.workshop),
+        item=item,
+        location=finished,
+        counted=Balance.locked(item, finished).on_hand + pairs,
+        reason="a test",
+    )
+    return item

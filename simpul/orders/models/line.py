@@ -130,6 +130,12 @@ class OrderNeed(models.Model):
             )
         self.refresh_from_db(fields=["ordered", "ready", "issued"])
 
+    def spare(self, quantity: int) -> None:
+        """Need so much less, because finished pairs were taken instead of made."""
+        with _as_wrong_state(f"{self}: {-quantity:+} needed"):
+            OrderNeed.objects.filter(pk=self.pk).update(quantity=F("quantity") - quantity)
+        self.refresh_from_db(fields=["quantity"])
+
 
 @contextmanager
 def _as_wrong_state(what: str) -> Iterator[None]:

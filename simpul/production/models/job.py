@@ -1,0 +1,484 @@
+"""The job (SPK) and its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from django.contrib.contenttypes.fields import GenericRelation
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from simpul.catalog.models import Stage
+from simpul.lib import clock
+from simpul.orders.models import Gate, LineSize, OrderLine, OrderNeed, Track
+from simpul.orders.models import Status as OrderStatus
+from simpul.parties.models import Person, Workshop, in_this_language
+from simpul.production.models.log import StageLog, Sums
+from simpul.stock.models import Item, Location, Movement
+from simpul.workflow.models import Entry, NumberSeries
+from simpul.workflow.steps import Refused, WrongState, creation, step
+
+
+class MaterialMissing(Refused):
+    """A stage cannot begin: its material does not lie ready."""
+
+
+class TooMany(Refused):
+    """More pairs were counted than can have come from the stage before."""
+
+
+class Status(models.TextChoices):
+    PLANNED = "planned", _("planned")
+    RELEASED = "released", _("released")
+    RUNNING = "running", _("in work")
+    HELD = "held", _("on hold")
+    DONE = "done", _("done")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+OPEN = (Status.PLANNED, Status.RELEASED, Status.RUNNING, Status.HELD)
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def visible_to(self, person: Person) -> Self:
+        return self.filter(workshop_id=person.workshop_id) if person.is_staff else self.none()
+
+    def open(self) -> Self:
+        return self.filter(status__in=OPEN)
+
+    def search(self, words: str) -> Self:
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(number__icontains=word)
+                | Q(line__order__number__icontains=word)
+                | Q(line__order__buyer__name__icontains=word)
+                | Q(line__colourway__product__name__icontains=word)
+                | Q(line__colourway__product__code__icontains=word)
+            )
+        return found
+
+    def for_list(self) -> Self:
+        """Load what a row shows: a query for each kind of thing."""
+        return self.select_related(
+            "line__order__buyer", "line__colourway__product"
+        ).prefetch_related("sizes__line_size__variant", "stages")
+
+
+class Job(models.Model):
+    """The work on one line of an order: these pairs, through these stages."""
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="jobs")
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="jobs")
+    number = models.CharField(max_length=20, blank=True, editable=False)  # once it is released
+    status = models.CharField(max_length=10, choices=Status, default=Status.PLANNED, editable=False)
+    reason = models.CharField(max_length=200, blank=True, editable=False)  # of its hold or end
+    planned_at = models.DateTimeField(default=clock.now, editable=False)
+    released_at = models.DateTimeField(null=True, editable=False)
+    done_at = models.DateTimeField(null=True, editable=False)
+
+    journal = GenericRelation(Entry, "subject_id", "subject_type")
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workshop", "number"], condition=~Q(number=""), name="job_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["line"],
+                condition=Q(status__in=["planned", "released", "running", "held"]),
+                name="job_open_once_a_line",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["planned", "cancelled"]) | ~Q(number=""),
+                name="job_released_has_a_number",
+            ),
+        ]
+        indexes = [models.Index(fields=["workshop", "status", "-id"])]
+
+    def __str__(self) -> str:
+        return self.number or _now("planned work")
+
+    # Steps
+
+    @classmethod
+    @creation("production.plan")
+    def plan(cls, *, by: Person, line: OrderLine) -> Job:
+        """Plan to make what is still missing of a line, by the stages of its model as they are."""
+        line = OrderLine.objects.select_for_update(of=("self",)).get(pk=line.pk)
+        _demand_running(line)
+        if cls.objects.filter(line=line).open().exists():
+            raise WrongState(_now("The work on this line is planned already."))
+        missing = list(line.sizes.filter(made__lt=F("pairs")).order_by("variant__size", "pk"))
+        if not missing:
+            raise WrongState(_now("Every pair of this line is there already."))
+        job = cls.objects.create(workshop_id=line.order.workshop_id, line=line)
+        JobSize.objects.bulk_create(
+            JobSize(job=job, line_size=size, pairs=size.pairs - size.made) for size in missing
+        )
+        JobStage.copy(job, line.colourway.product.stages.order_by("position"))
+        return job
+
+    @step("production.release", source=Status.PLANNED, target=Status.RELEASED)
+    def release(self, *, by: Person) -> None:
+        """Let the work begin: the money before it has come, the first stage's material is there."""
+        _demand_running(self.line)
+        self.line.order.demand_open(Gate.PRODUCTION)
+        first = self.stages.order_by("position")[0]
+        self._demand_material(self.needs_of(first))
+        self.number = NumberSeries.draw(self.workshop_id, "SPK")
+        self.released_at = clock.now()
+
+    @step("production.start", source=Status.RELEASED, target=Status.RUNNING)
+    def start(self, *, by: Person) -> None:
+        """The first pair was counted."""
+
+    def tap(
+        self,
+        *,
+        by: Person,
+        stage: JobStage,
+        good: Mapping[str, int],
+        reject: Mapping[str, int] | None = None,
+        rework: Mapping[str, int] | None = None,
+        worker: str = "",
+        client_id: str = "",
+    ) -> None:
+        """Count pairs by size that left a stage. The same client id again does nothing.
+
+        Raises TooMany where the stage before has not passed on so many, and MaterialMissing where
+        the stage begins with this and its material does not lie ready.
+        """
+        try:
+            self._tap(
+                by=by,
+                stage=stage,
+                stage_name=stage.name,
+                good={size: pairs for size, pairs in good.items() if pairs},
+                reject={size: pairs for size, pairs in (reject or {}).items() if pairs},
+                rework={size: pairs for size, pairs in (rework or {}).items() if pairs},
+                worker=worker,
+                client_id=client_id,
+            )
+        except WrongState:
+            if not self._knows(client_id):
+                raise
+
+    @step("production.tap", source=(Status.RELEASED, Status.RUNNING), private=("worker",))
+    def _tap(
+        self,
+        *,
+        by: Person,
+        stage: JobStage,
+        stage_name: str,
+        good: dict[str, int],
+        reject: dict[str, int],
+        rework: dict[str, int],
+        worker: str,
+        client_id: str,
+    ) -> None:
+        _demand_running(self.line)
+        if self._knows(client_id):
+            raise WrongState(_now("This was counted already."))
+        here = self._stage(stage)
+        counted = self._counted(good, reject, rework)
+        self._demand_plausible(here, counted)
+        if self.status == Status.RELEASED:
+            self.start(by=self.workshop.machine)
+        if not here.logs.exists():
+            self._issue(here, by)
+        for size, (passed, spoiled, mended) in counted.items():
+            StageLog.objects.create(
+                stage=here,
+                size=size,
+                good=passed,
+                reject=spoiled,
+                rework=mended,
+                worker=worker,
+                rate=here.piece_rate,
+                by=by,
+                client_id=client_id,
+            )
+            if passed and here.is_last:
+                self._finish_pairs(size, passed, by)
+        self._finish_if_done()
+
+    @step("production.correct", source=(Status.RUNNING, Status.DONE), target=Status.RUNNING)
+    def correct(self, *, by: Person, log: StageLog, reason: str) -> None:
+        """Take back what was counted wrongly. What went on to the next stage must be taken back first."""
+        mine = StageLog.objects.of(self).filter(pk=log.pk).select_related("stage", "size").first()
+        if mine is None or mine.reverses_id is not None or hasattr(mine, "reversed_by"):
+            raise WrongState(_now("This count was taken back already."))
+        StageLog.objects.create(
+            stage=mine.stage,
+            size=mine.size,
+            good=-mine.good,
+            reject=-mine.reject,
+            rework=-mine.rework,
+            worker=mine.worker,
+            rate=mine.rate,
+            by=by,
+            reverses=mine,
+        )
+        if not self._adds_up():
+            raise TooMany(_now("The next stage has counted these pairs: take that back first."))
+        if mine.good and mine.stage.is_last:
+            self._take_back_pairs(mine, by)
+        self.done_at = None
+
+    @step("production.hold", source=Status.RUNNING, target=Status.HELD)
+    def hold(self, *, by: Person, reason: str) -> None:
+        """Stop for a while, and say why."""
+        self.reason = reason
+
+    @step("production.resume", source=Status.HELD, target=Status.RUNNING)
+    def resume(self, *, by: Person) -> None:
+        """Go on."""
+        self.reason = ""
+
+    @step("production.cancel", source=OPEN, target=Status.CANCELLED)
+    def cancel(self, *, by: Person, reason: str) -> None:
+        """Stop for good. Pairs that are finished stay what they are."""
+        self.reason = reason
+
+    @step("production.finish", source=Status.RUNNING, target=Status.DONE)
+    def finish(self, *, by: Person) -> None:
+        """Every pair is made."""
+        self.done_at = clock.now()
+
+    # Questions
+
+    def sums(self) -> Sums:
+        """Return what was counted so far, asked freshly."""
+        return StageLog.objects.of(self).sums()
+
+    def needs_of(self, stage: JobStage) -> list[OrderNeed]:
+        """Return what a stage eats; what no stage of the job claims goes in at the first."""
+        stages = list(self.stages.all())
+        claimed = {one.stage_id for one in stages if one.stage_id is not None}
+        needs = OrderNeed.objects.filter(line_id=self.line_id).select_related("material")
+        return [
+            need
+            for need in needs.order_by("material_id", "size", "pk")
+            if (need.stage_id is not None and need.stage_id == stage.stage_id)
+            or (stage.position == 1 and need.stage_id not in claimed)
+        ]
+
+    @property
+    def pairs(self) -> int:
+        return sum(size.pairs for size in self.sizes.all())
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    # Inside
+
+    def _knows(self, client_id: str) -> bool:
+        logs = StageLog.objects.of(self)
+        return client_id != "" and logs.filter(client_id=client_id).exists()
+
+    def _stage(self, stage: JobStage) -> JobStage:
+        mine = self.stages.filter(pk=stage.pk).first()
+        if mine is None:
+            raise WrongState(_now("This stage is not part of the job."))
+        return mine
+
+    def _counted(
+        self, good: dict[str, int], reject: dict[str, int], rework: dict[str, int]
+    ) -> dict[JobSize, tuple[int, int, int]]:
+        sizes = {size.name: size for size in self.sizes.for_work()}
+        if any(pairs < 0 for side in (good, reject, rework) for pairs in side.values()):
+            raise WrongState(_now("Pairs are counted, not taken away: take a wrong count back."))
+        if unknown := (good.keys() | reject.keys() | rework.keys()) - sizes.keys():
+            raise WrongState(_now("Size %(size)s is not part of the job.") % {"size": min(unknown)})
+        counted = {
+            size: (good.get(name, 0), reject.get(name, 0), rework.get(name, 0))
+            for name, size in sizes.items()
+        }
+        counted = {size: numbers for size, numbers in counted.items() if any(numbers)}
+        if not counted:
+            raise WrongState(_now("Count at least one pair."))
+        return counted
+
+    def _demand_plausible(
+        self, stage: JobStage, counted: dict[JobSize, tuple[int, int, int]]
+    ) -> None:
+        room = self.room(stage)
+        for size, (passed, spoiled, _mended) in counted.items():
+            if passed + spoiled > room[size.pk]:
+                raise TooMany(
+                    _now("Only %(pairs)s pairs of size %(size)s can be counted at “%(stage)s” now.")
+                    % {"pairs": room[size.pk], "size": size.name, "stage": stage.label}
+                )
+
+    def room(self, stage: JobStage, sums: Sums | None = None) -> dict[int, int]:
+        """Return how many pairs of each size wait at a stage.
+
+        The first stage has what is asked for, and once more what was spoiled anywhere; each other
+        one has what the stage before it passed on.
+        """
+        counted = self.sums() if sums is None else sums
+        stages = sorted(self.stages.all(), key=lambda one: one.position)
+        before = next((one for one in stages if one.position == stage.position - 1), None)
+        return {size.pk: _room(size, stage, before, counted) for size in self.sizes.all()}
+
+    def _adds_up(self) -> bool:
+        sums = self.sums()
+        return all(
+            pairs >= 0 for stage in self.stages.all() for pairs in self.room(stage, sums).values()
+        )
+
+    def _demand_material(self, needs: list[OrderNeed]) -> None:
+        missing = [need for need in needs if not need.is_ready]
+        if missing:
+            names = ", ".join(f"{need.material} {need.size}".rstrip() for need in missing[:3])
+            raise MaterialMissing(
+                _now("This material does not lie ready in the store: %(names)s.") % {"names": names}
+            )
+
+    def _issue(self, stage: JobStage, by: Person) -> None:
+        """Take the material of a stage out of the store; no output without input."""
+        needs = self.needs_of(stage)
+        self._demand_material(needs)
+        store = Location.of(self.workshop_id, Location.Kind.STORE)
+        for need in needs:
+            quantity = need.ready
+            if quantity:
+                Movement.record(
+                    Item.of_material(need.material, need.size),
+                    quantity,
+                    by=by,
+                    subject=self,
+                    reason="production.tap",
+                    source=store,
+                    kept_for=need,
+                )
+                need.shift(ready=-quantity, issued=quantity)
+
+    def _finish_pairs(self, size: JobSize, pairs: int, by: Person) -> None:
+        """Finished pairs lie in stock, kept for the order they were made for."""
+        Movement.record(
+            Item.of_variant(size.line_size.variant),
+            pairs,
+            by=by,
+            subject=self,
+            reason="production.tap",
+            target=Location.of(self.workshop_id, Location.Kind.FINISHED),
+            kept_for=size.line_size,
+        )
+        size.line_size.advance(Track.MADE, pairs)
+
+    def _take_back_pairs(self, log: StageLog, by: Person) -> None:
+        size = self.sizes.for_work().get(pk=log.size_id)
+        if size.line_size.made - log.good < size.line_size.packed:
+            raise WrongState(_now("These pairs are packed already."))
+        Movement.record(
+            Item.of_variant(size.line_size.variant),
+            log.good,
+            by=by,
+            subject=self,
+            reason="production.correct",
+            source=Location.of(self.workshop_id, Location.Kind.FINISHED),
+            kept_for=size.line_size,
+        )
+        size.line_size.advance(Track.MADE, -log.good)
+
+    def _finish_if_done(self) -> None:
+        last = max(self.stages.all(), key=lambda one: one.position)
+        sums = self.sums()
+        if all(
+            sums.get((last.pk, size.pk), (0, 0, 0))[0] >= size.pairs for size in self.sizes.all()
+        ):
+            self.finish(by=self.workshop.machine)
+
+
+class JobSizeQuerySet(models.QuerySet["JobSize"]):
+    def for_work(self) -> Self:
+        """Load what counting needs, in the order in which rows are locked."""
+        return self.select_related(
+            "line_size__line", "line_size__variant__colourway__product"
+        ).order_by("pk")
+
+
+class JobSize(models.Model):
+    """So many pairs of one size are to be made."""
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="sizes")
+    line_size = models.ForeignKey(LineSize, models.PROTECT, related_name="+")
+    pairs = models.PositiveIntegerField()
+
+    objects = JobSizeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "line_size"], name="job_size_once"),
+            models.CheckConstraint(condition=Q(pairs__gt=0), name="job_size_of_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pairs} of {self.line_size_id}"
+
+    @property
+    def name(self) -> str:
+        """The size as it stands on the shoe."""
+        return self.line_size.variant.size
+
+
+class JobStage(models.Model):
+    """A stage of a job, as it was when the job was planned."""
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="stages")
+    stage = models.ForeignKey(Stage, models.SET_NULL, null=True, related_name="+")
+    position = models.PositiveSmallIntegerField()  # 1, 2, 3 …
+    is_last = models.BooleanField(default=False)
+    name = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=40, blank=True)
+    piece_rate = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "position"], name="job_stage_place_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @classmethod
+    def copy(cls, job: Job, stages: models.QuerySet[Stage]) -> None:
+        """Freeze the stages of the model; one that has none is made in one go."""
+        found = list(stages) or [Stage(name="Produksi", name_en="Production")]
+        JobStage.objects.bulk_create(
+            JobStage(
+                job=job,
+                stage=stage if stage.pk else None,
+                position=position,
+                is_last=position == len(found),
+                name=stage.name,
+                name_en=stage.name_en,
+                piece_rate=stage.piece_rate,
+            )
+            for position, stage in enumerate(found, start=1)
+        )
+
+    @property
+    def label(self) -> str:
+        return in_this_language(self.name, self.name_en)
+
+
+def _demand_running(line: OrderLine) -> None:
+    if line.order.status != OrderStatus.CONFIRMED:
+        raise WrongState(_now("This order is not in work."))
+
+
+def _room(size: JobSize, stage: JobStage, before: JobStage | None, sums: Sums) -> int:
+    good, reject, _rework = sums.get((stage.pk, size.pk), (0, 0, 0))
+    if before is not None:
+        return sums.get((before.pk, size.pk), (0, 0, 0))[0] - good - reject
+    spoiled = sum(numbers[1] for (_stage, pk), numbers in sums.items() if pk == size.pk)
+    return size.pairs + spoiled - good - reject

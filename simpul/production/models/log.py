@@ -1,0 +1,80 @@
+"""What was counted at a stage of a job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q, Sum
+
+from simpul.lib import clock
+from simpul.parties.models import Person
+
+if TYPE_CHECKING:
+    from simpul.production.models.job import Job, JobSize, JobStage
+
+
+class StageLogQuerySet(models.QuerySet["StageLog"]):
+    def of(self, job: Job) -> Self:
+        return self.filter(stage__job=job)
+
+    def sums(self) -> Sums:
+        """Add up what was counted: stage and size -> good, rejected, mended."""
+        rows = self.order_by().values_list("stage", "size")
+        return {
+            (stage, size): (good, reject, rework)
+            for stage, size, good, reject, rework in rows.annotate(
+                g=Sum("good"), r=Sum("reject"), w=Sum("rework")
+            )
+        }
+
+
+type Sums = dict[tuple[int, int], tuple[int, int, int]]
+
+
+class StageLog(models.Model):
+    """A fact: so many pairs of a size left a stage good, spoiled or mended.
+
+    Never changed; one that was wrong is followed by its opposite, which names it.
+    """
+
+    stage = models.ForeignKey("production.JobStage", models.PROTECT, related_name="logs")
+    size = models.ForeignKey("production.JobSize", models.PROTECT, related_name="logs")
+    good = models.IntegerField(default=0)
+    reject = models.IntegerField(default=0)
+    rework = models.IntegerField(default=0)
+    worker = models.CharField(max_length=60, blank=True)
+    rate = models.PositiveIntegerField(default=0)  # rupiah a pair, as it was then
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now, editable=False)
+    client_id = models.CharField(max_length=36, blank=True)
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="reversed_by"
+    )
+
+    objects = StageLogQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stage", "size", "client_id"],
+                condition=~Q(client_id=""),
+                name="stage_log_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(reverses__isnull=False) | Q(good__gte=0, reject__gte=0, rework__gte=0),
+                name="stage_log_counts_up",
+            ),
+        ]
+        indexes = [models.Index(fields=["stage", "size"])]
+
+    if TYPE_CHECKING:
+        stage: JobStage  # type: ignore[no-redef]
+        size: JobSize  # type: ignore[no-redef]
+
+    def __str__(self) -> str:
+        return f"{self.good} good at {self.stage_id}"
+
+    @property
+    def wage(self) -> int:
+        return self.good * self.rate
