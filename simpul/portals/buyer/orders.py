@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
+from simpul.delivery.models import Shipment
 from simpul.orders.models import Order, Status
 from simpul.papers.models import Paper
 from simpul.payments.models import PaymentClaim
@@ -78,6 +79,11 @@ def show_order(
             "claims": PaymentClaim.objects.visible_to(request.person)
             .filter(order=order)
             .order_by("-pk"),
+            "shipments": Shipment.objects.visible_to(request.person)
+            .filter(order=order)
+            .for_list()
+            .prefetch_related("courier__people__identities")
+            .order_by("pk"),
             "papers": Paper.objects.visible_to(request.person).about(order).order_by("pk"),
             "journal": journal_of(order),
         },

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
 from simpul.conversations.models import Conversation, InternalNote, Message
+from simpul.delivery.models import Package, Shipment
 from simpul.lib import clock
-from simpul.orders.models import Order, Status, Track
-from simpul.parties.models import Party, Person
+from simpul.orders.models import LineSize, Order, Status, Track
+from simpul.parties.models import Identity, Party, Person
 
 
 def page_of(order: Order) -> str:
@@ -123,6 +126,41 @@ def test_something_is_said(client: Client, offered: Order, dewi: Person) -> None
     assert "Bisa lebih cepat?" in client.get(page_of(offered)).text
 
 
+@pytest.fixture
+def shipment(buyer: Party) -> Shipment:
+    """Ten finished pairs in one carton, offered to nobody yet."""
+    order = testing.needy_order(buyer)
+    testing.shelve(order)
+    sizes = LineSize.objects.filter(line__order=order)
+    keeper = testing.keeper(buyer.workshop)
+    Package.pack(by=keeper, order=order, contents={size: size.pairs for size in sizes})
+    return Shipment.open(by=keeper, order=order, mode=Shipment.Mode.OJEK)
+
+
+def test_the_buyer_reads_the_pin_and_whose_hands_the_goods_are_in(
+    client: Client, shipment: Shipment, courier: Party, asep: Person
+) -> None:
+    Identity.objects.create(
+        workshop=asep.workshop, person=asep, kind=Identity.Kind.PHONE, value="+6281311112222"
+    )
+    before = client.get(page_of(shipment.order)).text
+    shipment.offer(
+        by=testing.keeper(asep.workshop),
+        couriers=[courier],
+        expires_at=clock.now() + timedelta(hours=1),
+    )
+    offered = client.get(page_of(shipment.order)).text
+    shipment.accept(by=asep)
+    accepted = client.get(page_of(shipment.order)).text
+
+    for text in (before, offered, accepted):
+        assert f'class="pin">{shipment.pin}<' in text
+    for text in (before, offered):
+        assert courier.name not in text
+    assert courier.name in accepted
+    assert "0813-1111-2222" in accepted
+
+
 def test_what_the_workshop_notes_for_itself_is_not_shown(
     client: Client, offered: Order, sari: Person
 ) -> None:
@@ -161,8 +199,8 @@ def test_pages_cost_the_same_for_any_number_of_things(
     client.get("/ciomas/my/")  # the kinds of content are known from here on
 
     # session, user, person with workshop and party (3); the order with all it shows (14: see
-    # orders/tests/test_knots.py; no needs here, but links); messages, claims, papers, journal
-    with django_assert_num_queries(21):
+    # orders/tests/test_knots.py; no needs here, but links); messages, claims, shipments, papers, journal
+    with django_assert_num_queries(22):
         client.get(page_of(order))
     # 3; counts by state, count of the page, its orders
     with django_assert_num_queries(6):
