@@ -113,24 +113,26 @@ def tell(cast: Cast, now: datetime, opened: datetime, seed: int = 1987) -> None:
 
 
 def _open_house(story: Story) -> None:
+    story.account = open_house(story.cast, story.bank)
+
+
+def open_house(cast: Cast, bank: Bank) -> BankAccount:
     """An account that two people have seen, and what the suppliers ask."""
-    owner, fajar, rina = (story.cast.staff[key] for key in ("hadi", "fajar", "rina"))
-    account = BankAccount.open(
-        by=owner, bank="BCA", number=story.bank.number, holder=story.bank.holder
-    )
+    owner, fajar, rina = (cast.staff[key] for key in ("hadi", "fajar", "rina"))
+    account = BankAccount.open(by=owner, bank="BCA", number=bank.number, holder=bank.holder)
     account.confirm(by=fajar)
     account.hasten(by=owner, reason="Rekening lama bengkel, sudah dikenal pembeli.")
-    story.account = account
     seller = {code: key for key, codes in SUPPLIERS.items() for code in codes}
-    for material in Material.objects.filter(workshop=story.cast.workshop).order_by("pk"):
+    for material in Material.objects.filter(workshop=cast.workshop).order_by("pk"):
         SupplierPrice.quote(
             by=rina,
-            supplier=story.cast.parties[seller.get(material.code, "bahan")],
+            supplier=cast.parties[seller.get(material.code, "bahan")],
             material=material,
             price=material.price,
             lead_days=4 if material.code[:3] in {"KLT", "SOL"} else 2,
             pack=PACKS.get(material.code[:3], 1) * 1000,
         )
+    return account
 
 
 # Orders

@@ -1,0 +1,193 @@
+"""The main job, from the registration of a shop to the closed order, through the pages alone."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from simpul.insight.audit import findings
+from simpul.lib import clock
+from simpul.orders.models import Order
+from simpul.parties.models import Person
+from simpul.procurement.models import PurchaseOrder
+from simpul.tests.journeys.conftest import House, link_of, log_in_as
+
+pytestmark = [
+    pytest.mark.browser,
+    # the threads of the test server leave their connections to the garbage collector
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+
+SHOP = "/contoh/"
+PAIRS = {"39": 4, "40": 10, "41": 12, "42": 10, "43": 4}
+
+
+def test_an_order_travels_all_nine_steps(
+    window: Callable[[], Page], desk: Callable[[str], Page], house: House
+) -> None:
+    buyer = window()
+    register(buyer)
+    sales = desk("sari")
+    welcome(sales)
+
+    order = place(buyer)
+    offer(sales, order)
+    accept(buyer, order)
+    assert knots(buyer) == ["done", "waiting", "waiting", "waiting", "waiting", "waiting", "waiting"]
+    assert order_now(order).total == 14_600_000 + 150_000
+
+    amount = read_amount(buyer, order)
+    claim(buyer, order, amount)
+    finance = desk("fajar")
+    house.bank.book(clock.today(), amount, f"TRSF E-BANKING CR {amount}.00 TOKO BARU {order.code}")
+    import_statement(finance, house)
+    buyer.goto(f"{SHOP}my/orders/{order.number}/")
+    assert knots(buyer)[:2] == ["done", "done"]
+    expect(buyer.get_by_text("Kuitansi", exact=False).first).to_be_visible()
+
+    stock = desk("rina")
+    buy(stock)
+    for purchase in PurchaseOrder.objects.order_by("pk"):
+        answer(window(), purchase)
+        receive(stock, purchase)
+    buyer.reload()
+    assert knots(buyer)[:3] == ["done", "done", "done"]
+
+    assert list(findings()) == []
+
+
+def register(page: Page) -> None:
+    page.goto(SHOP)
+    page.get_by_role("link", name="Become a customer").click()
+    page.get_by_label("Distributor or shop").check()
+    for label, text in {
+        "Name of your shop": "Toko Baru",
+        "Contact person": "Ani",
+        "WhatsApp or telephone": "0812 0000 0099",
+        "E-mail": "ani@toko.example",
+        "Password": "rahasia-sekali-1",
+        "Street": "Jl. Pasar 5",
+        "Village": "Kec. Cibinong, Kab. Bogor",
+    }.items():
+        page.get_by_label(label).first.fill(text)
+    page.get_by_role("button", name="Register").click()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    log_in_as(page, "ani@toko.example", "rahasia-sekali-1")
+
+
+def welcome(page: Page) -> None:
+    page.get_by_role("link", name=re.compile("registration")).first.click()
+    page.get_by_role("button", name="Welcome as a customer").click()
+
+
+def place(page: Page) -> Order:
+    """Two kodi of the black derby, as somebody types them."""
+    page.goto(f"{SHOP}catalogue/derby-pria/")
+    page.get_by_role("link", name="Order this model").click()
+    row = page.locator("tr", has_text=re.compile("Black|Hitam")).first
+    for size, pairs in PAIRS.items():
+        row.locator(f"input[name$='-{size}']").fill(str(pairs))
+    expect(page.locator("[data-all-pairs]").first).to_have_text("40")
+    page.get_by_role("button", name="Place the order").click()
+    page.wait_for_url(re.compile("/my/orders/SO-"))
+    return Order.objects.get()
+
+
+def offer(page: Page, order: Order) -> None:
+    """Sales adds the shipping; all else stays."""
+    page.goto(f"{SHOP}desk/")
+    page.get_by_role("link", name=re.compile("new order")).first.click()
+    page.get_by_role("link", name=order.number).click()
+    page.get_by_role("link", name="Make an offer").click()
+    page.get_by_label("Shipping").fill("150.000")
+    page.get_by_role("button", name="Send the offer").click()
+    expect(page.get_by_text("offer sent").first).to_be_visible()
+
+
+def accept(page: Page, order: Order) -> None:
+    page.goto(f"{SHOP}my/orders/{order.number}/")
+    page.get_by_role("link", name="Read and accept").click()
+    expect(page.get_by_text("Shipping").first).to_be_visible()
+    page.get_by_role("button", name="I agree").click()
+    page.wait_for_url(re.compile(f"/my/orders/{order.number}/$"))
+
+
+def read_amount(page: Page, order: Order) -> int:
+    """What the payment page says, to the last rupiah."""
+    page.goto(f"{SHOP}my/orders/{order.number}/payment/")
+    expect(page.get_by_text("0000012345").first).to_be_visible()
+    amount = int(page.locator(".pay__amount copy-text").get_attribute("value") or "0")
+    assert amount % 1000
+    return amount
+
+
+def claim(page: Page, order: Order, amount: int) -> None:
+    page.get_by_role("link", name="I have paid").click()
+    page.get_by_label(re.compile("[Aa]mount")).first.fill(str(amount))
+    page.locator("input[type=file]").set_input_files(
+        {"name": "bukti.png", "mimeType": "image/png", "buffer": picture()}
+    )
+    page.get_by_role("button", name="Send the report").click()
+    expect(page.get_by_text("waits for the bank").first).to_be_visible()
+
+
+def import_statement(page: Page, house: House) -> None:
+    page.goto(f"{SHOP}desk/payments/")
+    page.get_by_role("link", name="Import a statement").first.click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "mutasi.csv", "mimeType": "text/csv", "buffer": house.bank.export()}
+    )
+    page.get_by_role("button", name="Import").click()
+    page.wait_for_url(re.compile("/payments/imports/"))
+
+
+def buy(page: Page) -> None:
+    """Purchasing does what is proposed, and sends each draft."""
+    page.goto(f"{SHOP}desk/purchases/")
+    page.get_by_role("button", name="Do all of this").click()
+    for purchase in PurchaseOrder.objects.order_by("pk"):
+        page.goto(f"{SHOP}desk/purchases/{purchase.pk}/sending/")
+        page.locator("main form").get_by_role("button").first.click()
+        page.wait_for_url(re.compile(f"/purchases/{purchase.pk}/$"))
+
+
+def answer(page: Page, purchase: PurchaseOrder) -> None:
+    """The supplier opens the link; nobody logs in."""
+    seller = Person.objects.filter(party=purchase.supplier).order_by("pk")[0]
+    if seller.user is not None:
+        seller.user.set_password("sandi-pemasok-1")
+        seller.user.save()
+        log_in_as(page, seller.user.email, "sandi-pemasok-1")
+        page.goto(f"{SHOP}supply/purchases/{purchase.pk}/")
+    else:
+        page.goto(link_of(seller))
+    page.get_by_role("button", name="Yes, all of it").click()
+    expect(page.get_by_text("confirmed").first).to_be_visible()
+
+
+def receive(page: Page, purchase: PurchaseOrder) -> None:
+    page.goto(f"{SHOP}desk/purchases/{purchase.pk}/receipt/?all")
+    page.get_by_role("button", name="Take into the store").click()
+    page.wait_for_url(re.compile(f"/purchases/{purchase.pk}/$"))
+
+
+def knots(page: Page) -> list[str]:
+    """The states of the seven knots on the page."""
+    states = page.locator(".knots .knot")
+    return [states.nth(place).get_attribute("data-state") or "" for place in range(states.count())]
+
+
+def order_now(order: Order) -> Order:
+    return Order.objects.for_page().get(pk=order.pk)
+
+
+def picture() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (300, 400), "white").save(buffer, "PNG")
+    return buffer.getvalue()
