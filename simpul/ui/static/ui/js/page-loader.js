@@ -1,0 +1,39 @@
+// <page-loader>: a thin bar while htmx fetches a page, a word when the network is gone, and the
+// guard of hx-boost: whatever is no page of this frame (a paper, a login) is loaded as a whole.
+class PageLoader extends HTMLElement {
+  connectedCallback() {
+    this.setAttribute("role", "status")
+    this.on("htmx:beforeRequest", () => this.show("busy"))
+    this.on("htmx:beforeSwap", (event) => this.guard(event.detail, event))
+    this.on("htmx:afterRequest", (event) => event.detail.xhr.status && this.show(""))
+    this.on("htmx:sendError", () => this.show("lost"))
+    this.on("htmx:timeout", () => this.show("lost"))
+    this.on("htmx:afterSettle", (event) => this.focusOn(event.detail))
+  }
+
+  on(name, listener) {
+    document.body.addEventListener(name, listener)
+  }
+
+  show(state) {
+    this.dataset.state = state
+    this.textContent = state === "lost" ? this.getAttribute("lost") : ""
+  }
+
+  guard(detail, event) {
+    if (!detail.boosted) return
+    const { xhr } = detail
+    const isPage = xhr.getResponseHeader("Content-Type")?.startsWith("text/html")
+    const isOfThisFrame = isPage && xhr.response.includes(` data-frame="${document.body.dataset.frame}"`)
+    if (isOfThisFrame || (isPage && xhr.status >= 400)) return
+    event.preventDefault()
+    location.assign(xhr.responseURL)
+  }
+
+  focusOn({ boosted, target }) {
+    if (!boosted || document.activeElement?.matches("focus-error, [autofocus]")) return
+    document.getElementById("main")?.focus({ preventScroll: true })
+  }
+}
+
+customElements.define("page-loader", PageLoader)
