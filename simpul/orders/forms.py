@@ -214,6 +214,13 @@ class CounterForm(GridForm):
             pairs=pairs_of(order),
             initial={"promised_on": order.current.promised_on},
         )
+        self.grid.keep_prices(
+            {
+                line.line.colourway.product_id: line.unit_price
+                for line in order.current.lines.all()
+                if line.unit_price is not None
+            }
+        )
 
     def clean_promised_on(self) -> date:
         day: date = self.cleaned_data["promised_on"]

@@ -111,6 +111,12 @@ class Grid:
     def is_priced(self) -> bool:
         return all(table.price is not None for table in self.tables)
 
+    def keep_prices(self, offered: Mapping[int, Price]) -> None:
+        """Sum at the prices that were offered for a model (by its key), not at the list's."""
+        for table in self.tables:
+            if table.product.pk in offered:
+                table.price, table.steps = offered[table.product.pk], []
+
     def propose(self, pairs: Pairs) -> None:
         """Write pairs into the empty grid: those of an older order."""
         for _table, row in self.rows:

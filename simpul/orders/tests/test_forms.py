@@ -185,6 +185,7 @@ def test_an_answer_starts_from_the_offer(buyer: Party, model: Product, dewi: Per
     empty = CounterForm(order=order, products=products)
     assert [one.typed for one in empty.grid.tables[0].rows[0].cells] == ["", "4", "6", "", ""]
     assert empty["promised_on"].value() == order.current.promised_on
+    assert empty.grid.amount == 10 * 190_000
 
     filled = CounterForm(
         {cell(model, "40"): "5", "promised_on": clock.in_days(40).isoformat(), "note": "Ya"},
