@@ -34,6 +34,10 @@ class BankAccountQuerySet(models.QuerySet["BankAccount"]):
         """Those that buyers may be shown: seen by two, and waited for."""
         return self.filter(status=BankAccount.Status.CONFIRMED, live_from__lte=clock.now())
 
+    def in_use_first(self) -> Self:
+        is_used = models.Case(models.When(status=BankAccount.Status.CONFIRMED, then=0), default=1)
+        return self.order_by(is_used, "-pk")
+
     def lock(self, workshop_id: int) -> None:
         """Queue here before orders are locked: accounts stand above them."""
         rows = self.filter(workshop_id=workshop_id).order_by("pk")

@@ -30,7 +30,7 @@ FOUND_AT_MOST = 8
 @require_http_methods(["GET", "POST"])
 def statement(request: Request) -> HttpResponse:
     """Take a bank's file, or say in which line it fails."""
-    accounts = BankAccount.objects.visible_to(request.person).order_by("-pk")
+    accounts = BankAccount.objects.visible_to(request.person).in_use_first()
     form = StatementForm(request.POST or None, request.FILES or None, accounts=accounts)
     if form.is_valid():
         try:
@@ -130,7 +130,7 @@ def accounts(request: Request) -> HttpResponse:
         request,
         "workshop/payments/accounts.html",
         {
-            "accounts": found.order_by("status", "-pk"),
+            "accounts": found.in_use_first(),
             "may_open": request.person.may("payments.open_account", request.workshop),
         },
     )
