@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
@@ -22,6 +22,8 @@ from simpul.catalog.models import (
     Stage,
     Variant,
 )
+from simpul.delivery import packing
+from simpul.delivery.models import Shipment
 from simpul.lib import clock
 from simpul.orders.models import (
     LineSize,
@@ -386,3 +388,45 @@ def lay_down(variant: Variant, pairs: int) -> Item:
         reason="a test",
     )
     return item
+
+
+# What is sent
+
+
+def packed_order(buyer: Party, *, paid: bool = True, **facts: Any) -> Order:
+    """An order of ten pairs in two cartons of five; all of its money has come."""
+    order = needy_order(buyer, **facts)
+    shelve(order)
+    packing.fill(order, by=keeper(buyer.workshop), pairs=5)
+    if paid:
+        for part in order.instalments.all():
+            part.receive(part.open_amount)
+    return order
+
+
+def shipment(buyer: Party, mode: str = Shipment.Mode.OJEK, **facts: Any) -> Shipment:
+    """Two packages, ready to be offered to a courier."""
+    order = packed_order(buyer, **facts)
+    return Shipment.open(
+        by=keeper(buyer.workshop), order=order, mode=mode, route="Ciomas – Bogor", fee=35_000
+    )
+
+
+def accepted_shipment(buyer: Party, driver: Person, **facts: Any) -> Shipment:
+    made = shipment(buyer, **facts)
+    made.offer(
+        by=keeper(buyer.workshop),
+        couriers=list(Party.objects.filter(people=driver)),
+        expires_at=clock.now() + timedelta(hours=2),
+    )
+    made.accept(by=driver)
+    return made
+
+
+def shipment_on_the_way(buyer: Party, driver: Person, **facts: Any) -> Shipment:
+    """Two packages that both sides have counted; they left with their note."""
+    made = accepted_shipment(buyer, driver, **facts)
+    made.issue_note(by=keeper(buyer.workshop))
+    made.hand_over(by=keeper(buyer.workshop), count=2)
+    made.pick_up(by=driver, count=2)
+    return made

@@ -2,30 +2,100 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from simpul.papers.models import Paper
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from simpul.delivery.papers import (
+    Addressed,
+    DeliveryNoteFacts,
+    PackageFacts,
+    delivery_note_words,
+)
+from simpul.lib import clock, phones
+from simpul.papers.models import LANGUAGE, Paper
 from simpul.parties.models import Person
+from simpul.ui.jinja import day
 
 if TYPE_CHECKING:
-    from simpul.delivery.models import Shipment
+    from simpul.delivery.models import Package, Shipment
 
 TEMPLATE = "delivery/papers/surat_jalan.typ"
 
 
 def issue(shipment: Shipment, *, by: Person) -> Paper:
     """Issue the delivery note of a shipment; called by its step."""
+    with override(LANGUAGE):
+        facts = _facts(shipment, by)
     return Paper.issue(
         Paper.Kind.DELIVERY_NOTE,
         shipment,
         party=shipment.order.buyer,
         by=by,
         template=TEMPLATE,
-        facts=_facts(shipment),
+        facts=dict(facts),
         mentions=[shipment.order],
     )
 
 
-def _facts(shipment: Shipment) -> dict[str, Any]:
-    packages = shipment.packages.prefetch_related("lines__size__variant__colourway__product")
-    return {"packages": [package.pairs for package in packages]}
+def _facts(shipment: Shipment, by: Person) -> DeliveryNoteFacts:
+    packages = list(shipment.packages.for_list())
+    count = len(packages)
+    courier = shipment.courier
+    return {
+        "words": delivery_note_words(),
+        "sender": _sender(shipment),
+        "receiver": _receiver(shipment),
+        "details": _details(shipment),
+        "packages": [_package(package) for package in packages],
+        "total_packages": ngettext("%(n)s package", "%(n)s packages", count) % {"n": count},
+        "total_pairs": str(sum(package.pairs for package in packages)),
+        "remarks": shipment.order.remarks,
+        "signatures": {
+            "sender": by.name,
+            "courier": courier.name if courier else "",
+            "receiver": "",
+        },
+    }
+
+
+def _sender(shipment: Shipment) -> Addressed:
+    workshop = shipment.workshop
+    telephone = phones.national(workshop.telephone) if workshop.telephone else ""
+    place = " ".join(filter(None, [workshop.area, workshop.postcode]))
+    return {
+        "name": workshop.name,
+        "lines": [line for line in (workshop.street, place, telephone) if line],
+    }
+
+
+def _receiver(shipment: Shipment) -> Addressed:
+    order = shipment.order
+    telephone = phones.national(order.telephone) if order.telephone else ""
+    lines = [order.buyer.name if order.buyer.name != order.receiver else ""]
+    lines += [*order.address.splitlines(), telephone]
+    return {"name": order.receiver, "lines": [line for line in lines if line]}
+
+
+def _details(shipment: Shipment) -> list[tuple[str, str]]:
+    courier = shipment.courier
+    rows = [
+        (_("Date"), day(clock.today())),
+        (_("Order"), str(shipment.order)),
+        (_("Shipment"), f"{shipment} · {shipment.get_mode_display()}"),
+    ]
+    if courier is not None:
+        rows.append((_("Courier"), " · ".join(filter(None, [courier.name, courier.vehicle]))))
+    elif shipment.route:
+        rows.append((_("Route"), shipment.route))
+    return rows
+
+
+def _package(package: Package) -> PackageFacts:
+    return {
+        "number": str(package.number),
+        "contents": package.contents,
+        "pairs": str(package.pairs),
+        "weight": "",
+    }

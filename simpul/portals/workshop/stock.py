@@ -124,7 +124,7 @@ def reasons() -> dict[str, str]:
         "stock.move": _("carried"),
         "procurement.receive": _("came from the supplier"),
         "production.tap": _("production"),
-        "production.take_from_stock": _("taken from stock"),
+        "production.correct": _("counted wrongly"),
         "delivery.pack": _("packed"),
         "delivery.unpack": _("unpacked"),
         "delivery.hand_over": _("handed over"),

@@ -1,0 +1,32 @@
+"""To the door: packages, shipments, offers to couriers, hand-overs with proof."""
+
+from simpul.delivery.models.handover import Handover
+from simpul.delivery.models.offer import CourierOffer
+from simpul.delivery.models.package import Package, PackageLine
+from simpul.delivery.models.shipment import (
+    UNDER_WAY,
+    NoProof,
+    NotCounted,
+    Reason,
+    Shipment,
+    ShipmentQuerySet,
+    Status,
+    TooLate,
+    WrongPin,
+)
+
+__all__ = [
+    "UNDER_WAY",
+    "CourierOffer",
+    "Handover",
+    "NoProof",
+    "NotCounted",
+    "Package",
+    "PackageLine",
+    "Reason",
+    "Shipment",
+    "ShipmentQuerySet",
+    "Status",
+    "TooLate",
+    "WrongPin",
+]

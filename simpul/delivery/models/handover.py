@@ -1,0 +1,56 @@
+"""Packages that changed hands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from simpul.lib import clock
+from simpul.papers.models import Upload
+from simpul.parties.models import Person
+
+if TYPE_CHECKING:
+    from simpul.delivery.models.shipment import Shipment
+
+
+class Handover(models.Model):
+    """A fact: so many packages changed hands, or did not, as somebody counted and said."""
+
+    class Kind(models.TextChoices):
+        HANDED_OVER = "out", _("handed over by the workshop")
+        PICKED_UP = "up", _("picked up by the courier")
+        DELIVERED = "in", _("delivered to the receiver")
+        FAILED = "no", _("not delivered")
+        RETURNED = "back", _("back at the workshop")
+
+    shipment = models.ForeignKey("delivery.Shipment", models.PROTECT, related_name="handovers")
+    kind = models.CharField(max_length=4, choices=Kind)
+    count = models.PositiveSmallIntegerField()
+    receiver = models.CharField(max_length=80, blank=True)
+    with_pin = models.BooleanField(default=False)
+    photo = models.ForeignKey(Upload, models.PROTECT, null=True, related_name="+")
+    place = models.CharField(max_length=120, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now, editable=False)
+    client_id = models.CharField(max_length=36, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shipment", "client_id"], condition=~Q(client_id=""), name="handover_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="in") | Q(with_pin=True) | Q(photo__isnull=False),
+                name="handover_delivered_has_proof",
+            ),
+        ]
+
+    if TYPE_CHECKING:
+        shipment: Shipment  # type: ignore[no-redef]
+
+    def __str__(self) -> str:
+        return f"{self.shipment_id} {self.kind} {self.count}"

@@ -1,0 +1,176 @@
+"""Cartons, and what lies in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.contenttypes.fields import GenericRelation
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _now
+
+from simpul.lib import clock
+from simpul.orders.models import Gate, LineSize, Order, Track
+from simpul.orders.models import Status as OrderStatus
+from simpul.parties.models import Person
+from simpul.stock.models import Item, Location, Movement
+from simpul.workflow.models import Entry
+from simpul.workflow.steps import WrongState, creation, step
+
+if TYPE_CHECKING:
+    from simpul.delivery.models.shipment import Shipment
+
+
+class PackageQuerySet(models.QuerySet["Package"]):
+    def visible_to(self, person: Person) -> Self:
+        ours = self.filter(order__workshop_id=person.workshop_id)
+        return ours if person.is_staff else ours.none()
+
+    def waiting(self) -> Self:
+        """Packed, and in no shipment yet."""
+        return self.filter(shipment=None, unpacked_at=None)
+
+    def for_list(self) -> Self:
+        return self.prefetch_related("lines__size__variant__colourway__product").order_by("number")
+
+
+class Package(models.Model):
+    """A carton (*koli*) with pairs of one order. Its number is given once, also if it is unpacked."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="packages")
+    number = models.PositiveSmallIntegerField()
+    shipment = models.ForeignKey(
+        "delivery.Shipment", models.PROTECT, null=True, related_name="packages"
+    )
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now, editable=False)
+    unpacked_at = models.DateTimeField(null=True, editable=False)
+
+    journal = GenericRelation(Entry, "subject_id", "subject_type")
+
+    objects = PackageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "number"], name="package_number_once"),
+            models.CheckConstraint(
+                condition=Q(shipment=None) | Q(unpacked_at=None), name="package_sent_is_packed"
+            ),
+        ]
+
+    if TYPE_CHECKING:
+        shipment: Shipment | None  # type: ignore[no-redef]
+
+    def __str__(self) -> str:
+        return f"{self.order} / {self.number}"
+
+    # Steps
+
+    @classmethod
+    @creation("delivery.pack")
+    def pack(cls, *, by: Person, order: Order, contents: dict[LineSize, int]) -> Package:
+        """Put finished pairs of the order into the next carton."""
+        order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+        if order.status != OrderStatus.CONFIRMED:
+            raise WrongState(_now("There is nothing to pack for this order."))
+        order.demand_open(Gate.PACKING)
+        packed = _put_in(order, contents)
+        package = cls.objects.create(order=order, number=order.packages.count() + 1, by=by)
+        for size, pairs in packed.items():
+            size.advance(Track.PACKED, pairs)
+            package.lines.create(size=size, pairs=pairs)
+            package._move(size, pairs, "delivery.pack", by=by)
+        return package
+
+    @step("delivery.unpack")
+    def unpack(self, *, by: Person) -> None:
+        """Take the pairs out again; the number stays used."""
+        if self.shipment_id is not None or self.unpacked_at is not None:
+            raise WrongState(_now("This package does not stand here any more."))
+        Order.objects.select_for_update(of=("self",)).get(pk=self.order_id)
+        for line in self.lines.select_related("size__variant__colourway__product").order_by("size"):
+            line.size.advance(Track.PACKED, -line.pairs)
+            self._move(line.size, line.pairs, "delivery.unpack", by=by)
+        self.unpacked_at = clock.now()
+
+    # Questions
+
+    @property
+    def workshop_id(self) -> int:
+        return self.order.workshop_id
+
+    @property
+    def buyer_id(self) -> int:
+        return self.order.buyer_id
+
+    @property
+    def shown_with(self) -> Order:
+        return self.order
+
+    @property
+    def pairs(self) -> int:
+        return sum(line.pairs for line in self.lines.all())
+
+    @property
+    def contents(self) -> list[str]:
+        """What lies in it, a text for each model and colour; reads `lines` as prefetched."""
+        found: dict[str, list[str]] = {}
+        lines = sorted(
+            self.lines.all(), key=lambda line: (line.size.line_id, line.size.variant.size)
+        )
+        for line in lines:
+            colourway = line.size.variant.colourway
+            name = f"{colourway.product.code} {colourway.product} {colourway}"
+            found.setdefault(name, []).append(f"{line.size.variant.size} ×{line.pairs}")
+        return [f"{name}: {', '.join(sizes)}" for name, sizes in found.items()]
+
+    # Inside
+
+    def _move(self, size: LineSize, pairs: int, reason: str, *, by: Person) -> None:
+        finished = Location.of(self.workshop_id, Location.Kind.FINISHED)
+        packed = Location.of(self.workshop_id, Location.Kind.PACKED)
+        is_in = reason == "delivery.pack"
+        Movement.record(
+            Item.of_variant(size.variant),
+            pairs,
+            by=by,
+            subject=self,
+            reason=reason,
+            source=finished if is_in else packed,
+            target=packed if is_in else finished,
+            kept_for=size,
+        )
+
+
+class PackageLine(models.Model):
+    package = models.ForeignKey(Package, models.CASCADE, related_name="lines")
+    size = models.ForeignKey(LineSize, models.PROTECT, related_name="+")
+    pairs = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["package", "size"], name="package_size_once"),
+            models.CheckConstraint(condition=Q(pairs__gt=0), name="package_of_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pairs} of {self.size_id}"
+
+
+def _put_in(order: Order, contents: dict[LineSize, int]) -> dict[LineSize, int]:
+    """Return what goes into the carton over fresh rows. Raises WrongState where it is not there."""
+    wanted = {size.pk: pairs for size, pairs in contents.items() if pairs}
+    sizes = LineSize.objects.filter(line__order=order, pk__in=wanted)
+    found = {
+        size: wanted[size.pk]
+        for size in sizes.select_related("line", "variant__colourway__product").order_by("pk")
+    }
+    if not wanted or len(found) != len(wanted):
+        raise WrongState(_now("Put at least one pair of this order into the carton."))
+    for size, pairs in found.items():
+        if not 0 < pairs <= size.made - size.packed:
+            raise WrongState(
+                _now("Only %(pairs)s pairs of %(size)s are ready to be packed.")
+                % {"pairs": size.made - size.packed, "size": size.variant}
+            )
+    return found

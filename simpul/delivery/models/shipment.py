@@ -1,0 +1,483 @@
+"""The shipment and its steps."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.contrib.contenttypes.fields import GenericRelation
+from django.db import models, transaction
+from django.db.models import Q, Sum
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from simpul.delivery import note
+from simpul.delivery.models.handover import Handover
+from simpul.delivery.models.offer import CourierOffer
+from simpul.delivery.models.package import Package, PackageLine
+from simpul.lib import clock, codes, uploads
+from simpul.orders.models import Gate, LineSize, Order, Track
+from simpul.orders.models import Status as OrderStatus
+from simpul.papers.models import Paper, Upload
+from simpul.parties.models import AccessLink, Party, Person, Workshop
+from simpul.stock.models import Item, Location, Movement
+from simpul.workflow.models import Entry, NumberSeries
+from simpul.workflow.steps import NotAllowed, Refused, WrongState, creation, step
+
+PIN_TRIES = 5
+A_DAY = timedelta(days=1)
+
+
+class WrongPin(Refused):
+    """The four digits are not those that the buyer was given."""
+
+
+class NoProof(Refused):
+    """Neither the PIN nor a photo says that it was delivered."""
+
+
+class NotCounted(Refused):
+    """The two sides did not count the same."""
+
+
+class TooLate(Refused):
+    """Somebody else has the job, or the offer has run out."""
+
+
+class Status(models.TextChoices):
+    OPEN = "open", _("open")
+    OFFERED = "offered", _("offered to couriers")
+    ACCEPTED = "accepted", _("accepted")
+    PICKED_UP = "picked_up", _("on the way")
+    DELIVERED = "delivered", _("delivered")
+    FAILED = "failed", _("not delivered")
+    RETURNED = "returned", _("back at the workshop")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+UNDER_WAY = (Status.ACCEPTED, Status.PICKED_UP, Status.FAILED)
+OUT = (Status.PICKED_UP, Status.FAILED)
+
+
+class Reason(models.TextChoices):
+    """Why a delivery failed."""
+
+    NOBODY = "nobody", _("nobody was there")
+    ADDRESS = "address", _("the address was not found")
+    REFUSED = "refused", _("the receiver did not take it")
+    BROKEN = "broken", _("the vehicle or the road")
+    OTHER = "other", _("something else")
+
+
+class ShipmentQuerySet(models.QuerySet["Shipment"]):
+    def visible_to(self, person: Person) -> Self:
+        """A buyer sees its own, a courier what it was asked for or carries."""
+        ours = self.filter(workshop_id=person.workshop_id)
+        if person.is_staff:
+            return ours
+        asked = CourierOffer.objects.filter(courier=person.party_id).values("shipment")
+        return ours.filter(
+            Q(courier_id=person.party_id) | Q(order__buyer_id=person.party_id) | Q(pk__in=asked)
+        )
+
+    def for_courier(self, person: Person) -> Self:
+        """What the courier carries or was asked for, not what it bought itself."""
+        asked = CourierOffer.objects.filter(courier=person.party_id).values("shipment")
+        mine = self.visible_to(person).filter(Q(courier_id=person.party_id) | Q(pk__in=asked))
+        return mine.filter(Q(courier_id=person.party_id) | Q(status=Status.OFFERED))
+
+    def under_way(self) -> Self:
+        return self.filter(status__in=UNDER_WAY)
+
+    def search(self, words: str) -> Self:
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(number__icontains=word)
+                | Q(note_number__icontains=word)
+                | Q(order__number__icontains=word)
+                | Q(order__buyer__name__icontains=word)
+                | Q(courier__name__icontains=word)
+                | Q(route__icontains=word)
+            )
+        return found
+
+    def for_list(self) -> Self:
+        return self.select_related("order__buyer", "courier").prefetch_related("packages", "offers")
+
+    def for_page(self) -> Self:
+        """Load all that its page shows: a query for each kind of thing."""
+        return self.select_related("workshop", "order__buyer", "courier").prefetch_related(
+            models.Prefetch(
+                "packages",
+                Package.objects.prefetch_related(
+                    "lines__size__variant__colourway__product"
+                ).order_by("number"),
+            ),
+            models.Prefetch(
+                "offers", CourierOffer.objects.select_related("courier").order_by("pk")
+            ),
+            models.Prefetch(
+                "handovers", Handover.objects.select_related("by", "photo").order_by("pk")
+            ),
+        )
+
+
+class Shipment(models.Model):
+    """Packages of one order on their way, by a courier or without one."""
+
+    class Mode(models.TextChoices):
+        OJEK = "ojek", _("ojek")
+        OWN = "own", _("our own")
+        EXPEDITION = "expedition", _("expedition")
+        CARGO = "cargo", _("cargo")
+        PICK_UP = "pickup", _("fetched by the buyer")
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="shipments")
+    number = models.CharField(max_length=20)
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN, editable=False)
+    mode = models.CharField(max_length=10, choices=Mode)
+    route = models.CharField(max_length=120, blank=True)
+    fee = models.PositiveBigIntegerField(default=0)
+    courier = models.ForeignKey(Party, models.PROTECT, null=True, related_name="shipments")
+    pin = models.CharField(max_length=4, default=codes.pin, editable=False)
+    wrong_pins = models.PositiveSmallIntegerField(default=0, editable=False)
+    note_number = models.CharField(max_length=20, blank=True, editable=False)
+    counted = models.PositiveSmallIntegerField(null=True, editable=False)  # by the workshop
+    reason = models.CharField(max_length=10, choices=Reason, blank=True, editable=False)
+    opened_at = models.DateTimeField(default=clock.now, editable=False)
+    left_at = models.DateTimeField(null=True, editable=False)
+    delivered_at = models.DateTimeField(null=True, editable=False)
+
+    journal = GenericRelation(Entry, "subject_id", "subject_type")
+
+    objects = ShipmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workshop", "number"], name="shipment_number_once"),
+            models.CheckConstraint(
+                condition=~Q(status="accepted") | Q(courier__isnull=False),
+                name="shipment_accepted_has_a_courier",
+            ),
+        ]
+        indexes = [models.Index(fields=["workshop", "status", "-id"])]
+
+    def __str__(self) -> str:
+        return self.number
+
+    # Steps
+
+    @classmethod
+    @creation("delivery.open")
+    def open(
+        cls, *, by: Person, order: Order, mode: str, route: str = "", fee: int = 0
+    ) -> Shipment:
+        """Put all packages of the order that stand here into one shipment."""
+        order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+        waiting = list(Package.objects.filter(order=order).waiting().select_for_update())
+        if order.status != OrderStatus.CONFIRMED or not waiting:
+            raise WrongState(_now("No package waits: pack first."))
+        shipment = cls.objects.create(
+            workshop_id=order.workshop_id,
+            order=order,
+            number=NumberSeries.draw(order.workshop_id, "KRM"),
+            mode=mode,
+            route=route,
+            fee=fee,
+        )
+        Package.objects.filter(pk__in=[one.pk for one in waiting]).update(shipment=shipment)
+        return shipment
+
+    @step("delivery.offer", source=(Status.OPEN, Status.OFFERED), target=Status.OFFERED)
+    def offer(
+        self, *, by: Person, couriers: list[Party], expires_at: datetime, fee: int | None = None
+    ) -> None:
+        """Ask couriers, each by a link of its own; the first to accept has it."""
+        if not couriers or any(
+            not one.is_courier or one.workshop_id != self.workshop_id for one in couriers
+        ):
+            raise WrongState(_now("Choose at least one courier."))
+        if expires_at <= clock.now():
+            raise WrongState(_now("The offer must be open for a while."))
+        if self.mode == self.Mode.PICK_UP:
+            raise WrongState(_now("The buyer fetches this himself."))
+        self.fee = self.fee if fee is None else fee
+        for courier in sorted(couriers, key=lambda party: party.pk):
+            self.offers.filter(courier=courier, status=CourierOffer.Status.OFFERED).update(
+                status=CourierOffer.Status.WITHDRAWN
+            )
+            self.offers.create(courier=courier, fee=self.fee, expires_at=expires_at)
+            for person in Person.objects.active().filter(party=courier, user=None):
+                AccessLink.issue(person, self)
+
+    @step("delivery.accept", source=Status.OFFERED, target=Status.ACCEPTED)
+    def accept(self, *, by: Person) -> None:
+        """Take the job; all other offers are over."""
+        mine = self._offer_to(by)
+        mine.answer(CourierOffer.Status.ACCEPTED)
+        self._close_offers(CourierOffer.Status.OFFERED)
+        self.courier = mine.courier
+        self.fee = mine.fee
+
+    @step("delivery.pass", source=Status.OFFERED)
+    def pass_on(self, *, by: Person) -> None:
+        """Let others have the job."""
+        self._offer_to(by).answer(CourierOffer.Status.PASSED)
+
+    @step("delivery.withdraw", source=(Status.OFFERED, Status.ACCEPTED), target=Status.OPEN)
+    def withdraw(self, *, by: Person, reason: str = "") -> None:
+        """Take the job back before the packages left; a note that was issued is void."""
+        self._close_offers(CourierOffer.Status.OFFERED, CourierOffer.Status.ACCEPTED)
+        self.courier = None
+        self.note_number = ""
+        self.counted = None
+
+    @step("delivery.cancel", source=Status.OPEN, target=Status.CANCELLED)
+    def cancel(self, *, by: Person) -> None:
+        """Let the packages stand here for another shipment."""
+        self.packages.update(shipment=None)
+
+    @step("delivery.issue_note", source=(Status.OPEN, Status.ACCEPTED))
+    def issue_note(self, *, by: Person) -> None:
+        """Issue the surat jalan: what must be paid before handing over has come."""
+        if self.note_number:
+            raise WrongState(_now("The delivery note is issued already."))
+        self.order.demand_open(Gate.HAND_OVER)
+        self.note_number = note.issue(self, by=by).number
+
+    @step("delivery.hand_over", source=(Status.OPEN, Status.ACCEPTED))
+    def hand_over(self, *, by: Person, count: int) -> None:
+        """The workshop counts what leaves. A courier of ours must count the same before it leaves."""
+        self._demand_ready_to_leave(count)
+        self._note(Handover.Kind.HANDED_OVER, by, count)
+        if self.courier_id is None:
+            self.leave(by=self.workshop.machine)
+        self.counted = count
+
+    @step("delivery.pick_up", source=Status.ACCEPTED)
+    def pick_up(self, *, by: Person, count: int) -> None:
+        """The courier counts the same packages and takes them along."""
+        if self.counted is None:
+            raise NotCounted(_now("The workshop has not counted the packages yet."))
+        if count != self.counted:
+            raise NotCounted(
+                _now("The workshop counted %(count)s packages: please count again, together.")
+                % {"count": self.counted}
+            )
+        self._demand_ready_to_leave(count)
+        self._note(Handover.Kind.PICKED_UP, by, count)
+        self.leave(by=self.workshop.machine)
+
+    @step("delivery.leave", source=(Status.OPEN, Status.ACCEPTED), target=Status.PICKED_UP)
+    def leave(self, *, by: Person) -> None:
+        """Everybody counted the same: the packages are on their way."""
+        self._move(Location.Kind.PACKED, Location.Kind.TRANSIT, "delivery.pick_up", by=by)
+        self.left_at = clock.now()
+
+    def deliver(
+        self,
+        *,
+        by: Person,
+        receiver: str,
+        count: int,
+        pin: str = "",
+        photo: uploads.Admitted | None = None,
+        place: str = "",
+        client_id: str = "",
+    ) -> None:
+        """Hand the packages to the receiver, proved by the PIN or a photo.
+
+        A wrong PIN is counted for good; after five only a photo proves. The same client id again
+        does nothing. Raises WrongPin, NoProof or NotCounted.
+        """
+        if client_id and self.handovers.filter(client_id=client_id).exists():
+            return
+        with_pin = bool(pin) and self._try_pin(pin, by)
+        self.hand_in(
+            by=by,
+            receiver=receiver,
+            count=count,
+            with_pin=with_pin,
+            photo=photo,
+            place=place,
+            client_id=client_id,
+        )
+
+    @step("delivery.deliver", source=OUT, private=("receiver", "place"))
+    def hand_in(
+        self,
+        *,
+        by: Person,
+        receiver: str,
+        count: int,
+        with_pin: bool,
+        photo: uploads.Admitted | None,
+        place: str,
+        client_id: str,
+    ) -> None:
+        """The receiver counted the same, is named, and there is a proof."""
+        if not with_pin and photo is None:
+            raise NoProof(_now("Type the PIN that the receiver tells you, or take a photo."))
+        if count != self.packages.count():
+            raise NotCounted(
+                _now(
+                    "%(count)s packages are on the way: if one is missing, telephone the workshop."
+                )
+                % {"count": self.packages.count()}
+            )
+        self._note(
+            Handover.Kind.DELIVERED,
+            by,
+            count,
+            receiver=receiver,
+            with_pin=with_pin,
+            photo=Upload.keep(photo, by=by) if photo else None,
+            place=place,
+            client_id=client_id,
+        )
+        self.arrive(by=self.workshop.machine)
+
+    @step("delivery.arrive", source=OUT, target=Status.DELIVERED)
+    def arrive(self, *, by: Person) -> None:
+        """The receiver has everything; the order may be fulfilled by it."""
+        self._move(Location.Kind.TRANSIT, None, "delivery.deliver", by=by)
+        self.delivered_at = clock.now()
+        self.reason = ""
+        self.order.deliver_all()
+
+    @step("delivery.fail", source=Status.PICKED_UP, target=Status.FAILED, private=("note",))
+    def fail(self, *, by: Person, reason: str, note: str = "") -> None:
+        """Nobody took it. The same courier may try again, or the packages come back."""
+        self.reason = reason
+        self._note(Handover.Kind.FAILED, by, self.packages.count(), note=note)
+
+    @step("delivery.take_back", source=OUT, target=Status.RETURNED)
+    def take_back(self, *, by: Person, count: int) -> None:
+        """The packages stand in the workshop again, ready for another shipment."""
+        if count != self.packages.count():
+            raise NotCounted(
+                _now("%(count)s packages were on the way: please count again.")
+                % {"count": self.packages.count()}
+            )
+        self._note(Handover.Kind.RETURNED, by, count)
+        self._move(Location.Kind.TRANSIT, Location.Kind.PACKED, "delivery.take_back", by=by)
+        self.packages.update(shipment=None)
+
+    # Questions
+
+    def is_offered_to(self, person: Person) -> bool:
+        """Tell whether the person's party was asked; reads `offers` as prefetched."""
+        return any(offer.courier_id == person.party_id for offer in self.offers.all())
+
+    def offer_to(self, person: Person) -> CourierOffer | None:
+        """Return what the person's party was asked last; reads `offers` as prefetched."""
+        mine = [one for one in self.offers.all() if one.courier_id == person.party_id]
+        return max(mine, key=lambda one: one.pk, default=None)
+
+    def shows_address_to(self, person: Person) -> bool:
+        """Tell whether the courier needs the address: from acceptance to a day after delivery."""
+        if person.party_id != self.courier_id:
+            return False
+        is_fresh = self.delivered_at is not None and clock.now() < self.delivered_at + A_DAY
+        return self.status in UNDER_WAY or (self.status == Status.DELIVERED and is_fresh)
+
+    @property
+    def buyer_id(self) -> int:
+        return self.order.buyer_id
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.status in UNDER_WAY
+
+    @property
+    def is_out(self) -> bool:
+        return self.status in OUT
+
+    @property
+    def pin_tries_left(self) -> int:
+        return max(PIN_TRIES - self.wrong_pins, 0)
+
+    def note_paper(self) -> Paper | None:
+        """Return the delivery note that is valid now."""
+        papers = Paper.objects.filter(workshop_id=self.workshop_id, number=self.note_number)
+        return papers.first() if self.note_number else None
+
+    # Inside
+
+    def _try_pin(self, pin: str, by: Person) -> bool:
+        """Hold the PIN against the right one. A wrong try is kept, whatever becomes of the step."""
+        if not by.may("delivery.deliver", self):
+            raise NotAllowed(_now("Your part in this does not include that step."))
+        with transaction.atomic():
+            row = Shipment.objects.select_for_update(of=("self",)).get(pk=self.pk)
+            if row.status not in OUT:
+                return False  # the step itself will say why not
+            if not row.pin_tries_left:
+                raise WrongPin(_now("Too many wrong PINs: only a photo proves the delivery now."))
+            is_right = hmac.compare_digest(pin.encode(), row.pin.encode())
+            if not is_right:
+                row.wrong_pins += 1
+                row.save(update_fields=["wrong_pins"])
+        if not is_right:
+            raise WrongPin(
+                _now(
+                    "This PIN is not right: the receiver sees it on the order. Tries left: %(left)s."
+                )
+                % {"left": row.pin_tries_left}
+            )
+        return True
+
+    def _offer_to(self, person: Person) -> CourierOffer:
+        mine = self.offers.filter(courier_id=person.party_id, status=CourierOffer.Status.OFFERED)
+        offer = mine.select_related("courier").first()
+        if offer is None:
+            raise TooLate(_now("This job is not offered to you any more."))
+        if offer.has_run_out:
+            raise TooLate(_now("This offer has run out."))
+        return offer
+
+    def _close_offers(self, *statuses: CourierOffer.Status) -> None:
+        self.offers.filter(status__in=statuses).update(status=CourierOffer.Status.WITHDRAWN)
+
+    def _demand_ready_to_leave(self, count: int) -> None:
+        self.order.demand_open(Gate.HAND_OVER)
+        if not self.note_number:
+            raise WrongState(_now("Issue the delivery note first."))
+        if count != self.packages.count():
+            raise NotCounted(
+                _now("Please count again: the note says %(count)s packages.")
+                % {"count": self.packages.count()}
+            )
+
+    def _note(self, kind: Handover.Kind, by: Person, count: int, **facts: object) -> None:
+        self.handovers.create(kind=kind, by=by, count=count, **facts)
+
+    def _move(
+        self, source: Location.Kind, target: Location.Kind | None, reason: str, *, by: Person
+    ) -> None:
+        """Move every pair of the shipment, kept for its order line all the way."""
+        inside = PackageLine.objects.filter(package__shipment=self).order_by()
+        counts = dict(inside.values_list("size").annotate(sum=Sum("pairs")))
+        sizes = LineSize.objects.filter(pk__in=counts)
+        for size in sizes.select_related("variant__colourway__product").order_by("pk"):
+            pairs = counts[size.pk]
+            size.advance(*_step_of(source, target, pairs))
+            Movement.record(
+                Item.of_variant(size.variant),
+                pairs,
+                by=by,
+                subject=self,
+                reason=reason,
+                source=Location.of(self.workshop_id, source),
+                target=Location.of(self.workshop_id, target) if target else None,
+                kept_for=size,
+            )
+
+
+def _step_of(source: Location.Kind, target: Location.Kind | None, pairs: int) -> tuple[Track, int]:
+    if target is None:
+        return Track.DELIVERED, pairs
+    return Track.PICKED_UP, -pairs if source == Location.Kind.TRANSIT else pairs

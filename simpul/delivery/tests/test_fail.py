@@ -1,0 +1,85 @@
+"""When nobody takes the packages."""
+
+from __future__ import annotations
+
+import pytest
+
+from simpul.delivery.models import Handover, NotCounted, Package, Reason, Shipment, Status
+from simpul.delivery.tests.conftest import Shelves
+from simpul.orders.models import LineSize
+from simpul.parties.models import Person
+from simpul.workflow.steps import NotAllowed, WrongState
+
+
+@pytest.fixture
+def failed(on_the_way: Shipment, asep: Person) -> Shipment:
+    on_the_way.fail(by=asep, reason=Reason.NOBODY, note="Pak Joko di sebelah juga pergi")
+    return on_the_way
+
+
+def test_the_courier_says_why(failed: Shipment, asep: Person, shelves: Shelves) -> None:
+    assert (failed.status, failed.reason) == (Status.FAILED, Reason.NOBODY)
+    assert shelves() == (0, 0, 10)
+    said = Handover.objects.get(kind=Handover.Kind.FAILED)
+    assert (said.note, said.by) == ("Pak Joko di sebelah juga pergi", asep)
+    assert failed.journal.get(step="delivery.fail").facts == {"reason": "nobody"}
+
+
+def test_not_twice(failed: Shipment, asep: Person) -> None:
+    with pytest.raises(WrongState):
+        failed.fail(by=asep, reason=Reason.NOBODY)
+
+    assert Handover.objects.filter(kind=Handover.Kind.FAILED).count() == 1
+
+
+def test_the_buyer_may_not_say_so(on_the_way: Shipment, dewi: Person) -> None:
+    with pytest.raises(NotAllowed):
+        on_the_way.fail(by=dewi, reason=Reason.NOBODY)
+
+    on_the_way.refresh_from_db()
+    assert on_the_way.status == Status.PICKED_UP
+
+
+def test_the_same_courier_may_try_again(failed: Shipment, asep: Person) -> None:
+    failed.deliver(by=asep, receiver="Bu Dewi", count=2, pin=failed.pin)
+
+    assert (failed.status, failed.reason) == (Status.DELIVERED, "")
+
+
+def test_it_comes_back(failed: Shipment, rina: Person, shelves: Shelves) -> None:
+    failed.take_back(by=rina, count=2)
+
+    assert failed.status == Status.RETURNED
+    assert shelves() == (0, 10, 0)
+    assert {size.picked_up for size in LineSize.objects.all()} == {0}
+    assert failed.journal.get(step="delivery.take_back").facts == {"count": 2}
+    with pytest.raises(WrongState):
+        failed.take_back(by=rina, count=2)
+
+
+def test_what_came_back_goes_out_in_another_shipment(failed: Shipment, rina: Person) -> None:
+    failed.take_back(by=rina, count=2)
+
+    again = Shipment.open(by=rina, order=failed.order, mode=Shipment.Mode.OWN)
+
+    assert again.packages.count() == 2
+    again.issue_note(by=rina)
+    again.hand_over(by=rina, count=2)
+    again.deliver(by=rina, receiver="Bu Dewi", count=2, pin=again.pin)
+    assert Shipment.objects.get(pk=again.pk).order.status == "fulfilled"
+
+
+def test_all_that_left_must_come_back(failed: Shipment, rina: Person, shelves: Shelves) -> None:
+    with pytest.raises(NotCounted):
+        failed.take_back(by=rina, count=1)
+
+    assert shelves() == (0, 0, 10)
+    assert not Package.objects.waiting().exists()
+
+
+def test_the_courier_may_not_take_back(failed: Shipment, asep: Person) -> None:
+    with pytest.raises(NotAllowed):
+        failed.take_back(by=asep, count=2)
+
+    failed.refresh_from_db()
+    assert failed.status == Status.FAILED
