@@ -17,7 +17,7 @@ PHOTO = uploads.Admitted(b"a picture", "image/jpeg", "jpg", "0" * 64)
 
 
 def deliver(shipment: Shipment, by: Person, **facts: Any) -> None:
-    said = {"receiver": "Bu Dewi", "count": 2, "pin": shipment.pin} | facts
+    said: dict[str, Any] = {"receiver": "Bu Dewi", "count": 2, "pin": shipment.pin} | facts
     shipment.deliver(by=by, **said)
 
 
