@@ -19,11 +19,11 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "payments.instruction": {
         "workshop": ("workshop:order", "order.number"),
-        "buyer": ("buyer:order", "order.number"),
+        "buyer": ("buyer:payment", "order.number"),
     },
     "payments.paymentclaim": {
         "workshop": ("workshop:claim", "pk"),
-        "buyer": ("buyer:order", "order.number"),
+        "buyer": ("buyer:payment", "order.number"),
     },
     "payments.bankentry": {"workshop": ("workshop:bank-entry", "pk")},
     "payments.receipt": {

@@ -132,10 +132,6 @@ class Instruction(models.Model):
     def buyer_id(self) -> int:
         return self.order.buyer_id
 
-    @property
-    def shown_with(self) -> Order:
-        return self.order
-
 
 def _told_apart(account: BankAccount, order: Order, base: int) -> tuple[int, bool]:
     """Return what to add so that no other instruction has this amount, and whether one has it."""

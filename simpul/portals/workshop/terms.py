@@ -72,7 +72,7 @@ def cancellation(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
-        order.cancel(by=request.person, **form.cleaned_data)
+        agreement.cancel(order, by=request.person, **form.cleaned_data)
         return redirect("workshop:order", request.workshop.slug, number)
     explanation = _("Both agreed on this order. Money that was paid stays the buyer's credit.")
     return _ask(request, order, form, _("Cancel the order"), _("Cancel the order"), explanation)
