@@ -59,12 +59,19 @@ class TermsRow:
     on: forms.BoundField
     cannot: forms.BoundField | None
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether somebody has to look at it: no price yet, or something to mend."""
+        return not self.line.price or any(
+            bound.errors for bound in (self.quantity, self.price, self.on)
+        )
+
 
 class TermsForm(forms.Form):
     """Quantity, price and day of each line, as they stand until somebody says otherwise."""
 
     note = forms.CharField(
-        label=_("A word to the other side"),
+        label=_("A word"),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -146,6 +153,7 @@ class RepetitionForm(TermsForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["note"].required = True
+        self.fields["note"].label = _("A word to the supplier")
 
 
 class AnswerForm(TermsForm):
@@ -156,6 +164,13 @@ class AnswerForm(TermsForm):
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
     has_cannot = True
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"].label = _("A word to the workshop")
+        for line in self.lines:
+            self.fields[f"price_{line.pk}"].required = True
 
     @property
     def nothing_left(self) -> str:
@@ -171,12 +186,21 @@ class AnswerForm(TermsForm):
         )
 
     def clean(self) -> dict[str, Any]:
+        for line in self.lines:
+            if self.cleaned_data.get(f"cannot_{line.pk}"):
+                self._forget(line)
         cleaned = super().clean()
         for row in self.rows:
-            is_offered = cleaned.get(row.quantity.name) and not cleaned.get(f"cannot_{row.line.pk}")
-            if is_offered and not cleaned.get(row.price.name) and not row.price.errors:
+            if cleaned.get(row.price.name) == 0:
                 self.add_error(row.price.name, _now("Say your price."))
         return cleaned
+
+    def _forget(self, line: PurchaseLine) -> None:
+        """Of what cannot be delivered it does not matter what else was typed."""
+        asked = {"quantity": line.quantity, "price": line.price or None, "on": line.wished_on}
+        for name, value in asked.items():
+            self.errors.pop(f"{name}_{line.pk}", None)
+            self.cleaned_data[f"{name}_{line.pk}"] = value
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,3 +228,13 @@ def test_the_page_costs_the_same_for_any_purchase(
     # receipts, their lines; messages
     with django_assert_num_queries(11):
         assert portal.get(path(purchase)).status_code == 200
+
+
+def test_what_cannot_be_delivered_needs_no_price(portal: Client, purchase: PurchaseOrder) -> None:
+    leather = purchase.lines.order_by("position")[0]
+    others = {f"price_{leather.pk}": "", f"on_{leather.pk}": "", f"cannot_{leather.pk}": "on"}
+
+    portal.post(path(purchase, "answer/"), typed(purchase, **others))
+
+    assert fresh(purchase).status == Status.COUNTERED
+    assert fresh(purchase).latest().lines.get(line=leather).quantity == 0
