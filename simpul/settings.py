@@ -41,10 +41,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "django_tasks_db",
+    "simpul.ui",  # before allauth, so that its pages look like ours
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "simpul.ui",
     "simpul.parties",
     "simpul.workflow",
     "simpul.papers",
