@@ -54,13 +54,9 @@ def orders_following(purchase_id: int) -> Iterator[None]:
 
     A day that something else has put later stays; one that stood where the material put it follows.
     """
-    orders = list(
-        Order.objects.filter(
-            lines__needs__pegs__line__purchase=purchase_id, status=Status.CONFIRMED
-        )
-        .distinct()
-        .order_by("pk")
-    )
+    pegged = Peg.objects.filter(line__purchase=purchase_id).values("need__line__order")
+    running = Order.objects.filter(pk__in=pegged, status=Status.CONFIRMED).order_by("pk")
+    orders = list(running.select_for_update())  # before their needs, as whoever reserves does
     keys = [order.pk for order in orders]
     before = material_days(keys)
     yield
