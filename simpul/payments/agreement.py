@@ -37,6 +37,7 @@ def accept(order: Order, *, by: Person, revision: int) -> None:
 def cancel(order: Order, *, by: Person, reason: str) -> None:
     """End an agreed order: nothing more is asked for, and what was paid is the buyer's credit."""
     allocations = Allocation.objects.standing().filter(instalment__order=order)
+    list(allocations.order_by("pk").select_for_update(of=("self",)))
     Receipt.objects.lock(allocations)
     BankAccount.objects.lock(order.workshop_id)
     order.cancel(by=by, reason=reason)

@@ -211,10 +211,13 @@ class Receipt(models.Model):
 
     def _allocate(self, parts: Sequence[Part], *, by: Person) -> None:
         _demand_stranger(by, self.party)
-        orders = {part.order_id: part.order for part, _amount in parts}
-        if any(order.buyer_id != self.party_id for order in orders.values()):
+        wanted = {part.order_id for part, _amount in parts}
+        orders = list(
+            Order.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")
+        )
+        if any(order.buyer_id != self.party_id for order in orders):
             raise TooMuch(_now("All parts of a receipt belong to one buyer."))
-        if any(order.status not in AGREED for order in orders.values()):
+        if any(order.status not in AGREED for order in orders):
             raise WrongState(_now("Nothing is to be paid for this order."))
         if any(amount <= 0 for _part, amount in parts):
             raise TooMuch(_now("Count more than zero rupiah."))
@@ -223,7 +226,7 @@ class Receipt(models.Model):
         for part, amount in sorted(parts, key=lambda one: one[0].pk):
             Allocation.objects.create(receipt=self, instalment=part, amount=amount, by=by)
             part.receive(amount)
-        for _pk, order in sorted(orders.items()):
+        for order in orders:
             Instruction.renew(order, by=by)
 
 

@@ -250,6 +250,20 @@ def test_not_twice(order: Order, account: BankAccount, fajar: Person) -> None:
     assert paid(order) == [500_000, 0]
 
 
+def test_not_for_an_order_that_was_cancelled_meanwhile(
+    order: Order, account: BankAccount, fajar: Person, owner: Person
+) -> None:
+    line = entry(account, fajar, 500_000)
+    parts = spread(order, 500_000)
+    agreement.cancel(Order.objects.get(pk=order.pk), by=owner, reason="The shop has closed.")
+
+    with pytest.raises(WrongState):
+        line.allocate(by=fajar, parts=parts)
+
+    assert paid(order) == [0, 0]
+    assert not Receipt.objects.exists()
+
+
 def test_sales_may_not(order: Order, account: BankAccount, fajar: Person, sari: Person) -> None:
     line = entry(account, fajar, 500_000)
 
