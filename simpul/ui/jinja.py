@@ -113,10 +113,10 @@ def day_long(value: date | datetime | str) -> str:
 
 
 def day_short(value: date | datetime | str) -> str:
-    """`24 Nov 2026`."""
+    """`24 Nov 2026`, on one line."""
     on = _day(value)
     month = get_month_names("abbreviated", locale=_locale())[on.month]
-    return f"{on.day} {month} {on.year}"
+    return f"{on.day}{SPACE}{month}{SPACE}{on.year}"
 
 
 def hour(value: datetime | str) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import override
 from simpul.lib import clock
 from simpul.ui import jinja
 
+SPACE = "\N{NO-BREAK SPACE}"
 DAY = date(2026, 11, 24)
 NINE = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 LATE = datetime(2026, 11, 24, 18, 30, tzinfo=UTC)  # the 25th in Bogor
@@ -26,9 +27,9 @@ LATE = datetime(2026, 11, 24, 18, 30, tzinfo=UTC)  # the 25th in Bogor
 )
 def test_rupiah(amount: int, indonesian: str, english: str) -> None:
     with override("id"):
-        assert jinja.rupiah(amount) == indonesian.replace(" ", "\N{NO-BREAK SPACE}")
+        assert jinja.rupiah(amount) == indonesian.replace(" ", SPACE)
     with override("en"):
-        assert jinja.rupiah(amount) == english.replace(" ", "\N{NO-BREAK SPACE}")
+        assert jinja.rupiah(amount) == english.replace(" ", SPACE)
 
 
 def test_numbers() -> None:
@@ -53,18 +54,18 @@ def test_days() -> None:
         assert jinja.day(DAY) == "24 November 2026"
         assert jinja.day("2026-08-17") == "17 Agustus 2026"
         assert jinja.day_long(DAY) == "Selasa, 24 November 2026"
-        assert jinja.day_short(DAY) == "24 Nov 2026"
-        assert jinja.day_short(date(2026, 8, 17)) == "17 Agu 2026"
+        assert jinja.day_short(DAY) == "24 Nov 2026".replace(" ", SPACE)
+        assert jinja.day_short(date(2026, 8, 17)) == "17 Agu 2026".replace(" ", SPACE)
     with override("en"):
         assert jinja.day(DAY) == "24 November 2026"
         assert jinja.day_long(DAY) == "Tuesday, 24 November 2026"
-        assert jinja.day_short(DAY) == "24 Nov 2026"
+        assert jinja.day_short(DAY) == "24 Nov 2026".replace(" ", SPACE)
 
 
 def test_moments_are_told_in_the_time_of_the_workshop() -> None:
     with override("id"):
-        assert jinja.moment(NINE) == "24 Nov 2026, 09.00\N{NO-BREAK SPACE}WIB"
-        assert jinja.moment(NINE.isoformat()) == "24 Nov 2026, 09.00\N{NO-BREAK SPACE}WIB"
+        assert jinja.moment(NINE) == f"24{SPACE}Nov{SPACE}2026, 09.00{SPACE}WIB"
+        assert jinja.moment(NINE.isoformat()) == f"24{SPACE}Nov{SPACE}2026, 09.00{SPACE}WIB"
         assert jinja.day(LATE) == "25 November 2026"
     with override("en"):
         assert jinja.hour(NINE) == "09:00\N{NO-BREAK SPACE}WIB"
@@ -90,4 +91,4 @@ def test_how_long_ago() -> None:
     ],
 )
 def test_telephones(e164: str, written: str) -> None:
-    assert jinja.phone(e164) == written.replace(" ", "\N{NO-BREAK SPACE}")
+    assert jinja.phone(e164) == written.replace(" ", SPACE)
