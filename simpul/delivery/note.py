@@ -15,6 +15,7 @@ from simpul.delivery.papers import (
 )
 from simpul.lib import clock, phones
 from simpul.papers.models import LANGUAGE, Paper
+from simpul.papers.tasks import render
 from simpul.parties.models import Person
 from simpul.ui.jinja import day
 
@@ -28,7 +29,7 @@ def issue(shipment: Shipment, *, by: Person) -> Paper:
     """Issue the delivery note of a shipment; called by its step."""
     with override(LANGUAGE):
         facts = _facts(shipment, by)
-    return Paper.issue(
+    paper = Paper.issue(
         Paper.Kind.DELIVERY_NOTE,
         shipment,
         party=shipment.order.buyer,
@@ -37,6 +38,8 @@ def issue(shipment: Shipment, *, by: Person) -> Paper:
         facts=dict(facts),
         mentions=[shipment.order],
     )
+    render.enqueue(paper.pk)
+    return paper
 
 
 def _facts(shipment: Shipment, by: Person) -> DeliveryNoteFacts:

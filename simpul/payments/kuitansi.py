@@ -11,6 +11,7 @@ from django.utils.translation import override
 from simpul.lib import clock, money
 from simpul.orders.models import Instalment
 from simpul.papers.models import LANGUAGE, Paper
+from simpul.papers.tasks import render
 from simpul.parties.models import Person
 from simpul.parties.roles import Role
 from simpul.payments import papers
@@ -30,7 +31,7 @@ def issue(receipt: Receipt, parts: Parts, *, by: Person) -> Paper:
     orders = {part.order_id: part.order for part, _amount in parts}
     with override(LANGUAGE):
         facts = _facts(receipt, parts, by)
-    return Paper.issue(
+    paper = Paper.issue(
         Paper.Kind.KUITANSI,
         receipt,
         party=receipt.party,
@@ -39,6 +40,8 @@ def issue(receipt: Receipt, parts: Parts, *, by: Person) -> Paper:
         facts=dict(facts),
         mentions=orders.values(),
     )
+    render.enqueue(paper.pk)
+    return paper
 
 
 def _facts(receipt: Receipt, parts: Parts, by: Person) -> KuitansiFacts:
