@@ -58,14 +58,25 @@ class Conversation(models.Model):
 
     @classmethod
     def of(cls, subject: models.Model, party: Party) -> Conversation:
-        """Return the conversation with this party about this thing, begun if there is none."""
-        conversation, _made = cls.objects.get_or_create(
+        """Return the conversation with this party about this thing; its first message begins it."""
+        begun = cls.objects.filter(party=party).about(subject).first()
+        return begun or cls(
             workshop_id=party.workshop_id,
             party=party,
             subject_type=ContentType.objects.get_for_model(subject),
             subject_id=subject.pk,
         )
-        return conversation
+
+    def begin(self) -> None:
+        """Keep the conversation, unless the other side began it in the same moment."""
+        if self.pk is None:
+            kept, _made = Conversation.objects.get_or_create(
+                workshop_id=self.workshop_id,
+                party_id=self.party_id,
+                subject_type_id=self.subject_type_id,
+                subject_id=self.subject_id,
+            )
+            self.pk = kept.pk
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -101,6 +112,7 @@ class Message(models.Model):
         cls, *, by: Person, conversation: Conversation, body: str, channel: str = Channel.PORTAL
     ) -> Message:
         """Say something to the other side, or note what was said elsewhere."""
+        conversation.begin()
         return cls.objects.create(
             workshop_id=conversation.workshop_id,
             conversation=conversation,

@@ -35,7 +35,7 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:purchase", "pk"),
         "supplier": ("supplier:purchase", "pk"),
     },
-    "production.job": {"workshop": ("workshop:order", "line.order.number")},
+    "production.job": {"workshop": ("workshop:job", "pk")},
     "delivery.shipment": {
         "workshop": ("workshop:shipment", "number"),
         "buyer": ("buyer:order", "order.number"),

@@ -16,8 +16,11 @@ def conversation(buyer: Party) -> Conversation:
 def test_there_is_one_conversation_for_a_thing_and_a_party(
     conversation: Conversation, buyer: Party, supplier: Party
 ) -> None:
-    assert Conversation.of(buyer, buyer) == conversation
-    assert Conversation.of(buyer, supplier) != conversation
+    two_at_once = Conversation.of(buyer, buyer)
+    for one in (conversation, two_at_once, Conversation.of(buyer, buyer)):
+        one.begin()
+    Conversation.of(buyer, supplier).begin()
+    assert Conversation.objects.count() == 2
     with pytest.raises(IntegrityError), transaction.atomic():
         Conversation.objects.create(
             workshop=buyer.workshop,
@@ -56,6 +59,7 @@ def test_nobody_speaks_in_the_conversation_of_others(
         with pytest.raises(NotAllowed):
             Message.say(by=person, conversation=conversation, body="Halo")
     assert not Message.objects.exists()
+    assert not Conversation.objects.exists()
 
 
 def test_supplier_and_courier_speak_in_their_own(
@@ -82,5 +86,6 @@ def test_only_the_workshop_writes_notes(buyer: Party, dewi: Person, joko: Person
 
 
 def test_another_workshops_conversation_is_not_seen(conversation: Conversation) -> None:
+    conversation.begin()
     stranger = testing.workshop("tajur").machine
     assert not Conversation.objects.visible_to(stranger).exists()

@@ -1,0 +1,207 @@
+"""Who may open which address: the reviewed table. What is not here, nobody may.
+
+`simpul/tests/test_doors.py` knocks at each door as each actor of `World` and holds the answers
+against this table. The gate decides the rest: a stranger is asked to log in, whoever belongs to
+another portal gets 403, a thing of somebody else is not found.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Door(NamedTuple):
+    thing: str = ""  # what stands in the address: a key of World.things
+    sees: str = ""  # who gets the page: names, or `staff`, `buyers`, `suppliers`, `couriers`, `all`
+    may: str = ""  # who may send its form; whatever the others send changes nothing
+    answer: int = 200  # to whoever sees it: 405 where only a form is taken, 409 in a wrong state
+    others: int = 404  # to the others of the same portal: 403 where they know of the thing
+
+
+TABLE: dict[str, Door] = {
+    # the doors of no portal
+    "home": Door(sees="all"),
+    "access": Door(sees="all"),
+    "language": Door(sees="all", may="all", answer=405),
+    # the buyer's own pages
+    "buyer:home": Door(sees="buyers"),
+    "buyer:orders": Door(sees="buyers"),
+    "buyer:new-order": Door(sees="buyers", may="buyers"),
+    "buyer:order": Door("order", "dewi order_link"),
+    "buyer:acceptance": Door("order", "dewi order_link", "dewi order_link"),
+    "buyer:counter": Door("order", "dewi order_link", "dewi order_link"),
+    "buyer:withdrawal": Door("order", "dewi order_link", "dewi order_link"),
+    "buyer:closing": Door("order", "dewi order_link", "dewi order_link"),
+    "buyer:order-message": Door("order", "buyers order_link", "dewi order_link", answer=405),
+    "buyer:payment": Door("order", "dewi order_link"),
+    "buyer:claim": Door("order", "dewi order_link", "dewi order_link"),
+    "buyer:proof": Door("order claim", "dewi order_link"),
+    "buyer:paper": Door("order paper", "dewi order_link"),
+    "buyer:addresses": Door(sees="buyers"),
+    "buyer:new-address": Door(sees="buyers", may="buyers"),
+    "buyer:address": Door("address", "dewi", "dewi"),
+    "buyer:address-removal": Door("address", "dewi", "dewi"),
+    "buyer:profile": Door(sees="buyers", may="buyers"),
+    # the desk
+    "workshop:today": Door(sees="staff"),
+    "workshop:orders": Door(sees="staff"),
+    "workshop:orders-export": Door(sees="staff"),
+    "workshop:new-order": Door(sees="staff"),
+    "workshop:order-entry": Door("party", "staff", "owner sari"),
+    "workshop:order": Door("order", "staff"),
+    "workshop:confirmation": Door("order", "staff", "owner sari"),
+    "workshop:offer": Door("order", "staff", "owner sari"),
+    "workshop:refusal": Door("order", "staff", "owner sari"),
+    "workshop:expiry": Door("order", "staff", "owner sari"),
+    "workshop:cancellation": Door("order", "staff", "owner"),
+    "workshop:waiver": Door("instalment", "staff", "owner"),
+    "workshop:closing": Door("order", "staff", "owner sari fajar rina udin"),
+    "workshop:order-message": Door("order", "staff", "owner sari fajar rina udin", answer=405),
+    "workshop:order-note": Door("order", "staff", "owner sari fajar rina udin", answer=405),
+    "workshop:parties": Door(sees="staff"),
+    "workshop:new-party": Door(sees="owner sari rina", may="owner sari rina", others=403),
+    "workshop:party": Door("party", "staff"),
+    "workshop:new-contact": Door("party", "owner sari rina", "owner sari rina", others=403),
+    "workshop:revocation": Door("link", "staff", "owner sari rina", answer=405),
+    "workshop:leads": Door(sees="staff"),
+    "workshop:welcome": Door("lead", "staff", "owner sari", answer=405),
+    "workshop:lead-refusal": Door("lead", "staff", "owner sari"),
+    "workshop:cash": Door("order", "staff", "owner fajar"),
+    "workshop:paper": Door("paper", "staff"),
+    "workshop:payments": Door(sees="staff"),
+    "workshop:asking": Door(sees="staff", may="owner sari fajar", answer=405),
+    "workshop:statement": Door(sees="staff", may="owner fajar"),
+    "workshop:import": Door("import", "owner fajar viewer"),
+    "workshop:bank-entry": Door("entry", "owner fajar viewer", "owner fajar"),
+    "workshop:matching": Door("entry and order", "staff", "owner fajar", answer=405),
+    "workshop:aside": Door("entry", "staff", "owner fajar", answer=405),
+    "workshop:reopening": Door("entry", "staff", "owner fajar", answer=405),
+    "workshop:claim": Door("claim", "staff"),
+    "workshop:claim-proof": Door("claim", "staff"),
+    "workshop:claim-rejection": Door("claim", "staff", "owner fajar"),
+    "workshop:receipt": Door("receipt", "staff"),
+    "workshop:credit": Door("receipt", "staff", "owner fajar"),
+    "workshop:annulment": Door("receipt", "staff", "owner fajar"),
+    "workshop:reversal": Door("allocation", "staff", "owner fajar"),
+    "workshop:accounts": Door(sees="staff"),
+    "workshop:new-account": Door(sees="staff", may="owner fajar"),
+    "workshop:account-confirmation": Door("account", "staff", "owner fajar"),
+    "workshop:account-haste": Door("account", "staff", "owner"),
+    "workshop:account-closing": Door("account", "staff", "owner", answer=405),
+    "workshop:purchases": Door(sees="staff"),
+    "workshop:purchase-plan": Door(sees="staff", may="owner rina", answer=405),
+    "workshop:purchase-orders": Door(sees="staff"),
+    "workshop:supplier-prices": Door(sees="staff"),
+    "workshop:supplier-price": Door(sees="owner rina", may="owner rina", others=403),
+    "workshop:purchase": Door("purchase", "staff"),
+    "workshop:purchase-lines": Door("purchase", "owner rina", "owner rina", answer=409, others=403),
+    "workshop:purchase-sending": Door(
+        "purchase", "owner rina", "owner rina", answer=409, others=403
+    ),
+    "workshop:purchase-agreement": Door("purchase", "staff", "owner rina", answer=405),
+    "workshop:purchase-repetition": Door(
+        "purchase", "owner rina", "owner rina", answer=409, others=403
+    ),
+    "workshop:purchase-receipt": Door("purchase", "owner rina", "owner rina", others=403),
+    "workshop:purchase-cancellation": Door("purchase", "owner rina", "owner rina", others=403),
+    "workshop:purchase-message": Door(
+        "purchase", "staff", "owner sari fajar rina udin", answer=405
+    ),
+    "workshop:purchase-delay": Door(
+        "purchase line", "owner rina", "owner rina", answer=409, others=403
+    ),
+    "workshop:purchase-shortfall": Door("purchase line", "owner rina", "owner rina", others=403),
+    "workshop:stock": Door(sees="staff"),
+    "workshop:stock-new": Door(sees="owner rina", may="owner rina", others=403),
+    "workshop:stock-release": Door("order", "staff", "owner rina", answer=405),
+    "workshop:stock-item": Door("item", "staff"),
+    "workshop:stock-count": Door("item", "owner rina", "owner rina", others=403),
+    "workshop:stock-transfer": Door("item", "owner rina", "owner rina", others=403),
+    "workshop:guestbook": Door(sees="staff"),
+    "workshop:publication": Door("guest", "staff", "owner sari", answer=405),
+    "workshop:hiding": Door("guest", "staff", "owner sari", answer=405),
+    "workshop:guest-answer": Door("guest", "staff", "owner sari", answer=405),
+    "workshop:catalogue": Door(sees="staff"),
+    "workshop:product": Door("product", "staff", "owner sari"),
+    "workshop:price": Door("product", "staff", "owner sari", answer=405),
+    "workshop:product-photo": Door("colourway", "staff", "owner sari", answer=405),
+    "workshop:settings": Door(sees="staff", may="owner"),
+    "workshop:people": Door(sees="staff"),
+    "workshop:invitation": Door(sees="owner", may="owner", others=403),
+    "workshop:person": Door("person", "owner", "owner", others=403),
+    "workshop:plan": Door("order line", "staff", "owner rina udin", answer=405),
+    "workshop:from-stock": Door("order", "owner rina udin", "owner rina udin", others=403),
+    "workshop:to-stock": Door("order", "staff", "owner rina udin", answer=405),
+    "workshop:production": Door(sees="staff"),
+    "workshop:wages": Door(sees="staff"),
+    "workshop:jobs": Door(sees="staff"),
+    "workshop:job": Door("job", "staff"),
+    "workshop:job-release": Door("job", "staff", "owner udin", answer=405),
+    "workshop:job-stage": Door("job stage", "owner udin", "owner udin", others=403),
+    "workshop:job-hold": Door("job", "owner udin", "owner udin", others=403),
+    "workshop:job-resumption": Door("job", "staff", "owner udin", answer=405),
+    "workshop:job-cancellation": Door("job", "owner rina udin", "owner rina udin", others=403),
+    "workshop:job-correction": Door("job log", "owner udin", "owner udin", others=403),
+    "workshop:packing": Door("order", "staff", "owner rina udin"),
+    "workshop:filling": Door("order", "staff", "owner rina udin", answer=405),
+    "workshop:unpacking": Door("package", "staff", "owner rina udin", answer=405),
+    "workshop:new-shipment": Door("order", "owner sari rina", "owner sari rina", others=403),
+    "workshop:deliveries": Door(sees="staff"),
+    "workshop:shipment": Door("shipment", "staff"),
+    "workshop:courier-offer": Door("shipment", "owner sari rina", "owner sari rina", others=403),
+    "workshop:courier-withdrawal": Door("shipment", "staff", "owner sari rina", answer=405),
+    "workshop:shipment-cancellation": Door("shipment", "staff", "owner sari rina", answer=405),
+    "workshop:shipment-note": Door("shipment", "staff", "owner sari rina", answer=405),
+    "workshop:hand-over": Door(
+        "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
+    ),
+    "workshop:delivery": Door(
+        "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
+    ),
+    "workshop:delivery-failure": Door(
+        "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
+    ),
+    "workshop:homecoming": Door(
+        "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
+    ),
+    "workshop:shipment-message": Door(
+        "shipment", "staff", "owner sari fajar rina udin", answer=405
+    ),
+    "workshop:delivery-photo": Door("shipment photo", "staff"),
+    # the supplier's pages
+    "supplier:purchases": Door(sees="suppliers"),
+    "supplier:purchase": Door("purchase", "budi purchase_link"),
+    "supplier:confirmation": Door(
+        "purchase", "suppliers purchase_link", "budi purchase_link", answer=405
+    ),
+    "supplier:answer": Door("purchase", "budi purchase_link", "budi purchase_link"),
+    "supplier:refusal": Door("purchase", "budi purchase_link", "budi purchase_link"),
+    "supplier:delay": Door("purchase line", "budi purchase_link", "budi purchase_link", answer=409),
+    "supplier:message": Door(
+        "purchase", "suppliers purchase_link", "budi purchase_link", answer=405
+    ),
+    # the courier's pages; the job is offered to Asep, and not accepted yet
+    "courier:jobs": Door(sees="couriers"),
+    "courier:job": Door("shipment", "asep shipment_link"),
+    "courier:acceptance": Door(
+        "shipment", "couriers shipment_link", "asep shipment_link", answer=405
+    ),
+    "courier:passing": Door("shipment", "couriers shipment_link", "asep shipment_link", answer=405),
+    "courier:pick-up": Door("shipment", "asep shipment_link", answer=403),
+    "courier:delivery": Door("shipment", "asep shipment_link", answer=403),
+    "courier:failure": Door("shipment", "asep shipment_link", answer=403),
+    "courier:message": Door("shipment", "couriers shipment_link", answer=405),
+    "courier:note": Door("shipment", "asep shipment_link", answer=404),
+    # the shop window, open to everybody
+    "storefront:profile": Door(sees="all"),
+    "storefront:catalogue": Door(sees="all"),
+    "storefront:product": Door("product", "all"),
+    "storefront:photo": Door("photo", "all"),
+    "storefront:guestbook": Door(sees="all", may="all"),
+    "storefront:registration": Door(sees="all", may="all"),
+    "storefront:registered": Door(sees="all"),
+    "storefront:track": Door(sees="all", may="all"),
+    "storefront:tracked": Door("tracked", "all"),
+    "storefront:check-search": Door(sees="all", may="all"),
+    "storefront:check": Door("paper", "all"),
+}

@@ -1,0 +1,215 @@
+"""A small world for the table of doors: everybody who may knock, and one of each thing."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from simpul import testing
+from simpul.conversations.models import GuestEntry
+from simpul.crm.models import Lead
+from simpul.delivery.models import Handover
+from simpul.lib import clock, uploads
+from simpul.papers.models import Paper, Upload
+from simpul.parties.models import AccessLink, Address, Party, Person
+from simpul.parties.roles import Role
+from simpul.payments.models import BankEntry, BankImport, PaymentClaim
+from simpul.production.models import StageLog
+
+STAFF = {
+    "owner": Role.OWNER,
+    "sari": Role.SALES,
+    "fajar": Role.FINANCE,
+    "rina": Role.STOCK,
+    "udin": Role.PRODUCTION,
+    "viewer": Role.VIEWER,
+}
+PARTIES: dict[str, dict[str, Any]] = {
+    "dewi": {"buys_as": Party.BuysAs.DISTRIBUTOR},
+    "toni": {"buys_as": Party.BuysAs.DISTRIBUTOR},
+    "budi": {"is_supplier": True},
+    "wawan": {"is_supplier": True},
+    "asep": {"is_courier": True},
+    "ujang": {"is_courier": True},
+}
+LINKS = ("order_link", "purchase_link", "shipment_link")
+# what each of them is, seen from the first workshop
+SIDES = {
+    **dict.fromkeys(STAFF, "workshop"),
+    "dewi": "buyer",
+    "toni": "buyer",
+    "both": "buyer",
+    "budi": "supplier",
+    "wawan": "supplier",
+    "asep": "courier",
+    "ujang": "courier",
+}
+STRANGERS = ("joko", "left")  # people with a login, but with no part in this workshop
+ACTORS = ("anonymous", *SIDES, *STRANGERS, *LINKS, "old_link")
+
+
+class World:
+    """One workshop with all its people and one of each thing, and another workshop beside it."""
+
+    def __init__(self) -> None:
+        self.workshop = testing.workshop("ciomas", publishes_prices=True)
+        self.people: dict[str, Person] = {}
+        for name, role in STAFF.items():
+            self.people[name] = testing.staff(name, self.workshop, role)
+        for name, fields in PARTIES.items():
+            shop = testing.party(self.workshop, f"Toko {name}", **fields)
+            self.people[name] = testing.person(name, shop)
+        self.people["left"] = testing.staff("left", self.workshop, Role.SALES)
+        self._make_neighbours()
+        self.things = self._make_things()
+        self.clients = {actor: Client() for actor in ACTORS}
+        for name, person in self.people.items():
+            testing.login(self.clients[name], person)
+        Person.objects.filter(pk=self.people["left"].pk).update(is_active=False)
+        self._open_links()
+
+    def party(self, name: str) -> Party:
+        party = self.people[name].party
+        assert party is not None
+        return party
+
+    def path(self, name: str, thing: str) -> str:
+        """Return the address of a page about one of the things."""
+        return reverse(name, kwargs={"workshop": "ciomas", **self.things[thing]})
+
+    def _make_neighbours(self) -> None:
+        other = testing.workshop("cibaduyut")
+        self.people["joko"] = testing.staff("joko", other, Role.OWNER)
+        both = testing.person("both", testing.party(self.workshop, "Toko both"))
+        testing.login(Client(), both)
+        Person.objects.create(workshop=other, role=Role.OWNER, name="both", user=both.user)
+        self.people["both"] = both
+
+    def _make_things(self) -> dict[str, dict[str, Any]]:
+        """Return what stands in the address of each thing."""
+        self.account = testing.account(self.workshop)
+        self.order = testing.needy_order(self.party("dewi"), paid=False)
+        receipt = testing.pay(self.order, self.order.instalments.order_by("position")[0].amount)
+        self.purchase = testing.sent_purchase(self.party("budi"), self.order)
+        self.entry = self._bank_entry()
+        claim = self._claim()
+        product = self.order.lines.get().colourway.product
+        needed = self.order.lines.get().needs.order_by("pk")[0].material
+        upload = self._upload("owner")
+        product.colourways.update(photo=upload)
+        job = testing.released_job(self.party("dewi"))
+        job.tap(by=self.people["udin"], stage=job.stages.get(position=1), good={"40": 1})
+        self.shipment = testing.shipment(self.party("dewi"))
+        self.shipment.offer(
+            by=self.people["sari"],
+            couriers=[self.party("asep")],
+            expires_at=clock.now() + timedelta(hours=2),
+        )
+        address = Address.objects.create(
+            party=self.party("dewi"), receiver="Dewi", street="Jl. Raya 1", area="Bogor"
+        )
+        self.links = {
+            "order_link": AccessLink.issue(self._contact("dewi"), self.order),
+            "purchase_link": AccessLink.issue(self._contact("budi"), self.purchase),
+            "shipment_link": AccessLink.issue(self._contact("asep"), self.shipment),
+            "old_link": AccessLink.issue(self._contact("dewi"), self.order, days=40),
+        }
+        handed_over = Handover.objects.create(
+            shipment=self.shipment, kind="in", count=2, photo=upload, by=self.people["asep"]
+        )
+        machine = self.workshop.machine
+        guest = GuestEntry.sign(by=machine, name="Agus", body="Bagus!")
+        lead = Lead.objects.create(
+            workshop=self.workshop, party=self.party("toni"), person=self.people["toni"]
+        )
+        order, purchase = {"number": self.order.number}, {"pk": self.purchase.pk}
+        line = self.purchase.lines.order_by("pk")[0]
+        paper = Paper.objects.filter(party=self.party("dewi")).order_by("pk")[0]
+        return {
+            "": {},
+            "order": order,
+            "instalment": order | {"position": 1},
+            "tracked": {"code": self.order.public_code},
+            "paper": {"code": paper.code},
+            "order paper": order | {"code": paper.code},
+            "claim": {"pk": claim.pk},
+            "order claim": order | {"pk": claim.pk},
+            "receipt": {"pk": receipt.pk},
+            "allocation": {"pk": receipt.allocations.get().pk},
+            "account": {"pk": self.account.pk},
+            "import": {"pk": self.entry.imported_id},
+            "entry": {"pk": self.entry.pk},
+            "entry and order": {"pk": self.entry.pk} | order,
+            "purchase": purchase,
+            "purchase line": purchase | {"line": line.pk},
+            "item": {"pk": testing.stock_up(needed, 1_000).pk},
+            "party": {"pk": self.party("dewi").pk},
+            "address": {"pk": address.pk},
+            "link": {"pk": self.party("dewi").pk, "link": self.links["order_link"].pk},
+            "lead": {"pk": lead.pk},
+            "guest": {"pk": guest.pk},
+            "product": {"slug": product.slug},
+            "colourway": {"slug": product.slug, "pk": product.colourways.get().pk},
+            "photo": {"code": upload.code},
+            "job": {"pk": job.pk},
+            "job stage": {"pk": job.pk, "position": 1},
+            "job log": {"pk": job.pk, "log": StageLog.objects.of(job).get().pk},
+            "order line": order | {"line": self.order.lines.get().pk},
+            "package": {"number": self.shipment.order.number, "position": 1},
+            "shipment": {"number": self.shipment.number},
+            "shipment photo": {"number": self.shipment.number, "pk": handed_over.pk},
+            "person": {"pk": self.people["sari"].pk},
+        }
+
+    def _open_links(self) -> None:
+        for name, link in self.links.items():
+            self.clients[name].get(reverse("access", args=[link.token]))
+        self.links["old_link"].revoke()
+
+    def _contact(self, name: str) -> Person:
+        """Somebody more of a party, without a login."""
+        return testing.person(f"{name} by link", self.party(name))
+
+    def _upload(self, by: str) -> Upload:
+        content = by.encode()
+        admitted = uploads.Admitted(
+            content, "image/jpeg", ".jpg", hashlib.sha256(content).hexdigest()
+        )
+        return Upload.keep(admitted, by=self.people[by])
+
+    def _claim(self) -> PaymentClaim:
+        return PaymentClaim.objects.create(
+            workshop=self.workshop,
+            order=self.order,
+            instalment=self.order.instalments.order_by("position")[1],
+            amount=100_000,
+            paid_on=clock.today(),
+            proof=self._upload("dewi"),
+            by=self.people["dewi"],
+        )
+
+    def _bank_entry(self) -> BankEntry:
+        taken = BankImport.objects.create(
+            workshop=self.workshop,
+            account=self.account,
+            file=self._upload("fajar"),
+            rows=1,
+            added=1,
+            pending=0,
+            by=self.people["fajar"],
+        )
+        return BankEntry.objects.create(
+            workshop=self.workshop,
+            account=self.account,
+            imported=taken,
+            line=1,
+            booked_on=clock.today(),
+            amount_sen=10_000_000,
+            text="TRSF E-BANKING CR",
+            fingerprint="f",
+            twin=1,
+        )
