@@ -48,7 +48,7 @@ class Command(BaseCommand):
             )
         self.stdout.write("Making the demonstration workshop (once)...")
         self.stdout.flush()
-        call_command("load_demo")
+        call_command("load_demo", stdout=self.stdout)
         marker.touch()
 
     def _welcome(self) -> str:

@@ -1,0 +1,17 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from simpul.demo.load import load
+from simpul.parties.models import Workshop
+
+
+class Command(BaseCommand):
+    help = "Make the demonstration workshop with its history, in an empty database."
+    requires_system_checks = []
+
+    def handle(self, **options: Any) -> None:
+        if Workshop.objects.exists():
+            raise CommandError("There is a workshop already.")
+        made = load()
+        self.stdout.write(f"Made {made.name} at /{made.slug}/")
