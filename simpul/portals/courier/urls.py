@@ -1,5 +1,18 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from simpul.portals.courier import jobs
 
 app_name = "courier"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+# All of one job lies below its page: an AccessLink opens just that.
+urlpatterns = [
+    path("", jobs.jobs, name="jobs"),
+    path("jobs/<str:number>/", jobs.job, name="job"),
+    path("jobs/<str:number>/acceptance/", jobs.acceptance, name="acceptance"),
+    path("jobs/<str:number>/passing/", jobs.passing, name="passing"),
+    path("jobs/<str:number>/pick-up/", jobs.pick_up, name="pick-up"),
+    path("jobs/<str:number>/delivery/", jobs.delivery, name="delivery"),
+    path("jobs/<str:number>/failure/", jobs.failure, name="failure"),
+    path("jobs/<str:number>/messages/", jobs.message, name="message"),
+    path("jobs/<str:number>/note.pdf", jobs.note, name="note"),
+]

@@ -1,0 +1,196 @@
+"""What the steps of delivery need to be told."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from simpul.delivery.models import Reason, Shipment
+from simpul.lib import clock, uploads
+from simpul.orders.models import LineSize
+from simpul.orders.offers import RupiahField
+from simpul.parties.models import Party
+
+
+class CountField(forms.IntegerField):
+    """A number of things that somebody counts by hand."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"inputmode": "numeric", "autocomplete": "off", "min": 0}
+        super().__init__(min_value=0, max_value=9_999, widget=forms.NumberInput(attrs), **kwargs)
+
+
+@dataclass(frozen=True, slots=True)
+class CartonRow:
+    """One size that can go into the carton: how many pairs are ready, and the field."""
+
+    size: LineSize
+    ready: int
+    packed: forms.BoundField
+
+
+class CartonForm(forms.Form):
+    """What goes into the next carton."""
+
+    def __init__(self, *args: Any, ready: Iterable[tuple[LineSize, int]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ready = list(ready)
+        for size, pairs in self.ready:
+            field = CountField(required=False)
+            field.widget.attrs["max"] = pairs
+            self.fields[f"size_{size.pk}"] = field
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for size, pairs in self.ready:
+            if (cleaned.get(f"size_{size.pk}") or 0) > pairs:
+                self.add_error(
+                    f"size_{size.pk}", _now("Only %(pairs)s pairs are ready.") % {"pairs": pairs}
+                )
+        if not self.errors and not self.contents:
+            raise forms.ValidationError(_now("Put at least one pair into the carton."))
+        return cleaned
+
+    @property
+    def lines(self) -> list[tuple[str, list[CartonRow]]]:
+        """The sizes, under the model and colour to which they belong."""
+        found: dict[int, tuple[str, list[CartonRow]]] = {}
+        for size, pairs in self.ready:
+            colourway = size.variant.colourway
+            name = f"{colourway.product}, {colourway}"
+            row = CartonRow(size, pairs, self[f"size_{size.pk}"])
+            found.setdefault(size.line_id, (name, []))[1].append(row)
+        return list(found.values())
+
+    @property
+    def contents(self) -> dict[LineSize, int]:
+        found = {size: self.cleaned_data.get(f"size_{size.pk}") for size, _pairs in self.ready}
+        return {size: pairs for size, pairs in found.items() if pairs}
+
+
+class FillForm(forms.Form):
+    pairs = forms.IntegerField(label=_("Pairs in a carton"), min_value=1, max_value=500, initial=10)
+
+
+class ShipmentForm(forms.Form):
+    mode = forms.ChoiceField(label=_("How it travels"), choices=Shipment.Mode)
+    route = forms.CharField(
+        label=_("Route"),
+        max_length=120,
+        required=False,
+        help_text=_("Couriers see it before they accept."),
+    )
+    fee = RupiahField(label=_("Fee of the courier"), required=False)
+
+    def clean_fee(self) -> int:
+        fee: int | None = self.cleaned_data["fee"]
+        return fee or 0
+
+
+HOURS = [
+    (2, _("2 hours")),
+    (6, _("6 hours")),
+    (24, _("a day")),
+    (72, _("3 days")),
+]
+
+
+class CourierChoice(forms.ModelMultipleChoiceField[Party]):
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: Party) -> str:
+        return " · ".join(filter(None, [obj.name, obj.vehicle, obj.area]))
+
+
+class OfferForm(forms.Form):
+    couriers = CourierChoice(label=_("Ask these couriers"), queryset=Party.objects.none())
+    fee = RupiahField(label=_("Fee"), required=False)
+    hours = forms.TypedChoiceField(
+        label=_("Open for"), choices=HOURS, coerce=int, initial=HOURS[1][0]
+    )
+
+    def __init__(self, *args: Any, shipment: Shipment, **kwargs: Any) -> None:
+        kwargs = {"initial": {"fee": shipment.fee or None}} | kwargs
+        super().__init__(*args, **kwargs)
+        field = self.fields["couriers"]
+        assert isinstance(field, CourierChoice)  # noqa: S101
+        couriers = Party.objects.filter(workshop_id=shipment.workshop_id).couriers()
+        field.queryset = couriers.order_by("name", "pk")
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return {
+            "couriers": list(said["couriers"]),
+            "fee": said["fee"] or 0,
+            "expires_at": clock.now() + timedelta(hours=said["hours"]),
+        }
+
+
+class CountForm(forms.Form):
+    count = CountField(label=_("Packages counted"))
+
+
+class DeliveryForm(forms.Form):
+    """What is said at the door: who took it, how many, and the proof."""
+
+    receiver = forms.CharField(label=_("Who received it"), max_length=80)
+    count = CountField(label=_("Packages counted"))
+    pin = forms.CharField(
+        label=_("PIN that the receiver tells you"),
+        max_length=4,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("Four digits. Without it, take a photo."),
+    )
+    photo = forms.FileField(
+        label=_("Photo of the delivery"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
+    place = forms.CharField(
+        label=_("Where exactly"),
+        max_length=120,
+        required=False,
+        help_text=_("If it is not at the door: with the guard, at the shop next door."),
+    )
+    client_id = forms.CharField(
+        max_length=36, required=False, widget=forms.HiddenInput, initial=lambda: uuid.uuid4().hex
+    )
+
+    def clean_pin(self) -> str:
+        return "".join(self.cleaned_data["pin"].split())
+
+    def clean_photo(self) -> uploads.Admitted | None:
+        photo = self.cleaned_data["photo"]
+        if not photo:
+            return None
+        try:
+            return uploads.admit(photo, uploads.PHOTO)
+        except uploads.Refusal as reason:
+            raise forms.ValidationError(str(reason)) from reason
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not cleaned["pin"] and cleaned["photo"] is None:
+            self.add_error(
+                "pin", _now("Type the PIN that the receiver tells you, or take a photo.")
+            )
+        return cleaned
+
+
+class FailureForm(forms.Form):
+    reason = forms.ChoiceField(label=_("Why"), choices=Reason, widget=forms.RadioSelect)
+    note = forms.CharField(
+        label=_("What happened"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

@@ -1,0 +1,189 @@
+"""The courier's jobs: what is offered, what is carried, and what is said at the door.
+
+Nobody sees a price here, and the address only from acceptance to a day after delivery.
+"""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from simpul.conversations.forms import MessageForm
+from simpul.conversations.models import Conversation, Message
+from simpul.delivery.forms import CountForm, DeliveryForm, FailureForm
+from simpul.delivery.models import (
+    UNDER_WAY,
+    CourierOffer,
+    NoProof,
+    NotCounted,
+    Shipment,
+    Status,
+    WrongPin,
+)
+from simpul.portals.files import serve_paper
+from simpul.portals.http import Request
+from simpul.workflow.steps import NotAllowed, WrongState, can
+
+A_PAGE = 20
+
+
+@require_safe
+def jobs(request: Request) -> HttpResponse:
+    mine = Shipment.objects.for_courier(request.person).for_list()
+    open_statuses = (Status.OFFERED, *UNDER_WAY)
+    done = mine.exclude(status__in=open_statuses).order_by("-id")
+    return render(
+        request,
+        "courier/jobs/list.html",
+        {
+            "running": mine.filter(status__in=UNDER_WAY).order_by("id"),
+            "offers": _open_offers(request),
+            "page": Paginator(done, A_PAGE).get_page(request.GET.get("page")),
+        },
+    )
+
+
+@require_safe
+def job(request: Request, number: str) -> HttpResponse:
+    shipment = _find(request, number)
+    is_mine = shipment.courier_id == request.person.party_id
+    say = reverse("courier:message", args=[request.workshop.slug, number])
+    return render(
+        request,
+        "courier/jobs/page.html",
+        {
+            "shipment": shipment,
+            "offer": shipment.offer_to(request.person),
+            "is_mine": is_mine,
+            "shows_address": shipment.shows_address_to(request.person),
+            "has_note": is_mine and shipment.note_number and shipment.is_under_way,
+            "messages_here": Message.objects.visible_to(request.person).about(shipment),
+            "message_form": MessageForm(),
+            "say_to": say if request.person.may("conversations.say", shipment) else "",
+        },
+    )
+
+
+@require_POST
+def acceptance(request: Request, number: str) -> HttpResponse:
+    _find(request, number).accept(by=request.person)
+    return _back(request, number)
+
+
+@require_POST
+def passing(request: Request, number: str) -> HttpResponse:
+    _find(request, number).pass_on(by=request.person)
+    return _back(request, number)
+
+
+@require_http_methods(["GET", "POST"])
+def pick_up(request: Request, number: str) -> HttpResponse:
+    shipment = _find(request, number)
+    _demand(request, "delivery.pick_up", shipment)
+    form = CountForm(request.POST or None)
+    if form.is_valid():
+        try:
+            shipment.pick_up(by=request.person, **form.cleaned_data)
+        except NotCounted as reason:
+            form.add_error("count", str(reason))
+        else:
+            return _back(request, number)
+    return _ask(request, shipment, form, "pick_up")
+
+
+@require_http_methods(["GET", "POST"])
+def delivery(request: Request, number: str) -> HttpResponse:
+    """At the door: name, count, PIN or photo."""
+    shipment = _find(request, number)
+    _demand(request, "delivery.deliver", shipment)
+    form = DeliveryForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        try:
+            shipment.deliver(by=request.person, **form.cleaned_data)
+        except (WrongPin, NoProof) as reason:
+            form.add_error("pin", str(reason))
+        except NotCounted as reason:
+            form.add_error("count", str(reason))
+        else:
+            return _back(request, number)
+    return _ask(request, shipment, form, "delivery")
+
+
+@require_http_methods(["GET", "POST"])
+def failure(request: Request, number: str) -> HttpResponse:
+    shipment = _find(request, number)
+    _demand(request, "delivery.fail", shipment)
+    form = FailureForm(request.POST or None)
+    if form.is_valid():
+        shipment.fail(by=request.person, **form.cleaned_data)
+        return _back(request, number)
+    return _ask(request, shipment, form, "failure")
+
+
+@require_POST
+def message(request: Request, number: str) -> HttpResponse:
+    shipment = _find(request, number)
+    form = MessageForm(request.POST)
+    if form.is_valid() and request.person.party is not None:
+        if not request.person.may("conversations.say", shipment):
+            raise NotAllowed(_("Your part in this does not include that step."))
+        conversation = Conversation.of(shipment, request.person.party)
+        Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
+    return _back(request, number)
+
+
+@require_safe
+def note(request: Request, number: str) -> HttpResponse:
+    """Give the delivery note to the courier that carries it."""
+    shipment = _find(request, number)
+    paper = shipment.note_paper() if shipment.shows_address_to(request.person) else None
+    if paper is None:
+        raise Http404
+    return serve_paper(paper)
+
+
+def _find(request: Request, number: str) -> Shipment:
+    """Find what the person carries or was asked for; what it buys is shown elsewhere."""
+    found = get_object_or_404(Shipment.objects.visible_to(request.person).for_page(), number=number)
+    if found.courier_id != request.person.party_id and not found.is_offered_to(request.person):
+        raise Http404
+    return found
+
+
+def _open_offers(request: Request) -> list[CourierOffer]:
+    offers = CourierOffer.objects.filter(
+        courier=request.person.party_id,
+        status=CourierOffer.Status.OFFERED,
+        shipment__status=Status.OFFERED,
+    )
+    related = offers.select_related("shipment__order__buyer").prefetch_related("shipment__packages")
+    return list(related.order_by("expires_at", "pk"))
+
+
+def _demand(request: Request, ability: str, shipment: Shipment) -> None:
+    """Refuse to ask. What was sent is for the step to judge: it may have been done already."""
+    if not request.person.may(ability, shipment):
+        raise NotAllowed(_("Your part in this does not include that step."))
+    if request.method == "GET" and not can(request.person, ability, shipment):
+        raise WrongState(
+            _("This is now “%(status)s”. Look at it again.")
+            % {"status": shipment.get_status_display()}
+        )
+
+
+def _back(request: Request, number: str) -> HttpResponse:
+    return redirect("courier:job", request.workshop.slug, number)
+
+
+def _ask(request: Request, shipment: Shipment, form: Form, page: str) -> HttpResponse:
+    return render(
+        request,
+        f"courier/jobs/{page}.html",
+        {"shipment": shipment, "form": form},
+        status=422 if form.is_bound else 200,
+    )

@@ -1,0 +1,278 @@
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+from pytest_django import DjangoAssertNumQueries
+
+from simpul import testing
+from simpul.delivery.models import Handover, Shipment, Status
+from simpul.lib import clock
+from simpul.parties.models import AccessLink, Party, Person
+
+HOME = "/ciomas/courier/"
+ADDRESS = "Jl. Raya Ciomas 7"
+
+
+def page_of(shipment: Shipment) -> str:
+    return f"{HOME}jobs/{shipment.number}/"
+
+
+@pytest.fixture
+def phone(client: Client, asep: Person) -> Client:
+    testing.login(client, asep)
+    return client
+
+
+@pytest.fixture
+def offered(buyer: Party, courier: Party, asep: Person) -> Shipment:
+    shipment = testing.shipment(buyer)
+    ask(shipment, courier)
+    return shipment
+
+
+def ask(shipment: Shipment, *couriers: Party) -> None:
+    shipment.offer(
+        by=testing.keeper(shipment.workshop),
+        couriers=list(couriers),
+        expires_at=clock.now() + timedelta(hours=2),
+    )
+
+
+@pytest.fixture
+def leaving(buyer: Party, asep: Person) -> Shipment:
+    return testing.accepted_shipment(buyer, asep)
+
+
+@pytest.fixture
+def on_the_way(buyer: Party, asep: Person) -> Shipment:
+    return testing.shipment_on_the_way(buyer, asep)
+
+
+def photo() -> SimpleUploadedFile:
+    buffer = io.BytesIO()
+    Image.new("RGB", (40, 30), "brown").save(buffer, "PNG")
+    return SimpleUploadedFile("pintu.png", buffer.getvalue())
+
+
+def test_an_offer_says_fee_route_and_packages_but_not_where_to(
+    phone: Client, offered: Shipment
+) -> None:
+    page = phone.get(page_of(offered)).text
+
+    for word in ("35.000", "Ciomas – Bogor", "2 "):
+        assert word in page
+    for secret in (ADDRESS, "0812-3456-7890", "Dewi", offered.pin):
+        assert secret not in page
+
+
+def test_nowhere_stands_a_price_or_the_pin(phone: Client, on_the_way: Shipment) -> None:
+    Shipment.objects.filter(pk=on_the_way.pk).update(pin="7391")
+    for page in ("", "delivery/", "failure/"):
+        text = phone.get(page_of(on_the_way) + page).text
+        for secret in ("200.000", "2.000.000", "7391"):
+            assert secret not in text
+
+
+def test_accepting_shows_the_address(phone: Client, offered: Shipment) -> None:
+    assert phone.post(f"{page_of(offered)}acceptance/")["Location"] == page_of(offered)
+
+    page = phone.get(page_of(offered)).text
+    assert ADDRESS in page
+    assert "tel:+6281234567890" in page
+    assert Shipment.objects.get().status == Status.ACCEPTED
+
+
+def test_passing(phone: Client, offered: Shipment) -> None:
+    phone.post(f"{page_of(offered)}passing/")
+
+    assert offered.offers.get().status == "passed"
+    assert f"{page_of(offered)}acceptance/" not in phone.get(page_of(offered)).text
+    assert phone.post(f"{page_of(offered)}acceptance/").status_code == 409
+
+
+def test_who_comes_second_reads_that_it_is_taken(
+    phone: Client, buyer: Party, courier: Party
+) -> None:
+    rival = testing.party(buyer.workshop, "Ojek Ujang", is_courier=True)
+    ujang = testing.person("Ujang", rival)
+    shipment = testing.shipment(buyer)
+    ask(shipment, courier, rival)
+    shipment.accept(by=ujang)
+
+    page = phone.get(page_of(shipment))
+
+    assert page.status_code == 200
+    assert ADDRESS not in page.text
+    assert phone.post(f"{page_of(shipment)}acceptance/").status_code == 409
+
+
+def test_the_job_from_pick_up_to_the_door(phone: Client, leaving: Shipment, rina: Person) -> None:
+    assert f"{page_of(leaving)}pick-up/" not in phone.get(page_of(leaving)).text
+    leaving.issue_note(by=rina)
+    leaving.hand_over(by=rina, count=2)
+    assert f"{page_of(leaving)}pick-up/" in phone.get(page_of(leaving)).text
+    assert phone.get(f"{page_of(leaving)}pick-up/").status_code == 200
+    assert phone.post(f"{page_of(leaving)}pick-up/", {"count": 3}).status_code == 422
+    phone.post(f"{page_of(leaving)}pick-up/", {"count": 2})
+    note = phone.get(f"{page_of(leaving)}note.pdf")
+    assert (note["Content-Type"], note.content[:5]) == ("application/pdf", b"%PDF-")
+    assert phone.get(f"{page_of(leaving)}delivery/").status_code == 200
+
+    typed = {"receiver": "Bu Dewi", "count": 2, "pin": leaving.pin, "client_id": "phone-1"}
+    for _again in range(2):
+        answer = phone.post(f"{page_of(leaving)}delivery/", typed | {"key": "b" * 32})
+        assert answer["Location"] == page_of(leaving)
+
+    leaving.refresh_from_db()
+    assert leaving.status == Status.DELIVERED
+    assert leaving.order.status == "fulfilled"
+    assert Handover.objects.filter(kind=Handover.Kind.DELIVERED).count() == 1
+
+
+def test_a_photo_instead_of_the_pin(phone: Client, on_the_way: Shipment) -> None:
+    typed = {"receiver": "Bu Dewi", "count": 2, "photo": photo()}
+    assert phone.post(f"{page_of(on_the_way)}delivery/", typed).status_code == 302
+
+    proof = Handover.objects.get(kind=Handover.Kind.DELIVERED)
+    assert proof.photo is not None
+    assert proof.photo.kind == "image/jpeg"
+
+
+def test_what_is_no_photo_is_refused(phone: Client, on_the_way: Shipment) -> None:
+    page = SimpleUploadedFile("pintu.jpg", b"<script>alert(1)</script>")
+    typed = {"receiver": "Bu Dewi", "count": 2, "photo": page}
+
+    assert phone.post(f"{page_of(on_the_way)}delivery/", typed).status_code == 422
+    assert Shipment.objects.get().status == Status.PICKED_UP
+
+
+def test_a_wrong_pin_is_asked_again_and_counted(phone: Client, on_the_way: Shipment) -> None:
+    wrong = "1111" if on_the_way.pin != "1111" else "2222"
+    for left in (4, 3):
+        typed = {"receiver": "Bu Dewi", "count": 2, "pin": wrong}
+        answer = phone.post(f"{page_of(on_the_way)}delivery/", typed)
+        assert answer.status_code == 422
+        assert Shipment.objects.get().pin_tries_left == left
+    assert "Bu Dewi" in answer.text
+
+
+def test_it_cannot_be_delivered(phone: Client, on_the_way: Shipment) -> None:
+    assert phone.get(f"{page_of(on_the_way)}failure/").status_code == 200
+    assert phone.post(f"{page_of(on_the_way)}failure/", {"note": "?"}).status_code == 422
+    phone.post(f"{page_of(on_the_way)}failure/", {"reason": "nobody"})
+
+    assert Shipment.objects.get().status == Status.FAILED
+    assert f"{page_of(on_the_way)}delivery/" in phone.get(page_of(on_the_way)).text
+
+
+def test_the_address_goes_a_day_after_delivery(
+    phone: Client, on_the_way: Shipment, asep: Person
+) -> None:
+    on_the_way.deliver(by=asep, receiver="Bu Dewi", count=2, pin=on_the_way.pin)
+    assert ADDRESS in phone.get(page_of(on_the_way)).text
+
+    with clock.stopped(clock.now() + timedelta(hours=25)):
+        page = phone.get(page_of(on_the_way))
+        assert page.status_code == 200
+        for secret in (ADDRESS, "+6281234567890", on_the_way.order.receiver + "<"):
+            assert secret not in page.text
+        assert phone.get(f"{page_of(on_the_way)}note.pdf").status_code == 404
+
+
+def test_a_word_to_the_workshop(phone: Client, leaving: Shipment) -> None:
+    phone.post(f"{page_of(leaving)}messages/", {"body": "Ban bocor"})
+
+    assert "Ban bocor" in phone.get(page_of(leaving)).text
+
+
+def test_a_link_opens_its_job_and_no_other(
+    client: Client, buyer: Party, courier: Party, asep: Person
+) -> None:
+    shipment, other = testing.shipment(buyer), testing.shipment(buyer)
+    ask(shipment, courier)
+    ask(other, courier)
+    link = AccessLink.objects.get(person=asep, subject_id=shipment.pk)
+
+    assert client.get(reverse("access", args=[link.token]))["Location"] == page_of(shipment)
+    assert client.get(page_of(shipment)).status_code == 200
+    assert client.post(f"{page_of(shipment)}acceptance/").status_code == 302
+    for path in (HOME, page_of(other)):
+        assert client.get(path).status_code == 302
+    assert Shipment.objects.get(pk=shipment.pk).courier == courier
+
+
+def test_others_find_nothing(
+    client: Client, on_the_way: Shipment, dewi: Person, budi: Person, joko: Person
+) -> None:
+    rival = testing.person(
+        "Ujang", testing.party(on_the_way.workshop, "Ojek Ujang", is_courier=True)
+    )
+    pages = ("", "delivery/", "failure/", "pick-up/", "note.pdf")
+    for person, refused in ((rival, 404), (dewi, 403), (budi, 403), (joko, 404)):
+        testing.login(client, person)
+        for page in pages:
+            assert client.get(page_of(on_the_way) + page).status_code == refused, (person, page)
+    testing.login(client, rival)
+    assert client.post(f"{page_of(on_the_way)}acceptance/").status_code == 404
+
+
+def test_who_buys_and_drives_sees_no_job_in_its_own_order(client: Client, buyer: Party) -> None:
+    Party.objects.filter(pk=buyer.pk).update(is_courier=True)
+    shipment = testing.shipment(buyer)
+    testing.login(client, testing.contact_of(buyer))
+
+    assert client.get(page_of(shipment)).status_code == 404
+    assert shipment.number not in client.get(HOME).text
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_the_list_costs_the_same_for_any_number(
+    phone: Client,
+    buyer: Party,
+    courier: Party,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    count: int,
+) -> None:
+    order = testing.confirmed_order(buyer)
+    for number in range(count):
+        for status in (Status.OFFERED, Status.PICKED_UP, Status.DELIVERED):
+            shipment = Shipment.objects.create(
+                workshop=buyer.workshop,
+                order=order,
+                number=f"KRM-{number}-{status.value}",
+                mode="ojek",
+                status=status,
+                courier=None if status == Status.OFFERED else courier,
+            )
+            shipment.offers.create(
+                courier=courier,
+                expires_at=clock.now() + timedelta(hours=1),
+                status="offered" if status == Status.OFFERED else "accepted",
+            )
+    phone.get(HOME)
+
+    # session, user, person; offers, packages; under way, packages, offers; done, count, the same
+    with django_assert_num_queries(12):
+        phone.get(HOME)
+
+
+@pytest.mark.parametrize("handovers", [2, 12])
+def test_a_job_costs_the_same(
+    phone: Client,
+    on_the_way: Shipment,
+    asep: Person,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    handovers: int,
+) -> None:
+    for _more in range(handovers - 2):
+        on_the_way.handovers.create(kind=Handover.Kind.FAILED, count=2, by=asep)
+    phone.get(page_of(on_the_way))
+
+    with django_assert_num_queries(13):
+        phone.get(page_of(on_the_way))

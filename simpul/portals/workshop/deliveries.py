@@ -1,0 +1,343 @@
+"""Packing and sending on the desk: cartons, shipments, couriers, hand-overs."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.db.models import Count, F, Q, Sum
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from simpul.conversations.forms import MessageForm
+from simpul.conversations.models import Conversation, Message
+from simpul.delivery import packing
+from simpul.delivery.forms import (
+    CartonForm,
+    CountForm,
+    DeliveryForm,
+    FailureForm,
+    FillForm,
+    OfferForm,
+    ShipmentForm,
+)
+from simpul.delivery.models import (
+    UNDER_WAY,
+    Handover,
+    NoProof,
+    NotCounted,
+    Package,
+    Shipment,
+    ShipmentQuerySet,
+    Status,
+    WrongPin,
+)
+from simpul.orders.models import Gate, Order, OrderQuerySet
+from simpul.orders.models import Status as OrderStatus
+from simpul.portals import invitations
+from simpul.portals.files import serve_upload
+from simpul.portals.http import Request
+from simpul.workflow.models import journal_of
+from simpul.workflow.steps import NotAllowed, WrongState, can
+
+A_PAGE = 50
+
+
+@require_safe
+def deliveries(request: Request) -> HttpResponse:
+    """What is to be packed and sent, and what is under way."""
+    words, chosen = request.GET.get("q", "").strip(), request.GET.get("status", "")
+    found = Shipment.objects.visible_to(request.person).search(words)
+    counts = dict(found.order_by().values_list("status").annotate(n=Count("pk", distinct=True)))
+    shown = _chosen(found, chosen)
+    page = Paginator(shown.for_list().order_by("-id"), A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "workshop/deliveries/list.html",
+        {
+            "page": page,
+            "words": words,
+            "chosen": chosen,
+            "statuses": [(status, counts.get(status, 0)) for status in Status],
+            "all": sum(counts.values()),
+            "running": sum(counts.get(status, 0) for status in UNDER_WAY),
+            "to_pack": _to_pack(request),
+            "to_send": _to_send(request),
+        },
+    )
+
+
+# Packing
+
+
+@require_http_methods(["GET", "POST"])
+def packing_page(request: Request, number: str) -> HttpResponse:
+    """Fill the next carton by hand."""
+    order = _order(request, number)
+    form = CartonForm(request.POST or None, ready=packing.ready(order))
+    if form.is_valid():
+        Package.pack(by=request.person, order=order, contents=form.contents)
+        return redirect("workshop:packing", request.workshop.slug, number)
+    return _show_packing(request, order, form, FillForm())
+
+
+@require_POST
+def filling(request: Request, number: str) -> HttpResponse:
+    """Fill cartons with so many pairs each."""
+    order = _order(request, number)
+    form = FillForm(request.POST)
+    if form.is_valid():
+        packing.fill(order, by=request.person, **form.cleaned_data)
+        return redirect("workshop:packing", request.workshop.slug, number)
+    return _show_packing(request, order, CartonForm(ready=packing.ready(order)), form)
+
+
+@require_POST
+def unpacking(request: Request, number: str, position: int) -> HttpResponse:
+    packages = Package.objects.visible_to(request.person).filter(order__number=number)
+    get_object_or_404(packages, number=position).unpack(by=request.person)
+    return redirect("workshop:packing", request.workshop.slug, number)
+
+
+@require_http_methods(["GET", "POST"])
+def new_shipment(request: Request, number: str) -> HttpResponse:
+    order = _order(request, number)
+    if not request.person.may("delivery.open", order):
+        raise NotAllowed(_("Your part in this does not include that step."))
+    form = ShipmentForm(request.POST or None, initial={"route": _route(order)})
+    if form.is_valid():
+        made = Shipment.open(by=request.person, order=order, **form.cleaned_data)
+        return redirect("workshop:shipment", request.workshop.slug, made.number)
+    waiting = Package.objects.filter(order=order).waiting().for_list()
+    return render(
+        request,
+        "workshop/deliveries/new.html",
+        {"order": order, "form": form, "packages": waiting},
+        status=422 if form.is_bound else 200,
+    )
+
+
+# One shipment
+
+
+@require_safe
+def shipment(request: Request, number: str) -> HttpResponse:
+    shipment = _find(request, number)
+    say = reverse("workshop:shipment-message", args=[request.workshop.slug, number])
+    can_say = shipment.courier and request.person.may("conversations.say", shipment)
+    return render(
+        request,
+        "workshop/deliveries/shipment.html",
+        {
+            "shipment": shipment,
+            "links": invitations.links_to(shipment) if shipment.status in _LINKED else [],
+            "paper": shipment.note_paper(),
+            "messages_here": Message.objects.about(shipment),
+            "message_form": MessageForm(),
+            "say_to": say if can_say else "",
+            "is_paid": shipment.order.is_open(Gate.HAND_OVER),
+            "journal": journal_of(shipment),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def offer(request: Request, number: str) -> HttpResponse:
+    shipment = _find(request, number)
+    _demand(request, "delivery.offer", shipment)
+    form = OfferForm(request.POST or None, shipment=shipment)
+    if form.is_valid():
+        shipment.offer(by=request.person, **form.facts)
+        return _back(request, number)
+    return _ask(request, shipment, form, "offer")
+
+
+@require_POST
+def withdrawal(request: Request, number: str) -> HttpResponse:
+    _find(request, number).withdraw(by=request.person)
+    return _back(request, number)
+
+
+@require_POST
+def cancellation(request: Request, number: str) -> HttpResponse:
+    _find(request, number).cancel(by=request.person)
+    return _back(request, number)
+
+
+@require_POST
+def note(request: Request, number: str) -> HttpResponse:
+    """Issue the delivery note."""
+    _find(request, number).issue_note(by=request.person)
+    return _back(request, number)
+
+
+@require_http_methods(["GET", "POST"])
+def hand_over(request: Request, number: str) -> HttpResponse:
+    shipment = _find(request, number)
+    _demand(request, "delivery.hand_over", shipment)
+    form = CountForm(request.POST or None)
+    if form.is_valid():
+        try:
+            shipment.hand_over(by=request.person, **form.cleaned_data)
+        except NotCounted as reason:
+            form.add_error("count", str(reason))
+        else:
+            return _back(request, number)
+    return _ask(request, shipment, form, "hand_over")
+
+
+@require_http_methods(["GET", "POST"])
+def delivery(request: Request, number: str) -> HttpResponse:
+    """Note what the courier says on the telephone, or what the buyer fetches."""
+    shipment = _find(request, number)
+    _demand(request, "delivery.deliver", shipment)
+    form = DeliveryForm(
+        request.POST or None,
+        request.FILES or None,
+        initial={"count": shipment.packages.count(), "receiver": shipment.order.receiver},
+    )
+    if form.is_valid():
+        try:
+            shipment.deliver(by=request.person, **form.cleaned_data)
+        except (WrongPin, NoProof) as reason:
+            form.add_error("pin", str(reason))
+        except NotCounted as reason:
+            form.add_error("count", str(reason))
+        else:
+            return _back(request, number)
+    return _ask(request, shipment, form, "delivery")
+
+
+@require_http_methods(["GET", "POST"])
+def failure(request: Request, number: str) -> HttpResponse:
+    shipment = _find(request, number)
+    _demand(request, "delivery.fail", shipment)
+    form = FailureForm(request.POST or None)
+    if form.is_valid():
+        shipment.fail(by=request.person, **form.cleaned_data)
+        return _back(request, number)
+    return _ask(request, shipment, form, "failure")
+
+
+@require_http_methods(["GET", "POST"])
+def homecoming(request: Request, number: str) -> HttpResponse:
+    """Count packages that come back."""
+    shipment = _find(request, number)
+    _demand(request, "delivery.take_back", shipment)
+    form = CountForm(request.POST or None)
+    if form.is_valid():
+        try:
+            shipment.take_back(by=request.person, **form.cleaned_data)
+        except NotCounted as reason:
+            form.add_error("count", str(reason))
+        else:
+            return _back(request, number)
+    return _ask(request, shipment, form, "homecoming")
+
+
+@require_POST
+def message(request: Request, number: str) -> HttpResponse:
+    """Say something to the courier."""
+    shipment = _find(request, number)
+    form = MessageForm(request.POST)
+    if form.is_valid() and shipment.courier is not None:
+        conversation = Conversation.of(shipment, shipment.courier)
+        Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
+    return _back(request, number)
+
+
+@require_safe
+def photo(request: Request, number: str, pk: int) -> HttpResponse:
+    """Show the photo of a delivery."""
+    shown = Handover.objects.filter(shipment=_find(request, number), photo__isnull=False)
+    found = get_object_or_404(shown.select_related("photo"), pk=pk).photo
+    assert found is not None  # noqa: S101 - asked for above
+    return serve_upload(found)
+
+
+_LINKED = (Status.OFFERED, *UNDER_WAY)
+
+
+def _find(request: Request, number: str) -> Shipment:
+    shipments = Shipment.objects.visible_to(request.person).for_page()
+    return get_object_or_404(shipments.prefetch_related("order__instalments"), number=number)
+
+
+def _order(request: Request, number: str) -> Order:
+    orders = Order.objects.visible_to(request.person).select_related("buyer")
+    return get_object_or_404(orders.prefetch_related("instalments"), number=number)
+
+
+def _chosen(found: ShipmentQuerySet, chosen: str) -> ShipmentQuerySet:
+    if chosen == "running":
+        return found.under_way()
+    return found.filter(status=chosen) if chosen else found
+
+
+def _to_pack(request: Request) -> OrderQuerySet:
+    """Running orders with finished pairs that lie in no carton."""
+    running = Order.objects.visible_to(request.person).filter(status=OrderStatus.CONFIRMED)
+    lying = Sum(F("lines__sizes__made") - F("lines__sizes__packed"))
+    found = running.annotate(lying=lying, asked=Sum("lines__sizes__pairs")).filter(lying__gt=0)
+    return found.select_related("buyer").order_by("promised_on", "pk")
+
+
+def _to_send(request: Request) -> OrderQuerySet:
+    """Running orders with packages that are in no shipment."""
+    running = Order.objects.visible_to(request.person).filter(status=OrderStatus.CONFIRMED)
+    standing = Count(
+        "packages", filter=Q(packages__shipment=None, packages__unpacked_at=None), distinct=True
+    )
+    found = running.annotate(standing=standing).filter(standing__gt=0)
+    return (
+        found.select_related("buyer").prefetch_related("instalments").order_by("promised_on", "pk")
+    )
+
+
+def _route(order: Order) -> str:
+    """Propose from where to where."""
+    here = order.workshop.area.partition(",")[0] or order.workshop.name
+    return f"{here} – {order.buyer.area}" if order.buyer.area else ""
+
+
+def _show_packing(request: Request, order: Order, form: Form, fill: Form) -> HttpResponse:
+    packages = Package.objects.filter(order=order, unpacked_at=None).select_related("shipment")
+    is_bound = form.is_bound or fill.is_bound
+    return render(
+        request,
+        "workshop/deliveries/packing.html",
+        {
+            "order": order,
+            "form": form,
+            "fill": fill,
+            "packages": packages.for_list(),
+            "is_paid": order.is_open(Gate.PACKING),
+        },
+        status=422 if is_bound else 200,
+    )
+
+
+def _demand(request: Request, ability: str, shipment: Shipment) -> None:
+    """Refuse to ask. What was sent is for the step to judge: it may have been done already."""
+    if not request.person.may(ability, shipment):
+        raise NotAllowed(_("Your part in this does not include that step."))
+    if request.method == "GET" and not can(request.person, ability, shipment):
+        raise WrongState(
+            _("This is now “%(status)s”. Look at it again.")
+            % {"status": shipment.get_status_display()}
+        )
+
+
+def _back(request: Request, number: str) -> HttpResponse:
+    return redirect("workshop:shipment", request.workshop.slug, number)
+
+
+def _ask(request: Request, shipment: Shipment, form: Form, page: str) -> HttpResponse:
+    return render(
+        request,
+        f"workshop/deliveries/{page}.html",
+        {"shipment": shipment, "form": form},
+        status=422 if form.is_bound else 200,
+    )

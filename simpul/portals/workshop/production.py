@@ -1,0 +1,266 @@
+"""The work on the desk: what waits where, one job, and the counting at a stage, on a phone."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from simpul.lib import clock
+from simpul.orders.models import Order, OrderLine
+from simpul.orders.models import Status as OrderStatus
+from simpul.portals.http import Request
+from simpul.production import queries, shelf
+from simpul.production.forms import ReasonForm, ShelfForm, TapForm
+from simpul.production.models import (
+    Job,
+    JobQuerySet,
+    JobStage,
+    MaterialMissing,
+    StageLog,
+    Status,
+    TooMany,
+)
+from simpul.workflow.models import journal_of
+from simpul.workflow.steps import NotAllowed, WrongState, can
+
+A_PAGE = 50
+
+
+@require_safe
+def board(request: Request) -> HttpResponse:
+    """What waits where, and what could begin."""
+    jobs = Job.objects.visible_to(request.person).open().for_list()
+    rows = queries.progress_of(jobs.order_by("line__order__promised_on", "pk"))
+    ended = Order.objects.visible_to(request.person).filter(
+        status=OrderStatus.CANCELLED, lines__sizes__made__gt=0
+    )
+    return render(
+        request,
+        "workshop/production/board.html",
+        {
+            "posts": queries.board(row for row in rows if row.job.status != Status.HELD),
+            "planned": [row for row in rows if row.job.status == Status.PLANNED],
+            "held": [row for row in rows if row.job.status == Status.HELD],
+            "plannable": queries.plannable(request.person),
+            "ended": ended.select_related("buyer").distinct().order_by("pk"),
+            "today": clock.today(),
+            "tab": "board",
+        },
+    )
+
+
+@require_safe
+def jobs(request: Request) -> HttpResponse:
+    words, chosen = request.GET.get("q", "").strip(), request.GET.get("status", "")
+    found = Job.objects.visible_to(request.person).search(words)
+    counts = dict(found.order_by().values_list("status").annotate(n=Count("pk", distinct=True)))
+    page = Paginator(_chosen(found, chosen).for_list().order_by("-id"), A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    return render(
+        request,
+        "workshop/production/jobs.html",
+        {
+            "page": page,
+            "rows": queries.progress_of(page.object_list),
+            "words": words,
+            "chosen": chosen,
+            "statuses": [(status, counts.get(status, 0)) for status in Status],
+            "all": sum(counts.values()),
+            "today": clock.today(),
+            "tab": "jobs",
+        },
+    )
+
+
+@require_safe
+def wages(request: Request) -> HttpResponse:
+    """What was earned by the piece, in a month unless other days are asked for."""
+    today = clock.today()
+    first = _day(request, "from") or today.replace(day=1)
+    last = _day(request, "to") or today
+    rows = queries.wages(request.person, first, last)
+    return render(
+        request,
+        "workshop/production/wages.html",
+        {
+            "rows": rows,
+            "pairs": sum(row.pairs for row in rows),
+            "amount": sum(row.amount for row in rows),
+            "first": first,
+            "last": last,
+            "tab": "wages",
+        },
+    )
+
+
+@require_safe
+def job(request: Request, pk: int) -> HttpResponse:
+    job = _find(request, pk)
+    return render(
+        request,
+        "workshop/production/job.html",
+        {
+            "job": job,
+            "progress": queries.progress_of([job])[0],
+            "material": queries.material_of(job),
+            "logs": queries.logs_of(job),
+            "journal": journal_of(job),
+            "today": clock.today(),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def stage(request: Request, pk: int, position: int) -> HttpResponse:
+    """Count pairs that leave a stage."""
+    job = _find(request, pk)
+    _demand(request, "production.tap", job)
+    here = get_object_or_404(JobStage.objects.filter(job=job), position=position)
+    room = job.room(here)
+    waiting = {f"good_{size}": pairs for size, pairs in room.items() if pairs}
+    form = TapForm(
+        request.POST or None,
+        sizes=job.sizes.for_work(),
+        room=room,
+        initial=waiting if "all" in request.GET else {},
+    )
+    if form.is_valid():
+        try:
+            job.tap(by=request.person, stage=here, **form.facts)
+        except (TooMany, MaterialMissing) as reason:
+            form.add_error(None, str(reason))
+        else:
+            return redirect("workshop:job", request.workshop.slug, pk)
+    return _ask(request, job, form, "stage", stage=here)
+
+
+@require_POST
+def release(request: Request, pk: int) -> HttpResponse:
+    _find(request, pk).release(by=request.person)
+    return redirect("workshop:job", request.workshop.slug, pk)
+
+
+@require_http_methods(["GET", "POST"])
+def hold(request: Request, pk: int) -> HttpResponse:
+    job = _find(request, pk)
+    _demand(request, "production.hold", job)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        job.hold(by=request.person, **form.cleaned_data)
+        return redirect("workshop:job", request.workshop.slug, pk)
+    return _ask(request, job, form, "hold")
+
+
+@require_POST
+def resumption(request: Request, pk: int) -> HttpResponse:
+    _find(request, pk).resume(by=request.person)
+    return redirect("workshop:job", request.workshop.slug, pk)
+
+
+@require_http_methods(["GET", "POST"])
+def cancellation(request: Request, pk: int) -> HttpResponse:
+    job = _find(request, pk)
+    _demand(request, "production.cancel", job)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        job.cancel(by=request.person, **form.cleaned_data)
+        return redirect("workshop:job", request.workshop.slug, pk)
+    return _ask(request, job, form, "cancellation")
+
+
+@require_http_methods(["GET", "POST"])
+def correction(request: Request, pk: int, log: int) -> HttpResponse:
+    """Take back what was counted wrongly."""
+    job = _find(request, pk)
+    _demand(request, "production.correct", job)
+    wrong = get_object_or_404(
+        StageLog.objects.of(job).select_related("stage", "size__line_size__variant"), pk=log
+    )
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        job.correct(by=request.person, log=wrong, **form.cleaned_data)
+        return redirect("workshop:job", request.workshop.slug, pk)
+    return _ask(request, job, form, "correction", log=wrong)
+
+
+@require_POST
+def plan(request: Request, number: str, line: int) -> HttpResponse:
+    order = _order(request, number)
+    found = get_object_or_404(OrderLine.objects.filter(order=order), pk=line)
+    made = Job.plan(by=request.person, line=found)
+    return redirect("workshop:job", request.workshop.slug, made.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def from_stock(request: Request, number: str) -> HttpResponse:
+    """Take pairs that lie finished in stock, instead of making them."""
+    order = _order(request, number)
+    _demand(request, "production.take_from_stock", order)
+    form = ShelfForm(request.POST or None, lying=queries.lying_free(order))
+    if form.is_valid():
+        shelf.take_from_stock(order, by=request.person, pairs=form.pairs)
+        return redirect("workshop:order", request.workshop.slug, number)
+    return render(
+        request,
+        "workshop/production/from_stock.html",
+        {"order": order, "form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_POST
+def to_stock(request: Request, number: str) -> HttpResponse:
+    """Free the pairs of an order that has ended."""
+    shelf.give_back(_order(request, number), by=request.person)
+    return redirect("workshop:production", request.workshop.slug)
+
+
+def _find(request: Request, pk: int) -> Job:
+    return get_object_or_404(Job.objects.visible_to(request.person).for_list(), pk=pk)
+
+
+def _order(request: Request, number: str) -> Order:
+    orders = Order.objects.visible_to(request.person).select_related("buyer")
+    return get_object_or_404(orders, number=number)
+
+
+def _chosen(found: JobQuerySet, chosen: str) -> JobQuerySet:
+    if chosen == "open":
+        return found.open()
+    return found.filter(status=chosen) if chosen else found
+
+
+def _day(request: Request, name: str) -> date | None:
+    try:
+        return parse_date(request.GET.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _demand(request: Request, ability: str, subject: Job | Order) -> None:
+    """Refuse to ask. What was sent is for the step to judge: it may have been done already."""
+    if not request.person.may(ability, subject):
+        raise NotAllowed(_("Your part in this does not include that step."))
+    if request.method == "GET" and not can(request.person, ability, subject):
+        raise WrongState(
+            _("This is now “%(status)s”. Look at it again.")
+            % {"status": subject.get_status_display()}
+        )
+
+
+def _ask(request: Request, job: Job, form: Form, page: str, **more: object) -> HttpResponse:
+    return render(
+        request,
+        f"workshop/production/{page}.html",
+        {"job": job, "form": form, **more},
+        status=422 if form.is_bound else 200,
+    )

@@ -1,0 +1,274 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+from pytest_django import DjangoAssertNumQueries
+
+from simpul import testing
+from simpul.delivery.models import Handover, Package, Shipment, Status
+from simpul.lib import clock
+from simpul.orders.models import LineSize, Order
+from simpul.parties.models import Party, Person
+from simpul.parties.roles import Role
+
+DESK = "/ciomas/desk/deliveries/"
+
+
+@pytest.fixture
+def desk(client: Client, rina: Person) -> Client:
+    testing.login(client, rina)
+    return client
+
+
+@pytest.fixture
+def order(buyer: Party) -> Order:
+    """Ten finished pairs, 4 of 40 and 6 of 41."""
+    order = testing.needy_order(buyer)
+    testing.shelve(order)
+    return order
+
+
+def of_order(order: Order, page: str) -> str:
+    return f"/ciomas/desk/orders/{order.number}/{page}/"
+
+
+def page_of(shipment: Shipment) -> str:
+    return f"{DESK}{shipment.number}/"
+
+
+def photo() -> SimpleUploadedFile:
+    buffer = io.BytesIO()
+    Image.new("RGB", (40, 30), "brown").save(buffer, "PNG")
+    return SimpleUploadedFile("pintu.png", buffer.getvalue())
+
+
+def test_what_is_to_pack_and_to_send_stands_there(desk: Client, order: Order) -> None:
+    page = desk.get(DESK).text
+    assert of_order(order, "packing") in page
+    assert of_order(order, "shipment") not in page
+
+    desk.post(of_order(order, "packing/filling"), {"pairs": 10})
+
+    page = desk.get(DESK).text
+    assert of_order(order, "packing") not in page
+    assert of_order(order, "shipment") in page
+
+
+def test_one_carton_by_hand(desk: Client, order: Order) -> None:
+    size = LineSize.objects.get(variant__size="40")
+    assert "4" in desk.get(of_order(order, "packing")).text
+
+    assert desk.post(of_order(order, "packing"), {f"size_{size.pk}": 3}).status_code == 302
+
+    assert Package.objects.get().pairs == 3
+    assert "40 ×3" in desk.get(of_order(order, "packing")).text
+
+
+@pytest.mark.parametrize("pairs", ["", "0", "5", "-1", "two"])
+def test_what_does_not_fit_is_asked_again(desk: Client, order: Order, pairs: str) -> None:
+    size = LineSize.objects.get(variant__size="40")
+
+    assert desk.post(of_order(order, "packing"), {f"size_{size.pk}": pairs}).status_code == 422
+    assert desk.post(of_order(order, "packing/filling"), {"pairs": "0"}).status_code == 422
+    assert not Package.objects.exists()
+
+
+def test_unpacking(desk: Client, order: Order) -> None:
+    desk.post(of_order(order, "packing/filling"), {"pairs": 10})
+
+    desk.post(of_order(order, "packages/1/unpacking"))
+
+    assert Package.objects.get().unpacked_at is not None
+
+
+def test_a_shipment_is_opened(desk: Client, buyer: Party) -> None:
+    order = testing.packed_order(buyer)
+    assert desk.get(of_order(order, "shipment")).status_code == 200
+
+    answer = desk.post(
+        of_order(order, "shipment"), {"mode": "ojek", "route": "Ciomas – Bogor", "fee": "35.000"}
+    )
+
+    shipment = Shipment.objects.get()
+    assert answer["Location"] == page_of(shipment)
+    assert (shipment.fee, shipment.packages.count()) == (35_000, 2)
+
+
+def test_couriers_are_asked_and_links_stand_ready(
+    desk: Client, buyer: Party, courier: Party, asep: Person
+) -> None:
+    shipment = testing.shipment(buyer)
+    path = f"{page_of(shipment)}offer/"
+    assert courier.name in desk.get(path).text
+    assert desk.post(path, {"hours": 2}).status_code == 422
+
+    answer = desk.post(path, {"couriers": [courier.pk], "fee": "40.000", "hours": 2})
+
+    assert answer["Location"] == page_of(shipment)
+    assert shipment.offers.get().fee == 40_000
+    assert "/l/" in desk.get(page_of(shipment)).text
+
+
+def test_a_supplier_or_a_foreign_courier_cannot_be_asked(
+    desk: Client, buyer: Party, supplier: Party, joko: Person
+) -> None:
+    shipment = testing.shipment(buyer)
+    foreign = testing.party(joko.workshop, "Ojek Joko", is_courier=True)
+
+    for party in (supplier, foreign):
+        answer = desk.post(
+            f"{page_of(shipment)}offer/", {"couriers": [party.pk], "fee": "1", "hours": 2}
+        )
+        assert answer.status_code == 422
+    assert not shipment.offers.exists()
+
+
+def test_note_hand_over_delivery(desk: Client, buyer: Party, asep: Person) -> None:
+    shipment = testing.accepted_shipment(buyer, asep)
+    assert desk.post(f"{page_of(shipment)}note/").status_code == 302
+    assert f"SJ-{clock.today().year}-0001" in desk.get(page_of(shipment)).text
+    assert desk.get(f"{page_of(shipment)}hand-over/").status_code == 200
+    assert desk.post(f"{page_of(shipment)}hand-over/", {"count": 3}).status_code == 422
+    assert desk.post(f"{page_of(shipment)}hand-over/", {"count": 2}).status_code == 302
+    shipment.pick_up(by=asep, count=2)
+    assert desk.get(f"{page_of(shipment)}delivery/").status_code == 200
+
+    answer = desk.post(
+        f"{page_of(shipment)}delivery/", {"receiver": "Bu Dewi", "count": 2, "photo": photo()}
+    )
+
+    assert answer["Location"] == page_of(shipment)
+    proof = Handover.objects.get(kind=Handover.Kind.DELIVERED)
+    shown = desk.get(f"{page_of(shipment)}photos/{proof.pk}/")
+    assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
+    assert "sandbox" in shown["Content-Security-Policy"]
+
+
+def test_a_wrong_pin_says_how_many_tries_are_left(desk: Client, buyer: Party, asep: Person) -> None:
+    shipment = testing.shipment_on_the_way(buyer, asep)
+    wrong = "1111" if shipment.pin != "1111" else "2222"
+    typed = {"receiver": "Bu Dewi", "count": 2, "pin": wrong}
+
+    answer = desk.post(f"{page_of(shipment)}delivery/", typed)
+
+    assert answer.status_code == 422
+    assert "4" in answer.text
+    assert Shipment.objects.get().pin_tries_left == 4
+    assert desk.post(f"{page_of(shipment)}delivery/", typed | {"pin": ""}).status_code == 422
+
+
+def test_failure_and_homecoming(desk: Client, buyer: Party, asep: Person) -> None:
+    shipment = testing.shipment_on_the_way(buyer, asep)
+    assert desk.get(f"{page_of(shipment)}failure/").status_code == 200
+    desk.post(f"{page_of(shipment)}failure/", {"reason": "nobody", "note": "sepi"})
+    assert "sepi" in desk.get(page_of(shipment)).text
+    assert desk.get(f"{page_of(shipment)}homecoming/").status_code == 200
+    assert desk.post(f"{page_of(shipment)}homecoming/", {"count": 1}).status_code == 422
+    desk.post(f"{page_of(shipment)}homecoming/", {"count": 2})
+
+    assert Shipment.objects.get().status == Status.RETURNED
+    assert desk.get(page_of(shipment)).status_code == 200
+    assert desk.get(f"{page_of(shipment)}homecoming/").status_code == 409
+
+
+def test_withdrawal_and_cancellation(desk: Client, buyer: Party, asep: Person) -> None:
+    shipment = testing.accepted_shipment(buyer, asep)
+    desk.post(f"{page_of(shipment)}withdrawal/")
+    desk.post(f"{page_of(shipment)}cancellation/")
+
+    assert Shipment.objects.get().status == Status.CANCELLED
+
+
+def test_a_word_to_the_courier(desk: Client, buyer: Party, asep: Person) -> None:
+    shipment = testing.accepted_shipment(buyer, asep)
+    desk.post(f"{page_of(shipment)}messages/", {"body": "Lewat pintu belakang"})
+
+    assert "Lewat pintu belakang" in desk.get(page_of(shipment)).text
+
+
+def test_money_must_come_before_the_note(desk: Client, buyer: Party, asep: Person) -> None:
+    shipment = testing.accepted_shipment(buyer, asep, paid=False)
+
+    assert f"{page_of(shipment)}note/" not in desk.get(page_of(shipment)).text
+    assert desk.post(f"{page_of(shipment)}note/").status_code == 409
+
+
+def test_shipments_are_found(desk: Client, buyer: Party, asep: Person) -> None:
+    shipment = testing.accepted_shipment(buyer, asep)
+    for query in ("", "?q=Dewi", f"?q={shipment.number}", "?status=accepted", "?status=running"):
+        assert page_of(shipment) in desk.get(f"{DESK}{query}").text
+    for query in ("?q=nobody", "?status=delivered"):
+        assert page_of(shipment) not in desk.get(f"{DESK}{query}").text
+
+
+def test_finance_looks_but_does_not_touch(client: Client, buyer: Party, fajar: Person) -> None:
+    shipment = testing.shipment(buyer)
+    testing.login(client, fajar)
+
+    assert client.get(page_of(shipment)).status_code == 200
+    assert client.get(f"{page_of(shipment)}offer/").status_code == 403
+    for page in ("note/", "cancellation/"):
+        assert client.post(page_of(shipment) + page).status_code == 403
+    assert Shipment.objects.get().status == Status.OPEN
+
+
+def test_another_workshop_finds_nothing(client: Client, buyer: Party) -> None:
+    shipment = testing.shipment(buyer)
+    workshop = testing.workshop("cibaduyut")
+    testing.login(client, testing.staff("Joko", workshop, Role.OWNER))
+    there = f"/cibaduyut/desk/deliveries/{shipment.number}/"
+
+    for page in ("", "offer/", "hand-over/", "delivery/", "failure/", "homecoming/"):
+        assert client.get(there + page).status_code == 404
+        assert client.get(page_of(shipment) + page).status_code == 404
+    for page in ("packing/", "shipment/"):
+        path = f"/cibaduyut/desk/orders/{shipment.order.number}/{page}"
+        assert client.get(path).status_code == 404
+    assert client.post(f"{there}note/").status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_the_list_costs_the_same_for_any_number(
+    desk: Client,
+    buyer: Party,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    count: int,
+) -> None:
+    for number in range(count):
+        order = testing.confirmed_order(buyer)
+        Shipment.objects.create(
+            workshop=buyer.workshop, order=order, number=f"KRM-{number}", mode="own"
+        )
+        Package.objects.create(order=order, number=1, by=testing.keeper(buyer.workshop))
+        order.lines.get().sizes.update(made=1)
+    desk.get(DESK)
+
+    # session, user, person; counts, count, shipments, packages, offers; to pack; to send, money
+    with django_assert_num_queries(11):
+        desk.get(DESK)
+
+
+@pytest.mark.parametrize("pairs", [10, 1])
+def test_a_shipment_costs_the_same_for_any_number_of_packages(
+    desk: Client,
+    order: Order,
+    rina: Person,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    pairs: int,
+) -> None:
+    desk.post(of_order(order, "packing/filling"), {"pairs": pairs})
+    shipment = Shipment.open(by=rina, order=order, mode="own")
+    desk.get(page_of(shipment))
+
+    with django_assert_num_queries(15):
+        desk.get(page_of(shipment))
+    with django_assert_num_queries(12):
+        desk.get(of_order(order, "packing"))
+
+
+def test_the_order_page_leads_here(desk: Client, order: Order) -> None:
+    assert of_order(order, "packing") in desk.get(f"/ciomas/desk/orders/{order.number}/").text

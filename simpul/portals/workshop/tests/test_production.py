@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from simpul import testing
+from simpul.orders.models import LineSize, Order
+from simpul.parties.models import Party, Person, Workshop
+from simpul.parties.roles import Role
+from simpul.production.models import Job, StageLog, Status
+
+DESK = "/ciomas/desk/production/"
+
+
+@pytest.fixture
+def floor(client: Client, udin: Person) -> Client:
+    testing.login(client, udin)
+    return client
+
+
+@pytest.fixture
+def job(buyer: Party) -> Job:
+    return testing.released_job(buyer)
+
+
+def page_of(job: Job) -> str:
+    return f"{DESK}jobs/{job.pk}/"
+
+
+def counting(job: Job, position: int, **pairs: int) -> tuple[str, dict[str, Any]]:
+    """The address of a stage, and what its form sends: `counting(job, 1, good_40=4)`."""
+    sizes = {size.name: size.pk for size in job.sizes.for_work()}
+    typed = {
+        f"{kind}_{sizes[size]}": count
+        for name, count in pairs.items()
+        for kind, size in [name.split("_")]
+    }
+    return f"{page_of(job)}stages/{position}/", typed
+
+
+def test_the_board_says_what_waits_where(floor: Client, job: Job, udin: Person) -> None:
+    job.tap(by=udin, stage=job.stages.get(position=1), good={"40": 3})
+
+    page = floor.get(DESK).text
+
+    assert "Potong" in page
+    assert "Jahit" in page
+    assert f'href="{page_of(job)}stages/2/"' in page
+    assert "Finishing" not in page
+
+
+def test_the_board_says_what_could_be_planned(floor: Client, buyer: Party) -> None:
+    order = testing.needy_order(buyer)
+    line = order.lines.get()
+
+    assert f"/ciomas/desk/orders/{order.number}/lines/{line.pk}/plan/" in floor.get(DESK).text
+
+    answer = floor.post(f"/ciomas/desk/orders/{order.number}/lines/{line.pk}/plan/")
+    assert answer["Location"] == page_of(Job.objects.get())
+
+
+def test_release(floor: Client, buyer: Party) -> None:
+    job = testing.planned_job(buyer)
+
+    assert floor.post(f"{page_of(job)}release/")["Location"] == page_of(job)
+    assert Job.objects.get().status == Status.RELEASED
+
+
+def test_release_without_material_says_which(floor: Client, buyer: Party) -> None:
+    job = testing.planned_job(buyer, material=False)
+
+    answer = floor.post(f"{page_of(job)}release/")
+
+    assert answer.status_code == 409
+    assert "LEATHER" in answer.text
+
+
+def test_counting_on_the_phone(floor: Client, job: Job) -> None:
+    path, typed = counting(job, 1, good_40=3, reject_41=1)
+    assert floor.get(path).status_code == 200
+
+    assert floor.post(path, typed | {"worker": "Ujang"})["Location"] == page_of(job)
+
+    logs = {log.size.name: (log.good, log.reject, log.worker) for log in StageLog.objects.all()}
+    assert logs == {"40": (3, 0, "Ujang"), "41": (0, 1, "Ujang")}
+    assert "Ujang" in floor.get(page_of(job)).text
+
+
+def test_the_same_form_counts_once(floor: Client, job: Job) -> None:
+    path, typed = counting(job, 1, good_40=2)
+    for _again in range(2):
+        floor.post(path, typed | {"key": "a" * 32, "client_id": "phone-1"})
+
+    assert StageLog.objects.get().good == 2
+
+
+@pytest.mark.parametrize(("good_40", "reject_40"), [(0, 0), (5, 0), (3, 2)])
+def test_a_count_that_cannot_be_is_asked_again(
+    floor: Client, job: Job, good_40: int, reject_40: int
+) -> None:
+    path, typed = counting(job, 1, good_40=good_40, reject_40=reject_40)
+
+    assert floor.post(path, typed).status_code == 422
+    assert not StageLog.objects.exists()
+
+
+def test_all_that_wait_are_filled_in(floor: Client, job: Job) -> None:
+    path, _typed = counting(job, 1)
+    assert 'value="6"' in floor.get(f"{path}?all").text
+
+
+def test_a_count_is_taken_back(floor: Client, job: Job, udin: Person) -> None:
+    job.tap(by=udin, stage=job.stages.get(position=1), good={"40": 3})
+    path = f"{page_of(job)}counts/{StageLog.objects.get().pk}/correction/"
+    assert floor.get(path).status_code == 200
+
+    floor.post(path, {"reason": "salah hitung"})
+
+    assert StageLog.objects.count() == 2
+    assert floor.get(page_of(job)).status_code == 200
+
+
+def test_hold_go_on_cancel(floor: Client, job: Job, udin: Person) -> None:
+    job.tap(by=udin, stage=job.stages.get(position=1), good={"40": 1})
+    assert floor.get(f"{page_of(job)}hold/").status_code == 200
+    floor.post(f"{page_of(job)}hold/", {"reason": "listrik mati"})
+    assert "listrik mati" in floor.get(DESK).text
+    assert floor.get(f"{page_of(job)}stages/1/").status_code == 409
+    floor.post(f"{page_of(job)}resumption/")
+    assert floor.get(f"{page_of(job)}cancellation/").status_code == 200
+    floor.post(f"{page_of(job)}cancellation/", {"reason": "batal"})
+
+    assert Job.objects.get().status == Status.CANCELLED
+
+
+def test_pairs_from_stock(floor: Client, buyer: Party) -> None:
+    order = testing.needy_order(buyer)
+    size = LineSize.objects.get(variant__size="41")
+    testing.lay_down(size.variant, 4)
+    path = f"/ciomas/desk/orders/{order.number}/shelf/"
+    assert floor.get(path).status_code == 200
+
+    assert floor.post(path, {f"size_{size.pk}": 5}).status_code == 422
+    assert floor.post(path, {f"size_{size.pk}": 4}).status_code == 302
+
+    size.refresh_from_db()
+    assert size.made == 4
+
+
+def test_pairs_of_an_ended_order_go_back(floor: Client, job: Job, owner: Person) -> None:
+    testing.run_through(job, {"40": 4})
+    order = Order.objects.get()
+    order.cancel(by=owner, reason="tutup")
+    path = f"/ciomas/desk/orders/{order.number}/shelf/returning/"
+    assert path in floor.get(DESK).text
+
+    floor.post(path)
+
+    assert path not in floor.get(DESK).text
+
+
+def test_wages(floor: Client, job: Job) -> None:
+    path, typed = counting(job, 1, good_40=4)
+    floor.post(path, typed | {"worker": "Ujang"})
+
+    assert "8.000" in floor.get(f"{DESK}wages/").text
+    assert "Ujang" not in floor.get(f"{DESK}wages/?from=2020-01-01&to=2020-01-31").text
+    assert floor.get(f"{DESK}wages/?from=2020-13-45").status_code == 200
+
+
+def test_jobs_are_found(floor: Client, job: Job) -> None:
+    for query in ("", "?q=Dewi", f"?q={job.number}", "?status=released", "?status=open"):
+        assert job.number in floor.get(f"{DESK}jobs/{query}").text
+    for query in ("?q=nobody", "?status=done"):
+        assert job.number not in floor.get(f"{DESK}jobs/{query}").text
+
+
+def test_sales_looks_but_does_not_count(client: Client, job: Job, sari: Person) -> None:
+    testing.login(client, sari)
+    path, typed = counting(job, 1, good_40=1)
+
+    assert client.get(page_of(job)).status_code == 200
+    assert path not in client.get(DESK).text
+    assert client.get(path).status_code == 403
+    assert client.post(path, typed).status_code == 403
+    assert client.post(f"{page_of(job)}release/").status_code == 403
+
+
+def test_another_workshop_finds_nothing(client: Client, job: Job) -> None:
+    workshop = testing.workshop("cibaduyut")
+    testing.login(client, testing.staff("Joko", workshop, Role.OWNER))
+    order = job.line.order.number
+
+    for path in ("", "stages/1/", "hold/", "cancellation/"):
+        assert client.get(f"/cibaduyut/desk/production/jobs/{job.pk}/{path}").status_code == 404
+        assert client.get(f"{page_of(job)}{path}").status_code == 404
+    assert client.post(f"/cibaduyut/desk/production/jobs/{job.pk}/release/").status_code == 404
+    assert client.get(f"/cibaduyut/desk/orders/{order}/shelf/").status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 30])
+@pytest.mark.parametrize(("path", "queries"), [("", 12), ("jobs/", 11), ("wages/", 4)])
+def test_the_lists_cost_the_same_for_any_number(
+    floor: Client,
+    workshop: Workshop,
+    buyer: Party,
+    udin: Person,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    path: str,
+    queries: int,
+    count: int,
+) -> None:
+    for _one in range(count):
+        line = testing.confirmed_order(buyer).lines.get()
+        job = Job.plan(by=udin, line=line)
+        Job.objects.filter(pk=job.pk).update(status="released", number=f"SPK-{job.pk}")
+        testing.confirmed_order(buyer)
+    floor.get(DESK)
+
+    # session, user, person; jobs, sizes, variants, stages, counts; what else the page shows
+    with django_assert_num_queries(queries):
+        floor.get(f"{DESK}{path}")
+
+
+@pytest.mark.parametrize("counts", [1, 10])
+def test_a_job_costs_the_same_for_any_history(
+    floor: Client,
+    job: Job,
+    udin: Person,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    counts: int,
+) -> None:
+    for stage in job.stages.order_by("position")[: 1 if counts == 1 else 3]:
+        for _one in range(1 if counts == 1 else 3):
+            job.tap(by=udin, stage=stage, good={"41": 1})
+    floor.get(page_of(job))
+
+    with django_assert_num_queries(12):
+        floor.get(page_of(job))
+
+
+def test_today_leads_here(floor: Client) -> None:
+    assert DESK in floor.get("/ciomas/desk/").text

@@ -1,0 +1,204 @@
+"""What waits where on the floor, what could begin, and what was earned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
+
+from simpul.lib import clock
+from simpul.orders.models import Gate, LineSize, Order, OrderLine, OrderNeed
+from simpul.orders.models import Status as OrderStatus
+from simpul.parties.models import Person
+from simpul.production.models import OPEN, Job, JobStage, StageLog
+from simpul.production.models.log import Sums
+from simpul.stock.models import Balance, Location
+
+
+@dataclass(frozen=True, slots=True)
+class StageCount:
+    """How far the pairs of a job are at one stage; a number for each of its sizes, and the sums."""
+
+    stage: JobStage
+    cells: list[tuple[int, int]]  # good and waiting, by size
+    good: int
+    reject: int
+    rework: int
+    waiting: int
+
+    @property
+    def has_work(self) -> bool:
+        return self.waiting > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A job with what was counted at each of its stages."""
+
+    job: Job
+    sizes: list[str]
+    stages: list[StageCount]
+
+    @property
+    def made(self) -> int:
+        return self.stages[-1].good if self.stages else 0
+
+    @property
+    def pairs(self) -> int:
+        return self.job.pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One place of the board: all jobs that have pairs waiting at stages of this name."""
+
+    name: str
+    waiting: int
+    jobs: list[tuple[Job, StageCount]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plannable:
+    """A line of a running order that nobody has planned, and whether its money has come."""
+
+    line: OrderLine
+    order: Order
+    missing: int
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wage:
+    worker: str
+    pairs: int
+    amount: int
+
+
+def progress_of(jobs: Iterable[Job]) -> list[Progress]:
+    """Count what was done of each job, all in one query; reads what `for_list` has loaded."""
+    found = list(jobs)
+    logs = StageLog.objects.filter(stage__job__in=found).order_by()
+    sums: Sums = {
+        (stage, size): (good, reject, rework)
+        for stage, size, good, reject, rework in logs.values_list("stage", "size").annotate(
+            g=Sum("good"), r=Sum("reject"), w=Sum("rework")
+        )
+    }
+    return [_progress(job, sums) for job in found]
+
+
+def board(rows: Iterable[Progress]) -> list[Post]:
+    """Return where pairs wait, in the order of the stages."""
+    posts: dict[tuple[int, str], list[tuple[Job, StageCount]]] = {}
+    for row in rows:
+        for count in row.stages:
+            if count.has_work and row.job.number:
+                key = (count.stage.position, count.stage.label)
+                posts.setdefault(key, []).append((row.job, count))
+    return [
+        Post(name, sum(count.waiting for _job, count in jobs), jobs)
+        for (_position, name), jobs in sorted(posts.items(), key=lambda post: post[0])
+    ]
+
+
+def plannable(person: Person) -> list[Plannable]:
+    """Return lines of running orders with pairs that nobody has planned, earliest promise first."""
+    lines = (
+        OrderLine.objects.filter(
+            order__in=Order.objects.visible_to(person).filter(status=OrderStatus.CONFIRMED)
+        )
+        .exclude(jobs__status__in=OPEN)
+        .annotate(missing=Coalesce(Sum(F("sizes__pairs") - F("sizes__made")), 0))
+        .filter(missing__gt=0)
+        .select_related("order__buyer", "colourway__product")
+        .prefetch_related("order__instalments")
+        .order_by("order__promised_on", "pk")
+    )
+    return [
+        Plannable(line, line.order, line.missing, line.order.is_open(Gate.PRODUCTION))
+        for line in lines
+    ]
+
+
+def material_of(job: Job) -> list[tuple[JobStage, list[OrderNeed]]]:
+    """Return what each stage of a job eats; what no stage claims stands with the first."""
+    needs = list(
+        OrderNeed.objects.filter(line_id=job.line_id)
+        .select_related("material")
+        .order_by("material__code", "size", "pk")
+    )
+    stages = sorted(job.stages.all(), key=lambda stage: stage.position)
+    claimed = {stage.stage_id for stage in stages if stage.stage_id is not None}
+    found = []
+    for stage in stages:
+        mine = [
+            need
+            for need in needs
+            if (need.stage_id in claimed and need.stage_id == stage.stage_id)
+            or (stage.position == 1 and need.stage_id not in claimed)
+        ]
+        if mine:
+            found.append((stage, mine))
+    return found
+
+
+def lying_free(order: Order) -> list[tuple[LineSize, int]]:
+    """Return the sizes of an order that are missing and lie free in stock, and how many do."""
+    sizes = LineSize.objects.filter(line__order=order, made__lt=F("pairs")).exclude(
+        line__jobs__status__in=OPEN
+    )
+    rows = list(
+        sizes.select_related("line", "variant__colourway__product").order_by(
+            "line", "variant__size", "pk"
+        )
+    )
+    free = dict(
+        Balance.objects.filter(
+            location__workshop_id=order.workshop_id,
+            location__kind=Location.Kind.FINISHED,
+            item__variant__in=[size.variant_id for size in rows],
+            on_hand__gt=F("reserved"),
+        )
+        .annotate(rest=F("on_hand") - F("reserved"))
+        .values_list("item__variant", "rest")
+    )
+    return [(size, free[size.variant_id]) for size in rows if size.variant_id in free]
+
+
+def wages(person: Person, first: date, last: date) -> list[Wage]:
+    """Return what each worker has earned from the first day to the last, by good pairs."""
+    begin = datetime.combine(first, time(), clock.WIB)
+    end = datetime.combine(last + timedelta(days=1), time(), clock.WIB)
+    jobs = Job.objects.visible_to(person)
+    rows = (
+        StageLog.objects.filter(stage__job__in=jobs, at__gte=begin, at__lt=end)
+        .filter(~Q(worker=""))
+        .order_by("worker")
+        .values_list("worker")
+        .annotate(pairs=Sum("good"), amount=Sum(F("good") * F("rate")))
+    )
+    return [Wage(worker, pairs, amount) for worker, pairs, amount in rows]
+
+
+def logs_of(job: Job) -> list[StageLog]:
+    """Return what was counted, the last first, with what was taken back."""
+    logs = StageLog.objects.of(job).select_related(
+        "stage", "by", "size__line_size__variant", "reversed_by"
+    )
+    return list(logs.order_by("-pk"))
+
+
+def _progress(job: Job, sums: Sums) -> Progress:
+    sizes = sorted(job.sizes.all(), key=lambda size: (len(size.name), size.name))
+    counts = []
+    for stage in sorted(job.stages.all(), key=lambda stage: stage.position):
+        room = job.room(stage, sums)
+        counted = [sums.get((stage.pk, size.pk), (0, 0, 0)) for size in sizes]
+        cells = [(numbers[0], room[size.pk]) for numbers, size in zip(counted, sizes, strict=True)]
+        good, reject, rework = (sum(numbers[place] for numbers in counted) for place in range(3))
+        waiting = sum(pairs for _good, pairs in cells)
+        counts.append(StageCount(stage, cells, good, reject, rework, waiting))
+    return Progress(job, [size.name for size in sizes], counts)
