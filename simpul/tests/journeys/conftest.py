@@ -81,13 +81,15 @@ def window(browser: Browser, live_server: LiveServer) -> Iterator[Callable[[], P
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.on(
             "console",
-            lambda said: broken.append(said.text) if "Content Security Policy" in said.text else None,
+            lambda said: (
+                broken.append(said.text) if "Content Security Policy" in said.text else None
+            ),
         )
         page.on(
             "response",
-            lambda answer: broken.append(f"{answer.status} {answer.url}")
-            if answer.status >= 500
-            else None,
+            lambda answer: (
+                broken.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None
+            ),
         )
         return page
 

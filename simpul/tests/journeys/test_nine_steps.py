@@ -39,7 +39,15 @@ def test_an_order_travels_all_nine_steps(
     order = place(buyer)
     offer(sales, order)
     accept(buyer, order)
-    assert knots(buyer) == ["done", "waiting", "waiting", "waiting", "waiting", "waiting", "waiting"]
+    assert knots(buyer) == [
+        "done",
+        "waiting",
+        "waiting",
+        "waiting",
+        "waiting",
+        "waiting",
+        "waiting",
+    ]
     assert order_now(order).total == 14_600_000 + 150_000
 
     amount = read_amount(buyer, order)

@@ -1,0 +1,584 @@
+"""Random people take random steps over orders, money, stock, purchases, work and shipments.
+
+After each step the invariants of the design must hold: the test runs the very functions that
+`simpul audit` runs. A step that is refused must have changed nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import models, transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from simpul import testing
+from simpul.catalog.models import Price
+from simpul.delivery.models import Package, Shipment
+from simpul.delivery.packing import fill
+from simpul.insight.audit import findings
+from simpul.lib import clock, codes, uploads
+from simpul.orders.models import LineSize, LineWish, Order, OrderLine, proposed_plan
+from simpul.parties.models import Party, Person, Workshop
+from simpul.parties.roles import Role
+from simpul.payments import agreement, reconciliation
+from simpul.payments.models import (
+    Allocation,
+    BankAccount,
+    BankEntry,
+    Instruction,
+    PaymentClaim,
+    Receipt,
+)
+from simpul.payments.models.receipt import spread
+from simpul.procurement import planning
+from simpul.procurement.models import LineTerms, PurchaseOrder, SupplierPrice
+from simpul.production.models import Job, StageLog
+from simpul.production.shelf import give_back, take_from_stock
+from simpul.stock.models import Balance, Count, Item, Location, Transfer
+from simpul.tests.statement import statement
+from simpul.workflow.models import Entry
+from simpul.workflow.steps import STEPS, Refused
+
+pytestmark = pytest.mark.django_db
+
+MOVES = 30  # in a row, from one number: hypothesis alone would stop after a few
+START = datetime(2026, 11, 2, 9, tzinfo=clock.WIB)
+# Steps that need no walking: they touch neither orders, money, stock, purchases nor shipments.
+ELSEWHERE = {"conversations", "crm"}
+QUIET = {
+    "payments.open_account", "payments.confirm_account", "payments.hasten_account",
+    "payments.close_account", "procurement.price",
+}  # fmt: skip
+
+
+class Nothing(Exception):
+    """There is nothing to make this move with."""
+
+
+class Town:
+    """One small workshop with everybody around it, made once for all walks."""
+
+    def __init__(self) -> None:
+        self.workshop: Workshop = testing.workshop("ciomas")
+        roles = {"owner": Role.OWNER, "sari": Role.SALES, "fajar": Role.FINANCE,
+                 "rina": Role.STOCK, "udin": Role.PRODUCTION}  # fmt: skip
+        self.staff = {
+            name: testing.staff(name, self.workshop, role) for name, role in roles.items()
+        }
+        self.buyers = [
+            testing.party(self.workshop, "Toko A"),
+            testing.party(self.workshop, "Toko B"),
+        ]
+        self.supplier = testing.party(self.workshop, "Kulit", is_supplier=True)
+        self.couriers = [
+            testing.party(self.workshop, name, is_courier=True) for name in ("K1", "K2")
+        ]
+        self.people = {
+            party.pk: testing.person(f"of {party}", party)
+            for party in (*self.buyers, self.supplier, *self.couriers)
+        }
+        stranger = testing.staff("joko", testing.workshop("cibaduyut"), Role.OWNER)
+        self.everybody = [*self.staff.values(), *self.people.values(), stranger]
+        self.model = testing.product(self.workshop, "DRB-01")
+        testing.stages(self.model, "Potong", "Sol")
+        testing.recipe(self.model, leather=3_200, sole=1_000)
+        account = BankAccount.open(by=self.staff["owner"], bank="BCA", number="0000012345", holder="W")
+        account.confirm(by=self.staff["fajar"])
+        account.hasten(by=self.staff["owner"], reason="tes")
+        self.account = account
+        for line in self.model.recipes.get().lines.all():
+            SupplierPrice.quote(
+                by=self.staff["rina"], supplier=self.supplier, material=line.material,
+                price=1_000, lead_days=2,
+            )  # fmt: skip
+
+
+class Walk(RuleBasedStateMachine):
+    """One walk through the town; everything it did is rolled back at its end."""
+
+    town: Town
+    seen: set[str] = set()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.frame = transaction.atomic()
+        self.frame.__enter__()
+        self.days = 0
+        self.dice = random.Random(0)
+        self.code_frame = codes.seeded(1)
+        self.code_frame.__enter__()
+
+    def teardown(self) -> None:
+        self.seen.update(Entry.objects.values_list("step", flat=True).distinct())
+        self.code_frame.__exit__(None, None, None)
+        transaction.set_rollback(True)
+        self.frame.__exit__(None, None, None)
+
+    @initialize(far=st.integers(0, 14))
+    def the_first_order_is_so_far(self, far: int) -> None:
+        """Half of what can happen happens late: begin with an order that is somewhere on its way."""
+        for lead_on in self._the_straight_way()[:far]:
+            assert self._do(lead_on)
+
+    def _the_straight_way(self) -> list[Callable[[], None]]:
+        staff = self.town.staff
+        driver = self.town.people[self.town.couriers[0].pk]
+
+        def order() -> Order:
+            return Order.objects.for_page().order_by("pk")[0]
+
+        def shipment() -> Shipment:
+            return Shipment.objects.order_by("pk")[0]
+
+        def purchase() -> PurchaseOrder:
+            return PurchaseOrder.objects.for_page().order_by("pk")[0]
+
+        def pay() -> None:
+            Receipt.take_cash(by=staff["fajar"], order=order(), amount=order().balance)
+
+        def receive() -> None:
+            goods = {line: (line.open_quantity, 0) for line in purchase().lines.all()}
+            purchase().receive(by=staff["rina"], goods=goods)
+
+        def release() -> None:
+            Job.plan(by=staff["udin"], line=order().lines.all()[0])
+            Job.objects.get().release(by=staff["udin"])
+
+        def work() -> None:
+            job = Job.objects.get()
+            for stage in job.stages.order_by("position"):
+                room = job.room(stage)
+                good = {size.name: room[size.pk] for size in job.sizes.for_work()}
+                job.tap(by=staff["udin"], stage=stage, good=good)
+
+        def leave() -> None:
+            shipment().issue_note(by=staff["rina"])
+            shipment().hand_over(by=staff["rina"], count=1)
+            shipment().pick_up(by=driver, count=1)
+
+        return [
+            lambda: self._place_for(self.town.buyers[0], self.town.people[self.town.buyers[0].pk], 2),
+            lambda: agreement.confirm(order(), by=staff["sari"]),
+            pay,
+            lambda: _plan_all(self.town.workshop, staff["rina"]),
+            lambda: purchase().send(by=staff["rina"]),
+            lambda: purchase().confirm(
+                by=self.town.people[self.town.supplier.pk], revision=purchase().revision
+            ),
+            receive,
+            release,
+            work,
+            lambda: fill(order(), by=staff["rina"], pairs=10),
+            lambda: _open(order(), staff["rina"]),
+            lambda: shipment().offer(
+                by=staff["rina"], couriers=self.town.couriers,
+                expires_at=clock.now() + timedelta(days=2),
+            ),
+            lambda: shipment().accept(by=driver),
+            leave,
+        ]  # fmt: skip
+
+    @rule(seed=st.integers(0, 2**32))
+    def step(self, seed: int) -> None:
+        """Somebody does something for which there is something to do it with."""
+        self.dice = random.Random(seed)
+        for _turn in range(MOVES):
+            any(self._do(move) for move in self._moves())
+
+    @rule(days=st.integers(1, 10))
+    def time_goes_by(self, days: int) -> None:
+        self.days += days
+
+    def _do(self, move: Callable[[], None]) -> bool:
+        """Make a move and hold the invariants after it; tell whether there was one to make."""
+        with clock.stopped(START + timedelta(days=self.days)):
+            before = _digest()
+            try:
+                move()
+            except Nothing:
+                return False
+            except Refused:
+                # a plan is a chain of steps of which the first may have been done
+                assert move == self._plan or _digest() == before
+            else:
+                broken = list(findings(self.town.workshop))
+                assert broken == [], broken
+        return True
+
+    # Who, and about what
+
+    def _who(self, *names: str) -> Person:
+        """Mostly one of those who may; now and then anybody."""
+        if self.dice.random() < 0.1:
+            return self.dice.choice(self.town.everybody)
+        return self.town.staff[self.dice.choice(names)]
+
+    def _of(self, party_id: int | None) -> Person:
+        if party_id is None or self.dice.random() < 0.1:
+            return self.dice.choice(self.town.everybody)
+        return self.town.people[party_id]
+
+    def _pick(self, rows: models.QuerySet[Any]) -> Any:
+        found = list(rows.order_by("pk"))
+        if not found:
+            raise Nothing
+        return self.dice.choice(found)
+
+    def _order(self, *statuses: str) -> Order:
+        return self._pick(Order.objects.filter(status__in=statuses).for_page())
+
+    # What
+
+    def _moves(self) -> list[Callable[[], None]]:
+        """All moves in a random order; those that lead on come first three times in four."""
+        on: list[Callable[[], None]] = [
+            lambda: self._place(self.dice.randint(1, 4)),
+            lambda: agreement.confirm(self._order("placed"), by=self._who("sari")),
+            self._offer, self._accept, self._pay, self._claim, self._allocate, self._plan,
+            self._send, self._confirm_purchase, self._receive, self._job, self._tap, self._tap,
+            self._tap, self._pack, self._open, self._offer_job, self._accept_job,
+            lambda: self._shipment("open", "accepted").issue_note(by=self._who("rina")),
+            self._hand_over, self._pick_up, self._deliver, self._close,
+        ]  # fmt: skip
+        aside: list[Callable[[], None]] = [
+            self._counter, self._withdraw, self._waive, self._cash, self._credit,
+            lambda: self._order("placed", "offered").decline(by=self._who("sari"), reason="x"),
+            lambda: self._order("offered").expire(by=self._who("sari")),
+            lambda: agreement.cancel(self._order("confirmed"), by=self._who("owner"), reason="x"),
+            lambda: self._pick(PaymentClaim.objects.open()).reject(by=self._who("fajar"), reason="x"),
+            lambda: self._pick(BankEntry.objects.open()).set_aside(by=self._who("fajar"), reason="x"),
+            lambda: self._pick(BankEntry.objects.filter(status="set_aside")).reopen(
+                by=self._who("fajar")
+            ),
+            lambda: self._pick(Allocation.objects.standing()).reverse(
+                by=self._who("fajar"), reason="x"
+            ),
+            lambda: self._pick(Receipt.objects.standing()).annul(by=self._who("fajar"), reason="x"),
+            self._counter_purchase, self._agree, self._insist, self._expect, self._close_short,
+            lambda: self._purchase("sent").decline(by=self._of(self.town.supplier.pk), reason="x"),
+            lambda: self._purchase("draft", "sent", "confirmed").cancel(by=self._who("rina")),
+            self._change, self._count, self._move, self._correct, self._hold, self._take_stock,
+            lambda: self._pick(Job.objects.open()).cancel(by=self._who("udin"), reason="x"),
+            lambda: planning.release(self._order("confirmed", "cancelled"), by=self._who("rina")),
+            lambda: give_back(self._order("cancelled"), by=self._who("udin")),
+            self._unpack, self._pass_job, self._fail,
+            lambda: self._shipment("offered", "accepted").withdraw(by=self._who("rina")),
+            lambda: self._shipment("open").cancel(by=self._who("rina")),
+            lambda: self._shipment("picked_up", "failed").take_back(
+                by=self._who("rina"), count=1
+            ),
+        ]  # fmt: skip
+        self.dice.shuffle(on)
+        self.dice.shuffle(aside)
+        return on + aside if self.dice.random() < 0.85 else aside + on
+
+    def _place(self, pairs: int) -> None:
+        if Order.objects.open().count() > 3:
+            raise Nothing  # few orders get further
+        buyer = self.dice.choice(self.town.buyers)
+        self._place_for(buyer, self._of(buyer.pk), pairs)
+
+    def _place_for(self, buyer: Party, by: Person, pairs: int) -> None:
+        wish = LineWish(self.town.model.colourways.get(), {"40": pairs, "41": 1})
+        agreement.place(by=by, buyer=buyer, wishes=[wish], receiver="X", address="Y")
+
+    def _offer(self) -> None:
+        order = self._order("placed", "offered")
+        look = self.town.model.colourways.get()
+        wishes = [LineWish(look, {"40": self.dice.randint(1, 3)}, Price(190_000, 1))]
+        total = sum(wish.amount for wish in wishes) + 20_000
+        day = clock.in_days(20)
+        order.offer(
+            by=self._who("sari"), wishes=wishes, shipping=20_000, promised_on=day,
+            plan=proposed_plan(total, order.buyer, day), valid_until=clock.in_days(5),
+        )  # fmt: skip
+
+    def _accept(self) -> None:
+        order = self._order("offered")
+        stale = self.dice.random() < 0.1
+        agreement.accept(order, by=self._of(order.buyer_id), revision=order.revision - stale)
+
+    def _counter(self) -> None:
+        order = self._order("offered")
+        wish = LineWish(self.town.model.colourways.get(), {"41": 2})
+        order.counter(by=self._of(order.buyer_id), wishes=[wish], promised_on=clock.in_days(30))
+
+    def _withdraw(self) -> None:
+        order = self._order("placed", "offered")
+        order.withdraw(by=self._of(order.buyer_id))
+
+    def _waive(self) -> None:
+        order = self._order("confirmed")
+        part = self.dice.choice(list(order.instalments.all()))
+        order.waive(by=self._who("owner"), instalment=part, reason="x")
+
+    def _pay(self) -> None:
+        """The bank says that something came: exactly, roughly, with the code or without."""
+        asked = self._pick(Instruction.objects.filter(status="open").select_related("order"))
+        amount = asked.amount + self.dice.choice((0, 0, 0, -1_000, 5_000, -asked.amount // 2))
+        text = asked.order.code if self.dice.random() < 0.5 else "TRANSFER"
+        reconciliation.take(
+            by=self._who("fajar"), account=self.town.account,
+            content=statement([(clock.today(), amount, text)]),
+        )  # fmt: skip
+
+    def _claim(self) -> None:
+        order = self._pick(Order.objects.running().exclude(claims__status="submitted"))
+        PaymentClaim.submit(
+            by=self._of(order.buyer_id), order=order, amount=self.dice.choice((60_000, 500_000)),
+            paid_on=clock.today(), proof=_PROOF,
+        )  # fmt: skip
+
+    def _allocate(self) -> None:
+        entry, order = self._pick(BankEntry.objects.open()), self._order("confirmed")
+        share = min(entry.rupiah, order.balance) or 1
+        entry.allocate(
+            by=self._who("fajar"), parts=spread(order, share - self.dice.choice((0, 0, 1)))
+        )
+
+    def _cash(self) -> None:
+        order = self._order("confirmed", "fulfilled")
+        amount = max(1, order.balance - self.dice.choice((0, 0, 50_000, -10_000)))
+        Receipt.take_cash(by=self._who("fajar"), order=order, amount=amount)
+
+    def _credit(self) -> None:
+        receipt = self._pick(Receipt.objects.standing().with_credit().filter(credit__gt=0))
+        order = self._pick(Order.objects.filter(status="confirmed", buyer=receipt.party))
+        receipt.use_credit(by=self._who("fajar"), parts=spread(order, receipt.credit))
+
+    def _plan(self) -> None:
+        if not planning.wanted(self.town.workshop):
+            raise Nothing
+        planning.plan(self.town.workshop, by=self._who("rina"))
+
+    def _purchase(self, *statuses: str) -> PurchaseOrder:
+        return self._pick(PurchaseOrder.objects.filter(status__in=statuses).for_page())
+
+    def _send(self) -> None:
+        self._purchase("draft").send(by=self._who("rina"))
+
+    def _change(self) -> None:
+        purchase = self._purchase("draft")
+        terms = [
+            LineTerms(
+                line,
+                max(0, line.quantity + self.dice.choice((-500, 0, 1000))),
+                line.price,
+                line.wished_on,
+            )
+            for line in purchase.lines.all()
+        ]
+        purchase.change(by=self._who("rina"), terms=terms)
+
+    def _confirm_purchase(self) -> None:
+        purchase = self._purchase("sent")
+        purchase.confirm(by=self._of(purchase.supplier_id), revision=purchase.revision)
+
+    def _counter_purchase(self) -> None:
+        purchase = self._purchase("sent")
+        terms = [
+            LineTerms(
+                line, line.quantity * self.dice.choice((0, 1, 2)) // 2, 1_100, clock.in_days(9)
+            )
+            for line in purchase.lines.all()
+        ]
+        purchase.counter(by=self._of(purchase.supplier_id), revision=purchase.revision, terms=terms)
+
+    def _agree(self) -> None:
+        purchase = self._purchase("countered")
+        purchase.agree(by=self._who("rina"), revision=purchase.revision)
+
+    def _insist(self) -> None:
+        self._purchase("countered").insist(by=self._who("rina"), note="x")
+
+    def _expect(self) -> None:
+        purchase = self._purchase("confirmed")
+        line = self.dice.choice(list(purchase.lines.all()))
+        purchase.expect(by=self._who("rina"), line=line, day=clock.in_days(self.dice.randint(0, 9)))
+
+    def _receive(self) -> None:
+        purchase = self._purchase("sent", "confirmed")
+        goods = {
+            line: (line.open_quantity * self.dice.choice((1, 1, 2, 0)) // self.dice.choice((1, 1, 2)),
+                   self.dice.choice((0, 0, 100)))
+            for line in purchase.lines.all()
+        }  # fmt: skip
+        purchase.receive(by=self._who("rina"), goods=goods)
+
+    def _close_short(self) -> None:
+        purchase = self._purchase("sent", "confirmed")
+        line = self.dice.choice(list(purchase.lines.all()))
+        purchase.close_short(by=self._who("rina"), line=line, reason="x")
+
+    def _count(self) -> None:
+        line = self.dice.choice(list(self.town.model.recipes.get().lines.all()))
+        item = Item.of_material(line.material, "40" if line.material.is_by_size else "")
+        Count.take(
+            by=self._who("rina"), item=item, location=Location.of(self.town.workshop.pk, Location.Kind.STORE),
+            counted=self.dice.randint(0, 20_000), reason="x",
+        )  # fmt: skip
+
+    def _move(self) -> None:
+        balance = self._pick(Balance.objects.filter(on_hand__gt=0).select_related("item", "location"))
+        Transfer.make(
+            by=self._who("rina"), item=balance.item, source=balance.location,
+            target=Location.of(self.town.workshop.pk, Location.Kind.SCRAP),
+            quantity=max(1, balance.on_hand // self.dice.choice((1, 3))), reason="x",
+        )  # fmt: skip
+
+    def _job(self) -> None:
+        line = self._pick(OrderLine.objects.filter(order__status="confirmed"))
+        job = Job.objects.filter(line=line).open().first()
+        if job is None:
+            Job.plan(by=self._who("udin"), line=line)
+        else:
+            job.release(by=self._who("udin"))
+
+    def _tap(self) -> None:
+        job = self._pick(Job.objects.filter(status__in=["released", "running", "held"]))
+        waiting = [
+            (stage, size, pairs)
+            for stage in job.stages.order_by("position")
+            for size in job.sizes.for_work()
+            if (pairs := job.room(stage)[size.pk]) > 0
+        ]
+        if not waiting:
+            raise Nothing
+        stage, size, pairs = self.dice.choice(waiting)
+        pairs = max(1, pairs + self.dice.choice((0, 0, 0, 0, -1, 1)))
+        spoiled = 1 if self.dice.random() < 0.1 else 0
+        job.tap(
+            by=self._who("udin"),
+            stage=stage,
+            good={size.name: pairs - spoiled},
+            reject={size.name: spoiled},
+        )
+
+    def _correct(self) -> None:
+        log = self._pick(StageLog.objects.select_related("stage__job"))
+        log.stage.job.correct(by=self._who("udin"), log=log, reason="x")
+
+    def _hold(self) -> None:
+        job = self._pick(Job.objects.filter(status__in=["running", "held"]))
+        if job.status == "held":
+            job.resume(by=self._who("udin"))
+        else:
+            job.hold(by=self._who("udin"), reason="x")
+
+    def _take_stock(self) -> None:
+        order = self._order("confirmed")
+        size = self._pick(LineSize.objects.filter(line__order=order))
+        take_from_stock(order, by=self._who("udin"), pairs={size: 1})
+
+    def _pack(self) -> None:
+        order = self._order("confirmed")
+        sizes = LineSize.objects.filter(line__order=order).select_related("line", "variant")
+        more = self.dice.choice((0, 0, 0, 0, 0, 1))
+        contents = {size: size.made - size.packed + more for size in sizes}
+        if not any(contents.values()):
+            raise Nothing
+        Package.pack(by=self._who("rina"), order=order, contents=contents)
+
+    def _unpack(self) -> None:
+        self._pick(Package.objects.all()).unpack(by=self._who("rina"))
+
+    def _shipment(self, *statuses: str) -> Shipment:
+        return self._pick(Shipment.objects.filter(status__in=statuses))
+
+    def _open(self) -> None:
+        order = self._pick(Order.objects.filter(packages__isnull=False).distinct())
+        Shipment.open(
+            by=self._who("rina"), order=order, mode=self.dice.choice(("ojek", "own")), fee=50_000
+        )
+
+    def _offer_job(self) -> None:
+        self._shipment("open", "offered", "failed").offer(
+            by=self._who("rina"),
+            couriers=self.town.couriers,
+            expires_at=clock.now() + timedelta(days=2),
+        )
+
+    def _accept_job(self) -> None:
+        self._shipment("offered").accept(by=self._of(self.dice.choice(self.town.couriers).pk))
+
+    def _pass_job(self) -> None:
+        self._shipment("offered").pass_on(by=self._of(self.dice.choice(self.town.couriers).pk))
+
+    def _hand_over(self) -> None:
+        shipment = self._shipment("open", "accepted")
+        shipment.hand_over(by=self._who("rina"), count=shipment.packages.count())
+
+    def _pick_up(self) -> None:
+        shipment = self._shipment("accepted")
+        shipment.pick_up(by=self._of(shipment.courier_id), count=shipment.packages.count())
+
+    def _deliver(self) -> None:
+        shipment = self._shipment("picked_up", "failed")
+        by = self._of(shipment.courier_id) if shipment.courier_id else self._who("rina")
+        shipment.deliver(by=by, receiver="X", count=shipment.packages.count(), pin=shipment.pin)
+
+    def _fail(self) -> None:
+        shipment = self._shipment("picked_up")
+        shipment.fail(by=self._of(shipment.courier_id), reason="x")
+
+    def _close(self) -> None:
+        order = self._order("fulfilled")
+        order.close(by=self._of(order.buyer_id))
+
+
+def _plan_all(workshop: Workshop, by: Person) -> None:
+    planning.plan(workshop, by=by)
+
+
+def _open(order: Order, by: Person) -> None:
+    Shipment.open(by=by, order=order, mode="ojek", fee=50_000)
+
+
+_PROOF = uploads.Admitted(b"%PDF-1.4 %%EOF", "application/pdf", "pdf", "0" * 64)
+
+WATCHED = (
+    Order,
+    LineSize,
+    Allocation,
+    Receipt,
+    PurchaseOrder,
+    Job,
+    Shipment,
+    Package,
+    BankEntry,
+    Entry,
+)
+
+
+def _digest() -> list[object]:
+    """What a refused step must leave as it was."""
+    return [list(model.objects.order_by("pk").values_list()) for model in WATCHED]
+
+
+def test_the_invariants_hold_whatever_anybody_does(request: pytest.FixtureRequest) -> None:
+    with clock.stopped(START):
+        Walk.town = Town()
+    Walk.seen = set()
+
+    run_state_machine_as_test(
+        Walk,
+        settings=settings(
+            max_examples=int(os.environ.get("SIMPUL_WALKS", "15")),
+            stateful_step_count=10,
+            deadline=None,
+            derandomize=True,
+            phases=[Phase.generate],  # a walk of a hundred steps is read faster than it is shrunk
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+    walked = {name for name in STEPS if name.split(".")[0] not in ELSEWHERE} - QUIET
+    assert sorted(walked - Walk.seen) == []
+
