@@ -151,10 +151,11 @@ def reserve(order: Order, *, by: Person) -> None:
     order.demand_open(Gate.PROCUREMENT)
     store = Location.of(order.workshop_id, Location.Kind.STORE)
     needs = OrderNeed.objects.filter(line__order=order).select_related("material", "line")
-    for need in needs.prefetch_related("line__sizes").order_by("material_id", "size", "pk"):
-        if not need.uncovered or _is_made(need):
-            continue
-        item = Item.of_material(need.material, need.size)
+    needs = needs.prefetch_related("line__sizes").order_by("material_id", "size", "pk")
+    open_needs = [need for need in needs if need.uncovered and not _is_made(need)]
+    items = Item.of_materials((need.material, need.size) for need in open_needs)
+    for need in open_needs:
+        item = items[need.material_id, need.size]
         quantity = min(need.uncovered, Balance.locked(item, store).free)
         if quantity:
             Reservation.make(item, store, quantity, need)

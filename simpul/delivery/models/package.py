@@ -79,7 +79,7 @@ class Package(models.Model):
         for size, pairs in packed.items():
             size.advance(Track.PACKED, pairs)
             package.lines.create(size=size, pairs=pairs)
-            package._move(size, pairs, "delivery.pack", by=by)
+        package._move(packed, by=by)
         return package
 
     @step("delivery.unpack")
@@ -88,9 +88,11 @@ class Package(models.Model):
         if self.shipment_id is not None or self.unpacked_at is not None:
             raise WrongState(_now("This package does not stand here any more."))
         Order.objects.select_for_update(of=("self",)).get(pk=self.order_id)
-        for line in self.lines.select_related("size__variant__colourway__product").order_by("size"):
-            line.size.advance(Track.PACKED, -line.pairs)
-            self._move(line.size, line.pairs, "delivery.unpack", by=by)
+        lines = self.lines.select_related("size__variant__colourway__product").order_by("size")
+        contents = {line.size: line.pairs for line in lines}
+        for size, pairs in contents.items():
+            size.advance(Track.PACKED, -pairs)
+        self._move(contents, by=by, is_out=True)
         self.unpacked_at = clock.now()
 
     # Questions
@@ -126,20 +128,22 @@ class Package(models.Model):
 
     # Inside
 
-    def _move(self, size: LineSize, pairs: int, reason: str, *, by: Person) -> None:
+    def _move(self, contents: dict[LineSize, int], *, by: Person, is_out: bool = False) -> None:
+        """Move pairs from the shelf into the carton, or out of it, kept for their order line."""
         finished = Location.of(self.workshop_id, Location.Kind.FINISHED)
         packed = Location.of(self.workshop_id, Location.Kind.PACKED)
-        is_in = reason == "delivery.pack"
-        Movement.record(
-            Item.of_variant(size.variant),
-            pairs,
-            by=by,
-            subject=self,
-            reason=reason,
-            source=finished if is_in else packed,
-            target=packed if is_in else finished,
-            kept_for=size,
-        )
+        items = Item.of_variants(size.variant for size in contents)
+        for size, pairs in contents.items():
+            Movement.record(
+                items[size.variant_id],
+                pairs,
+                by=by,
+                subject=self,
+                reason="delivery.unpack" if is_out else "delivery.pack",
+                source=packed if is_out else finished,
+                target=finished if is_out else packed,
+                kept_for=size,
+            )
 
 
 class PackageLine(models.Model):

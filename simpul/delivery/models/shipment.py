@@ -461,18 +461,22 @@ class Shipment(models.Model):
         """Move every pair of the shipment, kept for its order line all the way."""
         inside = PackageLine.objects.filter(package__shipment=self).order_by()
         counts = dict(inside.values_list("size").annotate(sum=Sum("pairs")))
-        sizes = LineSize.objects.filter(pk__in=counts)
-        for size in sizes.select_related("variant__colourway__product").order_by("pk"):
+        rows = LineSize.objects.filter(pk__in=counts).order_by("pk")
+        sizes = list(rows.select_related("variant__colourway__product"))
+        items = Item.of_variants(size.variant for size in sizes)
+        here = Location.of(self.workshop_id, source)
+        there = Location.of(self.workshop_id, target) if target else None
+        for size in sizes:
             pairs = counts[size.pk]
             size.advance(*_step_of(source, target, pairs))
             Movement.record(
-                Item.of_variant(size.variant),
+                items[size.variant_id],
                 pairs,
                 by=by,
                 subject=self,
                 reason=reason,
-                source=Location.of(self.workshop_id, source),
-                target=Location.of(self.workshop_id, target) if target else None,
+                source=here,
+                target=there,
                 kept_for=size,
             )
 

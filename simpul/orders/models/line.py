@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, models, transaction
@@ -78,9 +76,7 @@ class LineSize(models.Model):
 
         Raises WrongState where more would be ahead than behind.
         """
-        with _as_wrong_state(f"{self}: {track.value} {pairs:+}"):
-            LineSize.objects.filter(pk=self.pk).update(**{track.value: F(track.value) + pairs})
-        self.refresh_from_db(fields=[track.value])
+        _add(self, {track.value: pairs})
 
 
 class OrderNeed(models.Model):
@@ -122,26 +118,25 @@ class OrderNeed(models.Model):
 
         Raises WrongState where more would be covered than is needed.
         """
-        with _as_wrong_state(f"{self}: {ordered:+} {ready:+} {issued:+}"):
-            OrderNeed.objects.filter(pk=self.pk).update(
-                ordered=F("ordered") + ordered,
-                ready=F("ready") + ready,
-                issued=F("issued") + issued,
-            )
-        self.refresh_from_db(fields=["ordered", "ready", "issued"])
+        _add(self, {"ordered": ordered, "ready": ready, "issued": issued})
 
     def spare(self, quantity: int) -> None:
         """Need so much less, because finished pairs were taken instead of made."""
-        with _as_wrong_state(f"{self}: {-quantity:+} needed"):
-            OrderNeed.objects.filter(pk=self.pk).update(quantity=F("quantity") - quantity)
-        self.refresh_from_db(fields=["quantity"])
+        _add(self, {"quantity": -quantity})
 
 
-@contextmanager
-def _as_wrong_state(what: str) -> Iterator[None]:
-    """Let the constraint decide: what it refuses is a WrongState, and nothing was counted."""
+def _add(row: LineSize | OrderNeed, numbers: dict[str, int]) -> None:
+    """Add to what the database counts, and read back what it counts now.
+
+    The constraint decides: what it refuses is a WrongState, and nothing was counted.
+    """
+    before = {name: getattr(row, name) for name in numbers}
     try:
         with transaction.atomic():
-            yield
+            for name, number in numbers.items():
+                setattr(row, name, F(name) + number)
+            row.save(update_fields=numbers)
     except IntegrityError as reason:
-        raise WrongState(what) from reason
+        for name, count in before.items():
+            setattr(row, name, count)
+        raise WrongState(f"{row}: {numbers}") from reason

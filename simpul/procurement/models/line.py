@@ -74,15 +74,12 @@ class PurchaseLine(models.Model):
         for peg, kept in share_out(self.pegs_in_order(), quantity):
             peg.shrink(peg.quantity - kept)
 
-    def hand_to_needs(self, quantity: int) -> None:
+    def hand_to_needs(self, quantity: int, item: Item, store: Location) -> None:
         """Reserve what has just come to the store for what it was bought for, earliest promise first.
 
         What was bought for an order that has ended, or above all needs, is free.
         """
-        self._drop_ended()
-        item = Item.of_material(self.material, self.size)
-        store = Location.of(self.material.workshop_id, Location.Kind.STORE)
-        for peg, taken in share_out(self.pegs_in_order(), quantity):
+        for peg, taken in share_out(self._living_pegs(), quantity):
             if taken:
                 Reservation.make(item, store, taken, peg.need)
                 peg.shrink(taken, ready=taken)
@@ -107,10 +104,15 @@ class PurchaseLine(models.Model):
 
     # Inside
 
-    def _drop_ended(self) -> None:
+    def _living_pegs(self) -> list[Peg]:
+        """Let the pegs of orders that have ended go, and return the others."""
+        living = []
         for peg in self.pegs_in_order():
-            if peg.need.line.order.status != Status.CONFIRMED:
+            if peg.need.line.order.status == Status.CONFIRMED:
+                living.append(peg)
+            else:
                 peg.shrink(peg.quantity)
+        return living
 
 
 class Peg(models.Model):

@@ -278,8 +278,11 @@ class PurchaseOrder(models.Model):
         receipt = GoodsReceipt.objects.create(
             purchase=self, number=NumberSeries.draw(self.workshop_id, "GR"), by=by, note=note
         )
+        store = Location.of(self.workshop_id, Location.Kind.STORE)
+        items = Item.of_materials((line.material, line.size) for line in counted)
         for line, (good, rejected) in counted.items():
-            self._receive_line(receipt, line, good, rejected)
+            item = items[line.material_id, line.size]
+            self._receive_line(receipt, line, (good, rejected), item, store)
         self._close_if_done()
 
     @step("procurement.close_short", source=(Status.SENT, Status.CONFIRMED))
@@ -391,8 +394,14 @@ class PurchaseOrder(models.Model):
             line.keep_pegs(0)
 
     def _receive_line(
-        self, receipt: GoodsReceipt, line: PurchaseLine, good: int, rejected: int
+        self,
+        receipt: GoodsReceipt,
+        line: PurchaseLine,
+        counted: tuple[int, int],
+        item: Item,
+        store: Location,
     ) -> None:
+        good, rejected = counted
         percent = 100 + self.workshop.over_receipt_percent
         if line.is_closed_short or (line.received + good) * 100 > line.quantity * percent:
             raise TooMuch(
@@ -404,14 +413,14 @@ class PurchaseOrder(models.Model):
         line.save(update_fields=["received", "rejected"])
         if good:
             Movement.record(
-                Item.of_material(line.material, line.size),
+                item,
                 good,
                 by=receipt.by,
                 subject=receipt,
                 reason="procurement.receive",
-                target=Location.of(self.workshop_id, Location.Kind.STORE),
+                target=store,
             )
-            line.hand_to_needs(good)
+            line.hand_to_needs(good, item, store)
             if line.price:
                 SupplierPrice.learn(self.supplier, line.material, line.price)
 

@@ -347,11 +347,12 @@ class Job(models.Model):
         needs = self.needs_of(stage)
         self._demand_material(needs)
         store = Location.of(self.workshop_id, Location.Kind.STORE)
+        items = Item.of_materials((need.material, need.size) for need in needs)
         for need in needs:
             quantity = need.ready
             if quantity:
                 Movement.record(
-                    Item.of_material(need.material, need.size),
+                    items[need.material_id, need.size],
                     quantity,
                     by=by,
                     subject=self,

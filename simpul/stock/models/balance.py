@@ -78,13 +78,17 @@ class Reservation(models.Model):
     @transaction.atomic
     def make(cls, item: Item, location: Location, quantity: int, subject: models.Model) -> None:
         """Keep so much for the subject. Raises NotEnough where less is free."""
-        _keep(Balance.locked(item, location), quantity, subject)
+        balance = Balance.locked(item, location)
+        _keep(balance, quantity, subject)
+        balance.save(update_fields=["reserved"])
 
     @classmethod
     @transaction.atomic
     def release(cls, item: Item, location: Location, quantity: int, subject: models.Model) -> None:
         """Let so much go again. Raises NotEnough where less was kept."""
-        _let_go(Balance.locked(item, location), quantity, subject)
+        balance = Balance.locked(item, location)
+        _let_go(balance, quantity, subject)
+        balance.save(update_fields=["reserved"])
 
 
 class Movement(models.Model):
@@ -142,13 +146,13 @@ class Movement(models.Model):
             if balance.free < quantity:
                 raise NotEnough(_now("There is not enough of %(item)s.") % {"item": item})
             balance.on_hand -= quantity
-            balance.save(update_fields=["on_hand"])
+            balance.save(update_fields=["on_hand", "reserved"])
         if target is not None:
             balance = balances[target.pk]
             balance.on_hand += quantity
-            balance.save(update_fields=["on_hand"])
             if kept_for is not None:
                 _keep(balance, quantity, kept_for)
+            balance.save(update_fields=["on_hand", "reserved"])
         return cls.objects.create(
             workshop_id=item.workshop_id,
             item=item,
@@ -163,6 +167,7 @@ class Movement(models.Model):
 
 
 def _keep(balance: Balance, quantity: int, subject: models.Model) -> None:
+    """Reserve so much; whoever calls saves the balance."""
     if balance.free < quantity:
         raise NotEnough(_now("There is not enough of %(item)s.") % {"item": balance.item})
     kind = ContentType.objects.get_for_model(subject)
@@ -172,10 +177,10 @@ def _keep(balance: Balance, quantity: int, subject: models.Model) -> None:
             balance=balance, quantity=quantity, subject_type=kind, subject_id=subject.pk
         )
     balance.reserved += quantity
-    balance.save(update_fields=["reserved"])
 
 
 def _let_go(balance: Balance, quantity: int, subject: models.Model) -> None:
+    """Reserve so much less; whoever calls saves the balance."""
     kept = Reservation.of(subject).filter(balance=balance).first()
     if kept is None or kept.quantity < quantity:
         raise NotEnough(_now("Less than that of %(item)s is reserved.") % {"item": balance.item})
@@ -185,4 +190,3 @@ def _let_go(balance: Balance, quantity: int, subject: models.Model) -> None:
         kept.quantity -= quantity
         kept.save(update_fields=["quantity"])
     balance.reserved -= quantity
-    balance.save(update_fields=["reserved"])

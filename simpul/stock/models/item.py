@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -139,6 +140,30 @@ class Item(models.Model):
         return cls.objects.get_or_create(
             workshop_id=material.workshop_id, material=material, size=size
         )[0]
+
+    @classmethod
+    def of_materials(cls, shelves: Iterable[tuple[Material, str]]) -> dict[tuple[int, str], Item]:
+        """Return the items of many materials and sizes by their keys, in one question."""
+        wanted = {(material.pk, size): material for material, size in shelves}
+        rows = cls.objects.filter(variant=None, material__in=wanted.values())
+        found = {(item.material_id or 0, item.size): item for item in rows}
+        items = {}
+        for key, material in wanted.items():
+            items[key] = found.get(key) or cls.of_material(material, key[1])
+            items[key].material = material
+        return items
+
+    @classmethod
+    def of_variants(cls, variants: Iterable[Variant]) -> dict[int, Item]:
+        """Return the items of many variants by their keys, in one question."""
+        wanted = {variant.pk: variant for variant in variants}
+        rows = cls.objects.filter(material=None, variant__in=wanted)
+        found = {item.variant_id or 0: item for item in rows}
+        items = {}
+        for key, variant in wanted.items():
+            items[key] = found.get(key) or cls.of_variant(variant)
+            items[key].variant = variant
+        return items
 
     @classmethod
     def of_variant(cls, variant: Variant) -> Item:
