@@ -108,7 +108,9 @@ def suites(address: str) -> list[Part]:
     ]
     if address and Path(CHROMIUM).exists() and JOURNEYS.exists():
         parts += [
-            pytest(f"journeys on {name}", "-m", "browser", str(JOURNEYS), DATABASE_URL=url)
+            pytest(
+                f"journeys on {name}", "--migrations", "-m", "browser", str(JOURNEYS), DATABASE_URL=url
+            )
             for name, url in databases.items()
         ]
     return parts

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from django.db import connections
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -38,6 +39,15 @@ class House:
     cast: Cast
     bank: Bank
     account: BankAccount
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Give the server's threads a file of their own: in memory they would share one connection."""
+    for connection in connections.all():
+        if connection.vendor == "sqlite":
+            name = tmp_path_factory.mktemp("journeys") / "test.sqlite3"
+            connection.settings_dict["TEST"]["NAME"] = str(name)
 
 
 @pytest.fixture(scope="session")
