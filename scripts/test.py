@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -65,7 +66,7 @@ def pytest(name: str, *arguments: str, **env: str) -> Part:
 def run(part: Part) -> bool:
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="simpul-") as data:
-        done = subprocess.run(  # noqa: S603 - our own commands
+        done = subprocess.run(
             part.command,
             cwd=ROOT,
             env={**os.environ, "SIMPUL_DATA": data, **part.env},
@@ -109,7 +110,12 @@ def suites(address: str) -> list[Part]:
     if address and Path(CHROMIUM).exists() and JOURNEYS.exists():
         parts += [
             pytest(
-                f"journeys on {name}", "--migrations", "-m", "browser", str(JOURNEYS), DATABASE_URL=url
+                f"journeys on {name}",
+                "--migrations",
+                "-m",
+                "browser",
+                str(JOURNEYS),
+                DATABASE_URL=url,
             )
             for name, url in databases.items()
         ]
@@ -117,11 +123,10 @@ def suites(address: str) -> list[Part]:
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))  # and stop PostgreSQL
     started = time.monotonic()
     is_quick = "--quick" in sys.argv
-    subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-c", _COMPILE], cwd=ROOT, check=True
-    )
+    subprocess.run([sys.executable, "-c", _COMPILE], cwd=ROOT, check=True)
     with ThreadPoolExecutor(2) as pool:
         results = list(pool.map(run, CHECKS))
     if is_quick:

@@ -19,7 +19,7 @@ class ProductForm(forms.ModelForm[Product]):
             "lead_days",
             "is_published",
         )
-        widgets = {  # noqa: RUF012
+        widgets = {
             "story": forms.Textarea(attrs={"rows": 4}),
             "story_en": forms.Textarea(attrs={"rows": 4}),
         }
@@ -35,7 +35,9 @@ class PriceForm(forms.Form):
     )
     per = forms.TypedChoiceField(label=_("For each"), choices=Unit.choices, coerce=int)
     valid_from = forms.DateField(
-        label=_("From"), initial=clock.today, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("From"),
+        initial=clock.today,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     def clean_amount(self) -> int:

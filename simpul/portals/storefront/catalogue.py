@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
@@ -5,8 +7,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from simpul.catalog.models import Category, Colourway, Group, Product, ProductQuerySet
+from simpul.catalog.models import Category, Colourway, Group, Price, Product, ProductQuerySet
 from simpul.lib import clock
+from simpul.papers.models import Upload
 from simpul.portals.http import Visit
 
 A_PAGE = 12
@@ -42,14 +45,17 @@ def catalogue(request: Visit) -> HttpResponse:
 @require_safe
 def product(request: Visit, slug: str) -> HttpResponse:
     product = get_object_or_404(_products(request).for_page(), slug=slug)
+    group, today = prices_for(request), clock.today()
     return render(
         request,
         "storefront/product.html",
         {
             "product": product,
             "colourways": sorted(product.colourways.all(), key=lambda one: one.position),
-            "prices": prices_for(request),
-            "today": clock.today(),
+            "sizes": _sizes(product),
+            "prices": group,
+            "steps": _steps(product, group, today) if group else [],
+            "today": today,
         },
     )
 
@@ -58,14 +64,28 @@ def product(request: Visit, slug: str) -> HttpResponse:
 @cache_control(public=True, max_age=86_400)
 def photo(request: Visit, code: str) -> HttpResponse:
     """Serve the photo of a published model: an image that we have re-encoded ourselves."""
-    shown = Colourway.objects.filter(product__in=_products(request)).select_related("photo")
-    colourway = get_object_or_404(shown, photo__code=code)
-    assert colourway.photo is not None
-    return HttpResponse(colourway.photo.read(), content_type=colourway.photo.kind)
+    shown = Colourway.objects.filter(product__in=_products(request))
+    upload = get_object_or_404(Upload, code=code, pk__in=shown.values("photo"))
+    return HttpResponse(upload.read(), content_type=upload.kind)
 
 
 def _products(request: Visit) -> ProductQuerySet:
     return Product.objects.filter(workshop=request.workshop, is_published=True)
+
+
+def _sizes(product: Product) -> list[tuple[str, int]]:
+    """Return the sizes that are made in any colour, each with the foot it fits."""
+    variants = [one for look in product.colourways.all() for one in look.variants.all()]
+    sizes = {one.size: one.foot_mm for one in variants if one.is_offered}
+    return sorted(sizes.items(), key=lambda item: int(item[0]))
+
+
+def _steps(product: Product, group: Group, day: date) -> list[tuple[int, Price]]:
+    """Return from how many pairs on which lower price holds."""
+    rules = [one for one in product.prices.all() if one.group == group and one.holds_on(day)]
+    steps = sorted({rule.from_pairs for rule in rules if rule.from_pairs > 1})
+    prices = [(pairs, product.price_for(group, pairs, day)) for pairs in steps]
+    return [(pairs, price) for pairs, price in prices if price is not None]
 
 
 def prices_for(request: Visit) -> Group | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import get_resolver
 from pytest_django import Settings
 
 from simpul import cli
@@ -17,7 +18,6 @@ from simpul.parties.models import Identity, Person, User, Workshop
 from simpul.parties.roles import Role
 from simpul.portals import archive
 from simpul.portals.management.commands import workshop as workshop_command
-from simpul.urls import urlpatterns
 
 
 def said(name: str, *arguments: str) -> str:
@@ -59,7 +59,7 @@ def test_a_name_that_cannot_be_is_refused(workshop: Workshop, slug: str, email: 
 
 
 def test_every_address_of_the_house_is_reserved() -> None:
-    first = {str(pattern.pattern).split("/")[0] for pattern in urlpatterns}
+    first = {str(pattern.pattern).split("/")[0] for pattern in get_resolver().url_patterns}
     assert {part for part in first if part and "<" not in part} <= workshop_command.RESERVED
 
 
