@@ -12,11 +12,15 @@ from django.utils.translation import ngettext
 
 from simpul.conversations.models import GuestEntry
 from simpul.crm.models import Lead
+from simpul.delivery.models import Shipment
+from simpul.delivery.models import Status as ShipmentStatus
 from simpul.orders.models import Instalment, LineSize, Order, Status
 from simpul.parties.models import Person
 from simpul.parties.roles import Role
 from simpul.payments.models import BankAccount, BankEntry, PaymentClaim
 from simpul.procurement.models import PurchaseOrder
+from simpul.production.models import Job
+from simpul.production.models import Status as JobStatus
 
 HIGH, MIDDLE, LOW = "high", "middle", "low"
 
@@ -74,10 +78,16 @@ def _placed(person: Person, today: date) -> Iterator[Task]:
         text = _("Confirm them, make an offer or decline: the buyer waits for your word.")
         title = ngettext("%(n)s new order", "%(n)s new orders", count) % {"n": count}
         yield Task("orders", "?status=placed", "clipboard-list", title, text, count, HIGH)
-    late = orders.filter(status=Status.OFFERED, revisions__number=F("revision"))
-    if count := late.filter(revisions__valid_until__lt=today).count():
+    late = orders.filter(
+        status=Status.OFFERED,
+        revisions__number=F("revision"),
+        revisions__valid_until__lt=today,
+    )
+    if count := late.count():
         text = _("Nobody answered in time: ask once more, or close them.")
-        title = ngettext("%(n)s offer has run out", "%(n)s offers have run out", count) % {"n": count}
+        title = ngettext("%(n)s offer has run out", "%(n)s offers have run out", count) % {
+            "n": count
+        }
         yield Task("orders", "?status=offered", "hourglass", title, text, count, LOW)
 
 
@@ -86,7 +96,9 @@ def _late(person: Person, today: date) -> Iterator[Task]:
     if count := orders.filter(expected_on__lt=today).count():
         text = _("Tell the buyers a new day before they ask.")
         title = ngettext("%(n)s order is late", "%(n)s orders are late", count) % {"n": count}
-        yield Task("orders", "?status=confirmed&sort=promised", "alarm-clock", title, text, count, HIGH)
+        yield Task(
+            "orders", "?status=confirmed&sort=promised", "alarm-clock", title, text, count, HIGH
+        )
 
 
 def _finished(person: Person, today: date) -> Iterator[Task]:
@@ -141,13 +153,53 @@ def _material(person: Person, today: date) -> Iterator[Task]:
         yield Task("purchases", "", "alarm-clock", title, text, count, HIGH)
 
 
+def _work(person: Person, today: date) -> Iterator[Task]:
+    orders = Order.objects.visible_to(person).filter(status=Status.CONFIRMED)
+    planned = Job.objects.exclude(status=JobStatus.CANCELLED).values("line")
+    missing = LineSize.objects.filter(line__order__in=orders, made__lt=F("pairs"))
+    bare = missing.exclude(line__in=planned).values("line__order").distinct()
+    if count := bare.count():
+        text = _("Plan their work, so that the floor knows what comes.")
+        title = ngettext("%(n)s order without work", "%(n)s orders without work", count)
+        yield Task(
+            "orders", "?status=confirmed", "hammer", title % {"n": count}, text, count, MIDDLE
+        )
+    jobs = Job.objects.visible_to(person)
+    if count := jobs.filter(status=JobStatus.HELD).count():
+        text = _("Somebody stopped them: see why, and let them go on.")
+        title = ngettext("%(n)s job stands still", "%(n)s jobs stand still", count) % {"n": count}
+        yield Task("jobs", "?status=held", "circle-pause", title, text, count, HIGH)
+    if count := jobs.filter(status=JobStatus.PLANNED).count():
+        text = _("Release them as soon as their material is there.")
+        title = ngettext("%(n)s job to release", "%(n)s jobs to release", count) % {"n": count}
+        yield Task("jobs", "?status=planned", "hammer", title, text, count, LOW)
+
+
+def _delivery(person: Person, today: date) -> Iterator[Task]:
+    orders = Order.objects.visible_to(person).running()
+    made = LineSize.objects.filter(line__order__in=orders, made__gt=F("packed"))
+    if count := made.values("line__order").distinct().count():
+        text = _("Finished pairs wait for their cartons.")
+        title = ngettext("%(n)s order to pack", "%(n)s orders to pack", count) % {"n": count}
+        yield Task("deliveries", "", "package", title, text, count, MIDDLE)
+    shipments = Shipment.objects.visible_to(person)
+    if count := shipments.filter(status=ShipmentStatus.FAILED).count():
+        text = _("Nobody was there: send them again or take them back.")
+        title = ngettext("%(n)s failed delivery", "%(n)s failed deliveries", count) % {"n": count}
+        yield Task("deliveries", "?status=failed", "triangle-alert", title, text, count, HIGH)
+    if count := shipments.filter(status=ShipmentStatus.OPEN).count():
+        text = _("Packed and ready: find a courier.")
+        title = ngettext("%(n)s shipment to send", "%(n)s shipments to send", count) % {"n": count}
+        yield Task("deliveries", "?status=open", "truck", title, text, count, MIDDLE)
+
+
 type _Question = Callable[[Person, date], Iterator[Task]]
 
 _SALES: list[_Question] = [_placed, _late, _leads, _guests, _finished]
 _FINANCE: list[_Question] = [_money]
-_STOCK: list[_Question] = [_material]
-_PRODUCTION: list[_Question] = [_late]
-_ALL = [*_SALES, *_FINANCE, *_STOCK]
+_STOCK: list[_Question] = [_material, _delivery]
+_PRODUCTION: list[_Question] = [_late, _work]
+_ALL = [*_SALES, *_FINANCE, *_STOCK, _work]
 
 _QUESTIONS: dict[str, list[_Question]] = {
     Role.OWNER: _ALL,

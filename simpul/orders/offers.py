@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -74,6 +75,9 @@ class OfferForm(forms.Form):
         self.order = order
         self.revision = order.current
         self.lines = sorted(self.revision.lines.all(), key=lambda line: line.position)
+        prefetch_related_objects(
+            self.lines, "line__colourway__variants", "line__colourway__product__prices"
+        )
         super().__init__(data, initial=self._proposal())
         self.fields["down_payment"].required = False
         for line in self.lines:
@@ -103,7 +107,6 @@ class OfferForm(forms.Form):
                 "settle",
                 "settle_on",
                 "valid_until",
-                "note",
             )
         ]
 

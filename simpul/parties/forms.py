@@ -160,6 +160,28 @@ class WorkshopForm(forms.ModelForm[Workshop]):
         )
         widgets = {"story": forms.Textarea(attrs={"rows": 6})}
 
+    WHERE = ("street", "area", "postcode", "telephone", "email", "hours")
+    WORDS = ("name", "tagline", "story", "founded_in", "publishes_prices")
+
+    @property
+    def parts(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields as a page shows them: the shop window, how to reach it, its terms."""
+        terms = [name for name in self.fields if name not in (*self.WORDS, *self.WHERE)]
+        return [
+            (_now("The shop window"), [self[name] for name in self.WORDS]),
+            (_now("Where and when"), [self[name] for name in self.WHERE]),
+            (_now("Terms"), [self[name] for name in terms]),
+        ]
+
+    def clean_telephone(self) -> str:
+        typed: str = self.cleaned_data["telephone"]
+        if not typed:
+            return ""
+        try:
+            return phones.normalise(typed)
+        except phones.NotATelephone as reason:
+            raise forms.ValidationError(str(reason)) from reason
+
 
 class InvitationForm(_TelephoneMixin):
     """A new colleague; the login is opened by a link in the mail."""
@@ -167,7 +189,9 @@ class InvitationForm(_TelephoneMixin):
     name = forms.CharField(label=_("Name"), max_length=80)
     role = forms.ChoiceField(
         label=_("Role"),
-        choices=[(role.value, role.label) for role in Role if role not in (Role.MACHINE, Role.NONE)],
+        choices=[
+            (role.value, role.label) for role in Role if role not in (Role.MACHINE, Role.NONE)
+        ],
     )
     telephone = forms.CharField(label=_("Telephone"), max_length=30, required=False)
     email = forms.EmailField(label=_("E-mail"))
@@ -197,7 +221,9 @@ class PersonForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80)
     role = forms.ChoiceField(
         label=_("Role"),
-        choices=[(role.value, role.label) for role in Role if role not in (Role.MACHINE, Role.NONE)],
+        choices=[
+            (role.value, role.label) for role in Role if role not in (Role.MACHINE, Role.NONE)
+        ],
     )
     is_active = forms.BooleanField(label=_("Works here"), required=False)
 

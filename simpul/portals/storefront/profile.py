@@ -18,6 +18,7 @@ def profile(request: Visit) -> HttpResponse:
         "storefront/profile.html",
         {
             "products": list(products.order_by("position", "pk")[:3]),
+            "paragraphs": [part for part in request.workshop.story_here.split("\n\n") if part],
             "words": list(words[:2]),
             "prices": prices_for(request),
             "today": clock.today(),

@@ -18,7 +18,8 @@ def search(request: Visit) -> HttpResponse:
     code = codes.tidy(request.POST.get("code", ""))
     if code:
         return redirect("storefront:tracked", request.workshop.slug, code[:20])
-    return render(request, "storefront/track.html", {"error": ""})
+    text = _("Type the code.") if request.method == "POST" else ""
+    return render(request, "storefront/track.html", {"error": text}, status=422 if text else 200)
 
 
 @never_cache

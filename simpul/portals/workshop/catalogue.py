@@ -27,27 +27,16 @@ def products(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def product(request: Request, slug: str) -> HttpResponse:
+    if request.method != "POST":
+        return _page(request, _find(request, slug))
+    _demand(request)
     product = _find(request, slug)
-    if request.method == "POST":
-        _demand(request)
-    form = ProductForm(request.POST or None, instance=product)
-    if form.is_valid():
-        form.save()
-        messages.success(request, _("Saved."))
-        return redirect("workshop:product", request.workshop.slug, slug)
-    return render(
-        request,
-        "workshop/catalogue/page.html",
-        {
-            "product": product,
-            "form": form,
-            "price_form": PriceForm(),
-            "photo_form": PhotoForm(),
-            "prices": product.prices.order_by("group", "from_pairs", "-valid_from"),
-            "recipe": product.recipes.order_by("version").last(),
-        },
-        status=422 if form.is_bound else 200,
-    )
+    form = ProductForm(request.POST, instance=product)
+    if not form.is_valid():
+        return _page(request, _find(request, slug), form=form)
+    form.save()
+    messages.success(request, _("Saved."))
+    return redirect("workshop:product", request.workshop.slug, slug)
 
 
 @require_POST
@@ -58,22 +47,48 @@ def price(request: Request, slug: str) -> HttpResponse:
     if form.is_valid():
         PriceRule.objects.create(product=product, **form.cleaned_data)
         messages.success(request, _("The price holds from that day on."))
-    else:
-        messages.error(request, _("The price was not saved: %s") % " ".join(_errors(form)))
-    return redirect("workshop:product", request.workshop.slug, slug)
+        return redirect("workshop:product", request.workshop.slug, slug)
+    return _page(request, product, price_form=form)
 
 
 @require_POST
 def photo(request: Request, slug: str, pk: int) -> HttpResponse:
     _demand(request)
-    colourway = get_object_or_404(Colourway, product=_find(request, slug), pk=pk)
+    product = _find(request, slug)
+    colourway = get_object_or_404(Colourway, product=product, pk=pk)
     form = PhotoForm(request.POST, request.FILES)
     if form.is_valid():
         colourway.photo = Upload.keep(form.cleaned_data["photo"], by=request.person)
         colourway.save(update_fields=["photo"])
-    else:
-        messages.error(request, " ".join(_errors(form)))
-    return redirect("workshop:product", request.workshop.slug, slug)
+        return redirect("workshop:product", request.workshop.slug, slug)
+    return _page(request, product, photo_form=form, photographed=pk)
+
+
+def _page(
+    request: Request,
+    product: Product,
+    *,
+    form: ProductForm | None = None,
+    price_form: PriceForm | None = None,
+    photo_form: PhotoForm | None = None,
+    photographed: int | None = None,
+) -> HttpResponse:
+    """Show the model, with the form that was filled in wrongly as it was typed."""
+    prices = product.prices.order_by("group", "from_pairs", "-valid_from")
+    return render(
+        request,
+        "workshop/catalogue/page.html",
+        {
+            "product": product,
+            "form": form or ProductForm(instance=product),
+            "price_form": price_form or PriceForm(),
+            "photo_form": photo_form or PhotoForm(),
+            "photographed": photographed,
+            "prices": prices,
+            "may_keep": request.person.may("catalog.keep", request.workshop),
+        },
+        status=422 if form or price_form or photo_form else 200,
+    )
 
 
 def _find(request: Request, slug: str) -> Product:
@@ -83,7 +98,3 @@ def _find(request: Request, slug: str) -> Product:
 def _demand(request: Request) -> None:
     if not request.person.may("catalog.keep", request.workshop):
         raise NotAllowed("catalog.keep")
-
-
-def _errors(form: PriceForm | PhotoForm) -> list[str]:
-    return [str(error) for errors in form.errors.values() for error in errors]

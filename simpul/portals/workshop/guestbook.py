@@ -12,17 +12,29 @@ from simpul.portals.http import Request
 
 @require_safe
 def guestbook(request: Request) -> HttpResponse:
+    return _page(request)
+
+
+def _page(
+    request: Request, answering: int | None = None, form: AnswerForm | None = None
+) -> HttpResponse:
+    """Show the entries; where an answer was refused, with what was typed."""
     entries = GuestEntry.objects.visible_to(request.person).order_by("-pk")
     chosen = request.GET.get("status", "waiting")
-    shown = entries.filter(status=chosen) if chosen else entries
+    if answering is not None:
+        shown = entries.filter(pk=answering)
+    else:
+        shown = entries.filter(status=chosen) if chosen else entries
     return render(
         request,
         "workshop/guestbook/list.html",
         {
             "page": Paginator(shown, 30).get_page(request.GET.get("page")),
             "chosen": chosen,
-            "form": AnswerForm(),
+            "answering": answering,
+            "form": form or AnswerForm(),
         },
+        status=422 if form else 200,
     )
 
 
@@ -40,10 +52,12 @@ def hiding(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def answer(request: Request, pk: int) -> HttpResponse:
+    entry = _find(request, pk)
     form = AnswerForm(request.POST)
     if form.is_valid():
-        _find(request, pk).reply(by=request.person, **form.cleaned_data)
-    return redirect("workshop:guestbook", request.workshop.slug)
+        entry.reply(by=request.person, **form.cleaned_data)
+        return redirect("workshop:guestbook", request.workshop.slug)
+    return _page(request, pk, form)
 
 
 def _find(request: Request, pk: int) -> GuestEntry:

@@ -26,6 +26,7 @@ from simpul.portals.workshop.parties import find_parties
 from simpul.production.models import Job
 from simpul.production.models import Status as JobStatus
 from simpul.workflow.models import journal_of
+from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 50
 SORTS = {
@@ -83,7 +84,37 @@ def export(request: Request) -> HttpResponse:
 
 @require_safe
 def order(request: Request, number: str) -> HttpResponse:
+    return _page(request, find_order(request, number))
+
+
+@require_POST
+def message(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
+    form = MessageForm(request.POST)
+    if form.is_valid():
+        conversation = Conversation.of(order, order.buyer)
+        Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
+        return redirect("workshop:order", request.workshop.slug, number)
+    return _page(request, order, message_form=form)
+
+
+@require_POST
+def note(request: Request, number: str) -> HttpResponse:
+    order = find_order(request, number)
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        InternalNote.write(by=request.person, subject=order, **form.cleaned_data)
+        return redirect("workshop:order", request.workshop.slug, number)
+    return _page(request, order, note_form=form)
+
+
+def _page(
+    request: Request,
+    order: Order,
+    message_form: MessageForm | None = None,
+    note_form: NoteForm | None = None,
+) -> HttpResponse:
+    """Show the order, with a form that was filled in wrongly as it was typed."""
     jobs = list(Job.objects.filter(line__order=order).for_list().order_by("pk"))
     planned = {job.line_id for job in jobs if job.status != JobStatus.CANCELLED}
     return render(
@@ -100,34 +131,17 @@ def order(request: Request, number: str) -> HttpResponse:
             "messages_here": Message.objects.about(order),
             "notes": InternalNote.objects.about(order).select_related("by").order_by("pk"),
             "journal": journal_of(order),
-            "message_form": MessageForm(),
-            "note_form": NoteForm(),
+            "message_form": message_form or MessageForm(),
+            "note_form": note_form or NoteForm(),
         },
+        status=422 if message_form or note_form else 200,
     )
-
-
-@require_POST
-def message(request: Request, number: str) -> HttpResponse:
-    order = find_order(request, number)
-    form = MessageForm(request.POST)
-    if form.is_valid():
-        conversation = Conversation.of(order, order.buyer)
-        Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
-    return redirect("workshop:order", request.workshop.slug, number)
-
-
-@require_POST
-def note(request: Request, number: str) -> HttpResponse:
-    order = find_order(request, number)
-    form = NoteForm(request.POST)
-    if form.is_valid():
-        InternalNote.write(by=request.person, subject=order, **form.cleaned_data)
-    return redirect("workshop:order", request.workshop.slug, number)
 
 
 @require_safe
 def new(request: Request) -> HttpResponse:
     """Find the buyer on the telephone, by number or name."""
+    _demand(request)
     words = request.GET.get("q", "").strip()
     found = find_parties(request, words).buyers()[:10] if words else []
     return render(request, "workshop/orders/new.html", {"words": words, "found": list(found)})
@@ -136,6 +150,7 @@ def new(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def entry(request: Request, pk: int) -> HttpResponse:
     """Enter what the buyer says; the channel is kept."""
+    _demand(request)
     buyer = get_object_or_404(Party.objects.visible_to(request.person).buyers(), pk=pk)
     products = Product.objects.filter(workshop=request.workshop, is_published=True).for_page()
     form = OrderForm(
@@ -150,6 +165,11 @@ def entry(request: Request, pk: int) -> HttpResponse:
         {"buyer": buyer, "form": form},
         status=422 if form.is_bound else 200,
     )
+
+
+def _demand(request: Request) -> None:
+    if not request.person.may("orders.place", request.workshop):
+        raise NotAllowed("orders.place")
 
 
 def find_order(request: Request, number: str) -> Order:

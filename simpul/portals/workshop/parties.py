@@ -64,10 +64,12 @@ def party(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
     _demand(request)
-    form = PartyForm(request.POST or None, workshop=request.workshop)
+    form = PartyForm(
+        request.POST or None, workshop=request.workshop, initial=_guess(request.GET.get("q", ""))
+    )
     if form.is_valid():
         party = form.make_party()
-        if request.GET.get("then") == "order":
+        if party.buys_as and request.GET.get("then") == "order":
             return redirect("workshop:order-entry", request.workshop.slug, party.pk)
         return redirect("workshop:party", request.workshop.slug, party.pk)
     return render(
@@ -111,6 +113,11 @@ def find_parties(request: Request, words: str) -> PartyQuerySet:
     by_number = Q(people__identities__value__icontains=digits) if len(digits) > 3 else Q(pk=None)
     by_name = Q(name__icontains=words) | Q(area__icontains=words) | Q(people__name__icontains=words)
     return found.filter(by_name | by_number).distinct()
+
+
+def _guess(words: str) -> dict[str, str]:
+    """Tell from what somebody searched for in vain whether it is a number or a name."""
+    return {"telephone" if any(letter.isdigit() for letter in words) else "name": words}
 
 
 def _find(request: Request, pk: int) -> Party:

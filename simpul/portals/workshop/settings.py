@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from simpul.parties.forms import InvitationForm, PersonForm, WorkshopForm
-from simpul.parties.models import Person
+from simpul.parties.models import Person, Workshop
 from simpul.parties.roles import Role
 from simpul.portals.http import Request
 from simpul.workflow.steps import NotAllowed
@@ -18,7 +18,8 @@ from simpul.workflow.steps import NotAllowed
 def profile(request: Request) -> HttpResponse:
     if request.method == "POST":
         _demand(request)
-    form = WorkshopForm(request.POST or None, instance=request.workshop)
+    workshop = Workshop.objects.get(pk=request.workshop.pk)  # the form writes into it, valid or not
+    form = WorkshopForm(request.POST or None, instance=workshop)
     if form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
@@ -26,7 +27,7 @@ def profile(request: Request) -> HttpResponse:
     return render(
         request,
         "workshop/settings/profile.html",
-        {"form": form},
+        {"form": form, "may_keep": request.person.may("parties.staff", request.workshop)},
         status=422 if form.is_bound else 200,
     )
 

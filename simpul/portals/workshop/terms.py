@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -18,7 +18,7 @@ from simpul.portals.workshop.orders import find_order
 @require_http_methods(["GET", "POST"])
 def confirmation(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
-    form = PlainForm(request.POST or None)
+    form = PlainForm(_told(request))
     if form.is_valid():
         agreement.confirm(order, by=request.person)
         return redirect("workshop:order", request.workshop.slug, number)
@@ -33,7 +33,7 @@ def confirmation(request: Request, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def offer(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
-    form = OfferForm(request.POST or None, order=order)
+    form = OfferForm(_told(request), order=order)
     if form.is_valid():
         order.offer(by=request.person, **form.cleaned_data)
         return redirect("workshop:order", request.workshop.slug, number)
@@ -48,7 +48,7 @@ def offer(request: Request, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def refusal(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(_told(request))
     if form.is_valid():
         order.decline(by=request.person, **form.cleaned_data)
         return redirect("workshop:order", request.workshop.slug, number)
@@ -59,7 +59,7 @@ def refusal(request: Request, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def expiry(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
-    form = PlainForm(request.POST or None)
+    form = PlainForm(_told(request))
     if form.is_valid():
         order.expire(by=request.person)
         return redirect("workshop:order", request.workshop.slug, number)
@@ -70,7 +70,7 @@ def expiry(request: Request, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def cancellation(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(_told(request))
     if form.is_valid():
         agreement.cancel(order, by=request.person, **form.cleaned_data)
         return redirect("workshop:order", request.workshop.slug, number)
@@ -82,7 +82,7 @@ def cancellation(request: Request, number: str) -> HttpResponse:
 def waiver(request: Request, number: str, position: int) -> HttpResponse:
     order = find_order(request, number)
     instalment = get_object_or_404(order.instalments, position=position)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(_told(request))
     if form.is_valid():
         order.waive(by=request.person, instalment=instalment, **form.cleaned_data)
         return redirect("workshop:order", request.workshop.slug, number)
@@ -97,12 +97,16 @@ def waiver(request: Request, number: str, position: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def closing(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
-    form = PlainForm(request.POST or None)
+    form = PlainForm(_told(request))
     if form.is_valid():
         order.close(by=request.person)
         return redirect("workshop:order", request.workshop.slug, number)
     explanation = _("Everything is delivered and paid.")
     return _ask(request, order, form, _("Close the order"), _("Close"), explanation)
+
+
+def _told(request: Request) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def _ask(
