@@ -296,8 +296,7 @@ def needy_order(buyer: Party, *, paid: bool = True, **facts: Any) -> Order:
     recipe(model)
     made = confirmed_order(buyer, model, **facts)
     if paid:
-        first = made.instalments.order_by("position")[0]
-        first.receive(first.open_amount)
+        pay(made, made.instalments.order_by("position")[0].amount)
     return made
 
 
@@ -398,9 +397,8 @@ def packed_order(buyer: Party, *, paid: bool = True, **facts: Any) -> Order:
     order = needy_order(buyer, **facts)
     shelve(order)
     packing.fill(order, by=keeper(buyer.workshop), pairs=5)
-    if paid:
-        for part in order.instalments.all():
-            part.receive(part.open_amount)
+    if paid and order.balance_now():
+        pay(order)
     return order
 
 

@@ -339,7 +339,7 @@ class RecipeLine(models.Model):
     )
     stage = models.ForeignKey(Stage, models.PROTECT, null=True, blank=True, related_name="+")
     quantity = models.PositiveIntegerField(_("net, thousandths of the unit a pair"))
-    waste_percent = models.PositiveSmallIntegerField(_("waste, % of the gross"), default=0)
+    waste_percent = models.PositiveSmallIntegerField(_("waste, percent of the gross"), default=0)
     size_step_permille = models.PositiveSmallIntegerField(_("more for each size, ‰"), default=0)
 
     class Meta:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, Sum
 
-from simpul.delivery.models import Shipment
+from simpul.delivery.models import PackageLine, Shipment
 from simpul.orders.models import Instalment, LineSize, Order, OrderNeed, OrderRevision
 from simpul.papers.models import Paper
 from simpul.parties.models import Workshop
@@ -106,6 +106,22 @@ def pairs(workshop: Workshop) -> Iterator[Finding]:
             yield Finding(7, f"{size.line.order} {size.variant}", text)
         if size.line.order.status != "cancelled" and size.made - size.delivered != kept.get(size.pk, 0):
             text = f"{size.made - size.delivered} in the house, {kept.get(size.pk, 0)} kept"
+            yield Finding(7, f"{size.line.order} {size.variant}", text)
+
+
+def packages(workshop: Workshop) -> Iterator[Finding]:
+    """7: what lies in the packages of a size = what was packed of it."""
+    packed = dict(
+        PackageLine.objects.filter(package__order__workshop=workshop)
+        .values_list("size")
+        .annotate(n=Sum("pairs"))
+        .order_by()
+    )
+    for size in LineSize.objects.filter(line__order__workshop=workshop).select_related(
+        "line__order", "variant__colourway__product"
+    ):
+        if size.packed != packed.get(size.pk, 0):
+            text = f"packed {size.packed}, in packages {packed.get(size.pk, 0)}"
             yield Finding(7, f"{size.line.order} {size.variant}", text)
 
 
@@ -211,7 +227,7 @@ def pegs(workshop: Workshop) -> Iterator[Finding]:
 
 
 CHECKS: list[Check] = [
-    totals, money, statements, stock, needs, pegs, pairs, journal, gates, promises, numbers,
+    totals, money, statements, stock, needs, pegs, pairs, packages, journal, gates, promises, numbers,
 ]  # fmt: skip
 
 

@@ -92,7 +92,7 @@ class TransferForm(forms.Form):
 class ShelfForm(forms.Form):
     """Names what is to be counted for the first time: a material (and its size), or a product."""
 
-    what = forms.ChoiceField(label=_("What"))
+    what = forms.ChoiceField(label=_("Item"))
     size = forms.CharField(
         label=_("Size"),
         max_length=6,

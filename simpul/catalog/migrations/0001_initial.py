@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('quantity', models.PositiveIntegerField(verbose_name='net, thousandths of the unit a pair')),
-                ('waste_percent', models.PositiveSmallIntegerField(default=0, verbose_name='waste, % of the gross')),
+                ('waste_percent', models.PositiveSmallIntegerField(default=0, verbose_name='waste, percent of the gross')),
                 ('size_step_permille', models.PositiveSmallIntegerField(default=0, verbose_name='more for each size, ‰')),
             ],
         ),

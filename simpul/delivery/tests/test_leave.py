@@ -24,7 +24,7 @@ def test_the_note_is_issued_once(leaving: Shipment, rina: Person) -> None:
     assert leaving.journal.get(step="delivery.issue_note").facts == {}
     with pytest.raises(WrongState):
         leaving.issue_note(by=rina)
-    assert Paper.objects.count() == 1
+    assert Paper.objects.filter(kind=Paper.Kind.DELIVERY_NOTE).count() == 1
 
 
 def test_the_note_says_what_travels_but_no_price_and_no_pin(
@@ -33,7 +33,7 @@ def test_the_note_says_what_travels_but_no_price_and_no_pin(
     Shipment.objects.filter(pk=leaving.pk).update(pin="7391", fee=35_123)
     leaving.issue_note(by=rina)
 
-    facts = Paper.objects.get().facts
+    facts = Paper.objects.get(kind=Paper.Kind.DELIVERY_NOTE).facts
     assert facts["receiver"]["name"] == "Dewi"
     assert facts["receiver"]["lines"][0] == "Toko Dewi"
     assert (len(facts["packages"]), facts["total_pairs"]) == (2, "10")
@@ -41,7 +41,7 @@ def test_the_note_says_what_travels_but_no_price_and_no_pin(
     text = str(facts)
     for secret in ("7391", "35_123", "35.123", "200.000", "2.000.000"):
         assert secret not in text
-    paper = Paper.objects.get()
+    paper = Paper.objects.get(kind=Paper.Kind.DELIVERY_NOTE)
     assert pdf.render(pdf.ROOT / paper.template, paper.facts).startswith(b"%PDF-")
 
 
@@ -53,14 +53,14 @@ def test_money_comes_before_the_note(buyer: Party, rina: Person, asep: Person) -
 
     leaving.refresh_from_db()
     assert leaving.note_number == ""
-    assert not Paper.objects.exists()
+    assert not Paper.objects.filter(kind=Paper.Kind.DELIVERY_NOTE).exists()
 
 
 def test_production_may_not_issue(leaving: Shipment, udin: Person) -> None:
     with pytest.raises(NotAllowed):
         leaving.issue_note(by=udin)
 
-    assert not Paper.objects.exists()
+    assert not Paper.objects.filter(kind=Paper.Kind.DELIVERY_NOTE).exists()
 
 
 def test_both_count_and_it_leaves(

@@ -1,0 +1,141 @@
+"""Each invariant is broken behind the program's back, and the audit names it."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import F
+
+from simpul import testing
+from simpul.delivery.models import PackageLine
+from simpul.insight.audit import findings
+from simpul.lib import clock
+from simpul.orders.models import Instalment, Order, OrderNeed, OrderRevision
+from simpul.parties.models import Party, Person, Workshop
+from simpul.payments import reconciliation
+from simpul.payments.models import Allocation, BankEntry, Receipt
+from simpul.procurement.models import Peg
+from simpul.stock.models import Balance, Movement, Reservation
+from simpul.tests.statement import statement
+from simpul.workflow.models import Entry, NumberSeries
+
+
+@pytest.fixture
+def house(buyer: Party, supplier: Party, asep: Person) -> Workshop:
+    """A bit of everything: paid and packed orders, purchases, stock, a shipment on its way."""
+    testing.shipment_on_the_way(buyer, asep)
+    testing.confirmed_purchase(supplier)
+    return buyer.workshop
+
+
+def broken(workshop: Workshop) -> set[int]:
+    return {finding.invariant for finding in findings(workshop)}
+
+
+def test_a_healthy_house_has_no_findings(house: Workshop) -> None:
+    assert list(findings()) == []
+
+
+def test_a_total_that_is_not_the_sum_of_its_lines(house: Workshop) -> None:
+    Order.objects.update(total=F("total") + 1)
+    assert 1 in broken(house)
+
+
+def test_instalments_that_do_not_add_up(house: Workshop) -> None:
+    Instalment.objects.filter(pk=Instalment.objects.latest("pk").pk).update(amount=F("amount") + 1)
+    assert 1 in broken(house)
+
+
+def test_more_counted_than_came(house: Workshop) -> None:
+    Receipt.objects.update(amount=1)
+    assert 2 in broken(house)
+
+
+def test_paid_without_money(house: Workshop) -> None:
+    Allocation.objects.all().delete()
+    assert 3 in broken(house)
+
+
+def test_an_entry_matched_to_nothing(house: Workshop, fajar: Person) -> None:
+    account = testing.account(house, number="0000099999")
+    reconciliation.take(
+        by=fajar, account=account, content=statement([(clock.today(), 5_000, "X")], "0000099999")
+    )
+    assert broken(house) == set()
+
+    BankEntry.objects.update(status=BankEntry.Status.ALLOCATED)
+    assert 4 in broken(house)
+
+
+def test_stock_without_movements(house: Workshop) -> None:
+    Balance.objects.update(on_hand=F("on_hand") + 1)
+    assert 5 in broken(house)
+
+
+def test_a_movement_without_its_balance(house: Workshop) -> None:
+    Movement.objects.filter(pk=Movement.objects.latest("pk").pk).update(quantity=F("quantity") + 1)
+    assert 5 in broken(house)
+
+
+def test_a_reservation_that_nobody_counted(house: Workshop) -> None:
+    Reservation.objects.update(quantity=F("quantity") + 1)
+    assert 5 in broken(house)
+
+
+def test_a_need_that_is_ready_without_a_reservation(house: Workshop) -> None:
+    OrderNeed.objects.filter(ordered__gt=0).update(ordered=F("ordered") - 1, ready=F("ready") + 1)
+    assert 6 in broken(house)
+
+
+def test_a_peg_for_more_than_is_on_its_way(house: Workshop) -> None:
+    Peg.objects.update(quantity=F("quantity") + 10**9)
+    assert 6 in broken(house)
+
+
+def test_pairs_that_came_from_nowhere(house: Workshop) -> None:
+    Reservation.objects.filter(subject_type__model="linesize").delete()
+    assert 7 in broken(house)
+
+
+def test_a_package_that_holds_more_than_was_packed(house: Workshop) -> None:
+    PackageLine.objects.update(pairs=F("pairs") + 1)
+    assert 7 in broken(house)
+
+
+def test_a_state_that_no_step_has_made(house: Workshop) -> None:
+    Entry.objects.filter(step="orders.confirm").delete()
+    assert 8 in broken(house)
+
+
+def test_a_gate_that_was_passed_without_money(house: Workshop) -> None:
+    Instalment.objects.filter(order__lines__sizes__picked_up__gt=0).update(paid=0)
+    assert 9 in broken(house)
+
+
+def test_a_promise_that_moved_by_itself(house: Workshop) -> None:
+    Order.objects.update(promised_on=clock.in_days(99))
+    assert 10 in broken(house)
+
+
+def test_a_gap_in_a_series(house: Workshop) -> None:
+    NumberSeries.objects.filter(prefix="SO").update(last=F("last") + 1)
+    assert 11 in broken(house)
+
+
+def test_the_command_names_what_is_broken(house: Workshop) -> None:
+    OrderRevision.objects.update(promised_on=clock.in_days(99))
+
+    said: Any = io.StringIO()
+    with pytest.raises((CommandError, SystemExit)):
+        call_command("audit", "--json", stdout=said)
+
+    told = json.loads(said.getvalue())
+    assert 10 in {finding["invariant"] for finding in told}
+
+
+def test_the_command_is_content_with_a_healthy_house(house: Workshop) -> None:
+    call_command("audit", stdout=io.StringIO())
