@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from simpul.catalog.forms import PhotoForm, PriceForm
+from simpul.lib import clock
+
+FACTS = {"group": "wholesale", "from_pairs": "60", "per": "20"}
+
+
+def price(**words: str) -> PriceForm:
+    return PriceForm(FACTS | {"valid_from": clock.today().isoformat()} | words)
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"),
+    [("7081000", 7_081_000), ("Rp 7.081.000,-", 7_081_000), ("250rb", 250_000)],
+)
+def test_a_price_is_typed_as_people_write(typed: str, amount: int) -> None:
+    form = price(amount=typed)
+
+    assert form.is_valid()
+    assert form.cleaned_data == {
+        "group": "wholesale",
+        "from_pairs": 60,
+        "amount": amount,
+        "per": 20,
+        "valid_from": clock.today(),
+    }
+
+
+@pytest.mark.parametrize("typed", ["", "0", "-5", "100.00", "gratis"])
+def test_what_is_no_price_is_refused(typed: str) -> None:
+    form = price(amount=typed)
+
+    assert not form.is_valid()
+    assert list(form.errors) == ["amount"]
+
+
+def test_a_picture_is_admitted_and_anything_else_is_not() -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (9, 9)).save(buffer, "PNG")
+    good = SimpleUploadedFile("shoe.png", buffer.getvalue())
+    bad = SimpleUploadedFile("shoe.png", b"%PDF-1.7")
+
+    assert PhotoForm({}, {"photo": good}).is_valid()
+    form = PhotoForm({}, {"photo": bad})
+    assert list(form.errors) == ["photo"]

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from simpul import testing
+from simpul.parties.models import Party, Person
+
+DESK = "/ciomas/desk/"
+
+
+def test_what_waits_leads_to_where_it_is_done(client: Client, buyer: Party, owner: Person) -> None:
+    testing.order(buyer)
+    testing.planned_job(buyer)
+    testing.shipment(buyer)
+    testing.login(client, owner)
+
+    text = client.get(DESK).text
+
+    tasks = re.findall(r'class="task__link" href="([^"]+)"', text)
+    stats = re.findall(r'class="stat" href="([^"]+)"', text)
+    assert f"{DESK}orders/?status=placed" in tasks
+    assert len(stats) == 4
+    for address in [*tasks, *stats]:
+        assert client.get(address.replace("&amp;", "&")).status_code == 200, address
+
+
+@pytest.mark.parametrize("role", ["owner", "sari", "fajar", "rina", "udin", "viewer"])
+def test_everybody_of_the_workshop_has_a_day(
+    client: Client, request: pytest.FixtureRequest, role: str
+) -> None:
+    person = request.getfixturevalue(role)
+    testing.account(person.workshop)
+    testing.login(client, person)
+
+    text = client.get(DESK).text
+
+    assert person.name in text
+    assert 'class="empty"' in text
+
+
+def test_nobody_else_has(client: Client, dewi: Person, joko: Person) -> None:
+    assert client.get(DESK).status_code == 302
+    testing.login(client, dewi)
+    assert client.get(DESK).status_code == 403
+    testing.login(client, joko)
+    assert client.get(DESK).status_code == 404
+
+
+def test_the_number_of_queries_is_fixed(
+    client: Client, buyer: Party, owner: Person, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    testing.login(client, owner)
+    client.get(DESK)
+    for orders in (1, 29):
+        for _n in range(orders):
+            testing.order(buyer)
+        with django_assert_num_queries(24):
+            client.get(DESK)
