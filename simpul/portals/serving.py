@@ -32,7 +32,7 @@ def prepare() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:  # several machines may start at once
             cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
-    call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
+    call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
