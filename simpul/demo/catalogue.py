@@ -220,8 +220,8 @@ def fill(workshop: Workshop, since: date) -> None:
         )
         for position, (slug, name, name_en) in enumerate(CATEGORIES)
     }
-    for slug, name, sizes in SIZE_RUNS:
-        SizeRun.objects.create(category=categories[slug], name=name, sizes=sizes)
+    for slug, name, run in SIZE_RUNS:
+        SizeRun.objects.create(category=categories[slug], name=name, sizes=run)
     for position, row in enumerate(PRODUCTS):
         code, slug, category, name, name_en, sizes, middle, wholesale, retail, days = row[:10]
         rates, looks, story, story_en = row[10:]

@@ -13,6 +13,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from itertools import count
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -50,7 +51,16 @@ SUPPLIERS = {
     "kulit": ("KLT-BOX", "KLT-PUL", "KLT-SUD", "KLT-FUR"),
     "sol": ("SOL-TPR", "SOL-KRT", "SOL-PUW", "SOL-ANK", "SOL-SDL"),
 }
-PACKS = {"KLT": 20, "MTA": 500, "TLI": 50, "LBL": 100, "DUS": 50, "TSU": 100, "PLS": 100, "GSP": 100}
+PACKS = {
+    "KLT": 20,
+    "MTA": 500,
+    "TLI": 50,
+    "LBL": 100,
+    "DUS": 50,
+    "TSU": 100,
+    "PLS": 100,
+    "GSP": 100,
+}
 
 
 @dataclass(slots=True)
@@ -96,7 +106,7 @@ def tell(cast: Cast, now: datetime, opened: datetime, seed: int = 1987) -> None:
     story.at(opened + timedelta(hours=1), lambda: _open_house(story))
     for key, pause, likes, sizes in HABITS:
         first = opened + timedelta(days=5 + story.dice.randint(0, pause))
-        story.at(first, lambda k=key, p=pause, m=likes, s=sizes: _order(story, k, p, m, s))
+        story.at(first, partial(_order, story, key, pause, likes, sizes))
     for week in range(MONTHS_BACK // 7 + 1):
         for day, hour in ((1, 8), (3, 9), (5, 9)):
             moment = opened + timedelta(days=7 * week + day)
@@ -173,9 +183,7 @@ def _spread(story: Story, product: Product, look: Colourway, pairs: int) -> dict
     return {size: pairs}
 
 
-def _place(
-    story: Story, key: str, wishes: list[LineWish], wished_on: date | None = None
-) -> Order:
+def _place(story: Story, key: str, wishes: list[LineWish], wished_on: date | None = None) -> Order:
     buyer, contact = story.cast.parties[key], story.cast.contacts[key]
     address = buyer.addresses.get()
     by_phone = contact.user is None or story.dice.random() < 0.2
@@ -192,7 +200,12 @@ def _place(
 
 
 def _fresh(order: Order) -> Order:
-    return Order.objects.for_page().get(pk=order.pk)
+    return Order.objects.select_related("workshop", "buyer").get(pk=order.pk)
+
+
+def _running(story: Story) -> list[Order]:
+    orders = Order.objects.running().filter(workshop=story.cast.workshop)
+    return list(orders.select_related("workshop", "buyer").prefetch_related("lines"))
 
 
 def _decline(story: Story, order: Order) -> None:
@@ -277,7 +290,9 @@ def _proof(number: str, amount: int) -> uploads.Admitted:
     draw = ImageDraw.Draw(picture)
     draw.rectangle((0, 0, 540, 120), fill="#1f4e79")
     draw.text((30, 45), "Transfer Berhasil (CONTOH)", fill="white", font_size=28)
-    for row, text in enumerate((number, f"Rp {amount:,}", "BENGKEL SEPATU CONTOH", "BCA 0000012345")):
+    for row, text in enumerate(
+        (number, f"Rp {amount:,}", "BENGKEL SEPATU CONTOH", "BCA 0000012345")
+    ):
         draw.text((30, 180 + 70 * row), text, fill="#222", font_size=26)
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
@@ -290,7 +305,7 @@ def _read_bank(story: Story) -> None:
         return
     fajar = story.cast.staff["fajar"]
     reconciliation.take(by=fajar, account=story.account, content=story.bank.export())
-    for order in Order.objects.running().filter(workshop=story.cast.workshop).for_page():
+    for order in _running(story):
         workshop_floor.go_on(story, order)
 
 
@@ -305,11 +320,11 @@ def _buy(story: Story) -> None:
             purchase.send(by=rina)
         except Refused:
             continue
-        story.later(lambda p=purchase: _answer(story, p), days=story.dice.choice((0, 1)))
+        story.later(partial(_answer, story, purchase), days=story.dice.choice((0, 1)))
 
 
 def _answer(story: Story, purchase: PurchaseOrder) -> None:
-    purchase = PurchaseOrder.objects.for_page().get(pk=purchase.pk)
+    purchase = PurchaseOrder.objects.select_related("workshop", "supplier").get(pk=purchase.pk)
     seller = purchase.supplier.people.order_by("pk")[0]
     latest = purchase.latest()
     days = 3 + story.dice.randint(0, 2)
@@ -327,13 +342,13 @@ def _answer(story: Story, purchase: PurchaseOrder) -> None:
 
 
 def _agree(story: Story, purchase: PurchaseOrder) -> None:
-    purchase = PurchaseOrder.objects.for_page().get(pk=purchase.pk)
+    purchase = PurchaseOrder.objects.select_related("workshop", "supplier").get(pk=purchase.pk)
     purchase.agree(by=story.cast.staff["rina"], revision=purchase.latest().number)
 
 
 def _receive(story: Story, purchase: PurchaseOrder) -> None:
     """What was ordered comes, most often at once; then it is paid."""
-    purchase = PurchaseOrder.objects.for_page().get(pk=purchase.pk)
+    purchase = PurchaseOrder.objects.select_related("workshop", "supplier").get(pk=purchase.pk)
     if purchase.status not in {"sent", "confirmed"}:
         return
     lines = [line for line in purchase.lines.all() if line.open_quantity]
@@ -343,10 +358,12 @@ def _receive(story: Story, purchase: PurchaseOrder) -> None:
         story.later(lambda: _receive(story, purchase), days=2)
     else:
         story.bank.book(
-            clock.today(), -purchase.total, f"TRSF E-BANKING DB {purchase.number} {purchase.supplier}".upper()
+            clock.today(),
+            -purchase.total,
+            f"TRSF E-BANKING DB {purchase.number} {purchase.supplier}".upper(),
         )
     purchase.receive(by=story.cast.staff["rina"], goods=goods)
-    for order in Order.objects.running().filter(workshop=story.cast.workshop).for_page():
+    for order in _running(story):
         workshop_floor.go_on(story, order)
 
 
@@ -365,7 +382,7 @@ def _guests(story: Story) -> None:
     ]  # fmt: skip
     for days, name, body, answer in words:
         moment = story.now - timedelta(days=days, hours=3)
-        story.at(moment, lambda n=name, b=body, a=answer, d=days: _sign(story, n, b, a, d))
+        story.at(moment, partial(_sign, story, name, body, answer, days))
 
 
 def _sign(story: Story, name: str, body: str, answer: str, days: int) -> None:
@@ -386,9 +403,17 @@ def _plant(story: Story) -> None:
     story.at(_ago(story, 9), lambda: _offer_unanswered(story, "jakarta"))
     story.at(_ago(story, 6), lambda: _withdrawn(story, "padang"))
     story.at(_ago(story, 5), lambda: _cancelled(story, "sukabumi"))
-    story.at(_ago(story, 2), lambda: _offer(story, _place(story, "maju", _wishes(story, ("BOT-03",), one)), answers=False))
+    story.at(
+        _ago(story, 2),
+        lambda: _offer(
+            story, _place(story, "maju", _wishes(story, ("BOT-03",), one)), answers=False
+        ),
+    )
     story.at(_ago(story, 2), lambda: _prospect(story))
-    story.at(_ago(story, 1), lambda: _talk(story, _place(story, "padang", _wishes(story, ("DRB-01",), (40,)))))
+    story.at(
+        _ago(story, 1),
+        lambda: _talk(story, _place(story, "padang", _wishes(story, ("DRB-01",), (40,)))),
+    )
     story.at(_ago(story, 3), lambda: _waits_for_money(story, "maju"))
     story.at(_ago(story, 2), lambda: _pays_oddly(story, "jakarta"))
 

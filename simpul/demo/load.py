@@ -17,7 +17,9 @@ SEED = 1987
 def load(now: datetime | None = None, months: int = 18) -> Workshop:
     """Tell the history up to `now`; the same seed and day give the same workshop."""
     now = (now or clock.now()).astimezone(clock.WIB)
-    opened = (now - timedelta(days=round(months * 30.4))).replace(hour=8, minute=0, second=0, microsecond=0)
+    opened = (now - timedelta(days=round(months * 30.4))).replace(
+        hour=8, minute=0, second=0, microsecond=0
+    )
     with codes.seeded(SEED):
         with clock.stopped(opened):
             cast = people.gather(opened)

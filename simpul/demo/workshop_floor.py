@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from simpul.delivery.models import Package, Shipment
@@ -30,7 +31,7 @@ def go_on(story: Story, order: Order) -> None:
                 job = Job.plan(by=udin, line=line)
             if job.status == JobStatus.PLANNED:
                 job.release(by=udin)
-                story.later(lambda j=job: work(story, j, 0), days=story.dice.choice((0, 1)))
+                story.later(partial(work, story, job, 0), days=story.dice.choice((0, 1)))
         except Refused:
             continue
 
@@ -77,14 +78,14 @@ def pack(story: Story, order: Order) -> None:
                 carton = {}
     if carton:
         Package.pack(by=rina, order=order, contents=carton)
-    fresh = Order.objects.for_page().get(pk=order.pk)
+    fresh = Order.objects.select_related("workshop", "buyer").get(pk=order.pk)
     story.later(lambda: story.pay(fresh), days=story.dice.choice((0, 1, 3)))
     story.later(lambda: ship(story, order), days=2)
 
 
 def ship(story: Story, order: Order) -> None:
     """Offer the packages to a courier once the rest is paid; else look again tomorrow."""
-    order = Order.objects.for_page().get(pk=order.pk)
+    order = Order.objects.select_related("workshop", "buyer").get(pk=order.pk)
     if order.status != Status.CONFIRMED:
         return
     if order.balance:
@@ -102,13 +103,13 @@ def ship(story: Story, order: Order) -> None:
         route=f"Ciomas – {order.buyer.area}",
         fee=75_000 if is_ojek else 260_000,
     )
-    shipment.offer(by=rina, couriers=[courier], expires_at=clock.now() + timedelta(days=2))
+    shipment.offer(by=rina, couriers=[courier], expires_at=clock.now() + timedelta(days=3))
     story.later(lambda: fetch(story, shipment), days=story.dice.choice((0, 1)))
 
 
 def fetch(story: Story, shipment: Shipment) -> None:
     """The courier accepts, both count, and the packages leave with their note."""
-    shipment = Shipment.objects.for_page().get(pk=shipment.pk)
+    shipment = Shipment.objects.select_related("workshop", "order", "courier").get(pk=shipment.pk)
     rina = story.cast.staff["rina"]
     offer = shipment.offers.get(status="offered")
     driver = offer.courier.people.order_by("pk")[0]
@@ -122,7 +123,7 @@ def fetch(story: Story, shipment: Shipment) -> None:
 
 def bring(story: Story, shipment: Shipment) -> None:
     """At the door: counted, named, proved by PIN; sometimes only at the second try."""
-    shipment = Shipment.objects.for_page().get(pk=shipment.pk)
+    shipment = Shipment.objects.select_related("workshop", "order", "courier").get(pk=shipment.pk)
     driver = shipment.courier.people.order_by("pk")[0] if shipment.courier else None
     if driver is None or shipment.status != ShipmentStatus.PICKED_UP:
         return
@@ -138,6 +139,6 @@ def bring(story: Story, shipment: Shipment) -> None:
 
 def close(story: Story, order: Order) -> None:
     """The buyer says that all is well."""
-    order = Order.objects.for_page().get(pk=order.pk)
+    order = Order.objects.select_related("workshop", "buyer").get(pk=order.pk)
     if order.status == Status.FULFILLED and not order.balance:
         order.close(by=order.buyer.people.order_by("pk")[0])

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, F, Q, Sum
 
 from simpul.delivery.models import PackageLine, Shipment
-from simpul.orders.models import Instalment, LineSize, Order, OrderNeed, OrderRevision
+from simpul.orders.models import Gate, Instalment, LineSize, Order, OrderNeed, OrderRevision
 from simpul.papers.models import Paper
 from simpul.parties.models import Workshop
 from simpul.payments.models import Allocation, BankEntry, Receipt
@@ -48,9 +48,10 @@ def totals(workshop: Workshop) -> Iterator[Finding]:
             text = f"total {revision.order.total}, revision {revision.total}, lines {expected}"
             yield Finding(1, str(revision.order), text)
     agreed = Order.objects.filter(workshop=workshop, agreed_revision__isnull=False)
-    for order in agreed.annotate(instalment_sum=Sum("instalments__amount")):
-        if (order.instalment_sum or 0) != order.total:
-            yield Finding(1, str(order), f"total {order.total}, instalments {order.instalment_sum}")
+    sums = agreed.annotate(n=Sum("instalments__amount")).order_by("pk")
+    for number, total, planned in sums.values_list("number", "total", "n"):
+        if (planned or 0) != total:
+            yield Finding(1, number, f"total {total}, instalments {planned}")
 
 
 def stock(workshop: Workshop) -> Iterator[Finding]:
@@ -58,7 +59,9 @@ def stock(workshop: Workshop) -> Iterator[Finding]:
     moved: dict[tuple[int, int], int] = defaultdict(int)
     for side, sign in (("source", -1), ("target", 1)):
         rows = Movement.objects.filter(workshop=workshop, **{f"{side}__isnull": False})
-        for place, item, total in rows.values_list(side, "item").annotate(n=Sum("quantity")).order_by():
+        for place, item, total in (
+            rows.values_list(side, "item").annotate(n=Sum("quantity")).order_by()
+        ):
             moved[place, item] += sign * total
     kept = dict(
         Reservation.objects.filter(balance__location__workshop=workshop)
@@ -104,7 +107,9 @@ def pairs(workshop: Workshop) -> Iterator[Finding]:
         if not size.delivered <= size.picked_up <= size.packed <= size.made <= size.pairs:
             text = f"{size.delivered} {size.picked_up} {size.packed} {size.made} of {size.pairs}"
             yield Finding(7, f"{size.line.order} {size.variant}", text)
-        if size.line.order.status != "cancelled" and size.made - size.delivered != kept.get(size.pk, 0):
+        if size.line.order.status != "cancelled" and size.made - size.delivered != kept.get(
+            size.pk, 0
+        ):
             text = f"{size.made - size.delivered} in the house, {kept.get(size.pk, 0)} kept"
             yield Finding(7, f"{size.line.order} {size.variant}", text)
 
@@ -154,15 +159,20 @@ def journal(workshop: Workshop) -> Iterator[Finding]:
 
 def gates(workshop: Workshop) -> Iterator[Finding]:
     """9: no pair was handed over, no work begun, while money before that gate is missing."""
-    passed = Order.objects.filter(workshop=workshop, status__in=["confirmed", "fulfilled", "closed"])
-    passed = passed.annotate(
-        picked_up=Sum("lines__sizes__picked_up"), packed=Sum("lines__sizes__packed")
+    orders = Order.objects.filter(
+        workshop=workshop, status__in=["confirmed", "fulfilled", "closed"]
     )
-    for order in passed.prefetch_related("instalments"):
-        for gate, has_passed in ((3, order.packed), (4, order.picked_up)):
-            shut = [one for one in order.instalments.all() if one.gate <= gate and not one.lets_pass]
-            if has_passed and shut and not _was_reversed(order):
-                yield Finding(9, str(order), f"gate {gate} was passed before {shut[0]} was paid")
+    far = dict(
+        LineSize.objects.filter(line__order__in=orders, packed__gt=0)
+        .values_list("line__order")
+        .annotate(n=Sum("picked_up"))
+        .order_by()
+    )
+    for order in orders.filter(pk__in=far).prefetch_related("instalments"):
+        gate = Gate.HAND_OVER if far[order.pk] else Gate.PACKING
+        shut = [one for one in order.instalments.all() if one.gate <= gate and not one.lets_pass]
+        if shut and not _was_reversed(order):
+            yield Finding(9, str(order), f"gate {gate} was passed before {shut[0]} was paid")
 
 
 def promises(workshop: Workshop) -> Iterator[Finding]:
@@ -181,24 +191,29 @@ def numbers(workshop: Workshop) -> Iterator[Finding]:
         used = sorted(_numbers_of(workshop, series))
         if used != list(range(1, series.last + 1)):
             missing = sorted(set(range(1, series.last + 1)) - set(used))
-            yield Finding(11, str(series), f"{len(used)} used of {series.last}; missing {missing[:5]}")
+            yield Finding(
+                11, str(series), f"{len(used)} used of {series.last}; missing {missing[:5]}"
+            )
 
 
 def money(workshop: Workshop) -> Iterator[Finding]:
     """2 and 3: what is counted of a receipt <= the receipt; what an instalment was paid = what was
     counted for it."""
-    receipts = Receipt.objects.filter(workshop=workshop).annotate(counted=Sum("allocations__amount"))
-    for receipt in receipts.select_related("party"):
-        if not 0 <= (receipt.counted or 0) <= receipt.amount:
-            text = f"{receipt.counted} counted of {receipt.amount}"
-            yield Finding(2, f"receipt {receipt.pk}", text)
-        if receipt.annulled_at is not None and receipt.counted:
-            yield Finding(2, f"receipt {receipt.pk}", f"annulled, and {receipt.counted} counted")
+    receipts = Receipt.objects.filter(workshop=workshop).annotate(n=Sum("allocations__amount"))
+    for pk, amount, annulled, n in receipts.order_by("pk").values_list(
+        "pk", "amount", "annulled_at", "n"
+    ):
+        counted = n or 0
+        if not 0 <= counted <= amount or (annulled is not None and counted):
+            yield Finding(2, f"receipt {pk}", f"{counted} counted of {amount}")
     instalments = Instalment.objects.filter(order__workshop=workshop)
-    for one in instalments.annotate(counted=Sum("allocations__amount")).select_related("order"):
-        if one.paid != (one.counted or 0) or not 0 <= one.paid <= one.amount:
-            text = f"paid {one.paid}, counted {one.counted or 0}, of {one.amount}"
-            yield Finding(3, f"{one.order} {one}", text)
+    sums = instalments.annotate(n=Sum("allocations__amount")).order_by("pk")
+    for number, position, amount, paid, n in sums.values_list(
+        "order__number", "position", "amount", "paid", "n"
+    ):
+        if paid != (n or 0) or not 0 <= paid <= amount:
+            text = f"paid {paid}, counted {n or 0}, of {amount}"
+            yield Finding(3, f"{number} instalment {position}", text)
 
 
 def statements(workshop: Workshop) -> Iterator[Finding]:
@@ -213,17 +228,21 @@ def statements(workshop: Workshop) -> Iterator[Finding]:
 
 def pegs(workshop: Workshop) -> Iterator[Finding]:
     """6: pegs of a purchase line <= what is open of it; a need's `ordered` = its pegs."""
-    lines = PurchaseLine.objects.filter(purchase__workshop=workshop).annotate(
-        pegged=Sum("pegs__quantity")
-    )
-    for line in lines.select_related("purchase", "material"):
-        if (line.pegged or 0) > max(line.quantity - line.received, 0):
-            text = f"{line.pegged} pegged, {line.quantity - line.received} open"
-            yield Finding(6, f"{line.purchase} {line.material.code}", text)
-    rows = OrderNeed.objects.filter(line__order__workshop=workshop).select_related("material")
-    for need in rows.annotate(pegged=Sum("pegs__quantity")):
-        if need.ordered != (need.pegged or 0):
-            yield Finding(6, str(need), f"ordered {need.ordered}, pegged {need.pegged or 0}")
+    lines = PurchaseLine.objects.filter(purchase__workshop=workshop)
+    sums = lines.annotate(n=Sum("pegs__quantity")).order_by("pk")
+    for number, code, quantity, received, n in sums.values_list(
+        "purchase__number", "material__code", "quantity", "received", "n"
+    ):
+        if (n or 0) > max(quantity - received, 0):
+            yield Finding(6, f"{number} {code}", f"{n} pegged, {quantity - received} open")
+    needs = OrderNeed.objects.filter(line__order__workshop=workshop)
+    for number, code, ordered, n in (
+        needs.annotate(n=Sum("pegs__quantity"))
+        .order_by("pk")
+        .values_list("line__order__number", "material__code", "ordered", "n")
+    ):
+        if ordered != (n or 0):
+            yield Finding(6, f"{number} {code}", f"ordered {ordered}, pegged {n or 0}")
 
 
 CHECKS: list[Check] = [
