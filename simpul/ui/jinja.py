@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_timedelta, get_day_names, get_month_names
@@ -72,6 +73,7 @@ def environment(**options: Any) -> Environment:
     return made
 
 
+@lru_cache(maxsize=256)
 def icon(name: str, size: int = 20) -> Markup:
     """Draw an icon of the package lucide inline; it is only decoration."""
     return Markup(lucide(name, size=size, **{"class": "icon", "aria-hidden": "true"}))  # noqa: S704
