@@ -81,13 +81,13 @@ def progress_of(jobs: Iterable[Job]) -> list[Progress]:
     """Count what was done of each job, all in one query; reads what `for_list` has loaded."""
     found = list(jobs)
     logs = StageLog.objects.filter(stage__job__in=found).order_by()
-    sums: Sums = {
-        (stage, size): (good, reject, rework)
-        for stage, size, good, reject, rework in logs.values_list("stage", "size").annotate(
-            g=Sum("good"), r=Sum("reject"), w=Sum("rework")
-        )
-    }
-    return [_progress(job, sums) for job in found]
+    rows = logs.values_list("stage__job", "stage", "size").annotate(
+        g=Sum("good"), r=Sum("reject"), w=Sum("rework")
+    )
+    sums: dict[int, Sums] = {job.pk: {} for job in found}
+    for job_id, stage, size, good, reject, rework in rows:
+        sums[job_id][stage, size] = (good, reject, rework)
+    return [_progress(job, sums[job.pk]) for job in found]
 
 
 def board(rows: Iterable[Progress]) -> list[Post]:
