@@ -4,6 +4,7 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.datastructures import MultiValueDict
 from PIL import Image
 
 from simpul.catalog.forms import PhotoForm, PriceForm
@@ -47,6 +48,6 @@ def test_a_picture_is_admitted_and_anything_else_is_not() -> None:
     good = SimpleUploadedFile("shoe.png", buffer.getvalue())
     bad = SimpleUploadedFile("shoe.png", b"%PDF-1.7")
 
-    assert PhotoForm({}, {"photo": good}).is_valid()
-    form = PhotoForm({}, {"photo": bad})
+    assert PhotoForm({}, MultiValueDict({"photo": [good]})).is_valid()
+    form = PhotoForm({}, MultiValueDict({"photo": [bad]}))
     assert list(form.errors) == ["photo"]

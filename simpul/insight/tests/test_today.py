@@ -11,6 +11,7 @@ from simpul.insight import today
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
+from simpul.production.models import Job
 
 
 def asked(person: Person) -> dict[tuple[str, str], int]:
@@ -105,7 +106,7 @@ def test_work_waits_for_the_floor(buyer: Party, udin: Person, rina: Person) -> N
     assert asked(udin) == {("orders", "?status=confirmed"): 1}
 
     testing.fetch_material(order)
-    job = testing.Job.plan(by=udin, line=order.lines.get())
+    job = Job.plan(by=udin, line=order.lines.get())
     assert asked(udin) == {("jobs", "?status=planned"): 1}
 
     job.release(by=udin)

@@ -94,7 +94,8 @@ def test_a_new_price_holds_from_its_day_on(client: Client, derby: Product) -> No
     assert answer["Location"] == DERBY
     product = Product.objects.for_page().get()
     now, then = (product.price_for(Group.WHOLESALE, 1, one) for one in (clock.today(), day))
-    assert now and then
+    assert now
+    assert then
     assert (now.amount, then.amount) == (200_000, 210_000)
 
 
