@@ -117,7 +117,7 @@ def pairs(workshop: Workshop) -> Iterator[Finding]:
 def packages(workshop: Workshop) -> Iterator[Finding]:
     """7: what lies in the packages of a size = what was packed of it."""
     packed = dict(
-        PackageLine.objects.filter(package__order__workshop=workshop)
+        PackageLine.objects.filter(package__order__workshop=workshop, package__unpacked_at=None)
         .values_list("size")
         .annotate(n=Sum("pairs"))
         .order_by()
