@@ -23,6 +23,10 @@ class RupiahField(forms.CharField):
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
+    def prepare_value(self, value: Any) -> Any:
+        """Show a sum with its dots; what was typed stays as it was typed."""
+        return f"{value:,}".replace(",", ".") if isinstance(value, int) else value
+
     def clean(self, value: Any) -> int | None:
         text = super().clean(value)
         if not text:

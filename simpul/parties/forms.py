@@ -82,7 +82,11 @@ class ContactForm(_TelephoneMixin):
 class PartyForm(ContactForm):
     """A new buyer, supplier or courier with its first contact person and address."""
 
-    name = forms.CharField(label=_("Name of the business or household"), max_length=120)
+    name = forms.CharField(
+        label=_("Name of the business or household"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autofocus": True}),
+    )
     kind = forms.ChoiceField(
         label=_("What is it to us?"),
         choices=[
@@ -158,6 +162,7 @@ class WorkshopForm(forms.ModelForm[Workshop]):
             "stamp_duty_above",
             "over_receipt_percent",
         )
+        labels = {"founded_in": _("Working since")}
         widgets = {"story": forms.Textarea(attrs={"rows": 6})}
 
     WHERE = ("street", "area", "postcode", "telephone", "email", "hours")
