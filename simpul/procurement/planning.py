@@ -108,8 +108,10 @@ def wanted(workshop: Workshop) -> list[Wanted]:
     return sorted(found.values(), key=lambda row: (row.needed_on, row.material.code, row.size))
 
 
-def proposals(workshop: Workshop) -> list[Proposal]:
+def proposals(workshop: Workshop, rows: list[Wanted] | None = None) -> list[Proposal]:
     """Return what should be bought now, by supplier: what paid orders lack beyond the store.
+
+    `rows` is what is wanted, where that was asked for already.
 
     Each material goes to whoever is cheapest for the quantity, then fastest. What nobody is known
     to sell is left out.
@@ -119,7 +121,7 @@ def proposals(workshop: Workshop) -> list[Proposal]:
     for offer in SupplierPrice.objects.filter(supplier__workshop=workshop).for_list():
         offers[offer.material_id].append(offer)
     lines: dict[Party, list[ProposedLine]] = defaultdict(list)
-    for row in wanted(workshop):
+    for row in wanted(workshop) if rows is None else rows:
         known = offers.get(row.material.pk)
         if row.to_buy and known:
             offer = min(known, key=lambda offer: _rank(offer, row.to_buy))

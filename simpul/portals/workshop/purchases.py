@@ -61,7 +61,7 @@ def needs(request: Request) -> HttpResponse:
             "rows": rows,
             "sold": sold,
             "for_store": planning.orders_for_store(rows),
-            "proposals": planning.proposals(request.workshop),
+            "proposals": planning.proposals(request.workshop, rows),
             "open_purchases": _found(request).open().for_list().order_by("-id")[:10],
             "tab": "needs",
         },
