@@ -31,7 +31,7 @@ class PageLoader extends HTMLElement {
   }
 
   focusOn({ boosted, target }) {
-    if (!boosted || document.activeElement?.matches("focus-error, [autofocus]")) return
+    if (!boosted || document.querySelector("#main :focus")) return // something in it took it already
     document.getElementById("main")?.focus({ preventScroll: true })
   }
 }
