@@ -85,6 +85,7 @@ def window(browser: Browser, live_server: LiveServer) -> Iterator[Callable[[], P
         context = browser.new_context(
             base_url=live_server.url, locale="en-GB", viewport={"width": 1280, "height": 900}
         )
+        context.add_cookies([{"name": "django_language", "value": "en", "url": live_server.url}])
         context.set_default_timeout(8_000)
         contexts.append(context)
         page = context.new_page()
