@@ -7,6 +7,7 @@ import os
 import sys
 
 from django.core.management import ManagementUtility
+from django.db import DatabaseError
 
 COMMANDS = {
     "serve": ("run_simpul", "run the program: web pages, jobs and notices"),
@@ -31,7 +32,11 @@ def main() -> None:
     if name == "demo":
         os.environ["SIMPUL_DEMO"] = "1"
     command = COMMANDS[name][0]
-    ManagementUtility([f"simpul {name}", *([command] if command else []), *rest]).execute()
+    try:
+        ManagementUtility([f"simpul {name}", *([command] if command else []), *rest]).execute()
+    except DatabaseError as reason:
+        why = str(reason).strip().partition("\n")[0]
+        sys.exit(f"The database is not ready ({why}). Does `simpul check` say why?")
 
 
 def _set_address(arguments: list[str]) -> None:

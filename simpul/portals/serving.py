@@ -29,6 +29,14 @@ class CannotServe(Exception):
 
 def prepare() -> None:
     """Bring database, texts and static files up to date; cheap where they are."""
+    prepare_database()
+    for folder in settings.LOCALE_PATHS:
+        compile_texts(Path(folder))
+    _collect_static()
+
+
+def prepare_database() -> None:
+    """Migrate, one process at a time."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:  # several machines may start at once
             cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
@@ -37,9 +45,6 @@ def prepare() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
-    for folder in settings.LOCALE_PATHS:
-        compile_texts(Path(folder))
-    _collect_static()
 
 
 def demand_port(host: str, port: int) -> None:

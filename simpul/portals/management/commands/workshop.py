@@ -9,6 +9,7 @@ from django.db import transaction
 
 from simpul.parties.models import Identity, Person, User, Workshop
 from simpul.parties.roles import Role
+from simpul.portals.serving import prepare_database
 
 # the first part of an address that is no workshop's
 RESERVED = {"accounts", "api", "gallery", "hooks", "l", "language", "look", "static"}
@@ -30,7 +31,10 @@ class Command(BaseCommand):
     def handle(
         self, *, slug: str, name: str, owner: str, email: str, json: bool, **options: Any
     ) -> None:
-        _demand(slug, email)
+        _demand_shape(slug, email)
+        prepare_database()
+        if Workshop.objects.filter(slug=slug).exists():
+            raise CommandError(f"There is a workshop called {slug} already.")
         workshop = make(slug, name, owner, email.lower())
         if json:
             self.stdout.write(_as_json(workshop))
@@ -49,7 +53,7 @@ def make(slug: str, name: str, owner: str, email: str) -> Workshop:
     return workshop
 
 
-def _demand(slug: str, email: str) -> None:
+def _demand_shape(slug: str, email: str) -> None:
     try:
         validate_slug(slug)
         validate_email(email)
@@ -57,8 +61,6 @@ def _demand(slug: str, email: str) -> None:
         raise CommandError(" ".join(reason.messages)) from reason
     if slug in RESERVED or slug != slug.lower():
         raise CommandError(f"A workshop cannot be called {slug}.")
-    if Workshop.objects.filter(slug=slug).exists():
-        raise CommandError(f"There is a workshop called {slug} already.")
 
 
 def _as_json(workshop: Workshop) -> str:
