@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as configured
+from django.utils.translation import activate
 from pytest_django import Settings
 
 from simpul import testing
@@ -14,12 +15,18 @@ from simpul.parties.roles import Role
 
 
 def pytest_configure() -> None:
-    """Make what is slow on purpose fast, and need no collected static files."""
+    """Make what is slow on purpose fast and need no collected static files."""
     configured.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     configured.STORAGES = {
         **configured.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def _plain_english() -> None:
+    """Let what happens outside of a page speak English; a page speaks as its reader does."""
+    activate("en")
 
 
 @pytest.fixture(autouse=True)

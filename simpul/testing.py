@@ -59,6 +59,7 @@ def workshop(slug: str = "ciomas", **fields: Any) -> Workshop:
 
 
 def staff(name: str, workshop: Workshop, role: Role, **fields: Any) -> Person:
+    fields = {"language": "en"} | fields
     return Person.objects.create(workshop=workshop, name=name, role=role, **fields)
 
 
@@ -71,6 +72,7 @@ def party(workshop: Workshop, name: str = "Toko Dewi", **fields: Any) -> Party:
 
 def person(name: str, party: Party, **fields: Any) -> Person:
     """A contact of a party."""
+    fields = {"language": "en"} | fields
     return Person.objects.create(workshop=party.workshop, party=party, name=name, **fields)
 
 
