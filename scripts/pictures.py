@@ -55,7 +55,11 @@ PAGES = [
 def main() -> None:
     wanted = set(sys.argv[1:])
     with tempfile.TemporaryDirectory() as data:
-        os.environ |= {"SIMPUL_DATA": data, "SIMPUL_DEMO": "1", "DJANGO_SETTINGS_MODULE": "simpul.settings"}
+        os.environ |= {
+            "SIMPUL_DATA": data,
+            "SIMPUL_DEMO": "1",
+            "DJANGO_SETTINGS_MODULE": "simpul.settings",
+        }
         server = subprocess.Popen(
             [sys.executable, "-m", "simpul.cli", "demo", "--port", str(PORT)], cwd=ROOT
         )
@@ -90,11 +94,17 @@ def _take(wanted: set[str]) -> None:
     from simpul.portals.entrance import look_path
 
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright runs a loop of its own
-    orders = Order.objects.filter(buyer__people__user__email="maju@contoh.example", status="confirmed")
+    orders = Order.objects.filter(
+        buyer__people__user__email="maju@contoh.example", status="confirmed"
+    )
     facts = {
-        "number": orders.filter(instalments__paid__gt=0).order_by("-id").values_list("number", flat=True)[0],
+        "number": orders.filter(instalments__paid__gt=0)
+        .order_by("-id")
+        .values_list("number", flat=True)[0],
         "public_code": orders.order_by("-id").values_list("public_code", flat=True)[0],
-        "unpaid": orders.filter(instalments__paid=0).order_by("-id").values_list("number", flat=True)[0],
+        "unpaid": orders.filter(instalments__paid=0)
+        .order_by("-id")
+        .values_list("number", flat=True)[0],
     }
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:

@@ -53,7 +53,9 @@ def test_the_journal_keeps_no_name_number_or_password(workshop: Workshop) -> Non
         assert secret not in facts
 
 
-def test_a_known_number_is_noted_and_nothing_new_is_opened(workshop: Workshop, dewi: Person) -> None:
+def test_a_known_number_is_noted_and_nothing_new_is_opened(
+    workshop: Workshop, dewi: Person
+) -> None:
     Identity.objects.create(
         workshop=workshop, person=dewi, kind=Identity.Kind.PHONE, value="+6281234500001"
     )

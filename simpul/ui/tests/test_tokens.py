@@ -72,8 +72,8 @@ def test_every_edge_can_be_seen(scheme: int) -> None:
 
 
 def test_the_style_sheets_are_small() -> None:
-    """A first page is at most 60 kB with htmx (17 kB): the style sheets get 16 of them."""
-    assert sum(len(gzip.compress(sheet.read_bytes())) for sheet in CSS.glob("*.css")) < 16_000
+    """A first page is at most 60 kB with htmx (17 kB): the style sheets get 17 of them."""
+    assert sum(len(gzip.compress(sheet.read_bytes())) for sheet in CSS.glob("*.css")) < 17_000
 
 
 def test_raw_colors_stand_in_the_tokens_only() -> None:

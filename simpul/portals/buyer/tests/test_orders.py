@@ -30,8 +30,8 @@ def offered(buyer: Party) -> Order:
 def test_the_page_shows_the_offer_and_what_it_changes(client: Client, offered: Order) -> None:
     text = client.get(page_of(offered)).text
 
-    assert "Rp\u00a0200.000" in text
-    assert "Rp\u00a0190.000" in text
+    assert "Rp\u00a0200,000" in text
+    assert "Rp\u00a0190,000" in text
     assert "Nett" in text
     assert f"{page_of(offered)}acceptance/" in text
 

@@ -56,7 +56,7 @@ def test_it_says_where_and_exactly_how_much(client: Client, order: Order) -> Non
     text = client.get(page_of(order)).text
 
     asked = Instruction.objects.open().get(order=order)
-    assert f"Rp\u00a0{asked.amount:,}".replace(",", ".") in text
+    assert f"Rp\u00a0{asked.amount:,}" in text
     assert f'value="{asked.amount}"' in text
     assert "0000012345" in text
     assert order.code in text
@@ -84,7 +84,7 @@ def test_a_transfer_is_reported_with_its_proof(client: Client, order: Order, dew
     claim = PaymentClaim.objects.get()
     assert (claim.order, claim.amount, claim.bank, claim.by) == (order, 600_217, "BRI", dewi)
     assert claim.proof.kind == "image/jpeg"
-    assert "Rp\u00a0600.217" in client.get(page_of(order)).text
+    assert "Rp\u00a0600,217" in client.get(page_of(order)).text
 
 
 def test_what_is_wrong_with_a_report_is_said(client: Client, order: Order) -> None:

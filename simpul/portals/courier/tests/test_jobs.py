@@ -65,7 +65,7 @@ def test_an_offer_says_fee_route_and_packages_but_not_where_to(
 ) -> None:
     page = phone.get(page_of(offered)).text
 
-    for word in ("35.000", "Ciomas – Bogor", "2 "):
+    for word in ("35,000", "Ciomas – Bogor", "2 "):
         assert word in page
     for secret in (ADDRESS, "0812-3456-7890", "Dewi", offered.pin):
         assert secret not in page
@@ -75,7 +75,7 @@ def test_nowhere_stands_a_price_or_the_pin(phone: Client, on_the_way: Shipment) 
     Shipment.objects.filter(pk=on_the_way.pk).update(pin="7391")
     for page in ("", "delivery/", "failure/"):
         text = phone.get(page_of(on_the_way) + page).text
-        for secret in ("200.000", "2.000.000", "7391"):
+        for secret in ("200,000", "2,000,000", "7391"):
             assert secret not in text
 
 

@@ -136,9 +136,9 @@ def test_a_welcome_distributor_sees_its_own_prices(
 
     text = client.get(f"{SHOP}catalogue/drb-01/").text
 
-    assert "Rp\u00a0200.000" in text
-    assert "Rp\u00a03.800.000" in text
-    assert "300.000" not in text
+    assert "Rp\u00a0200,000" in text
+    assert "Rp\u00a03,800,000" in text
+    assert "300,000" not in text
     assert "my/orders/new/?product=drb-01" in text
 
 

@@ -116,7 +116,7 @@ def test_another_quantity_price_and_day_or_none(portal: Client, purchase: Purcha
             purchase,
             note="Musim hujan",
             **{
-                f"quantity_{leather.pk}": "30,5",
+                f"quantity_{leather.pk}": "30.5",
                 f"price_{leather.pk}": "42.500",
                 f"on_{leather.pk}": clock.in_days(9).isoformat(),
                 f"cannot_{small.pk}": "on",
@@ -130,7 +130,7 @@ def test_another_quantity_price_and_day_or_none(portal: Client, purchase: Purcha
     assert said[leather.pk].on == clock.in_days(9)
     assert said[small.pk].quantity == 0
     assert said[large.pk].quantity == 6_000
-    assert "30,5" in portal.get(path(purchase)).content.decode()
+    assert "30.5" in portal.get(path(purchase)).content.decode()
 
 
 def test_a_price_is_asked_for_where_there_is_none(portal: Client, purchase: PurchaseOrder) -> None:

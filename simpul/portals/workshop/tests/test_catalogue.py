@@ -58,7 +58,7 @@ def test_the_list_is_searched(client: Client, derby: Product) -> None:
     text = client.get(CATALOGUE).text
     assert DERBY in text
     assert hidden.slug in text
-    assert "Rp\u00a0200.000" in text
+    assert "Rp\u00a0200,000" in text
     assert DERBY not in client.get(f"{CATALOGUE}?q=sdl").text
     assert "empty" in client.get(f"{CATALOGUE}?q=zzz").text
 
@@ -187,7 +187,7 @@ def test_the_wrong_role_reads_and_changes_nothing(
     testing.login(client, request.getfixturevalue(role))
 
     text = client.get(DERBY).text
-    assert "Rp\u00a0200.000" in text
+    assert "Rp\u00a0200,000" in text
     assert '<form class="form"' not in text
     assert change(client, "drb-01", derby.colourways.get().pk) == [403, 403, 403]
     assert derby.prices.count() == 2

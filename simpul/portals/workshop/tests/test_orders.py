@@ -84,10 +84,10 @@ def test_an_empty_desk_says_how_it_begins(client: Client) -> None:
 
 def test_a_cancelled_order_owes_nothing(client: Client, buyer: Party, owner: Person) -> None:
     order = testing.confirmed_order(buyer)
-    assert client.get(ORDERS).text.count("Rp\u00a02.000.000") == 2
+    assert client.get(ORDERS).text.count("Rp\u00a02,000,000") == 2
     order.cancel(by=owner, reason="they closed")
 
-    assert client.get(ORDERS).text.count("Rp\u00a02.000.000") == 1
+    assert client.get(ORDERS).text.count("Rp\u00a02,000,000") == 1
 
 
 def test_the_list_goes_into_a_spreadsheet(client: Client, workshop: Workshop) -> None:

@@ -166,7 +166,7 @@ def test_wages(floor: Client, job: Job) -> None:
     path, typed = counting(job, 1, good_40=4)
     floor.post(path, typed | {"worker": "Ujang"})
 
-    assert "8.000" in floor.get(f"{DESK}wages/").text
+    assert "8,000" in floor.get(f"{DESK}wages/").text
     assert "Ujang" not in floor.get(f"{DESK}wages/?from=2020-01-01&to=2020-01-31").text
     assert floor.get(f"{DESK}wages/?from=2020-13-45").status_code == 200
 

@@ -61,7 +61,7 @@ def test_it_is_confirmed_and_the_buyer_told_what_to_pay(
     client: Client, order: Order, owner: Person
 ) -> None:
     testing.account(order.workshop)
-    assert "Rp\u00a0600.000" in client.get(page(order, "confirmation/")).text
+    assert "Rp\u00a0600,000" in client.get(page(order, "confirmation/")).text
 
     answer = client.post(page(order, "confirmation/"))
 
