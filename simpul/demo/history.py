@@ -40,10 +40,10 @@ type Happening = Callable[[], None]
 MONTHS_BACK = 545  # days
 # Buyer, days between orders, models they like, pairs a line.
 HABITS = [
-    ("maju", 21, ("DRB-01", "LFR-02", "PNT-04", "SKL-05"), (20, 40)),
-    ("padang", 34, ("DRB-01", "SDL-06", "PNT-04"), (40, 60, 80)),
-    ("jakarta", 45, ("LFR-02", "BOT-03"), (20, 40)),
-    ("sukabumi", 52, ("SKL-05", "SDL-06"), (20, 40)),
+    ("maju", 32, ("DRB-01", "LFR-02", "PNT-04", "SKL-05"), (20, 40)),
+    ("padang", 48, ("DRB-01", "SDL-06", "PNT-04"), (40, 60, 80)),
+    ("jakarta", 62, ("LFR-02", "BOT-03"), (20, 40)),
+    ("sukabumi", 75, ("SKL-05", "SDL-06"), (20, 40)),
     ("siti", 190, ("BOT-03", "PNT-04"), (1,)),
     ("budi", 240, ("LFR-02", "DRB-01"), (1, 2)),
 ]
@@ -400,6 +400,14 @@ def _sign(story: Story, name: str, body: str, answer: str, days: int) -> None:
 def _plant(story: Story) -> None:
     """The states that chance may leave out, in the last days."""
     one = (20,)
+    for days, key, likes in (
+        (17, "padang", ("SDL-06",)),
+        (13, "sukabumi", ("SKL-05",)),
+        (11, "maju", ("PNT-04",)),
+        (8, "jakarta", ("LFR-02",)),
+        (6, "maju", ("DRB-01",)),
+    ):
+        story.at(_ago(story, days), partial(_under_way, story, key, likes))
     story.at(_ago(story, 9), lambda: _offer_unanswered(story, "jakarta"))
     story.at(_ago(story, 6), lambda: _withdrawn(story, "padang"))
     story.at(_ago(story, 5), lambda: _cancelled(story, "sukabumi"))
@@ -416,6 +424,13 @@ def _plant(story: Story) -> None:
     )
     story.at(_ago(story, 3), lambda: _waits_for_money(story, "maju"))
     story.at(_ago(story, 2), lambda: _pays_oddly(story, "jakarta"))
+
+
+def _under_way(story: Story, key: str, likes: tuple[str, ...]) -> None:
+    """Agreed and paid at once, so that today it is somewhere on its way."""
+    order = _place(story, key, _wishes(story, likes, (40,)))
+    agreement.confirm(_fresh(order), by=story.cast.staff["sari"])
+    story.later(lambda: _pay(story, order), hour=15)
 
 
 def _ago(story: Story, days: int) -> datetime:
