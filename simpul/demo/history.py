@@ -30,7 +30,7 @@ from simpul.lib import clock, uploads
 from simpul.orders.models import LineWish, Order, proposed_plan
 from simpul.parties.models import Address, Party, Person
 from simpul.payments import agreement, reconciliation
-from simpul.payments.models import BankAccount, Instruction, PaymentClaim
+from simpul.payments.models import BankAccount, BankEntry, Instruction, PaymentClaim
 from simpul.procurement import planning
 from simpul.procurement.models import LineTerms, PurchaseOrder, SupplierPrice
 from simpul.workflow.steps import Refused
@@ -305,8 +305,21 @@ def _read_bank(story: Story) -> None:
         return
     fajar = story.cast.staff["fajar"]
     reconciliation.take(by=fajar, account=story.account, content=story.bank.export())
+    _match_by_hand(story)
     for order in _running(story):
         workshop_floor.go_on(story, order)
+
+
+def _match_by_hand(story: Story) -> None:
+    """What the machine was not certain of, finance looks at two days later."""
+    waiting = BankEntry.objects.open().filter(
+        workshop=story.cast.workshop, booked_on__lte=clock.in_days(-2)
+    )
+    entries = list(waiting.order_by("pk"))
+    for entry in entries:
+        likely = reconciliation.suggestions(story.cast.workshop, entries)[entry.pk]
+        if likely:
+            reconciliation.allocate_to(entry, likely[0].order, by=story.cast.staff["fajar"])
 
 
 # Material

@@ -60,6 +60,9 @@ def knots_of(order: Order) -> list[Knot]:
         due = next((part.due_on for part in parts if not part.is_paid), None)
         return Knot(name, label, state(paid, owed, due), paid, owed, "rupiah", due)
 
+    production = state(made, pairs)
+    if production == WAITING and any(need.issued for need in needs):
+        production = DOING  # nothing is finished yet, but material is in work
     order_state = DONE if agreed else (ENDED if ended else DOING)
     return [
         Knot(
@@ -77,7 +80,7 @@ def knots_of(order: Order) -> list[Knot]:
             len(needs),
             "parts",
         ),
-        Knot("production", _("Production"), state(made, pairs), made, pairs, "pairs"),
+        Knot("production", _("Production"), production, made, pairs, "pairs"),
         Knot("packing", _("Packing"), state(packed, pairs), packed, pairs, "pairs"),
         Knot(
             "delivery",

@@ -100,3 +100,14 @@ def test_loading_a_page_costs_the_same_for_any_order(
         assert order.knots
         assert order.changes == []
         assert len(order.current.sheets) == lines
+
+
+def test_production_is_in_progress_once_material_is_in_work(buyer: Party) -> None:
+    model = testing.product(buyer.workshop)
+    testing.recipe(model)
+    order = testing.confirmed_order(buyer, model)
+    for need in OrderNeed.objects.all():
+        need.shift(issued=need.quantity)
+
+    knots = {knot.name: knot.state for knot in Order.objects.for_page().get(pk=order.pk).knots}
+    assert (knots["production"], knots["packing"]) == ("doing", "waiting")
