@@ -54,14 +54,15 @@ PAGES = [
 
 def main() -> None:
     wanted = set(sys.argv[1:])
-    with tempfile.TemporaryDirectory() as data:
+    with tempfile.TemporaryDirectory() as folder:
+        data = os.environ.get("SIMPUL_DATA", folder)  # a demonstration that is loaded already
         os.environ |= {
             "SIMPUL_DATA": data,
             "SIMPUL_DEMO": "1",
             "DJANGO_SETTINGS_MODULE": "simpul.settings",
         }
         server = subprocess.Popen(
-            [sys.executable, "-m", "simpul.cli", "demo", "--port", str(PORT)], cwd=ROOT
+            [Path(sys.executable).with_name("simpul"), "demo", "--port", str(PORT)], cwd=ROOT
         )
         try:
             _wait()
@@ -122,7 +123,7 @@ def _take(wanted: set[str]) -> None:
             page.goto(f"{BASE}/{SLUG}/{address.format(**facts)}")
             page.screenshot(path=PICTURES / f"{name}.png")
             context.close()
-            print(name)
+            print(name, flush=True)
         browser.close()
 
 
