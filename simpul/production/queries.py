@@ -91,16 +91,21 @@ def progress_of(jobs: Iterable[Job]) -> list[Progress]:
 
 
 def board(rows: Iterable[Progress]) -> list[Post]:
-    """Return where pairs wait, in the order of the stages."""
-    posts: dict[tuple[int, str], list[tuple[Job, StageCount]]] = {}
+    """Return where pairs wait, in the order of the stages.
+
+    Models that leave a stage out have the later ones sooner: a stage stands where it comes last.
+    """
+    posts: dict[str, list[tuple[Job, StageCount]]] = {}
+    place: dict[str, int] = {}
     for row in rows:
         for count in row.stages:
+            name = count.stage.label
+            place[name] = max(place.get(name, 0), count.stage.position)
             if count.has_work and row.job.number:
-                key = (count.stage.position, count.stage.label)
-                posts.setdefault(key, []).append((row.job, count))
+                posts.setdefault(name, []).append((row.job, count))
     return [
-        Post(name, sum(count.waiting for _job, count in jobs), jobs)
-        for (_position, name), jobs in sorted(posts.items(), key=lambda post: post[0])
+        Post(name, sum(count.waiting for _job, count in posts[name]), posts[name])
+        for name in sorted(posts, key=lambda name: (place[name], name))
     ]
 
 
