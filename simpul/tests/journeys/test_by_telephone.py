@@ -31,7 +31,9 @@ def test_an_order_is_taken_without_a_mouse(desk: Callable[[str], Page]) -> None:
     finder = page.locator("#find-model")
     expect(finder).to_be_focused()
     # the page has come whole: nothing of it is still being put in place
-    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
+    expect(
+        page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")
+    ).to_have_count(0)
     page.wait_for_function("customElements.get('order-grid') !== undefined")
 
     take_down(page, "drb", "38", ["4", "8"])
