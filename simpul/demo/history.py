@@ -205,7 +205,8 @@ def _fresh(order: Order) -> Order:
 
 def _running(story: Story) -> list[Order]:
     orders = Order.objects.running().filter(workshop=story.cast.workshop)
-    return list(orders.select_related("workshop", "buyer").prefetch_related("lines"))
+    rows = orders.select_related("workshop", "buyer")
+    return list(rows.prefetch_related("lines", "instalments"))
 
 
 def _decline(story: Story, order: Order) -> None:

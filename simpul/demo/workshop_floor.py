@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from simpul.delivery.models import Package, Shipment
 from simpul.delivery.models import Status as ShipmentStatus
 from simpul.lib import clock
-from simpul.orders.models import LineSize, Order, Status
+from simpul.orders.models import Gate, LineSize, Order, Status
 from simpul.production.models import OPEN, Job
 from simpul.production.models import Status as JobStatus
 from simpul.workflow.steps import Refused
@@ -29,7 +29,7 @@ def go_on(story: Story, order: Order) -> None:
         try:
             if job is None:
                 job = Job.plan(by=udin, line=line)
-            if job.status == JobStatus.PLANNED:
+            if job.status == JobStatus.PLANNED and order.is_open(Gate.PRODUCTION):
                 job.release(by=udin)
                 story.later(partial(work, story, job, 0), days=story.dice.choice((0, 1)))
         except Refused:
