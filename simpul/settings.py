@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "simpul.portals.workshop",
     "simpul.portals.supplier",
     "simpul.portals.courier",
+    "simpul.portals.bank",
     "simpul.portals",
 ]
 

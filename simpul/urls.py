@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("l/<str:token>/", entrance.access, name="access"),
     path("language/", entrance.language, name="language"),
     path("accounts/", include("allauth.urls")),
+    path("hooks/", include("simpul.portals.bank.urls")),
 ]
 
 if settings.DEMO:

@@ -192,6 +192,8 @@ TABLE: dict[str, Door] = {
     "courier:failure": Door("shipment", "asep shipment_link", answer=403),
     "courier:message": Door("shipment", "couriers shipment_link", answer=405),
     "courier:note": Door("shipment", "asep shipment_link", answer=404),
+    # notices of programs, which prove themselves by a signature
+    "bank:gateway": Door("gateway", "all", answer=405),
     # the shop window, open to everybody
     "storefront:profile": Door(sees="all"),
     "storefront:catalogue": Door(sees="all"),

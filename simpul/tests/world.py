@@ -131,6 +131,7 @@ class World:
         paper = Paper.objects.filter(party=self.party("dewi")).order_by("pk")[0]
         return {
             "": {},
+            "gateway": {"provider": "midtrans"},
             "order": order,
             "instalment": order | {"position": 1},
             "tracked": {"code": self.order.public_code},

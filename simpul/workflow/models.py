@@ -1,4 +1,4 @@
-"""The journal, and the series that papers are numbered from."""
+"""The journal, the series that papers are numbered from, and when the clock's jobs ran."""
 
 from __future__ import annotations
 
@@ -92,6 +92,25 @@ class NumberSeries(models.Model):
         series.last += 1
         series.save(update_fields=["last"])
         return str(series)
+
+
+class Turn(models.Model):
+    """When a job of the clock ran last in a workshop, and when its next turn is."""
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    job = models.CharField(max_length=40)
+    due_at = models.DateTimeField(default=clock.now)
+    began_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workshop", "job"], name="turn_once_a_job"),
+        ]
+        indexes = [models.Index(fields=["due_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.job} of {self.workshop_id}"
 
 
 def journal_of(subject: Any) -> EntryQuerySet:

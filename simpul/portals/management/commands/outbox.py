@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
 from simpul.conversations import notices
-from simpul.portals import outbox
+from simpul.portals import outbox, timetable
 
 PAUSE_S = 3
 
@@ -38,5 +38,6 @@ class Command(BaseCommand):
         try:
             notices.tell()
             outbox.send()
+            timetable.start_due()
         except Exception:
             log.exception("The outbox will try again")

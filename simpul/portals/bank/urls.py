@@ -1,0 +1,10 @@
+from django.urls import path
+
+from simpul.portals.bank import gateways
+
+app_name = "bank"
+
+# what has a name of its own stands above: any other name is one of a payment gateway
+urlpatterns = [
+    path("<slug:provider>/<slug:workshop>/", gateways.notice, name="gateway"),
+]

@@ -1,0 +1,70 @@
+"""What the clock starts: a name, a function of the domain, and how often. Nothing else ticks.
+
+`simpul serve` looks every few seconds which jobs are due; the worker runs them, each for one
+workshop. However many machines look, each turn is run once; one that breaks off is tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.tasks import task
+
+from simpul.lib import clock
+from simpul.parties.models import Workshop
+from simpul.workflow.models import Turn
+
+AGAIN = timedelta(minutes=15)  # when a turn that did not end is tried again
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`run` gets the workshop. It must bear being run twice: a turn may break off after its work."""
+
+    name: str
+    run: Callable[[Workshop], object]
+    every: timedelta
+
+
+JOBS: tuple[Job, ...] = ()
+
+
+def start_due() -> int:
+    """Hand the worker every job whose turn it is; return how many."""
+    _make_missing()
+    due = Turn.objects.filter(job__in=[job.name for job in JOBS], due_at__lte=clock.now())
+    return sum(_claim(turn) for turn in due.order_by("due_at", "pk"))
+
+
+@task
+def take_turn(turn: int) -> None:
+    """Run a job that was claimed, and note when its next turn is."""
+    row = Turn.objects.select_related("workshop").get(pk=turn)
+    job = next(job for job in JOBS if job.name == row.job)
+    job.run(row.workshop)
+    Turn.objects.filter(pk=turn).update(ended_at=clock.now(), due_at=clock.now() + job.every)
+
+
+def _make_missing() -> None:
+    """Give each job its first turn in each workshop."""
+    known = set(Turn.objects.values_list("workshop", "job"))
+    missing = [
+        Turn(workshop_id=workshop, job=job.name)
+        for workshop in Workshop.objects.values_list("pk", flat=True)
+        for job in JOBS
+        if (workshop, job.name) not in known
+    ]
+    if missing:
+        Turn.objects.bulk_create(missing, ignore_conflicts=True)
+
+
+def _claim(turn: Turn) -> bool:
+    """Take the turn for this process; should it break off, it is due again after a while."""
+    now = clock.now()
+    mine = Turn.objects.filter(pk=turn.pk, due_at=turn.due_at)
+    if not mine.update(began_at=now, due_at=now + AGAIN):
+        return False
+    take_turn.enqueue(turn.pk)
+    return True
