@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q, Sum
 
 from simpul.delivery.models import PackageLine, Shipment
 from simpul.orders.models import Gate, Instalment, LineSize, Order, OrderNeed, OrderRevision
+from simpul.papers import chain
 from simpul.papers.models import Paper
 from simpul.parties.models import Workshop
 from simpul.payments.models import Allocation, BankEntry, Receipt
@@ -245,8 +246,16 @@ def pegs(workshop: Workshop) -> Iterator[Finding]:
             yield Finding(6, f"{number} {code}", f"ordered {ordered}, pegged {n or 0}")
 
 
+def papers(workshop: Workshop) -> Iterator[Finding]:
+    """13: an issued paper is never changed: the chain is whole, and so is each kept file."""
+    for faults in (chain.faults(workshop), chain.damaged_files(workshop)):
+        for paper, text in faults:
+            yield Finding(13, paper, text)
+
+
 CHECKS: list[Check] = [
     totals, money, statements, stock, needs, pegs, pairs, packages, journal, gates, promises, numbers,
+    papers,
 ]  # fmt: skip
 
 

@@ -30,6 +30,7 @@ class PaperFacts(TypedDict):
     letterhead: Letterhead
     number: str
     code: str
+    fingerprint: str  # of its place in the chain of papers; added when it is rendered
     check_url: str  # where anybody sees whether it is genuine; becomes the QR code
 
 

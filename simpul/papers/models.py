@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
+from datetime import UTC
 from pathlib import Path
 from typing import Any, Self
 
@@ -80,11 +83,39 @@ class PaperQuerySet(models.QuerySet["Paper"]):
         )
 
 
+class Chain(models.Model):
+    """How many papers a workshop has issued, and the digest of the last one.
+
+    Each paper holds the digest of the one before it, so that none can be changed, taken out or
+    put in between unseen; this row knows the end, so that none can be torn off. Whoever issues a
+    paper locks it: the chain never forks.
+    """
+
+    workshop = models.OneToOneField(Workshop, models.PROTECT, related_name="+")
+    length = models.PositiveIntegerField(default=0)
+    head = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.length} papers, {self.head[:8]}"
+
+    @classmethod
+    def lock(cls, workshop: Workshop) -> Chain:
+        """Return the end of the chain; everybody else waits until this transaction is over."""
+        return cls.objects.select_for_update(of=("self",)).get_or_create(workshop=workshop)[0]
+
+    def append(self, paper: Paper) -> None:
+        """Give a paper, not saved yet, its place behind the last one."""
+        paper.position, paper.previous = self.length + 1, self.head
+        paper.digest = paper.digest_now()
+        self.length, self.head = paper.position, paper.digest
+        self.save(update_fields=["length", "head"])
+
+
 class Paper(models.Model):
-    """An issued paper: its number, its facts and, once rendered, its bytes. Never changed.
+    """An issued paper: its number, its facts and its place in the workshop's chain. Never changed.
 
     The facts are frozen in the step that issues the paper; the PDF is made from them once, by a
-    job or by the first who asks, and kept.
+    job or by the first who asks, and kept (`Rendering`).
     """
 
     class Kind(models.TextChoices):
@@ -105,13 +136,22 @@ class Paper(models.Model):
     facts = models.JSONField(encoder=DjangoJSONEncoder)
     issued_at = models.DateTimeField(default=clock.now, editable=False)
     issued_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    path = models.CharField(max_length=120, blank=True, editable=False)
+    position = models.PositiveIntegerField(editable=False)  # 1, 2, 3 … in the workshop's chain
+    previous = models.CharField(max_length=64, blank=True, editable=False)  # digest of the last
+    digest = models.CharField(max_length=64, editable=False)
 
     objects = PaperQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["workshop", "number"], name="paper_number_once")
+            models.UniqueConstraint(fields=["workshop", "number"], name="paper_number_once"),
+            models.UniqueConstraint(fields=["workshop", "position"], name="paper_place_once"),
+            # a shipment that failed may leave again, with a new note; all else is issued once
+            models.UniqueConstraint(
+                fields=["kind", "subject_type", "subject_id"],
+                condition=~Q(kind="SJ"),
+                name="paper_issued_once",
+            ),
         ]
         indexes = [models.Index(fields=["subject_type", "subject_id"])]
 
@@ -133,10 +173,12 @@ class Paper(models.Model):
     ) -> Paper:
         """Draw the next number of its kind (or take the one drawn already) and freeze the facts.
 
-        Call it inside the step that makes the paper exist. What every paper says (letterhead,
-        number, code, where to check it) is added here. `mentions` are the things beside its
-        subject on whose pages it is to be found, such as the order of a receipt.
+        Call it inside the step that makes the paper exist, as the last thing that it locks. What
+        every paper says (letterhead, number, code, where to check it) is added here. `mentions`
+        are the things beside its subject on whose pages it is to be found, such as the order of a
+        receipt. Raises IntegrityError for a second paper of one kind about the same thing.
         """
+        chain = Chain.lock(by.workshop)  # before the number: two of one moment never wait in a ring
         paper = cls(
             workshop=by.workshop,
             party=party,
@@ -147,10 +189,45 @@ class Paper(models.Model):
             template=template,
             issued_by=by,
         )
-        paper.facts = paper._common_facts() | facts
+        paper.facts = _as_stored(paper._common_facts() | facts)
+        chain.append(paper)
         paper.save()
         Mention.objects.bulk_create(Mention(paper=paper, subject=thing) for thing in mentions)
         return paper
+
+    # Questions
+
+    def digest_now(self) -> str:
+        """Return the digest of what the paper says and of its place behind the one before.
+
+        SHA-256 over JSON with sorted keys: position, previous digest, number, kind, code, party,
+        template, moment of issue in UTC and the facts.
+        """
+        content = {
+            "position": self.position,
+            "previous": self.previous,
+            "number": self.number,
+            "kind": str(self.kind),
+            "code": self.code,
+            "party": self.party_id,
+            "template": self.template,
+            "issued_at": self.issued_at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "facts": self.facts,
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Tell whether it still says what it said when it was issued."""
+        return self.digest == self.digest_now()
+
+    @property
+    def fingerprint(self) -> str:
+        """The beginning of the digest, as it stands on the paper: `4F2A-91C3-08DE`."""
+        short = self.digest[:12].upper()
+        return "-".join((short[:4], short[4:8], short[8:]))
+
+    # Inside
 
     def _common_facts(self) -> dict[str, Any]:
         workshop = self.workshop
@@ -167,6 +244,34 @@ class Paper(models.Model):
             "code": self.code,
             "check_url": f"{settings.SITE_URL}/{workshop.slug}/check/{self.code}/",
         }
+
+
+def _as_stored(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts as the database gives them back: the digest is taken over those."""
+    stored: dict[str, Any] = json.loads(json.dumps(facts, cls=DjangoJSONEncoder))
+    return stored
+
+
+class Rendering(models.Model):
+    """The bytes of a paper on one kind of sheet: made once, kept under their hash."""
+
+    class Sheet(models.TextChoices):
+        A4 = "a4", "A4"
+        ROLL = "roll", "80 mm"
+
+    paper = models.ForeignKey(Paper, models.PROTECT, related_name="renderings")
+    sheet = models.CharField(max_length=4, choices=Sheet)
+    path = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["paper", "sheet"], name="paper_rendered_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.paper} {self.sheet}"
 
 
 class Mention(models.Model):

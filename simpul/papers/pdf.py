@@ -8,22 +8,44 @@ from pathlib import Path
 from django.conf import settings
 
 from simpul.lib import pdf, uploads
-from simpul.papers.models import Paper
+from simpul.papers.models import Paper, Rendering
 
 KIND = "application/pdf"
+Sheet = Rendering.Sheet
 
 
-def pdf_of(paper: Paper) -> bytes:
-    """Return the paper as it was rendered; whoever asks first has it rendered."""
-    if not paper.path:
-        _render(paper)
-    return (Path(settings.UPLOADS) / paper.path).read_bytes()
+class Damaged(Exception):
+    """What lies on the disk is not what was rendered."""
 
 
-def _render(paper: Paper) -> None:
+def pdf_of(paper: Paper, sheet: str = Sheet.A4) -> bytes:
+    """Return the paper as it was rendered; whoever asks first has it rendered.
+
+    Raises Damaged where the kept file is no longer the one that was rendered.
+    """
+    kept = paper.renderings.filter(sheet=sheet).first() or _render(paper, sheet)
+    content = (Path(settings.UPLOADS) / kept.path).read_bytes()
+    if hashlib.sha256(content).hexdigest() != kept.sha256:
+        raise Damaged(f"{paper}: {kept.path} has been changed")
+    return content
+
+
+def template_of(paper: Paper, sheet: str = Sheet.A4) -> Path:
+    """Return the typst file: beside `kuitansi.typ` lies `kuitansi_roll.typ` for the 80 mm roll."""
+    path = pdf.ROOT / paper.template
+    return path if sheet == Sheet.A4 else path.with_stem(f"{path.stem}_{sheet}")
+
+
+def has_roll(paper: Paper) -> bool:
+    """Tell whether this paper can be printed on a thermal printer, too."""
+    return template_of(paper, Sheet.ROLL).exists()
+
+
+def _render(paper: Paper, sheet: str) -> Rendering:
     """Keep the first rendering: should two ask at once, both are given that one."""
-    content = pdf.render(pdf.ROOT / paper.template, paper.facts)
+    facts = paper.facts | {"fingerprint": paper.fingerprint}
+    content = pdf.render(template_of(paper, sheet), facts)
     sha256 = hashlib.sha256(content).hexdigest()
     path = uploads.store(uploads.Admitted(content, KIND, "pdf", sha256), Path(settings.UPLOADS))
-    Paper.objects.filter(pk=paper.pk, path="").update(path=path)
-    paper.refresh_from_db(fields=["path"])
+    fresh = {"path": path, "sha256": sha256}
+    return Rendering.objects.get_or_create(paper=paper, sheet=sheet, defaults=fresh)[0]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db.models import F
 
@@ -15,6 +17,8 @@ from simpul.delivery.models import PackageLine
 from simpul.insight.audit import findings
 from simpul.lib import clock
 from simpul.orders.models import Instalment, Order, OrderNeed, OrderRevision
+from simpul.papers.models import Paper
+from simpul.papers.pdf import pdf_of
 from simpul.parties.models import Party, Person, Workshop
 from simpul.payments import reconciliation
 from simpul.payments.models import Allocation, BankEntry, Receipt
@@ -124,6 +128,27 @@ def test_a_promise_that_moved_by_itself(house: Workshop) -> None:
 def test_a_gap_in_a_series(house: Workshop) -> None:
     NumberSeries.objects.filter(prefix="SO").update(last=F("last") + 1)
     assert 11 in broken(house)
+
+
+def test_a_paper_that_was_changed(house: Workshop) -> None:
+    Paper.objects.filter(workshop=house, kind=Paper.Kind.KUITANSI).update(number=F("code"))
+    assert 13 in broken(house)
+
+
+def test_a_paper_that_was_torn_off(house: Workshop) -> None:
+    last = Paper.objects.filter(workshop=house).latest("position")
+    last.mentions.all().delete()
+    last.delete()
+    assert 13 in broken(house)
+
+
+def test_a_file_of_a_paper_that_is_gone(house: Workshop) -> None:
+    paper = Paper.objects.filter(workshop=house)[0]
+    pdf_of(paper)
+    assert broken(house) == set()
+
+    (Path(settings.UPLOADS) / paper.renderings.get().path).unlink()
+    assert broken(house) == {13}
 
 
 def test_the_command_names_what_is_broken(house: Workshop) -> None:

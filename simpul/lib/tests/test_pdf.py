@@ -21,6 +21,7 @@ FACTS: dict[str, Any] = {
     "letterhead": {"name": "Bengkel Sepatu Contoh", "lines": ["Ciomas, Kab. Bogor"]},
     "number": "KW-2026-0001",
     "code": "HJKLMNPQRSTUVW",
+    "fingerprint": "4F2A-91C3-08DE",
     "check_url": "https://example.com/ciomas/check/HJKLMNPQRSTUVW/",
     "words": {"title": "Kuitansi", "check": "Pindai"},
     "name": "Toko Maju",

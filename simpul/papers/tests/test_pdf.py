@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from django.conf import settings
 
-from simpul.papers.models import Paper
+from simpul.papers.models import Paper, Rendering
 from simpul.papers.pdf import pdf_of
 from simpul.papers.tasks import render
 from simpul.parties.models import Party, Person, Workshop
@@ -27,7 +28,9 @@ def test_it_is_the_same_for_whoever_asks(buyer: Party, fajar: Person) -> None:
 
     assert first.startswith(b"%PDF-")
     assert pdf_of(Paper.objects.get(pk=paper.pk)) == first
-    assert (Path(settings.UPLOADS) / paper.path).read_bytes() == first
+    kept = paper.renderings.get(sheet=Rendering.Sheet.A4)
+    assert (Path(settings.UPLOADS) / kept.path).read_bytes() == first
+    assert kept.sha256 == hashlib.sha256(first).hexdigest()
 
 
 def test_it_keeps_the_letterhead_of_its_day(
@@ -48,8 +51,7 @@ def test_the_worker_may_be_first(buyer: Party, fajar: Person) -> None:
 
     render.call(paper.pk)
 
-    paper.refresh_from_db()
-    assert paper.path.endswith(".pdf")
+    assert paper.renderings.get().path.endswith(".pdf")
 
 
 def test_it_is_found_with_what_it_mentions(buyer: Party, fajar: Person, supplier: Party) -> None:

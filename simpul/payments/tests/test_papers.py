@@ -14,6 +14,7 @@ COMMON: PaperFacts = {
     "letterhead": {"name": "Bengkel Sepatu Contoh", "lines": ["Ciomas, Kab. Bogor 16610"]},
     "number": "KW-2026-0031",
     "code": "HJKLMNPQRSTUVW",
+    "fingerprint": "4F2A-91C3-08DE",
     "check_url": "https://example.com/ciomas/check/HJKLMNPQRSTUVW/",
 }
 KUITANSI: KuitansiFacts = {

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from simpul.lib import codes
 from simpul.lib.limits import is_too_often
+from simpul.papers import chain
 from simpul.papers.models import Paper
 from simpul.payments.models import Receipt
 from simpul.portals.http import Visit
@@ -28,7 +29,10 @@ def search(request: Visit) -> HttpResponse:
 @never_cache
 @require_safe
 def check(request: Visit, code: str) -> HttpResponse:
-    """Say what was issued under this code: kind, number, day; of a kuitansi the amount too."""
+    """Say what was issued under this code, and whether it and the chain of papers are whole.
+
+    Kind, number and day; of a kuitansi the amount too.
+    """
     papers = Paper.objects.filter(workshop=request.workshop).select_related("subject_type")
     paper = papers.filter(code=codes.tidy(code)).first()
     if paper is None:
@@ -42,6 +46,7 @@ def check(request: Visit, code: str) -> HttpResponse:
         "storefront/checked.html",
         {
             "paper": paper,
+            "standing": chain.standing(paper),
             "amount": receipt.amount if receipt else None,
             "annulled_at": receipt.annulled_at if receipt else None,
         },

@@ -58,6 +58,40 @@ def test_an_annulled_one_says_so(client: Client, order: Order, fajar: Person) ->
     assert "typed twice" not in text
 
 
+def test_it_says_that_the_chain_is_whole(client: Client, order: Order) -> None:
+    testing.pay(order, 600_217)
+    paper = Paper.objects.get()
+
+    text = client.get(f"/ciomas/check/{paper.code}/", HTTP_ACCEPT_LANGUAGE="en").text
+
+    assert paper.fingerprint in text
+    assert "The chain is whole" in text
+
+
+def test_a_paper_that_was_changed_is_not_genuine(client: Client, order: Order) -> None:
+    testing.pay(order, 600_217)
+    paper = Paper.objects.get()
+    Paper.objects.update(facts=paper.facts | {"amount": "Rp 9.999.999"})
+
+    text = client.get(f"/ciomas/check/{paper.code}/", HTTP_ACCEPT_LANGUAGE="en").text
+
+    assert "This paper is genuine" not in text
+    assert "was changed" in text
+
+
+def test_it_says_that_another_paper_is_missing(client: Client, order: Order) -> None:
+    testing.pay(order, 600_217)
+    testing.pay(order, 1_000)
+    first, last = Paper.objects.order_by("position")
+    last.mentions.all().delete()
+    last.delete()
+
+    text = client.get(f"/ciomas/check/{first.code}/", HTTP_ACCEPT_LANGUAGE="en").text
+
+    assert "This paper is genuine" in text
+    assert "The chain of our papers is broken" in text
+
+
 def test_an_unknown_code_is_no_paper(client: Client, order: Order, joko: Person) -> None:
     testing.pay(order, 5)
     paper = Paper.objects.get()
