@@ -14,6 +14,7 @@ import struct
 import tempfile
 import threading
 import warnings
+import zipfile
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,13 +27,18 @@ from PIL import Image, ImageOps
 MEGABYTE = 1_000_000
 IMAGE_LIMIT = 15 * MEGABYTE
 FILE_LIMIT = 10 * MEGABYTE
+STATEMENT_LIMIT = 40 * MEGABYTE  # a hundred thousand entries of BRI's widest export are 25 MB
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 1_600
 JPEG_QUALITY = 85
 
 PHOTO = frozenset({"image"})
 PROOF = frozenset({"image", "pdf"})
-STATEMENT = frozenset({"text"})
+STATEMENT = frozenset({"text", "xml", "workbook"})
+
+MOST_MEMBERS = 200  # of a workbook, which is a zip
+MOST_UNPACKED = 200 * MEGABYTE
+WORKBOOK_NAMES = re.compile(r"(?:\[Content_Types\]\.xml|(?:_rels|docProps|xl|customXml)/[\w./ -]+)")
 
 IMAGE_FORMATS = ("JPEG", "PNG", "WEBP")
 
@@ -73,20 +79,24 @@ class Admitted:
 
 def admit(file: Incoming, kinds: frozenset[str]) -> Admitted:
     """Read and judge a file. Raises Refusal with a sentence that says what to do."""
-    content = _read(file, IMAGE_LIMIT if "image" in kinds else FILE_LIMIT)
+    content = _read(file, _limit(kinds))
     if not content:
         raise Refusal(_("The file is empty: choose another one."))
     if "image" in kinds and _looks_like_an_image(content):
         return _image(content)
     if "pdf" in kinds and content.startswith(b"%PDF-"):
         return _pdf(content)
+    if "workbook" in kinds and content.startswith(b"PK\3\4"):
+        return _workbook(content)
+    if "xml" in kinds and _looks_like_xml(content):
+        return _admitted(content, "application/xml", "xml")
     if "text" in kinds and _looks_like_text(content):
         return _admitted(content, "text/csv", "csv")
     if "pdf" in kinds:
         raise Refusal(_("Only photos (JPEG, PNG, WebP) and PDF files can be handed in."))
     if "image" in kinds:
         raise Refusal(_("Only photos (JPEG, PNG, WebP) can be handed in."))
-    raise Refusal(_("Only text files (CSV) can be handed in."))
+    raise Refusal(_("Only text files (CSV, MT940), XLSX and camt.053 can be handed in."))
 
 
 def store(admitted: Admitted, root: Path) -> str:
@@ -115,6 +125,12 @@ def _read(file: Incoming, limit: int) -> bytes:
     return b"".join(parts)
 
 
+def _limit(kinds: frozenset[str]) -> int:
+    if "image" in kinds:
+        return IMAGE_LIMIT
+    return STATEMENT_LIMIT if "text" in kinds else FILE_LIMIT
+
+
 def _too_large(limit: int) -> Refusal:
     return Refusal(_("The file is larger than %(limit)s MB.") % {"limit": limit // MEGABYTE})
 
@@ -127,15 +143,58 @@ def _looks_like_an_image(content: bytes) -> bool:
 
 def _looks_like_text(content: bytes) -> bool:
     """Tell text from programs, pictures, archives (control characters) and from markup."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            text = content.decode("utf-16")
-        except UnicodeDecodeError:
-            return False
-    else:
-        text = content.decode("latin-1").removeprefix("\xef\xbb\xbf")
-    opening = text.lstrip()[:5].lower()
-    return not opening.startswith(("<", "%pdf-")) and not re.search(r"[\0-\x08\x0e-\x1f]", text)
+    opening = _opening(content).lower()
+    return not opening.startswith(("<", "%pdf-")) and not _has_control_characters(content)
+
+
+def _looks_like_xml(content: bytes) -> bool:
+    """Tell data in XML from pages (HTML, SVG) and from what declares entities."""
+    opening = _opening(content)
+    names = re.findall(r"<(?![?!])(?:\w+:)?(\w+)", opening)
+    is_data = opening.startswith("<") and names[:1] == ["Document"] and "<!" not in opening
+    return is_data and not _has_control_characters(content)
+
+
+def _opening(content: bytes) -> str:
+    """Return the first characters, as far as they can be read at all."""
+    start = content[:2_000]
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return start.decode("utf-16", errors="ignore").lstrip()
+    return start.decode("latin-1").removeprefix("\xef\xbb\xbf").lstrip()
+
+
+def _has_control_characters(content: bytes) -> bool:
+    if not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return re.search(rb"[\0-\x08\x0e-\x1f]", content) is not None
+    try:
+        text = content.decode("utf-16")
+    except UnicodeDecodeError:
+        return True
+    return re.search(r"[\0-\x08\x0e-\x1f]", text) is not None
+
+
+def _workbook(content: bytes) -> Admitted:
+    """Look at the list of what is packed, before anything of it is unpacked."""
+    other = Refusal(_("Only text files (CSV, MT940), XLSX and camt.053 can be handed in."))
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, *_DAMAGED) as error:
+        raise other from error
+    names = [member.filename for member in members]
+    if "xl/workbook.xml" not in names or any(member.flag_bits & 0x1 for member in members):
+        raise other
+    if len(set(names)) != len(names) or not all(map(_belongs_to_a_workbook, names)):
+        raise Refusal(_("This workbook has parts (such as macros) that no statement has."))
+    if len(members) > MOST_MEMBERS or sum(one.file_size for one in members) > MOST_UNPACKED:
+        raise Refusal(_("This workbook is too large once it is unpacked."))
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _admitted(content, kind, "xlsx")
+
+
+def _belongs_to_a_workbook(name: str) -> bool:
+    is_plain = WORKBOOK_NAMES.fullmatch(name) and ".." not in name
+    return bool(is_plain) and not re.search("vba|macro|activex|embeddings", name, re.IGNORECASE)
 
 
 def _pdf(content: bytes) -> Admitted:

@@ -172,8 +172,10 @@ class StatementForm(forms.Form):
     file = UploadField(
         label=_("Statement file"),
         kinds=uploads.STATEMENT,
-        help_text=_("A CSV file of BCA (KlikBCA) or Mandiri (Kopra, MCM), as you downloaded it."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
+        help_text=_("A file of a bank, as you downloaded it: CSV, XLSX, MT940 or camt.053."),
+        widget=forms.ClearableFileInput(
+            attrs={"accept": ".csv,.txt,.xlsx,.xml,.sta,.940,.mt940,text/csv,text/plain"}
+        ),
     )
     first = forms.DateField(
         label=_("First day"),

@@ -4,6 +4,7 @@ import io
 import os
 import random
 import struct
+import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -264,3 +265,92 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
         uploads.store(hand_in(PDF), tmp_path)
 
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+# Bank files that are no text
+
+
+def workbook(**members: bytes) -> bytes:
+    """A zip with these members beside those that every workbook has."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml"):
+            archive.writestr(name, "<x/>")
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def test_a_workbook_is_kept_as_it_is() -> None:
+    content = workbook(**{"xl/worksheets/sheet1.xml": b"<x/>", "xl/printerSettings/p1.bin": b"p"})
+
+    admitted = hand_in(content, STATEMENT, "mutasi.xlsx")
+
+    assert (admitted.suffix, admitted.content) == ("xlsx", content)
+
+
+def test_a_bomb_is_seen_before_it_is_unpacked() -> None:
+    bomb = workbook(**{"xl/worksheets/sheet1.xml": bytes(uploads.MOST_UNPACKED + 1)})
+    assert len(bomb) < uploads.MEGABYTE
+
+    with pytest.raises(Refusal, match="too large once"):
+        hand_in(bomb, STATEMENT)
+
+
+def test_a_workbook_of_very_many_parts_is_refused() -> None:
+    parts = {f"xl/worksheets/sheet{n}.xml": b"" for n in range(uploads.MOST_MEMBERS)}
+
+    with pytest.raises(Refusal, match="too large once"):
+        hand_in(workbook(**parts), STATEMENT)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../xl/a.xml", "/xl/a.xml", "xl/../../a.xml", "xl/vbaProject.bin", "a.exe", "xl\\a.xml"],
+)
+def test_a_workbook_with_other_parts_is_refused(name: str) -> None:
+    with pytest.raises(Refusal, match="parts"):
+        hand_in(workbook(**{name: b"x"}), STATEMENT)
+
+
+@pytest.mark.parametrize("content", [b"PK\3\4", b"PK\3\4" + bytes(99), workbook()[:-9]])
+def test_a_damaged_workbook_is_refused(content: bytes) -> None:
+    with pytest.raises(Refusal, match="Only text"):
+        hand_in(content, STATEMENT)
+
+
+def test_a_zip_that_is_no_workbook_is_refused() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.txt", "a")
+
+    with pytest.raises(Refusal, match="Only text"):
+        hand_in(buffer.getvalue(), STATEMENT)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_data_in_xml_is_kept_as_it_is(encoding: str) -> None:
+    content = '<?xml version="1.0"?>\n<p:Document xmlns:p="urn:x"/>'.encode(encoding)
+    assert hand_in(content, STATEMENT, "mutasi.xml").suffix == "xml"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<html><script>1</script></html>",
+        b"<svg/>",
+        b'<?xml version="1.0"?><!DOCTYPE Document [<!ENTITY a "b">]><Document/>',
+        b'<?xml version="1.0"?><svg><Document/></svg>',
+    ],
+)
+def test_pages_pictures_and_entities_are_refused(content: bytes) -> None:
+    with pytest.raises(Refusal, match="Only text"):
+        hand_in(content, STATEMENT)
+
+
+def test_a_statement_may_be_larger_than_a_proof() -> None:
+    large = b"1\n" * (uploads.FILE_LIMIT // 2 + 1)
+
+    assert hand_in(large, STATEMENT).size == len(large)
+    with pytest.raises(Refusal, match="40 MB"):
+        hand_in(b"1\n" * (uploads.STATEMENT_LIMIT // 2 + 1), STATEMENT)

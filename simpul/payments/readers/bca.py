@@ -1,17 +1,19 @@
-"""BCA: three layouts of KlikBCA."""
+"""BCA: the layouts of KlikBCA."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.utils.translation import gettext as _
 
 from simpul.payments.readers import cells
 from simpul.payments.readers.cells import Period
-from simpul.payments.readers.layout import Layout, Record, Total
-from simpul.payments.readers.statement import Row
+from simpul.payments.readers.columns import Columns
+from simpul.payments.readers.layout import Layout, Record
+from simpul.payments.readers.statement import Row, Total
 
 THOUSANDS = ","
+ALL_TOTALS = ("opening", "credits", "debits", "closing")
 
 
 class KlikBcaBusiness(Layout):
@@ -19,7 +21,7 @@ class KlikBcaBusiness(Layout):
 
     name = "BCA KlikBCA Bisnis"
     header = ("Tanggal Transaksi", "Keterangan", "Cabang", "Jumlah", "Saldo")
-    has_totals = True
+    requires = ALL_TOTALS
 
     _TOTAL = re.compile(r"(Saldo Awal|Mutasi Debet|Mutasi Kredit|Saldo Akhir) ?:(.*)")
     _NAMES = {
@@ -58,7 +60,7 @@ class KlikBcaIndividual(Layout):
 
     name = "KlikBCA Individual (English)"
     header = ("Date", "Description", "Branch", "Amount", "", "Balance")
-    has_totals = True
+    requires = ALL_TOTALS
 
     _NAMES = {
         "Starting Balance": "opening",
@@ -67,10 +69,10 @@ class KlikBcaIndividual(Layout):
         "Ending Balance": "closing",
     }
 
-    def split(self, lines: Sequence[str], first: int) -> Iterator[Record]:
+    def split(self, lines: Iterable[str], first: int, delimiter: str) -> Iterator[Record]:
         """Cut from both ends: what is left in the middle is the description."""
         for number, line in enumerate(lines, start=first):
-            parts = line.split(",")
+            parts = line.split(delimiter)
             middle = len(self.header) - 2
             if len(parts) > len(self.header):
                 parts = [parts[0], ",".join(parts[1:-middle]), *parts[-middle:]]
@@ -85,6 +87,19 @@ class KlikBcaIndividual(Layout):
         if name is None or len(record.cells) < 3 or record.cells[1].strip() != "=":
             return None
         return name, Total(_total(record.cells[2]))
+
+
+PREVIEW = Columns(
+    name="BCA Pratinjau",
+    header=("No", "Tanggal", "Keterangan", "Debit", "Kredit", "Saldo"),
+    delimiters="\t",
+    day=1,
+    texts=(2,),
+    debit=3,
+    credit=4,
+    balance=5,
+    thousands=".",
+)
 
 
 def _row(

@@ -1,7 +1,8 @@
 """What stands in one cell. Raises ValueError with a sentence; nothing is ever zero by default."""
 
+import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
@@ -33,7 +34,7 @@ _MONTHS = {
 }
 
 _CLOCK = r"(?:[ T][0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?)?"
-_NUMBERED = re.compile(rf"([0-9]{{1,2}})/([0-9]{{1,2}})/([0-9]{{4}}|[0-9]{{2}}){_CLOCK}")
+_NUMBERED = re.compile(rf"([0-9]{{1,2}})([/.-])([0-9]{{1,2}})\2([0-9]{{4}}|[0-9]{{2}}){_CLOCK}")
 _NAMED = re.compile(rf"([0-9]{{1,2}})[ -]([A-Za-z]+)[ -]([0-9]{{4}}|[0-9]{{2}}){_CLOCK}")
 _ISO = re.compile(rf"([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}}){_CLOCK}")
 _YEARLESS = re.compile(r"([0-9]{1,2})/([0-9]{1,2})")
@@ -45,16 +46,46 @@ _AMOUNTS = {
 }
 
 
+_ONE_GROUP = re.compile(r"[+-]? ?[0-9]{1,3}[.,][0-9]{3}")
+
+CR_DB = {"CR": 1, "DB": -1}
+K_D = {"K": 1, "D": -1}
+ANY_SIGN = {
+    **{word: 1 for word in ("CR", "K", "C", "KREDIT", "CREDIT", "+")},
+    **{word: -1 for word in ("DB", "D", "DR", "DEBET", "DEBIT", "-")},
+}
+
+
+class Figure(str):
+    """A number that a sheet keeps as a number: plain digits, a point before the decimals."""
+
+
 def bare(cell: str) -> str:
     """Drop blanks and the apostrophe with which a bank guards a cell against spreadsheets."""
     return " ".join(cell.split()).removeprefix("'").strip()
 
 
 def sen(cell: str, *, thousands: str) -> int | None:
-    """Read an amount in sen; the layout says what parts the thousands. Empty and `-` are None."""
+    """Read an amount in sen; the layout says what parts the thousands. Empty and `-` are None.
+
+    Where `thousands` is empty the cell itself must tell, as 1,234.00 does and 1,234 does not.
+    """
     written = re.sub(r"^([+-]? ?)Rp\.? ?", r"\1", bare(cell))
     if written in ("", "-"):
         return None
+    if isinstance(cell, Figure):
+        return _sen(written, ",", cell)
+    if thousands:
+        return _sen(written, thousands, cell)
+    if _ONE_GROUP.fullmatch(written):
+        raise ValueError(
+            _("“%(cell)s” may be thousands or a fraction: nothing tells.") % {"cell": cell.strip()}
+        )
+    style = "," if _AMOUNTS[","].fullmatch(written) else "."
+    return _sen(written, style, cell)
+
+
+def _sen(written: str, thousands: str, cell: str) -> int:
     found = _AMOUNTS[thousands].fullmatch(written)
     sign, whole, decimals = found.groups(default="") if found else ("", "", "")
     if not whole and not decimals:
@@ -79,12 +110,21 @@ def balance(cell: str, *, thousands: str) -> int:
     return value
 
 
-def direction(cell: str) -> int:
-    """Read CR or DB as 1 or -1."""
+def direction(cell: str, signs: Mapping[str, int] = CR_DB) -> int:
+    """Read whether money came (1) or went (-1)."""
     try:
-        return {"CR": 1, "DB": -1}[bare(cell).upper()]
+        return signs[bare(cell).rstrip(".").upper()]
     except KeyError:
         raise ValueError(_("“%(cell)s” says neither credit nor debit.") % {"cell": cell}) from None
+
+
+def one_of(credit: str, debit: str, *, thousands: str) -> int:
+    """Return the one of the two that is not zero; both must be readable, and neither negative."""
+    money_in = sen(credit, thousands=thousands) or 0
+    money_out = sen(debit, thousands=thousands) or 0
+    if min(money_in, money_out) != 0 or money_in == money_out:
+        raise ValueError(_("Exactly one of credit and debit must have an amount."))
+    return money_in - money_out
 
 
 def count(cell: str) -> int:
@@ -110,19 +150,35 @@ def rupiah(cell: str) -> None:
         )
 
 
-def day(cell: str, period: Period | None = None) -> date:
+def day(cell: str, period: Period | None = None, *, month_first: bool = False) -> date:
     """Read a day in any of the banks' forms; without a year, it is the one within the period."""
     written = bare(cell)
-    unreadable = ValueError(_("“%(cell)s” is no date.") % {"cell": cell.strip()})
+    if found := _YEARLESS.fullmatch(written):
+        day, month = found.groups()[::-1] if month_first else found.groups()
+        return _within(period, int(day), int(month), _no_date(cell))
+    known = _known_day(written, month_first)
+    if known is None:
+        raise _no_date(cell)
+    return known
+
+
+@functools.lru_cache(maxsize=4096)  # a file has many entries of one day
+def _known_day(written: str, month_first: bool) -> date | None:
     for form, read in _FORMS:
         if found := form.fullmatch(written):
+            parts = found.groups()
+            if form is _NUMBERED:
+                first, _sign, second, year = parts
+                parts = (second, first, year) if month_first else (first, second, year)
             try:
-                return read(*found.groups())
-            except (ValueError, KeyError):
-                raise unreadable from None
-    if found := _YEARLESS.fullmatch(written):
-        return _within(period, int(found[1]), int(found[2]), unreadable)
-    raise unreadable
+                return read(*parts)
+            except (ValueError, KeyError, OverflowError):
+                return None
+    return None
+
+
+def _no_date(cell: str) -> ValueError:
+    return ValueError(_("“%(cell)s” is no date.") % {"cell": cell.strip()})
 
 
 def _within(period: Period | None, day: int, month: int, unreadable: ValueError) -> date:

@@ -1,29 +1,26 @@
-"""What all layouts have in common: the way through a file."""
+"""What all layouts that are tables have in common: the way through a file."""
+
+from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from itertools import islice
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
 from simpul.payments.readers import cells
 from simpul.payments.readers.cells import Period
-from simpul.payments.readers.statement import (
-    Row,
-    Stated,
-    Statement,
-    StatementRefused,
-    closing_of,
-    hold_against,
-    opening_of,
-)
+from simpul.payments.readers.statement import Reading, Row, StatementRefused, Total
 
-_ACCOUNT = ("no. rekening", "nomor rekening", "account no.")
+HEADER_WITHIN = 100  # lines
+
+_ACCOUNT = ("no. rekening", "nomor rekening", "account no.", "norek")
 _PERIOD = ("periode", "period")
 _CURRENCY = ("kode mata uang", "mata uang", "currency")
-_LABELLED = re.compile(r"\s*\"?\s*([A-Za-z. ]+?)\s*(?::|,=,)\s*(.*?)\s*\"?,*\s*")
+_LABELLED = re.compile(r"\s*\"?\s*([A-Za-z. ]+?)\s*(?::|,=,|;)\s*(.*?)\s*\"?[,;]*\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +32,6 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
-    """A total at the end of a file, and how many entries it counts if it says so."""
-
-    amount: int
-    count: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Preamble:
     """What a file says of itself above its header row."""
 
@@ -50,18 +39,34 @@ class Preamble:
     period: Period | None
 
 
+class Table(Protocol):
+    """Something with rows of cells: a text file, or a sheet of a workbook."""
+
+    count: int
+
+    def head(self) -> list[str]:
+        """Return the first lines, for what stands above the header row."""
+
+    def records(self, layout: Layout, after: int) -> Iterator[Record]:
+        """Cut what follows after so many lines into cells, as the layout does it."""
+
+    def is_header(self, at: int, layout: Layout) -> bool:
+        """Tell whether the line is the header row of the layout."""
+
+
 class Layout:
     """One way in which a bank writes its statements.
 
-    A subclass gives its name, its header and `row`, the reading of one entry; where the file has
-    them also `account` (named in each entry) and `total` (at the end). These raise ValueError
-    with a sentence; the line is added here.
+    A layout has its name, its header and `row`, the reading of one entry; where the file has them
+    also `account` (named in each entry) and `total` (at the end). These raise ValueError with a
+    sentence; the line is added here.
     """
 
-    name: ClassVar[str]
-    header: ClassVar[tuple[str, ...]]
-    delimiter: ClassVar[str] = ","
-    has_totals: ClassVar[bool] = False
+    name: str
+    header: tuple[str, ...]
+    delimiters: str = ","
+    requires: tuple[str, ...] = ()  # totals without which the file was cut off
+    newest_first: bool = False
 
     def row(self, record: Record, period: Period | None) -> Row:
         raise NotImplementedError
@@ -73,9 +78,9 @@ class Layout:
         """Return `opening`, `credits`, `debits` or `closing` with what it says; None for an entry."""
         return None
 
-    def split(self, lines: Sequence[str], first: int) -> Iterator[Record]:
+    def split(self, lines: Iterable[str], first: int, delimiter: str) -> Iterator[Record]:
         """Cut lines into records; `first` is the number of the first line within the file."""
-        reader = csv.reader((f"{line}\n" for line in lines), delimiter=self.delimiter, strict=True)
+        reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, strict=True)
         line = first
         try:
             for found in reader:
@@ -84,41 +89,28 @@ class Layout:
         except csv.Error as error:
             raise StatementRefused(line, _("The quotation marks do not fit.")) from error
 
-    def is_header(self, line: str) -> bool:
-        try:
-            [record] = self.split([line], 1)
-        except StatementRefused:
-            return False
-        return self._is_header(record)
-
-    def read(self, lines: Sequence[str], header_at: int, period: Period | None) -> Statement:
-        """Read all that follows the header in `lines[header_at]`. Raises StatementRefused."""
-        stated = _preamble(lines[:header_at])
-        account = stated.account
-        rows: list[Row] = []
-        totals: dict[str, Total] = {}
-        for record in self.split(lines[header_at + 1 :], header_at + 2):
-            if not any(cell.strip() for cell in record.cells) or self._is_header(record):
-                continue
+    def delimiter_of(self, line: str) -> str | None:
+        """Return what parts the cells, if this is the header row; else None."""
+        for delimiter in self.delimiters:
             try:
-                if found := self.total(record):
-                    _add(totals, *found)
-                    continue
-                entry = self._fitted(record)
-                account = _same_account(account, self.account(entry))
-                rows.append(_within(self.row(entry, stated.period or period), stated.period))
-            except ValueError as reason:
-                raise StatementRefused(record.line, str(reason)) from reason
-        return self._checked(rows, account, self._stated(totals, len(lines)))
+                [record] = self.split([line], 1, delimiter)
+            except StatementRefused:
+                continue
+            if self.is_header(record):
+                return delimiter
+        return None
 
-    def _is_header(self, record: Record) -> bool:
+    def is_header(self, record: Record) -> bool:
         found = [cells.bare(cell).casefold() for cell in record.cells]
         while len(found) > len(self.header) and not found[-1]:
             found.pop()
         return found == [cell.casefold() for cell in self.header]
 
-    def _fitted(self, record: Record) -> Record:
+    def fitted(self, record: Record) -> Record:
+        """Refuse a record that is too short or too long."""
         width = len(self.header)
+        if len(record.cells) == width:
+            return record
         if len(record.cells) < width or any(cell.strip() for cell in record.cells[width:]):
             raise ValueError(
                 _("This line has %(found)s cells, not %(right)s.")
@@ -126,34 +118,83 @@ class Layout:
             )
         return Record(record.line, record.cells[:width])
 
-    def _stated(self, totals: dict[str, Total], last_line: int) -> Stated | None:
-        if not self.has_totals:
-            return None
-        try:
-            return Stated(
-                line=last_line,
-                opening=totals["opening"].amount,
-                closing=totals["closing"].amount,
-                credits=totals["credits"].amount,
-                debits=totals["debits"].amount,
-                credit_count=totals["credits"].count,
-                debit_count=totals["debits"].count,
-            )
-        except KeyError:
+
+class TableReading(Reading):
+    """Reads what follows after the header row of a table."""
+
+    def __init__(self, layout: Layout, table: Table, at: int, period: Period | None) -> None:
+        super().__init__(layout.name)
+        self.expected = table.count - at - 1
+        self.newest_first = self.ledger.newest_first = layout.newest_first
+        self._layout = layout
+        self._table = table
+        self._at = at
+        self._period = period
+
+    def rows(self) -> Iterator[Row]:
+        layout = self._layout
+        stated = preamble(self._table.head()[: self._at])
+        self.account = stated.account
+        period = stated.period or self._period
+        totals: dict[str, Total] = {}
+        last = self._at + 1
+        for record in self._table.records(layout, self._at + 1):
+            if not any(cell.strip() for cell in record.cells):
+                continue
+            last = record.line
+            if layout.is_header(record):
+                continue
+            try:
+                if found := layout.total(record):
+                    _add(totals, *found)
+                    continue
+                entry = layout.fitted(record)
+                self.is_about(layout.account(entry))
+                row = _within(layout.row(entry, period), stated.period)
+            except StatementRefused:
+                raise
+            except ValueError as reason:
+                raise StatementRefused(record.line, str(reason)) from reason
+            yield self.ledger.add(row)
+        if not all(name in totals for name in layout.requires):
             raise StatementRefused(
-                last_line, _("The totals at the end are missing: download the file again.")
-            ) from None
-
-    def _checked(self, rows: list[Row], account: str | None, stated: Stated | None) -> Statement:
-        if not rows:
-            raise StatementRefused(None, _("The file has no entries."))
-        opening = opening_of(rows, stated)
-        if stated:
-            hold_against(rows, stated)
-        return Statement(self.name, account, opening, closing_of(rows, opening), tuple(rows))
+                last,
+                _("The totals at the end are missing: download the file again."),
+            )
+        self.ledger.close(totals, last)
 
 
-def _preamble(lines: Sequence[str]) -> Preamble:
+class Lines:
+    """A text file as a table."""
+
+    def __init__(self, text: TextLines) -> None:
+        self._text = text
+        self.count = text.count
+        self._head = list(islice(text.lines(), HEADER_WITHIN))
+        self._delimiter = ","
+
+    def head(self) -> list[str]:
+        return self._head
+
+    def is_header(self, at: int, layout: Layout) -> bool:
+        found = layout.delimiter_of(self._head[at])
+        if found:
+            self._delimiter = found
+        return found is not None
+
+    def records(self, layout: Layout, after: int) -> Iterator[Record]:
+        lines = islice(self._text.lines(), after, None)
+        return layout.split(lines, after + 1, self._delimiter)
+
+
+class TextLines(Protocol):
+    count: int
+
+    def lines(self) -> Iterator[str]: ...
+
+
+def preamble(lines: Sequence[str]) -> Preamble:
+    """Read what stands above the header row; what has no meaning for us is passed over."""
     account = period = None
     for number, line in enumerate(lines, start=1):
         found = _LABELLED.fullmatch(line)
@@ -181,12 +222,6 @@ def _add(totals: dict[str, Total], name: str, total: Total) -> None:
     if name in totals:
         raise ValueError(_("This total stands twice in the file."))
     totals[name] = total
-
-
-def _same_account(known: str | None, named: str | None) -> str | None:
-    if known and named and known != named:
-        raise ValueError(_("This line is about another account."))
-    return named or known
 
 
 def _within(row: Row, period: Period | None) -> Row:

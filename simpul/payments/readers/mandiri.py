@@ -1,66 +1,75 @@
-"""Mandiri: the exports of Kopra (formerly MCM)."""
+"""Mandiri: the exports of Kopra (formerly MCM) and of Livin'."""
 
-from django.utils.translation import gettext as _
+from simpul.payments.readers.columns import EVERYWHERE, Columns
 
-from simpul.payments.readers import cells
-from simpul.payments.readers.cells import Period
-from simpul.payments.readers.layout import Layout, Record
-from simpul.payments.readers.statement import Row
-
-THOUSANDS = ","
-
-
-class MandiriKopra(Layout):
-    """With semicolons; credit stands before debit; a month is a word in English or Indonesian."""
-
-    name = "Mandiri Kopra/MCM"
-    delimiter = ";"
-    header = (
+# Credit stands before debit; a month is a word in English or Indonesian.
+KOPRA = Columns(
+    name="Mandiri Kopra/MCM",
+    header=(
         *("AccountNo", "Ccy", "PostDate", "Remarks", "AdditionalDesc"),
         *("Credit Amount", "Debit Amount", "Close Balance"),
-    )
+    ),
+    delimiters=";",
+    number=0,
+    currency=1,
+    day=2,
+    texts=(3, 4),
+    credit=5,
+    debit=6,
+    balance=7,
+)
 
-    def account(self, record: Record) -> str | None:
-        return cells.account(record.cells[0])
-
-    def row(self, record: Record, period: Period | None) -> Row:
-        _account, currency, day, remark, more, credit, debit, balance = record.cells
-        cells.rupiah(currency)
-        return Row(
-            record.line,
-            cells.day(day, period),
-            _amount(credit, debit),
-            cells.bare(f"{remark} {more}"),
-            cells.balance(balance, thousands=THOUSANDS),
-        )
-
-
-class MandiriWithCommas(Layout):
-    """With commas; two columns are called Description, zero is `.00`, there is no balance."""
-
-    name = "Mandiri (comma, no balance)"
-    header = (
+# Two columns are called Description, zero is `.00`, there is no balance.
+WITH_COMMAS = Columns(
+    name="Mandiri (comma, no balance)",
+    header=(
         *("Account No", "Date", "Val. Date", "Transaction Code", "Description", "Description"),
         *("Reference No.", "Debit", "Credit"),
-    )
+    ),
+    number=0,
+    day=1,
+    texts=(4, 5, 6),
+    debit=7,
+    credit=8,
+)
 
-    def account(self, record: Record) -> str | None:
-        return cells.account(record.cells[0])
+LIVIN = Columns(
+    name="Mandiri Livin'",
+    header=("Tanggal", "Keterangan", "Nominal", "Saldo"),
+    delimiters=EVERYWHERE,
+    day=0,
+    texts=(1,),
+    amount=2,
+    balance=3,
+    thousands=".",
+    opening_row="SALDO AWAL",
+)
 
-    def row(self, record: Record, period: Period | None) -> Row:
-        _account, day, _value_day, _code, text, more, reference, debit, credit = record.cells
-        return Row(
-            record.line,
-            cells.day(day, period),
-            _amount(credit, debit),
-            cells.bare(f"{text} {more} {reference}"),
-        )
+# Of these two the sources give the columns but no amounts: each cell must tell how it is written.
+POSTING = Columns(
+    name="Mandiri (Posting Date)",
+    header=("Posting Date", "Remark", "Reference No", "Debit", "Credit", "Balance"),
+    delimiters=EVERYWHERE,
+    day=0,
+    texts=(1, 2),
+    debit=3,
+    credit=4,
+    balance=5,
+    thousands="",
+)
+GOVERNMENT = Columns(
+    name="Mandiri (Tgl. Val.)",
+    header=(
+        *("Tgl.", "Tgl. Val.", "Rincian Transaksi", "No. Referensi"),
+        *("Debit", "Kredit", "Saldo", "Branch Code"),
+    ),
+    delimiters=EVERYWHERE,
+    day=0,
+    texts=(2, 3),
+    debit=4,
+    credit=5,
+    balance=6,
+    thousands="",
+)
 
-
-def _amount(credit: str, debit: str) -> int:
-    """Return the one of the two that is not zero; both must be readable, and neither negative."""
-    money_in = cells.sen(credit, thousands=THOUSANDS) or 0
-    money_out = cells.sen(debit, thousands=THOUSANDS) or 0
-    if min(money_in, money_out) != 0 or money_in == money_out:
-        raise ValueError(_("Exactly one of credit and debit must have an amount."))
-    return money_in - money_out
+LAYOUTS = (KOPRA, WITH_COMMAS, LIVIN, POSTING, GOVERNMENT)

@@ -1,7 +1,9 @@
 """What a statement file says, and whether it adds up. Amounts are in sen, because banks have sen."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -20,6 +22,10 @@ class StatementRefused(ValueError):
         )
 
 
+class LayoutUnknown(StatementRefused):
+    """It may be a statement, but none of the layouts that are known has such a header row."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One entry, as the bank wrote it. What is pending may still change or vanish."""
@@ -30,6 +36,8 @@ class Row:
     text: str
     balance_sen: int | None = None  # after this entry
     pending: bool = False
+    reference: str = ""  # the bank's own, where the layout has one
+    is_counted: bool = False  # the balance does not stand in the file but follows from the opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,52 +56,174 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
-    """The totals that a file states at its end, and the line they stand in."""
+class Total:
+    """What a file states in all, and how many entries it counts if it says so."""
 
-    line: int
-    opening: int
-    closing: int
-    credits: int
-    debits: int
-    credit_count: int | None = None
-    debit_count: int | None = None
+    amount: int
+    count: int | None = None
 
 
-def opening_of(rows: Sequence[Row], stated: Stated | None) -> int | None:
-    """Return the balance before the first row; refuse balances that do not follow on each other."""
-    balance = stated.opening if stated else None
-    opening = balance
-    for row in rows:
+@dataclass(slots=True)
+class Tally:
+    """Sums and counts of what came and what went."""
+
+    credits: int = 0
+    debits: int = 0
+    credit_count: int = 0
+    debit_count: int = 0
+
+    def add(self, sen: int) -> None:
+        if sen > 0:
+            self.credits += sen
+            self.credit_count += 1
+        else:
+            self.debits -= sen
+            self.debit_count += 1
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Adds row to row and refuses what does not follow; keeps nothing but the sums.
+
+    `opening` where the file states it before its first row. A file may be `newest_first`: then the
+    balance of each row is that after it, and the row below comes before it.
+    """
+
+    opening: int | None = None
+    newest_first: bool = False
+    rows: int = 0
+    pending: int = 0
+    booked: Tally = field(default_factory=Tally)
+    all: Tally = field(default_factory=Tally)
+    _balance: int | None = None
+    _first: Row | None = None
+
+    def __post_init__(self) -> None:
+        self._balance = self.opening
+
+    def add(self, row: Row) -> Row:
+        """Take the next row; return it with its balance, where that follows from the opening."""
+        row = self._taken_upwards(row) if self.newest_first else self._taken(row)
+        self.rows += 1
+        self._first = self._first or row
+        self.all.add(row.amount_sen)
+        if row.pending:
+            self.pending += 1
+        else:
+            self.booked.add(row.amount_sen)
+        return row
+
+    def close(self, stated: Mapping[str, Total], line: int | None) -> None:
+        """Hold the rows against the totals that the file states, with or without what is pending."""
+        if self._first is None:
+            raise StatementRefused(None, _("The file has no entries."))
+        if self.newest_first:
+            self.opening = self._balance
+        opening = stated.get("opening")
+        if opening is not None and self.opening not in (None, opening.amount):
+            right = opening.amount + self._first.amount_sen
+            raise self._broken(self._first, right)
+        if opening is not None:
+            self.opening = opening.amount
+        difference = self._difference(self.booked, stated)
+        if difference and (not self.pending or self._difference(self.all, stated)):
+            raise StatementRefused(line, difference)
+
+    @property
+    def closing(self) -> int | None:
+        """The balance after the booked rows."""
+        if self.opening is None:
+            return None
+        return self.opening + self.booked.credits - self.booked.debits
+
+    def _taken(self, row: Row) -> Row:
         if row.balance_sen is None:
-            if balance is not None:
-                balance += row.amount_sen
-            continue
-        if balance is None:
-            opening = balance = row.balance_sen - row.amount_sen
-        balance += row.amount_sen
-        if balance != row.balance_sen:
-            raise StatementRefused(
-                row.line,
-                _("The balance here should be %(right)s, but the file says %(found)s.")
-                % {"right": figure(balance), "found": figure(row.balance_sen)},
-            )
-    return opening
+            if self._balance is None:
+                return row
+            self._balance += row.amount_sen
+            return replace(row, balance_sen=self._balance, is_counted=True)
+        if self._balance is None:
+            self.opening = self._balance = row.balance_sen - row.amount_sen
+        self._balance += row.amount_sen
+        if self._balance != row.balance_sen:
+            raise self._broken(row, self._balance)
+        return row
+
+    def _taken_upwards(self, row: Row) -> Row:
+        if row.balance_sen is None:
+            return row
+        if self._balance is not None and self._balance != row.balance_sen:
+            raise self._broken(row, self._balance)
+        self._balance = row.balance_sen - row.amount_sen
+        return row
+
+    def _broken(self, row: Row, right: int) -> StatementRefused:
+        return StatementRefused(
+            row.line,
+            _("The balance here should be %(right)s, but the file says %(found)s.")
+            % {"right": figure(right), "found": figure(row.balance_sen or 0)},
+        )
+
+    def _difference(self, rows: Tally, stated: Mapping[str, Total]) -> str:
+        credits, debits = stated.get("credits"), stated.get("debits")
+        counts = ((credits, rows.credit_count), (debits, rows.debit_count))
+        if any(one and one.count not in (None, count) for one, count in counts):
+            return _("The file states another number of entries than it has.")
+        found = _("The credits add up to %(right)s, but the file says %(found)s.")
+        if credits and credits.amount != rows.credits:
+            return found % _figures(rows.credits, credits)
+        found = _("The debits add up to %(right)s, but the file says %(found)s.")
+        if debits and debits.amount != rows.debits:
+            return found % _figures(rows.debits, debits)
+        closing = stated.get("closing")
+        if closing is None or self.opening is None:
+            return ""
+        right = self.opening + rows.credits - rows.debits
+        found = _(
+            "The opening balance and all entries make %(right)s, but the file says %(found)s."
+        )
+        return found % _figures(right, closing) if closing.amount != right else ""
 
 
-def closing_of(rows: Sequence[Row], opening: int | None) -> int | None:
-    """Return the balance after the booked rows."""
-    if opening is None:
-        return None
-    return opening + sum(row.amount_sen for row in rows if not row.pending)
+class Reading:
+    """A file that was recognised, one row after the other, none of them kept.
 
+    Only when the last row was taken is it known that the file adds up: `rows` raises
+    StatementRefused at the line where it does not, or at the end.
+    """
 
-def hold_against(rows: Sequence[Row], stated: Stated) -> None:
-    """Refuse rows that do not add up to the stated totals, with or without what is pending."""
-    booked = [row for row in rows if not row.pending]
-    difference = _difference(booked, stated)
-    if difference and (len(booked) == len(rows) or _difference(rows, stated)):
-        raise StatementRefused(stated.line, difference)
+    layout: str
+    account: str | None = None  # as far as it is known yet
+    expected: int | None = None  # about how many rows there are
+    newest_first: bool = False
+
+    def __init__(self, layout: str, opening: int | None = None) -> None:
+        self.layout = layout
+        self.ledger = Ledger(opening)
+
+    def rows(self) -> Iterator[Row]:
+        raise NotImplementedError
+
+    @property
+    def opening_sen(self) -> int | None:
+        return self.ledger.opening
+
+    @property
+    def closing_sen(self) -> int | None:
+        return self.ledger.closing
+
+    def whole(self) -> Statement:
+        """Read all of it at once."""
+        rows = tuple(self.rows())
+        if self.newest_first:
+            rows = rows[::-1]
+        return Statement(self.layout, self.account, self.opening_sen, self.closing_sen, rows)
+
+    def is_about(self, named: str | None) -> None:
+        """Note which account the file names; refuse a second one. Raises ValueError."""
+        if self.account and named and self.account != named:
+            raise ValueError(_("This line is about another account."))
+        self.account = named or self.account
 
 
 def figure(sen: int) -> str:
@@ -101,32 +231,5 @@ def figure(sen: int) -> str:
     return f"{'-' if sen < 0 else ''}{abs(sen) // 100:,}.{abs(sen) % 100:02}"
 
 
-def _difference(rows: Sequence[Row], stated: Stated) -> str:
-    credits = [row.amount_sen for row in rows if row.amount_sen > 0]
-    debits = [-row.amount_sen for row in rows if row.amount_sen < 0]
-    if stated.credit_count not in (None, len(credits)) or stated.debit_count not in (
-        None,
-        len(debits),
-    ):
-        return _("The file states another number of entries than it has.")
-    sums = (
-        (
-            _("The credits add up to %(right)s, but the file says %(found)s."),
-            sum(credits),
-            stated.credits,
-        ),
-        (
-            _("The debits add up to %(right)s, but the file says %(found)s."),
-            sum(debits),
-            stated.debits,
-        ),
-        (
-            _("The opening balance and all entries make %(right)s, but the file says %(found)s."),
-            stated.opening + sum(credits) - sum(debits),
-            stated.closing,
-        ),
-    )
-    for sentence, right, found in sums:
-        if right != found:
-            return sentence % {"right": figure(right), "found": figure(found)}
-    return ""
+def _figures(right: int, total: Total) -> dict[str, str]:
+    return {"right": figure(right), "found": figure(total.amount)}

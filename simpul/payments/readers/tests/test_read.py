@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 
 from simpul.payments import readers
-from simpul.payments.readers import Statement, StatementRefused, lines
+from simpul.payments.readers import LayoutUnknown, Statement, StatementRefused, source
 from simpul.payments.readers.tests import samples
 
 NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
@@ -24,9 +24,28 @@ ALL = {
     "KlikBCA Individual (English)": samples.KLIKBCA_INDIVIDUAL,
     "Mandiri Kopra/MCM": samples.MANDIRI_KOPRA,
     "Mandiri (comma, no balance)": samples.MANDIRI_WITH_COMMAS,
+    "Mandiri Livin'": samples.LIVIN,
+    "BRI CMS": samples.BRI_CMS,
+    "BRI CMS (19)": samples.BRI_CMS_WITH_REMARK,
+    "BRI (TGL_TRAN)": samples.BRI_SHORT,
+    "BRI Internet Banking": samples.BRI_INTERNET,
+    "BNI BNIDirect": samples.BNI_DIRECT,
+    "BNI (D/K)": samples.BNI_SHEET,
+    "BSI": samples.BSI,
+    "BCA Pratinjau": samples.BCA_PREVIEW,
+    "Mandiri (Posting Date)": samples.MANDIRI_POSTING,
+    "Mandiri (Tgl. Val.)": samples.MANDIRI_GOVERNMENT,
+    "BNI Mobile Banking": samples.BNI_MOBILE,
+    "BNI (Tanggal Kirim)": samples.BNI_OLDER_SHEET,
+    "CIMB OCTO": samples.CIMB,
+    "Bank Jatim": samples.JATIM,
+    "MT940": samples.MT940,
+    "camt.053": samples.CAMT,
 }
+WITHOUT_BALANCES = [samples.MANDIRI_WITH_COMMAS, samples.BNI_OLDER_SHEET]
+TABLES = [text for name, text in ALL.items() if name not in ("MT940", "camt.053")]
 WITH_TOTALS = [samples.KLIKBCA_BUSINESS, samples.KLIKBCA_INDIVIDUAL]
-WITH_BALANCES = [text for text in ALL.values() if text != samples.MANDIRI_WITH_COMMAS]
+WITH_BALANCES = [text for text in TABLES if text not in WITHOUT_BALANCES]
 BOOKED_ON_THE_FOURTH = samples.OLDER_KLIKBCA_BUSINESS.replace("PEND", "'04/11")
 
 
@@ -48,7 +67,9 @@ def changed(text: str, old: str, new: str) -> str:
 # One month in each layout
 
 
-@pytest.mark.parametrize("text", [*ALL.values(), BOOKED_ON_THE_FOURTH])
+@pytest.mark.parametrize(
+    "text", [*ALL.values(), BOOKED_ON_THE_FOURTH, samples.MT940_OF_MANDIRI, samples.MT940_OF_SWIFT]
+)
 def test_each_layout_tells_the_same_story(text: str) -> None:
     statement = read(text)
 
@@ -59,7 +80,12 @@ def test_each_layout_tells_the_same_story(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [samples.KLIKBCA_BUSINESS, samples.KLIKBCA_INDIVIDUAL, samples.MANDIRI_KOPRA]
+    "text",
+    [
+        text
+        for text in ALL.values()
+        if text not in (*WITHOUT_BALANCES, samples.OLDER_KLIKBCA_BUSINESS)
+    ],
 )
 def test_the_balances_are_those_of_the_file(text: str) -> None:
     statement = read(text, None)
@@ -82,12 +108,23 @@ def test_the_layout_is_named(name: str, text: str) -> None:
 
 
 def test_the_account_is_the_one_that_the_file_names() -> None:
-    accounts = [read(text).account for text in ALL.values()]
-    assert accounts == ["0000012345", None, "0000012345", "1060000000001", "1060000000001"]
+    accounts = {name: read(text).account for name, text in ALL.items()}
+    assert {name: number for name, number in accounts.items() if number} == {
+        "BCA KlikBCA Bisnis": "0000012345",
+        "KlikBCA Individual (English)": "0000012345",
+        "Mandiri Kopra/MCM": "1060000000001",
+        "Mandiri (comma, no balance)": "1060000000001",
+        "BRI CMS": "000001000000301",
+        "BRI CMS (19)": "000001000000301",
+        "BRI (TGL_TRAN)": "000001000000301",
+        "Bank Jatim": "0011223344",
+        "MT940": "1060000000001",
+        "camt.053": "1060000000001",
+    }
 
 
 def test_the_text_holds_the_clue_and_the_line_is_that_of_the_file() -> None:
-    first = {name: read(text).rows[0] for name, text in ALL.items()}
+    first = {name: read(text).rows[0] for name, text in list(ALL.items())[:5]}
 
     bca = "TRSF E-BANKING CR 0211/FTSCY/WS95031 5840217.00 DP SO-2026-0017 CONTOH BUDI"
     assert [row.text for row in first.values()] == [
@@ -142,7 +179,7 @@ def test_months_of_mandiri_are_indonesian_too(month: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
-@pytest.mark.parametrize("text", ALL.values())
+@pytest.mark.parametrize("text", [*TABLES, samples.MT940])
 def test_encodings_and_line_ends_do_not_matter(text: str, encoding: str) -> None:
     expected = read(text.replace("BUDI", "ANDRÉ"))
     for end in ("\r\n", "\r", "\n"):
@@ -172,11 +209,11 @@ def test_an_empty_file_is_refused(content: bytes) -> None:
     assert refused(content).reason == "The file is empty."
 
 
-@pytest.mark.parametrize("text", ALL.values())
+@pytest.mark.parametrize("text", TABLES)
 def test_a_file_without_entries_is_refused(text: str) -> None:
     head = [line for line in text.splitlines() if "CONTOH BUDI" not in line][:7]
     until = next(
-        i for i, line in enumerate(head) if any(r.is_header(line) for r in readers.LAYOUTS)
+        i for i, line in enumerate(head) if any(r.delimiter_of(line) for r in readers.LAYOUTS)
     )
     assert refused("\n".join(head[: until + 1])).line in (None, until + 1)
 
@@ -194,22 +231,18 @@ def test_a_file_without_entries_is_refused(text: str) -> None:
 )
 def test_a_layout_that_we_do_not_know_is_refused(text: str) -> None:
     refusal = refused(text)
+    assert isinstance(refusal, LayoutUnknown)
     assert "no statement file that we know" in refusal.reason
     assert refusal.line is None
 
 
-@pytest.mark.parametrize("content", [b"\x89PNG\r\n\0", b"a\x81b", b"\xff\xfea", b"PK\3\4\0\0ab"])
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\0", b"a\x81b", b"\xff\xfea"])
 def test_what_is_no_text_is_refused(content: bytes) -> None:
     assert "no text file" in refused(content).reason
 
 
-def test_a_file_too_large_is_refused() -> None:
-    assert "10 MB" in refused(b"x" * (lines.LARGEST + 1)).reason
-
-
 def test_a_file_too_long_is_refused() -> None:
-    line = samples.MANDIRI_WITH_COMMAS.splitlines()[1]
-    assert "200,000" in refused(f"{line[:4]}\n" * (lines.MOST_LINES + 1)).reason
+    assert "500,000" in refused("1\n" * (source.MOST_LINES + 1)).reason
 
 
 @pytest.mark.parametrize(
