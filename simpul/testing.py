@@ -36,7 +36,7 @@ from simpul.orders.models import (
 from simpul.orders.models.instalment import Gate, Kind
 from simpul.parties.models import Party, Person, User, Workshop
 from simpul.parties.roles import Role
-from simpul.payments.models import BankAccount, Receipt
+from simpul.payments.models import BankAccount, CreditNote, Receipt
 from simpul.procurement import planning
 from simpul.procurement.models import PurchaseOrder, SupplierPrice
 from simpul.production.models import Job
@@ -251,6 +251,18 @@ def pay(order: Order, amount: int = 0) -> Receipt:
     """Count cash for an order: all of it, unless an amount is given."""
     paid = amount or order.balance_now()
     return Receipt.take_cash(by=accountant(order.workshop), order=order, amount=paid)
+
+
+def credit(order: Order, amount: int) -> CreditNote:
+    """Take so much off what is open of an order."""
+    return CreditNote.issue(
+        by=seller(order.workshop),
+        party=order.buyer,
+        order=order,
+        amount=amount,
+        kind=CreditNote.Kind.PRICE,
+        note="a test",
+    )
 
 
 def accountant(workshop: Workshop) -> Person:

@@ -13,8 +13,17 @@ from simpul.delivery.models import PackageLine, Shipment
 from simpul.orders.models import Gate, Instalment, LineSize, Order, OrderNeed, OrderRevision
 from simpul.papers import chain
 from simpul.papers.models import Paper
-from simpul.parties.models import Workshop
-from simpul.payments.models import Allocation, BankEntry, Receipt
+from simpul.parties.models import Party, Workshop
+from simpul.payments.models import (
+    Allocation,
+    BankEntry,
+    CreditNote,
+    Forfeit,
+    Receipt,
+    Refund,
+    party_credit,
+)
+from simpul.payments.models.refund import GONE, WAITING
 from simpul.procurement.models import GoodsReceipt, PurchaseLine, PurchaseOrder
 from simpul.production.models import Job
 from simpul.stock.models import Balance, Location, Movement, Reservation
@@ -151,7 +160,8 @@ def journal(workshop: Workshop) -> Iterator[Finding]:
         if counted[order.pk].get("orders.place") != 1:
             yield Finding(8, str(order), "it was not placed exactly once")
         ways = steps.get(order.status, ())
-        if ways and sum(counted[order.pk].get(way, 0) for way in ways) != 1:
+        again = counted[order.pk].get("orders.reopen", 0) if order.status == "closed" else 0
+        if ways and sum(counted[order.pk].get(way, 0) for way in ways) != 1 + again:
             yield Finding(8, str(order), f"it is {order.status}, and not by exactly one step")
     doubles = Entry.objects.filter(workshop=workshop).exclude(key="").values("by", "key")
     for double in doubles.annotate(n=Count("pk")).filter(n__gt=1).order_by():
@@ -198,15 +208,17 @@ def numbers(workshop: Workshop) -> Iterator[Finding]:
 
 
 def money(workshop: Workshop) -> Iterator[Finding]:
-    """2 and 3: what is counted of a receipt <= the receipt; what an instalment was paid = what was
-    counted for it."""
-    receipts = Receipt.objects.filter(workshop=workshop).annotate(n=Sum("allocations__amount"))
-    for pk, amount, annulled, n in receipts.order_by("pk").values_list(
-        "pk", "amount", "annulled_at", "n"
-    ):
-        counted = n or 0
-        if not 0 <= counted <= amount or (annulled is not None and counted):
-            yield Finding(2, f"receipt {pk}", f"{counted} counted of {amount}")
+    """2 and 3: what is counted of a receipt or a credit note <= its amount; what an instalment
+    was paid = what was counted for it."""
+    sources: list[tuple[str, Any]] = [("receipt", Receipt), ("credit note", CreditNote)]
+    for name, model in sources:
+        rows = model.objects.filter(workshop=workshop).annotate(n=Sum("allocations__amount"))
+        for pk, amount, annulled, n in rows.order_by("pk").values_list(
+            "pk", "amount", "annulled_at", "n"
+        ):
+            counted = n or 0
+            if not 0 <= counted <= amount or (annulled is not None and counted):
+                yield Finding(2, f"{name} {pk}", f"{counted} counted of {amount}")
     instalments = Instalment.objects.filter(order__workshop=workshop)
     sums = instalments.annotate(n=Sum("allocations__amount")).order_by("pk")
     for number, position, amount, paid, n in sums.values_list(
@@ -217,6 +229,28 @@ def money(workshop: Workshop) -> Iterator[Finding]:
             yield Finding(3, f"{number} instalment {position}", text)
 
 
+def refunds(workshop: Workshop) -> Iterator[Finding]:
+    """2: a refund that waits is taken from credit in full, one that ended not at all; of one that
+    was sent no more than its amount is, and less only where money was taken back."""
+    rows = Refund.objects.filter(workshop=workshop).with_covered().order_by("pk")
+    undone = rows.annotate(undone=Count("allocations__reverses"))
+    for pk, status, amount, covered, taken_back in undone.values_list(
+        "pk", "status", "amount", "covered", "undone"
+    ):
+        least = amount if status in WAITING or (status in GONE and not taken_back) else 0
+        most = amount if status in {*WAITING, *GONE} else 0
+        if not least <= covered <= most:
+            yield Finding(2, f"refund {pk}", f"{status}, {covered} taken of {amount}")
+    kept = Forfeit.objects.filter(workshop=workshop).annotate(n=Sum("allocations__amount"))
+    for pk, amount, n in kept.order_by("pk").values_list("pk", "amount", "n"):
+        if not 0 <= (n or 0) <= amount:
+            yield Finding(2, f"forfeit {pk}", f"{n} taken of {amount}")
+    parties = Party.objects.filter(workshop=workshop, receipts__isnull=False).distinct()
+    for party in parties.order_by("pk"):
+        if (credit := party_credit(party)) < 0:
+            yield Finding(2, str(party), f"credit {credit}")
+
+
 def statements(workshop: Workshop) -> Iterator[Finding]:
     """4: an entry is recognised at most once, and an allocated one by a receipt of its amount."""
     entries = BankEntry.objects.filter(workshop=workshop, status=BankEntry.Status.ALLOCATED)
@@ -225,6 +259,11 @@ def statements(workshop: Workshop) -> Iterator[Finding]:
         if len(standing) != 1 or standing[0].amount != entry.rupiah:
             sums = [one.amount for one in standing]
             yield Finding(4, f"entry {entry.pk}", f"{entry.rupiah} recognised as {sums}")
+    gone = Receipt.objects.standing().filter(
+        entry__workshop=workshop, entry__status=BankEntry.Status.REVERSED
+    )
+    for pk in gone.values_list("entry", flat=True):
+        yield Finding(4, f"entry {pk}", "taken back by the bank, and still recognised")
 
 
 def pegs(workshop: Workshop) -> Iterator[Finding]:
@@ -254,8 +293,8 @@ def papers(workshop: Workshop) -> Iterator[Finding]:
 
 
 CHECKS: list[Check] = [
-    totals, money, statements, stock, needs, pegs, pairs, packages, journal, gates, promises, numbers,
-    papers,
+    totals, money, refunds, statements, stock, needs, pegs, pairs, packages, journal, gates, promises,
+    numbers, papers,
 ]  # fmt: skip
 
 

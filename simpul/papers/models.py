@@ -123,6 +123,8 @@ class Paper(models.Model):
         INVOICE = "INV", "Faktur"
         DELIVERY_NOTE = "SJ", "Surat jalan"
         PURCHASE_ORDER = "PO", "Pesanan pembelian"
+        CREDIT_NOTE = "NK", "Nota kredit"
+        REFUND_NOTE = "NPD", "Nota pengembalian dana"
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
     party = models.ForeignKey(Party, models.PROTECT, related_name="+")  # who it was issued to

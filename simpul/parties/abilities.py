@@ -28,6 +28,15 @@ def owner() -> Rule:
     return workshop()
 
 
+def within_limit(*roles: Role) -> Rule:
+    """People in one of these roles up to the owner's limit, and the owner above it."""
+    may, always = workshop(*roles), owner()
+    return lambda person, subject: (
+        always(person, subject)
+        or (may(person, subject) and getattr(subject, "amount", 0) <= person.workshop.owner_limit)
+    )
+
+
 def machine() -> Rule:
     """The program itself."""
     return lambda person, subject: person.is_staff and person.role == Role.MACHINE
@@ -106,6 +115,7 @@ ABILITIES: dict[str, Rule] = {
     "orders.close": either(
         machine(), buyer(), courier(), workshop(SALES, FINANCE, STOCK, PRODUCTION)
     ),
+    "orders.reopen": either(machine(), workshop(FINANCE)),
     # money
     "payments.open_account": workshop(FINANCE),
     "payments.confirm_account": workshop(FINANCE),
@@ -122,9 +132,22 @@ ABILITIES: dict[str, Rule] = {
     "payments.set_aside": workshop(FINANCE),
     "payments.reopen": workshop(FINANCE),
     "payments.take_cash": workshop(FINANCE),
-    "payments.use_credit": workshop(FINANCE),
+    "payments.use_credit": either(buyer(), workshop(FINANCE)),
     "payments.reverse": workshop(FINANCE),
     "payments.annul": workshop(FINANCE),
+    "payments.bounce": either(machine(), workshop(FINANCE)),
+    "payments.bounce_entry": either(machine(), workshop(FINANCE)),
+    "payments.credit": within_limit(SALES, FINANCE),
+    "payments.annul_credit": within_limit(SALES, FINANCE),
+    "payments.request_refund": either(buyer(), workshop(SALES, FINANCE)),
+    "payments.approve_refund": workshop(FINANCE),
+    "payments.refuse_refund": either(machine(), workshop(FINANCE)),
+    "payments.withdraw_refund": either(buyer(), workshop(SALES, FINANCE)),
+    "payments.send_refund": workshop(FINANCE),
+    "payments.pay_refund": workshop(FINANCE),
+    "payments.see_refund": either(machine(), workshop(FINANCE)),
+    "payments.cover_refund": workshop(FINANCE),
+    "payments.forfeit": owner(),
     # stock
     "stock.count": workshop(STOCK),
     "stock.move": workshop(STOCK),

@@ -79,6 +79,13 @@ class Workshop(models.Model):
     stamp_duty_above = models.PositiveBigIntegerField(
         _("stamp duty on receipts above"), default=5_000_000
     )
+    owner_limit = models.PositiveBigIntegerField(
+        _("above this, credit notes need the owner and refunds a second person"),
+        default=1_000_000,
+    )
+    forfeit_percent = models.PositiveSmallIntegerField(
+        _("kept of the money for an order that the buyer cancels, at most, %"), default=0
+    )
     over_receipt_percent = models.PositiveSmallIntegerField(
         _("more than ordered may be received, %"), default=5
     )

@@ -6,10 +6,20 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from simpul.orders.models import AGREED, Instalment, Order, OrderQuerySet
 from simpul.parties.models import Person, Workshop
-from simpul.payments.models import Allocation, BankAccount, Instruction, Receipt
+from simpul.payments.models import (
+    Allocation,
+    BankAccount,
+    CreditNote,
+    Forfeit,
+    Instruction,
+    Receipt,
+    Refund,
+    TooMuch,
+)
 
 
 def place(*, by: Person, **facts: Any) -> Order:
@@ -34,16 +44,42 @@ def accept(order: Order, *, by: Person, revision: int) -> None:
 
 
 @transaction.atomic
-def cancel(order: Order, *, by: Person, reason: str) -> None:
-    """End an agreed order: nothing more is asked for, and what was paid is the buyer's credit."""
+def cancel(
+    order: Order, *, by: Person, reason: str, forfeit: int = 0, gives_back: bool = False
+) -> None:
+    """End an agreed order and decide on its money: what is kept by the rule, and what becomes of
+    the rest: a refund, or the buyer's credit.
+
+    A credit note that only lowered this order is annulled with it: nothing is owed any more.
+    Raises TooMuch where more would be kept than both agreed on.
+    """
     allocations = Allocation.objects.standing().filter(instalment__order=order)
     list(allocations.order_by("pk").select_for_update(of=("self",)))
     Receipt.objects.lock(allocations)
+    CreditNote.objects.lock(allocations)
     BankAccount.objects.lock(order.workshop_id)
     order.cancel(by=by, reason=reason)
+    for note in order.credit_notes.standing().order_by("pk"):
+        if not note.is_used():
+            note.annul(by=by, reason=reason)
+    released = 0
     for allocation in allocations.order_by("pk"):
         allocation.reverse(by=by, reason=reason)
+        released += allocation.amount
+    if forfeit > most_kept(order, released):
+        raise TooMuch(_("That is more than the agreed share of what was paid."))
+    if forfeit:
+        Forfeit.keep(by=by, order=order, amount=forfeit, reason=reason)
+    if gives_back and released > forfeit:
+        Refund.request(
+            by=by, party=order.buyer, amount=released - forfeit, order=order, note=reason
+        )
     next_instruction(order, by=by)
+
+
+def most_kept(order: Order, paid: int) -> int:
+    """Return how much of what was paid the workshop may keep if the order is cancelled."""
+    return paid * order.forfeit_percent // 100
 
 
 def next_instruction(order: Order, *, by: Person) -> Instruction | None:

@@ -29,14 +29,19 @@ def statement_of(order: Order) -> list[StatementLine]:
     balance = order.total
     day = order.confirmed_at.astimezone(clock.WIB).date()
     lines = [StatementLine(day, _("Agreed total"), balance, balance)]
-    allocations = Allocation.objects.filter(instalment__order=order).select_related("receipt")
-    for one in allocations.order_by("pk"):
+    allocations = Allocation.objects.filter(instalment__order=order)
+    for one in allocations.select_related("receipt", "credit_note").order_by("pk"):
         balance -= one.amount
-        if one.amount < 0:
-            day, what = one.at.astimezone(clock.WIB).date(), _("Taken back: %s") % one.reason
-        elif one.receipt.source == Receipt.Source.CASH:
-            day, what = one.receipt.received_on, _("Cash")
-        else:
-            day, what = one.receipt.received_on, _("Transfer")
+        day, what = _day_and_name(one)
         lines.append(StatementLine(day, what, -one.amount, balance))
     return lines
+
+
+def _day_and_name(one: Allocation) -> tuple[date, str]:
+    if one.amount < 0:
+        return one.at.astimezone(clock.WIB).date(), _("Taken back: %s") % one.reason
+    if one.receipt is None:
+        note = one.source
+        return note.at.astimezone(clock.WIB).date(), _("Credit note %s") % note
+    is_cash = one.receipt.source == Receipt.Source.CASH
+    return one.receipt.received_on, _("Cash") if is_cash else _("Transfer")

@@ -127,6 +127,7 @@ class Order(models.Model):
     total = models.PositiveBigIntegerField(default=0, editable=False)  # of the latest revision
     wished_on = models.DateField(null=True)
     promised_on = models.DateField(null=True, editable=False)  # frozen at agreement
+    forfeit_percent = models.PositiveSmallIntegerField(default=0, editable=False)  # the same
     expected_on = models.DateField(null=True, editable=False)  # moves
     receiver = models.CharField(max_length=80)
     telephone = models.CharField(max_length=16, blank=True)
@@ -344,6 +345,13 @@ class Order(models.Model):
             raise WrongState(_now("The order is not paid in full yet."))
         self.closed_at = clock.now()
 
+    @step("orders.reopen", source=Status.CLOSED, target=Status.FULFILLED)
+    def reopen(self, *, by: Person) -> None:
+        """Something is owed again: money that had paid for it was taken back."""
+        if not self.balance_now():
+            raise WrongState(_now("Nothing is owed for this order."))
+        self.closed_at = None
+
     # Called by the apps above
 
     def deliver_all(self) -> None:
@@ -484,6 +492,7 @@ class Order(models.Model):
         self.agreed_revision = revision.number
         self.promised_on = revision.promised_on
         self.expected_on = revision.promised_on
+        self.forfeit_percent = self.workshop.forfeit_percent
         self.confirmed_at = clock.now()
         soon = today + timedelta(days=self.workshop.payment_days)
         Instalment.objects.bulk_create(

@@ -1,21 +1,32 @@
 """What is owed, what is said to be paid, and what really came."""
 
-from simpul.payments.models.account import BankAccount, NoAccount
+from simpul.payments.models.account import BankAccount, NeedsAnother, NoAccount
+from simpul.payments.models.allocation import Allocation, party_credit
+from simpul.payments.models.bounce import take_back
 from simpul.payments.models.claim import PaymentClaim
+from simpul.payments.models.credit import CreditNote
 from simpul.payments.models.entry import BankEntry, BankImport, ImportRefused
 from simpul.payments.models.instruction import Instruction
-from simpul.payments.models.receipt import Allocation, NotYours, Receipt, TooMuch
+from simpul.payments.models.receipt import NotYours, Receipt, TooMuch
+from simpul.payments.models.refund import Forfeit, Refund, party_debt
 
 __all__ = [
     "Allocation",
     "BankAccount",
     "BankEntry",
     "BankImport",
+    "CreditNote",
+    "Forfeit",
     "ImportRefused",
     "Instruction",
+    "NeedsAnother",
     "NoAccount",
     "NotYours",
     "PaymentClaim",
     "Receipt",
+    "Refund",
     "TooMuch",
+    "party_credit",
+    "party_debt",
+    "take_back",
 ]

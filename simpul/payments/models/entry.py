@@ -20,6 +20,7 @@ from simpul.parties.models import Person, Workshop
 from simpul.parties.roles import Role
 from simpul.payments import readers
 from simpul.payments.models.account import BankAccount
+from simpul.payments.models.bounce import take_back
 from simpul.payments.models.receipt import Part, Receipt, TooMuch
 from simpul.workflow.steps import Refused, WrongState, creation, step
 
@@ -118,6 +119,7 @@ class BankEntry(models.Model):
         ALLOCATED = "allocated", _("matched")
         SET_ASIDE = "set_aside", _("set aside")
         OUT = "out", _("money going out")
+        REVERSED = "reversed", _("taken back by the bank")
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
     account = models.ForeignKey(BankAccount, models.PROTECT, related_name="entries")
@@ -131,6 +133,9 @@ class BankEntry(models.Model):
     twin = models.PositiveSmallIntegerField()  # the first, second … of equal rows of a day
     status = models.CharField(max_length=9, choices=Status, default=Status.NEW, editable=False)
     reason = models.CharField(max_length=300, blank=True, editable=False)
+    takes_back = models.OneToOneField(  # of money going out: the bank's own correction
+        "self", models.PROTECT, null=True, related_name="taken_back_by", editable=False
+    )
 
     objects = BankEntryQuerySet.as_manager()
 
@@ -164,12 +169,37 @@ class BankEntry(models.Model):
         """It is no buyer's payment: interest, a loan, the owner's own money."""
         self.reason = reason
 
-    @step("payments.reopen", source=(Status.SET_ASIDE, Status.ALLOCATED), target=Status.NEW)
+    @step(
+        "payments.reopen",
+        source=(Status.SET_ASIDE, Status.ALLOCATED, Status.REVERSED),
+        target=Status.NEW,
+    )
     def reopen(self, *, by: Person) -> None:
-        """Let it wait again: it was set aside, or its receipt annulled, by mistake."""
+        """Let it wait again: what became of it was a mistake."""
         if Receipt.objects.standing().filter(entry=self).exists():
             raise WrongState(_now("This money is recognised by a receipt."))
+        BankEntry.objects.filter(takes_back=self).update(takes_back=None)
         self.reason = ""
+
+    @step(
+        "payments.bounce_entry",
+        source=(Status.NEW, Status.SET_ASIDE, Status.ALLOCATED),
+        target=Status.REVERSED,
+    )
+    def bounce(self, *, by: Person, reason: str, correction: BankEntry | None = None) -> None:
+        """The bank took it back: whatever it paid is owed again, and the gates shut.
+
+        `correction` is the entry by which the bank did so, where it stands in a statement.
+        """
+        if correction is not None:
+            if not correction.may_take_back(self):
+                raise Refused(_now("This entry does not take that one back."))
+            correction.takes_back = self
+            correction.save(update_fields=["takes_back"])
+        self.reason = reason
+        receipt = self.receipt
+        if receipt is not None:
+            take_back(receipt, by=by, reason=reason)
 
     # Questions
 
@@ -177,6 +207,17 @@ class BankEntry(models.Model):
     def rupiah(self) -> int:
         """Whole rupiah; sen are only ever the bank's interest and fees."""
         return abs(self.amount_sen) // 100
+
+    def may_take_back(self, other: BankEntry) -> bool:
+        """Tell whether it may be the bank's correction of an earlier entry: the same sum, out."""
+        return (
+            self.status == self.Status.OUT
+            and self.takes_back_id is None
+            and not hasattr(self, "refund")
+            and self.account_id == other.account_id
+            and self.amount_sen == -other.amount_sen
+            and self.booked_on >= other.booked_on
+        )
 
     @property
     def receipt(self) -> Receipt | None:

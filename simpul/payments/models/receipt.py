@@ -1,4 +1,4 @@
-"""Money that really came, and what it was counted for."""
+"""Money that really came, and how it is counted for what is open."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,7 @@ from simpul.payments.models.instruction import Instruction
 from simpul.workflow.steps import NotAllowed, Refused, WrongState, creation, step
 
 if TYPE_CHECKING:
+    from simpul.payments.models.allocation import Allocation
     from simpul.payments.models.entry import BankEntry
 
 type Part = tuple[Instalment, int]
@@ -36,6 +38,49 @@ class NotYours(NotAllowed):
     """Nobody counts money for a party they belong to."""
 
 
+LEFT = F("amount") - Coalesce(Sum("allocations__amount"), 0)  # of a receipt or a credit note
+
+
+class Credit:
+    """What a party may count for something: money that came, or a credit note.
+
+    What of it is not counted for anything is the party's credit.
+    """
+
+    if TYPE_CHECKING:  # columns of whoever is one
+        party: Any
+        party_id: Any
+        amount: Any
+        annulled_at: Any
+        allocations: Any
+
+    def credit_now(self) -> int:
+        """Return what is not counted for anything, asked freshly."""
+        counted = self.allocations.aggregate(n=Sum("amount"))["n"] or 0
+        left: int = self.amount - counted
+        return left
+
+    def count_for(self, parts: Sequence[Part], *, by: Person) -> None:
+        """Count so much of it for each of these instalments; called by a step that holds it."""
+        wanted = {part.order_id for part, _amount in parts}
+        orders = list(
+            Order.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")
+        )
+        if any(order.buyer_id != self.party_id for order in orders):
+            raise TooMuch(_now("All parts of a receipt belong to one buyer."))
+        if any(order.status not in AGREED for order in orders):
+            raise WrongState(_now("Nothing is to be paid for this order."))
+        if any(amount <= 0 for _part, amount in parts):
+            raise TooMuch(_now("Count more than zero rupiah."))
+        if sum(amount for _part, amount in parts) > self.credit_now():
+            raise TooMuch(_now("That is more than has come."))
+        for part, amount in sorted(parts, key=lambda one: one[0].pk):
+            self.allocations.create(instalment=part, amount=amount, by=by)
+            part.receive(amount)
+        for order in orders:
+            Instruction.renew(order, by=by)
+
+
 class ReceiptQuerySet(models.QuerySet["Receipt"]):
     def visible_to(self, person: Person) -> Self:
         ours = self.filter(workshop_id=person.workshop_id)
@@ -46,26 +91,14 @@ class ReceiptQuerySet(models.QuerySet["Receipt"]):
 
     def with_credit(self) -> Self:
         """Annotate what is not counted for anything yet: the party's credit."""
-        counted = (
-            Allocation.objects.filter(receipt=models.OuterRef("pk"))
-            .order_by()
-            .values("receipt")
-            .annotate(n=Sum("amount"))
-            .values("n")
-        )
-        return self.annotate(
-            credit=models.F("amount")
-            - models.functions.Coalesce(
-                models.Subquery(counted, output_field=models.BigIntegerField()), 0
-            )
-        )
+        return self.annotate(credit=LEFT)
 
     def lock(self, allocations: models.QuerySet[Allocation]) -> None:
         rows = self.filter(pk__in=allocations.values("receipt")).order_by("pk")
         list(rows.select_for_update(of=("self",)))
 
 
-class Receipt(models.Model):
+class Receipt(Credit, models.Model):
     """Recognised money of one party: an entry of the bank, or counted cash."""
 
     class Source(models.TextChoices):
@@ -155,14 +188,6 @@ class Receipt(models.Model):
         receipt._settle(parts, by=by)
         return receipt
 
-    @step("payments.use_credit")
-    def use_credit(self, *, by: Person, parts: Sequence[Part]) -> None:
-        """Count what was left over for something that is open now."""
-        if self.annulled_at is not None:
-            raise WrongState(_now("This receipt was annulled."))
-        BankAccount.objects.lock(self.workshop_id)
-        self._allocate(parts, by=by)
-
     @step("payments.annul")
     def annul(self, *, by: Person, reason: str) -> None:
         """Take the receipt back, once nothing is counted from it: its entry waits again."""
@@ -176,12 +201,20 @@ class Receipt(models.Model):
         if self.entry is not None:
             self.entry.reopen(by=by)
 
-    # Questions
+    @step("payments.bounce")
+    def bounce(self, *, by: Person, reason: str) -> None:
+        """The bank or a gateway took the money back: nothing is paid by it, and the gates shut.
 
-    def credit_now(self) -> int:
-        """Return what is not counted for anything, asked freshly."""
-        counted = self.allocations.aggregate(n=Sum("amount"))["n"] or 0
-        return self.amount - counted
+        Whatever it was counted for is owed again; call `bounce.take_back`, which holds the rows.
+        """
+        if self.annulled_at is not None:
+            raise WrongState(_now("This receipt was annulled."))
+        for allocation in self.allocations.standing().order_by("pk"):
+            allocation.undo(by=by, reason=reason)
+        self.annulled_at = clock.now()
+        self.annulled_because = reason
+
+    # Questions
 
     @property
     def buyer_id(self) -> int:
@@ -190,13 +223,15 @@ class Receipt(models.Model):
     @property
     def shown_with(self) -> Any:
         """The order whose page shows it to the buyer."""
-        first = self.allocations.select_related("instalment__order").order_by("pk").first()
-        return first.instalment.order if first else self.party
+        for_orders = self.allocations.filter(instalment__isnull=False)
+        first = for_orders.select_related("instalment__order").order_by("pk").first()
+        return first.target.order if first else self.party
 
     # Inside
 
     def _settle(self, parts: Sequence[Part], *, by: Person) -> None:
         """Save the receipt with what it is counted for, its kuitansi and the claims it answers."""
+        demand_stranger(by, self.party)
         from_claims = PaymentClaim.objects.open().filter(
             order__in={part.order_id for part, _amount in parts} or {0},
             amount=self.amount,
@@ -206,101 +241,8 @@ class Receipt(models.Model):
         self.save()
         if claim is not None:
             claim.match(by=by)
-        self._allocate(parts, by=by)
+        self.count_for(parts, by=by)
         kuitansi.issue(self, parts, by=by)
-
-    def _allocate(self, parts: Sequence[Part], *, by: Person) -> None:
-        _demand_stranger(by, self.party)
-        wanted = {part.order_id for part, _amount in parts}
-        orders = list(
-            Order.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")
-        )
-        if any(order.buyer_id != self.party_id for order in orders):
-            raise TooMuch(_now("All parts of a receipt belong to one buyer."))
-        if any(order.status not in AGREED for order in orders):
-            raise WrongState(_now("Nothing is to be paid for this order."))
-        if any(amount <= 0 for _part, amount in parts):
-            raise TooMuch(_now("Count more than zero rupiah."))
-        if sum(amount for _part, amount in parts) > self.credit_now():
-            raise TooMuch(_now("That is more than has come."))
-        for part, amount in sorted(parts, key=lambda one: one[0].pk):
-            Allocation.objects.create(receipt=self, instalment=part, amount=amount, by=by)
-            part.receive(amount)
-        for order in orders:
-            Instruction.renew(order, by=by)
-
-
-class AllocationQuerySet(models.QuerySet["Allocation"]):
-    def standing(self) -> Self:
-        """Those that were not taken back."""
-        return self.filter(reverses=None, reversal=None)
-
-
-class Allocation(models.Model):
-    """So much of a receipt counts for one instalment. A mistake is a second, negative row."""
-
-    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="allocations")
-    instalment = models.ForeignKey(Instalment, models.PROTECT, related_name="allocations")
-    amount = models.BigIntegerField()
-    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=clock.now, editable=False)
-    reverses = models.OneToOneField(
-        "self", models.PROTECT, null=True, related_name="reversal", editable=False
-    )
-    reason = models.CharField(max_length=300, blank=True, editable=False)
-
-    objects = AllocationQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(reverses=None, amount__gt=0) | Q(reverses__isnull=False, amount__lt=0),
-                name="allocation_or_its_reversal",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.instalment} {self.amount}"
-
-    # Steps
-
-    @step("payments.reverse")
-    def reverse(self, *, by: Person, reason: str) -> None:
-        """Take the money back from the instalment: it is the party's credit, the gate shuts again."""
-        if self.amount < 0 or Allocation.objects.filter(reverses=self).exists():
-            raise WrongState(_now("This was taken back already."))
-        receipt = Receipt.objects.select_for_update(of=("self",)).get(pk=self.receipt_id)
-        _demand_stranger(by, receipt.party)
-        BankAccount.objects.lock(receipt.workshop_id)
-        Allocation.objects.create(
-            receipt=receipt,
-            instalment=self.instalment,
-            amount=-self.amount,
-            by=by,
-            reverses=self,
-            reason=reason,
-        )
-        self.instalment.give_back(self.amount)
-        Instruction.renew(Order.objects.get(pk=self.instalment.order_id), by=by)
-
-    # Questions
-
-    @property
-    def is_reversed(self) -> bool:
-        """Tell whether a later row takes it back; reads `reversal` as selected."""
-        return hasattr(self, "reversal")
-
-    @property
-    def workshop_id(self) -> int:
-        return self.receipt.workshop_id
-
-    @property
-    def buyer_id(self) -> int:
-        return self.receipt.party_id
-
-    @property
-    def shown_with(self) -> Order:
-        return self.instalment.order
 
 
 def spread(order: Order, amount: int) -> list[Part]:
@@ -314,15 +256,8 @@ def spread(order: Order, amount: int) -> list[Part]:
     return parts
 
 
-def party_credit(party: Party) -> int:
-    """Return the money of a party that is not counted for anything."""
-    standing = Receipt.objects.standing().filter(party=party)
-    came = standing.aggregate(n=Sum("amount"))["n"] or 0
-    counted = Allocation.objects.filter(receipt__in=standing).aggregate(n=Sum("amount"))["n"] or 0
-    return came - counted
-
-
-def _demand_stranger(by: Person, party: Party) -> None:
+def demand_stranger(by: Person, party: Party) -> None:
+    """Raise NotYours where the same person, or the same login, belongs to the party."""
     same_user = by.user_id is not None and party.people.filter(user=by.user_id).exists()
     if by.party_id == party.pk or same_user:
         raise NotYours(_now("Somebody else must count the money of a party you belong to."))

@@ -9,8 +9,15 @@ from simpul.orders.models import Gate, GateShut, Order, Status
 from simpul.papers.models import Paper
 from simpul.parties.models import Party, Person, User
 from simpul.payments import agreement
-from simpul.payments.models import Allocation, Instruction, NotYours, Receipt, TooMuch
-from simpul.payments.models.receipt import party_credit, spread
+from simpul.payments.models import (
+    Allocation,
+    Instruction,
+    NotYours,
+    Receipt,
+    TooMuch,
+    party_credit,
+)
+from simpul.payments.models.receipt import spread
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed, WrongState, keyed
 
@@ -142,16 +149,16 @@ def test_a_reversal_is_done_once_and_by_finance(order: Order, fajar: Person, dew
 def test_credit_is_used_for_another_order(
     order: Order, fajar: Person, sari: Person, buyer: Party
 ) -> None:
-    receipt = cash(order, 2_100_000, fajar)
+    cash(order, 2_100_000, fajar)
     other = testing.order(buyer)
     agreement.confirm(other, by=sari)
 
-    receipt.use_credit(by=fajar, parts=spread(other, 100_000))
+    Allocation.use(by=fajar, party=buyer, parts=spread(other, 100_000))
 
     assert paid(other) == [100_000, 0]
     assert party_credit(buyer) == 0
     with pytest.raises(TooMuch):
-        receipt.use_credit(by=fajar, parts=spread(other, 1))
+        Allocation.use(by=fajar, party=buyer, parts=spread(other, 1))
     assert Paper.objects.count() == 1
 
 
@@ -164,7 +171,7 @@ def test_a_receipt_pays_for_its_own_party_only(
     agreement.confirm(other, by=sari)
 
     with pytest.raises(TooMuch):
-        receipt.use_credit(by=fajar, parts=spread(other, 100_000))
+        Allocation.use(by=fajar, party=receipt.party, parts=spread(other, 100_000))
 
     assert sum(paid(other)) == 0
 
@@ -180,8 +187,8 @@ def test_what_nothing_is_counted_from_is_annulled(
     receipt.annul(by=fajar, reason="typed twice")
 
     assert party_credit(buyer) == 0
-    with pytest.raises(WrongState):
-        receipt.use_credit(by=fajar, parts=spread(order, 1))
+    with pytest.raises(TooMuch):
+        Allocation.use(by=fajar, party=buyer, parts=spread(order, 1))
 
 
 def test_the_money_of_a_cancelled_order_is_credit(

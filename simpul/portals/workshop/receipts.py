@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from simpul.orders.models import AGREED, Order
 from simpul.papers.models import Paper
 from simpul.payments.forms import PartsForm, ReasonForm
-from simpul.payments.models import Allocation, Receipt
+from simpul.payments.models import Allocation, Receipt, party_credit
 from simpul.portals.http import Request
 from simpul.workflow.models import journal_of
 
@@ -18,7 +18,9 @@ from simpul.workflow.models import journal_of
 @require_safe
 def receipt(request: Request, pk: int) -> HttpResponse:
     receipt = _receipt(request, pk)
-    allocations = receipt.allocations.select_related("instalment__order", "by", "reversal")
+    allocations = receipt.allocations.select_related(
+        "instalment__order", "refund", "forfeit__order", "by", "reversal"
+    )
     return render(
         request,
         "workshop/payments/receipt.html",
@@ -34,16 +36,16 @@ def receipt(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def credit(request: Request, pk: int) -> HttpResponse:
-    """Count what is left over of a receipt for the buyer's open orders."""
+    """Count what a buyer has left over for its open orders."""
     receipt = _receipt(request, pk)
     orders = Order.objects.visible_to(request.person).filter(
         buyer_id=receipt.party_id, status__in=AGREED
     )
     found = orders.prefetch_related("instalments").order_by("pk")
     open_ones = [order for order in found if order.balance]
-    form = PartsForm(_posted(request), orders=open_ones, amount=receipt.credit_now())
+    form = PartsForm(_posted(request), orders=open_ones, amount=party_credit(receipt.party))
     if form.is_valid():
-        receipt.use_credit(by=request.person, parts=form.parts)
+        Allocation.use(by=request.person, party=receipt.party, parts=form.parts)
         return redirect("workshop:receipt", request.workshop.slug, pk)
     return render(
         request,
@@ -67,14 +69,14 @@ def annulment(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def reversal(request: Request, pk: int) -> HttpResponse:
     ours = Receipt.objects.visible_to(request.person)
-    allocations = Allocation.objects.filter(receipt__in=ours).select_related("receipt__party")
-    allocation = get_object_or_404(allocations, pk=pk)
+    allocation = get_object_or_404(Allocation, pk=pk, receipt__in=ours)
+    receipt = _receipt(request, allocation.source.pk)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         allocation.reverse(by=request.person, **form.cleaned_data)
-        return redirect("workshop:receipt", request.workshop.slug, allocation.receipt_id)
+        return redirect("workshop:receipt", request.workshop.slug, receipt.pk)
     explanation = _("The money becomes the buyer's credit, and what waits for it stops again.")
-    return _ask(request, allocation.receipt, form, _("Take the payment back"), explanation)
+    return _ask(request, receipt, form, _("Take the payment back"), explanation)
 
 
 def _ask(
