@@ -116,6 +116,9 @@ ABILITIES: dict[str, Rule] = {
         machine(), buyer(), courier(), workshop(SALES, FINANCE, STOCK, PRODUCTION)
     ),
     "orders.reopen": either(machine(), workshop(FINANCE)),
+    # what only some may see of a page that all may open
+    "procurement.see_prices": either(supplier(), workshop(STOCK)),
+    "production.see_workers": workshop(PRODUCTION),
     # money
     "payments.open_account": workshop(FINANCE),
     "payments.confirm_account": workshop(FINANCE),

@@ -174,7 +174,12 @@ def lying_free(order: Order) -> list[tuple[LineSize, int]]:
 
 
 def wages(person: Person, first: date, last: date) -> list[Wage]:
-    """Return what each worker has earned from the first day to the last, by good pairs."""
+    """Return what each worker has earned from the first day to the last, by good pairs.
+
+    Nothing for whom it does not concern.
+    """
+    if not person.may("production.see_workers", person):
+        return []
     begin = datetime.combine(first, time(), clock.WIB)
     end = datetime.combine(last + timedelta(days=1), time(), clock.WIB)
     jobs = Job.objects.visible_to(person)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.lib import clock
 from simpul.orders.models import Order, OrderLine
 from simpul.orders.models import Status as OrderStatus
+from simpul.parties.models import Workshop
 from simpul.portals.http import Request
 from simpul.production import queries, shelf
 from simpul.production.forms import ReasonForm, ShelfForm, TapForm
@@ -84,6 +85,7 @@ def jobs(request: Request) -> HttpResponse:
 @require_safe
 def wages(request: Request) -> HttpResponse:
     """What was earned by the piece, in a month unless other days are asked for."""
+    _demand(request, "production.see_workers", request.workshop)
     today = clock.today()
     first = _day(request, "from") or today.replace(day=1)
     last = _day(request, "to") or today
@@ -246,10 +248,12 @@ def _day(request: Request, name: str) -> date | None:
         return None
 
 
-def _demand(request: Request, ability: str, subject: Job | Order) -> None:
+def _demand(request: Request, ability: str, subject: Job | Order | Workshop) -> None:
     """Refuse to ask. What was sent is for the step to judge: it may have been done already."""
     if not request.person.may(ability, subject):
         raise NotAllowed(_("Your part in this does not include that step."))
+    if isinstance(subject, Workshop):
+        return
     if request.method == "GET" and not can(request.person, ability, subject):
         raise WrongState(
             _("This is now “%(status)s”. Look at it again.")

@@ -53,13 +53,13 @@ A_PAGE = 50
 @require_safe
 def needs(request: Request) -> HttpResponse:
     rows = planning.wanted(request.workshop)
-    sold = set(SupplierPrice.objects.visible_to(request.person).values_list("material", flat=True))
+    sold = SupplierPrice.objects.visible_to(request.person)
     return render(
         request,
         "workshop/purchases/needs.html",
         {
             "rows": rows,
-            "sold": sold,
+            "sold": set(sold.values_list("material", flat=True)),
             "for_store": planning.orders_for_store(rows),
             "proposals": planning.proposals(request.workshop, rows),
             "open_purchases": _found(request).open().for_list().order_by("-id")[:10],
@@ -251,6 +251,7 @@ def message(request: Request, pk: int) -> HttpResponse:
 
 @require_safe
 def prices(request: Request) -> HttpResponse:
+    _demand(request, "procurement.see_prices", request.workshop)
     words = request.GET.get("q", "").strip()
     found = SupplierPrice.objects.visible_to(request.person).search(words).for_list()
     page = Paginator(found.order_by("material__code", "price", "pk"), A_PAGE)

@@ -20,9 +20,10 @@ def amount_of(price: int, quantity: int) -> int:
 
 class SupplierPriceQuerySet(models.QuerySet["SupplierPrice"]):
     def visible_to(self, person: Person) -> Self:
-        """What a supplier charges is for the workshop's own people only."""
-        ours = self.filter(supplier__workshop_id=person.workshop_id)
-        return ours if person.is_staff else self.none()
+        """What a supplier charges is for those who buy."""
+        if not person.is_staff or not person.may("procurement.see_prices", person):
+            return self.none()
+        return self.filter(supplier__workshop_id=person.workshop_id)
 
     def search(self, words: str) -> Self:
         found = self

@@ -171,6 +171,18 @@ def test_wages(floor: Client, job: Job) -> None:
     assert floor.get(f"{DESK}wages/?from=2020-13-45").status_code == 200
 
 
+def test_who_made_what_for_how_much_is_for_owner_and_production(
+    client: Client, job: Job, udin: Person, sari: Person, owner: Person
+) -> None:
+    job.tap(by=udin, stage=job.stages.get(position=1), good={"40": 4}, worker="Ujang")
+
+    for person, sees in ((owner, True), (udin, True), (sari, False)):
+        testing.login(client, person)
+        assert client.get(f"{DESK}wages/").status_code == (200 if sees else 403)
+        assert (f"{DESK}wages/" in client.get(DESK).text) is sees
+        assert ("Ujang" in client.get(page_of(job)).text) is sees
+
+
 def test_jobs_are_found(floor: Client, job: Job) -> None:
     for query in ("", "?q=Dewi", f"?q={job.number}", "?status=released", "?status=open"):
         assert job.number in floor.get(f"{DESK}jobs/{query}").text

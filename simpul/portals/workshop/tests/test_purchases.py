@@ -96,6 +96,25 @@ def test_who_does_not_buy_may_not_plan(client: Client, sari: Person, buyer: Part
     assert not PurchaseOrder.objects.exists()
 
 
+def test_what_is_paid_to_suppliers_is_for_those_who_buy(
+    client: Client, desk: Client, purchase: PurchaseOrder, sari: Person
+) -> None:
+    """Everybody sees what is bought and when it comes; the prices only who buys."""
+    counter(purchase)
+    pages = [DESK, f"{DESK}orders/", f"{DESK}{purchase.pk}/"]
+    shown = [desk.get(page).text for page in pages]
+    assert all("Rp" in page and f"{DESK}prices/" in page for page in shown[:2])
+    assert "Rp" in shown[2]
+
+    testing.login(client, sari)
+
+    hidden = [client.get(page).text for page in pages]
+    assert not [page for page in hidden if "Rp" in page or f"{DESK}prices/" in page]
+    assert all(purchase.number in page for page in hidden)
+    assert client.get(f"{DESK}prices/").status_code == 403
+    assert not SupplierPrice.objects.visible_to(sari).exists()
+
+
 @pytest.mark.parametrize("orders", [1, 12])
 def test_the_needs_cost_the_same_for_any_number_of_orders(
     desk: Client,
