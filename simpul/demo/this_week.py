@@ -1,0 +1,130 @@
+"""What chance may leave out of the last days, and what everybody should find waiting today.
+
+From finished stock: an order on its way and one whose courier is asked. In purchasing: a draft, a
+purchase order that nobody answered yet, and one that the supplier answered otherwise.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from simpul.catalog.models import Product, SizeRun
+from simpul.delivery.models import Package, Shipment
+from simpul.demo import workshop_floor
+from simpul.lib import clock
+from simpul.orders.models import LineSize, LineWish, Order
+from simpul.payments import agreement
+from simpul.payments.models import Receipt
+from simpul.procurement import planning
+from simpul.procurement.models import LineTerms, PurchaseOrder
+from simpul.production import shelf
+from simpul.stock.models import Count, Item, Location
+from simpul.workflow.steps import Refused
+
+if TYPE_CHECKING:
+    from simpul.demo.history import Story
+
+
+def on_its_way(story: Story) -> None:
+    order = _from_stock(story, "sukabumi", "SKL-05")
+    shipment = _offered(story, order)
+    story.later(partial(workshop_floor.fetch, story, shipment), hour=15)
+
+
+def courier_asked(story: Story) -> None:
+    _offered(story, _from_stock(story, "maju", "DRB-01"))
+
+
+def material_asked(story: Story) -> None:
+    """One supplier has not answered, one answered otherwise, and one was not even asked."""
+    order = _agreed(story, "padang", "LFR-02")
+    first = order.instalments.order_by("position")[0]
+    Receipt.take_cash(by=story.cast.staff["fajar"], order=order, amount=first.amount)
+    rina, parties = story.cast.staff["rina"], story.cast.parties
+    for purchase in planning.plan(story.cast.workshop, by=rina):
+        if purchase.supplier == parties["bahan"]:
+            continue
+        try:
+            purchase.send(by=rina, note="Mohon kabar hari ini, ya.")
+        except Refused:
+            continue
+        if purchase.supplier == parties["kulit"]:
+            _answer_otherwise(purchase)
+
+
+def _answer_otherwise(purchase: PurchaseOrder) -> None:
+    latest = purchase.latest()
+    terms = [
+        LineTerms(said.line, said.quantity, said.price + 1_000, said.on + timedelta(days=3))
+        for said in latest.lines.select_related("line__material")
+    ]
+    purchase.counter(
+        by=purchase.supplier.people.order_by("pk")[0],
+        revision=latest.number,
+        terms=terms,
+        note="Harga kulit naik seribu, dan baru bisa kirim tiga hari lagi.",
+    )
+
+
+def _agreed(story: Story, key: str, code: str) -> Order:
+    """Twenty pairs on the telephone, agreed at once."""
+    buyer, sari = story.cast.parties[key], story.cast.staff["sari"]
+    product = Product.objects.for_page().get(workshop=story.cast.workshop, code=code)
+    look = min(product.colourways.all(), key=lambda one: one.position)
+    run = SizeRun.objects.get(category=product.category, name="Seri kodi")
+    address = buyer.addresses.get()
+    order = agreement.place(
+        by=sari,
+        buyer=buyer,
+        wishes=[LineWish(look, run.sizes)],
+        receiver=address.receiver,
+        telephone=address.telephone,
+        address=address.in_one_text,
+        wished_on=None,
+        channel=Order.Channel.PHONE,
+    )
+    agreement.confirm(order, by=sari)
+    return _fresh(order)
+
+
+def _from_stock(story: Story, key: str, code: str) -> Order:
+    """What lies finished on the shelf: counted, paid in cash, taken and packed."""
+    order = _agreed(story, key, code)
+    rina = story.cast.staff["rina"]
+    Receipt.take_cash(by=story.cast.staff["fajar"], order=order, amount=order.total)
+    sizes = list(LineSize.objects.filter(line__order=order).select_related("variant"))
+    shelf_place = Location.of(order.workshop_id, Location.Kind.FINISHED)
+    for size in sizes:
+        item = Item.of_variant(size.variant)
+        lying = sum(item.balances.filter(location=shelf_place).values_list("on_hand", flat=True))
+        Count.take(
+            by=rina,
+            item=item,
+            location=shelf_place,
+            counted=lying + size.pairs,
+            reason="Stok lama ditemukan saat hitung rak.",
+        )
+    shelf.take_from_stock(order, by=rina, pairs={size: size.pairs for size in sizes})
+    Package.pack(by=rina, order=order, contents={size: size.pairs for size in sizes})
+    return _fresh(order)
+
+
+def _offered(story: Story, order: Order) -> Shipment:
+    rina = story.cast.staff["rina"]
+    shipment = Shipment.open(
+        by=rina,
+        order=order,
+        mode=Shipment.Mode.CARGO,
+        route=f"Ciomas – {order.buyer.area}",
+        fee=180_000,
+    )
+    shipment.offer(
+        by=rina, couriers=[story.cast.parties["cargo"]], expires_at=clock.now() + timedelta(days=3)
+    )
+    return shipment
+
+
+def _fresh(order: Order) -> Order:
+    return Order.objects.select_related("workshop", "buyer").get(pk=order.pk)
