@@ -20,6 +20,7 @@ from simpul.procurement.models import (
 )
 
 DESK = "/ciomas/desk/purchases/"
+RUPIAH = "Rp\N{NO-BREAK SPACE}"
 
 
 @pytest.fixture
@@ -103,13 +104,13 @@ def test_what_is_paid_to_suppliers_is_for_those_who_buy(
     counter(purchase)
     pages = [DESK, f"{DESK}orders/", f"{DESK}{purchase.pk}/"]
     shown = [desk.get(page).text for page in pages]
-    assert all("Rp" in page and f"{DESK}prices/" in page for page in shown[:2])
-    assert "Rp" in shown[2]
+    assert all(RUPIAH in page for page in shown)
+    assert all(f"{DESK}prices/" in page for page in shown[:2])
 
     testing.login(client, sari)
 
     hidden = [client.get(page).text for page in pages]
-    assert not [page for page in hidden if "Rp" in page or f"{DESK}prices/" in page]
+    assert not [page for page in hidden if RUPIAH in page or f"{DESK}prices/" in page]
     assert all(purchase.number in page for page in hidden)
     assert client.get(f"{DESK}prices/").status_code == 403
     assert not SupplierPrice.objects.visible_to(sari).exists()
