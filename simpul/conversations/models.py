@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Self
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import clock
-from simpul.parties.models import Party, Person, Workshop
+from simpul.parties.models import AccessLink, Party, Person, Workshop
 from simpul.workflow.models import Entry
 from simpul.workflow.steps import creation, step
 
 LONGEST_MESSAGE = 4000
+OLD_NEWS = timedelta(days=7)  # after a long stop nobody wants last month's news
 
 
 class Channel(models.TextChoices):
@@ -258,9 +261,18 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def waiting(self) -> Self:
         return self.filter(status=Notice.Status.WAITING)
 
-    def about(self, subject: models.Model) -> Self:
-        kind = ContentType.objects.get_for_model(subject)
-        return self.filter(entry__subject_type=kind, entry__subject_id=subject.pk)
+    def to_send_by_hand(self, workshop_id: int) -> Self:
+        """The texts for WhatsApp that nobody has sent yet, as far as they still are news."""
+        mine = self.waiting().filter(channel=Channel.WHATSAPP, person__workshop=workshop_id)
+        return mine.filter(made_at__gt=clock.now() - OLD_NEWS)
+
+    def search(self, words: str) -> Self:
+        """Find by who is told, or by the number of what it is about."""
+        return self.filter(
+            Q(label__icontains=words)
+            | Q(person__name__icontains=words)
+            | Q(person__party__name__icontains=words)
+        )
 
 
 class Notice(models.Model):
@@ -271,6 +283,7 @@ class Notice(models.Model):
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")
         SEEN = "seen", _("seen")
+        DROPPED = "dropped", _("no longer needed")
 
     entry = models.ForeignKey(Entry, models.CASCADE, related_name="notices")
     person = models.ForeignKey(Person, models.CASCADE, related_name="notices")
@@ -278,6 +291,10 @@ class Notice(models.Model):
     status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(default=clock.now)
+    label = models.CharField(max_length=40, blank=True, editable=False)  # such as SO-2026-0017
+    link = models.ForeignKey(
+        AccessLink, models.SET_NULL, null=True, related_name="+", editable=False
+    )  # in a text that a person sends: made before somebody looks at it
     made_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = NoticeQuerySet.as_manager()

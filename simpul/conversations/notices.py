@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Prefetch
 
-from simpul.conversations.models import Channel, Notice
+from simpul.conversations.models import OLD_NEWS, Channel, Notice
 from simpul.lib import clock
 from simpul.parties.models import Identity, Person
 from simpul.parties.roles import Role
@@ -133,7 +132,6 @@ SIDES = ("buyer", "supplier", "courier")
 # who speaks for the workshop with each side
 DESKS = {"buyer": ("sales",), "supplier": ("stock",), "courier": ("sales", "stock")}
 
-OLD_NEWS = timedelta(days=7)
 A_BATCH = 50
 
 log = logging.getLogger(__name__)
@@ -174,8 +172,9 @@ def audience_of(entry: Entry) -> list[Person]:
 def _tell(entry: Entry) -> int:
     try:
         with transaction.atomic():
+            label = _label(entry)
             notices = [
-                Notice(entry=entry, person=person, channel=channel)
+                Notice(entry=entry, person=person, channel=channel, label=label)
                 for person in audience_of(entry)
                 for channel in _channels(person)
             ]
@@ -184,6 +183,12 @@ def _tell(entry: Entry) -> int:
     except Exception:
         log.exception("Line %s of the journal (%s) could not be told", entry.pk, entry.step)
         return 0
+
+
+def _label(entry: Entry) -> str:
+    """Return the number of what it is about, as a list of news shows it."""
+    thing = getattr(entry.subject, "shown_with", entry.subject)
+    return str(getattr(thing, "order", thing))[:40]
 
 
 def _other_side(entry: Entry) -> tuple[str, ...]:

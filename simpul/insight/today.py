@@ -10,7 +10,7 @@ from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from simpul.conversations.models import GuestEntry
+from simpul.conversations.models import GuestEntry, Notice
 from simpul.crm.models import Lead
 from simpul.delivery.models import Shipment
 from simpul.delivery.models import Status as ShipmentStatus
@@ -193,13 +193,20 @@ def _delivery(person: Person, today: date) -> Iterator[Task]:
         yield Task("deliveries", "?status=open", "truck", title, text, count, MIDDLE)
 
 
+def _messages(person: Person, today: date) -> Iterator[Task]:
+    if count := Notice.objects.to_send_by_hand(person.workshop_id).count():
+        text = _("Written already: one tap opens WhatsApp.")
+        title = ngettext("%(n)s message to send", "%(n)s messages to send", count) % {"n": count}
+        yield Task("messages", "", "message-circle", title, text, count, LOW)
+
+
 type _Question = Callable[[Person, date], Iterator[Task]]
 
-_SALES: list[_Question] = [_placed, _late, _leads, _guests, _finished]
-_FINANCE: list[_Question] = [_money]
-_STOCK: list[_Question] = [_material, _delivery]
+_SALES: list[_Question] = [_placed, _late, _leads, _guests, _finished, _messages]
+_FINANCE: list[_Question] = [_money, _messages]
+_STOCK: list[_Question] = [_material, _delivery, _messages]
 _PRODUCTION: list[_Question] = [_late, _work]
-_ALL = [*_SALES, *_FINANCE, *_STOCK, _work]
+_ALL = [*_SALES, _money, _material, _delivery, _work]
 
 _QUESTIONS: dict[str, list[_Question]] = {
     Role.OWNER: _ALL,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
+from simpul.conversations.models import Channel, Notice
 from simpul.parties.models import AccessLink, Person, User, Workshop
 
 
@@ -31,10 +34,14 @@ class Request(HttpRequest):
 
 
 def find_person(user: User, slug: str) -> Person | None:
-    """Return who this user is in the workshop, with workshop and party, in one query."""
+    """Return who this user is in the workshop, with workshop, party and how many `news` wait for
+    this person, in one query."""
+    mine = Notice.objects.waiting().filter(person=OuterRef("pk"), channel=Channel.PORTAL)
+    count = mine.order_by().values("person").annotate(n=Count("pk")).values("n")
     return (
         Person.objects.active()
         .filter(user=user, workshop__slug=slug)
         .select_related("workshop", "party")
+        .annotate(news=Coalesce(Subquery(count), 0))
         .first()
     )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from simpul.conversations.models import Channel, Notice
-from simpul.lib import clock, phones
+from simpul.lib import clock
 from simpul.parties.models import AccessLink, Identity, Person
 from simpul.portals.doors import document_of, path_for, portal_path
 from simpul.portals.jinja import sentence
@@ -44,23 +44,41 @@ def send() -> tuple[int, int]:
     return sent, failed
 
 
-def text_of(notice: Notice) -> str:
+def prepare() -> int:
+    """Make the links of the texts that people send by hand, so that looking at them writes nothing.
+
+    Return how many were made ready.
+    """
+    fresh = Notice.objects.waiting().filter(channel=Channel.WHATSAPP, attempts=0)
+    notices = list(fresh.select_related("entry", "person__party").order_by("pk")[:A_BATCH])
+    for notice in notices:
+        person = notice.person
+        document = document_of(notice.entry.subject, person)
+        if person.user_id is None and document is not None:
+            notice.link = AccessLink.issue(person, document)
+        notice.attempts = 1
+        notice.save(update_fields=["link", "attempts"])
+    return len(notices)
+
+
+def text_of(notice: Notice, address: str) -> str:
     """Return the message in the reader's language: what happened, where to look, who writes."""
     person = notice.person
     with override(person.language):
         lines = [
             _("Hello %(name)s,") % {"name": person.name},
             _plain(notice),
-            address_for(notice.entry.subject, person),
+            address,
             person.workshop.name,
         ]
     return "\n\n".join(lines)
 
 
-def whatsapp_link(notice: Notice) -> str | None:
-    """Return the address that opens WhatsApp with the text ready, if the person has a number."""
-    number = _identity(notice.person, Identity.Kind.PHONE)
-    return phones.whatsapp_link(number, text_of(notice)) if number else None
+def prepared_text(notice: Notice) -> str:
+    """Return the text that a person sends by hand; reads the link that `prepare` made."""
+    person = notice.person
+    path = reverse("access", args=[notice.link.token]) if notice.link else portal_path(person)
+    return text_of(notice, settings.SITE_URL + path)
 
 
 def address_for(subject: Any, person: Person) -> str:
@@ -89,7 +107,8 @@ def _send(notice: Notice) -> bool:
     with override(notice.person.language):
         subject = f"{notice.person.workshop.name}: {_plain(notice)}"
     try:
-        EmailMessage(subject, text_of(notice), to=[address]).send()
+        where = address_for(notice.entry.subject, notice.person)
+        EmailMessage(subject, text_of(notice, where), to=[address]).send()
     except Exception:
         log.exception("Notice %s could not be sent", notice.pk)
         if notice.attempts >= len(PAUSES):

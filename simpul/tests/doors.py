@@ -42,7 +42,17 @@ TABLE: dict[str, Door] = {
     "buyer:address": Door("address", "dewi", "dewi"),
     "buyer:address-removal": Door("address", "dewi", "dewi"),
     "buyer:profile": Door(sees="buyers", may="buyers"),
+    "buyer:news": Door(sees="buyers"),
+    "buyer:news-seen": Door(sees="buyers", may="buyers", answer=405),
+    "buyer:news-item": Door("news of dewi", "buyers", "dewi", answer=405),
     # the desk
+    "workshop:news": Door(sees="staff"),
+    "workshop:news-seen": Door(sees="staff", may="staff", answer=405),
+    "workshop:news-item": Door("news of sari", "staff", "sari", answer=405),
+    "workshop:messages": Door(sees="staff"),
+    "workshop:message-sent": Door(
+        "text for dewi", "staff", "owner sari fajar rina udin", answer=405
+    ),
     "workshop:today": Door(sees="staff"),
     "workshop:orders": Door(sees="staff"),
     "workshop:orders-export": Door(sees="staff"),
@@ -180,6 +190,9 @@ TABLE: dict[str, Door] = {
     "supplier:message": Door(
         "purchase", "suppliers purchase_link", "budi purchase_link", answer=405
     ),
+    "supplier:news": Door(sees="suppliers"),
+    "supplier:news-seen": Door(sees="suppliers", may="suppliers", answer=405),
+    "supplier:news-item": Door("news of budi", "suppliers", "budi", answer=405),
     # the courier's pages; the job is offered to Asep, and not accepted yet
     "courier:jobs": Door(sees="couriers"),
     "courier:job": Door("shipment", "asep shipment_link"),
@@ -194,6 +207,9 @@ TABLE: dict[str, Door] = {
     "courier:note": Door("shipment", "asep shipment_link", answer=404),
     # notices of programs, which prove themselves by a signature
     "bank:gateway": Door("gateway", "all", answer=405),
+    "courier:news": Door(sees="couriers"),
+    "courier:news-seen": Door(sees="couriers", may="couriers", answer=405),
+    "courier:news-item": Door("news of asep", "couriers", "asep", answer=405),
     # the shop window, open to everybody
     "storefront:profile": Door(sees="all"),
     "storefront:catalogue": Door(sees="all"),

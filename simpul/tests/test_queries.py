@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from simpul.catalog import models as catalog
-from simpul.conversations.models import Conversation, GuestEntry, InternalNote, Message
+from simpul.conversations.models import Conversation, GuestEntry, InternalNote, Message, Notice
 from simpul.crm.models import Lead
 from simpul.delivery import models as delivery
 from simpul.orders import models as orders
@@ -90,6 +90,7 @@ COPIED: tuple[type[models.Model], ...] = (
     Message,
     InternalNote,
     Entry,
+    Notice,
 )
 
 

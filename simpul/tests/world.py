@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from simpul import testing
-from simpul.conversations.models import GuestEntry
+from simpul.conversations.models import Channel, GuestEntry, Notice
 from simpul.crm.models import Lead
 from simpul.delivery.models import Handover
 from simpul.lib import clock, uploads
@@ -19,6 +19,7 @@ from simpul.parties.models import AccessLink, Address, Party, Person
 from simpul.parties.roles import Role
 from simpul.payments.models import BankEntry, BankImport, PaymentClaim
 from simpul.production.models import StageLog
+from simpul.workflow.models import journal_of
 
 STAFF = {
     "owner": Role.OWNER,
@@ -164,6 +165,11 @@ class World:
             "shipment": {"number": self.shipment.number},
             "shipment photo": {"number": self.shipment.number, "pk": handed_over.pk},
             "person": {"pk": self.people["sari"].pk},
+            "text for dewi": {"pk": self._notice("dewi", Channel.WHATSAPP).pk},
+            **{
+                f"news of {name}": {"pk": self._notice(name, Channel.PORTAL).pk}
+                for name in ("dewi", "sari", "budi", "asep")
+            },
         }
 
     def _open_links(self) -> None:
@@ -191,6 +197,12 @@ class World:
             paid_on=clock.today(),
             proof=self._upload("dewi"),
             by=self.people["dewi"],
+        )
+
+    def _notice(self, name: str, channel: str) -> Notice:
+        line = journal_of(self.order).order_by("pk")[0]
+        return Notice.objects.create(
+            entry=line, person=self.people[name], channel=channel, label=self.order.number
         )
 
     def _bank_entry(self) -> BankEntry:

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from simpul.portals import news
 from simpul.portals.buyer import answers, home, orders, own, payments, placing
 
 app_name = "buyer"
@@ -25,4 +26,8 @@ urlpatterns = [
     path("addresses/<int:pk>/", own.address, name="address"),
     path("addresses/<int:pk>/removal/", own.removal, name="address-removal"),
     path("profile/", own.profile, name="profile"),
+    # what one was told
+    path("news/", news.news, name="news"),
+    path("news/seen/", news.seen, name="news-seen"),
+    path("news/<int:pk>/", news.opened, name="news-item"),
 ]

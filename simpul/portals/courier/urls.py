@@ -1,5 +1,6 @@
 from django.urls import path
 
+from simpul.portals import news
 from simpul.portals.courier import jobs
 
 app_name = "courier"
@@ -15,4 +16,8 @@ urlpatterns = [
     path("jobs/<str:number>/failure/", jobs.failure, name="failure"),
     path("jobs/<str:number>/messages/", jobs.message, name="message"),
     path("jobs/<str:number>/note.pdf", jobs.note, name="note"),
+    # what one was told
+    path("news/", news.news, name="news"),
+    path("news/seen/", news.seen, name="news-seen"),
+    path("news/<int:pk>/", news.opened, name="news-item"),
 ]

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from simpul.portals import news
 from simpul.portals.supplier import purchases
 
 app_name = "supplier"
@@ -13,4 +14,8 @@ urlpatterns = [
     path("purchases/<int:pk>/refusal/", purchases.refusal, name="refusal"),
     path("purchases/<int:pk>/lines/<int:line>/delay/", purchases.delay, name="delay"),
     path("purchases/<int:pk>/message/", purchases.message, name="message"),
+    # what one was told
+    path("news/", news.news, name="news"),
+    path("news/seen/", news.seen, name="news-seen"),
+    path("news/<int:pk>/", news.opened, name="news-item"),
 ]

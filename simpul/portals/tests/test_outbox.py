@@ -113,7 +113,8 @@ def test_the_demonstration_sends_nothing(order: Order, sari: Person, settings: S
 
 def test_a_text_for_whatsapp_is_one_tap_away(order: Order, sari: Person) -> None:
     say(order, sari)
-    link = outbox.whatsapp_link(notice(Channel.WHATSAPP))
-    assert link is not None
-    assert link.startswith("https://wa.me/6281234567890?text=")
-    assert "%2Fl%2F" in link
+    assert outbox.prepare() == 1
+    assert outbox.prepare() == 0
+    text = outbox.prepared_text(notice(Channel.WHATSAPP))
+    assert re.search(r"http://localhost/l/\S+/", text)
+    assert "Sari" in text

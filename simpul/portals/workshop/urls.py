@@ -1,11 +1,13 @@
 from django.urls import path
 
+from simpul.portals import news
 from simpul.portals.workshop import (
     bank,
     catalogue,
     deliveries,
     guestbook,
     leads,
+    messages,
     orders,
     parties,
     payments,
@@ -158,4 +160,10 @@ urlpatterns = [
     path("settings/people/", settings.people, name="people"),
     path("settings/people/new/", settings.invitation, name="invitation"),
     path("settings/people/<int:pk>/", settings.person, name="person"),
+    # what one was told, and what is sent by hand
+    path("messages/", messages.messages_to_send, name="messages"),
+    path("messages/<int:pk>/sent/", messages.sent, name="message-sent"),
+    path("news/", news.news, name="news"),
+    path("news/seen/", news.seen, name="news-seen"),
+    path("news/<int:pk>/", news.opened, name="news-item"),
 ]

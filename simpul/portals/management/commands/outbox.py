@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *, forever: bool, **options: Any) -> None:
         if not forever:
-            told, (sent, failed) = notices.tell(), outbox.send()
+            told, _ready, (sent, failed) = notices.tell(), outbox.prepare(), outbox.send()
             self.stdout.write(f"{told} notices made, {sent} mails sent, {failed} failed")
             return
         try:
@@ -37,6 +37,7 @@ class Command(BaseCommand):
         close_old_connections()
         try:
             notices.tell()
+            outbox.prepare()
             outbox.send()
             timetable.start_due()
         except Exception:
