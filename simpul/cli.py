@@ -17,6 +17,7 @@ COMMANDS = {
     "backup": ("backup", "make one file of the database and the uploads, while the program runs"),
     "restore": ("restore", "bring a backup back"),
     "statement": ("statement", "read a bank's file: simpul statement import --account A FILE"),
+    "inbox": ("inbox", "take in a mail with a proof of payment: simpul inbox FILE.eml, or -"),
     "check": ("health", "check settings, database, mail and disk"),
     "django": ("", "any other command of Django"),
 }

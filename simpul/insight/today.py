@@ -17,7 +17,7 @@ from simpul.delivery.models import Status as ShipmentStatus
 from simpul.orders.models import Instalment, LineSize, Order, Status
 from simpul.parties.models import Person
 from simpul.parties.roles import Role
-from simpul.payments.models import BankAccount, BankEntry, PaymentClaim
+from simpul.payments.models import Arrival, BankAccount, BankEntry, PaymentClaim
 from simpul.procurement.models import PurchaseOrder
 from simpul.production.models import Job
 from simpul.production.models import Status as JobStatus
@@ -137,6 +137,13 @@ def _money(person: Person, today: date) -> Iterator[Task]:
         yield Task("accounts", "", "landmark", _("No bank account yet"), text, 0, HIGH)
 
 
+def _letters(person: Person, today: date) -> Iterator[Task]:
+    if count := Arrival.objects.visible_to(person).waiting().count():
+        text = _("Proofs came whose order is not certain: say which one, or set them aside.")
+        title = ngettext("%(n)s mail or message", "%(n)s mails or messages", count) % {"n": count}
+        yield Task("payments", "?tab=inbox", "inbox", title, text, count, MIDDLE)
+
+
 def _material(person: Person, today: date) -> Iterator[Task]:
     purchases = PurchaseOrder.objects.visible_to(person)
     if count := purchases.answered().count():
@@ -202,11 +209,11 @@ def _messages(person: Person, today: date) -> Iterator[Task]:
 
 type _Question = Callable[[Person, date], Iterator[Task]]
 
-_SALES: list[_Question] = [_placed, _late, _leads, _guests, _finished, _messages]
-_FINANCE: list[_Question] = [_money, _messages]
+_SALES: list[_Question] = [_placed, _late, _letters, _leads, _guests, _finished, _messages]
+_FINANCE: list[_Question] = [_money, _letters, _messages]
 _STOCK: list[_Question] = [_material, _delivery, _messages]
 _PRODUCTION: list[_Question] = [_late, _work]
-_ALL = [*_SALES, _money, _material, _delivery, _work]
+_ALL = list(dict.fromkeys([*_SALES, *_FINANCE, *_STOCK, _work]))
 
 _QUESTIONS: dict[str, list[_Question]] = {
     Role.OWNER: _ALL,

@@ -99,6 +99,19 @@ def admit(file: Incoming, kinds: frozenset[str]) -> Admitted:
     raise Refusal(_("Only text files (CSV, MT940), XLSX and camt.053 can be handed in."))
 
 
+def letter(content: bytes) -> Admitted:
+    """Keep a mail as it came, which whoever reads it has measured; it is only ever downloaded."""
+    return _admitted(content, "message/rfc822", "eml")
+
+
+def longest_side(admitted: Admitted) -> int:
+    """Return how large a picture is, in pixels; nothing for what is no picture."""
+    if not admitted.kind.startswith("image/"):
+        return 0
+    with Image.open(io.BytesIO(admitted.content), formats=IMAGE_FORMATS) as image:
+        return max(image.size)
+
+
 def store(admitted: Admitted, root: Path) -> str:
     """Write the file under its hash and return its path below `root`; the same file only once.
 

@@ -100,6 +100,14 @@ class SetAsideForm(forms.Form):
     )
 
 
+class LetterAsideForm(forms.Form):
+    reason = forms.CharField(
+        label=_("What is it, then?"),
+        max_length=300,
+        help_text=_("An old proof, a question, an advertisement: so that it is known later."),
+    )
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})

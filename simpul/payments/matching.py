@@ -91,6 +91,11 @@ def certain(heard: Heard, asked: Sequence[Asked]) -> tuple[Asked, str] | None:
     return next(iter(known.values()))
 
 
+def named(text: str) -> tuple[set[str], set[str]]:
+    """Return what may be codes of orders, and the numbers of orders, that stand in a text."""
+    return _tokens(text), _numbers(text)
+
+
 def guesses(heard: Heard, asked: Sequence[Asked]) -> list[Guess]:
     """Return the likeliest orders, each with its reasons in words."""
     found = []

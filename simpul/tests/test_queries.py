@@ -35,7 +35,7 @@ LOOKS = {
     "courier": "asep",
     "storefront": "anonymous",
 }
-TABS = ("entries", "claims", "due", "receipts")
+TABS = ("entries", "claims", "inbox", "due", "receipts")
 # what is copied: a thing stands behind whatever it points to
 COPIED: tuple[type[models.Model], ...] = (
     Party,
@@ -64,6 +64,8 @@ COPIED: tuple[type[models.Model], ...] = (
     orders.OrderNeed,
     orders.Instalment,
     payments.PaymentClaim,
+    payments.Arrival,
+    payments.ArrivalFile,
     payments.BankImport,
     payments.BankEntry,
     payments.Receipt,

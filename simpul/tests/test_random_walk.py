@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,12 +25,14 @@ from simpul.delivery.models import Package, Shipment
 from simpul.delivery.packing import fill
 from simpul.insight.audit import findings
 from simpul.lib import clock, codes, uploads
+from simpul.lib.mails import Attached, Letter
 from simpul.orders.models import LineSize, LineWish, Order, OrderLine, proposed_plan
-from simpul.parties.models import Party, Person, Workshop
+from simpul.parties.models import Identity, Party, Person, Workshop
 from simpul.parties.roles import Role
-from simpul.payments import agreement, reconciliation
+from simpul.payments import agreement, inbox, reconciliation
 from simpul.payments.models import (
     Allocation,
+    Arrival,
     BankAccount,
     BankEntry,
     CreditNote,
@@ -70,7 +73,9 @@ WAYS = {
     "orders.expire", "orders.fulfil", "orders.offer", "orders.place", "orders.waive",
     "orders.withdraw", "payments.allocate", "payments.annul", "payments.claim",
     "payments.close_instruction", "payments.import", "payments.instruct",
-    "payments.match_claim", "payments.reject_claim", "payments.reopen", "payments.reverse",
+    "payments.claim_arrival", "payments.fetch_arrival", "payments.reopen_arrival",
+    "payments.set_arrival_aside", "payments.take_in", "payments.match_claim",
+    "payments.reject_claim", "payments.reopen", "payments.reverse",
     "payments.set_aside", "payments.supersede_claim", "payments.take_cash",
     "payments.use_credit", "payments.bounce", "payments.bounce_entry", "payments.credit",
     "payments.annul_credit", "payments.request_refund", "payments.approve_refund",
@@ -113,6 +118,11 @@ class Town:
             party.pk: testing.person(f"of {party}", party)
             for party in (*self.buyers, self.supplier, *self.couriers)
         }
+        for party in self.buyers:
+            Identity.objects.create(
+                workshop=self.workshop, person=self.people[party.pk], kind=Identity.Kind.MAIL,
+                value=f"{party.pk}@x.example",
+            )  # fmt: skip
         stranger = testing.staff("joko", testing.workshop("cibaduyut"), Role.OWNER)
         self.everybody = [*self.staff.values(), *self.people.values(), stranger]
         self.model = testing.product(self.workshop, "DRB-01")
@@ -273,7 +283,7 @@ class Walk(RuleBasedStateMachine):
         on: list[Callable[[], None]] = [
             lambda: self._place(self.dice.randint(1, 4)),
             lambda: agreement.confirm(self._order("placed"), by=self._who("sari")),
-            self._offer, self._accept, self._pay, self._claim, self._allocate, self._plan,
+            self._offer, self._accept, self._pay, self._claim, self._mail, self._letter, self._allocate, self._plan,
             self._send, self._confirm_purchase, self._receive, self._job, self._tap, self._tap,
             self._tap, self._pack, self._open, self._offer_job, self._accept_job,
             lambda: self._shipment("open", "accepted").issue_note(by=self._who("rina")),
@@ -287,6 +297,8 @@ class Walk(RuleBasedStateMachine):
             self._cancel, self._credit_note, self._bounce,
             lambda: self._pick(CreditNote.objects.standing()).annul(by=self._who("sari"), reason="x"),
             lambda: self._pick(PaymentClaim.objects.open()).reject(by=self._who("fajar"), reason="x"),
+            lambda: self._pick(Arrival.objects.waiting()).set_aside(by=self._who("sari"), reason="x"),
+            lambda: self._pick(Arrival.objects.filter(status="aside")).reopen(by=self._who("fajar")),
             lambda: self._pick(BankEntry.objects.open()).set_aside(by=self._who("fajar"), reason="x"),
             lambda: self._pick(BankEntry.objects.filter(status="set_aside")).reopen(
                 by=self._who("fajar")
@@ -369,6 +381,27 @@ class Walk(RuleBasedStateMachine):
             by=self._of(order.buyer_id), order=order, amount=self.dice.choice((60_000, 500_000)),
             paid_on=clock.today(), proof=_PROOF,
         )  # fmt: skip
+
+    def _mail(self) -> None:
+        """A mail with a proof from a buyer or a stranger; or a message whose proof comes later."""
+        order = self._pick(Order.objects.running())
+        sender = self.dice.choice((f"{order.buyer_id}@x.example", "stranger@x.example"))
+        letter = Letter(
+            str(self.dice.random()), sender, "", self.dice.choice((order.number, "")), "", "",
+            clock.now(), (Attached("a.pdf", self.dice.choice(_PROOFS)),),
+        )  # fmt: skip
+        if self.dice.random() < 0.5:
+            inbox.take(letter, channel="mail", workshop=self.town.workshop)
+            return
+        bare = replace(letter, attached=())
+        made = inbox.expect(bare, channel="whatsapp", workshop=self.town.workshop)
+        inbox.complete(made, letter.attached)
+
+    def _letter(self) -> None:
+        found = self._pick(Arrival.objects.waiting().filter(files__position=1))
+        inbox.claim(
+            found, self._order("confirmed"), by=self._who("sari", "fajar"), file=found.files.get()
+        )
 
     def _allocate(self) -> None:
         entry, order = self._pick(BankEntry.objects.open()), self._order("confirmed")
@@ -635,6 +668,7 @@ def _open(order: Order, by: Person) -> None:
 
 
 _PROOF = uploads.Admitted(b"%PDF-1.4 %%EOF", "application/pdf", "pdf", "0" * 64)
+_PROOFS = [b"%%PDF-1.4 %d\nstartxref\n0\n%%%%EOF" % one for one in range(9)]
 
 WATCHED: tuple[type[models.Model], ...] = (
     Order,

@@ -14,10 +14,12 @@ from simpul.conversations.models import Channel, GuestEntry, Notice
 from simpul.crm.models import Lead
 from simpul.delivery.models import Handover
 from simpul.lib import clock, uploads
+from simpul.lib.mails import Letter
 from simpul.papers.models import Paper, Upload
 from simpul.parties.models import AccessLink, Address, Party, Person
 from simpul.parties.roles import Role
-from simpul.payments.models import BankEntry, BankImport, PaymentClaim
+from simpul.payments.models import Arrival, BankEntry, BankImport, PaymentClaim
+from simpul.payments.models.arrival import Handed
 from simpul.production.models import StageLog
 from simpul.workflow.models import journal_of
 
@@ -98,6 +100,7 @@ class World:
         self.purchase = testing.sent_purchase(self.party("budi"), self.order)
         self.entry = self._bank_entry()
         claim = self._claim()
+        arrival = self._arrival()
         product = self.order.lines.get().colourway.product
         needed = self.order.lines.get().needs.order_by("pk")[0].material
         upload = self._upload("owner")
@@ -139,6 +142,9 @@ class World:
             "paper": {"code": paper.code},
             "order paper": order | {"code": paper.code},
             "claim": {"pk": claim.pk},
+            "arrival": {"pk": arrival.pk},
+            "arrival file": {"pk": arrival.pk, "position": 1},
+            "arrival and order": {"pk": arrival.pk} | order,
             "order claim": order | {"pk": claim.pk},
             "receipt": {"pk": receipt.pk},
             "allocation": {"pk": receipt.allocations.get().pk},
@@ -182,11 +188,11 @@ class World:
         return testing.person(f"{name} by link", self.party(name))
 
     def _upload(self, by: str) -> Upload:
-        content = by.encode()
-        admitted = uploads.Admitted(
-            content, "image/jpeg", ".jpg", hashlib.sha256(content).hexdigest()
-        )
-        return Upload.keep(admitted, by=self.people[by])
+        return Upload.keep(self._admitted(by), by=self.people[by])
+
+    def _admitted(self, text: str) -> uploads.Admitted:
+        content = text.encode()
+        return uploads.Admitted(content, "image/jpeg", ".jpg", hashlib.sha256(content).hexdigest())
 
     def _claim(self) -> PaymentClaim:
         return PaymentClaim.objects.create(
@@ -204,6 +210,16 @@ class World:
         return Notice.objects.create(
             entry=line, person=self.people[name], channel=channel, label=self.order.number
         )
+
+    def _arrival(self) -> Arrival:
+        """A stranger's mail with a picture, and one without; both wait."""
+        machine = self.workshop.machine
+        for name, files in (("words", []), ("proof", [Handed("bukti.jpg", self._admitted("a"))])):
+            letter = Letter(f"{name}@x", "tono@x.example", "Tono", name, "Bukti", "", clock.now())
+            made = Arrival.take_in(
+                by=machine, channel="mail", letter=letter, files=files, original=b"From: tono"
+            )
+        return made
 
     def _bank_entry(self) -> BankEntry:
         taken = BankImport.objects.create(

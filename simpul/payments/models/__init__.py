@@ -2,6 +2,7 @@
 
 from simpul.payments.models.account import BankAccount, NeedsAnother, NoAccount
 from simpul.payments.models.allocation import Allocation, party_credit
+from simpul.payments.models.arrival import Arrival, ArrivalFile
 from simpul.payments.models.bounce import take_back
 from simpul.payments.models.claim import PaymentClaim
 from simpul.payments.models.credit import CreditNote
@@ -12,6 +13,8 @@ from simpul.payments.models.refund import Forfeit, Refund, party_debt
 
 __all__ = [
     "Allocation",
+    "Arrival",
+    "ArrivalFile",
     "BankAccount",
     "BankEntry",
     "BankImport",

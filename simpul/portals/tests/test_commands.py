@@ -77,7 +77,17 @@ def test_the_outbox_says_what_it_did(workshop: Workshop) -> None:
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli._help(0) == 0
     text = capsys.readouterr().out
-    for name in ("serve", "demo", "workshop", "audit", "backup", "restore", "statement", "check"):
+    for name in (
+        "serve",
+        "demo",
+        "workshop",
+        "audit",
+        "backup",
+        "restore",
+        "statement",
+        "inbox",
+        "check",
+    ):
         assert f"  {name} " in text
 
 

@@ -15,9 +15,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.papers.models import Paper
-from simpul.payments import agreement, reconciliation
+from simpul.payments import agreement, inbox, reconciliation
 from simpul.payments.forms import CashForm, RejectionForm
-from simpul.payments.models import BankAccount, BankEntry, Instruction, PaymentClaim, Receipt
+from simpul.payments.models import (
+    Arrival,
+    BankAccount,
+    BankEntry,
+    Instruction,
+    PaymentClaim,
+    Receipt,
+)
 from simpul.portals.files import serve_paper, serve_upload
 from simpul.portals.http import Request
 from simpul.workflow.models import journal_of
@@ -27,7 +34,7 @@ A_PAGE = 30
 
 @require_safe
 def payments(request: Request) -> HttpResponse:
-    """Four lists, each behind its tab: entries to match, reports, what is due, what came."""
+    """Lists behind tabs: entries to match, reports, mail and messages, what is due, what came."""
     lists = _lists(request)
     chosen = request.GET.get("tab", "entries")
     if chosen not in lists:
@@ -47,6 +54,9 @@ def payments(request: Request) -> HttpResponse:
     if chosen == "entries":
         waiting: list[Any] = [one for one in page.object_list if one.status == "new"]
         context["suggestions"] = reconciliation.suggestions(request.workshop, waiting)
+    if chosen == "inbox":
+        letters: list[Any] = [one for one in page.object_list if one.status == "waiting"]
+        context["suggestions"] = inbox.suggestions(request.workshop, letters)
     return render(request, f"workshop/payments/{chosen}.html", context)
 
 
@@ -68,6 +78,7 @@ def claim(request: Request, pk: int) -> HttpResponse:
         "workshop/payments/claim.html",
         {
             "claim": claim,
+            "arrival": Arrival.objects.visible_to(request.person).filter(claim=claim).first(),
             "entries": near.filter(amount_sen=claim.amount * 100).order_by("-booked_on", "pk")[:5],
             "same_file": PaymentClaim.objects.visible_to(request.person)
             .filter(proof__sha256=claim.proof.sha256)
@@ -130,17 +141,24 @@ def _lists(request: Request) -> dict[str, QuerySet[Any]]:
     claims = PaymentClaim.objects.visible_to(request.person)
     if request.GET.get("shown") != "all":
         claims = claims.open()
+    letters = Arrival.objects.visible_to(request.person)
+    if request.GET.get("shown") != "all":
+        letters = letters.filter(status__in=(Arrival.Status.WAITING, Arrival.Status.FETCHING))
     due = Instruction.objects.visible_to(request.person).open()
     receipts = Receipt.objects.visible_to(request.person).with_credit()
     words = request.GET.get("q", "").strip()
     if words:
         orders = Order.objects.visible_to(request.person).search(words)
         entries = entries.filter(text__icontains=words)
+        letters = letters.search(words)
         claims, due = claims.filter(order__in=orders), due.filter(order__in=orders)
         receipts = receipts.filter(party__name__icontains=words)
     return {
         "entries": entries.order_by("-booked_on", "-pk"),
         "claims": claims.with_twins().select_related("order__buyer").order_by("-pk"),
+        "inbox": letters.select_related("person__party", "claim__order")
+        .prefetch_related("files__upload")
+        .order_by("-pk"),
         "due": due.select_related("order__buyer", "instalment", "account").order_by("due_on", "pk"),
         "receipts": receipts.select_related("party").order_by("-pk"),
     }
