@@ -242,6 +242,22 @@ if "SIMPUL_SMTP_HOST" in os.environ and not DEMO:
     }
 DEFAULT_FROM_EMAIL = os.environ.get("SIMPUL_MAIL_FROM", f"simpul@{HOST}")
 
+
+def _mail_proof(provider: str) -> dict[str, str]:
+    """Return by what the provider of inbound mail proves itself, for anymail."""
+    secret = os.environ.get("SIMPUL_MAIL_SECRET", "")
+    if provider and not secret:
+        raise ImproperlyConfigured("SIMPUL_MAIL_PROVIDER needs SIMPUL_MAIL_SECRET")
+    if provider == "mailgun":
+        return {"MAILGUN_WEBHOOK_SIGNING_KEY": secret}
+    if provider and not all(secret.partition(":")):
+        raise ImproperlyConfigured("SIMPUL_MAIL_SECRET is user:password, as in the hook's address")
+    return {"WEBHOOK_SECRET": secret} if provider else {}
+
+
+MAIL_PROVIDER = os.environ.get("SIMPUL_MAIL_PROVIDER", "")  # of mail that comes in; none: no hook
+ANYMAIL = _mail_proof(MAIL_PROVIDER)
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LOGGING = {

@@ -92,16 +92,22 @@ def read(content: bytes) -> Letter:
     _demand_size(content)
     try:
         message = BytesParser(policy=compat32).parsebytes(content)
+    except _DAMAGED as error:
+        raise Unreadable("the mail cannot be taken apart") from error
+    return letter_of(message)
+
+
+def letter_of(message: Message) -> Letter:
+    """Return what stands in a mail that was taken apart already; raises Unreadable."""
+    try:
         parts = list(_leaves(message))
     except _DAMAGED as error:
-        if isinstance(error, Unreadable):
-            raise
-        raise Unreadable("the mail cannot be taken apart") from error
+        raise Unreadable("the mail has too many parts") from error
     name, sender = _sender(message)
     subject = one_line(_header(message, "Subject"))
     text = _written(parts)
     text, answered = (text, "") if _PASSED_ON.match(subject) else _parted(text)
-    letter = Letter(
+    return Letter(
         id=_id(message),
         sender=sender,
         sender_name=name,
@@ -112,7 +118,6 @@ def read(content: bytes) -> Letter:
         attached=tuple(_attached(parts)),
         automatic=_automatic(message, sender),
     )
-    return letter
 
 
 def fingerprint(letter: Letter) -> str:

@@ -24,6 +24,9 @@ from simpul.portals.jinja import sentence
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 180, 720)]
 A_BATCH = 50
 
+# so that absence notes do not answer, and two programs never write to each other (RFC 3834)
+_OF_A_PROGRAM = {"Auto-Submitted": "auto-generated"}
+
 log = logging.getLogger(__name__)
 
 
@@ -108,7 +111,7 @@ def _send(notice: Notice) -> bool:
         subject = f"{notice.person.workshop.name}: {_plain(notice)}"
     try:
         where = address_for(notice.entry.subject, notice.person)
-        EmailMessage(subject, text_of(notice, where), to=[address]).send()
+        EmailMessage(subject, text_of(notice, where), to=[address], headers=_OF_A_PROGRAM).send()
     except Exception:
         log.exception("Notice %s could not be sent", notice.pk)
         if notice.attempts >= len(PAUSES):

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from simpul.portals.bank import gateways
+from simpul.portals.bank import gateways, mail
 
 app_name = "bank"
 
 # what has a name of its own stands above: any other name is one of a payment gateway
 urlpatterns = [
+    path("mail/<slug:workshop>/", mail.mail, name="mail"),
     path("<slug:provider>/<slug:workshop>/", gateways.notice, name="gateway"),
 ]

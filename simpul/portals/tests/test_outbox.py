@@ -45,6 +45,7 @@ def test_mail_is_written_in_the_readers_language(order: Order, sari: Person, dew
     (sent,) = mail.outbox
     assert sent.to == ["dewi@example.com"]
     assert sent.subject == "Sepatu Ciomas: Sari & Co wrote a message."
+    assert sent.extra_headers == {"Auto-Submitted": "auto-generated"}
     assert str(sent.body).startswith(
         "Hello Dewi,\n\nSari & Co wrote a message.\n\nhttp://localhost/l/"
     )
