@@ -266,6 +266,12 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         mine = self.waiting().filter(channel=Channel.WHATSAPP, person__workshop=workshop_id)
         return mine.filter(made_at__gt=clock.now() - OLD_NEWS)
 
+    def drop(self, subject: models.Model, step: str) -> None:
+        """Let what waits about this step of a thing unsaid: it is no longer so."""
+        kind = ContentType.objects.get_for_model(subject)
+        of_it = Entry.objects.filter(subject_type=kind, subject_id=subject.pk, step=step)
+        self.waiting().filter(entry__in=of_it).update(status=Notice.Status.DROPPED)
+
     def search(self, words: str) -> Self:
         """Find by who is told, or by the number of what it is about."""
         return self.filter(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Prefetch
@@ -51,6 +51,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "payments.close_account": ("owner",),
     "payments.instruct": ("buyer",),
     "payments.close_instruction": NOBODY,
+    "payments.remind": ("buyer",),
     "payments.claim": ("finance",),
     "payments.supersede_claim": NOBODY,
     "payments.match_claim": NOBODY,
@@ -133,6 +134,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "delivery.arrive": NOBODY,
 }
 
+REMINDERS = {"payments.remind"}  # never in the quiet time, and not once it is settled
 SIDES = ("buyer", "supplier", "courier")
 # who speaks for the workshop with each side
 DESKS = {"buyer": ("sales",), "supplier": ("stock",), "courier": ("sales", "stock")}
@@ -177,9 +179,21 @@ def audience_of(entry: Entry) -> list[Person]:
 def _tell(entry: Entry) -> int:
     try:
         with transaction.atomic():
+            is_reminder = entry.step in REMINDERS
+            if is_reminder and cast(Any, entry.subject).is_settled:
+                return 0
             label = _label(entry)
+            next_try_at = clock.now()
+            if is_reminder:
+                next_try_at = entry.workshop.awake_from(next_try_at)
             notices = [
-                Notice(entry=entry, person=person, channel=channel, label=label)
+                Notice(
+                    entry=entry,
+                    person=person,
+                    channel=channel,
+                    label=label,
+                    next_try_at=next_try_at,
+                )
                 for person in audience_of(entry)
                 for channel in _channels(person)
             ]
@@ -207,6 +221,7 @@ def _people(word: str, entry: Entry) -> list[Person]:
     people = (
         Person.objects.active()
         .filter(workshop_id=entry.workshop_id)
+        .select_related("party")
         .prefetch_related(Prefetch("identities", Identity.objects.order_by("pk")))
         .order_by("pk")
     )
@@ -233,15 +248,15 @@ def _asked(entry: Entry) -> list[int]:
 
 def _channels(person: Person) -> list[Channel]:
     """The portal for whoever logs in, mail for whoever has an address, a prepared WhatsApp text
-    for a partner with a telephone."""
+    for a partner with a telephone; of the two only the one that the party prefers, if it can be."""
     channels = [Channel.PORTAL] if person.user_id is not None else []
     reachable = {
         identity.kind
         for identity in person.identities.all()
         if identity.bounced_at is None and identity.opted_out_at is None
     }
-    if Identity.Kind.MAIL in reachable:
-        channels.append(Channel.MAIL)
+    outside = [Channel.MAIL] if Identity.Kind.MAIL in reachable else []
     if Identity.Kind.PHONE in reachable and not person.is_staff:
-        channels.append(Channel.WHATSAPP)
-    return channels
+        outside.append(Channel.WHATSAPP)
+    preferred = [way for way in outside if person.party and way == person.party.prefers]
+    return channels + (preferred or outside)

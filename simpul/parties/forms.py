@@ -140,6 +140,14 @@ class PartyForm(ContactForm):
         return party
 
 
+class ToneForm(forms.ModelForm[Party]):
+    """How a party wants to be spoken to."""
+
+    class Meta:
+        model = Party
+        fields = ("prefers", "is_reminded")
+
+
 class WorkshopForm(forms.ModelForm[Workshop]):
     class Meta:
         model = Workshop
@@ -161,21 +169,32 @@ class WorkshopForm(forms.ModelForm[Workshop]):
             "offer_days",
             "stamp_duty_above",
             "over_receipt_percent",
+            "remind_before",
+            "remind_after",
+            "quiet_from",
+            "quiet_until",
         )
         labels = {"founded_in": _("Working since")}
-        widgets = {"story": forms.Textarea(attrs={"rows": 6})}
+        widgets = {
+            "story": forms.Textarea(attrs={"rows": 6}),
+            "quiet_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "quiet_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        }
 
     WHERE = ("street", "area", "postcode", "telephone", "email", "hours")
+    REMINDERS = ("remind_before", "remind_after", "quiet_from", "quiet_until")
     WORDS = ("name", "tagline", "story", "founded_in", "publishes_prices")
 
     @property
     def parts(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The fields as a page shows them: the shop window, how to reach it, its terms."""
-        terms = [name for name in self.fields if name not in (*self.WORDS, *self.WHERE)]
+        elsewhere = (*self.WORDS, *self.WHERE, *self.REMINDERS)
+        terms = [name for name in self.fields if name not in elsewhere]
         return [
             (_now("The shop window"), [self[name] for name in self.WORDS]),
             (_now("Where and when"), [self[name] for name in self.WHERE]),
             (_now("Terms"), [self[name] for name in terms]),
+            (_now("Reminders"), [self[name] for name in self.REMINDERS]),
         ]
 
     def clean_telephone(self) -> str:
@@ -244,6 +263,12 @@ class ProfileForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
+    prefers = forms.ChoiceField(
+        label=_("News by"),
+        choices=Party.Prefers,
+        required=False,
+        help_text=_("Beside these pages. It holds for everybody of your house."),
+    )
 
     def __init__(self, data: Any = None, *, person: Person) -> None:
         self.person = person
@@ -254,6 +279,7 @@ class ProfileForm(forms.Form):
                 "name": person.name,
                 "language": person.language,
                 "telephone": phones.national(self.known.value) if self.known else "",
+                "prefers": person.party.prefers if person.party else "",
             },
         )
 
@@ -280,6 +306,7 @@ class ProfileForm(forms.Form):
         self.person.name = facts["name"]
         self.person.language = facts["language"]
         self.person.save(update_fields=["name", "language"])
+        Party.objects.filter(people=self.person).update(prefers=facts["prefers"])
         number = facts["telephone"]
         if self.known is not None and self.known.value != number:
             self.known.delete()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.contrib.auth.models import (
 )
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -26,6 +28,10 @@ from django.utils.translation import gettext_lazy as _
 from simpul.lib import clock
 from simpul.parties.abilities import ABILITIES
 from simpul.parties.roles import Role
+
+_days = RegexValidator(
+    r"^ *[0-9]{1,3}( *, *[0-9]{1,3})* *$", _("Write days with commas: 2, 7, 14.")
+)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -89,10 +95,43 @@ class Workshop(models.Model):
     over_receipt_percent = models.PositiveSmallIntegerField(
         _("more than ordered may be received, %"), default=5
     )
+    remind_before = models.PositiveSmallIntegerField(
+        _("days before a payment is due that its buyer is reminded"),
+        default=3,
+        help_text=_("0: not before the day itself."),
+    )
+    remind_after = models.CharField(
+        _("days after it was due"),
+        max_length=40,
+        default="2, 7, 14",
+        blank=True,
+        validators=[_days],
+        help_text=_("Such as 2, 7, 14. Empty: not at all."),
+    )
+    quiet_from = models.TimeField(_("no reminders from"), default=time(20))
+    quiet_until = models.TimeField(_("until"), default=time(7))
     opened_at = models.DateTimeField(default=clock.now, editable=False)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def reminder_days(self) -> list[int]:
+        """When a payment is spoken of, in days after it is due; negative: before."""
+        before = [-self.remind_before] if self.remind_before else []
+        return sorted({*before, 0, *map(int, re.findall(r"[0-9]+", self.remind_after))})
+
+    def awake_from(self, at: datetime) -> datetime:
+        """Return the first moment from `at` on that lies outside of the quiet time."""
+        local = at.astimezone(clock.WIB)
+        begins, ends = self.quiet_from, self.quiet_until
+        over_night = begins > ends
+        is_late = over_night and local.time() >= begins
+        is_early = local.time() < ends and (over_night or local.time() >= begins)
+        if not (is_late or is_early):
+            return at
+        day = local.date() + timedelta(days=int(is_late))
+        return datetime.combine(day, ends, tzinfo=clock.WIB)
 
     @property
     def workshop_id(self) -> int:
@@ -141,6 +180,13 @@ class Party(models.Model):
         CONSUMER = "consumer", _("consumer")
         NOBODY = "", _("does not buy")
 
+    class Prefers(models.TextChoices):
+        """The one way outside of the portal by which a party wants to hear of things."""
+
+        ANY = "", _("mail and WhatsApp")
+        MAIL = "mail", _("e-mail")
+        WHATSAPP = "whatsapp", "WhatsApp"
+
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="parties")
     name = models.CharField(_("name"), max_length=120)
     buys_as = models.CharField(max_length=12, choices=BuysAs, blank=True)
@@ -149,6 +195,10 @@ class Party(models.Model):
     is_welcome = models.BooleanField(default=True)  # a prospect is not yet: prices on request
     area = models.CharField(_("town or area"), max_length=80, blank=True)
     vehicle = models.CharField(_("vehicle and plate"), max_length=60, blank=True)
+    prefers = models.CharField(
+        _("is told by"), max_length=8, choices=Prefers, blank=True, default=Prefers.ANY
+    )
+    is_reminded = models.BooleanField(_("is reminded of payments"), default=True)
     since = models.DateTimeField(default=clock.now, editable=False)
 
     objects = PartyQuerySet.as_manager()

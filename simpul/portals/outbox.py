@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from simpul.conversations.models import Channel, Notice
+from simpul.conversations.notices import REMINDERS
 from simpul.lib import clock
 from simpul.parties.models import AccessLink, Identity, Person
 from simpul.portals.doors import document_of, path_for, portal_path
@@ -39,7 +40,7 @@ def send() -> tuple[int, int]:
     sent = failed = 0
     notices = waiting.select_related("entry__by", "person__workshop", "person__party")
     for notice in notices.order_by("pk")[:A_BATCH]:
-        if _claim(notice):
+        if not _waits_for_morning(notice) and _claim(notice):
             if _send(notice):
                 sent += 1
             else:
@@ -93,6 +94,16 @@ def address_for(subject: Any, person: Person) -> str:
     else:
         path = reverse("storefront:profile", args=[person.workshop.slug])
     return settings.SITE_URL + path
+
+
+def _waits_for_morning(notice: Notice) -> bool:
+    """Put a reminder off that would be sent in the quiet time."""
+    awake_from = notice.person.workshop.awake_from(clock.now())
+    if notice.entry.step not in REMINDERS or awake_from <= clock.now():
+        return False
+    notice.next_try_at = awake_from
+    notice.save(update_fields=["next_try_at"])
+    return True
 
 
 def _claim(notice: Notice) -> bool:

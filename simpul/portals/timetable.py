@@ -14,6 +14,7 @@ from django.tasks import task
 
 from simpul.lib import clock
 from simpul.parties.models import Workshop
+from simpul.payments.reminders import remind_due
 from simpul.workflow.models import Turn
 
 AGAIN = timedelta(minutes=15)  # when a turn that did not end is tried again
@@ -28,7 +29,7 @@ class Job:
     every: timedelta
 
 
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = (Job("reminders", remind_due, timedelta(minutes=30)),)
 
 
 def start_due() -> int:

@@ -75,7 +75,7 @@ WAYS = {
     "payments.close_instruction", "payments.import", "payments.instruct",
     "payments.claim_arrival", "payments.fetch_arrival", "payments.reopen_arrival",
     "payments.set_arrival_aside", "payments.take_in", "payments.match_claim",
-    "payments.reject_claim", "payments.reopen", "payments.reverse",
+    "payments.reject_claim", "payments.remind", "payments.reopen", "payments.reverse",
     "payments.set_aside", "payments.supersede_claim", "payments.take_cash",
     "payments.use_credit", "payments.bounce", "payments.bounce_entry", "payments.credit",
     "payments.annul_credit", "payments.request_refund", "payments.approve_refund",
@@ -291,7 +291,7 @@ class Walk(RuleBasedStateMachine):
             self._refund,
         ]  # fmt: skip
         aside: list[Callable[[], None]] = [
-            self._counter, self._withdraw, self._waive, self._cash, self._credit,
+            self._remind, self._counter, self._withdraw, self._waive, self._cash, self._credit,
             lambda: self._order("placed", "offered").decline(by=self._who("sari"), reason="x"),
             lambda: self._order("offered").expire(by=self._who("sari")),
             self._cancel, self._credit_note, self._bounce,
@@ -334,6 +334,11 @@ class Walk(RuleBasedStateMachine):
     def _place_for(self, buyer: Party, by: Person, pairs: int) -> None:
         wish = LineWish(self.town.model.colourways.get(), {"40": pairs, "41": 1})
         agreement.place(by=by, buyer=buyer, wishes=[wish], receiver="X", address="Y")
+
+    def _remind(self) -> None:
+        one = self._pick(Instruction.objects.open())
+        days = (clock.today() - one.due_on).days
+        one.remind(by=self._who("fajar"), days=days, amount=one.amount, due_on=one.due_on)
 
     def _offer(self) -> None:
         order = self._order("placed", "offered")

@@ -145,6 +145,7 @@ class World:
             "arrival": {"pk": arrival.pk},
             "arrival file": {"pk": arrival.pk, "position": 1},
             "arrival and order": {"pk": arrival.pk} | order,
+            "instruction": {"pk": self.order.instructions.order_by("-pk")[0].pk},
             "order claim": order | {"pk": claim.pk},
             "receipt": {"pk": receipt.pk},
             "allocation": {"pk": receipt.allocations.get().pk},

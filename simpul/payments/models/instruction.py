@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
@@ -10,11 +10,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from simpul.conversations.models import Notice
 from simpul.lib import clock
 from simpul.orders.models import AGREED, Instalment, Order
 from simpul.parties.models import Person, Workshop
+from simpul.parties.roles import Role
 from simpul.payments.models.account import BankAccount, NoAccount
-from simpul.workflow.steps import creation, step
+from simpul.workflow.steps import WrongState, creation, step
 
 SUFFIXES = 999
 RESERVED = timedelta(days=60)  # after closing: a late transfer could still arrive
@@ -53,6 +55,8 @@ class Instruction(models.Model):
     due_on = models.DateField()
     issued_at = models.DateTimeField(default=clock.now, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
+    reminded_at = models.DateTimeField(null=True, editable=False)
+    reminded_for = models.SmallIntegerField(null=True, editable=False)  # days after it was due
 
     objects = InstructionQuerySet.as_manager()
 
@@ -104,6 +108,26 @@ class Instruction(models.Model):
     def close(self, *, by: Person) -> None:
         """Ask for it no longer: it is paid, or another instruction takes its place."""
         self.closed_at = clock.now()
+        Notice.objects.drop(self, "payments.remind")
+
+    @step("payments.remind", source=Status.OPEN)
+    def remind(self, *, by: Person, days: int, amount: int, due_on: date) -> None:
+        """Speak of it to the buyer, `days` after it was due (negative: before).
+
+        The amount and the day are those that whoever reminds has read. Raises WrongState where
+        they have changed, or where it was spoken of already: by a person today, by the machine
+        for this day or a later one.
+        """
+        if (amount, due_on) != (self.amount, self.due_on):
+            raise WrongState(_now("Something else is asked for by now. Look at it again."))
+        last = self.reminded_at
+        if last is not None and last.astimezone(clock.WIB).date() == clock.today():
+            raise WrongState(_now("The buyer was reminded today already."))
+        is_machine = by.role == Role.MACHINE
+        if is_machine and self.reminded_for is not None and days <= self.reminded_for:
+            raise WrongState(_now("The buyer was reminded of this already."))
+        self.reminded_at = clock.now()
+        self.reminded_for = days
 
     @classmethod
     def renew(cls, order: Order, *, by: Person) -> Instruction | None:
@@ -124,6 +148,11 @@ class Instruction(models.Model):
         return cls.issue(by=by, instalment=due)
 
     # Questions
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether nobody need hear of it any more."""
+        return self.status == self.Status.CLOSED
 
     def is_late(self) -> bool:
         return self.status == self.Status.OPEN and self.due_on < clock.today()

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.lib import clock
 from simpul.orders.models import Order
-from simpul.parties.forms import ContactForm, PartyForm
+from simpul.parties.forms import ContactForm, PartyForm, ToneForm
 from simpul.parties.models import AccessLink, Party, PartyQuerySet
 from simpul.portals.http import Request
 from simpul.workflow.steps import NotAllowed
@@ -91,6 +91,23 @@ def contact(request: Request, pk: int) -> HttpResponse:
     return render(
         request,
         "workshop/parties/contact.html",
+        {"form": form, "party": party},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def tone(request: Request, pk: int) -> HttpResponse:
+    """How the party wants to be spoken to."""
+    _demand(request)
+    party = _find(request, pk)
+    form = ToneForm(request.POST or None, instance=party)
+    if form.is_valid():
+        form.save()
+        return redirect("workshop:party", request.workshop.slug, pk)
+    return render(
+        request,
+        "workshop/parties/tone.html",
         {"form": form, "party": party},
         status=422 if form.is_bound else 200,
     )

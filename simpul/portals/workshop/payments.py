@@ -9,6 +9,8 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -58,6 +60,16 @@ def payments(request: Request) -> HttpResponse:
         letters: list[Any] = [one for one in page.object_list if one.status == "waiting"]
         context["suggestions"] = inbox.suggestions(request.workshop, letters)
     return render(request, f"workshop/payments/{chosen}.html", context)
+
+
+@require_POST
+def reminder(request: Request, pk: int) -> HttpResponse:
+    """Speak of what is due now, whatever the calendar of reminders says."""
+    asked = get_object_or_404(Instruction.objects.visible_to(request.person), pk=pk)
+    days = (clock.today() - asked.due_on).days
+    asked.remind(by=request.person, days=days, amount=asked.amount, due_on=asked.due_on)
+    messages.success(request, _("The buyer is being reminded."))
+    return redirect(f"{reverse('workshop:payments', args=[request.workshop.slug])}?tab=due")
 
 
 @require_POST
