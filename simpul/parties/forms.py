@@ -168,6 +168,8 @@ class WorkshopForm(forms.ModelForm[Workshop]):
             "grace_days",
             "offer_days",
             "stamp_duty_above",
+            "owner_limit",
+            "forfeit_percent",
             "over_receipt_percent",
             "remind_before",
             "remind_after",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Sum
 from django.utils.translation import gettext as _
 
 from simpul.orders.models import AGREED, Instalment, Order, OrderQuerySet
@@ -65,7 +65,7 @@ def cancel(
     released = 0
     for allocation in allocations.order_by("pk"):
         allocation.reverse(by=by, reason=reason)
-        released += allocation.amount
+        released += allocation.amount if allocation.receipt_id is not None else 0
     if forfeit > most_kept(order, released):
         raise TooMuch(_("That is more than the agreed share of what was paid."))
     if forfeit:
@@ -75,6 +75,12 @@ def cancel(
             by=by, party=order.buyer, amount=released - forfeit, order=order, note=reason
         )
     next_instruction(order, by=by)
+
+
+def money_paid(order: Order) -> int:
+    """Return what came for an order and is still counted for it, without its credit notes."""
+    mine = Allocation.objects.filter(instalment__order=order, receipt__isnull=False)
+    return mine.aggregate(n=Sum("amount"))["n"] or 0
 
 
 def most_kept(order: Order, paid: int) -> int:

@@ -119,9 +119,9 @@ def _weigh(heard: Heard, one: Asked) -> list[tuple[int, str]]:
     weighed += _weigh_amount(heard, one)
     if any(_is_claim(heard, claim) for claim in one.claims):
         weighed.append((40, _("The buyer reported this amount on about this day.")))
-    if any(_names(heard.text, claim.sender) for claim in one.claims if claim.sender):
+    if any(names(heard.text, claim.sender) for claim in one.claims if claim.sender):
         weighed.append((20, _("The sender that the buyer named stands in the text.")))
-    elif name := next((name for name in one.names if _names(heard.text, name)), ""):
+    elif name := next((name for name in one.names if names(heard.text, name)), ""):
         weighed.append((20, _("The name %(name)s stands in the text.") % {"name": name}))
     return weighed
 
@@ -198,7 +198,7 @@ def _is_slip(typed: str, code: str) -> bool:
     return len(wrong) == 1
 
 
-def _names(text: str, name: str) -> bool:
+def names(text: str, name: str) -> bool:
     """Tell whether a name stands in the text: its long words, those everybody has left aside."""
     words = [word for word in re.findall(r"[A-Z]+", name.upper()) if len(word) > 3]
     telling = [word for word in words if word not in COMMON]

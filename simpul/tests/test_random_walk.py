@@ -162,10 +162,12 @@ class Walk(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.frame.__exit__(None, None, None)
 
-    @initialize(far=st.integers(0, 14))
-    def the_first_order_is_so_far(self, far: int) -> None:
+    @initialize(far=st.integers(0, 14), money=st.integers(0, 8))
+    def the_first_order_is_so_far(self, far: int, money: int) -> None:
         """Half of what can happen happens late: begin with an order that is somewhere on its way."""
         for lead_on in self._the_straight_way()[:far]:
+            assert self._do(lead_on)
+        for lead_on in self._the_way_back()[: money if far > 2 else 0]:
             assert self._do(lead_on)
 
     def _the_straight_way(self) -> list[Callable[[], None]]:
@@ -224,6 +226,45 @@ class Walk(RuleBasedStateMachine):
             ),
             lambda: shipment().accept(by=driver),
             leave,
+        ]  # fmt: skip
+
+    def _the_way_back(self) -> list[Callable[[], None]]:
+        """What was paid too much goes back, a note lowers what is open, and the bank errs."""
+        staff, account = self.town.staff, self.town.account
+        buyer = self.town.buyers[0]
+
+        def order() -> Order:
+            return Order.objects.for_page().order_by("pk")[0]
+
+        def refund() -> Refund:
+            return Refund.objects.order_by("pk")[0]
+
+        def book(rupiah: int, text: str) -> None:
+            content = statement([(clock.today(), rupiah, text)])
+            reconciliation.take(by=staff["fajar"], account=account, content=content)
+
+        def send() -> None:
+            refund().send(
+                by=staff["fajar"], account=account, sent_on=clock.today(), bank="B", number="1"
+            )
+
+        def see() -> None:
+            book(-refund().amount, "OUT")
+            refund().see(by=staff["fajar"], entry=BankEntry.objects.filter(status="out")[0])
+
+        return [
+            lambda: Refund.request(by=self.town.people[buyer.pk], party=buyer, amount=50_000),
+            lambda: refund().approve(by=staff["fajar"]),
+            send,
+            see,
+            lambda: CreditNote.issue(
+                by=staff["sari"], party=buyer, order=order(), amount=10_000, kind="price", note="x"
+            ),
+            lambda: book(70_000, "FROM A"),
+            lambda: BankEntry.objects.open()[0].set_aside(by=staff["fajar"], reason="x"),
+            lambda: BankEntry.objects.filter(status="set_aside")[0].bounce(
+                by=staff["fajar"], reason="x"
+            ),
         ]  # fmt: skip
 
     @rule(seed=st.integers(0, 2**32))

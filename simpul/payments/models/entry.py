@@ -110,6 +110,10 @@ class BankEntryQuerySet(models.QuerySet["BankEntry"]):
     def open(self) -> Self:
         return self.filter(status=BankEntry.Status.NEW)
 
+    def going_out(self) -> Self:
+        """Those of which nobody has said yet what they were for."""
+        return self.filter(status=BankEntry.Status.OUT, takes_back=None, refund=None)
+
 
 class BankEntry(models.Model):
     """One line of a statement. Never changed, but for what became of it."""

@@ -19,7 +19,9 @@ from simpul.payments.forms import (
     SetAsideForm,
     StatementForm,
 )
-from simpul.payments.models import BankAccount, BankEntry, BankImport, ImportRefused
+from simpul.payments.models import BankAccount, BankEntry, BankImport, ImportRefused, Refund
+from simpul.payments.queries import corrections_of, credits_before, refunds_for
+from simpul.payments.returning import BounceForm
 from simpul.portals.http import Request
 from simpul.ui.jinja import rupiah
 from simpul.workflow.models import journal_of
@@ -84,6 +86,9 @@ def entry(request: Request, pk: int) -> HttpResponse:
         {
             "entry": entry,
             "receipt": entry.receipt,
+            "refund": Refund.objects.select_related("party").filter(entry=entry).first(),
+            "refunds": refunds_for(entry, Refund.objects.visible_to(request.person)),
+            "may_take_back": credits_before(entry, BankEntry.objects.visible_to(request.person)),
             "suggestions": reconciliation.suggestions(request.workshop, waiting).get(pk, []),
             "words": words,
             "orders": orders,
@@ -119,6 +124,38 @@ def aside(request: Request, pk: int) -> HttpResponse:
 def reopening(request: Request, pk: int) -> HttpResponse:
     _entry(request, pk).reopen(by=request.person)
     return redirect("workshop:bank-entry", request.workshop.slug, pk)
+
+
+@require_http_methods(["GET", "POST"])
+def bounce(request: Request, pk: int) -> HttpResponse:
+    """Say that the bank took the money of an entry back, and by which entry it did."""
+    entry = _entry(request, pk)
+    corrections = corrections_of(entry, BankEntry.objects.visible_to(request.person))
+    form = BounceForm(
+        _posted(request),
+        corrections=corrections.order_by("booked_on", "pk"),
+        initial={"correction": request.GET.get("correction", "")},
+    )
+    if form.is_valid():
+        entry.bounce(by=request.person, **form.cleaned_data)
+        return redirect("workshop:bank-entry", request.workshop.slug, pk)
+    explanation = _(
+        "Whatever it was counted for is owed again, and what waited for it stops. The buyer, the"
+        " owner, finance, stock and production are told."
+    )
+    return render(
+        request,
+        "workshop/credit/step.html",
+        {
+            "trail": (_("Bank entry"), "workshop:bank-entry", pk),
+            "title": rupiah(entry.rupiah),
+            "question": _("The bank took it back"),
+            "explanation": explanation,
+            "form": form,
+            "is_final": True,
+        },
+        status=422 if form.is_bound else 200,
+    )
 
 
 @require_safe
@@ -198,7 +235,7 @@ def account_closing(request: Request, pk: int) -> HttpResponse:
 
 
 def _entry(request: Request, pk: int) -> BankEntry:
-    entries = BankEntry.objects.visible_to(request.person).select_related("account")
+    entries = BankEntry.objects.visible_to(request.person).select_related("account", "takes_back")
     return get_object_or_404(entries, pk=pk)
 
 

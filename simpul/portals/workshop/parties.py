@@ -12,6 +12,7 @@ from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.forms import ContactForm, PartyForm, ToneForm
 from simpul.parties.models import AccessLink, Party, PartyQuerySet
+from simpul.payments.models import party_credit, party_debt
 from simpul.portals.http import Request
 from simpul.workflow.steps import NotAllowed
 
@@ -56,6 +57,8 @@ def party(request: Request, pk: int) -> HttpResponse:
             "people": party.people.prefetch_related("identities").order_by("pk"),
             "addresses": party.addresses.order_by("pk"),
             "orders": orders.order_by("-id")[:20],
+            "credit": party_credit(party),
+            "debt": party_debt(party),
             "links": links.alive(clock.now()).select_related("person").order_by("-pk"),
         },
     )

@@ -26,6 +26,7 @@ from simpul.payments.models import (
     Instruction,
     PaymentClaim,
     Receipt,
+    Refund,
 )
 from simpul.portals.files import serve_paper, serve_upload
 from simpul.portals.http import Request
@@ -36,7 +37,8 @@ A_PAGE = 30
 
 @require_safe
 def payments(request: Request) -> HttpResponse:
-    """Lists behind tabs: entries to match, reports, mail and messages, what is due, what came."""
+    """Lists behind tabs: entries to match, reports, mail and messages, what is due, what came, and
+    what goes back."""
     lists = _lists(request)
     chosen = request.GET.get("tab", "entries")
     if chosen not in lists:
@@ -158,6 +160,9 @@ def _lists(request: Request) -> dict[str, QuerySet[Any]]:
         letters = letters.filter(status__in=(Arrival.Status.WAITING, Arrival.Status.FETCHING))
     due = Instruction.objects.visible_to(request.person).open()
     receipts = Receipt.objects.visible_to(request.person).with_credit()
+    refunds = Refund.objects.visible_to(request.person)
+    if request.GET.get("shown") != "all":
+        refunds = refunds.open()
     words = request.GET.get("q", "").strip()
     if words:
         orders = Order.objects.visible_to(request.person).search(words)
@@ -165,6 +170,7 @@ def _lists(request: Request) -> dict[str, QuerySet[Any]]:
         letters = letters.search(words)
         claims, due = claims.filter(order__in=orders), due.filter(order__in=orders)
         receipts = receipts.filter(party__name__icontains=words)
+        refunds = refunds.filter(party__name__icontains=words)
     return {
         "entries": entries.order_by("-booked_on", "-pk"),
         "claims": claims.with_twins().select_related("order__buyer").order_by("-pk"),
@@ -173,6 +179,7 @@ def _lists(request: Request) -> dict[str, QuerySet[Any]]:
         .order_by("-pk"),
         "due": due.select_related("order__buyer", "instalment", "account").order_by("due_on", "pk"),
         "receipts": receipts.select_related("party").order_by("-pk"),
+        "refunds": refunds.select_related("party", "order").order_by("-pk"),
     }
 
 

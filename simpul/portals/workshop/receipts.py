@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from simpul.orders.models import AGREED, Order
 from simpul.papers.models import Paper
-from simpul.payments.forms import PartsForm, ReasonForm
-from simpul.payments.models import Allocation, Receipt, party_credit
+from simpul.payments.forms import ReasonForm
+from simpul.payments.models import Allocation, CreditNote, Receipt
 from simpul.portals.http import Request
+from simpul.ui.jinja import rupiah
 from simpul.workflow.models import journal_of
 
 
@@ -35,27 +35,6 @@ def receipt(request: Request, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def credit(request: Request, pk: int) -> HttpResponse:
-    """Count what a buyer has left over for its open orders."""
-    receipt = _receipt(request, pk)
-    orders = Order.objects.visible_to(request.person).filter(
-        buyer_id=receipt.party_id, status__in=AGREED
-    )
-    found = orders.prefetch_related("instalments").order_by("pk")
-    open_ones = [order for order in found if order.balance]
-    form = PartsForm(_posted(request), orders=open_ones, amount=party_credit(receipt.party))
-    if form.is_valid():
-        Allocation.use(by=request.person, party=receipt.party, parts=form.parts)
-        return redirect("workshop:receipt", request.workshop.slug, pk)
-    return render(
-        request,
-        "workshop/payments/credit.html",
-        {"receipt": receipt, "form": form},
-        status=422 if form.is_bound else 200,
-    )
-
-
-@require_http_methods(["GET", "POST"])
 def annulment(request: Request, pk: int) -> HttpResponse:
     receipt = _receipt(request, pk)
     form = ReasonForm(request.POST or None)
@@ -68,24 +47,39 @@ def annulment(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def reversal(request: Request, pk: int) -> HttpResponse:
-    ours = Receipt.objects.visible_to(request.person)
-    allocation = get_object_or_404(Allocation, pk=pk, receipt__in=ours)
-    receipt = _receipt(request, allocation.source.pk)
+    """Take something back from where it was counted, whatever paid it."""
+    ours = Allocation.objects.visible_to(request.person)
+    allocation = get_object_or_404(ours, pk=pk)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         allocation.reverse(by=request.person, **form.cleaned_data)
-        return redirect("workshop:receipt", request.workshop.slug, receipt.pk)
+        return redirect(_page_of(allocation.source), request.workshop.slug, allocation.source.pk)
     explanation = _("The money becomes the buyer's credit, and what waits for it stops again.")
-    return _ask(request, receipt, form, _("Take the payment back"), explanation)
+    return _ask(request, allocation.source, form, _("Take the payment back"), explanation)
+
+
+def _page_of(source: Receipt | CreditNote) -> str:
+    return "workshop:receipt" if isinstance(source, Receipt) else "workshop:credit-note"
 
 
 def _ask(
-    request: Request, receipt: Receipt, form: ReasonForm, question: str, explanation: str
+    request: Request,
+    source: Receipt | CreditNote,
+    form: ReasonForm,
+    question: str,
+    explanation: str,
 ) -> HttpResponse:
     return render(
         request,
-        "workshop/payments/undoing.html",
-        {"receipt": receipt, "form": form, "question": question, "explanation": explanation},
+        "workshop/credit/step.html",
+        {
+            "trail": (source.party.name, _page_of(source), source.pk),
+            "title": rupiah(source.amount),
+            "form": form,
+            "question": question,
+            "explanation": explanation,
+            "is_final": True,
+        },
         status=422 if form.is_bound else 200,
     )
 
@@ -93,8 +87,3 @@ def _ask(
 def _receipt(request: Request, pk: int) -> Receipt:
     receipts = Receipt.objects.visible_to(request.person).select_related("party", "entry", "by")
     return get_object_or_404(receipts, pk=pk)
-
-
-def _posted(request: Request) -> QueryDict | None:
-    """What was sent, even where every field was left empty."""
-    return request.POST if request.method == "POST" else None

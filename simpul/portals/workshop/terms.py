@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,8 +12,10 @@ from simpul.orders.forms import PlainForm, ReasonForm
 from simpul.orders.models import Order
 from simpul.orders.offers import OfferForm
 from simpul.payments import agreement
+from simpul.payments.returning import CancellationForm
 from simpul.portals.http import Request
 from simpul.portals.workshop.orders import find_order
+from simpul.ui.jinja import rupiah
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,11 +73,17 @@ def expiry(request: Request, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def cancellation(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
-    form = ReasonForm(_told(request))
+    paid = agreement.money_paid(order)
+    form = CancellationForm(_told(request), paid=paid, most=agreement.most_kept(order, paid))
     if form.is_valid():
-        agreement.cancel(order, by=request.person, **form.cleaned_data)
+        agreement.cancel(order, by=request.person, **form.decision)
         return redirect("workshop:order", request.workshop.slug, number)
-    explanation = _("Both agreed on this order. Money that was paid stays the buyer's credit.")
+    explanation = _("Both agreed on this order. Say why it ends.")
+    if paid:
+        explanation = _(
+            "Both agreed on this order, and %(amount)s came for it. Say why it ends, and what"
+            " becomes of the money."
+        ) % {"amount": rupiah(paid)}
     return _ask(request, order, form, _("Cancel the order"), _("Cancel the order"), explanation)
 
 
@@ -112,7 +121,7 @@ def _told(request: Request) -> QueryDict | None:
 def _ask(
     request: Request,
     order: Order,
-    form: PlainForm | ReasonForm,
+    form: forms.Form,
     question: str,
     label: str,
     explanation: str,
@@ -126,7 +135,7 @@ def _ask(
             "question": question,
             "label": label,
             "explanation": explanation,
-            "is_final": isinstance(form, ReasonForm),
+            "is_final": "reason" in form.fields,
         },
         status=422 if form.is_bound else 200,
     )
