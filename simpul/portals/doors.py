@@ -31,6 +31,14 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:receipt", "pk"),
         "buyer": ("buyer:orders", ""),
     },
+    "payments.creditnote": {
+        "workshop": ("workshop:credit-note", "pk"),
+        "buyer": ("buyer:credit", ""),
+    },
+    "payments.refund": {
+        "workshop": ("workshop:refund", "pk"),
+        "buyer": ("buyer:credit", ""),
+    },
     "payments.bankaccount": {"workshop": ("workshop:accounts", "")},
     "procurement.purchaseorder": {
         "workshop": ("workshop:purchase", "pk"),

@@ -35,7 +35,7 @@ LOOKS = {
     "courier": "asep",
     "storefront": "anonymous",
 }
-TABS = ("entries", "claims", "inbox", "due", "receipts")
+TABS = ("entries", "claims", "inbox", "due", "receipts", "refunds")
 # what is copied: a thing stands behind whatever it points to
 COPIED: tuple[type[models.Model], ...] = (
     Party,
@@ -69,6 +69,9 @@ COPIED: tuple[type[models.Model], ...] = (
     payments.BankImport,
     payments.BankEntry,
     payments.Receipt,
+    payments.CreditNote,
+    payments.Refund,
+    payments.Forfeit,
     payments.Allocation,
     procurement.SupplierPrice,
     procurement.PurchaseOrder,

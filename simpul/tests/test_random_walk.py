@@ -167,8 +167,8 @@ class Walk(RuleBasedStateMachine):
         """Half of what can happen happens late: begin with an order that is somewhere on its way."""
         for lead_on in self._the_straight_way()[:far]:
             assert self._do(lead_on)
-        for lead_on in self._the_way_back()[: money if far > 2 else 0]:
-            assert self._do(lead_on)
+        for lead_back in self._the_way_back()[: money if far > 2 else 0]:
+            assert self._do(lead_back)
 
     def _the_straight_way(self) -> list[Callable[[], None]]:
         staff = self.town.staff
@@ -228,7 +228,7 @@ class Walk(RuleBasedStateMachine):
             leave,
         ]  # fmt: skip
 
-    def _the_way_back(self) -> list[Callable[[], None]]:
+    def _the_way_back(self) -> list[Callable[[], object]]:
         """What was paid too much goes back, a note lowers what is open, and the bank errs."""
         staff, account = self.town.staff, self.town.account
         buyer = self.town.buyers[0]
@@ -278,7 +278,7 @@ class Walk(RuleBasedStateMachine):
     def time_goes_by(self, days: int) -> None:
         self.days += days
 
-    def _do(self, move: Callable[[], None]) -> bool:
+    def _do(self, move: Callable[[], object]) -> bool:
         """Make a move and hold the invariants after it; tell whether there was one to make."""
         with clock.stopped(START + timedelta(days=self.days)):
             before = _digest()

@@ -18,7 +18,14 @@ from simpul.lib.mails import Letter
 from simpul.papers.models import Paper, Upload
 from simpul.parties.models import AccessLink, Address, Party, Person
 from simpul.parties.roles import Role
-from simpul.payments.models import Arrival, BankEntry, BankImport, PaymentClaim
+from simpul.payments.models import (
+    Arrival,
+    BankEntry,
+    BankImport,
+    CreditNote,
+    PaymentClaim,
+    Refund,
+)
 from simpul.payments.models.arrival import Handed
 from simpul.production.models import StageLog
 from simpul.workflow.models import journal_of
@@ -101,6 +108,15 @@ class World:
         self.entry = self._bank_entry()
         claim = self._claim()
         arrival = self._arrival()
+        note = testing.credit(testing.needy_order(self.party("dewi"), paid=False), 50_000)
+        spare = CreditNote.issue(
+            by=self.people["sari"],
+            party=self.party("dewi"),
+            amount=80_000,
+            kind="goodwill",
+            note="x",
+        )
+        refund = Refund.request(by=self.people["dewi"], party=self.party("dewi"), amount=20_000)
         product = self.order.lines.get().colourway.product
         needed = self.order.lines.get().needs.order_by("pk")[0].material
         upload = self._upload("owner")
@@ -148,6 +164,10 @@ class World:
             "instruction": {"pk": self.order.instructions.order_by("-pk")[0].pk},
             "order claim": order | {"pk": claim.pk},
             "receipt": {"pk": receipt.pk},
+            "credit note": {"pk": note.pk},
+            "credit paper": {"code": Paper.objects.about(spare).get().code},
+            "refund": {"pk": refund.pk},
+            "refund and entry": {"pk": refund.pk, "entry": self.entry.pk},
             "allocation": {"pk": receipt.allocations.get().pk},
             "account": {"pk": self.account.pk},
             "import": {"pk": self.entry.imported_id},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q, Sum
@@ -238,10 +238,6 @@ class Refund(models.Model):
     @property
     def buyer_id(self) -> int:
         return self.party_id
-
-    @property
-    def shown_with(self) -> Any:
-        return self.party
 
     # Inside
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from simpul.orders.models import Order, Status
+from simpul.payments.models import party_credit
 from simpul.portals.http import Request
 
 SHOWN = 8  # with their knots; the list has all
@@ -24,6 +25,7 @@ def home(request: Request) -> HttpResponse:
         {
             "orders": orders[:SHOWN],
             "has_more": len(orders) > SHOWN,
+            "credit": party_credit(request.person.party) if request.person.party else 0,
             "tasks": [order for order in orders if order.waits_for_buyer],
         },
     )

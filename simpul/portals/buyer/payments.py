@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from simpul.lib import clock
 from simpul.papers.models import Paper
 from simpul.payments.forms import ClaimForm
-from simpul.payments.models import Instruction, PaymentClaim
+from simpul.payments.models import Instruction, PaymentClaim, party_credit
 from simpul.payments.queries import statement_of
 from simpul.portals.buyer.orders import find_order
 from simpul.portals.files import serve_paper, serve_upload
@@ -36,6 +36,7 @@ def payment(request: Request, number: str) -> HttpResponse:
             .about(order)
             .filter(kind=Paper.Kind.KUITANSI)
             .order_by("pk"),
+            "credit": 0 if request.link else party_credit(order.buyer),
             "today": clock.today(),
         },
     )

@@ -2,6 +2,7 @@ from django.urls import path
 
 from simpul.portals import news
 from simpul.portals.buyer import answers, home, orders, own, payments, placing
+from simpul.portals.buyer import answers, credit, home, orders, own, payments, placing
 
 app_name = "buyer"
 
@@ -21,6 +22,11 @@ urlpatterns = [
     path("orders/<str:number>/claims/<int:pk>/proof/", payments.proof, name="proof"),
     path("orders/<str:number>/papers/<str:code>.pdf", payments.paper, name="paper"),
     # the buyer's own
+    path("credit/", credit.credit, name="credit"),
+    path("credit/use/", credit.use, name="credit-use"),
+    path("credit/refund/", credit.refund, name="credit-refund"),
+    path("credit/refunds/<int:pk>/withdrawal/", credit.withdrawal, name="refund-withdrawal"),
+    path("credit/papers/<str:code>.pdf", credit.paper, name="credit-paper"),
     path("addresses/", own.addresses, name="addresses"),
     path("addresses/new/", own.new_address, name="new-address"),
     path("addresses/<int:pk>/", own.address, name="address"),

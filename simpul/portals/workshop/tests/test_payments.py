@@ -195,7 +195,7 @@ def test_a_payment_is_taken_back_used_again_and_annulled(client: Client, order: 
     client.post(back, {"reason": "wrong order"})
     assert paid(order) == [0, 0]
     first = order.instalments.get(position=1)
-    client.post(page + "credit/", {f"part-{first.pk}": "100.000"})
+    client.post(f"{DESK}parties/{order.buyer_id}/credit/", {f"part-{first.pk}": "100.000"})
     assert paid(order) == [100_000, 0]
     assert client.post(page + "annulment/", {"reason": "x"}).status_code == 409
 
@@ -255,7 +255,6 @@ PAGES = [
     "payments/claims/{claim}/proof/",
     "payments/claims/{claim}/rejection/",
     "payments/receipts/{receipt}/",
-    "payments/receipts/{receipt}/credit/",
     "payments/receipts/{receipt}/annulment/",
     "payments/allocations/{allocation}/reversal/",
     "payments/accounts/{account}/confirmation/",
@@ -313,7 +312,8 @@ def test_the_bank_is_for_those_who_keep_the_money(
 
 @pytest.mark.parametrize("rows", [1, 30])
 @pytest.mark.parametrize(
-    ("tab", "queries"), [("entries", 17), ("claims", 11), ("due", 11), ("receipts", 11)]
+    ("tab", "queries"),
+    [("entries", 17), ("claims", 11), ("due", 11), ("receipts", 11), ("refunds", 11)],
 )
 def test_a_list_costs_the_same_for_any_number(
     client: Client,
