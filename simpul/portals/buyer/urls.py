@@ -1,7 +1,6 @@
 from django.urls import path
 
 from simpul.portals import news
-from simpul.portals.buyer import answers, home, orders, own, payments, placing
 from simpul.portals.buyer import answers, credit, home, orders, own, payments, placing
 
 app_name = "buyer"

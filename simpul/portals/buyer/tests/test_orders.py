@@ -205,6 +205,6 @@ def test_pages_cost_the_same_for_any_number_of_things(
     # 3; counts by state, count of the page, its orders
     with django_assert_num_queries(6):
         client.get("/ciomas/my/orders/")
-    # 3; the open orders with all they show
-    with django_assert_num_queries(17):
+    # 3; the open orders with all they show; the credit (receipts, credit notes, allocations)
+    with django_assert_num_queries(20):
         client.get("/ciomas/my/")
