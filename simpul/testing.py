@@ -44,6 +44,12 @@ from simpul.stock.models import Balance, Count, Item, Location, Reservation
 
 SIZES = ("39", "40", "41", "42", "43")
 LONG_AGO = date(2020, 1, 1)
+# the printed QRIS of a shop that does not exist
+QRIS = (
+    "00020101021126670015COM.EXAMPLE.WWW011893600999000000001702150000000000000170303UMI51440014"
+    "ID.CO.QRIS.WWW0215ID10999000000170303UMI5204566153033605802ID5921BENGKEL SEPATU CONTOH6005"
+    "BOGOR61051661063048CA5"
+)
 
 _serial = count(1)
 
@@ -241,6 +247,15 @@ def seller(workshop: Workshop) -> Person:
 def account(workshop: Workshop, number: str = "0000012345", bank: str = "BCA") -> BankAccount:
     """An account that two people have seen and whose day of waiting is over."""
     made = BankAccount.open(by=accountant(workshop), bank=bank, number=number, holder=workshop.name)
+    owner = workshop.people.filter(role=Role.OWNER).first() or staff("Hadi", workshop, Role.OWNER)
+    made.confirm(by=owner)
+    made.hasten(by=owner, reason="a test")
+    return made
+
+
+def qris(workshop: Workshop, payload: str = QRIS) -> BankAccount:
+    """The shop's printed QRIS, seen by two people and waited for."""
+    made = BankAccount.open_qris(by=accountant(workshop), payload=payload)
     owner = workshop.people.filter(role=Role.OWNER).first() or staff("Hadi", workshop, Role.OWNER)
     made.confirm(by=owner)
     made.hasten(by=owner, reason="a test")

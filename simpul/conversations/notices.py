@@ -16,8 +16,8 @@ from simpul.workflow.models import Entry
 
 NOBODY: tuple[str, ...] = ()
 
-# An audience is a side of the deal, a role of the workshop, `other` (the side that did not do it)
-# or `asked` (the couriers that were offered the job).
+# An audience is a side of the deal, a role of the workshop, `other` (the side that did not do it),
+# `asked` (the couriers that were offered the job) or `payers` (the buyers who are asked for money).
 TOLD: dict[str, tuple[str, ...]] = {
     # the workshop and its people
     "crm.register": ("sales",),
@@ -46,9 +46,9 @@ TOLD: dict[str, tuple[str, ...]] = {
     "orders.reopen": ("sales",),
     # money
     "payments.open_account": ("owner",),
-    "payments.confirm_account": ("owner",),
+    "payments.confirm_account": ("owner", "payers"),
     "payments.hasten_account": ("owner",),
-    "payments.close_account": ("owner",),
+    "payments.close_account": ("owner", "payers"),
     "payments.instruct": ("buyer",),
     "payments.close_instruction": NOBODY,
     "payments.remind": ("buyer",),
@@ -227,11 +227,17 @@ def _people(word: str, entry: Entry) -> list[Person]:
     )
     if word == "asked":
         return list(people.filter(party_id__in=_asked(entry)))
+    if word == "payers":
+        return list(people.filter(party_id__in=_subject(entry).payers()))
     if word in SIDES:
         party: Any = getattr(entry.subject, f"{word}_id", None)
         return list(people.filter(party_id=party)) if party else []
     role = people.filter(party=None, role=word)
     return list(role) or list(people.filter(party=None, role=Role.OWNER))
+
+
+def _subject(entry: Entry) -> Any:
+    return entry.subject
 
 
 def _asked(entry: Entry) -> list[int]:

@@ -35,6 +35,13 @@ from simpul.procurement import planning
 from simpul.procurement.models import LineTerms, PurchaseOrder, SupplierPrice
 from simpul.workflow.steps import Refused
 
+# the printed code of a shop that does not exist
+QRIS = (
+    "00020101021126670015COM.EXAMPLE.WWW011893600999000000001702150000000000000170303UMI51440014"
+    "ID.CO.QRIS.WWW0215ID10999000000170303UMI5204566153033605802ID5921BENGKEL SEPATU CONTOH6005"
+    "BOGOR61051661063048CA5"
+)
+
 type Happening = Callable[[], None]
 
 MONTHS_BACK = 545  # days
@@ -132,6 +139,9 @@ def open_house(cast: Cast, bank: Bank) -> BankAccount:
     account = BankAccount.open(by=owner, bank="BCA", number=bank.number, holder=bank.holder)
     account.confirm(by=fajar)
     account.hasten(by=owner, reason="Rekening lama bengkel, sudah dikenal pembeli.")
+    printed = BankAccount.open_qris(by=owner, payload=QRIS)
+    printed.confirm(by=fajar)
+    printed.hasten(by=owner, reason="QRIS yang tergantung di bengkel sejak lama.")
     seller = {code: key for key, codes in SUPPLIERS.items() for code in codes}
     for material in Material.objects.filter(workshop=cast.workshop).order_by("pk"):
         SupplierPrice.quote(

@@ -132,7 +132,7 @@ def _money(person: Person, today: date) -> Iterator[Task]:
         text = _("Buyers say that they paid. Import the statement to see whether it came.")
         title = ngettext("%(n)s reported payment", "%(n)s reported payments", count) % {"n": count}
         yield Task("payments", "?tab=claims", "receipt", title, text, count, MIDDLE)
-    if not BankAccount.objects.filter(workshop_id=person.workshop_id).usable().exists():
+    if BankAccount.objects.newest(person.workshop_id, BankAccount.Kind.BANK) is None:
         text = _("Without one nobody can be told where to pay.")
         yield Task("accounts", "", "landmark", _("No bank account yet"), text, 0, HIGH)
 

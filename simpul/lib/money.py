@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -78,6 +79,28 @@ def parse_rupiah(text: str) -> int:
 def stamp_duty_due(amount: int, *, above: int = STAMP_DUTY_ABOVE) -> bool:
     """Tell whether a paper that states the receipt of this amount needs a meterai."""
     return amount > above
+
+
+@dataclass(frozen=True, slots=True)
+class Ppn:
+    """Value added tax on a price: 12 % of eleven twelfths of it (PMK 131/2024)."""
+
+    price: int
+    base_sen: int
+    amount: int
+
+
+def ppn(price: int) -> Ppn:
+    """Return base (to the sen) and tax (to the rupiah) of a price without tax; halves go up."""
+    base_sen = (2 * 1100 * price + 12) // 24
+    return Ppn(price, base_sen, (22 * price + 100) // 200)
+
+
+def ppn_within(total: int) -> Ppn:
+    """Return the tax that is in a total which includes it; price and tax add up to the total."""
+    price = (200 * total + 111) // 222
+    found = ppn(price)
+    return Ppn(price, found.base_sen, total - price)
 
 
 def share(amount: int, percent: int | Decimal) -> int:

@@ -10,6 +10,7 @@ import typst
 from simpul.lib import clock, qr
 
 ROOT = Path(__file__).parents[1]  # templates lie in their apps and import /lib/typst/paper.typ
+BLACK = "#000000"  # a thermal printer has no brown
 STANDARD = "a-2a"  # kept for years, and read aloud
 
 
@@ -58,6 +59,8 @@ def _compiled(template: Path, facts: Mapping[str, Any], **output: Any) -> Any:
     """Compile with the fonts that typst brings along: no paper depends on the machine."""
     inputs = {"facts": json.dumps(facts, ensure_ascii=False)}
     if address := facts.get("check_url"):
-        inputs["qr"] = qr.svg(address, ink="#2b2520")
+        inputs["qr"] = qr.svg(address, ink=BLACK)
+    if payment := facts.get("qris"):
+        inputs["qris"] = qr.svg(payment, ink=BLACK)
     compiler = typst.Compiler(template, root=ROOT, ignore_system_fonts=True, sys_inputs=inputs)
     return compiler.compile(timestamp=int(clock.now().timestamp()), **output)

@@ -3,7 +3,10 @@
 import io
 
 import segno
+import zxingcpp
+from PIL import Image
 
+QR_CODES = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 QUIET_ZONE = 4  # modules, as the standard wants it
 
 
@@ -36,6 +39,13 @@ def png(text: str, *, scale: int = 8, error: str = "m") -> bytes:
     buffer = io.BytesIO()
     _code(text, error).save(buffer, kind="png", border=QUIET_ZONE, scale=scale)
     return buffer.getvalue()
+
+
+def texts_in(picture: bytes) -> list[str]:
+    """Return what the QR codes of a picture say; it has come through the upload door."""
+    with Image.open(io.BytesIO(picture)) as image:
+        found = zxingcpp.read_barcodes(image, formats=QR_CODES)
+    return [code.text for code in found]
 
 
 def _code(text: str, error: str) -> segno.QRCode:

@@ -170,6 +170,8 @@ class WorkshopForm(forms.ModelForm[Workshop]):
             "stamp_duty_above",
             "owner_limit",
             "forfeit_percent",
+            "qris_limit",
+            "is_pkp",
             "over_receipt_percent",
             "remind_before",
             "remind_after",

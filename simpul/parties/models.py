@@ -92,6 +92,12 @@ class Workshop(models.Model):
     forfeit_percent = models.PositiveSmallIntegerField(
         _("kept of the money for an order that the buyer cancels, at most, %"), default=0
     )
+    qris_limit = models.PositiveBigIntegerField(
+        _("most that one payment by QRIS may be"), default=10_000_000
+    )
+    is_pkp = models.BooleanField(
+        _("is registered for VAT (PKP), and shows PPN on invoices"), default=False
+    )
     over_receipt_percent = models.PositiveSmallIntegerField(
         _("more than ordered may be received, %"), default=5
     )

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.lib import clock, money, uploads
+from simpul.lib import clock, money, qr, qris, uploads
 from simpul.orders.models import Order
 from simpul.payments.models import BankAccount
 from simpul.payments.models.receipt import Part
@@ -57,6 +57,8 @@ class UploadField(forms.FileField):
 
     def clean(self, value: Any, initial: Any = None) -> Any:
         file = super().clean(value, initial)
+        if file is None:
+            return None
         try:
             return uploads.admit(file, self.kinds)
         except uploads.Refusal as reason:
@@ -169,6 +171,74 @@ class ConfirmationForm(forms.Form):
                 _now("This is not the number that was entered. Compare both with the passbook.")
             )
         return typed
+
+
+class QrisForm(forms.Form):
+    """The shop's printed QRIS: its text, or a photo of it."""
+
+    picture = UploadField(
+        label=_("Photo or screenshot of the printed QRIS"),
+        kinds=uploads.PHOTO,
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
+    )
+    text = forms.CharField(
+        label=_("Or its text"),
+        max_length=2_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("It begins with 000201."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        if self.errors:
+            return facts
+        try:
+            facts["read"] = qris.read_static(self._said(facts))
+        except qris.BrokenQris as reason:
+            raise forms.ValidationError(str(reason)) from reason
+        return facts
+
+    def _said(self, facts: dict[str, Any]) -> str:
+        """Return the text that was pasted, or the one that the picture shows."""
+        if facts["picture"] is None:
+            if not facts["text"].strip():
+                raise forms.ValidationError(_now("Choose a picture, or paste the text."))
+            return str(facts["text"])
+        texts = qr.texts_in(facts["picture"].content)
+        if not texts:
+            raise forms.ValidationError(
+                _now("No QR code was found in the picture: take it straight, near and sharp.")
+            )
+        return next((text for text in texts if text.startswith("000201")), texts[0])
+
+
+class QrisConfirmationForm(QrisForm):
+    """The second person reads the printed code once more: looking is not comparing."""
+
+    reason = forms.CharField(
+        label=_("Why nobody else looks at it"),
+        max_length=300,
+        required=False,
+        help_text=_("Only if you are the owner and entered the QRIS yourself."),
+    )
+
+    def __init__(self, *args: Any, account: BankAccount, is_own: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.account = account
+        if is_own:
+            self.fields["reason"].required = True
+        else:
+            del self.fields["reason"]
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        if "read" in facts and facts["read"].payload != self.account.payload:
+            raise forms.ValidationError(
+                _now("This is not the QRIS that was entered. Compare both with the printed one.")
+            )
+        return facts
 
 
 class StatementForm(forms.Form):

@@ -102,6 +102,7 @@ class World:
     def _make_things(self) -> dict[str, dict[str, Any]]:
         """Return what stands in the address of each thing."""
         self.account = testing.account(self.workshop)
+        testing.qris(self.workshop)
         self.order = testing.needy_order(self.party("dewi"), paid=False)
         receipt = testing.pay(self.order, self.order.instalments.order_by("position")[0].amount)
         self.purchase = testing.sent_purchase(self.party("budi"), self.order)

@@ -85,6 +85,12 @@ def rupiah(amount: int) -> str:
     return f"{sign}Rp{SPACE}{number(abs(amount))}"
 
 
+def sen(amount: int) -> str:
+    """Hundredths of a rupiah: `4583333333` is `Rp 45.833.333,33`."""
+    whole, rest = divmod(abs(amount), 100)
+    return f"{'-' if amount < 0 else ''}Rp{SPACE}{_point(f'{whole:,}.{rest:02}')}"
+
+
 def number(value: int) -> str:
     """Group the thousands: by full stops in Indonesian, by commas in English."""
     return _point(f"{value:,}")

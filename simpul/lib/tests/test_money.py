@@ -149,3 +149,24 @@ def test_the_first_of_two_parts_is_its_share(amount: int, percent: int) -> None:
 def test_an_odd_split_is_refused(amount: int, weights: list[int]) -> None:
     with pytest.raises(ValueError, match="weights"):
         money.split_exactly(amount, weights)
+
+
+@pytest.mark.parametrize(
+    ("price", "base_sen", "tax"),
+    [
+        (50_000_000, 45_833_333_33, 5_500_000),
+        (14_600_000, 13_383_333_33, 1_606_000),
+        (365_000, 334_583_33, 40_150),
+        (0, 0, 0),
+    ],
+)
+def test_ppn_is_twelve_per_cent_of_eleven_twelfths(price: int, base_sen: int, tax: int) -> None:
+    assert money.ppn(price) == money.Ppn(price, base_sen, tax)
+    assert money.ppn_within(price + tax) == money.Ppn(price, base_sen, tax)
+
+
+@given(st.integers(0, 10**13))
+def test_price_and_tax_add_up_to_the_total(total: int) -> None:
+    within = money.ppn_within(total)
+    assert within.price + within.amount == total
+    assert abs(within.amount - money.ppn(within.price).amount) <= 1

@@ -47,3 +47,22 @@ def test_the_png_shows_each_module(text: str) -> None:
     for y, row in enumerate(expected):
         for x, dark in enumerate(row):
             assert image.getpixel((x * 3 + 1, y * 3 + 1)) == (0 if dark else 255)
+
+
+@pytest.mark.parametrize("turn", [0, 90, 14])
+def test_a_picture_is_read(turn: int) -> None:
+    """Also one that was photographed askew and came out of the upload door as a JPEG."""
+    code = Image.open(io.BytesIO(qr.png(ADDRESS, scale=6))).convert("RGB")
+    table = Image.new("RGB", (900, 900), "sienna")
+    table.paste(code.rotate(turn, expand=True, fillcolor="sienna"), (200, 150))
+    photo = io.BytesIO()
+    table.save(photo, "JPEG", quality=70)
+
+    assert qr.texts_in(photo.getvalue()) == [ADDRESS]
+
+
+def test_a_picture_without_a_code_says_nothing() -> None:
+    photo = io.BytesIO()
+    Image.new("RGB", (300, 300), "white").save(photo, "JPEG")
+
+    assert qr.texts_in(photo.getvalue()) == []

@@ -1,4 +1,4 @@
-"""The workshop's bank accounts: the fact that is worth most to a thief."""
+"""Where buyers pay to, bank accounts and QRIS: the facts that are worth most to a thief."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from django.db import models
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.lib import clock
+from simpul.lib import clock, qris
+from simpul.lib.qris import BrokenQris, Qris
+from simpul.orders.models import Order
 from simpul.parties.models import Person, Workshop
 from simpul.parties.roles import Role
 from simpul.workflow.steps import Refused, creation, step
@@ -30,6 +32,9 @@ class BankAccountQuerySet(models.QuerySet["BankAccount"]):
         ours = self.filter(workshop_id=person.workshop_id)
         return ours if person.is_staff else ours.none()
 
+    def of(self, kind: str) -> Self:
+        return self.filter(kind=kind)
+
     def usable(self) -> Self:
         """Those that buyers may be shown: seen by two, and waited for."""
         return self.filter(status=BankAccount.Status.CONFIRMED, live_from__lte=clock.now())
@@ -43,13 +48,22 @@ class BankAccountQuerySet(models.QuerySet["BankAccount"]):
         rows = self.filter(workshop_id=workshop_id).order_by("pk")
         list(rows.select_for_update(of=("self",)))
 
-    def newest(self, workshop_id: int) -> BankAccount | None:
-        """Return the account that new payments go to, if there is one."""
-        return self.filter(workshop_id=workshop_id).usable().order_by("-live_from", "-pk").first()
+    def newest(self, workshop_id: int, kind: str) -> BankAccount | None:
+        """Return what new payments of this kind go to, if there is one."""
+        ours = self.filter(workshop_id=workshop_id).of(kind).usable()
+        return ours.order_by("-live_from", "-pk").first()
 
 
 class BankAccount(models.Model):
-    """An account buyers pay to, once two people have seen it and a day has passed."""
+    """What buyers pay to, once two people have seen it and a day has passed.
+
+    Either an account at a bank, or the shop's static QRIS: then `bank` is its provider, `number`
+    its NMID, `holder` the merchant's name, and `payload` the text of the printed code.
+    """
+
+    class Kind(models.TextChoices):
+        BANK = "bank", _("bank account")
+        QRIS = "qris", "QRIS"
 
     class Status(models.TextChoices):
         OPENED = "opened", _("waits for a second person")
@@ -57,9 +71,11 @@ class BankAccount(models.Model):
         CLOSED = "closed", _("closed")
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="accounts")
+    kind = models.CharField(max_length=4, choices=Kind, default=Kind.BANK, editable=False)
     bank = models.CharField(_("bank"), max_length=40)
     number = models.CharField(_("account number"), max_length=24)
     holder = models.CharField(_("account holder"), max_length=80)
+    payload = models.CharField(max_length=qris.LONGEST, blank=True, editable=False)
     status = models.CharField(max_length=9, choices=Status, default=Status.OPENED, editable=False)
     opened_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(default=clock.now, editable=False)
@@ -72,7 +88,7 @@ class BankAccount(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["workshop", "bank", "number"],
+                fields=["workshop", "kind", "bank", "number"],
                 condition=~models.Q(status="closed"),
                 name="account_open_once",
             ),
@@ -80,27 +96,56 @@ class BankAccount(models.Model):
                 condition=~models.Q(status="confirmed") | models.Q(confirmed_by__isnull=False),
                 name="account_confirmed_by_somebody",
             ),
+            models.CheckConstraint(
+                condition=models.Q(kind="bank", payload="")
+                | models.Q(kind="qris") & ~models.Q(payload=""),
+                name="account_qris_has_its_payload",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.bank} {self.number}"
+        return f"{'QRIS ' if self.is_qris else ''}{self.bank} {self.number}"
 
     # Steps
 
     @classmethod
-    @creation("payments.open_account", private=("number", "holder"))
-    def open(cls, *, by: Person, bank: str, number: str, holder: str) -> BankAccount:
+    @creation("payments.open_account", private=("number", "holder", "payload"))
+    def open(
+        cls, *, by: Person, bank: str, number: str, holder: str, payload: str = ""
+    ) -> BankAccount:
         """Note an account; nobody is told to pay to it before it is confirmed and a day has passed."""
-        mine = cls.objects.filter(workshop_id=by.workshop_id, bank=bank, number=number)
+        kind = cls.Kind.QRIS if payload else cls.Kind.BANK
+        mine = cls.objects.filter(workshop_id=by.workshop_id, kind=kind, bank=bank, number=number)
         if mine.exclude(status=cls.Status.CLOSED).exists():
             raise Refused(_now("This account stands here already."))
         return cls.objects.create(
             workshop_id=by.workshop_id,
+            kind=kind,
             bank=bank,
             number=number,
             holder=holder,
+            payload=payload,
             opened_by=by,
             live_from=clock.now() + WAIT,
+        )
+
+    @classmethod
+    def open_qris(cls, *, by: Person, payload: str) -> BankAccount:
+        """Note the shop's static QRIS, guarded as an account is: it is one.
+
+        Raises Refused where it is none, or where no amount would fit into it.
+        """
+        try:
+            read = qris.read_static(payload)
+            qris.dynamic(read.payload, qris.HIGHEST)
+        except BrokenQris as reason:
+            raise Refused(str(reason)) from reason
+        return cls.open(
+            by=by,
+            bank=read.provider_name,
+            number=read.nmid or read.pan,
+            holder=read.merchant,
+            payload=read.payload,
         )
 
     @step("payments.confirm_account", source=Status.OPENED, target=Status.CONFIRMED)
@@ -122,6 +167,24 @@ class BankAccount(models.Model):
         """Ask for no more money to this account; what was asked already keeps it."""
 
     # Questions
+
+    def payers(self) -> list[int]:
+        """Return the buyers who are asked for money now: they hear of it when this changes."""
+        asked = Order.objects.filter(workshop_id=self.workshop_id, instructions__status="open")
+        return list(asked.order_by("buyer_id").values_list("buyer_id", flat=True).distinct())
+
+    def code_for(self, amount: int, bill_number: str) -> str:
+        """Return the QRIS for one payment of exactly this amount to this shop."""
+        return qris.dynamic(self.payload, amount, bill_number)
+
+    @property
+    def is_qris(self) -> bool:
+        return self.kind == self.Kind.QRIS
+
+    @property
+    def read(self) -> Qris:
+        """What the printed QRIS says."""
+        return qris.read(self.payload)
 
     @property
     def is_usable(self) -> bool:

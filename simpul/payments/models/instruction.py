@@ -15,6 +15,7 @@ from simpul.lib import clock
 from simpul.orders.models import AGREED, Instalment, Order
 from simpul.parties.models import Person, Workshop
 from simpul.parties.roles import Role
+from simpul.payments import invoices
 from simpul.payments.models.account import BankAccount, NoAccount
 from simpul.workflow.steps import WrongState, creation, step
 
@@ -47,6 +48,9 @@ class Instruction(models.Model):
     order = models.ForeignKey(Order, models.PROTECT, related_name="instructions")
     instalment = models.ForeignKey(Instalment, models.PROTECT, related_name="instructions")
     account = models.ForeignKey(BankAccount, models.PROTECT, related_name="instructions")
+    qris = models.ForeignKey(
+        BankAccount, models.PROTECT, null=True, related_name="+", editable=False
+    )
     status = models.CharField(max_length=6, choices=Status, default=Status.OPEN, editable=False)
     base = models.PositiveBigIntegerField()
     suffix = models.PositiveSmallIntegerField(default=0)
@@ -84,25 +88,31 @@ class Instruction(models.Model):
     @classmethod
     @creation("payments.instruct")
     def issue(cls, *, by: Person, instalment: Instalment) -> Instruction:
-        """Ask for what is open of an instalment, to the account that new payments go to."""
+        """Ask for what is open of an instalment, to the account that new payments go to.
+
+        What was not asked for before gets its invoice.
+        """
         order = instalment.order
         BankAccount.objects.lock(order.workshop_id)  # two of one moment get two amounts
-        account = BankAccount.objects.newest(order.workshop_id)
+        account = BankAccount.objects.newest(order.workshop_id, BankAccount.Kind.BANK)
         if account is None:
             raise NoAccount(_now("No bank account of the workshop is ready for payments yet."))
         base = instalment.open_amount
         suffix, is_unique = _told_apart(account, order, base)
-        return cls.objects.create(
+        made = cls.objects.create(
             workshop_id=order.workshop_id,
             order=order,
             instalment=instalment,
             account=account,
+            qris=BankAccount.objects.newest(order.workshop_id, BankAccount.Kind.QRIS),
             base=base,
             suffix=suffix,
             amount=base + suffix,
             is_unique=is_unique,
             due_on=instalment.due_on,
         )
+        invoices.issue(made, by=by)
+        return made
 
     @step("payments.close_instruction", source=Status.OPEN, target=Status.CLOSED)
     def close(self, *, by: Person) -> None:
@@ -133,6 +143,7 @@ class Instruction(models.Model):
     def renew(cls, order: Order, *, by: Person) -> Instruction | None:
         """Let exactly what is due next of this order be asked for; called after money has moved.
 
+        Once all is paid it has its last invoice.
         Without a usable account nothing is asked; finance sees such orders on their page.
         """
         asked = cls.objects.open().filter(order=order).first()
@@ -143,7 +154,11 @@ class Instruction(models.Model):
             if due is not None and (asked.instalment_id, asked.base) == (due.pk, due.open_amount):
                 return asked
             asked.close(by=by)
-        if due is None or BankAccount.objects.newest(order.workshop_id) is None:
+        if due is None:
+            if order.status in AGREED:
+                invoices.finish(order, by=by)
+            return None
+        if BankAccount.objects.newest(order.workshop_id, BankAccount.Kind.BANK) is None:
             return None
         return cls.issue(by=by, instalment=due)
 
@@ -160,6 +175,18 @@ class Instruction(models.Model):
     @property
     def buyer_id(self) -> int:
         return self.order.buyer_id
+
+    @property
+    def is_above_qris(self) -> bool:
+        """Tell whether the amount is more than one payment by QRIS may be."""
+        return self.amount > self.workshop.qris_limit
+
+    @property
+    def qris_code(self) -> str:
+        """The QRIS of exactly this amount; empty without a QRIS, or above what one may carry."""
+        if self.qris is None or self.is_above_qris:
+            return ""
+        return self.qris.code_for(self.amount, f"{self.order.number} {self.order.code}")
 
 
 def _told_apart(account: BankAccount, order: Order, base: int) -> tuple[int, bool]:

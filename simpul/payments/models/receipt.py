@@ -61,7 +61,12 @@ class Credit:
         return left
 
     def count_for(self, parts: Sequence[Part], *, by: Person) -> None:
-        """Count so much of it for each of these instalments; called by a step that holds it."""
+        """Count it, and ask for what is open next; called by a step that holds it."""
+        for order in self.count(parts, by=by):
+            Instruction.renew(order, by=by)
+
+    def count(self, parts: Sequence[Part], *, by: Person) -> list[Order]:
+        """Count so much of it for each of these instalments; return their orders."""
         wanted = {part.order_id for part, _amount in parts}
         orders = list(
             Order.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")
@@ -77,8 +82,7 @@ class Credit:
         for part, amount in sorted(parts, key=lambda one: one[0].pk):
             self.allocations.create(instalment=part, amount=amount, by=by)
             part.receive(amount)
-        for order in orders:
-            Instruction.renew(order, by=by)
+        return orders
 
 
 class ReceiptQuerySet(models.QuerySet["Receipt"]):
@@ -241,8 +245,10 @@ class Receipt(Credit, models.Model):
         self.save()
         if claim is not None:
             claim.match(by=by)
-        self.count_for(parts, by=by)
-        kuitansi.issue(self, parts, by=by)
+        orders = self.count(parts, by=by)
+        kuitansi.issue(self, parts, by=by)  # the invoice of what is asked next names it
+        for order in orders:
+            Instruction.renew(order, by=by)
 
 
 def spread(order: Order, amount: int) -> list[Part]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 KUITANSI = Path(__file__).parent / "kuitansi.typ"
 INVOICE = Path(__file__).parent / "invoice.typ"
+QRIS = Path(__file__).parent / "qris.typ"
 
 
 class KuitansiWords(TypedDict):
@@ -44,6 +45,8 @@ class InvoiceWords(TypedDict):
     amount: str
     asked: str
     pay_to: str
+    qris: str
+    taxes: str
     check: str
 
 
@@ -67,11 +70,31 @@ class InvoiceFacts(TypedDict):
     to: Addressed
     details: list[tuple[str, str]]  # name and value: date, order, promised for
     lines: list[InvoiceLine]
-    sums: list[tuple[str, str]]  # name and value: total, already paid, still to pay
+    sums: list[tuple[str, str]]  # name and value: total, each payment, last what is left
+    taxes: list[tuple[str, str]]  # price, base and PPN; empty where the workshop is no PKP
     asked: str  # Rp 5.840.217
     due: str  # a sentence: Please pay by …
-    pay_to: list[str]  # bank, account number, holder
+    pay_to: list[str]  # bank, account number, holder; empty where nothing is to be paid
+    qris: str  # the payload of exactly what is asked; may be empty
+    qris_note: str  # how it counts, or why there is none
     remarks: str
+
+
+class QrisWords(TypedDict):
+    exactly: str
+    counts: str
+
+
+class QrisFacts(TypedDict):
+    """A code to save or print, with what it pays. It is no paper and has no number."""
+
+    lang: str
+    words: QrisWords
+    merchant: str
+    place: str  # Bogor 16610 · ID1099900000017
+    qris: str  # the payload
+    amount: str
+    order: str
 
 
 def kuitansi_words() -> KuitansiWords:
@@ -84,15 +107,17 @@ def kuitansi_words() -> KuitansiWords:
     }
 
 
-def invoice_words() -> InvoiceWords:
+def invoice_words(title: str) -> InvoiceWords:
     return {
-        "title": _("Invoice"),
+        "title": title,
         "to": _("Billed to"),
         "what": _("Goods"),
         "quantity": _("Quantity"),
         "price": _("Price"),
-        "amount": _("Amount"),
+        "amount": _("Line total"),
         "asked": _("To pay now, exactly"),
         "pay_to": _("By transfer to"),
+        "qris": _("Or by QRIS"),
+        "taxes": _("Included; a tax invoice (faktur pajak) is a paper of its own"),
         "check": _("Scan to see that it is genuine"),
     }

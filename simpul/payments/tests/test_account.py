@@ -19,7 +19,7 @@ def opened(by: Person) -> BankAccount:
 
 
 def usable(workshop: Workshop) -> BankAccount | None:
-    return BankAccount.objects.newest(workshop.pk)
+    return BankAccount.objects.newest(workshop.pk, BankAccount.Kind.BANK)
 
 
 def test_it_is_used_after_a_second_look_and_a_day(

@@ -29,7 +29,7 @@ KUITANSI: KuitansiFacts = {
     "signed_as": "Keuangan",
 }
 INVOICE: InvoiceFacts = {
-    "words": papers.invoice_words(),
+    "words": papers.invoice_words("Faktur uang muka"),
     "to": {"name": "Toko Contoh Maju", "lines": ["Pasar Anyar", "Kota Bogor"]},
     "details": [("Tanggal", "31 Oktober 2026"), ("Pesanan", "SO-2026-0017")],
     "lines": [
@@ -42,9 +42,12 @@ INVOICE: InvoiceFacts = {
         }
     ],
     "sums": [("Total", "Rp 14.600.000"), ("Sudah dibayar", "Rp 0")],
+    "taxes": [],
     "asked": "Rp 5.840.217",
     "due": "Paling lambat 3 November 2026.",
     "pay_to": ["Bank BCA", "0000012345", "a.n. Bengkel Sepatu Contoh"],
+    "qris": "",
+    "qris_note": "",
     "remarks": "",
 }
 LONGEST = money.in_words(999_999_999_999).capitalize() + " rupiah"

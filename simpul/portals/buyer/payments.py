@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from markupsafe import Markup
 
-from simpul.lib import clock
+from simpul.lib import clock, qr
 from simpul.papers.models import Paper
+from simpul.payments.cards import qris_card
 from simpul.payments.forms import ClaimForm
 from simpul.payments.models import Instruction, PaymentClaim, party_credit
 from simpul.payments.queries import statement_of
@@ -22,14 +24,15 @@ from simpul.portals.http import Request
 def payment(request: Request, number: str) -> HttpResponse:
     """To which account, exactly how much, until when, and what has come so far."""
     order = find_order(request, number)
-    instructions = Instruction.objects.visible_to(request.person).open().filter(order=order)
+    instruction = _asked(request, number)
     claims = PaymentClaim.objects.visible_to(request.person).filter(order=order)
     return render(
         request,
         "buyer/payments/page.html",
         {
             "order": order,
-            "instruction": instructions.select_related("account", "instalment").first(),
+            "instruction": instruction,
+            "qris": _drawn(instruction),
             "claims": claims.select_related("proof").order_by("-pk"),
             "statement": statement_of(order),
             "papers": Paper.objects.visible_to(request.person)
@@ -40,6 +43,18 @@ def payment(request: Request, number: str) -> HttpResponse:
             "today": clock.today(),
         },
     )
+
+
+@require_safe
+def qris(request: Request, number: str) -> HttpResponse:
+    """The QRIS as a picture to save, with the amount that is in it."""
+    asked = _asked(request, number)
+    if asked is None or not asked.qris_code:
+        raise Http404
+    answer = HttpResponse(qris_card(asked), content_type="image/png")
+    answer["Content-Disposition"] = f'attachment; filename="qris-{number}.png"'
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 @require_http_methods(["GET", "POST"])
@@ -76,3 +91,16 @@ def paper(request: Request, number: str, code: str) -> HttpResponse:
     order = find_order(request, number)
     papers = Paper.objects.visible_to(request.person).about(order)
     return serve_paper(get_object_or_404(papers, code=code))
+
+
+def _asked(request: Request, number: str) -> Instruction | None:
+    """What the buyer is asked to pay for this order now."""
+    mine = Instruction.objects.visible_to(request.person).open().filter(order__number=number)
+    return mine.select_related("account", "qris", "instalment", "order", "workshop").first()
+
+
+def _drawn(instruction: Instruction | None) -> Markup:
+    """The QRIS, black on white in both themes; empty where there is none."""
+    code = instruction.qris_code if instruction else ""
+    label = _("QRIS with the exact amount")
+    return Markup(qr.svg(code, label=label, ink="black") if code else "")  # noqa: S704

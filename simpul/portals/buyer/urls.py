@@ -17,6 +17,7 @@ urlpatterns = [
     path("orders/<str:number>/closing/", answers.closing, name="closing"),
     path("orders/<str:number>/messages/", orders.message, name="order-message"),
     path("orders/<str:number>/payment/", payments.payment, name="payment"),
+    path("orders/<str:number>/payment/qris.png", payments.qris, name="qris"),
     path("orders/<str:number>/claim/", payments.claim, name="claim"),
     path("orders/<str:number>/claims/<int:pk>/proof/", payments.proof, name="proof"),
     path("orders/<str:number>/papers/<str:code>.pdf", payments.paper, name="paper"),

@@ -8,13 +8,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from markupsafe import Markup
 
+from simpul.lib import qr
+from simpul.lib.qris import Qris
 from simpul.orders.models import AGREED, Order
 from simpul.payments import reconciliation
 from simpul.payments.forms import (
     AccountForm,
     ConfirmationForm,
     PartsForm,
+    QrisConfirmationForm,
+    QrisForm,
     ReasonForm,
     SetAsideForm,
     StatementForm,
@@ -188,10 +193,28 @@ def new_account(request: Request) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+def new_qris(request: Request) -> HttpResponse:
+    """Read the shop's printed QRIS, show what it says, and enter it once that was looked at."""
+    form = QrisForm(request.POST or None, request.FILES or None)
+    read = form.cleaned_data["read"] if form.is_valid() else None
+    if read and "looked" in request.POST:
+        BankAccount.open_qris(by=request.person, payload=read.payload)
+        return redirect("workshop:accounts", request.workshop.slug)
+    return render(
+        request,
+        "workshop/payments/qris_form.html",
+        {"form": form, "read": read, "drawn": _drawn(read)},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
 def account_confirmation(request: Request, pk: int) -> HttpResponse:
+    """Compare with the passbook, or with the printed QRIS, as a second person."""
     account = _account(request, pk)
     is_own = account.opened_by_id == request.person.pk
-    form = ConfirmationForm(request.POST or None, account=account, is_own=is_own)
+    asked = QrisConfirmationForm if account.is_qris else ConfirmationForm
+    form = asked(request.POST or None, request.FILES or None, account=account, is_own=is_own)
     if form.is_valid():
         account.confirm(by=request.person, reason=form.cleaned_data.get("reason", ""))
         return redirect("workshop:accounts", request.workshop.slug)
@@ -200,8 +223,8 @@ def account_confirmation(request: Request, pk: int) -> HttpResponse:
         "workshop/payments/account_form.html",
         {
             "form": form,
-            "question": _("Confirm the account"),
-            "label": _("The numbers agree"),
+            "question": _("Confirm the QRIS") if account.is_qris else _("Confirm the account"),
+            "label": _("It is the same") if account.is_qris else _("The numbers agree"),
             "account": account,
         },
         status=422 if form.is_bound else 200,
@@ -241,6 +264,10 @@ def _entry(request: Request, pk: int) -> BankEntry:
 
 def _account(request: Request, pk: int) -> BankAccount:
     return get_object_or_404(BankAccount.objects.visible_to(request.person), pk=pk)
+
+
+def _drawn(read: Qris | None) -> Markup:
+    return Markup(qr.svg(read.payload, label="QRIS", ink="black") if read else "")  # noqa: S704
 
 
 def _chosen(request: Request, words: str) -> list[Order]:

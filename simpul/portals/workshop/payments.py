@@ -51,7 +51,7 @@ def payments(request: Request) -> HttpResponse:
         "words": request.GET.get("q", "").strip(),
         "shown": request.GET.get("shown", ""),
         "unasked": agreement.unasked(request.workshop).count(),
-        "account": BankAccount.objects.newest(request.workshop.pk),
+        "account": BankAccount.objects.newest(request.workshop.pk, BankAccount.Kind.BANK),
         "today": clock.today(),
         "may_import": request.person.may("payments.import", request.workshop),
     }

@@ -98,6 +98,7 @@ urlpatterns = [
     path("payments/allocations/<int:pk>/reversal/", receipts.reversal, name="reversal"),
     path("payments/accounts/", bank.accounts, name="accounts"),
     path("payments/accounts/new/", bank.new_account, name="new-account"),
+    path("payments/accounts/new-qris/", bank.new_qris, name="new-qris"),
     path(
         "payments/accounts/<int:pk>/confirmation/",
         bank.account_confirmation,

@@ -10,7 +10,7 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
-from simpul.lib import clock
+from simpul.lib import clock, qr
 from simpul.orders.models import Order
 from simpul.papers.models import Paper
 from simpul.parties.models import AccessLink, Party, Person
@@ -50,6 +50,39 @@ def report(client: Client, order: Order, **facts: object) -> int:
     data = {"amount": "600.217", "paid_on": clock.today().isoformat(), "bank": "BRI"}
     answer = client.post(page_of(order, "claim/"), {**data, "proof": picture(), **facts})
     return answer.status_code
+
+
+def test_it_shows_a_qris_of_exactly_the_amount(client: Client, buyer: Party, dewi: Person) -> None:
+    testing.account(buyer.workshop)
+    testing.qris(buyer.workshop)
+    order = confirmed(buyer)
+    testing.login(client, dewi)
+    asked = Instruction.objects.open().get(order=order)
+
+    text = client.get(page_of(order)).text
+    assert qr.svg(asked.qris_code, label="QRIS with the exact amount", ink="black") in text
+    assert "counts once the workshop has seen it" in text
+
+    answer = client.get(page_of(order, "payment/qris.png"))
+    assert answer["Content-Type"] == "image/png"
+    assert qr.texts_in(answer.content) == [asked.qris_code]
+
+
+def test_above_the_limit_it_says_why_there_is_no_qris(
+    client: Client, buyer: Party, dewi: Person
+) -> None:
+    workshop = buyer.workshop
+    workshop.qris_limit = 500_000
+    workshop.save()
+    testing.account(workshop)
+    testing.qris(workshop)
+    order = confirmed(buyer)
+    testing.login(client, dewi)
+
+    text = client.get(page_of(order)).text
+    assert "<svg" not in text or "QRIS with the exact amount" not in text
+    assert "at most Rp\u00a0500,000" in text
+    assert client.get(page_of(order, "payment/qris.png")).status_code == 404
 
 
 def test_it_says_where_and_exactly_how_much(client: Client, order: Order) -> None:
@@ -113,7 +146,7 @@ def test_the_proof_is_given_back_harmless(client: Client, order: Order) -> None:
 
 def test_the_kuitansi_is_a_pdf(client: Client, order: Order) -> None:
     testing.pay(order, 600_000)
-    paper = Paper.objects.get()
+    paper = Paper.objects.get(kind="KW")
     assert f"papers/{paper.code}.pdf" in client.get(page_of(order)).text
 
     answer = client.get(page_of(order, f"papers/{paper.code}.pdf"))
@@ -132,7 +165,7 @@ def test_a_paid_order_says_thanks(client: Client, order: Order) -> None:
 
 def test_somebody_elses_is_not_there(client: Client, order: Order, foreign: Order) -> None:
     testing.pay(foreign, 5)
-    paper = Paper.objects.get()
+    paper = Paper.objects.get(kind="KW")
     assert foreign.buyer.people.first() is not None
     for rest in ("payment/", "claim/", f"papers/{paper.code}.pdf"):
         assert client.get(page_of(foreign, rest)).status_code == 404

@@ -10,7 +10,7 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
-from simpul.lib import clock, uploads
+from simpul.lib import clock, qr, qris, uploads
 from simpul.orders.models import Order
 from simpul.papers.models import Paper
 from simpul.parties.models import Party, Person
@@ -181,7 +181,7 @@ def test_cash_is_counted_from_the_order(client: Client, order: Order) -> None:
 
     assert paid(order) == [600_000, 0]
     text = client.get(answer["Location"]).text
-    paper = Paper.objects.get()
+    paper = Paper.objects.get(kind="KW")
     assert f"{DESK}papers/{paper.code}.pdf" in text
     assert client.get(f"{DESK}papers/{paper.code}.pdf").content.startswith(b"%PDF-")
 
@@ -234,6 +234,53 @@ def test_an_account_needs_two_people_who_type_its_number(
     assert account.status == BankAccount.Status.CLOSED
 
 
+def test_a_qris_is_read_from_its_photo_and_looked_at_before_it_is_entered(
+    client: Client, fajar: Person, owner: Person
+) -> None:
+    page = f"{DESK}payments/accounts/"
+    photo = SimpleUploadedFile("qris.png", qr.png(testing.QRIS))
+
+    text = client.post(page + "new-qris/", {"picture": photo}).text
+
+    for said in ("BENGKEL SEPATU CONTOH", "BOGOR 16610", "ID1099900000017", "COM.EXAMPLE.WWW"):
+        assert said in text
+    assert not BankAccount.objects.exists()
+
+    client.post(page + "new-qris/", {"text": testing.QRIS, "looked": "yes"})
+    account = BankAccount.objects.get()
+    assert account.payload == testing.QRIS
+
+    testing.login(client, owner)
+    confirming = f"{page}{account.pk}/confirmation/"
+    assert "ID1099900000017" in client.get(confirming).text
+    other = testing.QRIS.replace("CONTOH", "PALSU.")[:-4]
+    forged = other + qris.crc(other)
+    assert client.post(confirming, {"text": forged}).status_code == 422
+    assert client.post(confirming, {"text": testing.QRIS}).status_code == 302
+    account.refresh_from_db()
+    assert account.status == BankAccount.Status.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {},
+        {"text": testing.QRIS[:-1] + "6"},
+        {"text": "https://contoh.example"},
+        {"picture": SimpleUploadedFile("menu.png", qr.png("https://contoh.example"))},
+        {"picture": SimpleUploadedFile("code.svg", b"<svg></svg>")},
+    ],
+)
+def test_what_is_no_qris_is_refused_with_a_sentence(client: Client, sent: dict[str, Any]) -> None:
+    if "picture" in sent:
+        sent["picture"].seek(0)
+    answer = client.post(f"{DESK}payments/accounts/new-qris/", sent | {"looked": "yes"})
+
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert not BankAccount.objects.exists()
+
+
 def test_buyers_who_could_not_be_told_are_told_now(client: Client, buyer: Party) -> None:
     order = testing.confirmed_order(buyer)
     assert f"{DESK}payments/asking/" not in client.get(f"{DESK}payments/").text
@@ -277,7 +324,7 @@ def test_another_workshop_finds_nothing(
         receipt=receipt.pk,
         allocation=receipt.allocations.get().pk,
         account=account.pk,
-        paper=Paper.objects.get().code,
+        paper=Paper.objects.get(kind="KW").code,
         order=order.number,
     )
     visitor = Client()
