@@ -154,7 +154,9 @@ class WorkshopForm(forms.ModelForm[Workshop]):
         fields = (
             "name",
             "tagline",
+            "tagline_en",
             "story",
+            "story_en",
             "founded_in",
             "street",
             "area",
@@ -178,16 +180,34 @@ class WorkshopForm(forms.ModelForm[Workshop]):
             "quiet_from",
             "quiet_until",
         )
-        labels = {"founded_in": _("Working since")}
+        labels = {
+            "founded_in": _("Working since"),
+            "tagline_en": _("In one line, in English"),
+            "story_en": _("Story, in English"),
+        }
         widgets = {
             "story": forms.Textarea(attrs={"rows": 6}),
+            "story_en": forms.Textarea(attrs={"rows": 6}),
             "quiet_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "quiet_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         }
 
     WHERE = ("street", "area", "postcode", "telephone", "email", "hours")
     REMINDERS = ("remind_before", "remind_after", "quiet_from", "quiet_until")
-    WORDS = ("name", "tagline", "story", "founded_in", "publishes_prices")
+    WORDS = (
+        "name",
+        "tagline",
+        "tagline_en",
+        "story",
+        "story_en",
+        "founded_in",
+        "publishes_prices",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if known := self.initial.get("telephone"):
+            self.initial["telephone"] = phones.national(known)
 
     @property
     def parts(self) -> list[tuple[str, list[forms.BoundField]]]:
@@ -338,6 +358,11 @@ class AddressForm(forms.ModelForm[Address]):
     class Meta:
         model = Address
         fields = ("receiver", "telephone", "street", "area", "province", "postcode", "landmark")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if known := self.initial.get("telephone"):
+            self.initial["telephone"] = phones.national(known)
 
     def clean_telephone(self) -> str:
         typed = self.cleaned_data["telephone"]

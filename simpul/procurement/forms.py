@@ -260,8 +260,8 @@ class ReceiptForm(forms.Form):
 class SupplierPriceForm(forms.Form):
     """What a supplier asks for a material."""
 
-    supplier = forms.ModelChoiceField(Party.objects.none(), label=_("Supplier"))
-    material = forms.ModelChoiceField(Material.objects.none(), label=_("Material"))
+    supplier = forms.ModelChoiceField(Party.objects.none(), label=_("Supplier"), empty_label="")
+    material = forms.ModelChoiceField(Material.objects.none(), label=_("Material"), empty_label="")
     price = RupiahField(label=_("Price of a unit"))
     lead_days = forms.IntegerField(label=_("Days until it comes"), min_value=0, max_value=365)
     minimum = QuantityField(label=_("Least quantity"), required=False)

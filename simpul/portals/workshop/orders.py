@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.catalog.models import Product
@@ -115,7 +116,12 @@ def _page(
         {
             "order": order,
             "jobs": jobs,
-            "unplanned": [line for line in order.lines.all() if line.pk not in planned],
+            "unplanned": [
+                line
+                for line in order.lines.all()
+                if line.pk not in planned
+                and any(size.made < size.pairs for size in line.sizes.all())
+            ],
             "links": invitations.links_to(order),
             "shipments": Shipment.objects.visible_to(request.person).filter(order=order),
             "claims": PaymentClaim.objects.filter(order=order).order_by("-pk"),
@@ -161,7 +167,7 @@ def entry(request: Request, pk: int) -> HttpResponse:
 
 def _demand(request: Request) -> None:
     if not request.person.may("orders.place", request.workshop):
-        raise NotAllowed("orders.place")
+        raise NotAllowed(_("Your part in this does not include that step."))
 
 
 def find_order(request: Request, number: str) -> Order:

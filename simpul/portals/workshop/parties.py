@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from simpul.delivery.models import Shipment
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.forms import ContactForm, PartyForm, ToneForm
 from simpul.parties.models import AccessLink, Party, PartyQuerySet
 from simpul.payments.models import party_credit, party_debt
 from simpul.portals.http import Request
+from simpul.procurement.models import PurchaseOrder
 from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 50
@@ -59,7 +64,12 @@ def party(request: Request, pk: int) -> HttpResponse:
             "orders": orders.order_by("-id")[:20],
             "credit": party_credit(party),
             "debt": party_debt(party),
-            "links": links.alive(clock.now()).select_related("person").order_by("-pk"),
+            "purchases": _purchases_from(request, party) if party.is_supplier else [],
+            "shipments": _shipments_of(request, party) if party.is_courier else [],
+            "links": links.alive(clock.now())
+            .select_related("person")
+            .prefetch_related("subject")
+            .order_by("-pk"),
         },
     )
 
@@ -135,6 +145,16 @@ def find_parties(request: Request, words: str) -> PartyQuerySet:
     return found.filter(by_name | by_number).distinct()
 
 
+def _purchases_from(request: Request, party: Party) -> Any:
+    found = PurchaseOrder.objects.visible_to(request.person).filter(supplier=party)
+    return found.for_list().order_by("-id")[:10]
+
+
+def _shipments_of(request: Request, party: Party) -> Any:
+    found = Shipment.objects.visible_to(request.person).filter(courier=party)
+    return found.for_list().order_by("-id")[:10]
+
+
 def _guess(words: str) -> dict[str, str]:
     """Tell from what somebody searched for in vain whether it is a number or a name."""
     return {"telephone" if any(letter.isdigit() for letter in words) else "name": words}
@@ -147,4 +167,4 @@ def _find(request: Request, pk: int) -> Party:
 def _demand(request: Request) -> None:
     """Parties are kept by sales, purchasing and the owner; the matrix has the line."""
     if not request.person.may("parties.keep", request.workshop):
-        raise NotAllowed("parties.keep")
+        raise NotAllowed(_("Your part in this does not include that step."))

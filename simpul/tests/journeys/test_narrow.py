@@ -1,0 +1,64 @@
+"""Every page of the table of doors on the smallest telephone, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.http import HttpResponse
+from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
+
+from simpul.tests.doors import TABLE, Door
+from simpul.tests.world import SIDES, World
+
+WIDTH = 360
+FIRST_OF = {"all": "anonymous", "staff": "owner", "buyers": "dewi"}
+FIRST_OF |= {"suppliers": "budi", "couriers": "asep"}
+# what reaches beyond the window, or out of the box that should hold it
+WIDER = """() => {
+  const wide = [...document.querySelectorAll("main table, main .stat__value, main h1, main .badge")]
+  const out = wide.filter(one => one.getBoundingClientRect().right > innerWidth + 1
+    && !one.closest(".table-scroll, .chips"))
+  const page = document.documentElement.scrollWidth > innerWidth ? ["the page"] : []
+  return [...page, ...out.map(one => `${one.tagName} ${one.className} ${one.textContent.trim()}`)]
+}"""
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_no_page_scrolls_sideways(
+    transactional_db: None, browser: Browser, live_server: LiveServer, language: str
+) -> None:
+    """Scripts are off, so that what is seen is what everybody gets."""
+    context = browser.new_context(
+        viewport={"width": WIDTH, "height": 640}, java_script_enabled=False
+    )
+    page = context.new_page()
+    wrong = {}
+    for name, answer in pages(World(), language):
+        base = f'<head><base href="{live_server.url}/">'
+        page.set_content(answer.text.replace("<head>", base, 1), wait_until="load")
+        assert page.locator("h1").count() == 1, name
+        if wider := page.evaluate(WIDER):
+            wrong[name] = wider
+    context.close()
+    assert wrong == {}
+
+
+def pages(world: World, language: str) -> Iterator[tuple[str, HttpResponse]]:
+    """Return what each door shows to the first who may see it, where that is a page."""
+    for name, door in sorted(TABLE.items()):
+        if ":" not in name or door.answer != 200:
+            continue
+        client = world.clients[first_of(door)]
+        client.cookies["django_language"] = language
+        answer = client.get(world.path(name, door.thing))
+        if answer.get("Content-Type", "").startswith("text/html"):
+            yield name, answer
+
+
+def first_of(door: Door) -> str:
+    word = door.sees.split()[0]
+    name = FIRST_OF.get(word, word)
+    assert name == "anonymous" or name in SIDES
+    return name
