@@ -23,7 +23,7 @@ from PIL import Image, ImageDraw
 from simpul.catalog.models import Colourway, Material, Product, SizeRun
 from simpul.conversations.models import Conversation, GuestEntry, InternalNote, Message
 from simpul.crm.models import Lead
-from simpul.demo import workshop_floor
+from simpul.demo import this_week, workshop_floor
 from simpul.demo.bank import Bank
 from simpul.demo.people import Cast
 from simpul.lib import clock, uploads
@@ -448,6 +448,10 @@ def _plant(story: Story) -> None:
     )
     story.at(_ago(story, 3), lambda: _waits_for_money(story, "maju"))
     story.at(_ago(story, 2), lambda: _pays_oddly(story, "jakarta"))
+    before_yesterday = (story.now - timedelta(days=2)).replace(hour=10, minute=30)
+    story.at(before_yesterday, partial(this_week.on_its_way, story))
+    story.at(before_yesterday, partial(this_week.courier_asked, story))
+    story.at(before_yesterday, partial(this_week.material_asked, story))
 
 
 def _under_way(story: Story, key: str, likes: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from simpul.catalog.models import Product, SizeRun
-from simpul.delivery.models import Package, Shipment
+from simpul.delivery.models import Shipment
 from simpul.demo import workshop_floor
 from simpul.lib import clock
 from simpul.orders.models import LineSize, LineWish, Order
@@ -107,7 +107,7 @@ def _from_stock(story: Story, key: str, code: str) -> Order:
             reason="Stok lama ditemukan saat hitung rak.",
         )
     shelf.take_from_stock(order, by=rina, pairs={size: size.pairs for size in sizes})
-    Package.pack(by=rina, order=order, contents={size: size.pairs for size in sizes})
+    workshop_floor.fill(story, order, sizes)
     return _fresh(order)
 
 

@@ -68,6 +68,14 @@ def pack(story: Story, order: Order) -> None:
     sizes = list(LineSize.objects.filter(line__order=order).order_by("pk"))
     if any(size.made < size.pairs for size in sizes) or all(size.packed for size in sizes):
         return
+    fill(story, order, sizes)
+    fresh = Order.objects.select_related("workshop", "buyer").get(pk=order.pk)
+    story.later(lambda: story.pay(fresh), days=story.dice.choice((0, 1, 3)))
+    story.later(lambda: ship(story, order), days=2)
+
+
+def fill(story: Story, order: Order, sizes: list[LineSize]) -> None:
+    """Fill cartons of ten."""
     rina = story.cast.staff["rina"]
     carton: dict[LineSize, int] = {}
     for size in sizes:
@@ -78,9 +86,6 @@ def pack(story: Story, order: Order) -> None:
                 carton = {}
     if carton:
         Package.pack(by=rina, order=order, contents=carton)
-    fresh = Order.objects.select_related("workshop", "buyer").get(pk=order.pk)
-    story.later(lambda: story.pay(fresh), days=story.dice.choice((0, 1, 3)))
-    story.later(lambda: ship(story, order), days=2)
 
 
 def ship(story: Story, order: Order) -> None:
