@@ -15,6 +15,8 @@ from simpul.tests.world import SIDES, World
 WIDTH = 360
 FIRST_OF = {"all": "anonymous", "staff": "owner", "buyers": "dewi"}
 FIRST_OF |= {"suppliers": "budi", "couriers": "asep"}
+# the style sheets have come: else every page would be narrow
+IS_DRESSED = "getComputedStyle(document.body).getPropertyValue('--color-paper') !== ''"
 # what reaches beyond the window, or out of the box that should hold it
 WIDER = """() => {
   const wide = [...document.querySelectorAll("main table, main .stat__value, main h1, main .badge")]
@@ -38,6 +40,7 @@ def test_no_page_scrolls_sideways(
     for name, answer in pages(World(), language):
         base = f'<head><base href="{live_server.url}/">'
         page.set_content(answer.text.replace("<head>", base, 1), wait_until="load")
+        assert page.evaluate(IS_DRESSED), name
         assert page.locator("h1").count() == 1, name
         if wider := page.evaluate(WIDER):
             wrong[name] = wider
