@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
@@ -48,7 +48,7 @@ def test_no_page_scrolls_sideways(
     assert wrong == {}
 
 
-def pages(world: World, language: str) -> Iterator[tuple[str, HttpResponse]]:
+def pages(world: World, language: str) -> Iterator[tuple[str, Any]]:
     """Return what each door shows to the first who may see it, where that is a page."""
     for name, door in sorted(TABLE.items()):
         if ":" not in name or door.answer != 200:
