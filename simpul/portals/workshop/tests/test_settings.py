@@ -16,6 +16,7 @@ PEOPLE = f"{SETTINGS}people/"
 FACTS = {
     "name": "Sepatu Ciomas",
     "tagline": "Kulit asli.",
+    "tagline_en": "Real leather.",
     "telephone": "0251-8631234",
     "publishes_prices": "on",
     "down_payment_percent": "40",
@@ -23,7 +24,13 @@ FACTS = {
     "grace_days": "2",
     "offer_days": "7",
     "stamp_duty_above": "5000000",
+    "owner_limit": "1000000",
+    "forfeit_percent": "0",
     "over_receipt_percent": "5",
+    "remind_before": "3",
+    "remind_after": "2, 7, 14",
+    "quiet_from": "20:00",
+    "quiet_until": "07:00",
 }
 
 
@@ -46,8 +53,9 @@ def test_the_workshop_is_described(client: Client, workshop: Workshop) -> None:
 
     workshop.refresh_from_db()
     assert (workshop.tagline, workshop.down_payment_percent) == ("Kulit asli.", 40)
+    assert workshop.tagline_en == "Real leather."
     assert workshop.telephone == "+622518631234"
-    assert "Kulit asli." in client.get("/ciomas/").text
+    assert "Real leather." in client.get("/ciomas/").text
 
 
 def test_what_was_typed_stays(client: Client, workshop: Workshop) -> None:
