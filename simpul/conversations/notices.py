@@ -82,6 +82,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "payments.see_refund": NOBODY,
     "payments.cover_refund": ("buyer",),
     "payments.forfeit": ("buyer", "finance"),
+    "payments.forget_payer": NOBODY,
     # stock
     "stock.count": NOBODY,
     "stock.move": NOBODY,

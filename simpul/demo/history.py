@@ -330,7 +330,9 @@ def _match_by_hand(story: Story) -> None:
     for entry in entries:
         likely = reconciliation.suggestions(story.cast.workshop, entries)[entry.pk]
         if likely:
-            reconciliation.allocate_to(entry, likely[0].order, by=story.cast.staff["fajar"])
+            by = story.cast.staff["fajar"]
+            first = likely[0]
+            entry.allocate(by=by, parts=first.parts, party=first.party, how="hand")
 
 
 # Material

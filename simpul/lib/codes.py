@@ -16,7 +16,8 @@ ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXY"
 SPOKEN_LENGTH = 6
 PUBLIC_LENGTH = 14  # log2(23) * 14 = 63 bits
 
-_CONFUSED = str.maketrans({"8": "B", "5": "S", "0": "Q", "6": "G", "7": "T"})
+_CONFUSED = str.maketrans({"8": "B", "5": "S", "0": "Q", "O": "Q", "6": "G", "7": "T"})
+_WEIGHTS = (2, 3, 4, 5, 6, -1)  # of the letters, the last of which checks the others
 
 _dice: contextvars.ContextVar[random.Random] = contextvars.ContextVar(
     "dice",
@@ -54,6 +55,28 @@ def tidy(typed: str) -> str:
     return "".join(typed.split()).replace("-", "").upper().translate(_CONFUSED)
 
 
+def meant(typed: str) -> set[str]:
+    """Return the few codes that somebody may have meant who made one slip in typing.
+
+    A wrong letter, neighbours that changed places, a letter forgotten or one too many. For each
+    place there is exactly one letter that makes the check letter right: no list of all codes is
+    searched.
+    """
+    typed = tidy(typed)
+    if len(typed) == SPOKEN_LENGTH:
+        places = range(SPOKEN_LENGTH)
+        swapped = (typed[:at] + typed[at + 1] + typed[at] + typed[at + 2 :] for at in places[:-1])
+        blank = (typed[:at] + "?" + typed[at + 1 :] for at in places)
+        found = {*filter(is_spoken, swapped), *filter(None, map(_filled, blank))}
+        return found - {typed}
+    if len(typed) == SPOKEN_LENGTH - 1:
+        blank = (typed[:at] + "?" + typed[at:] for at in range(SPOKEN_LENGTH))
+        return {*filter(None, map(_filled, blank))}
+    if len(typed) == SPOKEN_LENGTH + 1:
+        return {*filter(is_spoken, (typed[:at] + typed[at + 1 :] for at in range(len(typed))))}
+    return set()
+
+
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """Deal the same codes at each run inside the block: for the demonstration, never for real."""
@@ -62,6 +85,18 @@ def seeded(seed: int) -> Iterator[None]:
         yield
     finally:
         _dice.reset(token)
+
+
+def _filled(code: str) -> str:
+    """Return the code with the one letter that fits in place of `?`, or nothing."""
+    at = code.index("?")
+    rest = code[:at] + code[at + 1 :]
+    if not all(letter in ALPHABET for letter in rest):
+        return ""
+    known = zip(_WEIGHTS[:at] + _WEIGHTS[at + 1 :], rest, strict=True)
+    off = sum(weight * ALPHABET.index(letter) for weight, letter in known)
+    letter = -off * pow(_WEIGHTS[at], -1, len(ALPHABET)) % len(ALPHABET)
+    return code[:at] + ALPHABET[letter] + code[at + 1 :]
 
 
 def _check_letter(body: str) -> str:

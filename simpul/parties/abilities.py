@@ -157,6 +157,7 @@ ABILITIES: dict[str, Rule] = {
     "payments.see_refund": either(machine(), workshop(FINANCE)),
     "payments.cover_refund": workshop(FINANCE),
     "payments.forfeit": owner(),
+    "payments.forget_payer": workshop(FINANCE),
     # stock
     "stock.count": workshop(STOCK),
     "stock.move": workshop(STOCK),

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import clock, money, qr, qris, uploads
-from simpul.orders.models import Order
+from simpul.orders.models import Instalment, Order
+from simpul.parties.models import Party
 from simpul.payments.models import BankAccount
 from simpul.payments.models.receipt import Part
 
@@ -286,6 +287,29 @@ class StatementForm(forms.Form):
     def period(self) -> tuple[date, date] | None:
         first, last = self.cleaned_data["first"], self.cleaned_data["last"]
         return (first, last) if first and last else None
+
+
+class SuggestionForm(forms.Form):
+    """A suggestion as it was shown: whose money, and so much for each instalment."""
+
+    party = forms.ModelChoiceField(queryset=Party.objects.none())
+    parts = forms.RegexField(regex=r"^(\d{1,18}:\d{1,15}(,\d{1,18}:\d{1,15})*)?$", required=False)
+
+    def __init__(self, *args: Any, parties: Any, orders: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["party"]
+        assert isinstance(choice, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+        choice.queryset = parties
+        self.orders = orders
+
+    def clean_parts(self) -> list[Part]:
+        typed = [one.split(":") for one in filter(None, self.cleaned_data["parts"].split(","))]
+        shares = {int(key): int(amount) for key, amount in typed}
+        instalments = Instalment.objects.filter(order__in=self.orders, pk__in=shares)
+        found = instalments.select_related("order__buyer").in_bulk()
+        if found.keys() != shares.keys() or not all(shares.values()):
+            raise forms.ValidationError(_now("Say what the money is for."))
+        return [(found[key], amount) for key, amount in shares.items()]
 
 
 class PartsForm(forms.Form):

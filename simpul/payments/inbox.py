@@ -21,11 +21,11 @@ from simpul.lib import clock, mails, uploads
 from simpul.lib.mails import Attached, Letter
 from simpul.orders.models import AGREED, Order
 from simpul.parties.models import Identity, Person, Workshop
-from simpul.payments import matching, reconciliation, telling
-from simpul.payments.matching import Heard
+from simpul.payments import matching, telling, traces
+from simpul.payments.asked import book_for
+from simpul.payments.matching import Book, Heard
 from simpul.payments.models import Arrival, ArrivalFile, Instruction, PaymentClaim
 from simpul.payments.models.arrival import Handed
-from simpul.payments.reconciliation import Suggestion
 from simpul.workflow.steps import Refused
 
 OF_ONE = 30  # letters of one sender on one day; of more only a note is kept
@@ -44,6 +44,15 @@ Why, Status = Arrival.Why, Arrival.Status
 
 class Flood(Refused):
     """So much came on one day that nothing more is kept: try again tomorrow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An order that a letter may be for, and why."""
+
+    order: Order
+    score: int
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +166,10 @@ def facts(arrival: Arrival, order: Order) -> Facts:
 
 def suggestions(workshop: Workshop, arrivals: list[Arrival]) -> dict[int, list[Suggestion]]:
     """Return for each waiting letter the likeliest orders, with a fixed number of queries."""
-    asked = reconciliation.asked_of(workshop) if arrivals else []
+    heards = {one.pk: _heard(one) for one in arrivals}
     ours = {one.person.party_id for one in arrivals if one.person is not None}
-    open_ones = Order.objects.filter(buyer__in=ours, pk__in=[one.order_id for one in asked])
-    theirs: dict[int | None, set[int]] = {}
-    for pk, party in open_ones.values_list("pk", "buyer"):
-        theirs.setdefault(party, set()).add(pk)
-    weighed = {one.pk: _weigh(one, asked, theirs) for one in arrivals}
+    book = book_for(workshop, list(heards.values()), parties={pk for pk in ours if pk})
+    weighed = {one.pk: _weigh(one, heards[one.pk], book) for one in arrivals}
     found = {order for scores in weighed.values() for order in scores}
     orders = Order.objects.select_related("buyer").in_bulk(found)
     return {pk: _ranked(scores, orders) for pk, scores in weighed.items()}
@@ -300,7 +306,7 @@ def _judge(letter: Letter, channel: str, workshop: Workshop, files: list[Handed]
 def _order_of(letter: Letter, person: Person) -> tuple[Order | None, str]:
     """Return the one order that is meant: named now, or in what is answered, or the only one."""
     for text in (f"{letter.subject}\n{letter.text}", letter.answered):
-        codes, numbers = matching.named(text)
+        codes, numbers = traces.named_in(text)
         orders = Order.objects.filter(workshop_id=person.workshop_id)
         named = list(
             (orders.filter(code__in=codes) | orders.filter(number__in=numbers)).distinct()[:3]
@@ -363,19 +369,23 @@ def _likeness(one: Attached, file: uploads.Admitted) -> int:
 # Suggestions
 
 
-def _weigh(
-    arrival: Arrival,
-    asked: Sequence[matching.Asked],
-    theirs: dict[int | None, set[int]],
-) -> dict[int, tuple[int, tuple[str, ...]]]:
-    """Return scores and reasons: what the text says, and whose the address is."""
+def _heard(arrival: Arrival) -> Heard:
     text = f"{arrival.whole_text}\n{arrival.answered}"
-    heard = Heard(telling.amount_in(text), text, arrival.written_on, 0)
-    weighed = {one.order_id: (one.score, one.reasons) for one in matching.guesses(heard, asked)}
-    own = theirs.get(arrival.person.party_id, set()) if arrival.person else set()
-    for order in own:
-        score, reasons = weighed.get(order, (0, ()))
-        weighed[order] = (score + OWN, (*reasons, _("The sender is the buyer.")))
+    return Heard(telling.amount_in(text), text, arrival.written_on, 0, arrival.pk)
+
+
+def _weigh(arrival: Arrival, heard: Heard, book: Book) -> dict[int, tuple[int, tuple[str, ...]]]:
+    """Return scores and reasons: what the text says, and whose the address is."""
+    weighed: dict[int, tuple[int, tuple[str, ...]]] = {}
+    for guess in matching.guesses(heard, book):
+        for order_id in guess.order_ids:
+            if book.orders[order_id].dues:
+                weighed.setdefault(order_id, (guess.score, guess.reasons))
+    own = book.by_party.get(arrival.person.party_id or 0, set()) if arrival.person else set()
+    for order_id in own:
+        if book.orders[order_id].dues:
+            score, reasons = weighed.get(order_id, (0, ()))
+            weighed[order_id] = (score + OWN, (*reasons, _("The sender is the buyer.")))
     return weighed
 
 

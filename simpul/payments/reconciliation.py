@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import F
+from django.db import transaction
+from django.utils.translation import gettext as _
 
-from simpul.lib import clock
-from simpul.orders.models import AGREED, Order
-from simpul.parties.models import Person, Workshop
-from simpul.payments import matching
-from simpul.payments.matching import Asked, Claimed, Guess, Heard
-from simpul.payments.models import BankAccount, BankEntry, BankImport, Instruction, PaymentClaim
-from simpul.payments.models.receipt import spread
-from simpul.workflow.steps import Refused
+from simpul.orders.models import Instalment, Order
+from simpul.parties.models import Party, Person, Workshop
+from simpul.payments import asked, booking, matching
+from simpul.payments.matching import Guess, Heard
+from simpul.payments.models import BankAccount, BankEntry, BankImport, Receipt
+from simpul.payments.models.receipt import Part
+from simpul.workflow.steps import WrongState
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """An order that an entry may be for, and why."""
+    """What an entry may be: this party's money, counted so, and why."""
 
-    order: Order
+    party: Party
+    orders: tuple[Order, ...]
+    parts: tuple[Part, ...]
+    left: int  # kept as the party's credit
+    lacking: int  # of what is asked for
+    kept: tuple[Part, ...] | None  # the parts, where what is too much is rather kept as credit
     score: int
     reasons: tuple[str, ...]
+
+    @property
+    def kept_left(self) -> int:
+        """What is credit if only `kept` is counted."""
+        amount = self.left + sum(share for _part, share in self.parts)
+        return amount - sum(share for _part, share in self.kept or ())
 
 
 def take(
@@ -44,87 +55,63 @@ def take(
 
 def match_open(workshop: Workshop) -> int:
     """Match each waiting entry that is certain, oldest first; return how many were."""
-    matched = 0
-    entries = BankEntry.objects.open().filter(workshop=workshop).order_by("booked_on", "pk")
-    asked = asked_of(workshop)
-    for entry in entries:
-        known = matching.certain(heard(entry), asked)
-        if known is None:
-            continue
-        order = Order.objects.get(pk=known[0].order_id)
-        try:
-            entry.allocate(by=workshop.machine, parts=spread(order, entry.rupiah), how=known[1])
-        except Refused:
-            continue  # somebody was quicker: it stays for a person to look at
-        matched += 1
-        asked = asked_of(workshop)  # what was asked for has changed
-    return matched
+    return booking.match_open(workshop)
 
 
-def allocate_to(entry: BankEntry, order: Order, *, by: Person) -> None:
-    """Count an entry for an order, from its first open instalment on."""
-    entry.allocate(by=by, parts=spread(order, entry.rupiah), how="hand")
+def undo(entry: BankEntry, *, by: Person, reason: str) -> None:
+    """Take back all that an entry was counted for, and its receipt: it waits again."""
+    with transaction.atomic():
+        BankEntry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
+        receipt = entry.receipt
+        if receipt is None:
+            raise WrongState(_("This money is not counted for anything."))
+        standing = receipt.allocations.standing().order_by("pk")
+        taken_back = list(standing.select_for_update(of=("self",)))
+        Receipt.objects.lock(receipt.allocations.all())
+        BankAccount.objects.lock(entry.workshop_id)
+        for allocation in taken_back:
+            allocation.reverse(by=by, reason=reason)
+        receipt.annul(by=by, reason=reason)
 
 
-def suggestions(workshop: Workshop, entries: list[BankEntry]) -> dict[int, list[Suggestion]]:
-    """Return for each entry the likeliest orders, with a fixed number of queries."""
-    asked = asked_of(workshop)
-    guessed = {entry.pk: matching.guesses(heard(entry), asked) for entry in entries}
-    orders = Order.objects.select_related("buyer").in_bulk(
-        {guess.order_id for found in guessed.values() for guess in found}
-    )
-    return {pk: [_suggestion(guess, orders) for guess in found] for pk, found in guessed.items()}
+def suggestions(workshop: Workshop, entries: Sequence[BankEntry]) -> dict[int, list[Suggestion]]:
+    """Return for each entry what it may be, the likeliest first, with a fixed number of queries."""
+    heards = [heard(entry) for entry in entries]
+    book = asked.book_for(workshop, heards)
+    guessed = {one.pk: matching.guesses(one, book) for one in heards}
+    return _told(guessed)
 
 
 def heard(entry: BankEntry) -> Heard:
-    return Heard(entry.rupiah, entry.text, entry.booked_on, entry.account_id)
+    return Heard(entry.rupiah, entry.text, entry.booked_on, entry.account_id, entry.pk)
 
 
-def asked_of(workshop: Workshop) -> list[Asked]:
-    """Return every order of the workshop that money is open for."""
-    orders = (
-        Order.objects.filter(
-            workshop=workshop, status__in=AGREED, instalments__paid__lt=F("instalments__amount")
-        )
-        .distinct()
-        .select_related("buyer")
-        .prefetch_related("instalments", "buyer__people")
-        .order_by("pk")
+def _told(guessed: dict[int, list[Guess]]) -> dict[int, list[Suggestion]]:
+    """Return guesses with the parties, orders and instalments that they speak of."""
+    every = [guess for found in guessed.values() for guess in found]
+    parties = Party.objects.in_bulk({guess.party_id for guess in every})
+    orders = Order.objects.select_related("buyer").in_bulk(
+        {order_id for guess in every for order_id in guess.order_ids}
     )
-    open_ones = Instruction.objects.open().filter(workshop=workshop)
-    instructions = {one.order_id: one for one in open_ones}
-    claims: dict[int, list[Claimed]] = defaultdict(list)
-    for claim in PaymentClaim.objects.open().filter(workshop=workshop).order_by("pk"):
-        claims[claim.order_id].append(Claimed(claim.amount, claim.paid_on, claim.sender))
-    return [_asked(order, instructions.get(order.pk), claims[order.pk]) for order in orders]
+    keys = {key for guess in every for key, _share in (*guess.parts, *(guess.kept or ()))}
+    instalments = Instalment.objects.select_related("order__buyer").in_bulk(keys)
 
+    def parts(shares: Iterable[tuple[int, int]]) -> tuple[Part, ...]:
+        return tuple((instalments[key], share) for key, share in shares)
 
-def _asked(order: Order, instruction: Instruction | None, claims: list[Claimed]) -> Asked:
-    instalments = sorted(order.instalments.all(), key=lambda one: one.position)
-    known = Asked(
-        order_id=order.pk,
-        number=order.number,
-        code=order.code,
-        names=(order.buyer.name, *(person.name for person in order.buyer.people.all())),
-        since=_day(order.placed_at),
-        instalments=tuple(one.open_amount for one in instalments if not one.is_paid),
-        claims=tuple(claims),
-    )
-    if instruction is None:
-        return known
-    return replace(
-        known,
-        account_id=instruction.account_id,
-        amount=instruction.amount,
-        base=instruction.base,
-        is_unique=instruction.is_unique,
-        asked_on=_day(instruction.issued_at),
-    )
-
-
-def _suggestion(guess: Guess, orders: dict[int, Order]) -> Suggestion:
-    return Suggestion(orders[guess.order_id], guess.score, guess.reasons)
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(clock.WIB).date()
+    return {
+        pk: [
+            Suggestion(
+                party=parties[guess.party_id],
+                orders=tuple(orders[order_id] for order_id in guess.order_ids),
+                parts=parts(guess.parts),
+                left=guess.left,
+                lacking=guess.lacking,
+                kept=None if guess.kept is None else parts(guess.kept),
+                score=guess.score,
+                reasons=guess.reasons,
+            )
+            for guess in found
+        ]
+        for pk, found in guessed.items()
+    }

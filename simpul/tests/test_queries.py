@@ -73,6 +73,8 @@ COPIED: tuple[type[models.Model], ...] = (
     payments.Refund,
     payments.Forfeit,
     payments.Allocation,
+    payments.Payer,
+    payments.Sighting,
     procurement.SupplierPrice,
     procurement.PurchaseOrder,
     procurement.PurchaseLine,

@@ -60,7 +60,7 @@ START = datetime(2026, 11, 2, 9, tzinfo=clock.WIB)
 ELSEWHERE = {"conversations", "crm"}
 QUIET = {
     "payments.open_account", "payments.confirm_account", "payments.hasten_account",
-    "payments.close_account", "procurement.price",
+    "payments.close_account", "payments.forget_payer", "procurement.price",
 }  # fmt: skip
 
 # What the moves below do, themselves or by what follows from them.

@@ -23,10 +23,13 @@ from simpul.payments.models import (
     BankEntry,
     BankImport,
     CreditNote,
+    Payer,
     PaymentClaim,
+    Receipt,
     Refund,
 )
 from simpul.payments.models.arrival import Handed
+from simpul.payments.models.payer import Seen
 from simpul.production.models import StageLog
 from simpul.workflow.models import journal_of
 
@@ -107,6 +110,7 @@ class World:
         receipt = testing.pay(self.order, self.order.instalments.order_by("position")[0].amount)
         self.purchase = testing.sent_purchase(self.party("budi"), self.order)
         self.entry = self._bank_entry()
+        self.payer = self._payer()
         claim = self._claim()
         arrival = self._arrival()
         note = testing.credit(testing.needy_order(self.party("dewi"), paid=False), 50_000)
@@ -173,7 +177,7 @@ class World:
             "account": {"pk": self.account.pk},
             "import": {"pk": self.entry.imported_id},
             "entry": {"pk": self.entry.pk},
-            "entry and order": {"pk": self.entry.pk} | order,
+            "payer": {"pk": self.payer.pk},
             "purchase": purchase,
             "purchase line": purchase | {"line": line.pk},
             "item": {"pk": testing.stock_up(needed, 1_000).pk},
@@ -242,6 +246,12 @@ class World:
                 by=machine, channel="mail", letter=letter, files=files, original=b"From: tono"
             )
         return made
+
+    def _payer(self) -> Payer:
+        """A name that the dealer's money has come from."""
+        receipt = Receipt.objects.filter(party=self.party("dewi")).order_by("pk")[0]
+        Payer.learn([Seen(receipt, "BI-FAST CR TRANSFER DARI DEWI LESTARI")])
+        return Payer.objects.get()
 
     def _bank_entry(self) -> BankEntry:
         taken = BankImport.objects.create(

@@ -33,8 +33,27 @@ def test_every_pair_of_neighbours_that_changed_places_is_caught(right: str, at: 
     assert codes.is_spoken(wrong) == (wrong == right)
 
 
+@given(code(), st.integers(0, 5), LETTERS)
+def test_one_wrong_letter_leads_back_to_the_code(right: str, at: int, letter: str) -> None:
+    wrong = right[:at] + letter + right[at + 1 :]
+    assert wrong == right or right in codes.meant(wrong)
+    assert right in codes.meant(right[:at] + "I" + right[at + 1 :])
+    assert all(map(codes.is_spoken, codes.meant(wrong)))
+    assert len(codes.meant(wrong)) <= 11
+
+
+@given(code(), st.integers(0, 4))
+def test_so_do_changed_forgotten_and_doubled_letters(right: str, at: int) -> None:
+    swapped = right[:at] + right[at + 1] + right[at] + right[at + 2 :]
+    assert swapped == right or right in codes.meant(swapped)
+    assert right in codes.meant(right[:at] + right[at + 1 :])
+    assert right in codes.meant(right[:at] + right[at] + right[at:])
+    assert codes.meant("ABC") == codes.meant("ABCDEFGH") == set()
+
+
 def test_what_people_type_is_read_as_they_meant_it() -> None:
     assert codes.tidy(" ab-8 5x\t") == "ABBSX"
+    assert codes.tidy("o0") == "QQ"
 
 
 def test_other_lengths_and_letters_are_no_codes() -> None:

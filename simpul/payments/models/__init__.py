@@ -8,6 +8,7 @@ from simpul.payments.models.claim import PaymentClaim
 from simpul.payments.models.credit import CreditNote
 from simpul.payments.models.entry import BankEntry, BankImport, ImportRefused
 from simpul.payments.models.instruction import Instruction
+from simpul.payments.models.payer import Payer, Sighting
 from simpul.payments.models.receipt import NotYours, Receipt, TooMuch
 from simpul.payments.models.refund import Forfeit, Refund, party_debt
 
@@ -25,9 +26,11 @@ __all__ = [
     "NeedsAnother",
     "NoAccount",
     "NotYours",
+    "Payer",
     "PaymentClaim",
     "Receipt",
     "Refund",
+    "Sighting",
     "TooMuch",
     "party_credit",
     "party_debt",

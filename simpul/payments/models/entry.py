@@ -16,15 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import clock, uploads
 from simpul.papers.models import Upload
-from simpul.parties.models import Person, Workshop
-from simpul.parties.roles import Role
+from simpul.parties.models import Party, Person, Workshop
 from simpul.payments import readers
 from simpul.payments.models.account import BankAccount
 from simpul.payments.models.bounce import take_back
+from simpul.payments.models.payer import READERS, Payer, Seen
 from simpul.payments.models.receipt import Part, Receipt, TooMuch
 from simpul.workflow.steps import Refused, WrongState, creation, step
-
-READERS = {Role.OWNER, Role.FINANCE, Role.VIEWER, Role.MACHINE}
 
 
 class ImportRefused(Refused):
@@ -162,11 +160,19 @@ class BankEntry(models.Model):
     # Steps
 
     @step("payments.allocate", source=Status.NEW, target=Status.ALLOCATED)
-    def allocate(self, *, by: Person, parts: Sequence[Part], how: str = "") -> None:
-        """Recognise the money as a buyer's and count it for these parts; the rest is credit."""
-        if not parts:
+    def allocate(
+        self, *, by: Person, parts: Sequence[Part], how: str = "", party: Party | None = None
+    ) -> None:
+        """Recognise the money as a buyer's and count it for these parts; the rest is credit.
+
+        Without parts, all of it is credit of the party. Who has paid is learned.
+        """
+        buyer = party or (parts[0][0].order.buyer if parts else None)
+        if buyer is None or buyer.workshop_id != self.workshop_id:
             raise TooMuch(_now("Say what the money is for."))
-        Receipt.of_entry(self, parts, by=by)
+        receipt = Receipt.of_entry(self, parts, party=buyer, by=by)
+        spoken = frozenset(part.order.code for part, _amount in parts)
+        Payer.learn([Seen(receipt, self.text, spoken)])
 
     @step("payments.set_aside", source=Status.NEW, target=Status.SET_ASIDE)
     def set_aside(self, *, by: Person, reason: str) -> None:

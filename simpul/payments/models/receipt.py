@@ -177,11 +177,13 @@ class Receipt(Credit, models.Model):
         return receipt
 
     @classmethod
-    def of_entry(cls, entry: BankEntry, parts: Sequence[Part], *, by: Person) -> Receipt:
-        """Recognise an entry as the money of whoever owes these parts; called by its step."""
+    def of_entry(
+        cls, entry: BankEntry, parts: Sequence[Part], *, party: Party, by: Person
+    ) -> Receipt:
+        """Recognise an entry as this party's money for these parts; called by its step."""
         receipt = cls(
             workshop_id=entry.workshop_id,
-            party=parts[0][0].order.buyer,
+            party=party,
             source=cls.Source.BANK,
             entry=entry,
             amount=entry.rupiah,

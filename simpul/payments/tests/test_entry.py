@@ -190,7 +190,7 @@ def test_what_is_not_certain_waits(
     found = reconciliation.suggestions(workshop, [waiting])[waiting.pk]
     assert matched == 0
     assert paid(order) == [0, 0]
-    assert [(one.order, len(one.reasons)) for one in found] == [(order, 2)]
+    assert [(one.orders, len(one.reasons)) for one in found] == [((order,), 2)]
 
 
 # By hand

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from simpul.payments.matching import Asked, Claimed, Heard, certain, guesses
+from simpul.lib.codes import ALPHABET, is_spoken
+from simpul.payments.matching import Asked, Book, Claimed, Due, Heard, certain, guesses
 
 DAY = date(2026, 11, 2)
-CODE, OTHER_CODE = "ABCDEA", "KTRMBA"  # made valid below
 
 
 def spoken(body: str) -> str:
-    from simpul.lib.codes import ALPHABET, is_spoken
-
     return next(body + letter for letter in ALPHABET if is_spoken(body + letter))
 
 
@@ -23,11 +22,11 @@ CODE, OTHER_CODE = spoken("KTRMB"), spoken("WHYPX")
 
 ASKED = Asked(
     order_id=1,
+    party_id=11,
     number="SO-2026-0017",
     code=CODE,
-    names=("Toko Contoh Budi", "Budi"),
     since=date(2026, 10, 30),
-    instalments=(5_840_000, 13_626_783),
+    dues=(Due(101, 5_840_000, date(2026, 11, 3)), Due(102, 13_626_783, date(2026, 11, 21))),
     account_id=7,
     amount=5_840_217,
     base=5_840_000,
@@ -37,15 +36,16 @@ ASKED = Asked(
 OTHER = replace(
     ASKED,
     order_id=2,
+    party_id=12,
     number="SO-2026-0018",
     code=OTHER_CODE,
-    names=("Siti",),
-    instalments=(300_000,),
+    dues=(Due(103, 300_000, date(2026, 11, 3)),),
     amount=300_000,
     base=300_000,
     is_unique=False,
 )
 BOTH = [ASKED, OTHER]
+NAMES = {11: ("Toko Contoh Budi", "Budi"), 12: ("Siti",)}
 
 
 def heard(rupiah: int = 5_840_217, text: str = "TRSF E-BANKING CR", on: date = DAY) -> Heard:
@@ -53,8 +53,18 @@ def heard(rupiah: int = 5_840_217, text: str = "TRSF E-BANKING CR", on: date = D
 
 
 def known(entry: Heard, asked: list[Asked] = BOTH) -> tuple[int, str] | None:
-    found = certain(entry, asked)
+    found = certain(entry, Book.of(asked))
     return (found[0].order_id, found[1]) if found else None
+
+
+def likely(entry: Heard, asked: Iterable[Asked] = BOTH) -> list[int]:
+    return [guess.order_ids[0] for guess in guesses(entry, book(asked))]
+
+
+def book(asked: Iterable[Asked] = BOTH) -> Book:
+    made = Book.of(asked)
+    made.names = NAMES
+    return made
 
 
 def test_a_unique_amount_names_the_order() -> None:
@@ -113,13 +123,42 @@ def test_the_number_of_an_order_that_owes_nothing_is_not_certain() -> None:
     assert known(heard(text="SO-2026-0001")) is None
 
 
+def test_a_code_beside_another_orders_round_amount_is_certain() -> None:
+    other = replace(OTHER, order_id=3, number="SO-2026-0019", code=spoken("AAAAA"))
+    assert known(heard(300_000, f"DP {OTHER_CODE}"), [OTHER, other]) == (2, "code")
+    assert known(heard(300_000, "DP SO-2026-0018"), [OTHER, other]) is None  # no check letter
+
+
+def test_a_number_against_a_known_payer_is_not_certain() -> None:
+    known_payers = book()
+    known_payers.payers = {"CONTOH BUDI": {11: 3}}
+    entry = heard(300_000, "TRANSFER DARI CONTOH BUDI SO-2026-0018")
+    assert certain(entry, known_payers) is None
+    known_payers.payers = {"CONTOH BUDI": {11: 3, 12: 1}}
+    assert certain(entry, known_payers) is not None
+
+
+def test_a_unique_amount_beside_half_of_another_number_is_not_certain() -> None:
+    assert known(heard(text="DP SO 18")) is None
+    assert known(heard(text="DP SO 17")) == (1, "amount")
+
+
+def test_a_known_payer_alone_is_never_certain() -> None:
+    known_payers = book()
+    known_payers.payers = {"CONTOH SITI": {12: 9}}
+    entry = heard(300_000, "BI-FAST CR TRANSFER DARI CONTOH SITI")
+    assert certain(entry, known_payers) is None
+    assert guesses(entry, known_payers)[0].score > 70
+
+
 def test_a_code_with_a_slip_is_a_suggestion() -> None:
     slip = CODE[1] + CODE[0] + CODE[2:]
     entry = heard(5_840_000, f"DP {slip}")
     assert known(entry) is None
 
-    guess = guesses(entry, BOTH)[0]
-    assert guess.order_id == 1
+    guess = guesses(entry, book())[0]
+    assert guess.parts == ((101, 5_840_000),)
+    assert guess.left == 0
     assert len(guess.reasons) == 2
     assert slip in guess.reasons[0]
 
@@ -127,20 +166,28 @@ def test_a_code_with_a_slip_is_a_suggestion() -> None:
 def test_the_likeliest_stands_first_with_its_reasons() -> None:
     said = replace(OTHER, claims=(Claimed(300_000, date(2026, 11, 1), "Ani Lestari"),))
     entry = heard(300_000, "BI-FAST CR TRANSFER DARI ANI LESTARI")
+    other = replace(OTHER, order_id=3, party_id=13, number="SO-2026-0020", code=CODE)
 
-    found = guesses(entry, [replace(OTHER, order_id=3, names=("X",), code=CODE), said])
+    found = guesses(entry, Book.of([other, said]))
 
-    assert [guess.order_id for guess in found] == [2, 3]
+    assert [guess.order_ids for guess in found] == [(2,), (3,)]
     assert [len(guess.reasons) for guess in found] == [3, 1]
 
 
-@pytest.mark.parametrize("amount", [5_840_217 - 2_500, 5_840_217 + 1])
+@pytest.mark.parametrize("amount", [5_840_217 - 2_500, 5_838_000])
 def test_nearly_the_amount_counts_only_with_a_name(amount: int) -> None:
-    assert guesses(heard(amount), BOTH) == []
-
-    found = guesses(heard(amount, "TRSF CONTOH BUDI"), BOTH)
-    assert [guess.order_id for guess in found] == [1]
+    assert likely(heard(amount)) == []
+    assert likely(heard(amount, "TRSF CONTOH BUDI")) == [1]
 
 
 def test_nothing_fits_nothing_is_guessed() -> None:
-    assert guesses(heard(697_900, "KR OTOMATIS MID"), BOTH) == []
+    assert likely(heard(697_900, "KR OTOMATIS MID")) == []
+
+
+def test_what_is_settled_is_found_no_more() -> None:
+    settled = book()
+    settled.drop(1)
+    assert certain(heard(), settled) is None
+    settled.put(replace(ASKED, dues=(), account_id=None, amount=0, base=0))
+    settled.put(ASKED)
+    assert certain(heard(), settled) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,6 +14,7 @@ from markupsafe import Markup
 from simpul.lib import qr
 from simpul.lib.qris import Qris
 from simpul.orders.models import AGREED, Order
+from simpul.parties.models import Party
 from simpul.payments import reconciliation
 from simpul.payments.forms import (
     AccountForm,
@@ -23,6 +25,7 @@ from simpul.payments.forms import (
     ReasonForm,
     SetAsideForm,
     StatementForm,
+    SuggestionForm,
 )
 from simpul.payments.models import BankAccount, BankEntry, BankImport, ImportRefused, Refund
 from simpul.payments.queries import corrections_of, credits_before, refunds_for
@@ -30,6 +33,7 @@ from simpul.payments.returning import BounceForm
 from simpul.portals.http import Request
 from simpul.ui.jinja import rupiah
 from simpul.workflow.models import journal_of
+from simpul.workflow.steps import WrongState
 
 FOUND_AT_MOST = 8
 
@@ -106,14 +110,28 @@ def entry(request: Request, pk: int) -> HttpResponse:
 
 
 @require_POST
-def matching(request: Request, pk: int, number: str) -> HttpResponse:
-    """Accept a suggestion: count the entry for this order."""
+def matching(request: Request, pk: int) -> HttpResponse:
+    """Accept a suggestion: count the entry as it was shown."""
     entry = _entry(request, pk)
-    order = get_object_or_404(Order.objects.visible_to(request.person), number=number)
-    reconciliation.allocate_to(entry, order, by=request.person)
-    text = _("%(amount)s now counts for order %(order)s.")
-    messages.success(request, text % {"amount": rupiah(entry.rupiah), "order": order})
-    return redirect("workshop:payments", request.workshop.slug)
+    form = SuggestionForm(
+        request.POST,
+        parties=Party.objects.visible_to(request.person).buyers(),
+        orders=Order.objects.visible_to(request.person),
+    )
+    if not form.is_valid():
+        raise WrongState(_("This suggestion does not fit any more. Look at the entry again."))
+    facts = form.cleaned_data
+    entry.allocate(by=request.person, parts=facts["parts"], party=facts["party"], how="hand")
+    return redirect(_list_of(request, accepted=pk))
+
+
+@require_POST
+def unmatching(request: Request, pk: int) -> HttpResponse:
+    """Undo what was accepted: the money is counted for nothing, the entry waits again."""
+    reason = _("Counted by mistake")
+    reconciliation.undo(_entry(request, pk), by=request.person, reason=reason)
+    messages.success(request, _("Taken back. The entry waits again."))
+    return redirect("workshop:bank-entry", request.workshop.slug, pk)
 
 
 @require_POST
@@ -255,6 +273,10 @@ def account_haste(request: Request, pk: int) -> HttpResponse:
 def account_closing(request: Request, pk: int) -> HttpResponse:
     _account(request, pk).close(by=request.person)
     return redirect("workshop:accounts", request.workshop.slug)
+
+
+def _list_of(request: Request, accepted: int) -> str:
+    return f"{reverse('workshop:payments', args=[request.workshop.slug])}?accepted={accepted}"
 
 
 def _entry(request: Request, pk: int) -> BankEntry:

@@ -58,6 +58,7 @@ def payments(request: Request) -> HttpResponse:
     if chosen == "entries":
         waiting: list[Any] = [one for one in page.object_list if one.status == "new"]
         context["suggestions"] = reconciliation.suggestions(request.workshop, waiting)
+        context["accepted"] = _accepted(request)
     if chosen == "inbox":
         letters: list[Any] = [one for one in page.object_list if one.status == "waiting"]
         context["suggestions"] = inbox.suggestions(request.workshop, letters)
@@ -181,6 +182,19 @@ def _lists(request: Request) -> dict[str, QuerySet[Any]]:
         "receipts": receipts.select_related("party").order_by("-pk"),
         "refunds": refunds.select_related("party", "order").order_by("-pk"),
     }
+
+
+def _accepted(request: Request) -> Receipt | None:
+    """What was counted a moment ago: it can be taken back from here."""
+    pk = request.GET.get("accepted", "")
+    if not pk.isdecimal() or len(pk) > 18:
+        return None
+    entries = BankEntry.objects.visible_to(request.person).filter(pk=pk)
+    receipts = Receipt.objects.standing().filter(entry__in=entries).with_credit()
+    shown = receipts.select_related("party", "entry").prefetch_related(
+        "allocations__instalment__order"
+    )
+    return shown.first()
 
 
 def _claim(request: Request, pk: int) -> PaymentClaim:

@@ -21,6 +21,7 @@ from simpul.payments.models import (
     BankEntry,
     BankImport,
     Instruction,
+    Payer,
     PaymentClaim,
     Receipt,
 )
@@ -105,18 +106,95 @@ def test_a_bad_file_is_refused_with_its_line(client: Client, account: BankAccoun
 # Matching
 
 
-def test_a_suggestion_is_accepted_with_one_post(
+def test_a_suggestion_is_accepted_with_one_post_and_undone_with_another(
     client: Client, order: Order, account: BankAccount
 ) -> None:
     entry = entry_of(account, ("TRSF TOKO DEWI", 600_000))
+    first = order.instalments.get(position=1)
     text = client.get(f"{DESK}payments/").text
-    target = f"{DESK}payments/entries/{entry.pk}/matching/{order.number}/"
-    assert target in text
+    target = f"{DESK}payments/entries/{entry.pk}/"
+    assert f"{target}matching/" in text
+    assert f'name="parts" value="{first.pk}:600000"' in text
 
-    answer = client.post(target)
+    answer = client.post(
+        f"{target}matching/", {"party": order.buyer_id, "parts": f"{first.pk}:600000"}
+    )
 
-    assert answer["Location"] == f"{DESK}payments/"
+    assert answer["Location"] == f"{DESK}payments/?accepted={entry.pk}"
     assert paid(order) == [600_000, 0]
+    assert f"{target}unmatching/" in client.get(answer["Location"]).text
+
+    client.post(f"{target}unmatching/")
+
+    assert paid(order) == [0, 0]
+    entry.refresh_from_db()
+    assert entry.status == BankEntry.Status.NEW
+    assert client.post(f"{target}unmatching/").status_code == 409
+
+
+def test_what_is_too_much_is_the_next_instalment_or_credit(
+    client: Client, order: Order, account: BankAccount
+) -> None:
+    entry = entry_of(account, (f"TRSF TOKO DEWI {order.code}", 800_000))
+    first, second = order.instalments.order_by("position")
+    page = f"{DESK}payments/entries/{entry.pk}/"
+    text = client.get(page).text
+    assert f'value="{first.pk}:600000,{second.pk}:200000"' in text
+    amount = Instruction.objects.open().get(order=order).amount
+    kept = f"{first.pk}:600000,{second.pk}:{amount - 600_000}"
+    assert f'value="{kept}"' in text
+
+    client.post(f"{page}matching/", {"party": order.buyer_id, "parts": kept})
+
+    assert paid(order) == [600_000, amount - 600_000]
+    assert Receipt.objects.get().credit_now() == 800_000 - amount
+
+
+@pytest.mark.parametrize("parts", ["x", "1", "0:5", "999999:5", "{first}:0", "{first}:600001"])
+def test_a_suggestion_that_does_not_fit_any_more_changes_nothing(
+    client: Client, order: Order, account: BankAccount, parts: str
+) -> None:
+    entry = entry_of(account, ("TRSF TOKO DEWI", 600_000))
+    typed = parts.format(first=order.instalments.get(position=1).pk)
+    target = f"{DESK}payments/entries/{entry.pk}/matching/"
+    assert client.post(target, {"party": order.buyer_id, "parts": typed}).status_code == 409
+    assert client.post(target, {"party": 999_999, "parts": ""}).status_code == 409
+    assert paid(order) == [0, 0]
+    assert not Receipt.objects.exists()
+
+
+def test_money_is_kept_as_credit_of_a_known_payer(
+    client: Client, order: Order, account: BankAccount
+) -> None:
+    testing.pay(order)
+    entry = entry_of(account, ("TRSF TOKO DEWI", 50_000))
+    client.post(
+        f"{DESK}payments/entries/{entry.pk}/matching/", {"party": order.buyer_id, "parts": ""}
+    )
+    assert Receipt.objects.order_by("-pk")[0].credit_now() == 50_000
+    assert client.get(f"{DESK}payments/?accepted={entry.pk}").status_code == 200
+
+
+def test_a_known_payer_is_looked_at_and_forgotten(
+    client: Client, order: Order, account: BankAccount
+) -> None:
+    asked = Instruction.objects.open().get(order=order)
+    entry_of_a_friend = ("BI-FAST CR TRANSFER DARI CV ANI LESTARI", asked.amount)
+    reconciliation.take(
+        by=testing.accountant(account.workshop),
+        account=account,
+        content=statement(entry_of_a_friend),
+    )
+    page = f"{DESK}payments/payers/"
+    payer = Payer.objects.get()
+    assert "ANI LESTARI" in client.get(f"{page}?q=lestari").text
+    assert "ANI LESTARI" not in client.get(f"{page}?q=somebody").text
+
+    client.post(f"{page}{payer.pk}/forgetting/")
+
+    assert "ANI LESTARI" not in client.get(page).text
+    assert "ANI LESTARI" in client.get(f"{page}?shown=forgotten").text
+    assert client.post(f"{page}{payer.pk}/forgetting/").status_code == 409
 
 
 def test_an_entry_is_divided_by_hand(client: Client, order: Order, account: BankAccount) -> None:
@@ -360,7 +438,7 @@ def test_the_bank_is_for_those_who_keep_the_money(
 @pytest.mark.parametrize("rows", [1, 30])
 @pytest.mark.parametrize(
     ("tab", "queries"),
-    [("entries", 18), ("claims", 12), ("due", 12), ("receipts", 12), ("refunds", 12)],
+    [("entries", 33), ("claims", 12), ("due", 12), ("receipts", 12), ("refunds", 12)],
 )
 def test_a_list_costs_the_same_for_any_number(
     client: Client,
