@@ -16,7 +16,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
-from simpul.lib import clock, codes, phones, uploads
+from simpul.lib import clock, codes, pdf, phones, uploads
 from simpul.parties.models import Party, Person, Workshop
 from simpul.workflow.models import NumberSeries
 
@@ -222,6 +222,16 @@ class Paper(models.Model):
     def is_unchanged(self) -> bool:
         """Tell whether it still says what it said when it was issued."""
         return self.digest == self.digest_now()
+
+    @property
+    def has_roll(self) -> bool:
+        """Tell whether it can be printed on a thermal printer, too."""
+        return self.template_on(Rendering.Sheet.ROLL).exists()
+
+    def template_on(self, sheet: str) -> Path:
+        """Return the typst file: beside `kuitansi.typ` lies `kuitansi_roll.typ` for the roll."""
+        path = pdf.ROOT / self.template
+        return path if sheet == Rendering.Sheet.A4 else path.with_stem(f"{path.stem}_{sheet}")
 
     @property
     def fingerprint(self) -> str:

@@ -30,21 +30,10 @@ def pdf_of(paper: Paper, sheet: str = Sheet.A4) -> bytes:
     return content
 
 
-def template_of(paper: Paper, sheet: str = Sheet.A4) -> Path:
-    """Return the typst file: beside `kuitansi.typ` lies `kuitansi_roll.typ` for the 80 mm roll."""
-    path = pdf.ROOT / paper.template
-    return path if sheet == Sheet.A4 else path.with_stem(f"{path.stem}_{sheet}")
-
-
-def has_roll(paper: Paper) -> bool:
-    """Tell whether this paper can be printed on a thermal printer, too."""
-    return template_of(paper, Sheet.ROLL).exists()
-
-
 def _render(paper: Paper, sheet: str) -> Rendering:
     """Keep the first rendering: should two ask at once, both are given that one."""
     facts = paper.facts | {"fingerprint": paper.fingerprint}
-    content = pdf.render(template_of(paper, sheet), facts)
+    content = pdf.render(paper.template_on(sheet), facts)
     sha256 = hashlib.sha256(content).hexdigest()
     path = uploads.store(uploads.Admitted(content, KIND, "pdf", sha256), Path(settings.UPLOADS))
     fresh = {"path": path, "sha256": sha256}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 
 from simpul.papers.models import Paper, Upload
-from simpul.papers.pdf import pdf_of
+from simpul.papers.pdf import Sheet, pdf_of
 
 
 def serve_upload(upload: Upload) -> HttpResponse:
@@ -18,10 +18,14 @@ def serve_upload(upload: Upload) -> HttpResponse:
     return _closed(answer)
 
 
-def serve_paper(paper: Paper) -> HttpResponse:
-    """Give a paper as it was issued."""
-    answer = HttpResponse(pdf_of(paper), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{paper.number}.pdf"'
+def serve_paper(request: HttpRequest, paper: Paper) -> HttpResponse:
+    """Give a paper as it was issued: on A4, or on the 80 mm roll where `?sheet=roll` asks for it."""
+    is_roll = request.GET.get("sheet") == Sheet.ROLL and paper.has_roll
+    answer = HttpResponse(
+        pdf_of(paper, Sheet.ROLL if is_roll else Sheet.A4), content_type="application/pdf"
+    )
+    name = f"{paper.number}-80mm" if is_roll else paper.number
+    answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return _closed(answer)
 
 

@@ -1,5 +1,7 @@
 """What the delivery note looks like: it holds whatever is frozen on it, and never a price."""
 
+from typing import Any
+
 from simpul.delivery import papers
 from simpul.delivery.papers import DeliveryNoteFacts
 from simpul.lib import pdf
@@ -54,3 +56,11 @@ def test_it_has_no_place_for_a_price_or_the_pin() -> None:
     for word in ("price", "amount", "fee", "pin"):
         assert f"facts.{word}" not in template
         assert f"package.{word}" not in template
+
+
+def test_it_fits_on_a_roll_of_80_mm() -> None:
+    roll = papers.DELIVERY_NOTE.with_name("surat_jalan_roll.typ")
+    for packages in (1, 40):
+        facts: dict[str, Any] = {**note(packages), **COMMON}
+        assert pdf.render(roll, facts).startswith(b"%PDF-")
+        assert len(pdf.pictures(roll, facts, ppi=20)) == 1

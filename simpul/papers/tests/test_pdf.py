@@ -68,3 +68,29 @@ def test_it_is_found_with_what_it_mentions(buyer: Party, fajar: Person, supplier
     assert list(Paper.objects.about(supplier)) == [paper]
     assert list(Paper.objects.about(buyer)) == [paper]
     assert not Paper.objects.about(fajar).exists()
+
+
+def test_a_paper_is_kept_once_for_each_sheet(buyer: Party, fajar: Person) -> None:
+    paper = Paper.issue(
+        Paper.Kind.KUITANSI,
+        buyer,
+        party=buyer,
+        by=fajar,
+        template="payments/papers/note.typ",
+        facts={
+            "words": {"title": "Nota", "check": "Pindai"},
+            "rows": [],
+            "in_words": ["Uang sejumlah", "Lima rupiah"],
+            "amount": "Rp 5",
+            "place_and_day": "Ciomas",
+            "signatures": [],
+        },
+    )
+    assert paper.has_roll
+    assert not issued(fajar.workshop.parties.create(name="Toko"), fajar).has_roll
+
+    whole, roll = pdf_of(paper), pdf_of(paper, Rendering.Sheet.ROLL)
+
+    assert whole != roll
+    assert pdf_of(paper, Rendering.Sheet.ROLL) == roll
+    assert set(paper.renderings.values_list("sheet", flat=True)) == {"a4", "roll"}

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.lib import clock
+from simpul.lib import clock, money
 from simpul.orders.models import AGREED, Instalment, Order
 from simpul.parties.models import Party, Person, Workshop
 from simpul.payments import kuitansi
@@ -225,6 +225,11 @@ class Receipt(Credit, models.Model):
     @property
     def buyer_id(self) -> int:
         return self.party_id
+
+    @property
+    def needs_stamp(self) -> bool:
+        """Tell whether its kuitansi needs a meterai."""
+        return money.stamp_duty_due(self.amount, above=self.workshop.stamp_duty_above)
 
     @property
     def shown_with(self) -> Any:

@@ -118,6 +118,6 @@ def invoice_words(title: str) -> InvoiceWords:
         "asked": _("To pay now, exactly"),
         "pay_to": _("By transfer to"),
         "qris": _("Or by QRIS"),
-        "taxes": _("Included; a tax invoice (faktur pajak) is a paper of its own"),
+        "taxes": _("PPN is included; the tax invoice (faktur pajak) is a paper of its own"),
         "check": _("Scan to see that it is genuine"),
     }

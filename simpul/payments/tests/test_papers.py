@@ -1,9 +1,12 @@
 """What the papers about money look like: they hold whatever is frozen on them."""
 
+import io
 from typing import Any, get_type_hints
 
 import pytest
+from PIL import Image
 
+from simpul import testing
 from simpul.lib import money, pdf
 from simpul.lib.pdf import PaperFacts
 from simpul.payments import papers
@@ -50,6 +53,14 @@ INVOICE: InvoiceFacts = {
     "qris_note": "",
     "remarks": "",
 }
+NOTE: dict[str, Any] = {
+    "words": {"title": "Nota kredit", "check": "Pindai"},
+    "rows": [("Untuk", ["Toko Contoh Maju"]), ("Alasan", ["Barang cacat", "dua pasang"])],
+    "in_words": ("Uang sejumlah", "Seratus ribu rupiah"),
+    "amount": "Rp 100.000",
+    "place_and_day": "Ciomas, 2 November 2026",
+    "signatures": [{"label": "", "name": "Fajar", "role": "Keuangan"}],
+}
 LONGEST = money.in_words(999_999_999_999).capitalize() + " rupiah"
 
 
@@ -83,3 +94,30 @@ def test_an_invoice_grows_with_its_lines(lines: int, count: int) -> None:
 @pytest.mark.parametrize(("facts", "shape"), [(KUITANSI, KuitansiFacts), (INVOICE, InvoiceFacts)])
 def test_the_shape_names_all_that_stands_on_it(facts: dict[str, Any], shape: type) -> None:
     assert facts.keys() == get_type_hints(shape).keys()
+
+
+DPI = 203  # of a thermal printer: 8 dots a millimetre
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        ("kuitansi", KUITANSI),
+        ("kuitansi", KUITANSI | {"stamp": "", "in_words": LONGEST}),
+        ("invoice", INVOICE),
+        ("invoice", INVOICE | {"lines": INVOICE["lines"] * 60}),
+        ("invoice", INVOICE | {"qris": testing.QRIS, "qris_note": "Nominalnya ada di kode."}),
+        ("invoice", INVOICE | {"pay_to": [], "taxes": [("PPN", "Rp 1.606.000")]}),
+        ("note", NOTE),
+    ],
+)
+def test_a_roll_is_one_black_strip_of_80_mm(name: str, facts: dict[str, Any]) -> None:
+    template = papers.INVOICE.with_name(f"{name}_roll.typ")
+    assert pdf.render(template, facts | COMMON).startswith(b"%PDF-")
+
+    [page] = pdf.pictures(template, facts | COMMON, ppi=DPI)
+
+    image = Image.open(io.BytesIO(page)).convert("RGB")
+    assert image.width == round(80 / 25.4 * DPI)
+    red, green, blue = (band.tobytes() for band in image.split())
+    assert red == green == blue

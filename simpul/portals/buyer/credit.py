@@ -89,7 +89,9 @@ def withdrawal(request: Request, pk: int) -> HttpResponse:
 @require_safe
 def paper(request: Request, code: str) -> HttpResponse:
     """A nota kredit or a nota pengembalian dana."""
-    return serve_paper(get_object_or_404(Paper.objects.visible_to(request.person), code=code))
+    return serve_paper(
+        request, get_object_or_404(Paper.objects.visible_to(request.person), code=code)
+    )
 
 
 def _mine(request: Request) -> Party:

@@ -37,7 +37,7 @@ def payment(request: Request, number: str) -> HttpResponse:
             "statement": statement_of(order),
             "papers": Paper.objects.visible_to(request.person)
             .about(order)
-            .filter(kind=Paper.Kind.KUITANSI)
+            .exclude(kind=Paper.Kind.DELIVERY_NOTE)
             .order_by("pk"),
             "credit": 0 if request.link else party_credit(order.buyer),
             "today": clock.today(),
@@ -90,7 +90,7 @@ def proof(request: Request, number: str, pk: int) -> HttpResponse:
 def paper(request: Request, number: str, code: str) -> HttpResponse:
     order = find_order(request, number)
     papers = Paper.objects.visible_to(request.person).about(order)
-    return serve_paper(get_object_or_404(papers, code=code))
+    return serve_paper(request, get_object_or_404(papers, code=code))
 
 
 def _asked(request: Request, number: str) -> Instruction | None:

@@ -144,7 +144,7 @@ def note(request: Request, number: str) -> HttpResponse:
     paper = shipment.note_paper() if shipment.shows_address_to(request.person) else None
     if paper is None:
         raise Http404
-    return serve_paper(paper)
+    return serve_paper(request, paper)
 
 
 def _find(request: Request, number: str) -> Shipment:

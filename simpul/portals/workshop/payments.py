@@ -144,7 +144,9 @@ def cash(request: Request, number: str) -> HttpResponse:
 
 @require_safe
 def paper(request: Request, code: str) -> HttpResponse:
-    return serve_paper(get_object_or_404(Paper.objects.visible_to(request.person), code=code))
+    return serve_paper(
+        request, get_object_or_404(Paper.objects.visible_to(request.person), code=code)
+    )
 
 
 def _lists(request: Request) -> dict[str, QuerySet[Any]]:

@@ -163,6 +163,30 @@ def test_a_paid_order_says_thanks(client: Client, order: Order) -> None:
     assert "Rp\u00a00" in text
 
 
+def test_the_roll_lies_beside_the_sheet(client: Client, order: Order) -> None:
+    testing.pay(order, 600_000)
+    paper = Paper.objects.about(order).get(kind="KW")
+    address = page_of(order, f"papers/{paper.code}.pdf?sheet=roll")
+    assert address in client.get(page_of(order)).text
+
+    roll = client.get(address)
+
+    assert roll.content.startswith(b"%PDF-")
+    assert roll["Content-Disposition"] == f'inline; filename="{paper.number}-80mm.pdf"'
+    assert roll.content != client.get(page_of(order, f"papers/{paper.code}.pdf")).content
+
+
+def test_a_kuitansi_above_the_limit_asks_for_a_duty_stamp(client: Client, order: Order) -> None:
+    workshop = order.workshop
+    workshop.stamp_duty_above = 500_000
+    workshop.save()
+    testing.pay(Order.objects.get(pk=order.pk), 500_000)
+    assert "duty stamp" not in client.get(page_of(order)).text
+
+    testing.pay(Order.objects.get(pk=order.pk), 500_001)
+    assert "needs a duty stamp (meterai)" in client.get(page_of(order)).text
+
+
 def test_somebody_elses_is_not_there(client: Client, order: Order, foreign: Order) -> None:
     testing.pay(foreign, 5)
     paper = Paper.objects.get(kind="KW")
@@ -204,7 +228,9 @@ def test_it_costs_the_same_for_any_number_of_reports(
         testing.pay(order, 1_000 + number)
     client.get(page_of(order))
 
-    with django_assert_num_queries(21):
+    # session, user, person; the order as its page loads it, its instruction with account and QRIS,
+    # its account; what the buyer has left over (receipts, notes, allocations); reports, papers
+    with django_assert_num_queries(24):
         client.get(page_of(order))
 
 

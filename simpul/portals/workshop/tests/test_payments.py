@@ -285,6 +285,20 @@ def test_a_payment_is_taken_back_used_again_and_annulled(client: Client, order: 
     assert "typed twice" in client.get(page).text
 
 
+def test_a_receipt_above_the_limit_asks_for_a_duty_stamp(client: Client, order: Order) -> None:
+    workshop = order.workshop
+    workshop.stamp_duty_above = 500_000
+    workshop.save()
+    small, large = (
+        testing.pay(Order.objects.get(pk=order.pk), amount) for amount in (500_000, 500_001)
+    )
+
+    assert "duty stamp" not in client.get(f"{DESK}payments/receipts/{small.pk}/").text
+    page = client.get(f"{DESK}payments/receipts/{large.pk}/").text
+    assert "The kuitansi needs a duty stamp" in page
+    assert ".pdf?sheet=roll" in page
+
+
 # Accounts
 
 
