@@ -8,7 +8,6 @@ has not happened yet, so there are orders in every state. The same seed gives th
 from __future__ import annotations
 
 import heapq
-import io
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,12 +17,11 @@ from itertools import count
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.crypto import get_random_string
-from PIL import Image, ImageDraw
 
 from simpul.catalog.models import Colourway, Material, Product, SizeRun
 from simpul.conversations.models import Conversation, GuestEntry, InternalNote, Message
 from simpul.crm.models import Lead
-from simpul.demo import this_week, workshop_floor
+from simpul.demo import letters, this_week, workshop_floor
 from simpul.demo.bank import Bank
 from simpul.demo.people import Cast
 from simpul.lib import clock, uploads
@@ -123,6 +121,9 @@ def tell(cast: Cast, now: datetime, opened: datetime, seed: int = 1987) -> None:
         story.at((moment + timedelta(days=2)).replace(hour=10), lambda: _buy(story))
     _guests(story)
     _plant(story)
+    told = (letters.from_the_buyer, letters.from_a_stranger, letters.by_message)
+    for moment, come in zip(letters.days(now), told, strict=True):
+        story.at(moment, partial(come, cast.workshop))
     story.run()
 
 
@@ -296,18 +297,9 @@ def _pay(story: Story, order: Order, less: int = 0, name: str = "") -> None:
 
 
 def _proof(number: str, amount: int) -> uploads.Admitted:
-    """A picture as a telephone shows after a transfer."""
-    picture = Image.new("RGB", (540, 760), "#f4f6f8")
-    draw = ImageDraw.Draw(picture)
-    draw.rectangle((0, 0, 540, 120), fill="#1f4e79")
-    draw.text((30, 45), "Transfer Berhasil (CONTOH)", fill="white", font_size=28)
-    for row, text in enumerate(
-        (number, f"Rp {amount:,}", "BENGKEL SEPATU CONTOH", "BCA 0000012345")
-    ):
-        draw.text((30, 180 + 70 * row), text, fill="#222", font_size=26)
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return uploads.admit(SimpleUploadedFile("bukti.png", buffer.getvalue()), uploads.PROOF)
+    """A picture as a telephone shows after a transfer, handed in."""
+    content = letters.picture(number, amount)
+    return uploads.admit(SimpleUploadedFile("bukti.png", content), uploads.PROOF)
 
 
 def _read_bank(story: Story) -> None:
