@@ -26,6 +26,7 @@ from simpul.payments.matching import (
     Due,
     Heard,
     Once,
+    telling_words,
 )
 from simpul.payments.models import BankEntry, Instruction, PaymentClaim
 from simpul.payments.models.instruction import RESERVED
@@ -51,20 +52,26 @@ def book_for(workshop: Workshop, heards: Sequence[Heard], parties: Collection[in
         return Book()
     payers = learned(workshop.pk, _values_in(heards))
     names = _names_in(workshop, heards)
-    named = _named_by_text(workshop, heards) | _of_amount(workshop, heards)
-    named |= _claimed(workshop, heards) | _asked_before(workshop, heards)
-    parties = {*parties, *names, *(party_id for known in payers.values() for party_id in known)}
-    parties |= set(Order.objects.filter(pk__in=named).values_list("buyer", flat=True))
+    named = _named_by_text(workshop, heards) | _claimed(workshop, heards)
+    buyers = Order.objects.filter(pk__in=named).values_list("buyer", flat=True)
+    payees = {party_id for known in payers.values() for party_id in known}
+    parties = {*parties, *names, *payees, *buyers}
     rank = Window(RowNumber(), partition_by="buyer", order_by="pk")
     unpaid = Instalment.objects.unpaid().filter(order__buyer__in=parties).values("order")
     open_ones = Order.objects.filter(buyer__in=parties, status__in=AGREED, pk__in=unpaid)
     first = open_ones.annotate(rank=rank).filter(rank__lte=OFTEN)
     named |= set(first.values_list("pk", flat=True))
+    named |= _of_amount(workshop, heards) | _asked_before(workshop, heards)
     book = Book.of(asked_of(workshop, named))
     book.payers = payers
-    book.names = names | _names_of(parties - names.keys())
+    book.names = names
     book.waiting = _waiting(workshop, heards, book)
     return book
+
+
+def open_of(workshop: Workshop, order_ids: Collection[int]) -> list[Asked]:
+    """Return those of these orders that money is open for, as the machine looks at them."""
+    return [one for one in asked_of(workshop, order_ids) if one.dues]
 
 
 def asked_of(workshop: Workshop, order_ids: Collection[int] | None = None) -> list[Asked]:
@@ -156,23 +163,22 @@ def _values_in(heards: Sequence[Heard]) -> set[str]:
 
 
 def _names_in(workshop: Workshop, heards: Sequence[Heard]) -> dict[int, tuple[str, ...]]:
-    """Return the buyers of which a telling word stands in one of the texts, with their names."""
-    words = {word for one in heards for word in traces.plain_name(one.text).split()}
+    """Return the buyers whose name, or that of one of their people, stands in one of the texts."""
+    texts = [set(traces.plain_name(one.text).split()) for one in heards]
+    words = set().union(*texts)
     found: dict[int, list[str]] = defaultdict(list)
     parties = Party.objects.filter(workshop=workshop).buyers()
     people = Person.objects.active().filter(workshop=workshop, party__isnull=False)
     for rows in (parties.values_list("pk", "name"), people.values_list("party", "name")):
         for party_id, name in rows.order_by("pk"):
-            if not words.isdisjoint(name.upper().split()):
+            telling = None if words.isdisjoint(_split(name)) else telling_words(name)
+            if telling and any(telling <= text for text in texts):
                 found[party_id].append(name)
     return {party_id: tuple(names) for party_id, names in found.items()}
 
 
-def _names_of(parties: set[int]) -> dict[int, tuple[str, ...]]:
-    return {
-        party_id: (name,)
-        for party_id, name in Party.objects.filter(pk__in=parties).values_list("pk", "name")
-    }
+def _split(name: str) -> list[str]:
+    return name.upper().replace(".", " ").replace(",", " ").split()
 
 
 def _named_by_text(workshop: Workshop, heards: Sequence[Heard]) -> set[int]:

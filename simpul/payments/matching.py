@@ -28,6 +28,15 @@ ROUND = 100_000  # who owes for several orders pays a round sum
 TOGETHER = 8  # orders of one party that may be paid at once
 ENOUGH = 25  # a weaker guess is not worth a look
 MOST = 4  # suggestions shown
+COMMON = {
+    "SEPATU",
+    "SHOES",
+    "STORE",
+    "DISTRIBUTOR",
+    "GROSIR",
+    "SANDAL",
+    "KULIT",
+}  # words of many names
 
 type Share = tuple[int, int]  # an instalment's key and what is counted for it
 type Weighed = tuple[int, str]  # how much a reason weighs, and its words
@@ -100,6 +109,11 @@ class Asked:
         """What is to be paid now: what is asked for, or else what is open first."""
         return self.amount or (self.dues[0].amount if self.dues else 0)
 
+    def was_asked(self, heard: Heard) -> bool:
+        """Tell whether it was asked for, to this account, when the entry was booked."""
+        is_later = self.asked_on is not None and self.asked_on <= heard.booked_on
+        return is_later and self.account_id == heard.account_id
+
     def fits(self, amount: int) -> bool:
         return amount in (self.amount, self.balance) or any(
             due.amount == amount for due in self.dues
@@ -162,33 +176,46 @@ class Book:
         if one.account_id is not None:
             self.by_amount[one.account_id, one.amount].discard(order_id)
 
-    def asked_for(self, heard: Heard) -> list[Asked]:
-        """Return the orders of which exactly this is asked for, to this account and not later."""
-        found = self.by_amount.get((heard.account_id, heard.rupiah), ())
-        asked = (self.orders[order_id] for order_id in found)
-        return [one for one in asked if one.asked_on and one.asked_on <= heard.booked_on]
+    def pointed_at(self, heard: Heard) -> Pointed:
+        """Return the orders that an entry points at, as far as `certain` looks at them."""
+        numbered = {self.by_number.get(one, 0) for one in traces.numbers_in(heard.text)}
+        return Pointed(
+            coded=frozenset(
+                self.by_code[code] for code in traces.codes_in(heard.text, self.by_code)
+            ),
+            numbered=frozenset(numbered - {0}),
+            of_amount=frozenset(self.by_amount.get((heard.account_id, heard.rupiah), ())),
+            is_strange=0 in numbered,
+        )
 
-    def coming_into_question(self, heard: Heard) -> set[int]:
-        """Return every order that `certain` would look at."""
-        found = {self.by_code[code] for code in traces.codes_in(heard.text, self.by_code)}
-        found |= {self.by_number.get(one, 0) for one in traces.numbers_in(heard.text)}
-        return found | self.by_amount.get((heard.account_id, heard.rupiah), set())
+
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """The orders that an entry points at by code, number and amount."""
+
+    coded: frozenset[int]
+    numbered: frozenset[int]
+    of_amount: frozenset[int]
+    is_strange: bool  # it names one for which nothing is open (any more)
+
+    @property
+    def all(self) -> frozenset[int]:
+        return self.coded | self.numbered | self.of_amount
 
 
-def certain(heard: Heard, book: Book) -> tuple[Asked, str] | None:
+def certain(heard: Heard, book: Book, pointed: Pointed | None = None) -> tuple[Asked, str] | None:
     """Return the one order this money is for beyond doubt, and by what it is known; or None."""
-    coded = {book.by_code[code] for code in traces.codes_in(heard.text, book.by_code)}
-    numbered = {book.by_number.get(one) for one in traces.numbers_in(heard.text)}
-    named = [book.orders[one] for one in coded | numbered if one is not None]
-    if None in numbered or len(named) > 1:
-        return None  # it names an order for which nothing is open (any more), or several
-    hits = book.asked_for(heard)
+    pointed = pointed or book.pointed_at(heard)
+    named = [book.orders[one] for one in pointed.coded | pointed.numbered]
+    if pointed.is_strange or len(named) > 1 or not (named or pointed.of_amount):
+        return None
+    hits = [one for one in map(book.orders.__getitem__, pointed.of_amount) if one.was_asked(heard)]
     if named:
         one = named[0]
         if not one.fits(heard.rupiah) or heard.booked_on < one.since:
             return None  # the text speaks of another order than the amount, or of another amount
         others = [hit for hit in hits if hit is not one]
-        if one.order_id in coded:  # the check letter vouches for it
+        if one.order_id in pointed.coded:  # the check letter vouches for it
             others = [other for other in others if other.is_unique]
         elif _is_known_of_another(heard, one, book):
             return None
@@ -494,8 +521,10 @@ def _reported(heard: Heard, claim: Claimed) -> str:
 
 def names(text: str, name: str) -> bool:
     """Tell whether a name stands in the text: its long words, those everybody has left aside."""
-    telling = {word for word in traces.plain_name(name).split() if len(word) > 3} - COMMON
+    telling = telling_words(name)
     return bool(telling) and telling <= set(traces.plain_name(text).split())
 
 
-COMMON = {"SEPATU", "SHOES", "STORE", "DISTRIBUTOR", "GROSIR", "SANDAL", "KULIT"}
+def telling_words(name: str) -> set[str]:
+    """Return the words of a name that tell it from others."""
+    return {word for word in traces.plain_name(name).split() if len(word) > 3} - COMMON

@@ -50,12 +50,7 @@ def take(
     Should the machine stop in between, the entries wait and are matched at the next import.
     """
     made = BankImport.take(by=by, account=account, content=content, period=period)
-    return made, match_open(account.workshop)
-
-
-def match_open(workshop: Workshop) -> int:
-    """Match each waiting entry that is certain, oldest first; return how many were."""
-    return booking.match_open(workshop)
+    return made, booking.match_open(account.workshop)
 
 
 def undo(entry: BankEntry, *, by: Person, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import date, timedelta
 from typing import Self
 
@@ -98,7 +99,9 @@ class Instruction(models.Model):
         if account is None:
             raise NoAccount(_now("No bank account of the workshop is ready for payments yet."))
         base = instalment.open_amount
-        suffix, is_unique = _told_apart(account, order, base)
+        near = reserved(account).filter(amount__gte=base, amount__lte=base + SUFFIXES)
+        taken = set(near.values_list("amount", flat=True))
+        suffix, is_unique = told_apart(order.pk, base, order.balance_now(), taken)
         made = cls.objects.create(
             workshop_id=order.workshop_id,
             order=order,
@@ -189,13 +192,19 @@ class Instruction(models.Model):
         return self.qris.code_for(self.amount, f"{self.order.number} {self.order.code}")
 
 
-def _told_apart(account: BankAccount, order: Order, base: int) -> tuple[int, bool]:
-    """Return what to add so that no other instruction has this amount, and whether one has it."""
-    others = account.instructions.filter(amount__gte=base, amount__lte=base + SUFFIXES)
-    recent = others.filter(Q(status="open") | Q(closed_at__gt=clock.now() - RESERVED))
-    taken = set(recent.values_list("amount", flat=True))
-    later = min(SUFFIXES, order.balance_now() - base)
-    start = order.pk * 217  # any spread does; the same one at each run
+def reserved(account: BankAccount) -> InstructionQuerySet:
+    """Return the instructions whose amounts no other may have: a late transfer could still come."""
+    recent = Q(status=Instruction.Status.OPEN) | Q(closed_at__gt=clock.now() - RESERVED)
+    return Instruction.objects.filter(recent, account=account)
+
+
+def told_apart(order_id: int, base: int, balance: int, taken: Container[int]) -> tuple[int, bool]:
+    """Return what to add so that no other instruction has this amount, and whether one has it.
+
+    `taken` are the amounts of the others; what is added comes off the rest of the `balance`.
+    """
+    later = min(SUFFIXES, balance - base)
+    start = order_id * 217  # any spread does; the same one at each run
     for turn in range(later):
         suffix = (start + turn) % later + 1
         if base + suffix not in taken and (base + suffix) % 1000:

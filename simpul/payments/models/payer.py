@@ -127,11 +127,12 @@ class Payer(models.Model):
         if not taught:
             return
         workshop_id = taught[0][0].workshop_id
-        wanted = {(receipt.party_id, kind, value) for receipt, kind, value in taught}
+        wanted = dict.fromkeys((receipt.party_id, kind, value) for receipt, kind, value in taught)
         known = cls._by_value(workshop_id, {value for _party, _kind, value in wanted})
         missing = [
             Payer(workshop_id=workshop_id, party_id=party_id, kind=kind, value=value)
-            for party_id, kind, value in sorted(wanted - known.keys())
+            for party_id, kind, value in wanted
+            if (party_id, kind, value) not in known
         ]
         Payer.objects.bulk_create(missing, batch_size=500)
         known.update({(one.party_id, one.kind, one.value): one for one in missing})
@@ -188,8 +189,8 @@ def learned(workshop_id: int, values: Iterable[str] | None = None) -> Mapping[st
     return known
 
 
-def _values_of(seen: Seen) -> set[tuple[str, str]]:
+def _values_of(seen: Seen) -> list[tuple[str, str]]:
     name = traces.payer_name(seen.text, without=seen.codes)
     account = traces.payer_account(seen.text)
-    found = {(Payer.Kind.NAME.value, name), (Payer.Kind.ACCOUNT.value, account)}
-    return {(kind, value) for kind, value in found if value}
+    found = [(Payer.Kind.NAME.value, name), (Payer.Kind.ACCOUNT.value, account)]
+    return [(kind, value) for kind, value in found if value]
