@@ -182,6 +182,7 @@ class WorkshopForm(forms.ModelForm[Workshop]):
         )
         labels = {
             "founded_in": _("Working since"),
+            "is_pkp": _("Registered for VAT (PKP): prices include PPN, and invoices show it"),
             "tagline_en": _("In one line, in English"),
             "story_en": _("Story, in English"),
         }

@@ -96,7 +96,7 @@ def asked_of(workshop: Workshop, order_ids: Collection[int] | None = None) -> li
         "order", "pk", "amount", "paid", "due_on"
     ):
         open_ones[order_id].append(Due(pk, amount - paid, due_on))
-    facts = ("account", "amount", "base", "is_unique", "issued_at")
+    facts = ("account", "qris", "amount", "base", "is_unique", "issued_at")
     instructions = {row[0]: row[1:] for row in asked.values_list("order", *facts)}
     known = orders.order_by("pk")
     return [
@@ -108,12 +108,13 @@ def asked_of(workshop: Workshop, order_ids: Collection[int] | None = None) -> li
 def _asked(
     row: tuple[int, int, str, str, datetime, str],
     dues: Iterable[Due],
-    instruction: tuple[int, int, int, bool, datetime] | None,
+    instruction: tuple[int, int | None, int, int, bool, datetime] | None,
     claims: dict[int, list[Claimed]],
     once: dict[int, list[Once]],
 ) -> Asked:
     pk, buyer_id, number, code, placed_at, status = row
-    account_id, amount, base, is_unique, asked_at = instruction or (None, 0, 0, False, None)
+    nothing = (None, None, 0, 0, False, None)
+    account_id, qris_id, amount, base, is_unique, asked_at = instruction or nothing
     return Asked(
         order_id=pk,
         party_id=buyer_id,
@@ -122,6 +123,7 @@ def _asked(
         since=_day(placed_at),
         dues=tuple(dues),
         account_id=account_id,
+        qris_id=qris_id,
         amount=amount,
         base=base,
         is_unique=is_unique,

@@ -92,6 +92,7 @@ class Asked:
     since: date
     dues: tuple[Due, ...]  # the first one first; none of an order that is paid or has ended
     account_id: int | None = None  # of the open instruction, and so on
+    qris_id: int | None = None
     amount: int = 0
     base: int = 0
     is_unique: bool = False
@@ -99,6 +100,11 @@ class Asked:
     claims: tuple[Claimed, ...] = ()
     once: tuple[Once, ...] = ()
     is_cancelled: bool = False
+
+    @property
+    def account_ids(self) -> list[int]:
+        """Where the money may come in: the bank account and the QRIS of the instruction."""
+        return [pk for pk in (self.account_id, self.qris_id) if pk is not None]
 
     @property
     def balance(self) -> int:
@@ -162,8 +168,8 @@ class Book:
         self.by_code[one.code] = one.order_id
         self.by_number[traces.number_of(one.number)] = one.order_id
         self.by_party[one.party_id].add(one.order_id)
-        if one.account_id is not None:
-            self.by_amount[one.account_id, one.amount].add(one.order_id)
+        for account_id in one.account_ids:
+            self.by_amount[account_id, one.amount].add(one.order_id)
 
     def drop(self, order_id: int) -> None:
         """Forget an order: nothing is open for it any more."""
@@ -173,8 +179,8 @@ class Book:
         self.by_code.pop(one.code, None)
         self.by_number.pop(traces.number_of(one.number), None)
         self.by_party[one.party_id].discard(order_id)
-        if one.account_id is not None:
-            self.by_amount[one.account_id, one.amount].discard(order_id)
+        for account_id in one.account_ids:
+            self.by_amount[account_id, one.amount].discard(order_id)
 
     def pointed_at(self, heard: Heard) -> Pointed:
         """Return the orders that an entry points at, as far as `certain` looks at them."""

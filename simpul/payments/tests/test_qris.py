@@ -12,10 +12,11 @@ from simpul.conversations.models import Notice
 from simpul.lib import clock, qr, qris
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
-from simpul.payments import agreement
+from simpul.payments import agreement, reconciliation
 from simpul.payments.cards import qris_card
-from simpul.payments.models import BankAccount, Instruction
+from simpul.payments.models import BankAccount, Instruction, Receipt
 from simpul.payments.models.account import NeedsAnother
+from simpul.tests.statement import statement
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed, Refused
 
@@ -156,3 +157,20 @@ def test_the_owner_hears_of_it_too(order: Order, fajar: Person, owner: Person) -
 
     audience = notices.audience_of(journal_of(own).last())  # type: ignore[arg-type]
     assert owner in audience
+
+
+def test_the_providers_list_of_payments_is_matched_by_amount(
+    buyer: Party, account: BankAccount, fajar: Person
+) -> None:
+    """It is a statement of the QRIS: one line a payment, where the bank's has one a batch."""
+    printed = testing.qris(buyer.workshop)
+    instruction = asked(buyer)
+    rows = [(clock.today(), instruction.amount, "PEMBAYARAN QRIS")]
+
+    _made, matched = reconciliation.take(
+        by=fajar, account=printed, content=statement(rows, "1099900000017")
+    )
+
+    assert matched == 1
+    assert Receipt.objects.get().amount == instruction.amount
+    assert Instruction.objects.get(pk=instruction.pk).status == "closed"
