@@ -83,6 +83,9 @@ TOLD: dict[str, tuple[str, ...]] = {
     "payments.cover_refund": ("buyer",),
     "payments.forfeit": ("buyer", "finance"),
     "payments.forget_payer": NOBODY,
+    "payments.explain": NOBODY,
+    "payments.use_cash": NOBODY,
+    "payments.retract": NOBODY,
     # stock
     "stock.count": NOBODY,
     "stock.move": NOBODY,
@@ -103,6 +106,10 @@ TOLD: dict[str, tuple[str, ...]] = {
     "procurement.close_short": ("supplier",),
     "procurement.cancel": ("supplier",),
     "procurement.close": NOBODY,
+    "procurement.record_bill": NOBODY,
+    "procurement.void_bill": NOBODY,
+    "procurement.count_payment": NOBODY,
+    "procurement.uncount_payment": NOBODY,
     # work
     "production.plan": NOBODY,
     "production.take_from_stock": NOBODY,

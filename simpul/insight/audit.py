@@ -266,6 +266,17 @@ def statements(workshop: Workshop) -> Iterator[Finding]:
         yield Finding(4, f"entry {pk}", "taken back by the bank, and still recognised")
 
 
+def purposes(workshop: Workshop) -> Iterator[Finding]:
+    """4: what an entry was for never adds up to more than it, nor to what goes the other way."""
+    entries = BankEntry.objects.filter(workshop=workshop).annotate(n=Sum("purposes__amount_sen"))
+    for pk, amount, status, n in entries.exclude(n=None).values_list(
+        "pk", "amount_sen", "status", "n"
+    ):
+        whole = amount if status in ("out", "set_aside") else 0
+        if abs(n) > abs(whole) or n * whole < 0:
+            yield Finding(4, f"entry {pk}", f"{n} explained of {whole}")
+
+
 def pegs(workshop: Workshop) -> Iterator[Finding]:
     """6: pegs of a purchase line <= what is open of it; a need's `ordered` = its pegs."""
     lines = PurchaseLine.objects.filter(purchase__workshop=workshop)
@@ -295,6 +306,7 @@ def papers(workshop: Workshop) -> Iterator[Finding]:
 CHECKS: list[Check] = [
     totals, money, refunds, statements, stock, needs, pegs, pairs, packages, journal, gates, promises,
     numbers, papers,
+    purposes,
 ]  # fmt: skip
 
 

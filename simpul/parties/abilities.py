@@ -158,6 +158,9 @@ ABILITIES: dict[str, Rule] = {
     "payments.cover_refund": workshop(FINANCE),
     "payments.forfeit": owner(),
     "payments.forget_payer": workshop(FINANCE),
+    "payments.explain": workshop(FINANCE),
+    "payments.use_cash": workshop(FINANCE),
+    "payments.retract": workshop(FINANCE),
     # stock
     "stock.count": workshop(STOCK),
     "stock.move": workshop(STOCK),
@@ -178,6 +181,10 @@ ABILITIES: dict[str, Rule] = {
     "procurement.close_short": workshop(STOCK),
     "procurement.cancel": workshop(STOCK),
     "procurement.close": machine(),
+    "procurement.record_bill": workshop(FINANCE, STOCK),
+    "procurement.void_bill": workshop(FINANCE),
+    "procurement.count_payment": workshop(FINANCE),
+    "procurement.uncount_payment": workshop(FINANCE),
     # work
     "production.plan": workshop(PRODUCTION, STOCK),
     "production.take_from_stock": workshop(PRODUCTION, STOCK),

@@ -179,6 +179,8 @@ class WorkshopForm(forms.ModelForm[Workshop]):
             "remind_after",
             "quiet_from",
             "quiet_until",
+            "supplier_days",
+            "taxed_as",
         )
         labels = {
             "founded_in": _("Working since"),

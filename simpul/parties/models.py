@@ -116,6 +116,20 @@ class Workshop(models.Model):
     )
     quiet_from = models.TimeField(_("no reminders from"), default=time(20))
     quiet_until = models.TimeField(_("until"), default=time(7))
+    supplier_days = models.PositiveSmallIntegerField(
+        _("days to pay a supplier after goods came"), default=14
+    )
+    taxed_as = models.CharField(
+        _("tax on turnover (PPh final)"),
+        max_length=10,
+        choices=[
+            ("individual", _("as an individual")),
+            ("firm", _("as a firm (CV, PT)")),
+            ("", _("not computed")),
+        ],
+        default="individual",
+        blank=True,
+    )
     opened_at = models.DateTimeField(default=clock.now, editable=False)
 
     def __str__(self) -> str:
@@ -205,6 +219,7 @@ class Party(models.Model):
         _("is told by"), max_length=8, choices=Prefers, blank=True, default=Prefers.ANY
     )
     is_reminded = models.BooleanField(_("is reminded of payments"), default=True)
+    supplier_days = models.PositiveSmallIntegerField(null=True, blank=True)  # none: the workshop's
     since = models.DateTimeField(default=clock.now, editable=False)
 
     objects = PartyQuerySet.as_manager()

@@ -10,9 +10,24 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import clock, money, qr, qris, uploads
+<<<<<<< HEAD
 from simpul.orders.models import Instalment, Order
 from simpul.parties.models import Party
 from simpul.payments.models import BankAccount
+=======
+from simpul.orders.models import Order
+from simpul.parties.models import Party
+from simpul.payments.models import BankAccount, PurposeKind
+from simpul.payments.models.purpose import (
+    IN,
+    IN_ONLY,
+    IN_WORDS,
+    NOT_IN_CASH,
+    OUT,
+    OUT_ONLY,
+    WITH_PARTY,
+)
+>>>>>>> a8b13b1 (What money out was for is said once; what is owed to suppliers by bill and age)
 from simpul.payments.models.receipt import Part
 
 
@@ -58,8 +73,8 @@ class UploadField(forms.FileField):
 
     def clean(self, value: Any, initial: Any = None) -> Any:
         file = super().clean(value, initial)
-        if file is None:
-            return None
+        if not file:
+            return None  # only where it is not required
         try:
             return uploads.admit(file, self.kinds)
         except uploads.Refusal as reason:
@@ -96,11 +111,17 @@ class RejectionForm(forms.Form):
 
 
 class SetAsideForm(forms.Form):
+    kind = forms.ChoiceField(label=_("What is it?"), required=False)
     reason = forms.CharField(
-        label=_("What is it?"),
+        label=_("In a few words"),
         max_length=300,
         help_text=_("Interest, a loan, the owner's own money: so that it is known later."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [(one.value, one.label) for one in IN if one not in WITH_PARTY]
+        _choices(self, "kind").choices = [("", _("not known yet")), *kinds]
 
 
 class LetterAsideForm(forms.Form):
@@ -351,3 +372,130 @@ class PartsForm(forms.Form):
     def parts(self) -> list[Part]:
         amounts = ((one, self.cleaned_data[name]) for name, one in self.instalments.items())
         return [(one, amount) for one, amount in amounts if amount]
+
+
+class PurposeForm(forms.Form):
+    """What an entry of the bank was for."""
+
+    kind = forms.ChoiceField(label=_("What was it for?"))
+    party = forms.ModelChoiceField(
+        label=_("Who is on the other side?"),
+        queryset=Party.objects.none(),
+        required=False,
+        help_text=_("The supplier or courier; not needed for anything else."),
+    )
+    words = forms.CharField(
+        label=_("In a few words"),
+        max_length=200,
+        required=False,
+        help_text=_("Such as who it was, or the month: so that it is known later."),
+    )
+    amount = RupiahField(
+        label=_("Only a part of it"),
+        required=False,
+        max_length=20,
+        help_text=_("If it was for several things. Otherwise leave it empty."),
+    )
+    document = UploadField(
+        label=_("Bill or slip"),
+        kinds=uploads.PROOF,
+        required=False,
+        help_text=_("A photo or a PDF of up to 10 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/*,application/pdf"}),
+    )
+
+    def __init__(self, *args: Any, comes: bool, parties: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [("", "---------"), *((one.value, one.label) for one in (IN if comes else OUT))]
+        _choices(self, "kind").choices = kinds
+        _parties(self, "party").queryset = parties
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        kind = facts.get("kind")
+        if kind in WITH_PARTY and facts.get("party") is None:
+            self.add_error("party", _now("Say who is on the other side."))
+        if kind in IN_WORDS and not facts.get("words"):
+            self.add_error("words", _now("Say in a few words what it was."))
+        return facts
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the step needs to be told."""
+        facts = dict(self.cleaned_data)
+        facts["amount_sen"] = (facts.pop("amount") or 0) * 100
+        return facts
+
+
+class CashPurposeForm(forms.Form):
+    """Cash that was taken out of the box or put into it."""
+
+    kind = forms.ChoiceField(label=_("What was it for?"))
+    amount = RupiahField(label=_("Counted amount"), max_length=20)
+    on = DayField(label=_("Day"), initial=clock.today)
+    party = forms.ModelChoiceField(
+        label=_("Who is on the other side?"),
+        queryset=Party.objects.none(),
+        required=False,
+        help_text=_("The supplier or courier; not needed for anything else."),
+    )
+    words = forms.CharField(
+        label=_("In a few words"),
+        max_length=200,
+        required=False,
+        help_text=_("Such as who it was, or the month: so that it is known later."),
+    )
+    document = UploadField(
+        label=_("Bill or slip"),
+        kinds=uploads.PROOF,
+        required=False,
+        help_text=_("A photo or a PDF of up to 10 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/*,application/pdf"}),
+    )
+
+    def __init__(self, *args: Any, parties: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        out = [one for one in OUT_ONLY if one not in NOT_IN_CASH]
+        back = [one for one in IN_ONLY if one not in NOT_IN_CASH and one != PurposeKind.INTEREST]
+        loan = PurposeKind.LOAN
+        _choices(self, "kind").choices = [
+            ("", "---------"),
+            (
+                _("Taken out"),
+                [(f"-{one.value}", one.label) for one in out] + [(f"-{loan}", _("loan paid back"))],
+            ),
+            (
+                _("Put in"),
+                [(f"+{one.value}", one.label) for one in back] + [(f"+{loan}", _("loan taken"))],
+            ),
+        ]
+        _parties(self, "party").queryset = parties
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        kind = facts.get("kind", "")[1:]
+        if kind in WITH_PARTY and facts.get("party") is None:
+            self.add_error("party", _now("Say who is on the other side."))
+        if kind in IN_WORDS and not facts.get("words"):
+            self.add_error("words", _now("Say in a few words what it was."))
+        return facts
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the step needs to be told: money out is negative."""
+        facts = dict(self.cleaned_data)
+        way, facts["kind"] = facts["kind"][0], facts["kind"][1:]
+        facts["amount"] = facts["amount"] if way == "+" else -facts["amount"]
+        return facts
+
+
+def _choices(form: forms.Form, name: str) -> forms.ChoiceField:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+    return field
+
+
+def _parties(form: forms.Form, name: str) -> forms.ModelChoiceField[Any]:
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+    return field

@@ -35,7 +35,10 @@ LOOKS = {
     "courier": "asep",
     "storefront": "anonymous",
 }
-TABS = ("entries", "claims", "inbox", "due", "receipts", "refunds")
+TABS = {
+    "workshop:payments": ("entries", "claims", "inbox", "due", "receipts", "refunds"),
+    "workshop:spending": ("open", "explained"),
+}
 # what is copied: a thing stands behind whatever it points to
 COPIED: tuple[type[models.Model], ...] = (
     Party,
@@ -73,14 +76,20 @@ COPIED: tuple[type[models.Model], ...] = (
     payments.Refund,
     payments.Forfeit,
     payments.Allocation,
+<<<<<<< HEAD
     payments.Payer,
     payments.Sighting,
+=======
+    payments.Purpose,
+>>>>>>> a8b13b1 (What money out was for is said once; what is owed to suppliers by bill and age)
     procurement.SupplierPrice,
     procurement.PurchaseOrder,
     procurement.PurchaseLine,
     procurement.PurchaseRevision,
     procurement.RevisedLine,
     procurement.Peg,
+    procurement.SupplierBill,
+    procurement.BillPayment,
     production.Job,
     JobSize,
     JobStage,
@@ -128,7 +137,7 @@ def pages_of(world: World) -> list[tuple[Client, str]]:
         portal = name.partition(":")[0]
         if portal in LOOKS and door.answer == 200:
             client, path = world.clients[LOOKS[portal]], world.path(name, door.thing)
-            tabs = TABS if name == "workshop:payments" else ("",)
+            tabs = TABS.get(name, ("",))
             found += [(client, path + (f"?tab={tab}" if tab else "")) for tab in tabs]
     return [page for page in found if page[0].get(page[1]).status_code == 200]  # warms up, too
 

@@ -38,13 +38,24 @@ from simpul.payments.models import (
     CreditNote,
     Instruction,
     PaymentClaim,
+    Purpose,
     Receipt,
     Refund,
     party_credit,
 )
+from simpul.payments.models.purpose import IN, OUT
 from simpul.payments.models.receipt import spread
 from simpul.procurement import planning
-from simpul.procurement.models import LineTerms, PurchaseOrder, SupplierPrice
+from simpul.procurement.models import (
+    BilledReceipt,
+    BillPayment,
+    GoodsReceipt,
+    LineTerms,
+    PurchaseOrder,
+    SupplierBill,
+    SupplierPrice,
+)
+from simpul.procurement.payables import receipts_without_bill
 from simpul.production.models import Job, StageLog
 from simpul.production.shelf import give_back, take_from_stock
 from simpul.stock.models import Balance, Count, Item, Location, Transfer
@@ -81,7 +92,10 @@ WAYS = {
     "payments.annul_credit", "payments.request_refund", "payments.approve_refund",
     "payments.refuse_refund", "payments.withdraw_refund", "payments.send_refund",
     "payments.pay_refund", "payments.see_refund", "payments.cover_refund", "payments.forfeit",
-    "orders.reopen", "procurement.agree", "procurement.cancel", "procurement.change",
+    "orders.reopen",
+    "payments.explain", "payments.retract", "payments.use_cash",
+    "procurement.count_payment", "procurement.record_bill", "procurement.uncount_payment",
+    "procurement.void_bill", "procurement.agree", "procurement.cancel", "procurement.change",
     "procurement.close", "procurement.close_short", "procurement.confirm",
     "procurement.counter", "procurement.decline", "procurement.expect", "procurement.insist",
     "procurement.propose", "procurement.receive", "procurement.release",
@@ -162,7 +176,7 @@ class Walk(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.frame.__exit__(None, None, None)
 
-    @initialize(far=st.integers(0, 14), money=st.integers(0, 8))
+    @initialize(far=st.integers(0, 15), money=st.integers(0, 8))
     def the_first_order_is_so_far(self, far: int, money: int) -> None:
         """Half of what can happen happens late: begin with an order that is somewhere on its way."""
         for lead_on in self._the_straight_way()[:far]:
@@ -190,6 +204,22 @@ class Walk(RuleBasedStateMachine):
             goods = {line: (line.open_quantity, 0) for line in purchase().lines.all()}
             purchase().receive(by=staff["rina"], goods=goods)
 
+        def money_out() -> None:
+            self._bill_for(staff["fajar"], receipts_without_bill(self.town.supplier))
+            reconciliation.take(
+                by=staff["fajar"], account=self.town.account,
+                content=statement([(clock.today(), -60_000, "BIAYA ADM")]),
+            )  # fmt: skip
+            entry = BankEntry.objects.unexplained().get()
+            entry.explain(
+                by=staff["fajar"], kind="supplier", party=self.town.supplier, amount_sen=5_000_000
+            )
+            BillPayment.count(
+                by=staff["fajar"], bill=SupplierBill.objects.get(),
+                purpose=Purpose.objects.get(), amount=1_000,
+            )  # fmt: skip
+            Purpose.of_cash(by=staff["fajar"], kind="wages", amount=-20_000)
+
         def release() -> None:
             Job.plan(by=staff["udin"], line=order().lines.all()[0])
             Job.objects.get().release(by=staff["udin"])
@@ -216,6 +246,7 @@ class Walk(RuleBasedStateMachine):
                 by=self.town.people[self.town.supplier.pk], revision=purchase().revision
             ),
             receive,
+            money_out,
             release,
             work,
             lambda: fill(order(), by=staff["rina"], pairs=10),
@@ -340,7 +371,17 @@ class Walk(RuleBasedStateMachine):
             lambda: self._pick(PaymentClaim.objects.open()).reject(by=self._who("fajar"), reason="x"),
             lambda: self._pick(Arrival.objects.waiting()).set_aside(by=self._who("sari"), reason="x"),
             lambda: self._pick(Arrival.objects.filter(status="aside")).reopen(by=self._who("fajar")),
-            lambda: self._pick(BankEntry.objects.open()).set_aside(by=self._who("fajar"), reason="x"),
+            lambda: self._pick(BankEntry.objects.open()).set_aside(
+                by=self._who("fajar"), reason="x", kind=self.dice.choice(("", "loan", "income"))
+            ),
+            self._spend, self._explain, self._use_cash, self._bill, self._count_payment,
+            lambda: self._pick(SupplierBill.objects.standing()).void(
+                by=self._who("fajar"), reason="x"
+            ),
+            lambda: self._pick(BillPayment.objects.standing()).take_back(by=self._who("fajar")),
+            lambda: self._pick(Purpose.objects.standing()).retract(
+                by=self._who("fajar"), reason="x"
+            ),
             lambda: self._pick(BankEntry.objects.filter(status="set_aside")).reopen(
                 by=self._who("fajar")
             ),
@@ -518,6 +559,60 @@ class Walk(RuleBasedStateMachine):
             refund.see(by=by, entry=self._pick(out))
         else:
             refund.cover(by=by)
+
+    def _spend(self) -> None:
+        """The bank says that something went."""
+        if BankEntry.objects.unexplained().exists():
+            raise Nothing  # what can always be done leaves room for what leads on
+        amount = self.dice.choice((-6_500, -150_000, -1_000_000))
+        reconciliation.take(
+            by=self._who("fajar"), account=self.town.account,
+            content=statement([(clock.today(), amount, "BIAYA ADM")]),
+        )  # fmt: skip
+
+    def _explain(self) -> None:
+        entry = self._pick(BankEntry.objects.unexplained())
+        kind, party = self._purpose(entry.amount_sen > 0)
+        part = self.dice.choice((0, 0, 0, abs(entry.amount_sen) // 2, abs(entry.amount_sen) + 1))
+        entry.explain(by=self._who("fajar"), kind=kind, party=party, words="x", amount_sen=part)
+
+    def _use_cash(self) -> None:
+        if Purpose.objects.standing().filter(entry=None).count() > 1:
+            raise Nothing
+        kind, party = self._purpose(comes := self.dice.random() < 0.3)
+        amount = self.dice.choice((20_000, 350_000))
+        Purpose.of_cash(
+            by=self._who("fajar"), kind=kind, amount=amount if comes else -amount, party=party,
+            words="x",
+        )  # fmt: skip
+
+    def _bill(self) -> None:
+        receipts = receipts_without_bill(self.town.supplier)
+        if not receipts:
+            raise Nothing
+        self._bill_for(self._who("fajar"), receipts[: self.dice.randint(1, 2)])
+
+    def _bill_for(self, by: Person, receipts: list[tuple[GoodsReceipt, int]]) -> None:
+        amount = sum(value for _one, value in receipts) + self.dice.choice((0, 0, 5_000, -1))
+        SupplierBill.record(
+            by=by, supplier=self.town.supplier, number=str(self.dice.random()),
+            billed_on=clock.today(), due_on=clock.in_days(self.dice.randint(0, 20)),
+            amount=max(amount, 1), receipts=[one for one, _value in receipts], why="x",
+        )  # fmt: skip
+
+    def _count_payment(self) -> None:
+        bill = self._pick(SupplierBill.objects.standing())
+        paid = self._pick(Purpose.objects.standing().filter(kind="supplier"))
+        amount = self.dice.choice((min(bill.amount, paid.rupiah), 1, paid.rupiah + 1))
+        BillPayment.count(by=self._who("fajar"), bill=bill, purpose=paid, amount=amount)
+
+    def _purpose(self, comes: bool) -> tuple[str, Party | None]:
+        kind = self.dice.choice(IN if comes else (*OUT, "supplier", "supplier", "wages"))
+        parties = {
+            "supplier": self.town.supplier, "back": self.town.supplier,
+            "courier": self.town.couriers[0],
+        }  # fmt: skip
+        return kind, parties.get(kind)
 
     def _plan(self) -> None:
         if not planning.wanted(self.town.workshop):
@@ -728,6 +823,10 @@ WATCHED: tuple[type[models.Model], ...] = (
     Shipment,
     Package,
     BankEntry,
+    Purpose,
+    SupplierBill,
+    BilledReceipt,
+    BillPayment,
     Entry,
 )
 

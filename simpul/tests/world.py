@@ -25,11 +25,19 @@ from simpul.payments.models import (
     CreditNote,
     Payer,
     PaymentClaim,
+<<<<<<< HEAD
     Receipt,
     Refund,
 )
 from simpul.payments.models.arrival import Handed
 from simpul.payments.models.payer import Seen
+=======
+    Purpose,
+    Refund,
+)
+from simpul.payments.models.arrival import Handed
+from simpul.procurement.models import BillPayment, SupplierBill
+>>>>>>> a8b13b1 (What money out was for is said once; what is owed to suppliers by bill and age)
 from simpul.production.models import StageLog
 from simpul.workflow.models import journal_of
 
@@ -110,7 +118,13 @@ class World:
         receipt = testing.pay(self.order, self.order.instalments.order_by("position")[0].amount)
         self.purchase = testing.sent_purchase(self.party("budi"), self.order)
         self.entry = self._bank_entry()
+<<<<<<< HEAD
         self.payer = self._payer()
+=======
+        self.spent = self._bank_entry(amount_sen=-15_000_000, line=2, text="BIAYA ADM")
+        self.purpose = self._purpose()
+        self.bill = self._bill()
+>>>>>>> a8b13b1 (What money out was for is said once; what is owed to suppliers by bill and age)
         claim = self._claim()
         arrival = self._arrival()
         note = testing.credit(testing.needy_order(self.party("dewi"), paid=False), 50_000)
@@ -177,7 +191,16 @@ class World:
             "account": {"pk": self.account.pk},
             "import": {"pk": self.entry.imported_id},
             "entry": {"pk": self.entry.pk},
+<<<<<<< HEAD
             "payer": {"pk": self.payer.pk},
+=======
+            "spent entry": {"pk": self.spent.pk},
+            "purpose": {"pk": self.purpose.pk},
+            "supplier": {"pk": self.party("budi").pk},
+            "bill": {"pk": self.bill.pk},
+            "bill payment": {"pk": self.bill.pk, "payment": self.bill.payments.get().pk},
+            "entry and order": {"pk": self.entry.pk} | order,
+>>>>>>> a8b13b1 (What money out was for is said once; what is owed to suppliers by bill and age)
             "purchase": purchase,
             "purchase line": purchase | {"line": line.pk},
             "item": {"pk": testing.stock_up(needed, 1_000).pk},
@@ -247,6 +270,7 @@ class World:
             )
         return made
 
+<<<<<<< HEAD
     def _payer(self) -> Payer:
         """A name that the dealer's money has come from."""
         receipt = Receipt.objects.filter(party=self.party("dewi")).order_by("pk")[0]
@@ -254,6 +278,40 @@ class World:
         return Payer.objects.get()
 
     def _bank_entry(self) -> BankEntry:
+=======
+    def _purpose(self) -> Purpose:
+        content = b"slip"
+        slip = uploads.Admitted(content, "image/jpeg", ".jpg", hashlib.sha256(content).hexdigest())
+        return Purpose.of_cash(
+            by=self.people["fajar"],
+            kind="supplier",
+            amount=-50_000,
+            party=self.party("budi"),
+            document=slip,
+        )
+
+    def _bill(self) -> SupplierBill:
+        content = b"bill"
+        picture = uploads.Admitted(
+            content, "image/jpeg", ".jpg", hashlib.sha256(content).hexdigest()
+        )
+        bill = SupplierBill.record(
+            by=self.people["fajar"],
+            supplier=self.party("budi"),
+            number="INV-1",
+            billed_on=clock.today(),
+            due_on=clock.in_days(14),
+            amount=60_000,
+            why="Ongkos kirim",
+            document=picture,
+        )
+        BillPayment.count(by=self.people["fajar"], bill=bill, purpose=self.purpose, amount=10_000)
+        return bill
+
+    def _bank_entry(
+        self, *, amount_sen: int = 10_000_000, line: int = 1, text: str = "TRSF E-BANKING CR"
+    ) -> BankEntry:
+>>>>>>> a8b13b1 (What money out was for is said once; what is owed to suppliers by bill and age)
         taken = BankImport.objects.create(
             workshop=self.workshop,
             account=self.account,
@@ -267,10 +325,11 @@ class World:
             workshop=self.workshop,
             account=self.account,
             imported=taken,
-            line=1,
+            line=line,
             booked_on=clock.today(),
-            amount_sen=10_000_000,
-            text="TRSF E-BANKING CR",
+            amount_sen=amount_sen,
+            text=text,
             fingerprint="f",
-            twin=1,
+            twin=line,
+            status=BankEntry.Status.NEW if amount_sen > 0 else BankEntry.Status.OUT,
         )

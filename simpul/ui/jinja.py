@@ -58,6 +58,8 @@ def environment(**options: Any) -> Environment:
     )
     made.filters.update(
         rupiah=rupiah,
+        sen=sen,
+        cents=cents,
         number=number,
         day=day,
         day_long=day_long,
@@ -89,6 +91,11 @@ def sen(amount: int) -> str:
     """Hundredths of a rupiah: `4583333333` is `Rp 45.833.333,33`."""
     whole, rest = divmod(abs(amount), 100)
     return f"{'-' if amount < 0 else ''}Rp{SPACE}{_point(f'{whole:,}.{rest:02}')}"
+
+
+def cents(amount: int) -> str:
+    """Sen as rupiah, with what is below a rupiah only where there is something: `-Rp 1.250,37`."""
+    return sen(amount) if amount % 100 else rupiah(amount // 100)
 
 
 def number(value: int) -> str:

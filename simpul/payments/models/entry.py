@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.core.files.base import ContentFile
 from django.db import models
@@ -17,10 +17,18 @@ from django.utils.translation import gettext_lazy as _
 from simpul.lib import clock, uploads
 from simpul.papers.models import Upload
 from simpul.parties.models import Party, Person, Workshop
+<<<<<<< HEAD
 from simpul.payments import readers
 from simpul.payments.models.account import BankAccount
 from simpul.payments.models.bounce import take_back
 from simpul.payments.models.payer import READERS, Payer, Seen
+=======
+from simpul.parties.roles import Role
+from simpul.payments import readers
+from simpul.payments.models.account import BankAccount
+from simpul.payments.models.bounce import take_back
+from simpul.payments.models.purpose import Purpose, explained, unexplained
+>>>>>>> a8b13b1 (What money out was for is said once; what is owed to suppliers by bill and age)
 from simpul.payments.models.receipt import Part, Receipt, TooMuch
 from simpul.workflow.steps import Refused, WrongState, creation, step
 
@@ -110,7 +118,16 @@ class BankEntryQuerySet(models.QuerySet["BankEntry"]):
 
     def going_out(self) -> Self:
         """Those of which nobody has said yet what they were for."""
-        return self.filter(status=BankEntry.Status.OUT, takes_back=None, refund=None)
+        out = self.filter(status=BankEntry.Status.OUT, takes_back=None, refund=None)
+        return out.with_explained().filter(explained=0)
+
+    def with_explained(self) -> Self:
+        """Annotate how many sen of it are explained by a purpose."""
+        return self.annotate(explained=explained())
+
+    def unexplained(self) -> Self:
+        """Money out, or set aside, of which nobody has said yet what it was for."""
+        return self.with_explained().filter(unexplained())
 
 
 class BankEntry(models.Model):
@@ -138,6 +155,9 @@ class BankEntry(models.Model):
     takes_back = models.OneToOneField(  # of money going out: the bank's own correction
         "self", models.PROTECT, null=True, related_name="taken_back_by", editable=False
     )
+
+    if TYPE_CHECKING:
+        explained: int  # where `with_explained` was asked for
 
     objects = BankEntryQuerySet.as_manager()
 
@@ -175,9 +195,36 @@ class BankEntry(models.Model):
         Payer.learn([Seen(receipt, self.text, spoken)])
 
     @step("payments.set_aside", source=Status.NEW, target=Status.SET_ASIDE)
-    def set_aside(self, *, by: Person, reason: str) -> None:
-        """It is no buyer's payment: interest, a loan, the owner's own money."""
+    def set_aside(
+        self, *, by: Person, reason: str, kind: str = "", party: Party | None = None
+    ) -> None:
+        """It is no buyer's payment: interest, a loan, the owner's own money. Without a kind the
+        books show it as not explained."""
         self.reason = reason
+        if kind:
+            Purpose.of_entry(self, by=by, kind=kind, party=party, words=reason[:200])
+
+    @step("payments.explain", source=(Status.OUT, Status.SET_ASIDE), private=("words",))
+    def explain(
+        self,
+        *,
+        by: Person,
+        kind: str,
+        party: Party | None = None,
+        words: str = "",
+        amount_sen: int = 0,
+        document: uploads.Admitted | None = None,
+    ) -> None:
+        """Say what the money was for: the rest of it, or so many sen."""
+        Purpose.of_entry(
+            self,
+            by=by,
+            kind=kind,
+            party=party,
+            words=words,
+            amount_sen=amount_sen,
+            document=document,
+        )
 
     @step(
         "payments.reopen",
@@ -189,6 +236,7 @@ class BankEntry(models.Model):
         if Receipt.objects.standing().filter(entry=self).exists():
             raise WrongState(_now("This money is recognised by a receipt."))
         BankEntry.objects.filter(takes_back=self).update(takes_back=None)
+        self._retract_purposes(by=by, reason=_now("The entry waits again."))
         self.reason = ""
 
     @step(
@@ -207,6 +255,7 @@ class BankEntry(models.Model):
             correction.takes_back = self
             correction.save(update_fields=["takes_back"])
         self.reason = reason
+        self._retract_purposes(by=by, reason=reason)
         receipt = self.receipt
         if receipt is not None:
             take_back(receipt, by=by, reason=reason)
@@ -224,6 +273,7 @@ class BankEntry(models.Model):
             self.status == self.Status.OUT
             and self.takes_back_id is None
             and not hasattr(self, "refund")
+            and not Purpose.objects.standing().filter(entry=self).exists()
             and self.account_id == other.account_id
             and self.amount_sen == -other.amount_sen
             and self.booked_on >= other.booked_on
@@ -233,6 +283,10 @@ class BankEntry(models.Model):
     def receipt(self) -> Receipt | None:
         standing = Receipt.objects.standing().filter(entry=self)
         return standing.select_related("party").first()
+
+    def _retract_purposes(self, *, by: Person, reason: str) -> None:
+        for purpose in Purpose.objects.standing().filter(entry=self).order_by("pk"):
+            purpose.retract(by=by, reason=reason)
 
     @property
     def buyer_id(self) -> int | None:

@@ -198,7 +198,11 @@ class Refund(models.Model):
     @step("payments.see_refund", source=Status.SENT, target=Status.SEEN)
     def see(self, *, by: Person, entry: BankEntry) -> None:
         """Find it in the bank's statement: money of that amount, and at most a fee, went out."""
-        taken = entry.takes_back_id is not None or Refund.objects.filter(entry=entry).exists()
+        taken = (
+            entry.takes_back_id is not None
+            or Refund.objects.filter(entry=entry).exists()
+            or entry.purposes.standing().exists()
+        )
         if taken or not self.is_paid_by(entry):
             raise Refused(_now("This is not the transfer of this refund."))
         self.entry = entry

@@ -14,9 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
+from simpul.lib import clock
+from simpul.payments.models import Purpose
 from simpul.portals.http import Request
 from simpul.procurement.forms import AnswerForm, DelayForm, ReasonForm
 from simpul.procurement.models import PurchaseLine, PurchaseOrder, ReceivedLine, Status
+from simpul.procurement.payables import payables_for
 from simpul.procurement.queries import compared
 from simpul.workflow.steps import WrongState, can
 
@@ -41,6 +44,23 @@ def purchases(request: Request) -> HttpResponse:
             "chosen": chosen,
             "statuses": [(status, counts.get(status, 0)) for status in Status],
             "all": sum(counts.values()),
+        },
+    )
+
+
+@require_safe
+def payments(request: Request) -> HttpResponse:
+    """What the workshop owes this supplier, and what it has paid."""
+    paid = Purpose.objects.visible_to(request.person).order_by("-on", "-pk")
+    page = Paginator(paid, A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "supplier/payments.html",
+        {
+            "account": payables_for(request.person)[0],
+            "paid": page.object_list,
+            "page": page,
+            "today": clock.today(),
         },
     )
 

@@ -8,6 +8,7 @@ app_name = "supplier"
 # All of one purchase order lies below its page: an AccessLink opens just that.
 urlpatterns = [
     path("", purchases.purchases, name="purchases"),
+    path("payments/", purchases.payments, name="payments"),
     path("purchases/<int:pk>/", purchases.purchase, name="purchase"),
     path("purchases/<int:pk>/confirmation/", purchases.confirmation, name="confirmation"),
     path("purchases/<int:pk>/answer/", purchases.answer, name="answer"),

@@ -1,5 +1,6 @@
 """Buying material: who sells what, purchase orders, and what they are for."""
 
+from simpul.procurement.models.bill import BilledReceipt, BillPayment, SupplierBill, value_of
 from simpul.procurement.models.days import material_days, needed_on, work_days
 from simpul.procurement.models.line import Peg, PurchaseLine, share_out
 from simpul.procurement.models.purchase import (
@@ -15,6 +16,8 @@ from simpul.procurement.models.revision import LineTerms, PurchaseRevision, Revi
 from simpul.procurement.models.supply import SupplierPrice, amount_of
 
 __all__ = [
+    "BillPayment",
+    "BilledReceipt",
     "GoodsReceipt",
     "LineTerms",
     "OldRevision",
@@ -27,11 +30,13 @@ __all__ = [
     "ReceivedLine",
     "RevisedLine",
     "Status",
+    "SupplierBill",
     "SupplierPrice",
     "TooMuch",
     "amount_of",
     "material_days",
     "needed_on",
     "share_out",
+    "value_of",
     "work_days",
 ]

@@ -1,0 +1,200 @@
+"""What is owed to suppliers, on the desk: accounts with their age, and bills."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.db.models import Sum
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from simpul.lib import clock
+from simpul.papers.models import Upload
+from simpul.parties.models import Party
+from simpul.payments.models import Purpose
+from simpul.portals.files import serve_upload
+from simpul.portals.http import Request
+from simpul.procurement import payables as owed
+from simpul.procurement.bill_forms import BillForm, CountForm, TermForm
+from simpul.procurement.forms import ReasonForm
+from simpul.procurement.models import BillPayment, SupplierBill, value_of
+from simpul.workflow.models import journal_of
+from simpul.workflow.steps import NotAllowed
+
+A_PAGE = 30
+
+
+@require_safe
+def payables(request: Request) -> HttpResponse:
+    """Each supplier with what is owed and how old it is."""
+    today = clock.today()
+    words, shown = request.GET.get("q", "").strip(), request.GET.get("shown", "")
+    accounts = owed.payables_for(request.person)
+    if words:
+        accounts = [one for one in accounts if words.lower() in one.supplier.name.lower()]
+    if shown == "late":
+        accounts = [one for one in accounts if one.late_sen(today)]
+    elif shown != "all":
+        accounts = [one for one in accounts if one.balance_sen]
+    accounts.sort(key=lambda one: (-one.late_sen(today), -one.balance_sen, one.supplier.name))
+    return render(
+        request,
+        "workshop/payables/list.html",
+        {
+            "page": Paginator(accounts, A_PAGE).get_page(request.GET.get("page")),
+            "total": sum(one.balance_sen for one in accounts),
+            "late": sum(one.late_sen(today) for one in accounts),
+            "words": words,
+            "shown": shown,
+            "today": today,
+        },
+    )
+
+
+@require_safe
+def account(request: Request, pk: int) -> HttpResponse:
+    supplier = _supplier(request, pk)
+    found = [one for one in owed.payables_for(request.person) if one.supplier.pk == pk]
+    paid = Purpose.objects.visible_to(request.person).filter(
+        party=supplier, kind__in=("supplier", "back")
+    )
+    bills = SupplierBill.objects.visible_to(request.person).filter(supplier=supplier)
+    return render(
+        request,
+        "workshop/payables/account.html",
+        {
+            "supplier": supplier,
+            "account": found[0] if found else None,
+            "paid": paid.select_related("entry__account").order_by("-on", "-pk")[:50],
+            "bills": bills.order_by("-billed_on", "-pk")[:50],
+            "term_days": owed.term_of(supplier, request.workshop).days,
+            "term_form": TermForm(initial={"days": supplier.supplier_days}),
+            "today": clock.today(),
+            "may_bill": request.person.may("procurement.record_bill", request.workshop),
+            "may_keep": request.person.may("parties.keep", request.workshop),
+        },
+    )
+
+
+@require_POST
+def term(request: Request, pk: int) -> HttpResponse:
+    """How long this supplier gives us."""
+    if not request.person.may("parties.keep", request.workshop):
+        raise NotAllowed("parties.keep")
+    form = TermForm(request.POST)
+    if form.is_valid():
+        form.keep(_supplier(request, pk))
+    return redirect("workshop:supplier-account", request.workshop.slug, pk)
+
+
+@require_http_methods(["GET", "POST"])
+def new_bill(request: Request, pk: int) -> HttpResponse:
+    """Record a bill against what came."""
+    supplier = _supplier(request, pk)
+    if not request.person.may("procurement.record_bill", request.workshop):
+        raise NotAllowed("procurement.record_bill")
+    form = BillForm(
+        request.POST or None,
+        request.FILES or None,
+        supplier=supplier,
+        receipts=owed.receipts_without_bill(supplier),
+        term=owed.term_of(supplier, request.workshop),
+    )
+    if form.is_valid():
+        bill = SupplierBill.record(by=request.person, supplier=supplier, **form.facts)
+        return redirect("workshop:bill", request.workshop.slug, bill.pk)
+    return render(
+        request,
+        "workshop/payables/new_bill.html",
+        {"supplier": supplier, "form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def bill(request: Request, pk: int) -> HttpResponse:
+    """One bill: its goods, the difference, and what was paid for it."""
+    bill = _bill(request, pk)
+    spoken_of = [one.receipt for one in bill.receipts.select_related("receipt__purchase")]
+    values = value_of(spoken_of)
+    form = CountForm(request.POST or None, payments=_payments(request, bill))
+    if form.is_valid():
+        BillPayment.count(by=request.person, bill=bill, **form.cleaned_data)
+        return redirect("workshop:bill", request.workshop.slug, pk)
+    found = [
+        one for one in owed.payables_for(request.person) if one.supplier.pk == bill.supplier_id
+    ]
+    payable = next((one for one in found[0].payables if one.bill_id == pk), None) if found else None
+    return render(
+        request,
+        "workshop/payables/bill.html",
+        {
+            "bill": bill,
+            "receipts": [(one, values[one.pk]) for one in spoken_of],
+            "difference": bill.amount - sum(values.values()),
+            "payable": payable,
+            "counted": bill.payments.filter(taken_back_at=None)
+            .select_related("purpose", "by")
+            .order_by("pk"),
+            "form": form,
+            "journal": journal_of(bill),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_safe
+def bill_document(request: Request, pk: int) -> HttpResponse:
+    uploads = Upload.objects.visible_to(request.person)
+    return serve_upload(get_object_or_404(uploads, pk=_bill(request, pk).document_id))
+
+
+@require_http_methods(["GET", "POST"])
+def voiding(request: Request, pk: int) -> HttpResponse:
+    bill = _bill(request, pk)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        bill.void(by=request.person, **form.cleaned_data)
+        return redirect("workshop:bill", request.workshop.slug, pk)
+    return render(
+        request,
+        "workshop/payables/voiding.html",
+        {"bill": bill, "form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_POST
+def uncounting(request: Request, pk: int, payment: int) -> HttpResponse:
+    """Let a payment go to what is due first again."""
+    mine = BillPayment.objects.filter(bill=_bill(request, pk))
+    get_object_or_404(mine, pk=payment).take_back(by=request.person)
+    return redirect("workshop:bill", request.workshop.slug, pk)
+
+
+def _supplier(request: Request, pk: int) -> Party:
+    return get_object_or_404(Party.objects.visible_to(request.person).suppliers(), pk=pk)
+
+
+def _bill(request: Request, pk: int) -> SupplierBill:
+    bills = SupplierBill.objects.visible_to(request.person).select_related("supplier", "by")
+    return get_object_or_404(bills, pk=pk)
+
+
+def _payments(request: Request, bill: SupplierBill) -> list[tuple[Purpose, int]]:
+    """The payments to this supplier, the latest first, with what nobody has said is for a bill."""
+    paid = Purpose.objects.visible_to(request.person).standing()
+    found = list(
+        paid.filter(party=bill.supplier_id, kind="supplier")
+        .select_related("entry__account")
+        .order_by("-on", "-pk")[:50]
+    )
+    counted = dict(
+        BillPayment.objects.standing()
+        .filter(purpose__in=found)
+        .order_by()
+        .values_list("purpose")
+        .annotate(n=Sum("amount"))
+    )
+    rests = [(one, one.rupiah - counted.get(one.pk, 0)) for one in found]
+    return [(one, rest) for one, rest in rests if rest > 0]
