@@ -10,12 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import clock, money, qr, qris, uploads
-<<<<<<< HEAD
 from simpul.orders.models import Instalment, Order
-from simpul.parties.models import Party
-from simpul.payments.models import BankAccount
-=======
-from simpul.orders.models import Order
 from simpul.parties.models import Party
 from simpul.payments.models import BankAccount, PurposeKind
 from simpul.payments.models.purpose import (
@@ -27,7 +22,6 @@ from simpul.payments.models.purpose import (
     OUT_ONLY,
     WITH_PARTY,
 )
->>>>>>> a8b13b1 (What money out was for is said once; what is owed to suppliers by bill and age)
 from simpul.payments.models.receipt import Part
 
 

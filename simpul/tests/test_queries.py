@@ -76,12 +76,9 @@ COPIED: tuple[type[models.Model], ...] = (
     payments.Refund,
     payments.Forfeit,
     payments.Allocation,
-<<<<<<< HEAD
     payments.Payer,
     payments.Sighting,
-=======
     payments.Purpose,
->>>>>>> a8b13b1 (What money out was for is said once; what is owed to suppliers by bill and age)
     procurement.SupplierPrice,
     procurement.PurchaseOrder,
     procurement.PurchaseLine,

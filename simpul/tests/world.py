@@ -25,19 +25,13 @@ from simpul.payments.models import (
     CreditNote,
     Payer,
     PaymentClaim,
-<<<<<<< HEAD
+    Purpose,
     Receipt,
     Refund,
 )
 from simpul.payments.models.arrival import Handed
 from simpul.payments.models.payer import Seen
-=======
-    Purpose,
-    Refund,
-)
-from simpul.payments.models.arrival import Handed
 from simpul.procurement.models import BillPayment, SupplierBill
->>>>>>> a8b13b1 (What money out was for is said once; what is owed to suppliers by bill and age)
 from simpul.production.models import StageLog
 from simpul.workflow.models import journal_of
 
@@ -118,13 +112,10 @@ class World:
         receipt = testing.pay(self.order, self.order.instalments.order_by("position")[0].amount)
         self.purchase = testing.sent_purchase(self.party("budi"), self.order)
         self.entry = self._bank_entry()
-<<<<<<< HEAD
         self.payer = self._payer()
-=======
         self.spent = self._bank_entry(amount_sen=-15_000_000, line=2, text="BIAYA ADM")
         self.purpose = self._purpose()
         self.bill = self._bill()
->>>>>>> a8b13b1 (What money out was for is said once; what is owed to suppliers by bill and age)
         claim = self._claim()
         arrival = self._arrival()
         note = testing.credit(testing.needy_order(self.party("dewi"), paid=False), 50_000)
@@ -191,16 +182,12 @@ class World:
             "account": {"pk": self.account.pk},
             "import": {"pk": self.entry.imported_id},
             "entry": {"pk": self.entry.pk},
-<<<<<<< HEAD
             "payer": {"pk": self.payer.pk},
-=======
             "spent entry": {"pk": self.spent.pk},
             "purpose": {"pk": self.purpose.pk},
             "supplier": {"pk": self.party("budi").pk},
             "bill": {"pk": self.bill.pk},
             "bill payment": {"pk": self.bill.pk, "payment": self.bill.payments.get().pk},
-            "entry and order": {"pk": self.entry.pk} | order,
->>>>>>> a8b13b1 (What money out was for is said once; what is owed to suppliers by bill and age)
             "purchase": purchase,
             "purchase line": purchase | {"line": line.pk},
             "item": {"pk": testing.stock_up(needed, 1_000).pk},
@@ -270,15 +257,12 @@ class World:
             )
         return made
 
-<<<<<<< HEAD
     def _payer(self) -> Payer:
         """A name that the dealer's money has come from."""
         receipt = Receipt.objects.filter(party=self.party("dewi")).order_by("pk")[0]
         Payer.learn([Seen(receipt, "BI-FAST CR TRANSFER DARI DEWI LESTARI")])
         return Payer.objects.get()
 
-    def _bank_entry(self) -> BankEntry:
-=======
     def _purpose(self) -> Purpose:
         content = b"slip"
         slip = uploads.Admitted(content, "image/jpeg", ".jpg", hashlib.sha256(content).hexdigest())
@@ -311,7 +295,6 @@ class World:
     def _bank_entry(
         self, *, amount_sen: int = 10_000_000, line: int = 1, text: str = "TRSF E-BANKING CR"
     ) -> BankEntry:
->>>>>>> a8b13b1 (What money out was for is said once; what is owed to suppliers by bill and age)
         taken = BankImport.objects.create(
             workshop=self.workshop,
             account=self.account,

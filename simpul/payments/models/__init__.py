@@ -8,12 +8,9 @@ from simpul.payments.models.claim import PaymentClaim
 from simpul.payments.models.credit import CreditNote
 from simpul.payments.models.entry import BankEntry, BankImport, ImportRefused
 from simpul.payments.models.instruction import Instruction
-<<<<<<< HEAD
 from simpul.payments.models.payer import Payer, Sighting
-=======
 from simpul.payments.models.purpose import Kind as PurposeKind
 from simpul.payments.models.purpose import Purpose
->>>>>>> a8b13b1 (What money out was for is said once; what is owed to suppliers by bill and age)
 from simpul.payments.models.receipt import NotYours, Receipt, TooMuch
 from simpul.payments.models.refund import Forfeit, Refund, party_debt
 

@@ -17,18 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from simpul.lib import clock, uploads
 from simpul.papers.models import Upload
 from simpul.parties.models import Party, Person, Workshop
-<<<<<<< HEAD
 from simpul.payments import readers
 from simpul.payments.models.account import BankAccount
 from simpul.payments.models.bounce import take_back
 from simpul.payments.models.payer import READERS, Payer, Seen
-=======
-from simpul.parties.roles import Role
-from simpul.payments import readers
-from simpul.payments.models.account import BankAccount
-from simpul.payments.models.bounce import take_back
 from simpul.payments.models.purpose import Purpose, explained, unexplained
->>>>>>> a8b13b1 (What money out was for is said once; what is owed to suppliers by bill and age)
 from simpul.payments.models.receipt import Part, Receipt, TooMuch
 from simpul.workflow.steps import Refused, WrongState, creation, step
 

@@ -27,15 +27,12 @@ FACTS = {
     "owner_limit": "1000000",
     "forfeit_percent": "0",
     "over_receipt_percent": "5",
-<<<<<<< HEAD
     "remind_before": "3",
     "remind_after": "2, 7, 14",
     "quiet_from": "20:00",
     "quiet_until": "07:00",
-=======
     "supplier_days": "14",
     "taxed_as": "individual",
->>>>>>> a8b13b1 (What money out was for is said once; what is owed to suppliers by bill and age)
 }
 
 
