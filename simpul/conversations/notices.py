@@ -56,6 +56,8 @@ TOLD: dict[str, tuple[str, ...]] = {
     "payments.supersede_claim": NOBODY,
     "payments.match_claim": NOBODY,
     "payments.reject_claim": ("buyer",),
+    "payments.connect_whatsapp": ("owner",),
+    "payments.disconnect_whatsapp": ("owner",),
     "payments.take_in": NOBODY,
     "payments.fetch_arrival": NOBODY,
     "payments.claim_arrival": ("buyer",),

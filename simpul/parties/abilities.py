@@ -131,6 +131,8 @@ ABILITIES: dict[str, Rule] = {
     "payments.supersede_claim": either(buyer(), workshop(SALES, FINANCE)),
     "payments.match_claim": either(machine(), workshop(FINANCE)),
     "payments.reject_claim": workshop(FINANCE),
+    "payments.connect_whatsapp": owner(),
+    "payments.disconnect_whatsapp": owner(),
     "payments.take_in": machine(),
     "payments.fetch_arrival": machine(),
     "payments.claim_arrival": either(machine(), workshop(SALES, FINANCE)),

@@ -118,6 +118,35 @@ class SetAsideForm(forms.Form):
         _choices(self, "kind").choices = [("", _("not known yet")), *kinds]
 
 
+class WhatsAppForm(forms.Form):
+    """What the owner copies from Meta's pages; `verify_token` is made up by the owner."""
+
+    number_id = forms.RegexField(
+        label=_("Phone number ID"),
+        regex=r"^[0-9]{5,30}$",
+        error_messages={"invalid": _("It has only digits.")},
+        help_text=_("In Meta's app dashboard under WhatsApp → API setup; not the number itself."),
+    )
+    app_secret = forms.CharField(
+        label=_("App secret"),
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("Under App settings → Basic: by it messages prove that they are genuine."),
+    )
+    access_token = forms.CharField(
+        label=_("Access token"),
+        max_length=1_000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("The permanent one of a system user: pictures are fetched with it."),
+    )
+    verify_token = forms.CharField(
+        label=_("Verify token"),
+        min_length=12,
+        max_length=200,
+        help_text=_("Any long word of your own: enter the same one beside the address at Meta."),
+    )
+
+
 class LetterAsideForm(forms.Form):
     reason = forms.CharField(
         label=_("What is it, then?"),

@@ -108,7 +108,7 @@ def take(letter: Letter, *, channel: str, workshop: Workshop, original: bytes = 
     return _keep(letter, channel, workshop, verdict, files, refused, original)
 
 
-def expect(letter: Letter, *, channel: str, workshop: Workshop) -> Arrival:
+def expect(letter: Letter, *, channel: str, workshop: Workshop, media: str) -> Arrival:
     """Take in a message whose picture is still to be fetched."""
     known = _known(letter, channel, workshop)
     if known is not None:
@@ -117,7 +117,11 @@ def expect(letter: Letter, *, channel: str, workshop: Workshop) -> Arrival:
         return take(letter, channel=channel, workshop=workshop)
     person = owner_of(letter.sender, channel, workshop)
     with transaction.atomic():
-        return _made(letter, channel, workshop, person=person, status=Status.FETCHING)
+        _queue(workshop)
+        known = _known(letter, channel, workshop)
+        if known is not None:
+            return known
+        return _made(letter, channel, workshop, person=person, status=Status.FETCHING, media=media)
 
 
 def complete(arrival: Arrival, attached: Sequence[Attached], *, why: str = "") -> None:

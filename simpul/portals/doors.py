@@ -25,6 +25,7 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:claim", "pk"),
         "buyer": ("buyer:payment", "order.number"),
     },
+    "payments.whatsappnumber": {"workshop": ("workshop:whatsapp", "")},
     "payments.arrival": {"workshop": ("workshop:arrival", "pk")},
     "payments.bankentry": {"workshop": ("workshop:bank-entry", "pk")},
     "payments.receipt": {

@@ -184,6 +184,10 @@ TABLE: dict[str, Door] = {
     "workshop:price": Door("product", "staff", "owner sari", answer=405),
     "workshop:product-photo": Door("colourway", "staff", "owner sari", answer=405),
     "workshop:settings": Door(sees="staff", may="owner"),
+    "workshop:whatsapp": Door(sees="staff", may="owner"),
+    # asks for a fresh login, or to set a password
+    "workshop:whatsapp-connection": Door(sees="staff", answer=403),
+    "workshop:whatsapp-closing": Door(sees="staff", may="owner", answer=405),
     "workshop:people": Door(sees="staff"),
     "workshop:invitation": Door(sees="owner", may="owner", others=403),
     "workshop:person": Door("person", "owner", "owner", others=403),
@@ -255,6 +259,7 @@ TABLE: dict[str, Door] = {
     "courier:message": Door("shipment", "couriers shipment_link", answer=405),
     "courier:note": Door("shipment", "asep shipment_link", answer=404),
     # notices of programs, which prove themselves by a signature
+    "bank:whatsapp": Door(sees="all", answer=404),
     "bank:mail": Door(sees="all", answer=405),
     "bank:gateway": Door("gateway", "all", answer=405),
     "courier:news": Door(sees="couriers"),

@@ -70,6 +70,7 @@ START = datetime(2026, 11, 2, 9, tzinfo=clock.WIB)
 # Steps that need no walking: they touch neither orders, money, stock, purchases nor shipments.
 ELSEWHERE = {"conversations", "crm"}
 QUIET = {
+    "payments.connect_whatsapp", "payments.disconnect_whatsapp",
     "payments.open_account", "payments.confirm_account", "payments.hasten_account",
     "payments.close_account", "payments.forget_payer", "procurement.price",
 }  # fmt: skip
@@ -481,7 +482,7 @@ class Walk(RuleBasedStateMachine):
             inbox.take(letter, channel="mail", workshop=self.town.workshop)
             return
         bare = replace(letter, attached=())
-        made = inbox.expect(bare, channel="whatsapp", workshop=self.town.workshop)
+        made = inbox.expect(bare, channel="whatsapp", workshop=self.town.workshop, media="1")
         inbox.complete(made, letter.attached)
 
     def _letter(self) -> None:

@@ -8,6 +8,7 @@ from simpul.payments.models.claim import PaymentClaim
 from simpul.payments.models.credit import CreditNote
 from simpul.payments.models.entry import BankEntry, BankImport, ImportRefused
 from simpul.payments.models.instruction import Instruction
+from simpul.payments.models.messenger import WhatsAppNumber
 from simpul.payments.models.payer import Payer, Sighting
 from simpul.payments.models.purpose import Kind as PurposeKind
 from simpul.payments.models.purpose import Purpose
@@ -36,6 +37,7 @@ __all__ = [
     "Refund",
     "Sighting",
     "TooMuch",
+    "WhatsAppNumber",
     "party_credit",
     "party_debt",
     "take_back",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Self
 
 from django.db import models
@@ -23,6 +23,7 @@ from simpul.payments.models.claim import PaymentClaim
 from simpul.workflow.steps import Refused, creation, step
 
 READERS = {Role.OWNER, Role.SALES, Role.FINANCE, Role.VIEWER, Role.MACHINE}
+PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 180, 720)]  # after each failure
 A_NAME = 80  # letters of a file's name
 
 
@@ -79,6 +80,7 @@ class Arrival(models.Model):
         SAME_FILE = "same_file", _("The very same file was handed in for another order.")
         LIMIT = "limit", _("The report was refused, such as after too many on one day.")
         MACHINE = "machine", _("A program wrote it, not a person.")
+        NOT_FETCHED = "not_fetched", _("Its picture could not be fetched from WhatsApp.")
         UNREADABLE = "unreadable", _("It could not be read.")
         REPLY = "reply", _("An automatic reply.")
         BOUNCE = "bounce", _("A mail of ours that came back.")
@@ -106,6 +108,9 @@ class Arrival(models.Model):
         PaymentClaim, models.PROTECT, null=True, editable=False, related_name="arrival"
     )
     guessed = models.JSONField(default=list, editable=False)  # of the claim: amount, paid_on
+    media = models.CharField(max_length=100, blank=True, editable=False)  # still to be fetched
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    next_try_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = ArrivalQuerySet.as_manager()
 
@@ -123,6 +128,9 @@ class Arrival(models.Model):
         indexes = [
             models.Index(fields=["workshop", "status", "-id"]),
             models.Index(fields=["workshop", "sender", "at"]),
+            models.Index(
+                fields=["next_try_at"], condition=Q(status="fetching"), name="arrival_to_fetch"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -131,7 +139,7 @@ class Arrival(models.Model):
     # Steps
 
     @classmethod
-    @creation("payments.take_in", private=("refused",))
+    @creation("payments.take_in", private=("refused", "media"))
     def take_in(
         cls,
         *,
@@ -144,6 +152,7 @@ class Arrival(models.Model):
         files: Sequence[Handed] = (),
         refused: Sequence[str] = (),
         original: bytes = b"",
+        media: str = "",
     ) -> Arrival:
         """Keep what came, its files with the likeliest proof first."""
         made = cls.objects.create(
@@ -160,6 +169,7 @@ class Arrival(models.Model):
             status=status,
             why=why,
             refused=[name[:A_NAME] for name in refused],
+            media=media,
             original=Upload.keep(uploads.letter(original), by=by) if original else None,
         )
         made._keep(files, by)
@@ -215,7 +225,22 @@ class Arrival(models.Model):
         """Let it wait again: it was set aside by mistake."""
         self.reason = ""
 
+    def take_try(self) -> bool:
+        """Note a try to fetch the picture before it is made; false where another process took it."""
+        pause = PAUSES[min(self.tries, len(PAUSES) - 1)]
+        mine = Arrival.objects.filter(
+            pk=self.pk, status=self.Status.FETCHING, tries=self.tries, next_try_at=self.next_try_at
+        )
+        if not mine.update(tries=self.tries + 1, next_try_at=clock.now() + pause):
+            return False
+        self.refresh_from_db()
+        return True
+
     # Questions
+
+    @property
+    def is_last_try(self) -> bool:
+        return self.tries > len(PAUSES)
 
     @property
     def written_on(self) -> date:

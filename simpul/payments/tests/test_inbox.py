@@ -368,11 +368,15 @@ def message(order: Order, sender: str = "+6281234567890") -> Letter:
     return Letter("wamid.1", sender, "Dewi", "", f"Bukti {order.number}", "", clock.now())
 
 
+def expect(order: Order, letter: Letter) -> Arrival:
+    return inbox.expect(letter, channel=Channel.WHATSAPP, workshop=order.workshop, media="123")
+
+
 def test_a_message_waits_for_its_picture_and_becomes_a_claim(order: Order, dewi: Person) -> None:
     known(dewi, "+6281234567890", Identity.Kind.PHONE)
-    arrival = inbox.expect(message(order), channel=Channel.WHATSAPP, workshop=order.workshop)
+    arrival = expect(order, message(order))
     assert (arrival.status, arrival.person) == (Status.FETCHING, dewi)
-    again = inbox.expect(message(order), channel=Channel.WHATSAPP, workshop=order.workshop)
+    again = expect(order, message(order))
     assert again == arrival
 
     inbox.complete(arrival, [Attached("", picture(300, 400))])
@@ -385,7 +389,7 @@ def test_a_message_waits_for_its_picture_and_becomes_a_claim(order: Order, dewi:
 
 def test_a_picture_that_never_came_leaves_the_message_waiting(order: Order, dewi: Person) -> None:
     known(dewi, "+6281234567890", Identity.Kind.PHONE)
-    arrival = inbox.expect(message(order), channel=Channel.WHATSAPP, workshop=order.workshop)
+    arrival = expect(order, message(order))
     inbox.complete(arrival, [])
     arrival.refresh_from_db()
     assert (arrival.status, arrival.why) == (Status.WAITING, Why.NO_PROOF)
@@ -395,7 +399,7 @@ def test_the_same_picture_again_is_set_aside(order: Order, dewi: Person) -> None
     known(dewi, "+6281234567890", Identity.Kind.PHONE)
     for name in ("wamid.1", "wamid.2"):
         letter = Letter(name, "+6281234567890", "Dewi", "", order.number, "", clock.now())
-        arrival = inbox.expect(letter, channel=Channel.WHATSAPP, workshop=order.workshop)
+        arrival = expect(order, letter)
         inbox.complete(arrival, [Attached("", picture(300, 400))])
     arrival.refresh_from_db()
     assert (arrival.status, arrival.why) == (Status.ASIDE, Why.REPEATED)

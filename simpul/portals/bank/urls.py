@@ -1,11 +1,12 @@
 from django.urls import path
 
-from simpul.portals.bank import gateways, mail
+from simpul.portals.bank import gateways, mail, whatsapp
 
 app_name = "bank"
 
 # what has a name of its own stands above: any other name is one of a payment gateway
 urlpatterns = [
+    path("whatsapp/<slug:workshop>/", whatsapp.messages, name="whatsapp"),
     path("mail/<slug:workshop>/", mail.mail, name="mail"),
     path("<slug:provider>/<slug:workshop>/", gateways.notice, name="gateway"),
 ]

@@ -24,6 +24,7 @@ from simpul.portals.workshop import (
     stock,
     terms,
     today,
+    whatsapp,
 )
 
 app_name = "workshop"
@@ -219,6 +220,9 @@ urlpatterns = [
     path("catalogue/<slug:slug>/photo/<int:pk>/", catalogue.photo, name="product-photo"),
     # the house
     path("settings/", settings.profile, name="settings"),
+    path("settings/whatsapp/", whatsapp.whatsapp, name="whatsapp"),
+    path("settings/whatsapp/connection/", whatsapp.connection, name="whatsapp-connection"),
+    path("settings/whatsapp/closing/", whatsapp.closing, name="whatsapp-closing"),
     path("settings/people/", settings.people, name="people"),
     path("settings/people/new/", settings.invitation, name="invitation"),
     path("settings/people/<int:pk>/", settings.person, name="person"),

@@ -1,0 +1,57 @@
+"""The workshop's number at WhatsApp: whether it is connected, and its keys."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from simpul.payments.forms import WhatsAppForm
+from simpul.payments.models import Arrival, WhatsAppNumber
+from simpul.portals.fresh import freshly
+from simpul.portals.http import Request
+from simpul.workflow.steps import NotAllowed
+
+
+@require_safe
+def whatsapp(request: Request) -> HttpResponse:
+    """Say whether messages come, and to which address Meta sends them."""
+    numbers = WhatsAppNumber.objects.visible_to(request.person).connected()
+    arrivals = Arrival.objects.visible_to(request.person).filter(channel="whatsapp")
+    return render(
+        request,
+        "workshop/settings/whatsapp.html",
+        {
+            "number": numbers.select_related("by").first(),
+            "latest": arrivals.order_by("-pk").first(),
+            "may_keep": request.person.may("payments.connect_whatsapp", request.workshop),
+        },
+    )
+
+
+@freshly
+@require_http_methods(["GET", "POST"])
+def connection(request: Request) -> HttpResponse:
+    """Enter the number and its keys."""
+    if not request.person.may("payments.connect_whatsapp", request.workshop):
+        raise NotAllowed(_("Only the owner changes these."))
+    form = WhatsAppForm(request.POST or None)
+    if form.is_valid():
+        WhatsAppNumber.connect(by=request.person, **form.cleaned_data)
+        messages.success(request, _("The number is connected."))
+        return redirect("workshop:whatsapp", request.workshop.slug)
+    return render(
+        request,
+        "workshop/settings/whatsapp_connection.html",
+        {"form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_POST
+def closing(request: Request) -> HttpResponse:
+    numbers = WhatsAppNumber.objects.visible_to(request.person).connected()
+    get_object_or_404(numbers).disconnect(by=request.person)
+    return redirect("workshop:whatsapp", request.workshop.slug)
