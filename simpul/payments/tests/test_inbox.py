@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import re
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -429,3 +431,31 @@ def test_torn_mails_never_make_two_claims(
     marks = list(PaymentClaim.objects.values_list("proof__sha256", flat=True))
     assert len(marks) == len(set(marks))
     assert order.balance_now() == 2_000_000
+
+
+# At the same moment
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_mail_from_several_doors_at_once_is_one_claim(order: Order, dewi: Person) -> None:
+    if connection.vendor != "postgresql":  # in SQLite's memory there is one writer anyway
+        assert take(order) == take(order)
+        return
+    gate = Barrier(4)
+    found: list[int] = []
+
+    def knock() -> None:
+        try:
+            gate.wait()
+            with clock.stopped(MORNING):
+                found.append(take(order).pk)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=knock) for _turn in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    assert len(set(found)) == PaymentClaim.objects.count() == Arrival.objects.count() == 1

@@ -82,5 +82,6 @@ def test_a_flood_and_a_missing_file_fail(
     with pytest.raises(CommandError, match="cannot be read"):
         run(str(tmp_path / "none.eml"))
     monkeypatch.setattr(inbox, "OF_ALL", 0)
-    with pytest.raises(CommandError, match="letters came today"):
+    with pytest.raises(CommandError, match="letters came today") as failed:
         run(saved(tmp_path, mail("list.eml")))
+    assert failed.value.returncode == 75  # the mail server keeps it and tells nobody

@@ -1,10 +1,12 @@
 import json as formats
+import os
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from simpul.lib import mails
 from simpul.parties.models import Workshop
@@ -23,14 +25,22 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *, file: str, workshop: str | None, json: bool, **options: Any) -> None:
-        ours = _workshop(workshop)
         try:
-            arrival = inbox.take_mail(_content(file), workshop=ours)
+            arrival = inbox.take_mail(_content(file), workshop=_workshop(workshop))
         except OSError as reason:
-            raise CommandError(f"{file} cannot be read: {reason.strerror}") from reason
+            raise _Later(f"{file} cannot be read: {reason.strerror}") from reason
         except Refused as reason:
-            raise CommandError(str(reason)) from reason
+            raise _Later(str(reason)) from reason
+        except DatabaseError as reason:
+            raise _Later("The database is not ready.") from reason
         self.stdout.write(formats.dumps(_facts(arrival)) if json else _line(file, arrival))
+
+
+class _Later(CommandError):
+    """A mail server that pipes tries again; any other number would tell the sender (sysexits.h)."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, returncode=os.EX_TEMPFAIL)
 
 
 def _content(file: str) -> bytes:
@@ -45,7 +55,7 @@ def _workshop(slug: str | None) -> Workshop:
     workshops = Workshop.objects.filter(slug=slug) if slug else Workshop.objects.all()
     found = list(workshops[:2])
     if len(found) != 1:
-        raise CommandError("There is no such workshop." if slug else "Say --workshop SLUG.")
+        raise _Later("There is no such workshop." if slug else "Say --workshop SLUG.")
     return found[0]
 
 
