@@ -361,6 +361,8 @@ def _for_order(heard: Heard, book: Book, one: Asked, why: list[Weighed]) -> Gues
             else _("Nothing is open for this order any more: it is kept as credit, or paid back.")
         )
         return _guess(one.party_id, amount, (one,), [*why, (0, words)], shares=())
+    if not amount:  # a letter that states none: nothing is too little or too much
+        return _guess(one.party_id, amount, (one,), why, shares=())
     lacking = max(one.first - amount, 0)
     more = max(amount - one.first, 0)
     fits = one.fits(amount) or amount == one.base

@@ -349,6 +349,14 @@ def test_a_strangers_letter_is_weighed_like_an_entry(order: Order, workshop: Wor
     assert "The number of the order stands in the text." in found[0].reasons
 
 
+def test_without_an_amount_nothing_is_said_to_be_missing(order: Order) -> None:
+    content = mail("windows1252.eml").replace(b"pesanan saya", order.number.encode())
+    arrival = inbox.take_mail(content, workshop=order.workshop)
+    (found,) = inbox.suggestions(order.workshop, [arrival])[arrival.pk]
+    assert found.order == order
+    assert not any("missing" in reason for reason in found.reasons)
+
+
 @pytest.mark.parametrize("many", [1, 6])
 def test_suggestions_cost_the_same_for_many(
     order: Order, dewi: Person, many: int, django_assert_max_num_queries: Any
