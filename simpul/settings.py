@@ -242,6 +242,8 @@ if "SIMPUL_SMTP_HOST" in os.environ and not DEMO:
     }
 DEFAULT_FROM_EMAIL = os.environ.get("SIMPUL_MAIL_FROM", f"simpul@{HOST}")
 
+OUTGOING_INSTEAD: dict[str, str] = {}  # host -> address of a server that a test runs itself
+
 
 def _mail_proof(provider: str) -> dict[str, str]:
     """Return by what the provider of inbound mail proves itself, for anymail."""

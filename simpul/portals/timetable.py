@@ -14,6 +14,7 @@ from django.tasks import task
 
 from simpul.lib import clock
 from simpul.parties.models import Workshop
+from simpul.payments import whatsapp
 from simpul.payments.reminders import remind_due
 from simpul.workflow.models import Turn
 
@@ -29,7 +30,10 @@ class Job:
     every: timedelta
 
 
-JOBS: tuple[Job, ...] = (Job("reminders", remind_due, timedelta(minutes=30)),)
+JOBS: tuple[Job, ...] = (
+    Job("reminders", remind_due, timedelta(minutes=30)),
+    Job("payments.pictures", whatsapp.fetch_due, timedelta(minutes=5)),
+)
 
 
 def start_due() -> int:
