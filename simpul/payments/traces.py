@@ -18,7 +18,7 @@ LENGTH = codes.SPOKEN_LENGTH
 LONGEST_NAME = 5  # words of a payer's name; banks cut after about twenty letters
 _TOKEN = re.compile(r"[A-Z0-9]+")
 _LETTERS = re.compile(r"[A-Z]+")
-_SPACED = re.compile(r"(?<![A-Z0-9])[A-Z0-9]{1,4}(?:[ .\-/][A-Z0-9]{1,4}){1,5}(?![A-Z0-9])")
+_SPACED = re.compile(r"(?<![A-Z0-9])[A-Z0-9]{1,4}(?:[ .\-/][A-Z0-9]{1,4}){1,11}(?![A-Z0-9])")
 _DIGIT = "[0-9OQ]"  # an O is a nought, and so is what reads like one
 _NUMBER = re.compile(
     rf"(?<![A-Z])S[O0][-/ .:]*(2{_DIGIT}{{3}})(?:[-/ .:]*({_DIGIT}{{4,6}})|[-/ .:]+({_DIGIT}{{1,3}}))(?!\d)"

@@ -20,8 +20,9 @@ from simpul.orders.models import Instalment, Order, OrderNeed, OrderRevision
 from simpul.papers.models import Paper
 from simpul.papers.pdf import pdf_of
 from simpul.parties.models import Party, Person, Workshop
-from simpul.payments import reconciliation
-from simpul.payments.models import Allocation, BankEntry, Receipt
+from simpul.payments import agreement, reconciliation
+from simpul.payments.models import Allocation, BankEntry, Instruction, Receipt
+from simpul.payments.models.receipt import spread
 from simpul.procurement.models import Peg
 from simpul.stock.models import Balance, Movement, Reservation
 from simpul.tests.statement import statement
@@ -73,6 +74,27 @@ def test_an_entry_matched_to_nothing(house: Workshop, fajar: Person) -> None:
 
     BankEntry.objects.update(status=BankEntry.Status.ALLOCATED)
     assert 4 in broken(house)
+
+
+def test_money_counted_in_batches_and_by_hand_adds_up(
+    house: Workshop, buyer: Party, fajar: Person
+) -> None:
+    account = testing.account(house, number="0000099999")
+    orders = [testing.order(buyer) for _turn in range(3)]
+    for order in orders:
+        agreement.confirm(order, by=testing.seller(house))
+    asked = list(Instruction.objects.open().order_by("pk").values_list("amount", flat=True))
+    rows = [(clock.today(), amount, f"DARI ANI {amount}") for amount in (*asked[:2], 600_000)]
+    _made, matched = reconciliation.take(
+        by=fajar, account=account, content=statement(rows, "0000099999")
+    )
+    assert matched == 2
+    waiting = BankEntry.objects.open().get()
+    waiting.allocate(by=fajar, parts=spread(orders[2], 600_000), how="hand")
+    assert broken(house) == set()
+
+    reconciliation.undo(waiting, by=fajar, reason="a test")
+    assert broken(house) == set()
 
 
 def test_stock_without_movements(house: Workshop) -> None:
