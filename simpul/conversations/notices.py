@@ -51,6 +51,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "payments.close_account": ("owner", "payers"),
     "payments.instruct": ("buyer",),
     "payments.close_instruction": NOBODY,
+    "payments.tick": ("other",),
     "payments.remind": ("buyer",),
     "payments.claim": ("finance",),
     "payments.supersede_claim": NOBODY,

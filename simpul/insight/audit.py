@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, F, Q, Sum
 
 from simpul.delivery.models import PackageLine, Shipment
-from simpul.orders.models import Gate, Instalment, LineSize, Order, OrderNeed, OrderRevision
+from simpul.orders.models import AGREED, Gate, Instalment, LineSize, Order, OrderNeed, OrderRevision
 from simpul.papers import chain
 from simpul.papers.models import Paper
 from simpul.parties.models import Party, Workshop
@@ -22,8 +22,10 @@ from simpul.payments.models import (
     Receipt,
     Refund,
     party_credit,
+    party_debt,
 )
 from simpul.payments.models.refund import GONE, WAITING
+from simpul.payments.tally import owed_by
 from simpul.procurement.models import GoodsReceipt, PurchaseLine, PurchaseOrder
 from simpul.production.models import Job
 from simpul.stock.models import Balance, Location, Movement, Reservation
@@ -251,6 +253,19 @@ def refunds(workshop: Workshop) -> Iterator[Finding]:
             yield Finding(2, str(party), f"credit {credit}")
 
 
+def tallies(workshop: Workshop) -> Iterator[Finding]:
+    """3: what a party owes by its account = what is open on its orders - its credit - what is set
+    aside for refunds + what it owes because its money was taken back."""
+    for party in Party.objects.filter(workshop=workshop, orders__isnull=False).distinct():
+        unpaid = Instalment.objects.filter(order__buyer=party, order__status__in=AGREED)
+        open_sum = unpaid.aggregate(n=Sum(F("amount") - F("paid")))["n"] or 0
+        set_aside = Allocation.objects.filter(refund__party=party, refund__status__in=WAITING)
+        kept = set_aside.aggregate(n=Sum("amount"))["n"] or 0
+        expected = open_sum - party_credit(party) - kept + party_debt(party)
+        if (owed := owed_by(party)) != expected:
+            yield Finding(3, str(party), f"owes {owed} by its account, {expected} by its orders")
+
+
 def statements(workshop: Workshop) -> Iterator[Finding]:
     """4: an entry is recognised at most once, and an allocated one by a receipt of its amount."""
     entries = BankEntry.objects.filter(workshop=workshop, status=BankEntry.Status.ALLOCATED)
@@ -304,7 +319,7 @@ def papers(workshop: Workshop) -> Iterator[Finding]:
 
 
 CHECKS: list[Check] = [
-    totals, money, refunds, statements, stock, needs, pegs, pairs, packages, journal, gates, promises,
+    totals, money, tallies, refunds, statements, stock, needs, pegs, pairs, packages, journal, gates, promises,
     numbers, papers,
     purposes,
 ]  # fmt: skip

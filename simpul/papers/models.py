@@ -242,20 +242,24 @@ class Paper(models.Model):
     # Inside
 
     def _common_facts(self) -> dict[str, Any]:
-        workshop = self.workshop
-        telephone = phones.national(workshop.telephone) if workshop.telephone else ""
-        place = " ".join(filter(None, [workshop.area, workshop.postcode]))
-        reached = " · ".join(filter(None, [telephone, workshop.email]))
         return {
             "lang": LANGUAGE,
-            "letterhead": {
-                "name": workshop.name,
-                "lines": [line for line in (workshop.street, place, reached) if line],
-            },
+            "letterhead": letterhead_of(self.workshop),
             "number": self.number,
             "code": self.code,
-            "check_url": f"{settings.SITE_URL}/{workshop.slug}/check/{self.code}/",
+            "check_url": f"{settings.SITE_URL}/{self.workshop.slug}/check/{self.code}/",
         }
+
+
+def letterhead_of(workshop: Workshop) -> pdf.Letterhead:
+    """Return whose paper it is, as it stands at the head of each."""
+    telephone = phones.national(workshop.telephone) if workshop.telephone else ""
+    place = " ".join(filter(None, [workshop.area, workshop.postcode]))
+    reached = " · ".join(filter(None, [telephone, workshop.email]))
+    return {
+        "name": workshop.name,
+        "lines": [line for line in (workshop.street, place, reached) if line],
+    }
 
 
 def _as_stored(facts: dict[str, Any]) -> dict[str, Any]:

@@ -125,6 +125,7 @@ ABILITIES: dict[str, Rule] = {
     "payments.hasten_account": owner(),
     "payments.close_account": owner(),
     "payments.instruct": either(machine(), buyer(), workshop(SALES, FINANCE)),
+    "payments.tick": either(workshop(FINANCE), buyer()),
     "payments.remind": either(machine(), workshop(SALES, FINANCE)),
     "payments.close_instruction": either(machine(), buyer(), workshop(SALES, FINANCE)),
     "payments.claim": either(buyer(), workshop(SALES, FINANCE)),

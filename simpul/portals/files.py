@@ -29,6 +29,13 @@ def serve_paper(request: HttpRequest, paper: Paper) -> HttpResponse:
     return _closed(answer)
 
 
+def serve_sheet(content: bytes, name: str) -> HttpResponse:
+    """Give a PDF that was made for this look and is kept nowhere."""
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return _closed(answer)
+
+
 def _closed(answer: HttpResponse) -> HttpResponse:
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cross-Origin-Resource-Policy"] = "same-origin"

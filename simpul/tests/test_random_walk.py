@@ -73,6 +73,7 @@ QUIET = {
     "payments.connect_whatsapp", "payments.disconnect_whatsapp",
     "payments.open_account", "payments.confirm_account", "payments.hasten_account",
     "payments.close_account", "payments.forget_payer", "procurement.price",
+    "payments.tick",
 }  # fmt: skip
 
 # What the moves below do, themselves or by what follows from them.

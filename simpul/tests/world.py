@@ -192,6 +192,8 @@ class World:
             "purchase line": purchase | {"line": line.pk},
             "item": {"pk": testing.stock_up(needed, 1_000).pk},
             "party": {"pk": self.party("dewi").pk},
+            "month": {"month": "2026-10"},
+            "party month": {"pk": self.party("dewi").pk, "month": "2026-10"},
             "address": {"pk": address.pk},
             "link": {"pk": self.party("dewi").pk, "link": self.links["order_link"].pk},
             "lead": {"pk": lead.pk},

@@ -63,6 +63,7 @@ def environment(**options: Any) -> Environment:
         number=number,
         day=day,
         day_long=day_long,
+        month=month,
         day_short=day_short,
         moment=moment,
         ago=ago,
@@ -119,6 +120,12 @@ def day(value: date | datetime | str) -> str:
     """`24 November 2026`."""
     on = _day(value)
     return f"{on.day} {get_month_names('wide', locale=_locale())[on.month]} {on.year}"
+
+
+def month(value: date | datetime | str) -> str:
+    """`November 2026`."""
+    on = _day(value)
+    return f"{get_month_names('wide', locale=_locale())[on.month]} {on.year}"
 
 
 def day_long(value: date | datetime | str) -> str:

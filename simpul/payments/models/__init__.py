@@ -14,6 +14,7 @@ from simpul.payments.models.purpose import Kind as PurposeKind
 from simpul.payments.models.purpose import Purpose
 from simpul.payments.models.receipt import NotYours, Receipt, TooMuch
 from simpul.payments.models.refund import Forfeit, Refund, party_debt
+from simpul.payments.models.tick import Tick, ticks_of
 
 __all__ = [
     "Allocation",
@@ -36,9 +37,11 @@ __all__ = [
     "Receipt",
     "Refund",
     "Sighting",
+    "Tick",
     "TooMuch",
     "WhatsAppNumber",
     "party_credit",
     "party_debt",
     "take_back",
+    "ticks_of",
 ]

@@ -330,9 +330,14 @@ class Forfeit(models.Model):
 
 
 def party_debt(party: Party) -> int:
-    """Return what went back to a party although the money behind it was taken back later."""
+    """Return what went back to a party, or was kept of its money, although the money behind it
+    was taken back later."""
     gone = Refund.objects.gone().filter(party=party).with_covered()
-    return gone.aggregate(n=Sum(F("amount") - F("covered")))["n"] or 0
+    kept = Forfeit.objects.filter(party=party).annotate(
+        covered=Coalesce(Sum("allocations__amount"), 0)
+    )
+    uncovered = Sum(F("amount") - F("covered"))
+    return sum(rows.aggregate(n=uncovered)["n"] or 0 for rows in (gone, kept))
 
 
 def _take[Taken: (Refund, Forfeit)](made: Taken, order: Order | None) -> Taken:

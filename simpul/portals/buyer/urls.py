@@ -2,6 +2,7 @@ from django.urls import path
 
 from simpul.portals import news
 from simpul.portals.buyer import answers, credit, home, orders, own, payments, placing
+from simpul.portals.buyer import account, answers, home, orders, own, payments, placing
 
 app_name = "buyer"
 
@@ -18,9 +19,16 @@ urlpatterns = [
     path("orders/<str:number>/messages/", orders.message, name="order-message"),
     path("orders/<str:number>/payment/", payments.payment, name="payment"),
     path("orders/<str:number>/payment/qris.png", payments.qris, name="qris"),
+    path("orders/<str:number>/tally/", account.order, name="order-tally"),
+    path("orders/<str:number>/tally.pdf", account.order_pdf, name="order-tally-pdf"),
     path("orders/<str:number>/claim/", payments.claim, name="claim"),
     path("orders/<str:number>/claims/<int:pk>/proof/", payments.proof, name="proof"),
     path("orders/<str:number>/papers/<str:code>.pdf", payments.paper, name="paper"),
+    # the buyer's account, month by month
+    path("account/", account.account, name="account"),
+    path("account/<str:month>.pdf", account.pdf, name="account-pdf"),
+    path("account/<str:month>/tick/", account.tick, name="account-tick"),
+    path("account/<str:month>/question/", account.question, name="account-question"),
     # the buyer's own
     path("credit/", credit.credit, name="credit"),
     path("credit/use/", credit.use, name="credit-use"),

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.delivery.models import Shipment
+from simpul.conversations.forms import MessageForm
+from simpul.conversations.models import Conversation, Message
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.forms import ContactForm, PartyForm, ToneForm
@@ -51,7 +53,23 @@ def parties(request: Request) -> HttpResponse:
 
 @require_safe
 def party(request: Request, pk: int) -> HttpResponse:
+    return _page(request, _find(request, pk))
+
+
+@require_POST
+def message(request: Request, pk: int) -> HttpResponse:
+    """Say something that is about no single order."""
     party = _find(request, pk)
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        return _page(request, party, form)
+    conversation = Conversation.of(party, party)
+    Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
+    return redirect("workshop:party", request.workshop.slug, pk)
+
+
+def _page(request: Request, party: Party, form: MessageForm | None = None) -> HttpResponse:
+    """Show the party, with a message that was left empty to be written again."""
     orders = Order.objects.visible_to(request.person).filter(buyer=party).for_list()
     links = AccessLink.objects.filter(workshop=request.workshop, person__party=party)
     return render(
@@ -70,7 +88,11 @@ def party(request: Request, pk: int) -> HttpResponse:
             .select_related("person")
             .prefetch_related("subject")
             .order_by("-pk"),
+            "messages_here": Message.objects.about(party),
+            "message_form": form or MessageForm(),
+            "links": links.alive(clock.now()).select_related("person").order_by("-pk"),
         },
+        status=422 if form else 200,
     )
 
 
