@@ -1,8 +1,7 @@
 from django.urls import path
 
 from simpul.portals import news
-from simpul.portals.buyer import answers, credit, home, orders, own, payments, placing
-from simpul.portals.buyer import account, answers, home, orders, own, payments, placing
+from simpul.portals.buyer import answers, credit, home, orders, own, payments, placing, tally
 
 app_name = "buyer"
 
@@ -19,16 +18,16 @@ urlpatterns = [
     path("orders/<str:number>/messages/", orders.message, name="order-message"),
     path("orders/<str:number>/payment/", payments.payment, name="payment"),
     path("orders/<str:number>/payment/qris.png", payments.qris, name="qris"),
-    path("orders/<str:number>/tally/", account.order, name="order-tally"),
-    path("orders/<str:number>/tally.pdf", account.order_pdf, name="order-tally-pdf"),
+    path("orders/<str:number>/tally/", tally.order, name="order-tally"),
+    path("orders/<str:number>/tally.pdf", tally.order_pdf, name="order-tally-pdf"),
     path("orders/<str:number>/claim/", payments.claim, name="claim"),
     path("orders/<str:number>/claims/<int:pk>/proof/", payments.proof, name="proof"),
     path("orders/<str:number>/papers/<str:code>.pdf", payments.paper, name="paper"),
-    # the buyer's account, month by month
-    path("account/", account.account, name="account"),
-    path("account/<str:month>.pdf", account.pdf, name="account-pdf"),
-    path("account/<str:month>/tick/", account.tick, name="account-tick"),
-    path("account/<str:month>/question/", account.question, name="account-question"),
+    # the account month by month
+    path("tally/", tally.tally_sheet, name="tally"),
+    path("tally/<str:month>.pdf", tally.pdf, name="tally-pdf"),
+    path("tally/<str:month>/tick/", tally.tick, name="tally-tick"),
+    path("tally/<str:month>/question/", tally.question, name="tally-question"),
     # the buyer's own
     path("credit/", credit.credit, name="credit"),
     path("credit/use/", credit.use, name="credit-use"),

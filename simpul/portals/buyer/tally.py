@@ -24,7 +24,7 @@ from simpul.ui.jinja import month as in_words
 
 @require_safe
 def order(request: Request, number: str) -> HttpResponse:
-    return render(request, "buyer/account/order.html", {"tally": _order(request, number)})
+    return render(request, "buyer/tally/order.html", {"tally": _order(request, number)})
 
 
 @require_safe
@@ -33,7 +33,7 @@ def order_pdf(request: Request, number: str) -> HttpResponse:
 
 
 @require_safe
-def account(request: Request) -> HttpResponse:
+def tally_sheet(request: Request) -> HttpResponse:
     return _page(request, request.GET.get("month", ""))
 
 
@@ -75,7 +75,7 @@ def _page(request: Request, chosen: str, form: MessageForm | None = None) -> Htt
     tally = party_tally(party, month)
     return render(
         request,
-        "buyer/account/page.html",
+        "buyer/tally/page.html",
         {
             "tally": tally,
             "months": months,
@@ -104,4 +104,4 @@ def _party(request: Request) -> Party:
 
 
 def _back(request: Request, month: str) -> str:
-    return f"{reverse('buyer:account', args=[request.workshop.slug])}?month={month}"
+    return f"{reverse('buyer:tally', args=[request.workshop.slug])}?month={month}"

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('parties', '0003_reminders'),
-        ('payments', '0004_reminders'),
+        ('payments', '0005_qris'),
     ]
 
     operations = [
