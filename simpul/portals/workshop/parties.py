@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from simpul.delivery.models import Shipment
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
+from simpul.delivery.models import Shipment
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.forms import ContactForm, PartyForm, ToneForm
@@ -90,7 +90,6 @@ def _page(request: Request, party: Party, form: MessageForm | None = None) -> Ht
             .order_by("-pk"),
             "messages_here": Message.objects.about(party),
             "message_form": form or MessageForm(),
-            "links": links.alive(clock.now()).select_related("person").order_by("-pk"),
         },
         status=422 if form else 200,
     )
