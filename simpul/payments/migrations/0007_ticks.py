@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('parties', '0003_reminders'),
-        ('payments', '0005_qris'),
+        ('parties', '0004_qris_and_pkp'),
+        ('payments', '0006_payers'),
     ]
 
     operations = [
