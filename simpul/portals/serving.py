@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -59,7 +60,12 @@ def run(*, host: str, port: int, web: bool, worker: bool) -> int:
     if worker:
         commands += [_django("db_worker"), _django("outbox", "--forever")]
     with archive.running():
-        return _watch([subprocess.Popen(command) for command in commands])  # noqa: S603 - our own
+        return _watch([start(command) for command in commands])
+
+
+def start(command: list[str]) -> subprocess.Popen[bytes]:
+    """Start a process as the head of a group, so that it can be ended with all that it starts."""
+    return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own
 
 
 def _web(host: str, port: int) -> list[str]:
@@ -87,21 +93,22 @@ def _watch(processes: list[subprocess.Popen[bytes]]) -> int:
         while not stopped and all(process.poll() is None for process in processes):
             time.sleep(0.2)
     finally:
-        _end(processes)
+        end(processes)
     return 0 if stopped else 1
 
 
-def _end(processes: list[subprocess.Popen[bytes]]) -> None:
+def end(processes: list[subprocess.Popen[bytes]], patience_s: float = PATIENCE_S) -> None:
+    """Ask each to end, and after a while end by force what is left of their groups."""
     for process in processes:
         if process.poll() is None:
             process.terminate()
-    give_up_at = time.monotonic() + PATIENCE_S
+    give_up_at = time.monotonic() + patience_s
     for process in processes:
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(max(0.1, give_up_at - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        with suppress(ProcessLookupError):  # nobody is left
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _is_taken(host: str, port: int) -> bool:
