@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('parties', '0004_qris_and_pkp'),
-        ('payments', '0006_payers'),
+        ('payments', '0007_purposes'),
     ]
 
     operations = [
