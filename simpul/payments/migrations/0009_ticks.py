@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('parties', '0004_qris_and_pkp'),
-        ('payments', '0007_purposes'),
+        ('payments', '0008_whatsapp'),
     ]
 
     operations = [
