@@ -260,6 +260,7 @@ def _mail_proof(provider: str) -> dict[str, str]:
 MAIL_PROVIDER = os.environ.get("SIMPUL_MAIL_PROVIDER", "")  # of mail that comes in; none: no hook
 ANYMAIL = _mail_proof(MAIL_PROVIDER)
 
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LOGGING = {

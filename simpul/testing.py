@@ -36,7 +36,15 @@ from simpul.orders.models import (
 from simpul.orders.models.instalment import Gate, Kind
 from simpul.parties.models import Party, Person, User, Workshop
 from simpul.parties.roles import Role
-from simpul.payments.models import BankAccount, CreditNote, Receipt
+from simpul.payments.gateways import GATEWAYS
+from simpul.payments.models import (
+    BankAccount,
+    CreditNote,
+    GatewayAccount,
+    Instruction,
+    PaymentLink,
+    Receipt,
+)
 from simpul.procurement import planning
 from simpul.procurement.models import PurchaseOrder, SupplierPrice
 from simpul.production.models import Job
@@ -457,3 +465,31 @@ def shipment_on_the_way(buyer: Party, driver: Person, **facts: Any) -> Shipment:
     made.hand_over(by=keeper(buyer.workshop), count=2)
     made.pick_up(by=driver, count=2)
     return made
+
+
+# Payment gateways
+
+
+def gateway(
+    workshop: Workshop, provider: str = "midtrans", *, is_live: bool = True, reason: str = "tes"
+) -> GatewayAccount:
+    """The workshop at a gateway, ready for real money; the keys are those of the samples."""
+    owner = Person.objects.filter(workshop=workshop, role=Role.OWNER).first()
+    return GatewayAccount.connect(
+        by=owner or staff("Pemilik", workshop, Role.OWNER),
+        provider=provider,
+        keys={secret.name: f"{secret.name}-CONTOH" for secret in GATEWAYS[provider].secrets},
+        is_live=is_live,
+        reason=reason,
+    )
+
+
+def payment_link(order: Order, provider: str = "midtrans") -> PaymentLink:
+    """A link on which the order's open instruction can be paid, as a gateway made it."""
+    connected = GatewayAccount.objects.connected().filter(
+        workshop=order.workshop, provider=provider
+    )
+    account = connected.first() or gateway(order.workshop, provider)
+    link = PaymentLink.want(account, Instruction.objects.open().get(order=order))
+    link.keep(f"https://{account.gateway.pages[0]}/pay/{link.reference}", "made")
+    return link

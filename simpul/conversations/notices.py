@@ -89,6 +89,13 @@ TOLD: dict[str, tuple[str, ...]] = {
     "payments.explain": NOBODY,
     "payments.use_cash": NOBODY,
     "payments.retract": NOBODY,
+    "payments.connect_gateway": ("owner", "finance"),
+    "payments.disconnect_gateway": ("owner", "finance"),
+    "payments.gateway_paid": ("buyer", "finance", "stock", "production"),
+    "payments.count_gateway": ("buyer", "stock", "production"),
+    "payments.apply_notice": NOBODY,
+    "payments.keep_notice": ("finance",),
+    "payments.settle_notice": NOBODY,
     # stock
     "stock.count": NOBODY,
     "stock.move": NOBODY,

@@ -19,6 +19,7 @@ from simpul.payments.models import (
     BankEntry,
     CreditNote,
     Forfeit,
+    GatewayPayment,
     Receipt,
     Refund,
     party_credit,
@@ -292,6 +293,22 @@ def purposes(workshop: Workshop) -> Iterator[Finding]:
             yield Finding(4, f"entry {pk}", f"{n} explained of {whole}")
 
 
+def gateways(workshop: Workshop) -> Iterator[Finding]:
+    """2: what a gateway received is counted at most once, never more than it says that is left,
+    and never of a sandbox; what is left and not counted waits for a person."""
+    payments = GatewayPayment.objects.filter(workshop=workshop).prefetch_related(
+        "receipts", "notices"
+    )
+    for payment in payments.order_by("pk"):
+        sums = [one.amount for one in payment.receipts.all() if one.annulled_at is None]
+        if sums not in ([], [payment.booked]) or payment.booked not in (0, payment.net):
+            text = f"{payment.booked} booked of {payment.net}, recognised as {sums}"
+            yield Finding(2, str(payment), text)
+        states = {one.status for one in payment.notices.all()}
+        if payment.is_live and payment.net and not payment.booked and states == {"applied"}:
+            yield Finding(2, str(payment), f"{payment.net} came and nobody is asked about it")
+
+
 def pegs(workshop: Workshop) -> Iterator[Finding]:
     """6: pegs of a purchase line <= what is open of it; a need's `ordered` = its pegs."""
     lines = PurchaseLine.objects.filter(purchase__workshop=workshop)
@@ -319,7 +336,7 @@ def papers(workshop: Workshop) -> Iterator[Finding]:
 
 
 CHECKS: list[Check] = [
-    totals, money, tallies, refunds, statements, stock, needs, pegs, pairs, packages, journal, gates, promises,
+    totals, money, tallies, refunds, statements, gateways, stock, needs, pegs, pairs, packages, journal, gates, promises,
     numbers, papers,
     purposes,
 ]  # fmt: skip

@@ -164,6 +164,13 @@ ABILITIES: dict[str, Rule] = {
     "payments.explain": workshop(FINANCE),
     "payments.use_cash": workshop(FINANCE),
     "payments.retract": workshop(FINANCE),
+    "payments.connect_gateway": owner(),
+    "payments.disconnect_gateway": owner(),
+    "payments.gateway_paid": machine(),
+    "payments.count_gateway": workshop(FINANCE),
+    "payments.apply_notice": machine(),
+    "payments.keep_notice": machine(),
+    "payments.settle_notice": workshop(FINANCE),
     # stock
     "stock.count": workshop(STOCK),
     "stock.move": workshop(STOCK),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from simpul.lib import clock, money, qr, qris, uploads
 from simpul.orders.models import Instalment, Order
 from simpul.parties.models import Party
+from simpul.payments.gateways import Gateway
 from simpul.payments.models import BankAccount, PurposeKind
 from simpul.payments.models.purpose import (
     IN,
@@ -522,3 +523,45 @@ def _parties(form: forms.Form, name: str) -> forms.ModelChoiceField[Any]:
     field = form.fields[name]
     assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
     return field
+
+
+class GatewayForm(forms.Form):
+    """The keys of a gateway, which nobody can read here again."""
+
+    is_live = forms.TypedChoiceField(
+        label=_("Which of its worlds"),
+        coerce=lambda typed: typed == "live",
+        choices=[("sandbox", _("Sandbox: play money, for trying")), ("live", _("Real money"))],
+        widget=forms.RadioSelect,
+        initial="sandbox",
+    )
+    reason = forms.CharField(
+        label=_("Why buyers may pay there at once"),
+        max_length=300,
+        required=False,
+        help_text=_("Left empty, they see it in 24 hours: time to notice a thief's keys."),
+    )
+
+    def __init__(self, *args: Any, gateway: Gateway, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.secrets = [secret.name for secret in gateway.secrets]
+        for secret in gateway.secrets:
+            self.fields[secret.name] = forms.CharField(
+                label=str(secret.label),
+                help_text=str(secret.help),
+                required=secret.is_needed,
+                max_length=200,
+                widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+            )
+        self.order_fields([*self.secrets, "is_live", "reason"])
+
+    @property
+    def keys(self) -> dict[str, str]:
+        typed = {name: str(self.cleaned_data[name]).strip() for name in self.secrets}
+        return {name: value for name, value in typed.items() if value}
+
+
+class OrderNumberForm(forms.Form):
+    """An order, by its number or code."""
+
+    order = forms.CharField(label=_("Order"), max_length=30, help_text=_("Its number or its code."))

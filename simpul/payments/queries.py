@@ -53,8 +53,12 @@ def _day_and_name(one: Allocation) -> tuple[date, str]:
     if one.receipt is None:
         note = one.source
         return note.at.astimezone(clock.WIB).date(), _("Credit note %s") % note
-    is_cash = one.receipt.source == Receipt.Source.CASH
-    return one.receipt.received_on, _("Cash") if is_cash else _("Transfer")
+    return one.receipt.received_on, _way(one.receipt)
+
+
+def _way(receipt: Receipt) -> str:
+    ways = {Receipt.Source.CASH: _("Cash"), Receipt.Source.GATEWAY: _("Online payment")}
+    return ways.get(Receipt.Source(receipt.source), _("Transfer"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,7 @@ type _Move = tuple[datetime, int, str, Order | None, int]
 
 def _came(party: Party) -> Iterator[_Move]:
     for receipt in Receipt.objects.filter(party=party):
-        what = _("Cash") if receipt.source == Receipt.Source.CASH else _("Transfer")
-        yield receipt.at, 2 * receipt.pk, what, None, receipt.amount
+        yield receipt.at, 2 * receipt.pk, _way(receipt), None, receipt.amount
         if receipt.annulled_at is not None:
             text = _("Taken back: %s") % receipt.annulled_because
             yield receipt.annulled_at, LAST, text, None, -receipt.amount

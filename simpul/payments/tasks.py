@@ -2,7 +2,8 @@
 
 from django.tasks import task
 
-from simpul.payments import whatsapp
+from simpul.parties.models import Workshop
+from simpul.payments import online, whatsapp
 from simpul.payments.models import Arrival
 
 
@@ -10,3 +11,15 @@ from simpul.payments.models import Arrival
 def fetch_picture(arrival: int) -> None:
     """Fetch the picture of a message, without waiting for the clock."""
     whatsapp.fetch(Arrival.objects.select_related("workshop").get(pk=arrival))
+
+
+@task
+def apply_notice(notice: int) -> None:
+    """Do what a gateway's notice says."""
+    online.apply(notice)
+
+
+@task
+def tend_links(workshop: int) -> None:
+    """Make the links that somebody waits for, without waiting for the clock."""
+    online.tend_links(Workshop.objects.get(pk=workshop))

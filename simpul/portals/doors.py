@@ -40,6 +40,9 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:refund", "pk"),
         "buyer": ("buyer:credit", ""),
     },
+    "payments.gatewayaccount": {"workshop": ("workshop:gateway-settings", "")},
+    "payments.gatewaypayment": {"workshop": ("workshop:gateways", "")},
+    "payments.gatewaynotice": {"workshop": ("workshop:gateway-notice", "pk")},
     "payments.bankaccount": {"workshop": ("workshop:accounts", "")},
     "procurement.purchaseorder": {
         "workshop": ("workshop:purchase", "pk"),

@@ -14,33 +14,46 @@ from django.tasks import task
 
 from simpul.lib import clock
 from simpul.parties.models import Workshop
-from simpul.payments import whatsapp
+from simpul.payments import online, whatsapp
 from simpul.payments.reminders import remind_due
 from simpul.workflow.models import Turn
 
 AGAIN = timedelta(minutes=15)  # when a turn that did not end is tried again
 
 
+def always(workshop: Workshop) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`run` gets the workshop. It must bear being run twice: a turn may break off after its work."""
+    """`run` gets the workshop. It must bear being run twice: a turn may break off after its work.
+
+    What comes round often says with `is_needed`, in a query or two, whether there is anything to
+    do; otherwise the worker is not asked.
+    """
 
     name: str
     run: Callable[[Workshop], object]
     every: timedelta
+    is_needed: Callable[[Workshop], object] = always
 
 
 JOBS: tuple[Job, ...] = (
     Job("reminders", remind_due, timedelta(minutes=30)),
     Job("payments.pictures", whatsapp.fetch_due, timedelta(minutes=5)),
+    Job("payments.links", online.tend_links, timedelta(minutes=1), online.wants_links),
+    Job("payments.unread", online.apply_unread, timedelta(minutes=5), online.unread),
+    Job("payments.news", online.ask_for_news, timedelta(hours=24), online.has_questions),
 )
 
 
 def start_due() -> int:
     """Hand the worker every job whose turn it is; return how many."""
     _make_missing()
-    due = Turn.objects.filter(job__in=[job.name for job in JOBS], due_at__lte=clock.now())
-    return sum(_claim(turn) for turn in due.order_by("due_at", "pk"))
+    jobs = {job.name: job for job in JOBS}
+    due = Turn.objects.filter(job__in=jobs, due_at__lte=clock.now()).select_related("workshop")
+    return sum(_start(turn, jobs[turn.job]) for turn in due.order_by("due_at", "pk"))
 
 
 @task
@@ -65,10 +78,13 @@ def _make_missing() -> None:
         Turn.objects.bulk_create(missing, ignore_conflicts=True)
 
 
-def _claim(turn: Turn) -> bool:
+def _start(turn: Turn, job: Job) -> bool:
     """Take the turn for this process; should it break off, it is due again after a while."""
     now = clock.now()
     mine = Turn.objects.filter(pk=turn.pk, due_at=turn.due_at)
+    if not job.is_needed(turn.workshop):
+        mine.update(due_at=now + job.every)
+        return False
     if not mine.update(began_at=now, due_at=now + AGAIN):
         return False
     take_turn.enqueue(turn.pk)

@@ -38,6 +38,7 @@ LOOKS = {
 TABS = {
     "workshop:payments": ("entries", "claims", "inbox", "due", "receipts", "refunds"),
     "workshop:spending": ("open", "explained"),
+    "workshop:gateways": ("waiting", "payments", "notices"),
 }
 # what is copied: a thing stands behind whatever it points to
 COPIED: tuple[type[models.Model], ...] = (
@@ -71,6 +72,8 @@ COPIED: tuple[type[models.Model], ...] = (
     payments.ArrivalFile,
     payments.BankImport,
     payments.BankEntry,
+    payments.GatewayPayment,
+    payments.GatewayNotice,
     payments.Receipt,
     payments.CreditNote,
     payments.Refund,

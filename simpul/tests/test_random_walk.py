@@ -29,15 +29,18 @@ from simpul.lib.mails import Attached, Letter
 from simpul.orders.models import LineSize, LineWish, Order, OrderLine, proposed_plan
 from simpul.parties.models import Identity, Party, Person, Workshop
 from simpul.parties.roles import Role
-from simpul.payments import agreement, inbox, reconciliation
+from simpul.payments import agreement, inbox, online, reconciliation
+from simpul.payments.gateways.tests.samples import midtrans
 from simpul.payments.models import (
     Allocation,
     Arrival,
     BankAccount,
     BankEntry,
     CreditNote,
+    GatewayNotice,
     Instruction,
     PaymentClaim,
+    PaymentLink,
     Purpose,
     Receipt,
     Refund,
@@ -72,6 +75,8 @@ ELSEWHERE = {"conversations", "crm"}
 QUIET = {
     "payments.connect_whatsapp", "payments.disconnect_whatsapp",
     "payments.open_account", "payments.confirm_account", "payments.hasten_account",
+    "payments.connect_gateway", "payments.disconnect_gateway",
+    "payments.apply_notice", "payments.keep_notice", "payments.settle_notice",
     "payments.close_account", "payments.forget_payer", "procurement.price",
     "payments.tick",
 }  # fmt: skip
@@ -105,6 +110,7 @@ WAYS = {
     "production.finish", "production.give_back", "production.hold", "production.plan",
     "production.release", "production.resume", "production.start", "production.take_from_stock",
     "production.tap", "stock.count", "stock.move",
+    "payments.count_gateway", "payments.gateway_paid",
 }  # fmt: skip
 
 
@@ -150,6 +156,7 @@ class Town:
         account.confirm(by=self.staff["fajar"])
         account.hasten(by=self.staff["owner"], reason="tes")
         self.account = account
+        self.gateway = testing.gateway(self.workshop)
         for line in self.model.recipes.get().lines.all():
             SupplierPrice.quote(
                 by=self.staff["rina"], supplier=self.supplier, material=line.material,
@@ -357,7 +364,7 @@ class Walk(RuleBasedStateMachine):
         on: list[Callable[[], None]] = [
             lambda: self._place(self.dice.randint(1, 4)),
             lambda: agreement.confirm(self._order("placed"), by=self._who("sari")),
-            self._offer, self._accept, self._pay, self._claim, self._mail, self._letter, self._allocate, self._plan,
+            self._offer, self._accept, self._pay, self._online, self._claim, self._mail, self._letter, self._allocate, self._plan,
             self._send, self._confirm_purchase, self._receive, self._job, self._tap, self._tap,
             self._tap, self._pack, self._open, self._offer_job, self._accept_job,
             lambda: self._shipment("open", "accepted").issue_note(by=self._who("rina")),
@@ -368,7 +375,7 @@ class Walk(RuleBasedStateMachine):
             self._remind, self._counter, self._withdraw, self._waive, self._cash, self._credit,
             lambda: self._order("placed", "offered").decline(by=self._who("sari"), reason="x"),
             lambda: self._order("offered").expire(by=self._who("sari")),
-            self._cancel, self._credit_note, self._bounce,
+            self._cancel, self._credit_note, self._bounce, self._count_online,
             lambda: self._pick(CreditNote.objects.standing()).annul(by=self._who("sari"), reason="x"),
             lambda: self._pick(PaymentClaim.objects.open()).reject(by=self._who("fajar"), reason="x"),
             lambda: self._pick(Arrival.objects.waiting()).set_aside(by=self._who("sari"), reason="x"),
@@ -463,6 +470,23 @@ class Walk(RuleBasedStateMachine):
             by=self._who("fajar"), account=self.town.account,
             content=statement([(clock.today(), amount, text)]),
         )  # fmt: skip
+
+    def _online(self) -> None:
+        """A gateway says something about a link, old or new, with the right amount or not."""
+        asked = self._pick(Instruction.objects.select_related("order"))
+        link = asked.payment_links.first() or PaymentLink.want(self.town.gateway, asked)
+        words = ("settlement", "settlement", "settlement", "capture", "expire", "partial_refund")
+        call = midtrans(
+            self.dice.choice((*words, "refund")), link.reference,
+            link.amount + self.dice.choice((0, 0, 0, 1_000)),
+            payment=f"{link.reference}-{self.dice.choice((1, 1, 2))}",
+        )  # fmt: skip
+        notice, _is_new = GatewayNotice.store(link.account, call.body)
+        online.apply(notice.pk)
+
+    def _count_online(self) -> None:
+        notice = self._pick(GatewayNotice.objects.waiting().select_related("payment"))
+        online.count_for(notice, self._order("confirmed"), by=self._who("fajar"))
 
     def _claim(self) -> None:
         order = self._pick(Order.objects.running().exclude(claims__status="submitted"))

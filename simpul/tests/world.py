@@ -18,11 +18,14 @@ from simpul.lib.mails import Letter
 from simpul.papers.models import Paper, Upload
 from simpul.parties.models import AccessLink, Address, Party, Person
 from simpul.parties.roles import Role
+from simpul.payments import online
+from simpul.payments.gateways.tests.samples import midtrans
 from simpul.payments.models import (
     Arrival,
     BankEntry,
     BankImport,
     CreditNote,
+    GatewayNotice,
     Payer,
     PaymentClaim,
     Purpose,
@@ -152,6 +155,9 @@ class World:
             shipment=self.shipment, kind="in", count=2, photo=upload, by=self.people["asep"]
         )
         machine = self.workshop.machine
+        told = midtrans("settlement", "SOMEBODY-ELSES", 100_000).body
+        notice, _is_new = GatewayNotice.store(testing.gateway(self.workshop), told)
+        online.apply(notice.pk)
         guest = GuestEntry.sign(by=machine, name="Agus", body="Bagus!")
         lead = Lead.objects.create(
             workshop=self.workshop, party=self.party("toni"), person=self.people["toni"]
@@ -188,6 +194,7 @@ class World:
             "supplier": {"pk": self.party("budi").pk},
             "bill": {"pk": self.bill.pk},
             "bill payment": {"pk": self.bill.pk, "payment": self.bill.payments.get().pk},
+            "gateway notice": {"pk": notice.pk},
             "purchase": purchase,
             "purchase line": purchase | {"line": line.pk},
             "item": {"pk": testing.stock_up(needed, 1_000).pk},

@@ -7,6 +7,8 @@ from simpul.payments.models.bounce import take_back
 from simpul.payments.models.claim import PaymentClaim
 from simpul.payments.models.credit import CreditNote
 from simpul.payments.models.entry import BankEntry, BankImport, ImportRefused
+from simpul.payments.models.gateway import GatewayAccount, PaymentLink, without_link
+from simpul.payments.models.gateway_payment import GatewayNotice, GatewayPayment
 from simpul.payments.models.instruction import Instruction
 from simpul.payments.models.messenger import WhatsAppNumber
 from simpul.payments.models.payer import Payer, Sighting
@@ -25,6 +27,9 @@ __all__ = [
     "BankImport",
     "CreditNote",
     "Forfeit",
+    "GatewayAccount",
+    "GatewayNotice",
+    "GatewayPayment",
     "ImportRefused",
     "Instruction",
     "NeedsAnother",
@@ -32,6 +37,7 @@ __all__ = [
     "NotYours",
     "Payer",
     "PaymentClaim",
+    "PaymentLink",
     "Purpose",
     "PurposeKind",
     "Receipt",
@@ -44,4 +50,5 @@ __all__ = [
     "party_debt",
     "take_back",
     "ticks_of",
+    "without_link",
 ]

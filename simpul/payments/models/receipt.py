@@ -24,6 +24,7 @@ from simpul.workflow.steps import NotAllowed, Refused, WrongState, creation, ste
 if TYPE_CHECKING:
     from simpul.payments.models.allocation import Allocation
     from simpul.payments.models.entry import BankEntry
+    from simpul.payments.models.gateway_payment import GatewayPayment
 
 type Part = tuple[Instalment, int]
 
@@ -103,17 +104,21 @@ class ReceiptQuerySet(models.QuerySet["Receipt"]):
 
 
 class Receipt(Credit, models.Model):
-    """Recognised money of one party: an entry of the bank, or counted cash."""
+    """Recognised money of one party: an entry of the bank, counted cash, a gateway's payment."""
 
     class Source(models.TextChoices):
         BANK = "bank", _("bank")
         CASH = "cash", _("cash")
+        GATEWAY = "gateway", _("payment gateway")
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="receipts")
     party = models.ForeignKey(Party, models.PROTECT, related_name="receipts")
-    source = models.CharField(max_length=4, choices=Source)
+    source = models.CharField(max_length=7, choices=Source)
     entry = models.ForeignKey(
         "payments.BankEntry", models.PROTECT, null=True, related_name="receipts"
+    )
+    gateway_payment = models.ForeignKey(
+        "payments.GatewayPayment", models.PROTECT, null=True, related_name="receipts"
     )
     amount = models.PositiveBigIntegerField()
     received_on = models.DateField()
@@ -130,10 +135,16 @@ class Receipt(Credit, models.Model):
             models.UniqueConstraint(
                 fields=["entry"], condition=Q(annulled_at=None), name="receipt_once_an_entry"
             ),
+            models.UniqueConstraint(
+                fields=["gateway_payment"],
+                condition=Q(annulled_at=None),
+                name="receipt_once_a_gateway_payment",
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="receipt_of_something"),
             models.CheckConstraint(
-                condition=Q(source="bank", entry__isnull=False)
-                | Q(source="cash", entry__isnull=True),
+                condition=Q(source="bank", entry__isnull=False, gateway_payment__isnull=True)
+                | Q(source="cash", entry__isnull=True, gateway_payment__isnull=True)
+                | Q(source="gateway", entry__isnull=True, gateway_payment__isnull=False),
                 name="receipt_has_its_source",
             ),
         ]
@@ -191,6 +202,28 @@ class Receipt(Credit, models.Model):
             by=by,
         )
         BankAccount.objects.lock(entry.workshop_id)
+        receipt._settle(parts, by=by)
+        return receipt
+
+    @classmethod
+    def of_payment(
+        cls, payment: GatewayPayment, parts: Sequence[Part], *, amount: int, by: Person
+    ) -> Receipt:
+        """Recognise what a gateway received for an order; called by the payment's step.
+
+        Without parts, because nothing is open any more, it is the buyer's credit.
+        """
+        assert payment.order is not None  # noqa: S101 - held by a constraint of the payment
+        paid_at = payment.paid_at or clock.now()
+        receipt = cls(
+            workshop_id=payment.workshop_id,
+            party=payment.order.buyer,
+            source=cls.Source.GATEWAY,
+            gateway_payment=payment,
+            amount=amount,
+            received_on=min(paid_at.astimezone(clock.WIB).date(), clock.today()),
+            by=by,
+        )
         receipt._settle(parts, by=by)
         return receipt
 

@@ -13,7 +13,7 @@ from simpul.lib import clock, qr
 from simpul.papers.models import Paper
 from simpul.payments.cards import qris_card
 from simpul.payments.forms import ClaimForm
-from simpul.payments.models import Instruction, PaymentClaim, party_credit
+from simpul.payments.models import Instruction, PaymentClaim, PaymentLink, party_credit
 from simpul.payments.queries import statement_of
 from simpul.portals.buyer.orders import find_order
 from simpul.portals.files import serve_paper, serve_upload
@@ -33,6 +33,11 @@ def payment(request: Request, number: str) -> HttpResponse:
             "order": order,
             "instruction": instruction,
             "qris": _drawn(instruction),
+            "links": PaymentLink.objects.visible_to(request.person)
+            .payable()
+            .filter(instruction__order=order)
+            .select_related("account")
+            .order_by("pk"),
             "claims": claims.select_related("proof").order_by("-pk"),
             "statement": statement_of(order),
             "papers": Paper.objects.visible_to(request.person)

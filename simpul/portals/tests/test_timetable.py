@@ -56,8 +56,19 @@ def test_two_that_look_at_once_run_it_once(jobs: Timetable, workshop: Workshop) 
     jobs(lambda one: None)
     timetable._make_missing()
     seen_by_both = Turn.objects.get()
-    assert timetable._claim(seen_by_both) is True
-    assert timetable._claim(seen_by_both) is False
+    (job,) = timetable.JOBS
+    assert timetable._start(seen_by_both, job) is True
+    assert timetable._start(seen_by_both, job) is False
+
+
+def test_what_is_not_needed_is_not_handed_to_the_worker(
+    monkeypatch: pytest.MonkeyPatch, workshop: Workshop
+) -> None:
+    idle = Job("sweep", lambda one: 1 / 0, HOUR, lambda one: False)
+    monkeypatch.setattr(timetable, "JOBS", (idle,))
+    assert timetable.start_due() == 0
+    turn = Turn.objects.get()
+    assert (turn.began_at, turn.due_at > clock.now()) == (None, True)
 
 
 def test_one_that_breaks_off_is_tried_again_soon(jobs: Timetable, workshop: Workshop) -> None:

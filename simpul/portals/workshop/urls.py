@@ -6,6 +6,7 @@ from simpul.portals.workshop import (
     catalogue,
     credit,
     deliveries,
+    gateways,
     guestbook,
     inbox,
     leads,
@@ -147,6 +148,10 @@ urlpatterns = [
         payables.uncounting,
         name="bill-uncounting",
     ),
+    path("payments/gateways/", gateways.gateways, name="gateways"),
+    path("payments/gateways/<int:pk>/", gateways.notice, name="gateway-notice"),
+    path("payments/gateways/<int:pk>/counting/", gateways.counting, name="gateway-counting"),
+    path("payments/gateways/<int:pk>/settling/", gateways.settling, name="gateway-settling"),
     # material
     path("purchases/", purchases.needs, name="purchases"),
     path("purchases/plan/", purchases.plan, name="purchase-plan"),
@@ -241,4 +246,8 @@ urlpatterns = [
     path("news/", news.news, name="news"),
     path("news/seen/", news.seen, name="news-seen"),
     path("news/<int:pk>/", news.opened, name="news-item"),
+    path("settings/gateways/", gateways.settings, name="gateway-settings"),
+    path("settings/gateways/<slug:provider>/", gateways.connection, name="gateway-connection"),
+    path("settings/gateways/<slug:provider>/trial/", gateways.trial, name="gateway-trial"),
+    path("settings/gateways/<slug:provider>/closing/", gateways.closing, name="gateway-closing"),
 ]
