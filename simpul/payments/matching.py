@@ -342,7 +342,8 @@ def _of_party(
             found.append(_for_order(heard, book, one, [*why, *payer]))
     if len(open_ones) > 1 and (payer or len(named) > 1):
         wanted = named if len(named) > 1 else open_ones
-        reasons = [*(said[one.order_id][0] for one in named[:2]), *payer]
+        several = named[:2] if len(named) > 1 else []  # one that is named alone is meant alone
+        reasons = [*(said[one.order_id][0] for one in several), *payer]
         found += _for_several(heard, wanted[:TOGETHER], reasons)
     if payer and open_ones and not found:
         found.append(_for_order(heard, book, open_ones[0], payer))

@@ -302,6 +302,12 @@ CASES = [
         first("a", "it goes to the next instalment", left=0),
     ),
     Case(
+        "code, name and too much: the order that is named is meant",
+        "DP {a.code} CONTOH MAJU",
+        lambda t: 900_000,
+        first("a", "it goes to the next instalment", left=0),
+    ),
+    Case(
         "code and more than the order",
         "DP {a.code}",
         lambda t: t.a.total + 50_000,
