@@ -21,7 +21,7 @@ from django.utils.crypto import get_random_string
 from simpul.catalog.models import Colourway, Material, Product, SizeRun
 from simpul.conversations.models import Conversation, GuestEntry, InternalNote, Message
 from simpul.crm.models import Lead
-from simpul.demo import letters, this_week, workshop_floor
+from simpul.demo import letters, money_out, this_week, workshop_floor
 from simpul.demo.bank import Bank
 from simpul.demo.people import Cast
 from simpul.lib import clock, uploads
@@ -119,6 +119,7 @@ def tell(cast: Cast, now: datetime, opened: datetime, seed: int = 1987) -> None:
         moment = opened + timedelta(days=7 * week + 2)
         story.at(moment.replace(hour=10), lambda: _buy(story))
         story.at((moment + timedelta(days=2)).replace(hour=10), lambda: _buy(story))
+    _money_out(story, opened)
     _guests(story)
     _plant(story)
     told = (letters.from_the_buyer, letters.from_a_stranger, letters.by_message)
@@ -127,11 +128,24 @@ def tell(cast: Cast, now: datetime, opened: datetime, seed: int = 1987) -> None:
     story.run()
 
 
+def _money_out(story: Story, opened: datetime) -> None:
+    """Wages on Saturdays, what comes each month on its day, and small things from the market."""
+    for days in range(1, (story.now - opened).days + 1):
+        moment = (opened + timedelta(days=days)).replace(hour=16)
+        if moment.weekday() == 5:
+            story.at(moment, lambda: money_out.pay_weekly(story))
+        if moment.day in {day for day, *_rest in money_out.EACH_MONTH}:
+            story.at(moment, partial(money_out.pay_monthly, story, moment.day))
+        if moment.day == 9:
+            story.at(moment, lambda: money_out.buy_small_things(story))
+
+
 # The house
 
 
 def _open_house(story: Story) -> None:
     story.account = open_house(story.cast, story.bank)
+    money_out.begin(story)
 
 
 def open_house(cast: Cast, bank: Bank) -> BankAccount:
@@ -309,6 +323,7 @@ def _read_bank(story: Story) -> None:
     fajar = story.cast.staff["fajar"]
     reconciliation.take(by=fajar, account=story.account, content=story.bank.export())
     _match_by_hand(story)
+    money_out.explain(story)
     for order in _running(story):
         workshop_floor.go_on(story, order)
 
@@ -365,7 +380,7 @@ def _agree(story: Story, purchase: PurchaseOrder) -> None:
 
 
 def _receive(story: Story, purchase: PurchaseOrder) -> None:
-    """What was ordered comes, most often at once; then it is paid."""
+    """What was ordered comes, most often at once."""
     purchase = PurchaseOrder.objects.select_related("workshop", "supplier").get(pk=purchase.pk)
     if purchase.status not in {"sent", "confirmed"}:
         return
@@ -374,12 +389,6 @@ def _receive(story: Story, purchase: PurchaseOrder) -> None:
     if len(lines) > 1 and story.dice.random() < 0.15:
         goods.pop(lines[-1])
         story.later(lambda: _receive(story, purchase), days=2)
-    else:
-        story.bank.book(
-            clock.today(),
-            -purchase.total,
-            f"TRSF E-BANKING DB {purchase.number} {purchase.supplier}".upper(),
-        )
     purchase.receive(by=story.cast.staff["rina"], goods=goods)
     for order in _running(story):
         workshop_floor.go_on(story, order)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from simpul.demo.history import Story
 
 CARTON = 10
+WORKERS = ("Oman", "Iwan", "Nining", "Dedi", "Euis")
 FARAWAY = {"padang", "ambon", "siti", "budi"}
 
 
@@ -51,7 +52,8 @@ def work(story: Story, job: Job, place: int) -> None:
     part = half if half and story.dice.random() < 0.5 and sum(good.values()) > 20 else good
     try:
         if part:
-            job.tap(by=story.cast.staff["udin"], stage=stage, good=part)
+            worker = WORKERS[(job.pk + place) % len(WORKERS)]
+            job.tap(by=story.cast.staff["udin"], stage=stage, good=part, worker=worker)
     except Refused:
         story.later(lambda: work(story, job, place), days=1)
         return

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, F, Q, Sum
 
 from simpul.delivery.models import PackageLine, Shipment
+from simpul.insight.books.checks import disagreements
 from simpul.orders.models import AGREED, Gate, Instalment, LineSize, Order, OrderNeed, OrderRevision
 from simpul.papers import chain
 from simpul.papers.models import Paper
@@ -45,10 +46,12 @@ class Finding:
 type Check = Callable[[Workshop], Iterator[Finding]]
 
 
-def findings(workshop: Workshop | None = None) -> Iterator[Finding]:
-    """Run every check over one workshop, or over all."""
+def findings(
+    workshop: Workshop | None = None, checks: list[Check] | None = None
+) -> Iterator[Finding]:
+    """Run every check (or these) over one workshop, or over all."""
     for one in [workshop] if workshop else Workshop.objects.order_by("pk"):
-        for check in CHECKS:
+        for check in checks or [*CHECKS, books]:
             yield from check(one)
 
 
@@ -333,6 +336,12 @@ def papers(workshop: Workshop) -> Iterator[Finding]:
     for faults in (chain.faults(workshop), chain.damaged_files(workshop)):
         for paper, text in faults:
             yield Finding(13, paper, text)
+
+
+def books(workshop: Workshop) -> Iterator[Finding]:
+    """14: every posting adds up to zero, and the books agree with orders, credit, bills and stock."""
+    for subject, text in disagreements(workshop):
+        yield Finding(14, subject, text)
 
 
 CHECKS: list[Check] = [

@@ -119,6 +119,7 @@ ABILITIES: dict[str, Rule] = {
     # what only some may see of a page that all may open
     "procurement.see_prices": either(supplier(), workshop(STOCK)),
     "production.see_workers": workshop(PRODUCTION),
+    "insight.see_books": workshop(FINANCE, Role.VIEWER),
     # money
     "payments.open_account": workshop(FINANCE),
     "payments.confirm_account": workshop(FINANCE),

@@ -189,6 +189,8 @@ class World:
             "import": {"pk": self.entry.imported_id},
             "entry": {"pk": self.entry.pk},
             "payer": {"pk": self.payer.pk},
+            "books account": {"account": "1120"},
+            "books form": {"form": "csv"},
             "spent entry": {"pk": self.spent.pk},
             "purpose": {"pk": self.purpose.pk},
             "supplier": {"pk": self.party("budi").pk},

@@ -3,6 +3,7 @@ from django.urls import path
 from simpul.portals import news
 from simpul.portals.workshop import (
     bank,
+    books,
     catalogue,
     credit,
     deliveries,
@@ -152,6 +153,12 @@ urlpatterns = [
     path("payments/gateways/<int:pk>/", gateways.notice, name="gateway-notice"),
     path("payments/gateways/<int:pk>/counting/", gateways.counting, name="gateway-counting"),
     path("payments/gateways/<int:pk>/settling/", gateways.settling, name="gateway-settling"),
+    path("books/", books.trial_balance, name="books"),
+    path("books/accounts/<str:account>/", books.ledger, name="books-ledger"),
+    path("books/profit/", books.profit, name="books-profit"),
+    path("books/balance/", books.balance_sheet, name="books-balance"),
+    path("books/turnover/", books.turnover, name="books-turnover"),
+    path("books/simpul.<str:form>", books.export, name="books-export"),
     # material
     path("purchases/", purchases.needs, name="purchases"),
     path("purchases/plan/", purchases.plan, name="purchase-plan"),

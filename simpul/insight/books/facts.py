@@ -1,0 +1,586 @@
+"""The facts that the books follow from, each kind read with one query."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import F, Q, Sum
+
+from simpul.delivery.models import PackageLine, Shipment
+from simpul.lib import clock
+from simpul.orders.models import Order, OrderLine
+from simpul.orders.models.revision import RevisionLine
+from simpul.parties.models import Workshop
+from simpul.payments.models import (
+    Allocation,
+    BankAccount,
+    BankEntry,
+    BankImport,
+    CreditNote,
+    Purpose,
+    PurposeKind,
+    Receipt,
+    Refund,
+)
+from simpul.procurement.models import GoodsReceipt, ReceivedLine, SupplierBill, amount_of
+from simpul.procurement.models.bill import BilledReceipt
+from simpul.production.models import Job, StageLog
+from simpul.stock.models import Item, Location, Movement
+from simpul.workflow.models import Entry as JournalEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What an account held before its first statement."""
+
+    account: int
+    imported: int
+    on: date
+    sen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What a statement says an account held at the end of a day."""
+
+    account: int
+    on: date
+    sen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the bank: whose money it was taken for, and what it was for.
+
+    `rest` is where the part stands of which nobody has said anything: not explained, or, of money
+    that the bank took back, under way.
+    """
+
+    pk: int
+    account: int
+    on: date
+    sen: int
+    text: str
+    rest: str
+    recognised: tuple[tuple[int, int], ...]  # party, sen
+    purposes: tuple[tuple[str, int | None, int], ...]  # kind, party, sen
+    refunded: tuple[int, int] | None  # key of the refund, sen
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Money of a buyer that no bank entry tells of by itself; negative where it was annulled."""
+
+    pk: int
+    on: date
+    sen: int
+    party: int
+    name: str
+    place: str  # where it lies: cash, gateway, courier; `rest` of an entry
+    is_annulment: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CashPurpose:
+    pk: int
+    on: date
+    sen: int
+    kind: str
+    party: int | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allocated:
+    """Money or a credit note of a party that counts for an order, or is kept by the workshop;
+    negative where it was taken back."""
+
+    pk: int
+    on: date
+    sen: int
+    party: int
+    order: int | None  # none: a forfeit
+    source_kind: str
+    source: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A credit note; negative where it was annulled."""
+
+    pk: int
+    on: date
+    sen: int
+    party: int
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refunded:
+    """Money that went back to a buyer: in cash, or by a transfer that the bank will tell of."""
+
+    pk: int
+    on: date
+    sen: int
+    party: int
+    name: str
+    is_cash: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What was agreed on: the pairs and amount of each line, and the total with shipping."""
+
+    order: int
+    total: int
+    lines: tuple[tuple[int, int, int], ...]  # line, pairs, amount
+
+    def sold(self, delivered: dict[int, int]) -> int:
+        """Return the sen that were earned once so many pairs of each line are delivered.
+
+        Shipping and discount go along with the goods; when all is delivered it is the total.
+        """
+        pairs = sum(count for _line, count, _amount in self.lines)
+        if sum(delivered.values()) >= pairs:
+            return self.total * 100
+        goods = sum(amount for _line, _pairs, amount in self.lines)
+        come = sum(
+            amount * min(delivered.get(line, 0), count) // count
+            for line, count, amount in self.lines
+            if count
+        )
+        return self.total * come // goods * 100 if goods else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Material that came into the store or left it."""
+
+    pk: int
+    on: date
+    item: int
+    quantity: int
+    goes_in: bool
+    what: str
+    subject_kind: str
+    subject: int | str
+    label: str
+    worth: int | None = None  # sen, where a price was agreed on
+    guess: int = 0  # sen at the price that was known on that day
+    supplier: int | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    pk: int
+    on: date
+    line: int
+    sen: int
+    job: int
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    pk: int
+    number: str
+    on: date
+    order: int
+    pairs: tuple[tuple[int, int], ...]  # line, pairs
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """An order that was agreed on and came to nothing."""
+
+    order: int
+    number: str
+    on: date
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What a supplier's bill asks for beyond the value of its goods."""
+
+    pk: int
+    number: str
+    on: date
+    supplier: int
+    sen: int
+
+
+@dataclass(slots=True)
+class Facts:
+    banks: dict[int, str]
+    openings: list[Opening]
+    closings: list[Closing]
+    entries: list[Entry]
+    received: list[Received]
+    cash_purposes: list[CashPurpose]
+    allocations: list[Allocated]
+    notes: list[Note]
+    refunds: list[Refunded]
+    terms: list[Terms]
+    moves: list[Move]
+    logs: list[Log]
+    deliveries: list[Delivery]
+    ends: list[End]
+    bills: list[Bill]
+
+
+def load(workshop: Workshop) -> Facts:
+    """Read everything that the books of a workshop follow from."""
+    openings, closings = statements_of(workshop)
+    values, moves = _stock(workshop)
+    recognised, received, counted_from = _receipts(workshop)
+    return Facts(
+        banks={one.pk: str(one) for one in BankAccount.objects.filter(workshop=workshop)},
+        openings=openings,
+        closings=closings,
+        entries=_entries(workshop, recognised),
+        received=received,
+        cash_purposes=_cash_purposes(workshop),
+        allocations=_allocations(workshop, counted_from),
+        notes=_notes(workshop),
+        refunds=_refunds(workshop),
+        terms=_terms(workshop),
+        moves=moves,
+        logs=_logs(workshop),
+        deliveries=_deliveries(workshop),
+        ends=_ends(workshop),
+        bills=_bills(workshop, values),
+    )
+
+
+# Money
+
+
+def statements_of(workshop: Workshop) -> tuple[list[Opening], list[Closing]]:
+    """The opening balance of the statement that begins first, and the closing of the last one."""
+    first: dict[int, tuple[date, int, int]] = {}
+    last: dict[int, tuple[date, int, int]] = {}
+    days: dict[int, list[date]] = defaultdict(list)
+    rows = BankEntry.objects.filter(workshop=workshop).order_by()
+    for imported, day in rows.values_list("imported", "booked_on").distinct():
+        days[imported].append(day)
+    imports = BankImport.objects.filter(workshop=workshop).order_by("pk")
+    for pk, account, opening, closing in imports.values_list(
+        "pk", "account", "opening_sen", "closing_sen"
+    ):
+        mine = days.get(pk)
+        if not mine:
+            continue  # it brought nothing new
+        begins, ends = min(mine), max(mine)
+        if opening is not None and (account not in first or begins < first[account][0]):
+            first[account] = (begins, pk, opening)
+        if closing is not None and (account not in last or ends >= last[account][0]):
+            last[account] = (ends, pk, closing)
+    return (
+        [Opening(account, pk, on, sen) for account, (on, pk, sen) in first.items()],
+        [Closing(account, on, sen) for account, (on, _pk, sen) in last.items()],
+    )
+
+
+type _Recognised = dict[int, list[tuple[int, int]]]
+
+
+def _receipts(workshop: Workshop) -> tuple[_Recognised, list[Received], dict[int, date]]:
+    """Whose an entry was taken to be first; what else came, and went again; and from which day on
+    the parts of a receipt count."""
+    recognised: _Recognised = defaultdict(list)
+    received = []
+    counted_from: dict[int, date] = {}
+    rows = Receipt.objects.filter(workshop=workshop).order_by("pk")
+    for pk, source, entry, amount, on, at, annulled_at, party, name in rows.values_list(
+        "pk", "source", "entry", "amount", "received_on", "at", "annulled_at", "party",
+        "party__name",
+    ):  # fmt: skip
+        sen, place = amount * 100, source
+        counted_from[pk] = on
+        if entry is not None:
+            place = f"entry {entry}"
+            if entry in recognised:  # it was taken for somebody else's before
+                counted_from[pk] = _day(at)
+                received.append(Received(pk, _day(at), sen, party, name, place, False))
+            else:
+                recognised[entry].append((party, sen))
+        else:
+            received.append(Received(pk, on, sen, party, name, place, False))
+        if annulled_at is not None:
+            received.append(Received(pk, _day(annulled_at), -sen, party, name, place, True))
+    return recognised, received, counted_from
+
+
+def _entries(workshop: Workshop, recognised: _Recognised) -> list[Entry]:
+    purposes: dict[int, list[tuple[str, int | None, int]]] = defaultdict(list)
+    for entry, kind, party, sen in (
+        Purpose.objects.standing()
+        .filter(workshop=workshop, entry__isnull=False)
+        .order_by("pk")
+        .values_list("entry", "kind", "party", "amount_sen")
+    ):
+        purposes[entry].append((kind, party, sen))
+    rows = BankEntry.objects.filter(workshop=workshop).order_by("pk")
+    found = []
+    for pk, account, on, sen, text, status, takes_back, refund, amount in rows.values_list(
+        "pk", "account", "booked_on", "amount_sen", "text", "status", "takes_back", "refund",
+        "refund__amount",
+    ):  # fmt: skip
+        is_gone = status == BankEntry.Status.REVERSED or takes_back is not None
+        found.append(
+            Entry(
+                pk, account, on, sen, text, "under way" if is_gone else "unexplained",
+                tuple(recognised.get(pk, ())), tuple(purposes[pk]),
+                (refund, -amount * 100) if refund is not None else None,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _cash_purposes(workshop: Workshop) -> list[CashPurpose]:
+    rows = Purpose.objects.filter(workshop=workshop, entry=None).order_by("pk")
+    return [
+        CashPurpose(pk, on, sen, kind, party, words or str(PurposeKind(kind).label))
+        for pk, on, sen, kind, party, words in rows.values_list(
+            "pk", "on", "amount_sen", "kind", "party", "words"
+        )
+    ]
+
+
+def _allocations(workshop: Workshop, counted_from: dict[int, date]) -> list[Allocated]:
+    rows = Allocation.objects.filter(
+        Q(receipt__workshop=workshop) | Q(credit_note__workshop=workshop), refund=None
+    ).order_by("pk")
+    found = []
+    for (
+        pk, amount, at, receipt, noted_at, payer, note, noted, number, order, order_number, kept
+    ) in rows.values_list(
+        "pk", "amount", "at", "receipt", "receipt__at", "receipt__party", "credit_note",
+        "credit_note__party", "credit_note__number", "instalment__order",
+        "instalment__order__number", "forfeit__order__number",
+    ):  # fmt: skip
+        on = _day(at)
+        if receipt is not None and amount > 0 and on == _day(noted_at):
+            on = counted_from[receipt]  # counted together with it: from the bank's day on
+        source_kind, source = ("receipt", receipt) if note is None else ("credit note", note)
+        label = order_number or kept or number or ""
+        found.append(
+            Allocated(pk, on, amount * 100, payer or noted, order, source_kind, source, label)
+        )
+    return found
+
+
+def _notes(workshop: Workshop) -> list[Note]:
+    found = []
+    rows = CreditNote.objects.filter(workshop=workshop).order_by("pk")
+    for pk, at, amount, party, number, annulled_at in rows.values_list(
+        "pk", "at", "amount", "party", "number", "annulled_at"
+    ):
+        found.append(Note(pk, _day(at), amount * 100, party, number))
+        if annulled_at is not None:
+            found.append(Note(pk, _day(annulled_at), -amount * 100, party, number))
+    return found
+
+
+def _refunds(workshop: Workshop) -> list[Refunded]:
+    rows = Refund.objects.gone().filter(workshop=workshop).order_by("pk")
+    return [
+        Refunded(pk, on, amount * 100, party, name, is_cash)
+        for pk, on, amount, party, name, is_cash in rows.values_list(
+            "pk", "sent_on", "amount", "party", "party__name", "is_cash"
+        )
+        if on is not None
+    ]
+
+
+def _bills(workshop: Workshop, values: dict[int, tuple[int, date]]) -> list[Bill]:
+    spoken_of: dict[int, list[int]] = defaultdict(list)
+    for bill, receipt in BilledReceipt.objects.filter(
+        is_standing=True, bill__workshop=workshop
+    ).values_list("bill", "receipt"):
+        spoken_of[bill].append(receipt)
+    found = []
+    for pk, number, on, supplier, amount in (
+        SupplierBill.objects.standing()
+        .filter(workshop=workshop)
+        .order_by("pk")
+        .values_list("pk", "number", "billed_on", "supplier", "amount")
+    ):
+        goods = [values[receipt] for receipt in spoken_of[pk] if receipt in values]
+        day = max([on, *(came_on for _value, came_on in goods)])
+        more = amount * 100 - sum(value for value, _day in goods)
+        found.append(Bill(pk, number, day, supplier, more))
+    return found
+
+
+# Goods
+
+
+def _stock(workshop: Workshop) -> tuple[dict[int, tuple[int, date]], list[Move]]:
+    """Every move of material with its worth; and the value and day of each delivery that came."""
+    kinds = {kind.pk: f"{kind.app_label}.{kind.model}" for kind in ContentType.objects.all()}
+    places = dict(Location.objects.filter(workshop=workshop).values_list("pk", "kind"))
+    items = {
+        pk: (material, size)
+        for pk, material, size in Item.objects.filter(
+            workshop=workshop, material__isnull=False
+        ).values_list("pk", "material", "size")
+    }
+    jobs = {
+        pk: (line, number)
+        for pk, line, number in Job.objects.filter(workshop=workshop).values_list(
+            "pk", "line", "number"
+        )
+    }
+    worth, deliveries = _received(workshop)
+    prices = _prices(workshop)
+    moves = []
+    rows = Movement.objects.filter(workshop=workshop, item__in=items).order_by("pk")
+    for pk, item, quantity, source, target, reason, kind, subject, at in rows.values_list(
+        "pk", "item", "quantity", "source", "target", "reason", "subject_type", "subject_id", "at"
+    ):
+        comes_from = source is not None and places[source] != Location.Kind.SCRAP
+        goes_to = target is not None and places[target] != Location.Kind.SCRAP
+        if comes_from == goes_to:
+            continue  # it stays in the house, or was worth nothing already
+        on = _day(at)
+        what = reason.partition(".")[2]
+        material, size = items[item]
+        subject_kind, label = kinds[kind], ""
+        supplier = line = value = None
+        key: int | str = item
+        name = "item"
+        if subject_kind == "procurement.goodsreceipt":
+            supplier, label, key = (
+                deliveries[subject][1],
+                deliveries[subject][2],
+                deliveries[subject][3],
+            )
+            name, value = "purchase", worth.get((subject, material, size), 0)
+        elif subject_kind == "production.job":
+            line, label = jobs[subject]
+            name, key = "job", subject
+        moves.append(
+            Move(
+                pk, on, item, quantity, goes_to, what, name, key, label, value,
+                amount_of(_price_on(prices.get(material, []), at), quantity) * 100,
+                supplier, line,
+            )
+        )  # fmt: skip
+    values: dict[int, tuple[int, date]] = {}
+    for receipt, (at, _supplier, _number, _purchase) in deliveries.items():
+        values[receipt] = (0, _day(at))
+    for (receipt, _material, _size), sen in worth.items():
+        values[receipt] = (values[receipt][0] + sen, values[receipt][1])
+    return values, moves
+
+
+type _Deliveries = dict[int, tuple[datetime, int, str, int]]
+
+
+def _received(workshop: Workshop) -> tuple[dict[tuple[int, int, str], int], _Deliveries]:
+    worth: dict[tuple[int, int, str], int] = defaultdict(int)
+    lines = ReceivedLine.objects.filter(receipt__purchase__workshop=workshop)
+    for receipt, material, size, good, price in lines.values_list(
+        "receipt", "line__material", "line__size", "good", "line__price"
+    ):
+        worth[receipt, material, size] += amount_of(price, good) * 100
+    rows = GoodsReceipt.objects.filter(purchase__workshop=workshop).values_list(
+        "pk", "at", "purchase__supplier", "number", "purchase"
+    )
+    return worth, {pk: (at, supplier, no, purchase) for pk, at, supplier, no, purchase in rows}
+
+
+def _prices(workshop: Workshop) -> dict[int, list[tuple[datetime, int]]]:
+    """What suppliers asked for each material, as the journal keeps it, oldest first."""
+    known: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    lines = JournalEntry.objects.filter(workshop=workshop, step="procurement.price")
+    for at, said in lines.order_by("pk").values_list("at", "facts"):
+        known[said["material"]].append((at, said["price"]))
+    return known
+
+
+def _price_on(prices: list[tuple[datetime, int]], at: datetime) -> int:
+    """Return the price of a unit that was known then, or the first one that ever was."""
+    before = [price for day, price in prices if day <= at]
+    return before[-1] if before else (prices[0][1] if prices else 0)
+
+
+def _logs(workshop: Workshop) -> list[Log]:
+    rows = (
+        StageLog.objects.filter(stage__job__workshop=workshop, rate__gt=0)
+        .exclude(worker="")
+        .order_by("pk")
+        .values_list(
+            "pk", "at", "stage__job__line", "good", "rate", "stage__job", "stage__job__number"
+        )
+    )
+    return [
+        Log(pk, _day(at), line, good * rate * 100, job, number)
+        for pk, at, line, good, rate, job, number in rows
+        if good
+    ]
+
+
+def _deliveries(workshop: Workshop) -> list[Delivery]:
+    pairs: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    inside = (
+        PackageLine.objects.filter(
+            package__shipment__workshop=workshop, package__shipment__delivered_at__isnull=False
+        )
+        .order_by()
+        .values_list("package__shipment", "size__line")
+        .annotate(n=Sum("pairs"))
+    )
+    for shipment, line, count in inside:
+        pairs[shipment].append((line, count))
+    rows = Shipment.objects.filter(workshop=workshop, delivered_at__isnull=False).order_by("pk")
+    return [
+        Delivery(pk, number, _day(at), order, tuple(sorted(pairs[pk])))  # type: ignore[arg-type]
+        for pk, number, at, order in rows.values_list("pk", "number", "delivered_at", "order")
+    ]
+
+
+def _terms(workshop: Workshop) -> list[Terms]:
+    lines: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    totals: dict[int, int] = {}
+    rows = RevisionLine.objects.filter(
+        revision__order__workshop=workshop,
+        revision__number=F("revision__order__agreed_revision"),
+    ).order_by("pk")
+    for order, total, line, pairs, amount in rows.values_list(
+        "revision__order", "revision__total", "line", "pairs", "amount"
+    ):
+        totals[order] = total
+        lines[order].append((line, pairs, amount))
+    return [Terms(order, total, tuple(lines[order])) for order, total in totals.items()]
+
+
+def _ends(workshop: Workshop) -> list[End]:
+    kind = ContentType.objects.get_for_model(Order)
+    told = dict(
+        JournalEntry.objects.filter(
+            workshop=workshop, subject_type=kind, step="orders.cancel"
+        ).values_list("subject_id", "at")
+    )
+    lines: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for order, number, line in (
+        OrderLine.objects.filter(order__in=told)
+        .order_by("pk")
+        .values_list("order", "order__number", "pk")
+    ):
+        lines[order, number].append(line)
+    return [
+        End(order, number, _day(told[order]), tuple(keys))
+        for (order, number), keys in lines.items()
+    ]
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(clock.WIB).date()

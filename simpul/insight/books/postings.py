@@ -1,0 +1,411 @@
+"""Double entry, derived: every posting follows from facts that stand elsewhere.
+
+Nothing is stored. Facts are read with a fixed number of queries, put into the order in which they
+happened, and told once; whoever wants the books of a day tells them up to that day. All amounts are
+sen, debit is positive, and each posting adds up to zero.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from simpul.insight.books import facts
+from simpul.insight.books.chart import Account
+from simpul.insight.books.turnover import Rule, month_ends, tax_due
+from simpul.lib import clock
+from simpul.parties.models import Workshop
+from simpul.payments.models import PurposeKind as Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The document that a posting follows from: what kind of thing, its key, and how it is called."""
+
+    kind: str
+    key: int | str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """So many sen in debit (positive) or credit of an account. The detail says of whom or what."""
+
+    account: Account
+    sen: int
+    detail: int | str = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    on: date
+    what: str  # a word of WORDS
+    source: Source
+    lines: tuple[Line, ...]
+
+    @property
+    def label(self) -> str:
+        return str(WORDS.get(self.what, self.what))
+
+
+WORDS = {
+    "opening": _("balance before the first statement"),
+    "bank": _("bank entry"),
+    "cash": _("cash box"),
+    "received": _("money of a buyer"),
+    "annulled": _("annulled"),
+    "counted": _("counted"),
+    "uncounted": _("taken back"),
+    "note": _("credit note"),
+    "refund": _("refund"),
+    "receive": _("goods received"),
+    "bill": _("bill differs from the goods"),
+    "tap": _("material used"),
+    "work": _("piece wages earned"),
+    "count": _("stock counted"),
+    "move": _("stock moved"),
+    "delivery": _("delivery"),
+    "end": _("order cancelled"),
+    "tax": _("tax on turnover"),
+}
+
+
+# What a purpose of money is posted to: account, and whether its kind is the detail.
+PURPOSES: dict[str, Account] = {
+    Kind.SUPPLIER: Account.PAYABLES,
+    Kind.BACK: Account.PAYABLES,
+    Kind.WAGES: Account.WAGES_OWED,
+    Kind.SALARY: Account.WAGES,
+    Kind.TAX: Account.TAX_OWED,
+    Kind.DRAWING: Account.DRAWINGS,
+    Kind.CAPITAL: Account.EQUITY,
+    Kind.LOAN: Account.LOANS,
+    Kind.TRANSFER: Account.UNDER_WAY,
+    Kind.CASH_BOX: Account.CASH,
+    Kind.GATEWAY: Account.GATEWAY,
+    Kind.INTEREST: Account.OTHER_INCOME,
+    Kind.INCOME: Account.OTHER_INCOME,
+    Kind.COURIER: Account.OTHER_COSTS,
+    Kind.FEE: Account.OTHER_COSTS,
+    Kind.INTEREST_TAX: Account.OTHER_COSTS,
+    Kind.RENT: Account.OTHER_COSTS,
+    Kind.POWER: Account.OTHER_COSTS,
+    Kind.TOOLS: Account.OTHER_COSTS,
+    Kind.COST: Account.OTHER_COSTS,
+}
+BY_PARTY = {Account.PAYABLES}
+BY_KIND = {Account.OTHER_COSTS, Account.OTHER_INCOME}
+
+# Where money of a buyer lies that the bank does not tell of.
+PLACES = {"cash": Account.CASH, "gateway": Account.GATEWAY}
+RESTS = {"unexplained": Account.UNEXPLAINED, "under way": Account.UNDER_WAY}
+
+type Part = tuple[Account, int, int | str]  # an account, sen, and of whom or what
+
+
+@dataclass(slots=True)
+class _Order:
+    """How an order stands while the facts are told."""
+
+    terms: facts.Terms | None = None
+    net: int = 0  # sen the buyer owes; negative: held for the order
+    sold: int = 0
+    delivered: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+
+
+@dataclass(slots=True)
+class _Work:
+    """What a line of an order has cost and not given on yet: material and wages."""
+
+    material: int = 0
+    wages: int = 0
+    left: int = 0  # pairs that are to be delivered
+    is_over: bool = False
+
+
+@dataclass(slots=True)
+class Books:
+    """The postings of a workshop up to a day, and where orders and stock stood then."""
+
+    workshop: Workshop
+    until: date
+    postings: list[Posting] = field(default_factory=list)
+    orders: dict[int, _Order] = field(default_factory=lambda: defaultdict(_Order))
+    stock: dict[int, tuple[int, int]] = field(default_factory=dict)  # item -> quantity, sen
+    banks: dict[int, str] = field(default_factory=dict)
+
+    # Telling
+
+    def post(self, on: date, what: str, source: Source, lines: Iterable[Part]) -> None:
+        kept = tuple(Line(account, sen, detail) for account, sen, detail in lines if sen)
+        if kept:
+            self.postings.append(Posting(on, what, source, kept))
+
+    def owe(self, order: int, sen: int) -> list[Part]:
+        """Let a buyer owe so much more (less, if negative): what was held is used up first."""
+        mine = self.orders[order]
+        before, mine.net = mine.net, mine.net + sen
+        return [
+            (Account.RECEIVABLES, max(mine.net, 0) - max(before, 0), order),
+            (Account.ADVANCES, min(mine.net, 0) - min(before, 0), order),
+        ]
+
+
+def books_of(workshop: Workshop, until: date | None = None) -> Books:
+    """Tell all facts of a workshop up to the end of a day."""
+    books = Books(workshop, until or clock.today())
+    teller = _Teller(books, facts.load(workshop))
+    events = [event for event in teller.events() if event.on <= books.until]
+    events.sort(key=lambda event: (event.on, event.rank, event.at, event.key))
+    for event in events:
+        event.tell()
+    teller.accrue_tax()
+    return books
+
+
+@dataclass(slots=True)
+class _Event:
+    on: date
+    rank: int  # of a day: money first, then stock, work, deliveries, and what ends
+    at: float
+    key: int
+    tell: Callable[[], None]
+
+
+MONEY, COUNTED, STOCK, WORK, DELIVERED, ENDED = range(6)
+
+
+class _Teller:
+    def __init__(self, books: Books, known: facts.Facts) -> None:
+        self.books = books
+        self.facts = known
+        self.work: dict[int, _Work] = defaultdict(_Work)
+        self.rests = {one.pk: RESTS[one.rest] for one in known.entries}
+        self.books.banks = known.banks
+        for terms in known.terms:
+            books.orders[terms.order].terms = terms
+            for line, pairs, _amount in terms.lines:
+                self.work[line].left = pairs
+
+    def events(self) -> Iterator[_Event]:
+        known = self.facts
+        for opening in known.openings:
+            yield _Event(opening.on, MONEY, 0, 0, _bind(self.opening, opening))
+        for entry in known.entries:
+            yield _Event(entry.on, MONEY, 1, entry.pk, _bind(self.entry, entry))
+        for money in known.received:
+            yield _Event(money.on, MONEY, 2, money.pk, _bind(self.received, money))
+        for purpose in known.cash_purposes:
+            yield _Event(purpose.on, MONEY, 3, purpose.pk, _bind(self.purpose, purpose))
+        for note in known.notes:
+            yield _Event(note.on, COUNTED, 0, note.pk, _bind(self.note, note))
+        for refund in known.refunds:
+            yield _Event(refund.on, COUNTED, 2, refund.pk, _bind(self.refund, refund))
+        for part in known.allocations:
+            yield _Event(part.on, COUNTED, 1, part.pk, _bind(self.allocation, part))
+        for move in known.moves:
+            yield _Event(move.on, STOCK, 0, move.pk, _bind(self.move, move))
+        for log in known.logs:
+            yield _Event(log.on, WORK, 0, log.pk, _bind(self.log, log))
+        for shipment in known.deliveries:
+            yield _Event(shipment.on, DELIVERED, 0, shipment.pk, _bind(self.delivery, shipment))
+        for end in known.ends:
+            yield _Event(end.on, ENDED, 0, end.order, _bind(self.end, end))
+        for bill in known.bills:
+            yield _Event(bill.on, ENDED, 1, bill.pk, _bind(self.bill, bill))
+
+    # Money
+
+    def opening(self, fact: facts.Opening) -> None:
+        source = Source("import", fact.imported, self.facts.banks[fact.account])
+        lines: list[Part] = [
+            (Account.BANK, fact.sen, fact.account),
+            (Account.EQUITY, -fact.sen, "opening"),
+        ]
+        self.books.post(fact.on, "opening", source, lines)
+
+    def entry(self, fact: facts.Entry) -> None:
+        source = Source("entry", fact.pk, fact.text[:60])
+        rest = fact.sen
+        lines: list[Part] = [(Account.BANK, fact.sen, fact.account)]
+        for party, sen in fact.recognised:
+            lines.append((Account.CREDIT, -sen, party))
+            rest -= sen
+        for kind, whose, sen in fact.purposes:
+            lines.append(_against(kind, whose, sen))
+            rest -= sen
+        if fact.refunded is not None:
+            refund, sen = fact.refunded
+            lines.append((Account.UNDER_WAY, -sen, f"refund {refund}"))
+            rest -= sen
+        if fact.recognised and abs(rest) < 100:  # a receipt is of whole rupiah
+            lines.append((Account.OTHER_INCOME, -rest, "rounding"))
+        else:
+            lines.append((self.rests[fact.pk], -rest, 0))
+        self.books.post(fact.on, "bank", source, lines)
+
+    def received(self, fact: facts.Received) -> None:
+        """Cash, a gateway's payment, an entry that is somebody else's now, or what was annulled."""
+        place, _space, entry = fact.place.partition(" ")
+        account = self.rests[int(entry)] if entry else PLACES.get(place, Account.COURIERS)
+        lines = [(account, fact.sen, 0), (Account.CREDIT, -fact.sen, fact.party)]
+        what = "annulled" if fact.is_annulment else "received"
+        self.books.post(fact.on, what, Source("receipt", fact.pk, fact.name), lines)
+
+    def note(self, fact: facts.Note) -> None:
+        lines: list[Part] = [
+            (Account.SALES, fact.sen, "credit note"),
+            (Account.CREDIT, -fact.sen, fact.party),
+        ]
+        source = Source("credit note", fact.pk, fact.number)
+        self.books.post(fact.on, "note" if fact.sen > 0 else "annulled", source, lines)
+
+    def refund(self, fact: facts.Refunded) -> None:
+        goes: Part = (Account.CASH, -fact.sen, 0)
+        if not fact.is_cash:
+            goes = (Account.UNDER_WAY, -fact.sen, f"refund {fact.pk}")
+        lines: list[Part] = [(Account.CREDIT, fact.sen, fact.party), goes]
+        self.books.post(fact.on, "refund", Source("refund", fact.pk, fact.name), lines)
+
+    def purpose(self, fact: facts.CashPurpose) -> None:
+        lines = [(Account.CASH, fact.sen, 0), _against(fact.kind, fact.party, fact.sen)]
+        self.books.post(fact.on, "cash", Source("purpose", fact.pk, fact.words), lines)
+
+    def allocation(self, fact: facts.Allocated) -> None:
+        kept: list[Part] = [(Account.OTHER_INCOME, -fact.sen, "forfeit")]
+        against = kept if fact.order is None else self.books.owe(fact.order, -fact.sen)
+        source = Source(fact.source_kind, fact.source, fact.label)
+        lines: list[Part] = [(Account.CREDIT, fact.sen, fact.party), *against]
+        self.books.post(fact.on, "counted" if fact.sen > 0 else "uncounted", source, lines)
+
+    # Material and work
+
+    def move(self, fact: facts.Move) -> None:
+        """Material is worth what it cost on average; what leaves takes its share along."""
+        is_new = fact.item not in self.books.stock
+        quantity, value = self.books.stock.get(fact.item, (0, 0))
+        if fact.goes_in:
+            # found by a count, or come back: at the average, or at the price that was known
+            found = value * fact.quantity // quantity if quantity else fact.guess
+            worth: int = found if fact.worth is None else fact.worth
+            self.books.stock[fact.item] = (quantity + fact.quantity, value + worth)
+            lines = self._other_side(fact, worth, is_first=is_new)
+        else:
+            worth = value if fact.quantity >= quantity else value * fact.quantity // quantity
+            self.books.stock[fact.item] = (quantity - fact.quantity, value - worth)
+            lines = self._other_side(fact, -worth, is_first=False)
+            worth = -worth
+        source = Source(fact.subject_kind, fact.subject, fact.label)
+        self.books.post(fact.on, fact.what, source, [(Account.MATERIAL, worth, fact.item), *lines])
+
+    def _other_side(self, fact: facts.Move, worth: int, *, is_first: bool) -> list[Part]:
+        if fact.supplier is not None:
+            return [(Account.PAYABLES, -worth, fact.supplier)]
+        if fact.line is not None:
+            return self._work(fact.line, -worth, 0)
+        if is_first and fact.what == "count":  # it lay there before anybody wrote
+            return [(Account.EQUITY, -worth, "opening")]
+        return [(Account.MATERIAL_COST, -worth, "count")]
+
+    def log(self, fact: facts.Log) -> None:
+        lines = [*self._work(fact.line, 0, fact.sen), (Account.WAGES_OWED, -fact.sen, 0)]
+        self.books.post(fact.on, "work", Source("job", fact.job, fact.number), lines)
+
+    def _work(self, line: int, material: int, wages: int) -> list[Part]:
+        """Let a line of an order cost so much more; what is over costs at once."""
+        work = self.work[line]
+        if work.is_over:
+            return [(Account.MATERIAL_COST, material, ""), (Account.WAGES, wages, "")]
+        work.material += material
+        work.wages += wages
+        return [(Account.WORK, material + wages, line)]
+
+    # Sales
+
+    def delivery(self, fact: facts.Delivery) -> None:
+        order = self.books.orders[fact.order]
+        costs: list[Part] = []
+        for line, pairs in fact.pairs:
+            order.delivered[line] += pairs
+            costs += self._cost_of(line, pairs)
+        if order.terms is not None:
+            sold = order.terms.sold(order.delivered)
+            more, order.sold = sold - order.sold, sold
+            costs = [*self.books.owe(fact.order, more), (Account.SALES, -more, fact.order), *costs]
+        self.books.post(fact.on, "delivery", Source("shipment", fact.number, fact.number), costs)
+
+    def _cost_of(self, line: int, pairs: int) -> list[Part]:
+        """Let delivered pairs take their share of what the line has cost so far."""
+        work = self.work[line]
+        share = min(pairs, work.left)
+        material = work.material * share // work.left if work.left else work.material
+        wages = work.wages * share // work.left if work.left else work.wages
+        work.material -= material
+        work.wages -= wages
+        work.left -= share
+        work.is_over = not work.left
+        return [
+            (Account.WORK, -material - wages, line),
+            (Account.MATERIAL_COST, material, ""),
+            (Account.WAGES, wages, ""),
+        ]
+
+    def end(self, fact: facts.End) -> None:
+        """An order that ends leaves pairs that nobody has paid for: what they cost is lost, until
+        somebody buys them."""
+        lines = []
+        for line in fact.lines:
+            lines += self._cost_of(line, self.work[line].left)
+            self.work[line].is_over = True
+        self.books.post(fact.on, "end", Source("order", fact.number, fact.number), lines)
+
+    def bill(self, fact: facts.Bill) -> None:
+        """What a bill asks for beyond the value of its goods."""
+        lines: list[Part] = [
+            (Account.PAYABLES, -fact.sen, fact.supplier),
+            (Account.MATERIAL_COST, fact.sen, "bill"),
+        ]
+        self.books.post(fact.on, "bill", Source("bill", fact.pk, fact.number), lines)
+
+    # Tax
+
+    def accrue_tax(self) -> None:
+        """At the end of each month that is over, owe the tax on its turnover."""
+        if not self.books.workshop.taxed_as:
+            return
+        sales: dict[tuple[int, int], int] = defaultdict(int)
+        for posting in self.books.postings:
+            for line in posting.lines:
+                if line.account == Account.SALES:
+                    sales[posting.on.year, posting.on.month] -= line.sen
+        for year in sorted({year for year, _month in sales}):
+            months = [sales.get((year, month), 0) // 100 for month in range(1, 13)]
+            taxes = tax_due(months, Rule.on(date(year, 12, 31)), self.books.workshop.taxed_as)
+            for month, tax in enumerate(taxes, start=1):
+                on = month_ends(year, month)
+                if tax and on <= self.books.until:
+                    source = Source("turnover", year, f"{year}-{month:02}")
+                    lines = [(Account.TAX, tax * 100, ""), (Account.TAX_OWED, -tax * 100, "")]
+                    self.books.post(on, "tax", source, lines)
+
+
+def _against(kind: str, party: int | None, sen: int) -> Part:
+    account = PURPOSES[kind]
+    detail: int | str = 0
+    if account in BY_PARTY:
+        detail = party or 0
+    elif account in BY_KIND:
+        detail = kind
+    return account, -sen, detail
+
+
+def _bind[Fact](tell: Callable[[Fact], None], fact: Fact) -> Callable[[], None]:
+    return lambda: tell(fact)
+
+
+def day_of(moment: datetime) -> date:
+    return moment.astimezone(clock.WIB).date()
