@@ -17,9 +17,10 @@ fix: ## mend what a machine can mend
 	@.venv/bin/ruff check --fix --quiet .
 	@.venv/bin/ruff format --quiet .
 
-bench: ## how long the pages take at the demonstration's size
+bench: ## how long the pages take at the demonstration's size, and a large statement
 	@scripts/setup
 	@.venv/bin/python scripts/bench.py
+	@.venv/bin/python scripts/bench_statements.py
 
 messages: ## collect the texts for the translators, and compile them
 	@scripts/setup

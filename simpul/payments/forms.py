@@ -321,6 +321,8 @@ class StatementForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
+        handed_in = self.files.get("file")
+        facts["file_name"] = handed_in.name if handed_in else ""
         first, last = facts.get("first"), facts.get("last")
         if (first is None) != (last is None):
             self.add_error("last", _now("Fill in both days, or neither."))

@@ -9,11 +9,12 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from simpul.lib import clock
 from simpul.orders.models import Instalment, Order
 from simpul.parties.models import Party, Person, Workshop
-from simpul.payments import asked, booking, matching
+from simpul.payments import asked, booking, importing, matching
 from simpul.payments.matching import Guess, Heard
-from simpul.payments.models import BankAccount, BankEntry, BankImport, Receipt
+from simpul.payments.models import BankAccount, BankEntry, BankImport, Receipt, StatementFile
 from simpul.payments.models.receipt import Part
 from simpul.workflow.steps import WrongState
 
@@ -49,8 +50,26 @@ def take(
 
     Should the machine stop in between, the entries wait and are matched at the next import.
     """
-    made = BankImport.take(by=by, account=account, content=content, period=period)
-    return made, booking.match_open(account.workshop)
+    return read(importing.hand_in(by=by, account=account, content=content, period=period))
+
+
+def read(file: StatementFile, *, told: importing.Told | None = None) -> tuple[BankImport, int]:
+    """Read a file that was handed in and match what is certain; return as `take` does.
+
+    Raises ImportRefused; then nothing of the file is here.
+    """
+
+    def looked(done: int, of: int) -> None:
+        StatementFile.objects.filter(pk=file.pk).update(
+            touched_at=clock.now(), seen=done, expected=of
+        )
+        if told:
+            told("matching", done, of)
+
+    made = importing.read_in(file, told=told)
+    matched = booking.match_open(file.account.workshop, told=looked)
+    StatementFile.objects.filter(pk=file.pk, matched=None).update(matched=matched, phase="")
+    return made, matched
 
 
 def undo(entry: BankEntry, *, by: Person, reason: str) -> None:

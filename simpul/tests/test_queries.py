@@ -74,6 +74,8 @@ COPIED: tuple[type[models.Model], ...] = (
     payments.BankEntry,
     payments.GatewayPayment,
     payments.GatewayNotice,
+    payments.StatementFile,
+    payments.ColumnMapping,
     payments.Receipt,
     payments.CreditNote,
     payments.Refund,

@@ -80,6 +80,7 @@ QUIET = {
     "payments.apply_notice", "payments.keep_notice", "payments.settle_notice",
     "payments.close_account", "payments.forget_payer", "procurement.price",
     "payments.tick",
+    "payments.tell_apart", "payments.map_columns",
 }  # fmt: skip
 
 # What the moves below do, themselves or by what follows from them.
@@ -91,7 +92,7 @@ WAYS = {
     "orders.cancel", "orders.close", "orders.confirm", "orders.counter", "orders.decline",
     "orders.expire", "orders.fulfil", "orders.offer", "orders.place", "orders.waive",
     "orders.withdraw", "payments.allocate", "payments.annul", "payments.claim",
-    "payments.close_instruction", "payments.import", "payments.instruct",
+    "payments.close_instruction", "payments.hand_in", "payments.import", "payments.instruct",
     "payments.claim_arrival", "payments.fetch_arrival", "payments.reopen_arrival",
     "payments.set_arrival_aside", "payments.take_in", "payments.match_claim",
     "payments.reject_claim", "payments.remind", "payments.reopen", "payments.reverse",

@@ -6,6 +6,7 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
@@ -31,6 +32,7 @@ from simpul.payments.models import (
     Purpose,
     Receipt,
     Refund,
+    StatementFile,
 )
 from simpul.payments.models.arrival import Handed
 from simpul.payments.models.payer import Seen
@@ -187,6 +189,7 @@ class World:
             "allocation": {"pk": receipt.allocations.get().pk},
             "account": {"pk": self.account.pk},
             "import": {"pk": self.entry.imported_id},
+            "file": {"pk": self._statement_file().pk},
             "entry": {"pk": self.entry.pk},
             "payer": {"pk": self.payer.pk},
             "books account": {"account": "1120"},
@@ -302,6 +305,18 @@ class World:
         )
         BillPayment.count(by=self.people["fajar"], bill=bill, purpose=self.purpose, amount=10_000)
         return bill
+
+    def _statement_file(self) -> StatementFile:
+        """A file whose columns nobody knows yet."""
+        content = b"Hari,Cerita,Uang\n2/11/2026,DP,5000\n3/11/2026,BUDI,6000\n"
+        admitted = uploads.admit(ContentFile(content), uploads.STATEMENT)
+        return StatementFile.objects.create(
+            workshop=self.workshop,
+            account=self.account,
+            upload=Upload.keep(admitted, by=self.people["fajar"]),
+            name="mutasi.csv",
+            by=self.people["fajar"],
+        )
 
     def _bank_entry(
         self, *, amount_sen: int = 10_000_000, line: int = 1, text: str = "TRSF E-BANKING CR"

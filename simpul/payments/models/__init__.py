@@ -6,16 +6,18 @@ from simpul.payments.models.arrival import Arrival, ArrivalFile
 from simpul.payments.models.bounce import take_back
 from simpul.payments.models.claim import PaymentClaim
 from simpul.payments.models.credit import CreditNote
-from simpul.payments.models.entry import BankEntry, BankImport, ImportRefused
+from simpul.payments.models.entry import BankEntry, BankImport, ImportRefused, Outrun
 from simpul.payments.models.gateway import GatewayAccount, PaymentLink, without_link
 from simpul.payments.models.gateway_payment import GatewayNotice, GatewayPayment
 from simpul.payments.models.instruction import Instruction
+from simpul.payments.models.mapping import ColumnMapping
 from simpul.payments.models.messenger import WhatsAppNumber
 from simpul.payments.models.payer import Payer, Sighting
 from simpul.payments.models.purpose import Kind as PurposeKind
 from simpul.payments.models.purpose import Purpose
 from simpul.payments.models.receipt import NotYours, Receipt, TooMuch
 from simpul.payments.models.refund import Forfeit, Refund, party_debt
+from simpul.payments.models.statement import StagedEntry, StatementFile
 from simpul.payments.models.tick import Tick, ticks_of
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "BankAccount",
     "BankEntry",
     "BankImport",
+    "ColumnMapping",
     "CreditNote",
     "Forfeit",
     "GatewayAccount",
@@ -35,6 +38,7 @@ __all__ = [
     "NeedsAnother",
     "NoAccount",
     "NotYours",
+    "Outrun",
     "Payer",
     "PaymentClaim",
     "PaymentLink",
@@ -43,6 +47,8 @@ __all__ = [
     "Receipt",
     "Refund",
     "Sighting",
+    "StagedEntry",
+    "StatementFile",
     "Tick",
     "TooMuch",
     "WhatsAppNumber",

@@ -186,6 +186,10 @@ class BankAccount(models.Model):
         """What the printed QRIS says."""
         return qris.read(self.payload)
 
+    def newest_import(self) -> int | None:
+        """Return the primary key of the last statement that was read."""
+        return self.imports.order_by("-pk").values_list("pk", flat=True).first()
+
     @property
     def is_usable(self) -> bool:
         return self.status == self.Status.CONFIRMED and self.live_from <= clock.now()

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from django.core.files.base import ContentFile
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _now
@@ -17,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from simpul.lib import clock, uploads
 from simpul.papers.models import Upload
 from simpul.parties.models import Party, Person, Workshop
-from simpul.payments import readers
 from simpul.payments.models.account import BankAccount
 from simpul.payments.models.bounce import take_back
 from simpul.payments.models.payer import READERS, Payer, Seen
@@ -28,6 +24,34 @@ from simpul.workflow.steps import Refused, WrongState, creation, step
 
 class ImportRefused(Refused):
     """The file is not taken, and nothing of it."""
+
+
+class Outrun(ImportRefused):
+    """Another file of the account was read meanwhile: compare once more."""
+
+
+class Booking(Protocol):
+    """A file that was read and compared, its new rows staged."""
+
+    layout: str
+    newest: int | None  # import of the account when it was compared
+    opening_sen: int | None
+    closing_sen: int | None
+    rows: int
+    added: int
+    pending: int
+
+    @property
+    def file(self) -> Upload: ...
+
+    @property
+    def first_on(self) -> date: ...
+
+    @property
+    def last_on(self) -> date: ...
+
+    def move(self, made: BankImport) -> None:
+        """Let the staged rows become entries of this import."""
 
 
 class BankImportQuerySet(models.QuerySet["BankImport"]):
@@ -44,6 +68,8 @@ class BankImport(models.Model):
     account = models.ForeignKey(BankAccount, models.PROTECT, related_name="imports")
     file = models.ForeignKey(Upload, models.PROTECT, related_name="+")
     layout = models.CharField(max_length=60)
+    first_on = models.DateField(null=True)
+    last_on = models.DateField(null=True)
     opening_sen = models.BigIntegerField(null=True)
     closing_sen = models.BigIntegerField(null=True)
     rows = models.PositiveIntegerField()
@@ -59,45 +85,45 @@ class BankImport(models.Model):
 
     @classmethod
     @creation("payments.import")
-    def take(
-        cls,
-        *,
-        by: Person,
-        account: BankAccount,
-        content: bytes,
-        period: tuple[date, date] | None = None,
-    ) -> BankImport:
-        """Read a whole statement or refuse it whole; add what is not there yet.
+    def book(cls, *, by: Person, account: BankAccount, statement: Booking) -> BankImport:
+        """Turn what was staged of a file into entries, all of it in one short transaction.
 
-        Two equal rows of one file are two entries; the same rows of an overlapping file are not.
+        Raises ImportRefused where another file of the account came in between.
         """
-        try:
-            admitted = uploads.admit(ContentFile(content), uploads.STATEMENT)
-            statement = readers.read(content, period)
-        except (uploads.Refusal, readers.StatementRefused) as reason:
-            raise ImportRefused(str(reason)) from reason
-        if statement.account and not _is_same(statement.account, account.number):
-            raise ImportRefused(
-                _now("This file is of account %(number)s.") % {"number": statement.account}
-            )
         BankAccount.objects.lock(account.workshop_id)
-        fresh = _fresh(account, statement.booked)
+        if account.newest_import() != statement.newest:
+            raise Outrun(_now("Another statement of this account was read at the same moment."))
         made = cls.objects.create(
             workshop_id=account.workshop_id,
             account=account,
-            file=Upload.keep(admitted, by=by),
+            file=statement.file,
             layout=statement.layout,
+            first_on=statement.first_on,
+            last_on=statement.last_on,
             opening_sen=statement.opening_sen,
             closing_sen=statement.closing_sen,
-            rows=len(statement.rows),
-            added=len(fresh),
-            pending=len(statement.rows) - len(statement.booked),
+            rows=statement.rows,
+            added=statement.added,
+            pending=statement.pending,
             by=by,
         )
-        for entry in fresh:
-            entry.imported = made
-        BankEntry.objects.bulk_create(fresh, batch_size=500)
+        statement.move(made)
         return made
+
+    # Questions
+
+    def missing_before(self) -> tuple[int, int] | None:
+        """Return the balance before this statement and its opening, where they differ."""
+        if self.opening_sen is None or self.first_on is None:
+            return None
+        before = (
+            self.account.entries.filter(booked_on__lt=self.first_on, balance_sen__isnull=False)
+            .order_by("-booked_on", "-pk")
+            .first()
+        )
+        if before is None or before.balance_sen in (None, self.opening_sen):
+            return None
+        return before.balance_sen, self.opening_sen
 
 
 class BankEntryQuerySet(models.QuerySet["BankEntry"]):
@@ -140,7 +166,9 @@ class BankEntry(models.Model):
     booked_on = models.DateField()
     amount_sen = models.BigIntegerField()
     balance_sen = models.BigIntegerField(null=True)
+    is_counted = models.BooleanField(default=False)  # the balance follows from the file's opening
     text = models.TextField()
+    reference = models.CharField(max_length=80, blank=True)
     fingerprint = models.CharField(max_length=64)
     twin = models.PositiveSmallIntegerField()  # the first, second … of equal rows of a day
     status = models.CharField(max_length=9, choices=Status, default=Status.NEW, editable=False)
@@ -165,7 +193,10 @@ class BankEntry(models.Model):
                 name="bank_entry_in_or_out",
             ),
         ]
-        indexes = [models.Index(fields=["workshop", "status", "-booked_on"])]
+        indexes = [
+            models.Index(fields=["workshop", "status", "-booked_on"]),
+            models.Index(fields=["account", "booked_on"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.booked_on} {self.rupiah}"
@@ -290,49 +321,3 @@ class BankEntry(models.Model):
     def shown_with(self) -> Any:
         receipt = self.receipt
         return receipt.shown_with if receipt else self
-
-
-def _fresh(account: BankAccount, rows: Sequence[readers.Row]) -> list[BankEntry]:
-    """Return entries, not saved yet, for the rows that this account does not have."""
-    prints = [_fingerprint(account, row) for row in rows]
-    known = set(
-        account.entries.filter(booked_on__in={row.booked_on for row in rows}).values_list(
-            "fingerprint", "twin"
-        )
-    )
-    seen: Counter[str] = Counter()
-    fresh = []
-    for row, fingerprint in zip(rows, prints, strict=True):
-        seen[fingerprint] += 1
-        if (fingerprint, seen[fingerprint]) in known:
-            continue
-        fresh.append(
-            BankEntry(
-                workshop_id=account.workshop_id,
-                account=account,
-                line=row.line,
-                booked_on=row.booked_on,
-                amount_sen=row.amount_sen,
-                balance_sen=row.balance_sen,
-                text=row.text,
-                fingerprint=fingerprint,
-                twin=seen[fingerprint],
-                status=BankEntry.Status.NEW if row.amount_sen > 0 else BankEntry.Status.OUT,
-            )
-        )
-    return fresh
-
-
-def _fingerprint(account: BankAccount, row: readers.Row) -> str:
-    parts = [account.pk, row.booked_on, row.amount_sen, _plain(row.text), row.balance_sen]
-    return hashlib.sha256("|".join(str(part) for part in parts).encode()).hexdigest()
-
-
-def _plain(text: str) -> str:
-    """What stays the same however a layout joins its columns: letters and digits, in capitals."""
-    return "".join(filter(str.isalnum, text.upper()))
-
-
-def _is_same(stated: str, number: str) -> bool:
-    digits = ["".join(filter(str.isdigit, text)).lstrip("0") for text in (stated, number)]
-    return digits[0] == digits[1]

@@ -101,6 +101,8 @@ class Layout:
         return None
 
     def is_header(self, record: Record) -> bool:
+        if cells.bare("".join(record.cells[:1])).casefold() != self.header[0].casefold():
+            return False
         found = [cells.bare(cell).casefold() for cell in record.cells]
         while len(found) > len(self.header) and not found[-1]:
             found.pop()

@@ -43,14 +43,14 @@ class Sheet:
         self._sheet = sheet
         sheet.reset_dimensions()  # some programs write wrong ones
         head = list(islice(self._rows(1), HEADER_WITHIN))
-        self._head = [record.cells for record in head]
+        self.rows = [record.cells for record in head]  # the first ones
         self.count = len(head) if len(head) < HEADER_WITHIN else 0
 
     def head(self) -> list[str]:
-        return [_line(row) for row in self._head]
+        return [_line(row) for row in self.rows]
 
     def is_header(self, at: int, layout: Layout) -> bool:
-        return layout.is_header(Record(at + 1, self._head[at]))
+        return layout.is_header(Record(at + 1, self.rows[at]))
 
     def records(self, layout: Layout, after: int) -> Iterator[Record]:
         try:

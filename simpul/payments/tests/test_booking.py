@@ -16,12 +16,11 @@ from simpul.lib import clock, codes, uploads
 from simpul.orders.models import Instalment, Order
 from simpul.papers.models import Paper
 from simpul.parties.models import Party, Person, Workshop
-from simpul.payments import agreement, asked, booking, matching
+from simpul.payments import agreement, asked, booking, importing, matching
 from simpul.payments.matching import Heard
 from simpul.payments.models import (
     BankAccount,
     BankEntry,
-    BankImport,
     Instruction,
     PaymentClaim,
     Receipt,
@@ -57,7 +56,7 @@ def world(workshop: Workshop, account: BankAccount, fajar: Person) -> Workshop:
         ("BUNGA", 1_234),
         (f"{orders[5].code}", 17),
     ]
-    BankImport.take(by=fajar, account=account, content=statement(*rows))
+    importing.take(by=fajar, account=account, content=statement(*rows))
     return workshop
 
 

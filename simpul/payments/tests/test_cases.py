@@ -21,11 +21,10 @@ from simpul.lib import clock, codes, uploads
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Workshop
 from simpul.parties.roles import Role
-from simpul.payments import agreement, booking, reconciliation
+from simpul.payments import agreement, booking, importing, reconciliation
 from simpul.payments.models import (
     BankAccount,
     BankEntry,
-    BankImport,
     Instruction,
     Payer,
     PaymentClaim,
@@ -109,8 +108,9 @@ class Town:
         self, text: str, amount: int, day: date | None = None, other: bool = False
     ) -> BankEntry:
         account = self.other if other else self.account
-        content = statement((text, amount), number=account.number, day=day)
-        BankImport.take(by=self.fajar, account=account, content=content)
+        opening = 1_000_000_000 * (1 + BankEntry.objects.count())
+        content = statement((text, amount), number=account.number, day=day, opening=opening)
+        importing.take(by=self.fajar, account=account, content=content)
         return BankEntry.objects.order_by("-pk")[0]
 
     def pay(

@@ -11,7 +11,7 @@ from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.papers.models import Paper
 from simpul.parties.models import Party, Person, Workshop
-from simpul.payments import agreement, reconciliation
+from simpul.payments import agreement, importing, reconciliation
 from simpul.payments.models import (
     BankAccount,
     BankEntry,
@@ -28,10 +28,15 @@ from simpul.workflow.steps import NotAllowed, WrongState
 Status = BankEntry.Status
 
 
-def statement(*rows: tuple[str, int], number: str = "0000012345", day: date | None = None) -> bytes:
+def statement(
+    *rows: tuple[str, int],
+    number: str = "0000012345",
+    day: date | None = None,
+    opening: int = 50_000_000,
+) -> bytes:
     """A file of BCA with these texts and rupiah, all of one day; money out is negative."""
     booked = (day or clock.today()).strftime("%d/%m/%Y")
-    opening = balance = 50_000_000
+    balance = opening
     lines = [
         f'"No. rekening : {number}"',
         f'"Periode : {booked} - {booked}"',
@@ -52,8 +57,12 @@ def statement(*rows: tuple[str, int], number: str = "0000012345", day: date | No
     return "\n".join(lines).encode()
 
 
+def read_in(account: BankAccount, by: Person, content: bytes) -> BankImport:
+    return importing.take(by=by, account=account, content=content)
+
+
 def take(account: BankAccount, by: Person, *rows: tuple[str, int]) -> BankImport:
-    return BankImport.take(by=by, account=account, content=statement(*rows))
+    return read_in(account, by, statement(*rows))
 
 
 def entry(account: BankAccount, by: Person, amount: int, text: str = "TRSF") -> BankEntry:
@@ -97,8 +106,8 @@ def test_equal_rows_without_a_balance_are_both_kept(account: BankAccount, fajar:
     head = b"Account No,Date,Val. Date,Transaction Code,Description,Description,Reference No.,Debit,Credit\n"
     row = b'0000012345,02/11/26,02/11/26,7820,"TRF","DP",,".00","5,000.00"\n'
 
-    first = BankImport.take(by=fajar, account=account, content=head + row * 2)
-    second = BankImport.take(by=fajar, account=account, content=head + row * 3)
+    first = read_in(account, fajar, head + row * 2)
+    second = read_in(account, fajar, head + row * 3)
 
     assert (first.added, second.added) == (2, 1)
     assert list(BankEntry.objects.order_by("pk").values_list("twin", flat=True)) == [1, 2, 3]
@@ -106,7 +115,7 @@ def test_equal_rows_without_a_balance_are_both_kept(account: BankAccount, fajar:
 
 def test_a_file_of_another_account_is_refused_whole(account: BankAccount, fajar: Person) -> None:
     with pytest.raises(ImportRefused, match="999"):
-        BankImport.take(by=fajar, account=account, content=statement(("A", 1), number="999"))
+        read_in(account, fajar, statement(("A", 1), number="999"))
 
     assert not BankEntry.objects.exists()
     assert not BankImport.objects.exists()
@@ -116,7 +125,7 @@ def test_a_file_that_does_not_add_up_names_its_line(account: BankAccount, fajar:
     wrong = statement(("A", 100), ("B", 100)).replace(b'50,000,200.00"\n', b'50,000,201.00"\n', 1)
 
     with pytest.raises(ImportRefused, match="5"):
-        BankImport.take(by=fajar, account=account, content=wrong)
+        read_in(account, fajar, wrong)
 
     assert not BankEntry.objects.exists()
 

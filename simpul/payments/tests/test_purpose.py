@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 
 from simpul.lib import clock, uploads
 from simpul.parties.models import Party, Person, Workshop
-from simpul.payments import purposes
-from simpul.payments.models import BankAccount, BankEntry, BankImport, Purpose, PurposeKind
+from simpul.payments import importing, purposes
+from simpul.payments.models import BankAccount, BankEntry, Purpose, PurposeKind
 from simpul.payments.models.purpose import TooMuch
 from simpul.payments.tests.test_entry import entry, statement, take
 from simpul.workflow.models import journal_of
@@ -299,7 +299,7 @@ def test_what_was_taken_back_teaches_nothing(account: BankAccount, fajar: Person
 
 
 def test_several_at_once_or_none(account: BankAccount, fajar: Person, sari: Person) -> None:
-    BankImport.take(by=fajar, account=account, content=_three_fees())
+    importing.take(by=fajar, account=account, content=_three_fees())
     found = list(BankEntry.objects.order_by("pk"))
     assert purposes.explain_all(found, by=fajar, kind="fee", party=None) == 3
     with pytest.raises(TooMuch):

@@ -12,8 +12,8 @@ from simpul.conversations import notices
 from simpul.conversations.models import Channel, Notice
 from simpul.lib import clock, uploads
 from simpul.parties.models import Identity, Party, Person, Workshop
-from simpul.payments import agreement
-from simpul.payments.models import BankImport, Instruction, PaymentClaim
+from simpul.payments import agreement, importing
+from simpul.payments.models import Instruction, PaymentClaim
 from simpul.payments.reminders import remind_due
 from simpul.tests.statement import statement
 from simpul.workflow.models import journal_of
@@ -145,7 +145,7 @@ def test_who_reported_a_payment_is_not_reminded(asked: Instruction, dewi: Person
 
 def test_whose_money_may_have_come_is_not_reminded(asked: Instruction, fajar: Person) -> None:
     with clock.stopped(MONDAY + timedelta(days=2)):
-        BankImport.take(
+        importing.take(
             by=fajar,
             account=asked.account,
             content=statement([(clock.today(), asked.base, "TRSF E-BANKING CR")]),

@@ -1,4 +1,4 @@
-"""The bank on the desk: statements, their entries, and the accounts."""
+"""The bank on the desk: the entries of statements, and the accounts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from markupsafe import Markup
 
@@ -24,10 +23,9 @@ from simpul.payments.forms import (
     QrisForm,
     ReasonForm,
     SetAsideForm,
-    StatementForm,
     SuggestionForm,
 )
-from simpul.payments.models import BankAccount, BankEntry, BankImport, ImportRefused, Refund
+from simpul.payments.models import BankAccount, BankEntry, Refund
 from simpul.payments.queries import corrections_of, credits_before, refunds_for
 from simpul.payments.returning import BounceForm
 from simpul.portals.http import Request
@@ -36,46 +34,6 @@ from simpul.workflow.models import journal_of
 from simpul.workflow.steps import WrongState
 
 FOUND_AT_MOST = 8
-
-
-@require_http_methods(["GET", "POST"])
-def statement(request: Request) -> HttpResponse:
-    """Take a bank's file, or say in which line it fails."""
-    accounts = BankAccount.objects.visible_to(request.person).in_use_first()
-    form = StatementForm(request.POST or None, request.FILES or None, accounts=accounts)
-    if form.is_valid():
-        try:
-            made, matched = reconciliation.take(
-                by=request.person,
-                account=form.cleaned_data["account"],
-                content=form.cleaned_data["file"].content,
-                period=form.period,
-            )
-        except ImportRefused as reason:
-            form.add_error("file", str(reason))
-        else:
-            text = ngettext("%(n)s entry was matched.", "%(n)s entries were matched.", matched)
-            messages.success(request, text % {"n": matched})
-            return redirect("workshop:import", request.workshop.slug, made.pk)
-    imports = BankImport.objects.visible_to(request.person).select_related("account", "by")
-    return render(
-        request,
-        "workshop/payments/statement.html",
-        {"form": form, "accounts": accounts, "imports": imports.order_by("-pk")[:10]},
-        status=422 if form.is_bound else 200,
-    )
-
-
-@require_safe
-def imported(request: Request, pk: int) -> HttpResponse:
-    """What a file brought."""
-    imports = BankImport.objects.visible_to(request.person).select_related("account", "by")
-    made = get_object_or_404(imports, pk=pk)
-    return render(
-        request,
-        "workshop/payments/import.html",
-        {"made": made, "entries": made.entries.order_by("line")[:500]},
-    )
 
 
 @require_http_methods(["GET", "POST"])

