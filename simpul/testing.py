@@ -449,13 +449,23 @@ def shipment(buyer: Party, mode: str = Shipment.Mode.OJEK, **facts: Any) -> Ship
 
 def accepted_shipment(buyer: Party, driver: Person, **facts: Any) -> Shipment:
     made = shipment(buyer, **facts)
-    made.offer(
-        by=keeper(buyer.workshop),
+    offer_to(made, driver)
+    made.accept(by=driver)
+    return made
+
+
+def offer_to(shipment: Shipment, driver: Person) -> None:
+    """Ask the courier that a driver belongs to."""
+    shipment.offer(
+        by=keeper(shipment.workshop),
         couriers=list(Party.objects.filter(people=driver)),
         expires_at=clock.now() + timedelta(hours=2),
     )
-    made.accept(by=driver)
-    return made
+
+
+def fill(order: Order, pairs: int) -> None:
+    """Pack what lies ready, so many pairs a carton."""
+    packing.fill(order, by=keeper(order.workshop), pairs=pairs)
 
 
 def shipment_on_the_way(buyer: Party, driver: Person, **facts: Any) -> Shipment:

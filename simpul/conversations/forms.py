@@ -3,7 +3,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from simpul.conversations.models import LONGEST_MESSAGE, Channel
+from simpul.conversations.models import LONGEST_MESSAGE, Channel, Ticket
 
 
 class MessageForm(forms.Form):
@@ -60,3 +60,12 @@ class GuestForm(forms.Form):
     @property
     def entry(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in ("name", "contact", "body")}
+
+
+class ResolutionForm(forms.Form):
+    """What became of a difference."""
+
+    how = forms.ChoiceField(label=_("How it ended"), choices=Ticket.How, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("In your own words"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )

@@ -11,10 +11,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from simpul.conversations.tickets import Ticket, TicketQuerySet
 from simpul.lib import clock
 from simpul.parties.models import AccessLink, Party, Person, Workshop
 from simpul.workflow.models import Entry
 from simpul.workflow.steps import creation, step
+
+__all__ = ["Ticket", "TicketQuerySet"]  # its own file; the others are here
 
 LONGEST_MESSAGE = 4000
 OLD_NEWS = timedelta(days=7)  # after a long stop nobody wants last month's news

@@ -25,6 +25,8 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.decline": NOBODY,
     # talk
     "conversations.say": ("other",),
+    "conversations.open_ticket": ("owner", "finance"),
+    "conversations.resolve_ticket": ("owner", "courier"),
     "conversations.note": NOBODY,
     "conversations.sign": ("sales",),
     "conversations.publish": NOBODY,
@@ -99,6 +101,11 @@ TOLD: dict[str, tuple[str, ...]] = {
     "payments.apply_notice": NOBODY,
     "payments.keep_notice": ("finance",),
     "payments.settle_notice": NOBODY,
+    "payments.ask_cash": NOBODY,
+    "payments.collect": ("finance",),
+    "payments.void_cash": NOBODY,
+    "payments.hand_cash": ("finance",),
+    "payments.count_cash": ("courier",),
     # stock
     "stock.count": NOBODY,
     "stock.move": NOBODY,

@@ -17,6 +17,7 @@ from simpul.lib import clock, uploads
 from simpul.orders.models import LineSize
 from simpul.orders.offers import RupiahField
 from simpul.parties.models import Party
+from simpul.ui.jinja import rupiah
 
 
 class CountField(forms.IntegerField):
@@ -161,15 +162,44 @@ class DeliveryForm(forms.Form):
         required=False,
         help_text=_("If it is not at the door: with the guard, at the shop next door."),
     )
+    collected = RupiahField(label=_("Collected, in rupiah"), required=False, max_length=20)
+    cash_photo = forms.FileField(
+        label=_("Photo of the money"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
     client_id = forms.CharField(
         max_length=36, required=False, widget=forms.HiddenInput, initial=lambda: uuid.uuid4().hex
     )
+
+    def __init__(self, *args: Any, shipment: Shipment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.collects = shipment.collection.asked if shipment.collection else 0
+        if self.collects:
+            self.fields["collected"].required = True
+            self.fields["collected"].help_text = _now(
+                "Asked for: %(amount)s. Nothing collected: type 0."
+            ) % {"amount": rupiah(self.collects)}
+        else:
+            del self.fields["collected"], self.fields["cash_photo"]
+
+    def clean_collected(self) -> int:
+        amount: int = self.cleaned_data["collected"] or 0
+        if amount > self.collects:
+            raise forms.ValidationError(_now("That is more than was asked for."))
+        return amount
+
+    def clean_cash_photo(self) -> uploads.Admitted | None:
+        return self._admitted("cash_photo")
 
     def clean_pin(self) -> str:
         return "".join(self.cleaned_data["pin"].split())
 
     def clean_photo(self) -> uploads.Admitted | None:
-        photo = self.cleaned_data["photo"]
+        return self._admitted("photo")
+
+    def _admitted(self, name: str) -> uploads.Admitted | None:
+        photo = self.cleaned_data[name]
         if not photo:
             return None
         try:

@@ -21,7 +21,7 @@ from django.utils.crypto import get_random_string
 from simpul.catalog.models import Colourway, Material, Product, SizeRun
 from simpul.conversations.models import Conversation, GuestEntry, InternalNote, Message
 from simpul.crm.models import Lead
-from simpul.demo import letters, money_out, this_week, workshop_floor
+from simpul.demo import letters, money_out, odd_money, this_week, workshop_floor
 from simpul.demo.bank import Bank
 from simpul.demo.people import Cast
 from simpul.lib import clock, uploads
@@ -455,12 +455,31 @@ def _plant(story: Story) -> None:
     story.at(before_yesterday, partial(this_week.on_its_way, story))
     story.at(before_yesterday, partial(this_week.courier_asked, story))
     story.at(before_yesterday, partial(this_week.material_asked, story))
+    story.at(_ago(story, 12), lambda: _then(story, "jakarta", odd_money.cancelled_and_given_back))
+    story.at(_ago(story, 10), lambda: _then(story, "maju", odd_money.credit_note))
+    story.at(_ago(story, 9), lambda: _then(story, "padang", odd_money.bounced))
+    story.at(_ago(story, 34), lambda: _at_the_door(story, "maju"))
 
 
 def _under_way(story: Story, key: str, likes: tuple[str, ...]) -> None:
     """Agreed and paid at once, so that today it is somewhere on its way."""
     order = _place(story, key, _wishes(story, likes, (40,)))
     agreement.confirm(_fresh(order), by=story.cast.staff["sari"])
+    story.later(lambda: _pay(story, order), hour=15)
+
+
+def _then(story: Story, key: str, happens: Callable[[Story, Order], None]) -> None:
+    """Agreed and paid, and some days later something happens to the money."""
+    order = _place(story, key, _wishes(story, ("DRB-01",), (20,)))
+    agreement.confirm(_fresh(order), by=story.cast.staff["sari"])
+    story.later(lambda: _pay(story, order), hour=15)
+    story.later(lambda: happens(story, order), days=4)
+
+
+def _at_the_door(story: Story, key: str) -> None:
+    """The rest of this order is paid to the courier."""
+    order = _place(story, key, _wishes(story, ("DRB-01",), (20,)))
+    odd_money.offer_at_the_door(story, order)
     story.later(lambda: _pay(story, order), hour=15)
 
 

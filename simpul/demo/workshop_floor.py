@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from simpul.delivery.models import Package, Shipment
 from simpul.delivery.models import Status as ShipmentStatus
+from simpul.demo import odd_money
 from simpul.lib import clock
 from simpul.orders.models import Gate, LineSize, Order, Status
 from simpul.production.models import OPEN, Job
@@ -95,12 +96,14 @@ def ship(story: Story, order: Order) -> None:
     order = Order.objects.select_related("workshop", "buyer").get(pk=order.pk)
     if order.status != Status.CONFIRMED:
         return
-    if order.balance:
+    if order.balance > order.paid_at_the_door:
         story.later(lambda: ship(story, order), days=2)
         return
     rina, courier = story.cast.staff["rina"], story.cast.parties["cargo"]
     key = next(key for key, party in story.cast.parties.items() if party == order.buyer)
     if key not in FARAWAY and sum(len(line.sizes.all()) for line in order.lines.all()) < 12:
+        courier = story.cast.parties["ojek"]
+    if order.paid_at_the_door:
         courier = story.cast.parties["ojek"]
     is_ojek = courier == story.cast.parties["ojek"]
     shipment = Shipment.open(
@@ -130,7 +133,9 @@ def fetch(story: Story, shipment: Shipment) -> None:
 
 def bring(story: Story, shipment: Shipment) -> None:
     """At the door: counted, named, proved by PIN; sometimes only at the second try."""
-    shipment = Shipment.objects.select_related("workshop", "order", "courier").get(pk=shipment.pk)
+    shipment = Shipment.objects.select_related("workshop", "order", "courier", "collection").get(
+        pk=shipment.pk
+    )
     driver = shipment.courier.people.order_by("pk")[0] if shipment.courier else None
     if driver is None or shipment.status != ShipmentStatus.PICKED_UP:
         return
@@ -139,7 +144,10 @@ def bring(story: Story, shipment: Shipment) -> None:
         receiver=shipment.order.receiver,
         count=shipment.packages.count(),
         pin=shipment.pin,
+        collected=shipment.collection.asked if shipment.collection else None,
     )
+    if shipment.collection:
+        story.later(lambda: odd_money.bring_cash(story, shipment), days=1)
     if story.dice.random() < 0.85:
         story.later(lambda: close(story, shipment.order), days=story.dice.choice((0, 1, 2)))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, Sum
 
+from simpul.conversations.models import Ticket
 from simpul.delivery.models import PackageLine, Shipment
 from simpul.insight.books.checks import disagreements
 from simpul.orders.models import AGREED, Gate, Instalment, LineSize, Order, OrderNeed, OrderRevision
@@ -18,6 +19,8 @@ from simpul.parties.models import Party, Workshop
 from simpul.payments.models import (
     Allocation,
     BankEntry,
+    CashHanding,
+    Collection,
     CreditNote,
     Forfeit,
     GatewayPayment,
@@ -270,6 +273,27 @@ def tallies(workshop: Workshop) -> Iterator[Finding]:
             yield Finding(3, str(party), f"owes {owed} by its account, {expected} by its orders")
 
 
+def collections(workshop: Workshop) -> Iterator[Finding]:
+    """3 and 9: what finance counted of a courier's cash pays the orders, no more; where it is not
+    what was said, or less was collected than asked, a ticket says so."""
+    cash = CashHanding.objects.filter(workshop=workshop, status=CashHanding.Status.COUNTED)
+    sums = cash.annotate(n=Sum("collections__collected"), paid=Sum("collections__receipt__amount"))
+    told = _told_of(workshop, CashHanding)
+    for pk, said, counted, n, paid in sums.order_by("pk").values_list(
+        "pk", "said", "counted", "n", "paid"
+    ):
+        collected = n or 0
+        if (paid or 0) != min(counted or 0, collected):
+            yield Finding(3, f"handing {pk}", f"{counted} counted, {paid or 0} pays orders")
+        if not said == counted == collected and pk not in told:
+            yield Finding(3, f"handing {pk}", f"{collected}, {said}, {counted}, and no ticket")
+    short = Collection.objects.filter(workshop=workshop, collected__lt=F("asked"))
+    told = _told_of(workshop, Collection)
+    for pk in short.order_by("pk").values_list("pk", flat=True):
+        if pk not in told:
+            yield Finding(9, f"collection {pk}", "less than was asked for, and no ticket")
+
+
 def statements(workshop: Workshop) -> Iterator[Finding]:
     """4: an entry is recognised at most once, and an allocated one by a receipt of its amount."""
     entries = BankEntry.objects.filter(workshop=workshop, status=BankEntry.Status.ALLOCATED)
@@ -345,10 +369,21 @@ def books(workshop: Workshop) -> Iterator[Finding]:
 
 
 CHECKS: list[Check] = [
-    totals, money, tallies, refunds, statements, gateways, stock, needs, pegs, pairs, packages, journal, gates, promises,
+    totals, money, tallies, refunds, collections, statements, gateways, stock, needs, pegs, pairs,
+    packages, journal, gates, promises,
     numbers, papers,
     purposes,
 ]  # fmt: skip
+
+
+def _told_of(workshop: Workshop, model: Any) -> set[int]:
+    """Return the things of a model that have a ticket."""
+    tickets = Ticket.objects.filter(
+        workshop=workshop,
+        subject_type__app_label=model._meta.app_label,
+        subject_type__model=model._meta.model_name,
+    )
+    return set(tickets.values_list("subject_id", flat=True))
 
 
 def _was_reversed(order: Order) -> bool:

@@ -6,18 +6,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from simpul.conversations.models import GuestEntry, Notice
+from simpul.conversations.models import GuestEntry, Notice, Ticket
 from simpul.crm.models import Lead
 from simpul.delivery.models import Shipment
 from simpul.delivery.models import Status as ShipmentStatus
 from simpul.orders.models import Instalment, LineSize, Order, Status
 from simpul.parties.models import Person
 from simpul.parties.roles import Role
-from simpul.payments.models import Arrival, BankAccount, BankEntry, PaymentClaim
+from simpul.payments.models import (
+    Arrival,
+    BankAccount,
+    BankEntry,
+    CashHanding,
+    PaymentClaim,
+    Refund,
+)
 from simpul.procurement.models import PurchaseOrder
 from simpul.production.models import Job
 from simpul.production.models import Status as JobStatus
@@ -132,6 +139,8 @@ def _money(person: Person, today: date) -> Iterator[Task]:
         text = _("Buyers say that they paid. Import the statement to see whether it came.")
         title = ngettext("%(n)s reported payment", "%(n)s reported payments", count) % {"n": count}
         yield Task("payments", "?tab=claims", "receipt", title, text, count, MIDDLE)
+    yield from _going_back(person)
+    yield from _cash(person)
     if BankAccount.objects.newest(person.workshop_id, BankAccount.Kind.BANK) is None:
         text = _("Without one nobody can be told where to pay.")
         yield Task("accounts", "", "landmark", _("No bank account yet"), text, 0, HIGH)
@@ -142,6 +151,33 @@ def _letters(person: Person, today: date) -> Iterator[Task]:
         text = _("Proofs came whose order is not certain: say which one, or set them aside.")
         title = ngettext("%(n)s mail or message", "%(n)s mails or messages", count) % {"n": count}
         yield Task("payments", "?tab=inbox", "inbox", title, text, count, MIDDLE)
+
+
+def _going_back(person: Person) -> Iterator[Task]:
+    refunds = Refund.objects.visible_to(person)
+    counts = refunds.aggregate(
+        asked=Count("pk", filter=Q(status=Refund.Status.REQUESTED)),
+        approved=Count("pk", filter=Q(status=Refund.Status.APPROVED)),
+    )
+    if count := counts["asked"]:
+        text = _("Approve or refuse them: the money is set aside until then.")
+        title = ngettext("%(n)s refund to approve", "%(n)s refunds to approve", count)
+        yield Task("payments", "?tab=refunds", "reply", title % {"n": count}, text, count, MIDDLE)
+    if count := counts["approved"]:
+        text = _("Make the transfer, or pay it in cash, and say so.")
+        title = ngettext("%(n)s refund to send", "%(n)s refunds to send", count) % {"n": count}
+        yield Task("payments", "?tab=refunds", "reply", title, text, count, MIDDLE)
+
+
+def _cash(person: Person) -> Iterator[Task]:
+    if count := CashHanding.objects.visible_to(person).waiting().count():
+        text = _("A courier brought it: count it, and the orders are paid.")
+        title = ngettext("%(n)s sum of cash to count", "%(n)s sums of cash to count", count)
+        yield Task("courier-cash", "", "banknote", title % {"n": count}, text, count, HIGH)
+    if count := Ticket.objects.visible_to(person).open().count():
+        text = _("Find out what happened, and say what became of it.")
+        title = ngettext("%(n)s difference", "%(n)s differences", count) % {"n": count}
+        yield Task("tickets", "", "triangle-alert", title, text, count, HIGH)
 
 
 def _material(person: Person, today: date) -> Iterator[Task]:

@@ -59,7 +59,11 @@ class OfferForm(forms.Form):
     settle = forms.TypedChoiceField(
         label=_("The rest is paid"),
         coerce=int,
-        choices=[(Gate.HAND_OVER, _("before handing over")), (Gate.NONE, _("on credit"))],
+        choices=[
+            (Gate.HAND_OVER, _("before handing over")),
+            (Gate.COURIER, _("on delivery, to the courier")),
+            (Gate.NONE, _("on credit")),
+        ],
     )
     settle_on = forms.DateField(
         label=_("The rest by"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -95,6 +95,8 @@ ABILITIES: dict[str, Rule] = {
     "conversations.say": either(
         workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer(), supplier(), courier()
     ),
+    "conversations.open_ticket": machine(),
+    "conversations.resolve_ticket": workshop(SALES, FINANCE),
     "conversations.note": workshop(SALES, FINANCE, STOCK, PRODUCTION),
     "conversations.sign": machine(),
     "conversations.publish": workshop(SALES),
@@ -175,6 +177,11 @@ ABILITIES: dict[str, Rule] = {
     "payments.apply_notice": machine(),
     "payments.keep_notice": machine(),
     "payments.settle_notice": workshop(FINANCE),
+    "payments.ask_cash": machine(),
+    "payments.collect": either(courier(), workshop(SALES, STOCK)),
+    "payments.void_cash": machine(),
+    "payments.hand_cash": either(courier(), workshop(SALES, FINANCE, STOCK)),
+    "payments.count_cash": workshop(FINANCE),
     # stock
     "stock.count": workshop(STOCK),
     "stock.move": workshop(STOCK),

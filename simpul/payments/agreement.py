@@ -104,6 +104,6 @@ def ask_all(workshop: Workshop, *, by: Person) -> int:
 def unasked(workshop: Workshop) -> OrderQuerySet:
     """Return the orders that money is open for and whose buyers do not know where to pay."""
     orders = Order.objects.filter(workshop=workshop, status__in=AGREED)
-    unpaid = Instalment.objects.unpaid().filter(order=OuterRef("pk"))
+    unpaid = Instalment.objects.asked_by_transfer().filter(order=OuterRef("pk"))
     asked = Instruction.objects.open().filter(order=OuterRef("pk"))
     return orders.filter(Exists(unpaid)).exclude(Exists(asked))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from simpul.lib import clock
 from simpul.payments.forms import DayField, ReasonForm, RupiahField
 from simpul.payments.models import BankAccount, BankEntry, CreditNote, Refund
-from simpul.ui.jinja import rupiah
+from simpul.ui.jinja import day_short, rupiah
 
 
 class CreditNoteForm(forms.Form):
@@ -84,10 +84,15 @@ class PayOutForm(forms.Form):
     paid_on = DayField(label=_("Paid on"), initial=clock.today)
 
 
+class EntryChoice(forms.ModelChoiceField[BankEntry]):
+    def label_from_instance(self, obj: BankEntry) -> str:
+        return f"{day_short(obj.booked_on)} · {rupiah(obj.rupiah)} · {obj.text[:40]}"
+
+
 class BounceForm(ReasonForm):
     """Why the bank took money back, and the entry by which it did."""
 
-    correction = forms.ModelChoiceField(
+    correction = EntryChoice(
         label=_("The bank's own entry"),
         queryset=BankEntry.objects.none(),
         required=False,
@@ -97,7 +102,7 @@ class BounceForm(ReasonForm):
     def __init__(self, *args: Any, corrections: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice = self.fields["correction"]
-        assert isinstance(choice, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+        assert isinstance(choice, EntryChoice)  # noqa: S101 - for the type checker
         choice.queryset = corrections
 
 

@@ -43,6 +43,18 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     "payments.gatewayaccount": {"workshop": ("workshop:gateway-settings", "")},
     "payments.gatewaypayment": {"workshop": ("workshop:gateways", "")},
     "payments.gatewaynotice": {"workshop": ("workshop:gateway-notice", "pk")},
+    "payments.collection": {
+        "workshop": ("workshop:courier-cash", ""),
+        "courier": ("courier:cash", ""),
+    },
+    "payments.cashhanding": {
+        "workshop": ("workshop:cash-handing", "pk"),
+        "courier": ("courier:cash", ""),
+    },
+    "conversations.ticket": {
+        "workshop": ("workshop:ticket", "pk"),
+        "courier": ("courier:ticket", "pk"),
+    },
     "payments.bankaccount": {"workshop": ("workshop:accounts", "")},
     "procurement.purchaseorder": {
         "workshop": ("workshop:purchase", "pk"),

@@ -141,6 +141,18 @@ TABLE: dict[str, Door] = {
     "workshop:refund-payout": Door("refund", "staff", "owner fajar"),
     "workshop:refund-seeing": Door("refund and entry", "staff", "owner fajar", answer=405),
     "workshop:refund-cover": Door("refund", "staff", "owner fajar", answer=405),
+    "workshop:courier-cash": Door(sees="staff"),
+    "workshop:cash-taking": Door(
+        "courier", "owner sari fajar rina", "owner sari fajar rina", others=403
+    ),
+    "workshop:own-cash-taking": Door(
+        sees="owner sari fajar rina", may="owner sari fajar rina", others=403
+    ),
+    "workshop:cash-handing": Door("handing", "staff", "owner fajar"),
+    "workshop:tickets": Door(sees="staff"),
+    "workshop:ticket": Door("ticket", "staff"),
+    "workshop:ticket-resolution": Door("ticket", "staff", "owner sari fajar"),
+    "workshop:ticket-message": Door("ticket", "staff", "owner sari fajar rina udin", answer=405),
     "workshop:bounce": Door("entry", "owner fajar viewer", "owner fajar"),
     "workshop:annulment": Door("receipt", "staff", "owner fajar"),
     "workshop:reversal": Door("allocation", "staff", "owner fajar"),
@@ -282,6 +294,10 @@ TABLE: dict[str, Door] = {
     "supplier:news-item": Door("news of budi", "suppliers", "budi", answer=405),
     # the courier's pages; the job is offered to Asep, and not accepted yet
     "courier:jobs": Door(sees="couriers"),
+    "courier:cash": Door(sees="couriers", may="couriers"),
+    "courier:job-cash": Door("shipment", "asep shipment_link", answer=404),
+    "courier:ticket": Door("ticket", "asep"),
+    "courier:ticket-message": Door("ticket", "couriers", "asep", answer=405),
     "courier:job": Door("shipment", "asep shipment_link"),
     "courier:acceptance": Door(
         "shipment", "couriers shipment_link", "asep shipment_link", answer=405

@@ -12,7 +12,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from simpul.catalog import models as catalog
-from simpul.conversations.models import Conversation, GuestEntry, InternalNote, Message, Notice
+from simpul.conversations.models import (
+    Conversation,
+    GuestEntry,
+    InternalNote,
+    Message,
+    Notice,
+    Ticket,
+)
 from simpul.crm.models import Lead
 from simpul.delivery import models as delivery
 from simpul.orders import models as orders
@@ -84,6 +91,9 @@ COPIED: tuple[type[models.Model], ...] = (
     payments.Payer,
     payments.Sighting,
     payments.Purpose,
+    payments.CashHanding,
+    payments.Collection,
+    Ticket,
     procurement.SupplierPrice,
     procurement.PurchaseOrder,
     procurement.PurchaseLine,

@@ -28,7 +28,7 @@ from simpul.insight.audit import CHECKS, books, findings
 from simpul.insight.books.checks import banks_off
 from simpul.lib import clock, codes, uploads
 from simpul.lib.mails import Attached, Letter
-from simpul.orders.models import LineSize, LineWish, Order, OrderLine, proposed_plan
+from simpul.orders.models import Gate, LineSize, LineWish, Order, OrderLine, proposed_plan
 from simpul.parties.models import Identity, Party, Person, Workshop
 from simpul.parties.roles import Role
 from simpul.payments import agreement, inbox, online, reconciliation
@@ -38,6 +38,8 @@ from simpul.payments.models import (
     Arrival,
     BankAccount,
     BankEntry,
+    CashHanding,
+    Collection,
     CreditNote,
     GatewayNotice,
     Instruction,
@@ -105,6 +107,8 @@ WAYS = {
     "payments.explain", "payments.retract", "payments.use_cash",
     "procurement.count_payment", "procurement.record_bill", "procurement.uncount_payment",
     "procurement.void_bill", "procurement.agree", "procurement.cancel", "procurement.change",
+    "payments.ask_cash", "payments.collect", "payments.void_cash", "payments.hand_cash",
+    "payments.count_cash",
     "procurement.close", "procurement.close_short", "procurement.confirm",
     "procurement.counter", "procurement.decline", "procurement.expect", "procurement.insist",
     "procurement.propose", "procurement.receive", "procurement.release",
@@ -188,7 +192,7 @@ class Walk(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.frame.__exit__(None, None, None)
 
-    @initialize(far=st.integers(0, 15), money=st.integers(0, 8))
+    @initialize(far=st.integers(0, 15), money=st.integers(0, 12))
     def the_first_order_is_so_far(self, far: int, money: int) -> None:
         """Half of what can happen happens late: begin with an order that is somewhere on its way.
 
@@ -276,7 +280,8 @@ class Walk(RuleBasedStateMachine):
     def _the_way_back(self) -> list[Callable[[], object]]:
         """What was paid too much goes back, a note lowers what is open, and the bank errs."""
         staff, account = self.town.staff, self.town.account
-        buyer = self.town.buyers[0]
+        buyer, courier = self.town.buyers[0], self.town.couriers[0]
+        driver = self.town.people[courier.pk]
 
         def order() -> Order:
             return Order.objects.for_page().order_by("pk")[0]
@@ -309,6 +314,12 @@ class Walk(RuleBasedStateMachine):
             lambda: BankEntry.objects.filter(status="set_aside")[0].bounce(
                 by=staff["fajar"], reason="x"
             ),
+            lambda: Collection.ask(
+                by=self.town.workshop.machine, order=order(), courier=courier, amount=30_000
+            ),
+            lambda: Collection.objects.get().collect(by=driver, amount=30_000),
+            lambda: CashHanding.hand(by=driver, courier=courier, said=30_000),
+            lambda: CashHanding.objects.get().count(by=staff["fajar"], counted=25_000),
         ]  # fmt: skip
 
     @rule(seed=st.integers(0, 2**32))
@@ -377,6 +388,7 @@ class Walk(RuleBasedStateMachine):
             self._tap, self._pack, self._open, self._offer_job, self._accept_job,
             lambda: self._shipment("open", "accepted").issue_note(by=self._who("rina")),
             self._hand_over, self._pick_up, self._deliver, self._close, self._refund,
+            self._bring, self._count_cash,
             self._refund,
         ]  # fmt: skip
         aside: list[Callable[[], None]] = [
@@ -445,9 +457,12 @@ class Walk(RuleBasedStateMachine):
         wishes = [LineWish(look, {"40": self.dice.randint(1, 3)}, Price(190_000, 1))]
         total = sum(wish.amount for wish in wishes) + 20_000
         day = clock.in_days(20)
+        plan = proposed_plan(total, order.buyer, day)
+        if self.dice.random() < 0.5:
+            plan[-1] = replace(plan[-1], gate=Gate.COURIER)
         order.offer(
             by=self._who("sari"), wishes=wishes, shipping=20_000, promised_on=day,
-            plan=proposed_plan(total, order.buyer, day), valid_until=clock.in_days(5),
+            plan=plan, valid_until=clock.in_days(5),
         )  # fmt: skip
 
     def _accept(self) -> None:
@@ -821,7 +836,23 @@ class Walk(RuleBasedStateMachine):
     def _deliver(self) -> None:
         shipment = self._shipment("picked_up", "failed")
         by = self._of(shipment.courier_id) if shipment.courier_id else self._who("rina")
-        shipment.deliver(by=by, receiver="X", count=shipment.packages.count(), pin=shipment.pin)
+        asked = shipment.collection.asked if shipment.collection else 0
+        shipment.deliver(
+            by=by, receiver="X", count=shipment.packages.count(), pin=shipment.pin,
+            collected=self.dice.choice((asked, asked, asked // 2, 0)),
+        )  # fmt: skip
+
+    def _bring(self) -> None:
+        held = self._pick(Collection.objects.held())
+        by = self._of(held.courier_id) if held.courier_id else self._who("fajar")
+        CashHanding.hand(
+            by=by, courier=held.courier, said=held.collected - self.dice.choice((0, 0, 5_000))
+        )
+
+    def _count_cash(self) -> None:
+        handing = self._pick(CashHanding.objects.waiting())
+        counted = max(0, handing.said + self.dice.choice((0, 0, 0, -5_000, 5_000)))
+        handing.count(by=self._who("fajar"), counted=counted)
 
     def _fail(self) -> None:
         shipment = self._shipment("picked_up")
@@ -850,6 +881,8 @@ WATCHED: tuple[type[models.Model], ...] = (
     Receipt,
     CreditNote,
     Refund,
+    Collection,
+    CashHanding,
     PurchaseOrder,
     Job,
     Shipment,

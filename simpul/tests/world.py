@@ -11,9 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from simpul import testing
-from simpul.conversations.models import Channel, GuestEntry, Notice
+from simpul.conversations.models import Channel, GuestEntry, Notice, Ticket
 from simpul.crm.models import Lead
-from simpul.delivery.models import Handover
+from simpul.delivery.models import Handover, Shipment
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
 from simpul.papers.models import Paper, Upload
@@ -25,6 +25,8 @@ from simpul.payments.models import (
     Arrival,
     BankEntry,
     BankImport,
+    CashHanding,
+    Collection,
     CreditNote,
     GatewayNotice,
     Payer,
@@ -144,6 +146,17 @@ class World:
             couriers=[self.party("asep")],
             expires_at=clock.now() + timedelta(hours=2),
         )
+        asked = Collection.ask(
+            by=self.workshop.machine, order=self.order, courier=self.party("asep"), amount=90_000
+        )
+        Shipment.objects.filter(pk=self.shipment.pk).update(collection=asked)
+        asked.collect(by=self.people["asep"], amount=80_000)
+        held = Collection.ask(
+            by=self.workshop.machine, order=self.order, courier=self.party("asep"), amount=70_000
+        )
+        handing = CashHanding.hand(by=self.people["asep"], courier=self.party("asep"), said=80_000)
+        held.collect(by=self.people["asep"], amount=70_000)
+        ticket = Ticket.objects.get()
         address = Address.objects.create(
             party=self.party("dewi"), receiver="Dewi", street="Jl. Raya 1", area="Bogor"
         )
@@ -185,6 +198,9 @@ class World:
             "credit note": {"pk": note.pk},
             "credit paper": {"code": Paper.objects.about(spare).get().code},
             "refund": {"pk": refund.pk},
+            "handing": {"pk": handing.pk},
+            "ticket": {"pk": ticket.pk},
+            "courier": {"pk": self.party("asep").pk},
             "refund and entry": {"pk": refund.pk, "entry": self.entry.pk},
             "allocation": {"pk": receipt.allocations.get().pk},
             "account": {"pk": self.account.pk},

@@ -17,10 +17,11 @@ from simpul.delivery.models.handover import Handover
 from simpul.delivery.models.offer import CourierOffer
 from simpul.delivery.models.package import Package, PackageLine
 from simpul.lib import clock, codes, uploads
-from simpul.orders.models import Gate, LineSize, Order, Track
+from simpul.orders.models import Gate, GateShut, LineSize, Order, Track
 from simpul.orders.models import Status as OrderStatus
 from simpul.papers.models import Paper, Upload
 from simpul.parties.models import AccessLink, Party, Person, Workshop
+from simpul.payments.models import Collection, to_collect
 from simpul.stock.models import Item, Location, Movement
 from simpul.workflow.models import Entry, NumberSeries
 from simpul.workflow.steps import NotAllowed, Refused, WrongState, creation, step
@@ -58,6 +59,9 @@ class Status(models.TextChoices):
 
 UNDER_WAY = (Status.ACCEPTED, Status.PICKED_UP, Status.FAILED)
 OUT = (Status.PICKED_UP, Status.FAILED)
+
+
+COLLECTING = ("ojek", "own")  # the ways on which somebody of ours stands at the door
 
 
 class Reason(models.TextChoices):
@@ -108,7 +112,9 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
 
     def for_page(self) -> Self:
         """Load all that its page shows: a query for each kind of thing."""
-        return self.select_related("workshop", "order__buyer", "courier").prefetch_related(
+        return self.select_related(
+            "workshop", "order__buyer", "courier", "collection"
+        ).prefetch_related(
             models.Prefetch(
                 "packages",
                 Package.objects.prefetch_related(
@@ -147,6 +153,9 @@ class Shipment(models.Model):
     note_number = models.CharField(max_length=20, blank=True, editable=False)
     counted = models.PositiveSmallIntegerField(null=True, editable=False)  # by the workshop
     reason = models.CharField(max_length=10, choices=Reason, blank=True, editable=False)
+    collection = models.OneToOneField(  # what is to be collected at the door
+        Collection, models.PROTECT, null=True, related_name="shipment", editable=False
+    )
     opened_at = models.DateTimeField(default=clock.now, editable=False)
     left_at = models.DateTimeField(null=True, editable=False)
     delivered_at = models.DateTimeField(null=True, editable=False)
@@ -273,7 +282,13 @@ class Shipment(models.Model):
 
     @step("delivery.leave", source=(Status.OPEN, Status.ACCEPTED), target=Status.PICKED_UP)
     def leave(self, *, by: Person) -> None:
-        """Everybody counted the same: the packages are on their way."""
+        """Everybody counted the same: the packages are on their way, and what is to be collected
+        at the door is fixed."""
+        amount = self.cash_to_collect()
+        if amount:
+            self.collection = Collection.ask(
+                by=by, order=self.order, courier=self.courier, amount=amount
+            )
         self._move(Location.Kind.PACKED, Location.Kind.TRANSIT, "delivery.pick_up", by=by)
         self.left_at = clock.now()
 
@@ -287,8 +302,11 @@ class Shipment(models.Model):
         photo: uploads.Admitted | None = None,
         place: str = "",
         client_id: str = "",
+        collected: int | None = None,
+        cash_photo: uploads.Admitted | None = None,
     ) -> None:
-        """Hand the packages to the receiver, proved by the PIN or a photo.
+        """Hand the packages to the receiver, proved by the PIN or a photo, and say what was
+        collected where something was to be.
 
         A wrong PIN is counted for good; after five only a photo proves. The same client id again
         does nothing. Raises WrongPin, NoProof or NotCounted.
@@ -304,6 +322,8 @@ class Shipment(models.Model):
             photo=photo,
             place=place,
             client_id=client_id,
+            collected=collected,
+            cash_photo=cash_photo,
         )
 
     @step("delivery.deliver", source=OUT, private=("receiver", "place"))
@@ -317,6 +337,8 @@ class Shipment(models.Model):
         photo: uploads.Admitted | None,
         place: str,
         client_id: str,
+        collected: int | None = None,
+        cash_photo: uploads.Admitted | None = None,
     ) -> None:
         """The receiver counted the same, is named, and there is a proof."""
         if not with_pin and photo is None:
@@ -338,6 +360,10 @@ class Shipment(models.Model):
             place=place,
             client_id=client_id,
         )
+        if self.collection is not None:
+            if collected is None:
+                raise NoProof(_now("Say how much you collected, even if it was nothing."))
+            self.collection.collect(by=by, amount=collected, photo=cash_photo, client_id=client_id)
         self.arrive(by=self.workshop.machine)
 
     @step("delivery.arrive", source=OUT, target=Status.DELIVERED)
@@ -363,10 +389,29 @@ class Shipment(models.Model):
                 % {"count": self.packages.count()}
             )
         self._note(Handover.Kind.RETURNED, by, count)
+        if self.collection is not None:
+            self.collection.void(by=self.workshop.machine)
+            self.collection = None
         self._move(Location.Kind.TRANSIT, Location.Kind.PACKED, "delivery.take_back", by=by)
         self.packages.update(shipment=None)
 
     # Questions
+
+    def cash_to_collect(self) -> int:
+        """Return what its courier is to collect: its share, and all that is left with the last."""
+        if self.collection is not None:
+            asked: int = self.collection.asked
+            return asked
+        amount = to_collect(self.order)
+        if not amount:
+            return 0
+        here = PackageLine.objects.filter(package__shipment=self).aggregate(n=Sum("pairs"))["n"]
+        sizes = LineSize.objects.filter(line__order=self.order)
+        left = sizes.aggregate(n=Sum(models.F("pairs") - models.F("picked_up")))["n"]
+        if not here or here >= left:
+            return amount
+        share: int = round(amount * here / left / 1000) * 1000
+        return min(amount, share)
 
     def is_offered_to(self, person: Person) -> bool:
         """Tell whether the person's party was asked; reads `offers` as prefetched."""
@@ -444,6 +489,13 @@ class Shipment(models.Model):
 
     def _demand_ready_to_leave(self, count: int) -> None:
         self.order.demand_open(Gate.HAND_OVER)
+        if self.mode not in COLLECTING and self.cash_to_collect():
+            raise GateShut(
+                _now(
+                    "This is paid to the courier, and nobody collects on this way: send it by"
+                    " ojek or by ourselves, or let the buyer pay first."
+                )
+            )
         if not self.note_number:
             raise WrongState(_now("Issue the delivery note first."))
         if count != self.packages.count():

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 
 from simpul import testing
+from simpul.conversations.models import Ticket
 from simpul.delivery.models import PackageLine
 from simpul.insight.audit import findings
 from simpul.lib import clock
@@ -21,7 +22,17 @@ from simpul.papers.models import Paper
 from simpul.papers.pdf import pdf_of
 from simpul.parties.models import Party, Person, Workshop
 from simpul.payments import agreement, reconciliation
-from simpul.payments.models import Allocation, BankEntry, Instruction, Receipt
+from simpul.payments.models import (
+    Allocation,
+    BankEntry,
+    CashHanding,
+    Collection,
+    CreditNote,
+    Forfeit,
+    Instruction,
+    Receipt,
+    Refund,
+)
 from simpul.payments.models.receipt import spread
 from simpul.procurement.models import Peg
 from simpul.stock.models import Balance, Movement, Reservation
@@ -63,6 +74,62 @@ def test_more_counted_than_came(house: Workshop) -> None:
 def test_paid_without_money(house: Workshop) -> None:
     Allocation.objects.all().delete()
     assert 3 in broken(house)
+
+
+def test_a_credit_note_counted_twice(house: Workshop) -> None:
+    note = testing.credit(testing.confirmed_order(house.parties.buyers()[0]), 50_000)
+    assert broken(house) == set()
+    CreditNote.objects.filter(pk=note.pk).update(amount=1)
+    assert 2 in broken(house)
+
+
+def test_a_refund_of_nothing(house: Workshop, buyer: Party, owner: Person) -> None:
+    CreditNote.issue(by=owner, party=buyer, amount=90_000, kind="goodwill", note="x")
+    asked = Refund.request(by=owner, party=buyer, amount=80_000)
+    assert broken(house) == set()
+    Refund.objects.filter(pk=asked.pk).update(amount=90_000)
+    assert 2 in broken(house)
+    Refund.objects.filter(pk=asked.pk).update(amount=80_000, status="refused")
+    assert 2 in broken(house)
+
+
+def test_more_forfeited_than_decided(house: Workshop, buyer: Party, owner: Person) -> None:
+    Workshop.objects.update(forfeit_percent=50)
+    order = testing.confirmed_order(Party.objects.get(pk=buyer.pk))
+    testing.pay(order, 100_000)
+    agreement.cancel(order, by=owner, reason="x", forfeit=50_000)
+    assert broken(house) == set()
+    Forfeit.objects.update(amount=1)
+    assert 2 in broken(house)
+
+
+def test_cash_counted_otherwise_than_it_pays(
+    house: Workshop, buyer: Party, courier: Party, asep: Person, fajar: Person
+) -> None:
+    order = testing.confirmed_order(buyer)
+    collection = Collection.ask(by=house.machine, order=order, courier=courier, amount=100_000)
+    collection.collect(by=asep, amount=90_000)
+    handing = CashHanding.hand(by=asep, courier=courier, said=90_000)
+    handing.count(by=fajar, counted=80_000)
+    assert broken(house) == set()
+    CashHanding.objects.update(counted=85_000)
+    assert 3 in broken(house)
+    CashHanding.objects.update(counted=80_000)
+    Ticket.objects.all().delete()
+    assert {3, 9} <= broken(house)
+
+
+def test_an_entry_that_bounced_and_still_counts(house: Workshop, fajar: Person) -> None:
+    BankEntry.objects.all().delete()
+    account = testing.account(house, number="0000077777")
+    order = testing.confirmed_order(house.parties.buyers()[0])
+    rows = [(clock.today(), 5_000, "X")]
+    reconciliation.take(by=fajar, account=account, content=statement(rows, "0000077777"))
+    entry = BankEntry.objects.get()
+    entry.allocate(by=fajar, parts=[(order.instalments.get(position=1), 5_000)])
+    assert broken(house) == set()
+    BankEntry.objects.update(status=BankEntry.Status.REVERSED)
+    assert 4 in broken(house)
 
 
 def test_an_entry_matched_to_nothing(house: Workshop, fajar: Person) -> None:

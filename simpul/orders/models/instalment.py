@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 
 class Gate(models.IntegerChoices):
-    """What must wait for an instalment. A gate holds shut all that comes after it, too."""
+    """What must wait for an instalment. A gate holds shut all that comes after it, too.
+
+    `COURIER` holds nothing of ours: the courier collects at the door.
+    """
 
     PROCUREMENT = 1, _("buying material")
     PRODUCTION = 2, _("production")
     PACKING = 3, _("packing")
     HAND_OVER = 4, _("handing over")
+    COURIER = 5, _("nothing: it is paid to the courier")
     NONE = 9, _("nothing")
 
 
@@ -87,6 +91,11 @@ class InstalmentQuerySet(models.QuerySet["Instalment"]):
     def unpaid(self) -> InstalmentQuerySet:
         return self.filter(paid__lt=F("amount"))
 
+    def asked_by_transfer(self) -> InstalmentQuerySet:
+        """Those that are open and that no courier collects: at the latest once all is delivered."""
+        at_the_door = Q(gate=Gate.COURIER, order__status="confirmed")
+        return self.unpaid().exclude(at_the_door)
+
 
 class Instalment(models.Model):
     """So much of an order's total, due on a day, that holds a gate shut until it is paid."""
@@ -142,6 +151,10 @@ class Instalment(models.Model):
     @property
     def is_paid(self) -> bool:
         return self.paid >= self.amount
+
+    @property
+    def is_for_the_courier(self) -> bool:
+        return self.gate == Gate.COURIER
 
     @property
     def is_waived(self) -> bool:

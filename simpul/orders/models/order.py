@@ -449,6 +449,8 @@ class Order(models.Model):
         due = self.next_instalment
         if self.status not in AGREED or due is None:
             return self.status == Status.FULFILLED
+        if due.is_for_the_courier and self.status == Status.CONFIRMED:
+            return False
         return due.position == 1 or due.due_on <= clock.in_days(A_WEEK)
 
     @property
@@ -456,6 +458,12 @@ class Order(models.Model):
         """What is to be paid next, if anything is."""
         unpaid = [part for part in self.instalments.all() if not part.is_paid]
         return min(unpaid, key=lambda part: part.position, default=None)
+
+    @property
+    def paid_at_the_door(self) -> int:
+        """What is still to be paid to the courier."""
+        parts = self.instalments.all()
+        return sum(part.open_amount for part in parts if part.is_for_the_courier)
 
     @property
     def knots(self) -> list[Knot]:

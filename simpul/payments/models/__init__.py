@@ -5,6 +5,7 @@ from simpul.payments.models.allocation import Allocation, party_credit
 from simpul.payments.models.arrival import Arrival, ArrivalFile
 from simpul.payments.models.bounce import take_back
 from simpul.payments.models.claim import PaymentClaim
+from simpul.payments.models.collection import CashHanding, Collection, to_collect
 from simpul.payments.models.credit import CreditNote
 from simpul.payments.models.entry import BankEntry, BankImport, ImportRefused, Outrun
 from simpul.payments.models.gateway import GatewayAccount, PaymentLink, without_link
@@ -28,6 +29,8 @@ __all__ = [
     "BankEntry",
     "BankImport",
     "ColumnMapping",
+    "CashHanding",
+    "Collection",
     "CreditNote",
     "Forfeit",
     "GatewayAccount",
@@ -56,5 +59,6 @@ __all__ = [
     "party_debt",
     "take_back",
     "ticks_of",
+    "to_collect",
     "without_link",
 ]

@@ -150,7 +150,7 @@ class Instruction(models.Model):
         Without a usable account nothing is asked; finance sees such orders on their page.
         """
         asked = cls.objects.open().filter(order=order).first()
-        due = order.instalments.unpaid().order_by("position").first()
+        due = order.instalments.asked_by_transfer().order_by("position").first()
         if order.status not in AGREED:
             due = None
         if asked is not None:

@@ -50,7 +50,7 @@ def jobs(request: Request) -> HttpResponse:
 
 @require_safe
 def job(request: Request, number: str) -> HttpResponse:
-    shipment = _find(request, number)
+    shipment = find_job(request, number)
     is_mine = shipment.courier_id == request.person.party_id
     say = reverse("courier:message", args=[request.workshop.slug, number])
     return render(
@@ -61,6 +61,8 @@ def job(request: Request, number: str) -> HttpResponse:
             "offer": shipment.offer_to(request.person),
             "is_mine": is_mine,
             "shows_address": shipment.shows_address_to(request.person),
+            "collects": shipment.cash_to_collect() if is_mine and shipment.is_under_way else 0,
+            "holds": is_mine and shipment.collection is not None and shipment.collection.is_held,
             "has_note": is_mine and shipment.note_number and shipment.is_under_way,
             "messages_here": Message.objects.visible_to(request.person).about(shipment),
             "message_form": MessageForm(),
@@ -71,19 +73,19 @@ def job(request: Request, number: str) -> HttpResponse:
 
 @require_POST
 def acceptance(request: Request, number: str) -> HttpResponse:
-    _find(request, number).accept(by=request.person)
+    find_job(request, number).accept(by=request.person)
     return _back(request, number)
 
 
 @require_POST
 def passing(request: Request, number: str) -> HttpResponse:
-    _find(request, number).pass_on(by=request.person)
+    find_job(request, number).pass_on(by=request.person)
     return _back(request, number)
 
 
 @require_http_methods(["GET", "POST"])
 def pick_up(request: Request, number: str) -> HttpResponse:
-    shipment = _find(request, number)
+    shipment = find_job(request, number)
     _demand(request, "delivery.pick_up", shipment)
     form = CountForm(request.POST or None)
     if form.is_valid():
@@ -99,9 +101,9 @@ def pick_up(request: Request, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def delivery(request: Request, number: str) -> HttpResponse:
     """At the door: name, count, PIN or photo."""
-    shipment = _find(request, number)
+    shipment = find_job(request, number)
     _demand(request, "delivery.deliver", shipment)
-    form = DeliveryForm(request.POST or None, request.FILES or None)
+    form = DeliveryForm(request.POST or None, request.FILES or None, shipment=shipment)
     if form.is_valid():
         try:
             shipment.deliver(by=request.person, **form.cleaned_data)
@@ -116,7 +118,7 @@ def delivery(request: Request, number: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def failure(request: Request, number: str) -> HttpResponse:
-    shipment = _find(request, number)
+    shipment = find_job(request, number)
     _demand(request, "delivery.fail", shipment)
     form = FailureForm(request.POST or None)
     if form.is_valid():
@@ -127,7 +129,7 @@ def failure(request: Request, number: str) -> HttpResponse:
 
 @require_POST
 def message(request: Request, number: str) -> HttpResponse:
-    shipment = _find(request, number)
+    shipment = find_job(request, number)
     form = MessageForm(request.POST)
     if form.is_valid() and request.person.party is not None:
         if not request.person.may("conversations.say", shipment):
@@ -140,14 +142,14 @@ def message(request: Request, number: str) -> HttpResponse:
 @require_safe
 def note(request: Request, number: str) -> HttpResponse:
     """Give the delivery note to the courier that carries it."""
-    shipment = _find(request, number)
+    shipment = find_job(request, number)
     paper = shipment.note_paper() if shipment.shows_address_to(request.person) else None
     if paper is None:
         raise Http404
     return serve_paper(request, paper)
 
 
-def _find(request: Request, number: str) -> Shipment:
+def find_job(request: Request, number: str) -> Shipment:
     """Find what the person carries or was asked for; what it buys is shown elsewhere."""
     found = get_object_or_404(Shipment.objects.visible_to(request.person).for_page(), number=number)
     if found.courier_id != request.person.party_id and not found.is_offered_to(request.person):

@@ -138,6 +138,7 @@ def shipment(request: Request, number: str) -> HttpResponse:
             "message_form": MessageForm(),
             "say_to": say if can_say else "",
             "is_paid": shipment.order.is_open(Gate.HAND_OVER),
+            "collects": shipment.cash_to_collect(),
             "journal": journal_of(shipment),
         },
     )
@@ -196,6 +197,7 @@ def delivery(request: Request, number: str) -> HttpResponse:
     form = DeliveryForm(
         request.POST or None,
         request.FILES or None,
+        shipment=shipment,
         initial={"count": shipment.packages.count(), "receiver": shipment.order.receiver},
     )
     if form.is_valid():

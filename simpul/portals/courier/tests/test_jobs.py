@@ -274,5 +274,5 @@ def test_a_job_costs_the_same(
         on_the_way.handovers.create(kind=Handover.Kind.FAILED, count=2, by=asep)
     phone.get(page_of(on_the_way))
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         phone.get(page_of(on_the_way))

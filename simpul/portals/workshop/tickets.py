@@ -1,0 +1,92 @@
+"""Differences on the desk: what does not agree, what was said about it, and how it ended."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from simpul.conversations.forms import MessageForm, ResolutionForm
+from simpul.conversations.models import Conversation, Message, Ticket
+from simpul.portals.http import Request
+from simpul.workflow.models import journal_of
+from simpul.workflow.steps import NotAllowed
+
+A_PAGE = 30
+
+
+@require_safe
+def tickets(request: Request) -> HttpResponse:
+    chosen = request.GET.get("status", Ticket.Status.OPEN)
+    words = request.GET.get("q", "").strip()
+    found = Ticket.objects.visible_to(request.person)
+    if words:
+        found = found.filter(party__name__icontains=words)
+    counts = {name: found.filter(status=name).count() for name in Ticket.Status.values}
+    shown = found.filter(status=chosen) if chosen in counts else found
+    return render(
+        request,
+        "workshop/tickets/list.html",
+        {
+            "page": Paginator(shown.select_related("party").order_by("-pk"), A_PAGE).get_page(
+                request.GET.get("page")
+            ),
+            "chosen": chosen,
+            "counts": counts,
+            "words": words,
+        },
+    )
+
+
+@require_safe
+def ticket(request: Request, pk: int) -> HttpResponse:
+    ticket = _find(request, pk)
+    say = reverse("workshop:ticket-message", args=[request.workshop.slug, pk])
+    can_say = ticket.party is not None and request.person.may("conversations.say", ticket)
+    return render(
+        request,
+        "workshop/tickets/page.html",
+        {
+            "ticket": ticket,
+            "form": ResolutionForm(),
+            "messages_here": Message.objects.about(ticket),
+            "message_form": MessageForm(),
+            "say_to": say if can_say else "",
+            "journal": journal_of(ticket),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def resolution(request: Request, pk: int) -> HttpResponse:
+    """Say what became of a difference."""
+    ticket = _find(request, pk)
+    form = ResolutionForm(request.POST or None)
+    if form.is_valid():
+        ticket.resolve(by=request.person, **form.cleaned_data)
+        return redirect("workshop:ticket", request.workshop.slug, pk)
+    return render(
+        request,
+        "workshop/tickets/resolution.html",
+        {"ticket": ticket, "form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_POST
+def message(request: Request, pk: int) -> HttpResponse:
+    ticket = _find(request, pk)
+    form = MessageForm(request.POST)
+    if form.is_valid() and ticket.party is not None:
+        if not request.person.may("conversations.say", ticket):
+            raise NotAllowed("conversations.say")
+        conversation = Conversation.of(ticket, ticket.party)
+        Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
+    return redirect("workshop:ticket", request.workshop.slug, pk)
+
+
+def _find(request: Request, pk: int) -> Ticket:
+    tickets = Ticket.objects.visible_to(request.person).select_related("party", "resolved_by")
+    return get_object_or_404(tickets, pk=pk)
