@@ -13,13 +13,13 @@ from simpul.parties.models import Person, Workshop
 from simpul.payments.models import (
     Allocation,
     BankAccount,
-    CreditNote,
     Forfeit,
     Instruction,
-    Receipt,
     Refund,
     TooMuch,
+    hold,
 )
+from simpul.workflow.steps import WrongState
 
 
 def place(*, by: Person, **facts: Any) -> Order:
@@ -54,10 +54,10 @@ def cancel(
     Raises TooMuch where more would be kept than both agreed on.
     """
     allocations = Allocation.objects.standing().filter(instalment__order=order)
-    list(allocations.order_by("pk").select_for_update(of=("self",)))
-    Receipt.objects.lock(allocations)
-    CreditNote.objects.lock(allocations)
-    BankAccount.objects.lock(order.workshop_id)
+    held = list(allocations.order_by("pk").select_for_update(of=("self",)))
+    hold(order.buyer)
+    if list(allocations.order_by("pk")) != held:
+        raise WrongState(_("Money is moving here just now. Try it again in a moment."))
     order.cancel(by=by, reason=reason)
     for note in order.credit_notes.standing().order_by("pk"):
         if not note.is_used():

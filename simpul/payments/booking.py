@@ -196,7 +196,7 @@ class _Held:
         for claim in reported.select_for_update(of=("self",)):
             claims[claim.order_id].append(claim)
         rows = Order.objects.filter(pk__in=order_ids).order_by("pk").select_related("buyer")
-        orders = {order.pk: order for order in rows.select_for_update(of=("self",))}
+        orders = {order.pk: order for order in rows.select_for_update(of=("self",), no_key=True)}
         dues: dict[int, list[Instalment]] = defaultdict(list)
         unpaid = Instalment.objects.unpaid().filter(order__in=order_ids)
         for due in unpaid.order_by("order", "position"):

@@ -81,10 +81,18 @@ def undo(entry: BankEntry, *, by: Person, reason: str) -> None:
             raise WrongState(_("This money is not counted for anything."))
         standing = receipt.allocations.standing().order_by("pk")
         taken_back = list(standing.select_for_update(of=("self",)))
-        Receipt.objects.lock(receipt.allocations.all())
+        Receipt.objects.select_for_update(of=("self",)).get(pk=receipt.pk)
         BankAccount.objects.lock(entry.workshop_id)
         for allocation in taken_back:
             allocation.reverse(by=by, reason=reason)
+        receipt.annul(by=by, reason=reason)
+
+
+def annul(receipt: Receipt, *, by: Person, reason: str) -> None:
+    """Take a receipt back, its entry locked before it as whoever begins with the entry does."""
+    with transaction.atomic():
+        if receipt.entry is not None:
+            BankEntry.objects.select_for_update(of=("self",)).get(pk=receipt.entry.pk)
         receipt.annul(by=by, reason=reason)
 
 

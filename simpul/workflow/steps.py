@@ -126,7 +126,7 @@ def creation[Method: Callable[..., models.Model]](
                 key = _take_key()
                 if key:
                     # the same form, twice at once
-                    Person.objects.select_for_update(of=("self",)).get(pk=by.pk)
+                    Person.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
                 first = _first_answer(by, key, ability)
                 if first is not None:
                     return cast(models.Model, first.subject)
@@ -168,7 +168,8 @@ def _permit(by: Person, ability: str, subject: Any) -> None:
 
 
 def _lock(row: models.Model) -> None:
-    rows = type(row)._base_manager.select_for_update(of=("self",))
+    # its key stays: whoever only points at the row does not wait, and no ring closes over that
+    rows = type(row)._base_manager.select_for_update(of=("self",), no_key=True)
     row.refresh_from_db(from_queryset=rows)
 
 

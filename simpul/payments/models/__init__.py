@@ -1,7 +1,7 @@
 """What is owed, what is said to be paid, and what really came."""
 
 from simpul.payments.models.account import BankAccount, NeedsAnother, NoAccount
-from simpul.payments.models.allocation import Allocation, party_credit
+from simpul.payments.models.allocation import Allocation, hold, party_credit
 from simpul.payments.models.arrival import Arrival, ArrivalFile
 from simpul.payments.models.bounce import take_back
 from simpul.payments.models.claim import PaymentClaim
@@ -55,6 +55,7 @@ __all__ = [
     "Tick",
     "TooMuch",
     "WhatsAppNumber",
+    "hold",
     "party_credit",
     "party_debt",
     "take_back",

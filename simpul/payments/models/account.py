@@ -46,7 +46,7 @@ class BankAccountQuerySet(models.QuerySet["BankAccount"]):
     def lock(self, workshop_id: int) -> None:
         """Queue here before orders are locked: accounts stand above them."""
         rows = self.filter(workshop_id=workshop_id).order_by("pk")
-        list(rows.select_for_update(of=("self",)))
+        list(rows.select_for_update(of=("self",), no_key=True))
 
     def newest(self, workshop_id: int, kind: str) -> BankAccount | None:
         """Return what new payments of this kind go to, if there is one."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _now
 
@@ -20,6 +21,7 @@ from simpul.workflow.steps import WrongState, creation, step
 
 FROM = ("receipt", "credit_note")
 TO = ("instalment", "refund", "forfeit")
+QUEUES = 20  # how often to queue for all that a party has
 
 
 def _exactly_one(columns: Sequence[str]) -> Q:
@@ -205,10 +207,7 @@ def draw(
 
     Raises TooMuch where there is less.
     """
-    found: list[Receipt | CreditNote] = []
-    for rows in (Receipt.objects, CreditNote.objects):
-        held = rows.standing().filter(party=party).order_by("pk").select_for_update(of=("self",))
-        found += held
+    found = [one for rows in _sources(party) for one in rows.select_for_update(of=("self",))]
     preferred = set(first)
     found.sort(key=lambda one: (one not in preferred, one.at, one.pk))
     drawn = []
@@ -220,6 +219,32 @@ def draw(
     if amount:
         raise TooMuch(_now("That is more than the credit there is."))
     return drawn
+
+
+class _Moved(Exception):
+    """Money came while we waited."""
+
+
+def hold(party: Party) -> None:
+    """Lock all that a party has, and then the accounts: whoever takes money back may touch any.
+
+    Money that came while we waited for the accounts is not locked, and must not be any more: so
+    the locks are let go, and we queue again.
+    """
+    for _turn in range(QUEUES):
+        with suppress(_Moved), transaction.atomic():  # what is rolled back lets go of its locks
+            held = [one for rows in _sources(party) for one in rows.select_for_update(of=("self",))]
+            BankAccount.objects.lock(party.workshop_id)
+            if held != [one for rows in _sources(party) for one in rows]:
+                raise _Moved
+            return
+    raise WrongState(_now("Money is moving here just now. Try it again in a moment."))
+
+
+def _sources(party: Party) -> list[Any]:
+    """Return what stands of a party's receipts and credit notes, in the order of locking."""
+    mine = (rows.standing().filter(party=party) for rows in (Receipt.objects, CreditNote.objects))
+    return [rows.order_by("pk") for rows in mine]
 
 
 def _divided(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from simpul.parties.models import Person
-from simpul.payments.models.account import BankAccount
-from simpul.payments.models.allocation import Allocation
-from simpul.payments.models.credit import CreditNote
+from simpul.payments.models.allocation import Allocation, hold
 from simpul.payments.models.receipt import Receipt
 from simpul.payments.models.refund import WAITING, Refund
+from simpul.workflow.steps import WrongState
 
 
 @transaction.atomic
@@ -21,13 +21,13 @@ def take_back(receipt: Receipt, *, by: Person, reason: str) -> None:
     one that was sent is what the party owes now (`party_debt`). Raises WrongState where the
     receipt was annulled already.
     """
-    mine = Allocation.objects.filter(receipt=receipt)
-    refunds = Refund.objects.lock(mine.standing().filter(refund__isnull=False))
+    mine = Allocation.objects.standing().filter(receipt=receipt, refund__isnull=False)
+    refunds = Refund.objects.lock(mine)
     touched = Allocation.objects.filter(Q(receipt=receipt) | Q(refund__in=refunds))
     list(touched.order_by("pk").select_for_update(of=("self",)))
-    Receipt.objects.lock(touched)
-    CreditNote.objects.lock(touched)
-    BankAccount.objects.lock(receipt.workshop_id)
+    hold(receipt.party)
+    if set(mine.values_list("refund", flat=True)) - {refund.pk for refund in refunds}:
+        raise WrongState(_("Money is moving here just now. Try it again in a moment."))
     receipt.bounce(by=by, reason=reason)
     for refund in refunds:
         if refund.status in WAITING:

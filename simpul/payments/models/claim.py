@@ -100,7 +100,8 @@ class PaymentClaim(models.Model):
         mine = cls.objects.filter(order=order)
         if mine.filter(at__date=clock.today()).count() >= A_DAY:
             raise Refused(_now("That are many reports for one day: please telephone us."))
-        older = list(mine.open().filter(amount=amount, paid_on=paid_on).order_by("pk"))
+        same = mine.open().filter(amount=amount, paid_on=paid_on).order_by("pk")
+        older = list(same.select_for_update(of=("self",)))  # before anything points at the order
         claim = cls.objects.create(
             workshop_id=order.workshop_id,
             order=order,

@@ -20,7 +20,7 @@ from simpul.workflow.models import NumberSeries
 from simpul.workflow.steps import Refused, WrongState, creation, step
 
 if TYPE_CHECKING:
-    from simpul.payments.models.allocation import Allocation
+    pass
 
 
 class CreditNoteQuerySet(models.QuerySet["CreditNote"]):
@@ -34,10 +34,6 @@ class CreditNoteQuerySet(models.QuerySet["CreditNote"]):
     def with_credit(self) -> Self:
         """Annotate what is not counted for anything yet: the party's credit."""
         return self.annotate(credit=LEFT)
-
-    def lock(self, allocations: models.QuerySet[Allocation]) -> None:
-        rows = self.filter(pk__in=allocations.values("credit_note")).order_by("pk")
-        list(rows.select_for_update(of=("self",)))
 
 
 class CreditNote(Credit, models.Model):

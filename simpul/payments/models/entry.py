@@ -273,16 +273,22 @@ class BankEntry(models.Model):
 
         `correction` is the entry by which the bank did so, where it stands in a statement.
         """
-        if correction is not None:
-            if not correction.may_take_back(self):
-                raise Refused(_now("This entry does not take that one back."))
-            correction.takes_back = self
-            correction.save(update_fields=["takes_back"])
         self.reason = reason
         self._retract_purposes(by=by, reason=reason)
         receipt = self.receipt
         if receipt is not None:
             take_back(receipt, by=by, reason=reason)
+        if correction is not None:
+            correction.hold()
+            if not correction.may_take_back(self):
+                raise Refused(_now("This entry does not take that one back."))
+            correction.takes_back = self
+            correction.save(update_fields=["takes_back"])
+
+    def hold(self) -> None:
+        """Lock and read money going out anew before it is said what it was: after all else."""
+        rows = BankEntry._base_manager.select_for_update(of=("self",), no_key=True)
+        self.refresh_from_db(from_queryset=rows)
 
     # Questions
 

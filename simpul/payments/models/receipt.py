@@ -22,7 +22,6 @@ from simpul.payments.models.instruction import Instruction
 from simpul.workflow.steps import NotAllowed, Refused, WrongState, creation, step
 
 if TYPE_CHECKING:
-    from simpul.payments.models.allocation import Allocation
     from simpul.payments.models.entry import BankEntry
     from simpul.payments.models.gateway_payment import GatewayPayment
 
@@ -70,7 +69,9 @@ class Credit:
         """Count so much of it for each of these instalments; return their orders."""
         wanted = {part.order_id for part, _amount in parts}
         orders = list(
-            Order.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")
+            Order.objects.select_for_update(of=("self",), no_key=True)
+            .filter(pk__in=wanted)
+            .order_by("pk")
         )
         if any(order.buyer_id != self.party_id for order in orders):
             raise TooMuch(_now("All parts of a receipt belong to one buyer."))
@@ -97,10 +98,6 @@ class ReceiptQuerySet(models.QuerySet["Receipt"]):
     def with_credit(self) -> Self:
         """Annotate what is not counted for anything yet: the party's credit."""
         return self.annotate(credit=LEFT)
-
-    def lock(self, allocations: models.QuerySet[Allocation]) -> None:
-        rows = self.filter(pk__in=allocations.values("receipt")).order_by("pk")
-        list(rows.select_for_update(of=("self",)))
 
 
 class Receipt(Credit, models.Model):

@@ -16,7 +16,7 @@ from simpul.orders.models import Order, Status
 from simpul.parties.models import Party, Person, Workshop
 from simpul.payments import notes
 from simpul.payments.models.account import BankAccount, NeedsAnother
-from simpul.payments.models.allocation import Allocation, draw
+from simpul.payments.models.allocation import Allocation, draw, hold
 from simpul.payments.models.receipt import Credit, TooMuch, demand_stranger
 from simpul.workflow.steps import Refused, WrongState, creation, step
 
@@ -198,6 +198,7 @@ class Refund(models.Model):
     @step("payments.see_refund", source=Status.SENT, target=Status.SEEN)
     def see(self, *, by: Person, entry: BankEntry) -> None:
         """Find it in the bank's statement: money of that amount, and at most a fee, went out."""
+        entry.hold()
         taken = (
             entry.takes_back_id is not None
             or Refund.objects.filter(entry=entry).exists()
@@ -258,8 +259,7 @@ class Refund(models.Model):
     def _give_back(self, *, by: Person, reason: str) -> None:
         standing = self.allocations.standing()
         list(standing.order_by("pk").select_for_update(of=("self",)))
-        draw(self.party, 0)  # holds what the money came from
-        BankAccount.objects.lock(self.workshop_id)
+        hold(self.party)
         for one in standing.order_by("pk"):
             one.undo(by=by, reason=reason)
         self.reason = reason

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from simpul.papers.models import Paper
+from simpul.payments import reconciliation
 from simpul.payments.forms import ReasonForm
 from simpul.payments.models import Allocation, CreditNote, Receipt
 from simpul.portals.http import Request
@@ -39,7 +40,7 @@ def annulment(request: Request, pk: int) -> HttpResponse:
     receipt = _receipt(request, pk)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
-        receipt.annul(by=request.person, **form.cleaned_data)
+        reconciliation.annul(receipt, by=request.person, **form.cleaned_data)
         return redirect("workshop:receipt", request.workshop.slug, pk)
     explanation = _("The receipt no longer counts. An entry of the bank waits again to be matched.")
     return _ask(request, receipt, form, _("Annul the receipt"), explanation)
