@@ -41,7 +41,7 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job("reminders", remind_due, timedelta(minutes=30)),
-    Job("payments.pictures", whatsapp.fetch_due, timedelta(minutes=5)),
+    Job("payments.pictures", whatsapp.fetch_due, timedelta(minutes=5), whatsapp.is_needed),
     Job("payments.links", online.tend_links, timedelta(minutes=1), online.wants_links),
     Job("payments.unread", online.apply_unread, timedelta(minutes=5), online.unread),
     Job("payments.news", online.ask_for_news, timedelta(hours=24), online.has_questions),
