@@ -74,6 +74,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "payments.set_aside": NOBODY,
     "payments.reopen": NOBODY,
     "payments.take_cash": ("buyer", "stock", "production"),
+    "payments.close_day": NOBODY,
     "payments.use_credit": ("buyer", "stock", "production"),
     "payments.reverse": ("buyer", "owner"),
     "payments.annul": ("buyer", "owner"),

@@ -21,7 +21,7 @@ from django.utils.crypto import get_random_string
 from simpul.catalog.models import Colourway, Material, Product, SizeRun
 from simpul.conversations.models import Conversation, GuestEntry, InternalNote, Message
 from simpul.crm.models import Lead
-from simpul.demo import letters, money_out, odd_money, this_week, workshop_floor
+from simpul.demo import cash_box, letters, money_out, odd_money, this_week, workshop_floor
 from simpul.demo.bank import Bank
 from simpul.demo.people import Cast
 from simpul.lib import clock, uploads
@@ -122,6 +122,7 @@ def tell(cast: Cast, now: datetime, opened: datetime, seed: int = 1987) -> None:
     _money_out(story, opened)
     _guests(story)
     _plant(story)
+    cash_box.plan(story)
     told = (letters.from_the_buyer, letters.from_a_stranger, letters.by_message)
     for moment, come in zip(letters.days(now), told, strict=True):
         story.at(moment, partial(come, cast.workshop))

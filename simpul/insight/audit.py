@@ -19,9 +19,11 @@ from simpul.parties.models import Party, Workshop
 from simpul.payments.models import (
     Allocation,
     BankEntry,
+    CashBox,
     CashHanding,
     Collection,
     CreditNote,
+    DayClosing,
     Forfeit,
     GatewayPayment,
     Receipt,
@@ -29,6 +31,7 @@ from simpul.payments.models import (
     party_credit,
     party_debt,
 )
+from simpul.payments.models.closing import worth
 from simpul.payments.models.refund import GONE, WAITING
 from simpul.payments.tally import owed_by
 from simpul.procurement.models import GoodsReceipt, PurchaseLine, PurchaseOrder
@@ -336,6 +339,26 @@ def gateways(workshop: Workshop) -> Iterator[Finding]:
             yield Finding(2, str(payment), f"{payment.net} came and nobody is asked about it")
 
 
+def closings(workshop: Workshop) -> Iterator[Finding]:
+    """2: each count of the cash box begins where the one before ended, and closes on what was
+    counted; what it has taken for a fact is one for good."""
+    before = 0
+    counts = DayClosing.objects.filter(workshop=workshop).order_by("pk")
+    for count in counts:
+        if count.opening_sen != before:
+            yield Finding(2, f"closing {count}", f"begins at {count.opening_sen}, not at {before}")
+        if count.expected_sen + count.difference_sen != count.counted_sen:
+            text = f"{count.expected_sen} and {count.difference_sen} are not {count.counted_sen}"
+            yield Finding(2, f"closing {count}", text)
+        if count.held and worth(count.pieces) != count.counted:
+            yield Finding(2, f"closing {count}", f"pieces make {worth(count.pieces)}")
+        before = count.counted_sen
+    box = CashBox.of(workshop.pk)
+    if box.came_sen < 0 or box.went_sen < 0:
+        text = f"facts that were counted are gone: {box.came_sen} in, {box.went_sen} out"
+        yield Finding(2, "cash box", text)
+
+
 def pegs(workshop: Workshop) -> Iterator[Finding]:
     """6: pegs of a purchase line <= what is open of it; a need's `ordered` = its pegs."""
     lines = PurchaseLine.objects.filter(purchase__workshop=workshop)
@@ -373,6 +396,7 @@ CHECKS: list[Check] = [
     packages, journal, gates, promises,
     numbers, papers,
     purposes,
+    closings,
 ]  # fmt: skip
 
 

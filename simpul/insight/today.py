@@ -21,6 +21,7 @@ from simpul.payments.models import (
     Arrival,
     BankAccount,
     BankEntry,
+    CashBox,
     CashHanding,
     PaymentClaim,
     Refund,
@@ -146,6 +147,16 @@ def _money(person: Person, today: date) -> Iterator[Task]:
         yield Task("accounts", "", "landmark", _("No bank account yet"), text, 0, HIGH)
 
 
+def _cash_box(person: Person, today: date) -> Iterator[Task]:
+    box = CashBox.of(person.workshop_id, before=today)
+    if box.is_moved and (box.previous is None or box.previous.on < today):
+        text = _(
+            "Cash moved before today, and nobody has counted since: count it and close the day."
+        )
+        title = _("The cash box was not closed")
+        yield Task("new-closing", "", "calculator", title, text, 0, MIDDLE)
+
+
 def _letters(person: Person, today: date) -> Iterator[Task]:
     if count := Arrival.objects.visible_to(person).waiting().count():
         text = _("Proofs came whose order is not certain: say which one, or set them aside.")
@@ -246,7 +257,7 @@ def _messages(person: Person, today: date) -> Iterator[Task]:
 type _Question = Callable[[Person, date], Iterator[Task]]
 
 _SALES: list[_Question] = [_placed, _late, _letters, _leads, _guests, _finished, _messages]
-_FINANCE: list[_Question] = [_money, _letters, _messages]
+_FINANCE: list[_Question] = [_money, _cash_box, _letters, _messages]
 _STOCK: list[_Question] = [_material, _delivery, _messages]
 _PRODUCTION: list[_Question] = [_late, _work]
 _ALL = list(dict.fromkeys([*_SALES, *_FINANCE, *_STOCK, _work]))

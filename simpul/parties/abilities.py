@@ -150,6 +150,7 @@ ABILITIES: dict[str, Rule] = {
     "payments.set_aside": workshop(FINANCE),
     "payments.reopen": workshop(FINANCE),
     "payments.take_cash": workshop(FINANCE),
+    "payments.close_day": workshop(FINANCE),
     "payments.use_credit": either(buyer(), workshop(FINANCE)),
     "payments.reverse": workshop(FINANCE),
     "payments.annul": workshop(FINANCE),

@@ -11,9 +11,14 @@ from simpul.demo.bank import Bank
 _serial = count(1)
 
 
-def statement(entries: Sequence[tuple[date, int, str]], number: str = "0000012345") -> bytes:
+def statement(
+    entries: Sequence[tuple[date, int, str]],
+    number: str = "0000012345",
+    opening: int | None = None,
+) -> bytes:
     """A statement with these entries; each opens with another balance, so none is taken twice."""
-    bank = Bank(number, "BENGKEL", balance=1_000_000 * next(_serial))
+    opening = 1_000_000 * next(_serial) if opening is None else opening
+    bank = Bank(number, "BENGKEL", balance=opening)
     for on, rupiah, text in entries:
         bank.book(on, rupiah, text)
     return bank.export()

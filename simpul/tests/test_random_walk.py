@@ -38,9 +38,11 @@ from simpul.payments.models import (
     Arrival,
     BankAccount,
     BankEntry,
+    CashBox,
     CashHanding,
     Collection,
     CreditNote,
+    DayClosing,
     GatewayNotice,
     Instruction,
     PaymentClaim,
@@ -99,7 +101,7 @@ WAYS = {
     "payments.claim_arrival", "payments.fetch_arrival", "payments.reopen_arrival",
     "payments.set_arrival_aside", "payments.take_in", "payments.match_claim",
     "payments.reject_claim", "payments.remind", "payments.reopen", "payments.reverse",
-    "payments.set_aside", "payments.supersede_claim", "payments.take_cash",
+    "payments.set_aside", "payments.supersede_claim", "payments.take_cash", "payments.close_day",
     "payments.use_credit", "payments.bounce", "payments.bounce_entry", "payments.credit",
     "payments.annul_credit", "payments.request_refund", "payments.approve_refund",
     "payments.refuse_refund", "payments.withdraw_refund", "payments.send_refund",
@@ -394,6 +396,7 @@ class Walk(RuleBasedStateMachine):
         ]  # fmt: skip
         aside: list[Callable[[], None]] = [
             self._remind, self._counter, self._withdraw, self._waive, self._cash, self._credit,
+            self._close_day,
             lambda: self._order("placed", "offered").decline(by=self._who("sari"), reason="x"),
             lambda: self._order("offered").expire(by=self._who("sari")),
             self._cancel, self._credit_note, self._bounce, self._count_online,
@@ -555,6 +558,15 @@ class Walk(RuleBasedStateMachine):
         order = self._order("confirmed", "fulfilled")
         amount = max(1, order.balance - self.dice.choice((0, 0, 50_000, -10_000)))
         Receipt.take_cash(by=self._who("fajar"), order=order, amount=amount)
+
+    def _close_day(self) -> None:
+        expected = CashBox.of(self.town.workshop.pk).expected_sen
+        DayClosing.close(
+            by=self._who("fajar", "owner"),
+            counted=max(0, expected // 100 + self.dice.choice((0, 0, 0, -5_000))),
+            expected_sen=expected + self.dice.choice((0, 0, 0, 100)),
+            reason=self.dice.choice(("", "x")),
+        )
 
     def _credit(self) -> None:
         buyer = self.dice.choice(self.town.buyers)

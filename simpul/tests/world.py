@@ -25,9 +25,11 @@ from simpul.payments.models import (
     Arrival,
     BankEntry,
     BankImport,
+    CashBox,
     CashHanding,
     Collection,
     CreditNote,
+    DayClosing,
     GatewayNotice,
     Payer,
     PaymentClaim,
@@ -201,6 +203,7 @@ class World:
             "handing": {"pk": handing.pk},
             "ticket": {"pk": ticket.pk},
             "courier": {"pk": self.party("asep").pk},
+            "closing": {"pk": self._closing().pk},
             "refund and entry": {"pk": refund.pk, "entry": self.entry.pk},
             "allocation": {"pk": receipt.allocations.get().pk},
             "account": {"pk": self.account.pk},
@@ -332,6 +335,13 @@ class World:
             upload=Upload.keep(admitted, by=self.people["fajar"]),
             name="mutasi.csv",
             by=self.people["fajar"],
+        )
+
+    def _closing(self) -> DayClosing:
+        expected = CashBox.of(self.workshop.pk).expected_sen
+        fajar = self.people["fajar"]
+        return DayClosing.close(
+            by=fajar, counted=expected // 100 + 500, expected_sen=expected, reason="x"
         )
 
     def _bank_entry(

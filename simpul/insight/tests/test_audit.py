@@ -25,9 +25,11 @@ from simpul.payments import agreement, reconciliation
 from simpul.payments.models import (
     Allocation,
     BankEntry,
+    CashBox,
     CashHanding,
     Collection,
     CreditNote,
+    DayClosing,
     Forfeit,
     Instruction,
     Receipt,
@@ -222,6 +224,32 @@ def test_a_gap_in_a_series(house: Workshop) -> None:
 def test_a_paper_that_was_changed(house: Workshop) -> None:
     Paper.objects.filter(workshop=house, kind=Paper.Kind.KUITANSI).update(number=F("code"))
     assert 13 in broken(house)
+
+
+def test_a_count_that_does_not_follow_the_one_before(house: Workshop) -> None:
+    fajar = testing.accountant(house)
+    box = CashBox.of(house.pk)
+    for _time in range(2):
+        DayClosing.close(by=fajar, counted=box.expected_sen // 100, expected_sen=box.expected_sen)
+    assert broken(house) == set()
+
+    DayClosing.objects.filter(previous__isnull=False).update(
+        opening_sen=F("opening_sen") + 100, went_sen=F("went_sen") + 100
+    )
+    assert broken(house) == {2}
+
+
+def test_cash_that_is_gone_after_it_was_counted(house: Workshop) -> None:
+    box = CashBox.of(house.pk)
+    DayClosing.close(
+        by=testing.accountant(house),
+        counted=box.expected_sen // 100,
+        expected_sen=box.expected_sen,
+    )
+    assert broken(house) == set()
+
+    Receipt.objects.filter(source="cash").update(amount=F("amount") - 1)
+    assert 2 in broken(house)
 
 
 def test_a_paper_that_was_torn_off(house: Workshop) -> None:

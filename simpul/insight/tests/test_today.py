@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
@@ -11,6 +13,7 @@ from simpul.insight import today
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
+from simpul.payments.models import CashBox, DayClosing
 from simpul.production.models import Job
 
 
@@ -90,6 +93,22 @@ def test_without_an_account_finance_is_told(fajar: Person, sari: Person) -> None
     assert asked(fajar) == {}
 
 
+@pytest.mark.usefixtures("account")
+def test_a_day_on_which_cash_moved_wants_to_be_closed(
+    buyer: Party, fajar: Person, sari: Person
+) -> None:
+    order = testing.confirmed_order(buyer)
+    with clock.stopped(clock.now() - timedelta(days=1)):
+        testing.pay(order, 300_000)
+    assert ("new-closing", "") in asked(fajar)
+    assert ("new-closing", "") not in asked(sari)
+
+    box = CashBox.of(fajar.workshop_id)
+    DayClosing.close(by=fajar, counted=300_000, expected_sen=box.expected_sen)
+    testing.pay(order, 100_000)  # of today: it has time until the evening
+    assert ("new-closing", "") not in asked(fajar)
+
+
 def test_what_a_supplier_answers_waits_for_the_store(
     supplier: Party, budi: Person, rina: Person, udin: Person
 ) -> None:
@@ -165,7 +184,7 @@ def test_the_number_of_queries_is_fixed(
     for orders in (1, 29):
         for _n in range(orders):
             testing.order(buyer)
-        with django_assert_num_queries(23):
+        with django_assert_num_queries(31):
             today.tasks(owner, clock.today())
         with django_assert_num_queries(3):
             today.figures(owner, clock.today())

@@ -5,6 +5,7 @@ from simpul.payments.models.allocation import Allocation, hold, party_credit
 from simpul.payments.models.arrival import Arrival, ArrivalFile
 from simpul.payments.models.bounce import take_back
 from simpul.payments.models.claim import PaymentClaim
+from simpul.payments.models.closing import PIECES, CashBox, DayClosing
 from simpul.payments.models.collection import CashHanding, Collection, to_collect
 from simpul.payments.models.credit import CreditNote
 from simpul.payments.models.entry import BankEntry, BankImport, ImportRefused, Outrun
@@ -22,16 +23,19 @@ from simpul.payments.models.statement import StagedEntry, StatementFile
 from simpul.payments.models.tick import Tick, ticks_of
 
 __all__ = [
+    "PIECES",
     "Allocation",
     "Arrival",
     "ArrivalFile",
     "BankAccount",
     "BankEntry",
     "BankImport",
+    "CashBox",
     "CashHanding",
     "Collection",
     "ColumnMapping",
     "CreditNote",
+    "DayClosing",
     "Forfeit",
     "GatewayAccount",
     "GatewayNotice",

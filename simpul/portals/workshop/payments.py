@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.papers.models import Paper
-from simpul.payments import agreement, inbox, reconciliation
+from simpul.payments import agreement, cashbook, inbox, reconciliation
 from simpul.payments.forms import CashForm, RejectionForm
 from simpul.payments.models import (
     Arrival,
@@ -53,6 +53,7 @@ def payments(request: Request) -> HttpResponse:
         "unasked": agreement.unasked(request.workshop).count(),
         "account": BankAccount.objects.newest(request.workshop.pk, BankAccount.Kind.BANK),
         "today": clock.today(),
+        "sees_books": cashbook.is_shown_to(request.person),
         "may_import": request.person.may("payments.import", request.workshop),
     }
     if chosen == "entries":
