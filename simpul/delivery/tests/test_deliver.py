@@ -52,7 +52,14 @@ def test_no_name_is_written_in_the_journal(on_the_way: Shipment, asep: Person) -
 
     entry = on_the_way.journal.get(step="delivery.deliver")
     assert entry.by == asep
-    assert entry.facts == {"count": 2, "with_pin": True, "photo": None, "client_id": "c-1"}
+    assert entry.facts == {
+        "count": 2,
+        "with_pin": True,
+        "photo": None,
+        "client_id": "c-1",
+        "collected": None,
+        "cash_photo": None,
+    }
     assert on_the_way.journal.get(step="delivery.arrive").by == asep.workshop.machine
 
 

@@ -7,9 +7,10 @@ import pytest
 from simpul import testing
 from simpul.delivery.models import Handover, NotCounted, Shipment, Status
 from simpul.delivery.tests.conftest import Shelves
-from simpul.lib import clock, pdf
+from simpul.lib import clock
 from simpul.orders.models import GateShut, LineSize
 from simpul.papers.models import Paper
+from simpul.papers.pdf import pdf_of
 from simpul.parties.models import Party, Person
 from simpul.workflow.steps import NotAllowed, WrongState
 
@@ -42,7 +43,7 @@ def test_the_note_says_what_travels_but_no_price_and_no_pin(
     for secret in ("7391", "35_123", "35.123", "200.000", "2.000.000"):
         assert secret not in text
     paper = Paper.objects.get(kind=Paper.Kind.DELIVERY_NOTE)
-    assert pdf.render(pdf.ROOT / paper.template, paper.facts).startswith(b"%PDF-")
+    assert pdf_of(paper).startswith(b"%PDF-")
 
 
 def test_money_comes_before_the_note(buyer: Party, rina: Person, asep: Person) -> None:
