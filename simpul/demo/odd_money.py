@@ -19,16 +19,14 @@ MISSING = 20_000  # what the ojek's envelope lacks, once
 
 
 def cancelled_and_given_back(story: Story, order: Order) -> None:
-    """The owner ends a paid order and gives the money back; finance sends it."""
+    """The owner ends a paid order and gives the money back; finance agrees to it."""
     order = _fresh(order)
     if order.status != "confirmed" or not order.paid:
         return
     staff = story.cast.staff
     agreement.cancel(order, by=staff["hadi"], reason="Kulit warna ini habis.", gives_back=True)
     refund = Refund.objects.get(order=order)
-    story.later(
-        lambda: refund.approve(by=staff["fajar"] if not refund.needs_two else staff["hadi"])
-    )
+    story.later(lambda: refund.approve(by=staff["fajar"]))  # the second person: Hadi asked for it
     story.later(lambda: _send(story, refund), days=1)
 
 
@@ -36,9 +34,8 @@ def _send(story: Story, refund: Refund) -> None:
     refund.refresh_from_db()
     if story.account is None or refund.status != Refund.Status.APPROVED:
         return
-    by = story.cast.staff["fajar"]
     refund.send(
-        by=by, account=story.account, sent_on=clock.today(), bank="BRI", number="0023010101",
+        by=story.cast.staff["hadi"], account=story.account, sent_on=clock.today(), bank="BRI", number="0023010101",
         holder=refund.party.name,
     )  # fmt: skip
     story.bank.book(clock.today(), -refund.amount, f"TRSF E-BANKING DB {refund.party.name.upper()}")
