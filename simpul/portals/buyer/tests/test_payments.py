@@ -229,8 +229,9 @@ def test_it_costs_the_same_for_any_number_of_reports(
     client.get(page_of(order))
 
     # session, user, person; the order as its page loads it, its instruction with account and QRIS,
-    # its account; what the buyer has left over (receipts, notes, allocations); reports, papers
-    with django_assert_num_queries(24):
+    # its account, the link to pay online; what the buyer has left over (receipts, notes,
+    # allocations); reports, papers
+    with django_assert_num_queries(25):
         client.get(page_of(order))
 
 

