@@ -26,6 +26,7 @@ FACTS = {
     "stamp_duty_above": "5000000",
     "owner_limit": "1000000",
     "forfeit_percent": "0",
+    "qris_limit": "10000000",
     "over_receipt_percent": "5",
     "remind_before": "3",
     "remind_after": "2, 7, 14",
