@@ -118,7 +118,7 @@ class Asked:
     def was_asked(self, heard: Heard) -> bool:
         """Tell whether it was asked for, to this account, when the entry was booked."""
         is_later = self.asked_on is not None and self.asked_on <= heard.booked_on
-        return is_later and self.account_id == heard.account_id
+        return is_later and heard.account_id in self.account_ids
 
     def fits(self, amount: int) -> bool:
         return amount in (self.amount, self.balance) or any(

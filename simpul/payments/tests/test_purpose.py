@@ -281,8 +281,8 @@ def test_the_name_of_a_supplier_says_whose_bill_it_was(
 def test_what_was_said_before_is_said_again(account: BankAccount, fajar: Person) -> None:
     first = spent(account, fajar, text="TRSF 0411/111 PAK OMAN")
     first.explain(by=fajar, kind="rent")
-    second = spent(account, fajar, text="TRSF 0512/987 PAK OMAN")
-    third = spent(account, fajar, text="TRSF 0601/222 PAK OMAN")
+    second = spent(account, fajar, 20_000, text="TRSF 0512/987 PAK OMAN")
+    third = spent(account, fajar, 30_000, text="TRSF 0601/222 PAK OMAN")
 
     found = purposes.proposals(account.workshop, [second])[second.pk]
     assert (found.kind, found.alike) == ("rent", 1)
