@@ -26,7 +26,12 @@ def now() -> datetime:
 
 def today() -> date:
     """Return the day it is in the workshop (WIB): days of papers, dues and statements."""
-    return now().astimezone(WIB).date()
+    return day_of(now())
+
+
+def day_of(moment: datetime) -> date:
+    """Return the day of a moment in the workshop (WIB)."""
+    return moment.astimezone(WIB).date()
 
 
 def in_days(days: int) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -69,7 +69,7 @@ def knots_of(order: Order) -> list[Knot]:
             "order",
             _("Order"),
             order_state,
-            on=_day(order.confirmed_at or order.placed_at),
+            on=clock.day_of(order.confirmed_at or order.placed_at),
         ),
         money("down_payment", _("Down payment"), first),
         Knot(
@@ -93,7 +93,3 @@ def knots_of(order: Order) -> list[Knot]:
         ),
         money("settlement", _("Settlement"), rest),
     ]
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(clock.WIB).date()

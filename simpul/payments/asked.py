@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, IntegerField, Q, QuerySet, Window
@@ -120,14 +120,14 @@ def _asked(
         party_id=buyer_id,
         number=number,
         code=code,
-        since=_day(placed_at),
+        since=clock.day_of(placed_at),
         dues=tuple(dues),
         account_id=account_id,
         qris_id=qris_id,
         amount=amount,
         base=base,
         is_unique=is_unique,
-        asked_on=_day(asked_at) if asked_at else None,
+        asked_on=clock.day_of(asked_at) if asked_at else None,
         claims=tuple(claims.get(pk, ())),
         once=tuple(once.get(pk, ())),
         is_cancelled=status == Status.CANCELLED,
@@ -149,7 +149,7 @@ def _once(order_ids: Collection[int]) -> dict[int, list[Once]]:
     rows = closed.order_by("-pk").values_list("order", "amount", "account", "closed_at")
     for order_id, amount, account_id, closed_at in rows:
         if closed_at is not None:
-            found[order_id].append(Once(amount, account_id, _day(closed_at)))
+            found[order_id].append(Once(amount, account_id, clock.day_of(closed_at)))
     return found
 
 
@@ -266,7 +266,3 @@ def _less_a_fee(amounts: Iterable[int]) -> Q:
     for amount in amounts:
         near |= Q(amount__range=(amount, amount + FEE))
     return near
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(clock.WIB).date()

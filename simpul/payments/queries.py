@@ -37,7 +37,7 @@ def statement_of(order: Order) -> list[StatementLine]:
     if order.confirmed_at is None:
         return []
     balance = order.total
-    day = order.confirmed_at.astimezone(clock.WIB).date()
+    day = clock.day_of(order.confirmed_at)
     lines = [StatementLine(day, _("Agreed total"), balance, balance)]
     allocations = Allocation.objects.filter(instalment__order=order)
     for one in allocations.select_related("receipt", "credit_note").order_by("pk"):
@@ -49,10 +49,10 @@ def statement_of(order: Order) -> list[StatementLine]:
 
 def _day_and_name(one: Allocation) -> tuple[date, str]:
     if one.amount < 0:
-        return one.at.astimezone(clock.WIB).date(), _("Taken back: %s") % one.reason
+        return clock.day_of(one.at), _("Taken back: %s") % one.reason
     if one.receipt is None:
         note = one.source
-        return note.at.astimezone(clock.WIB).date(), _("Credit note %s") % note
+        return clock.day_of(note.at), _("Credit note %s") % note
     return one.receipt.received_on, _way(one.receipt)
 
 

@@ -39,7 +39,7 @@ def day_to_speak(one: Instruction, days: list[int], today: date) -> int | None:
 
     The days up to the one on which it was asked for are over: the asking was the reminder.
     """
-    asked_on = one.issued_at.astimezone(clock.WIB).date()
+    asked_on = clock.day_of(one.issued_at)
     come = [day for day in days if asked_on < one.due_on + timedelta(days=day) <= today]
     if not come or (one.reminded_for is not None and come[-1] <= one.reminded_for):
         return None

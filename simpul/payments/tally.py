@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -235,7 +235,7 @@ def _facts(party: Party) -> Iterator[_Fact]:
     for forfeit in Forfeit.objects.filter(party=party).select_related("order"):
         about = forfeit.order.number
         name = _("Kept by the rule of cancelling")
-        yield _Fact(_day(forfeit.at), 4, forfeit.pk, "kept", name, about, forfeit.amount)
+        yield _Fact(clock.day_of(forfeit.at), 4, forfeit.pk, "kept", name, about, forfeit.amount)
 
 
 def _orders(party: Party) -> Iterator[_Fact]:
@@ -243,7 +243,7 @@ def _orders(party: Party) -> Iterator[_Fact]:
     ended = _days_of("orders.cancel", agreed.filter(status=OrderStatus.CANCELLED))
     for pk, number, total, at in agreed.values_list("pk", "number", "total", "confirmed_at"):
         assert at is not None  # noqa: S101 - asked for above
-        yield _Fact(_day(at), 0, pk, "agreed", _("Order agreed"), number, total)
+        yield _Fact(clock.day_of(at), 0, pk, "agreed", _("Order agreed"), number, total)
         if pk in ended:
             yield _Fact(ended[pk], 1, pk, "agreed", _("Order cancelled"), number, -total)
 
@@ -258,16 +258,18 @@ def _receipts(party: Party) -> Iterator[_Fact]:
         yield _Fact(one.received_on, 2, one.pk, "paid", name, "", -one.amount)
         if one.annulled_at is not None:
             gone = _("Taken back: %s") % one.annulled_because
-            yield _Fact(_day(one.annulled_at), 3, one.pk, "paid", gone, "", one.amount)
+            yield _Fact(clock.day_of(one.annulled_at), 3, one.pk, "paid", gone, "", one.amount)
 
 
 def _notes(party: Party) -> Iterator[_Fact]:
     for one in CreditNote.objects.filter(party=party):
         name = _("Credit note: %s") % one.get_kind_display()
-        yield _Fact(_day(one.at), 2, one.pk, "credited", name, one.number, -one.amount)
+        yield _Fact(clock.day_of(one.at), 2, one.pk, "credited", name, one.number, -one.amount)
         if one.annulled_at is not None:
             gone = _("Taken back: %s") % one.annulled_because
-            yield _Fact(_day(one.annulled_at), 3, one.pk, "credited", gone, one.number, one.amount)
+            yield _Fact(
+                clock.day_of(one.annulled_at), 3, one.pk, "credited", gone, one.number, one.amount
+            )
 
 
 def _refunds(party: Party) -> Iterator[_Fact]:
@@ -288,7 +290,7 @@ def _days_of(step: str, things: QuerySet[Any]) -> dict[int, date]:
         subject_type=ContentType.objects.get_for_model(things.model),
         subject_id__in=things.values("pk"),
     )
-    return {pk: _day(at) for pk, at in lines.order_by("pk").values_list("subject_id", "at")}
+    return {pk: clock.day_of(at) for pk, at in lines.order_by("pk").values_list("subject_id", "at")}
 
 
 def _digest(month: date, before: int, facts: list[_Fact]) -> str:
@@ -296,7 +298,3 @@ def _digest(month: date, before: int, facts: list[_Fact]) -> str:
     figures = [month.isoformat(), str(before)]
     figures += [f"{fact.on} {fact.term} {fact.pk} {fact.amount}" for fact in facts]
     return hashlib.sha256("\n".join(figures).encode()).hexdigest()
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(clock.WIB).date()

@@ -145,7 +145,7 @@ def _payables(
     )
     receipts = list(rows)
     for pk, _number, at, _purchase, _supplier in receipts:
-        days[pk] = at.astimezone(clock.WIB).date()
+        days[pk] = clock.day_of(at)
     billed: dict[int, int] = {}
     spoken_of: dict[int, list[int]] = defaultdict(list)
     for bill, receipt in BilledReceipt.objects.filter(

@@ -23,7 +23,10 @@ class Refused(Exception):
 
 
 class NotAllowed(Refused):
-    """Whoever asked may not do it."""
+    """Whoever asked may not do it; says so by itself where nothing more is to be said."""
+
+    def __str__(self) -> str:
+        return super().__str__() or _("Your part in this does not include that step.")
 
 
 class WrongState(Refused):
@@ -164,7 +167,7 @@ def can(person: Person, ability: str, subject: Any) -> bool:
 
 def _permit(by: Person, ability: str, subject: Any) -> None:
     if not by.may(ability, subject):
-        raise NotAllowed(_("Your part in this does not include that step."))
+        raise NotAllowed
 
 
 def _lock(row: models.Model) -> None:

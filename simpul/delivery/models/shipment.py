@@ -455,7 +455,7 @@ class Shipment(models.Model):
     def _try_pin(self, pin: str, by: Person) -> bool:
         """Hold the PIN against the right one. A wrong try is kept, whatever becomes of the step."""
         if not by.may("delivery.deliver", self):
-            raise NotAllowed(_now("Your part in this does not include that step."))
+            raise NotAllowed
         with transaction.atomic():
             row = Shipment.objects.select_for_update(of=("self",)).get(pk=self.pk)
             if row.status not in OUT:

@@ -14,9 +14,9 @@ from openpyxl.styles import Font
 from simpul.insight.books.chart import Account
 from simpul.insight.books.postings import Books, Posting
 from simpul.insight.books.reports import Period
+from simpul.lib.sheets import harmless
 
 COLUMNS = ("day", "what", "document", "account", "name", "of", "debit", "credit")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # The five kinds of account that Beancount knows, by the first digit of ours.
 KINDS = {
     "1": "Assets",
@@ -79,11 +79,6 @@ def as_beancount(books: Books) -> str:
     for posting in sorted(books.postings, key=lambda one: one.on):
         out += ["", *_transaction(posting)]
     return "\n".join([*out, ""])
-
-
-def harmless(text: str) -> str:
-    """Keep a sheet from reading a text as a formula: it then begins with an apostrophe (CWE-1236)."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _rows(books: Books, period: Period) -> Iterator[tuple[str | float, ...]]:

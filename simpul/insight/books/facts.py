@@ -306,14 +306,14 @@ def _receipts(workshop: Workshop) -> tuple[_Recognised, list[Received], dict[int
         if entry is not None:
             place = f"entry {entry}"
             if entry in recognised:  # it was taken for somebody else's before
-                counted_from[pk] = _day(at)
-                received.append(Received(pk, _day(at), sen, party, name, place, False))
+                counted_from[pk] = clock.day_of(at)
+                received.append(Received(pk, clock.day_of(at), sen, party, name, place, False))
             else:
                 recognised[entry].append((party, sen))
         else:
             received.append(Received(pk, on, sen, party, name, place, False))
         if annulled_at is not None:
-            received.append(Received(pk, _day(annulled_at), -sen, party, name, place, True))
+            received.append(Received(pk, clock.day_of(annulled_at), -sen, party, name, place, True))
     return recognised, received, counted_from
 
 
@@ -365,8 +365,8 @@ def _allocations(workshop: Workshop, counted_from: dict[int, date]) -> list[Allo
         "credit_note__party", "credit_note__number", "instalment__order",
         "instalment__order__number", "forfeit__order__number",
     ):  # fmt: skip
-        on = _day(at)
-        if receipt is not None and amount > 0 and on == _day(noted_at):
+        on = clock.day_of(at)
+        if receipt is not None and amount > 0 and on == clock.day_of(noted_at):
             on = counted_from[receipt]  # counted together with it: from the bank's day on
         source_kind, source = ("receipt", receipt) if note is None else ("credit note", note)
         label = order_number or kept or number or ""
@@ -382,9 +382,9 @@ def _notes(workshop: Workshop) -> list[Note]:
     for pk, at, amount, party, number, annulled_at in rows.values_list(
         "pk", "at", "amount", "party", "number", "annulled_at"
     ):
-        found.append(Note(pk, _day(at), amount * 100, party, number))
+        found.append(Note(pk, clock.day_of(at), amount * 100, party, number))
         if annulled_at is not None:
-            found.append(Note(pk, _day(annulled_at), -amount * 100, party, number))
+            found.append(Note(pk, clock.day_of(annulled_at), -amount * 100, party, number))
     return found
 
 
@@ -449,7 +449,7 @@ def _stock(workshop: Workshop) -> tuple[dict[int, tuple[int, date]], list[Move]]
         goes_to = target is not None and places[target] != Location.Kind.SCRAP
         if comes_from == goes_to:
             continue  # it stays in the house, or was worth nothing already
-        on = _day(at)
+        on = clock.day_of(at)
         what = reason.partition(".")[2]
         material, size = items[item]
         subject_kind, label = kinds[kind], ""
@@ -475,7 +475,7 @@ def _stock(workshop: Workshop) -> tuple[dict[int, tuple[int, date]], list[Move]]
         )  # fmt: skip
     values: dict[int, tuple[int, date]] = {}
     for receipt, (at, _supplier, _number, _purchase) in deliveries.items():
-        values[receipt] = (0, _day(at))
+        values[receipt] = (0, clock.day_of(at))
     for (receipt, _material, _size), sen in worth.items():
         values[receipt] = (values[receipt][0] + sen, values[receipt][1])
     return values, moves
@@ -522,7 +522,7 @@ def _logs(workshop: Workshop) -> list[Log]:
         )
     )
     return [
-        Log(pk, _day(at), line, good * rate * 100, job, number)
+        Log(pk, clock.day_of(at), line, good * rate * 100, job, number)
         for pk, at, line, good, rate, job, number in rows
         if good
     ]
@@ -542,7 +542,7 @@ def _deliveries(workshop: Workshop) -> list[Delivery]:
         pairs[shipment].append((line, count))
     rows = Shipment.objects.filter(workshop=workshop, delivered_at__isnull=False).order_by("pk")
     return [
-        Delivery(pk, number, _day(at), order, tuple(sorted(pairs[pk])))  # type: ignore[arg-type]
+        Delivery(pk, number, clock.day_of(at), order, tuple(sorted(pairs[pk])))  # type: ignore[arg-type]
         for pk, number, at, order in rows.values_list("pk", "number", "delivered_at", "order")
     ]
 
@@ -577,10 +577,6 @@ def _ends(workshop: Workshop) -> list[End]:
     ):
         lines[order, number].append(line)
     return [
-        End(order, number, _day(told[order]), tuple(keys))
+        End(order, number, clock.day_of(told[order]), tuple(keys))
         for (order, number), keys in lines.items()
     ]
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(clock.WIB).date()

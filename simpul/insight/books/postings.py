@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
@@ -405,7 +405,3 @@ def _against(kind: str, party: int | None, sen: int) -> Part:
 
 def _bind[Fact](tell: Callable[[Fact], None], fact: Fact) -> Callable[[], None]:
     return lambda: tell(fact)
-
-
-def day_of(moment: datetime) -> date:
-    return moment.astimezone(clock.WIB).date()

@@ -177,7 +177,7 @@ class Order(models.Model):
     ) -> Order:
         """Order what is wished for at the list's prices of today; revision 1 is what was asked."""
         if not buyer.buys_as:
-            raise NotAllowed("orders.place")
+            raise NotAllowed
         check_wishes(wishes, buyer)
         today = clock.today()
         priced = [_priced(wish, wishes, buyer, today) for wish in wishes]

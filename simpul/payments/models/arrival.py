@@ -246,7 +246,7 @@ class Arrival(models.Model):
     def written_on(self) -> date:
         """The day on which it was written, as it says; never a day to come."""
         said = self.sent_at or self.at
-        return min(said, self.at).astimezone(clock.WIB).date()
+        return clock.day_of(min(said, self.at))
 
     @property
     def whole_text(self) -> str:

@@ -134,7 +134,7 @@ class Instruction(models.Model):
         if (amount, due_on) != (self.amount, self.due_on):
             raise WrongState(_now("Something else is asked for by now. Look at it again."))
         last = self.reminded_at
-        if last is not None and last.astimezone(clock.WIB).date() == clock.today():
+        if last is not None and clock.day_of(last) == clock.today():
             raise WrongState(_now("The buyer was reminded today already."))
         is_machine = by.role == Role.MACHINE
         if is_machine and self.reminded_for is not None and days <= self.reminded_for:

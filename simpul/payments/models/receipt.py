@@ -218,7 +218,7 @@ class Receipt(Credit, models.Model):
             source=cls.Source.GATEWAY,
             gateway_payment=payment,
             amount=amount,
-            received_on=min(paid_at.astimezone(clock.WIB).date(), clock.today()),
+            received_on=min(clock.day_of(paid_at), clock.today()),
             by=by,
         )
         receipt._settle(parts, by=by)

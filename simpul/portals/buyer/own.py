@@ -67,7 +67,7 @@ def _edit(request: Request, address: Address) -> HttpResponse:
 def _party(request: Request) -> Party:
     party = request.person.party
     if party is None or not request.person.may("parties.keep_own", party):
-        raise NotAllowed(_("Your part in this does not include that step."))
+        raise NotAllowed
     return party
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from simpul.catalog.models import Product, ProductQuerySet
@@ -77,7 +76,7 @@ def _choose(request: Request, buyer: Party) -> HttpResponse:
 def _buyer(request: Request) -> Party:
     party = request.person.party
     if party is None:
-        raise NotAllowed(_("Your part in this does not include that step."))
+        raise NotAllowed
     return party
 
 

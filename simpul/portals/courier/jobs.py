@@ -133,7 +133,7 @@ def message(request: Request, number: str) -> HttpResponse:
     form = MessageForm(request.POST)
     if form.is_valid() and request.person.party is not None:
         if not request.person.may("conversations.say", shipment):
-            raise NotAllowed(_("Your part in this does not include that step."))
+            raise NotAllowed
         conversation = Conversation.of(shipment, request.person.party)
         Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
     return _back(request, number)
@@ -170,7 +170,7 @@ def _open_offers(request: Request) -> list[CourierOffer]:
 def _demand(request: Request, ability: str, shipment: Shipment) -> None:
     """Refuse to ask. What was sent is for the step to judge: it may have been done already."""
     if not request.person.may(ability, shipment):
-        raise NotAllowed(_("Your part in this does not include that step."))
+        raise NotAllowed
     if request.method == "GET" and not can(request.person, ability, shipment):
         raise WrongState(
             _("This is now “%(status)s”. Look at it again.")

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from simpul.lib import clock
+from simpul.lib.sheets import harmless
 from simpul.payments import cashbook as book
 from simpul.payments.counting import ClosingForm
 from simpul.payments.models import BankAccount, CashBox, DayClosing
@@ -138,7 +139,7 @@ def _csv(request: Request, account: BankAccount | None) -> HttpResponse:
         sheet.writerow(
             [
                 line.on,
-                *map(_harmless, _words(line)),
+                *map(harmless, _words(line)),
                 _plain(max(line.sen, 0)),
                 _plain(max(-line.sen, 0)),
                 _plain(line.balance_sen),
@@ -185,8 +186,3 @@ def _plain(sen: int) -> str:
     """Return rupiah for a spreadsheet: `1250`, or `1250.37`."""
     whole, rest = divmod(abs(sen), 100)
     return f"{'-' if sen < 0 else ''}{whole}" + (f".{rest:02}" if rest else "")
-
-
-def _harmless(text: str) -> str:
-    """Keep a spreadsheet from reading a name as a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

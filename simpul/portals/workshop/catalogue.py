@@ -97,4 +97,4 @@ def _find(request: Request, slug: str) -> Product:
 
 def _demand(request: Request) -> None:
     if not request.person.may("catalog.keep", request.workshop):
-        raise NotAllowed(_("Your part in this does not include that step."))
+        raise NotAllowed

@@ -49,7 +49,7 @@ def handing(request: Request, pk: int = 0) -> HttpResponse:
     couriers = Party.objects.visible_to(request.person).couriers()
     courier = get_object_or_404(couriers, pk=pk) if pk else None
     if not request.person.may("payments.hand_cash", request.workshop):
-        raise NotAllowed("payments.hand_cash")
+        raise NotAllowed
     held = Collection.objects.visible_to(request.person).held().filter(courier=courier)
     brought = list(held.select_related("order").order_by("pk"))
     form = HandingForm(request.POST or None, held=sum(one.collected or 0 for one in brought))

@@ -105,7 +105,7 @@ def unpacking(request: Request, number: str, position: int) -> HttpResponse:
 def new_shipment(request: Request, number: str) -> HttpResponse:
     order = _order(request, number)
     if not request.person.may("delivery.open", order):
-        raise NotAllowed(_("Your part in this does not include that step."))
+        raise NotAllowed
     form = ShipmentForm(request.POST or None, initial={"route": _route(order)})
     if form.is_valid():
         made = Shipment.open(by=request.person, order=order, **form.cleaned_data)
@@ -324,7 +324,7 @@ def _show_packing(request: Request, order: Order, form: Form, fill: Form) -> Htt
 def _demand(request: Request, ability: str, shipment: Shipment) -> None:
     """Refuse to ask. What was sent is for the step to judge: it may have been done already."""
     if not request.person.may(ability, shipment):
-        raise NotAllowed(_("Your part in this does not include that step."))
+        raise NotAllowed
     if request.method == "GET" and not can(request.person, ability, shipment):
         raise WrongState(
             _("This is now “%(status)s”. Look at it again.")

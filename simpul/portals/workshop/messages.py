@@ -51,7 +51,7 @@ def messages_to_send(request: Request) -> HttpResponse:
 def sent(request: Request, pk: int) -> HttpResponse:
     """Somebody sent it, or let it be."""
     if not request.person.may("conversations.say", request.workshop):
-        raise NotAllowed("conversations.say")
+        raise NotAllowed
     notice = get_object_or_404(_waiting(request), pk=pk)
     is_dropped = request.POST.get("how") == "dropped"
     notice.mark(Notice.Status.DROPPED if is_dropped else Notice.Status.SENT)

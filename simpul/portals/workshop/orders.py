@@ -8,13 +8,13 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.catalog.models import Product
 from simpul.conversations.forms import MessageForm, NoteForm
 from simpul.conversations.models import Conversation, InternalNote, Message
 from simpul.delivery.models import Shipment
+from simpul.lib.sheets import harmless
 from simpul.orders.forms import OrderForm
 from simpul.orders.models import Order, OrderQuerySet, Status
 from simpul.papers.models import Paper
@@ -71,7 +71,7 @@ def export(request: Request) -> HttpResponse:
         "promised_on", "expected_on",
     )  # fmt: skip
     for row in _found(request)[0].values_list(*columns).iterator():
-        sheet.writerow([_harmless(value) if isinstance(value, str) else value for value in row])
+        sheet.writerow([harmless(value) if isinstance(value, str) else value for value in row])
     return answer
 
 
@@ -167,7 +167,7 @@ def entry(request: Request, pk: int) -> HttpResponse:
 
 def _demand(request: Request) -> None:
     if not request.person.may("orders.place", request.workshop):
-        raise NotAllowed(_("Your part in this does not include that step."))
+        raise NotAllowed
 
 
 def find_order(request: Request, number: str) -> Order:
@@ -190,8 +190,3 @@ def _found(request: Request) -> tuple[OrderQuerySet, str]:
         found = found.filter(status=chosen)
     sort = SORTS.get(request.GET.get("sort", ""), SORTS[""])
     return found.for_list().order_by(*sort), chosen
-
-
-def _harmless(text: str) -> str:
-    """Keep a spreadsheet from reading a name as a formula."""
-    return f"'{text}" if text[:1] in "=+-@" else text

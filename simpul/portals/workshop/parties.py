@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm
@@ -188,4 +187,4 @@ def _find(request: Request, pk: int) -> Party:
 def _demand(request: Request) -> None:
     """Parties are kept by sales, purchasing and the owner; the matrix has the line."""
     if not request.person.may("parties.keep", request.workshop):
-        raise NotAllowed(_("Your part in this does not include that step."))
+        raise NotAllowed

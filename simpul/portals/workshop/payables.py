@@ -80,7 +80,7 @@ def account(request: Request, pk: int) -> HttpResponse:
 def term(request: Request, pk: int) -> HttpResponse:
     """How long this supplier gives us."""
     if not request.person.may("parties.keep", request.workshop):
-        raise NotAllowed("parties.keep")
+        raise NotAllowed
     form = TermForm(request.POST)
     if form.is_valid():
         form.keep(_supplier(request, pk))
@@ -92,7 +92,7 @@ def new_bill(request: Request, pk: int) -> HttpResponse:
     """Record a bill against what came."""
     supplier = _supplier(request, pk)
     if not request.person.may("procurement.record_bill", request.workshop):
-        raise NotAllowed("procurement.record_bill")
+        raise NotAllowed
     form = BillForm(
         request.POST or None,
         request.FILES or None,

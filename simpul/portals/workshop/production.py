@@ -251,7 +251,7 @@ def _day(request: Request, name: str) -> date | None:
 def _demand(request: Request, ability: str, subject: Job | Order | Workshop) -> None:
     """Refuse to ask. What was sent is for the step to judge: it may have been done already."""
     if not request.person.may(ability, subject):
-        raise NotAllowed(_("Your part in this does not include that step."))
+        raise NotAllowed
     if isinstance(subject, Workshop):
         return
     if request.method == "GET" and not can(request.person, ability, subject):

@@ -299,7 +299,7 @@ def _line(purchase: PurchaseOrder, pk: int) -> PurchaseLine:
 def _demand(request: Request, ability: str, subject: Any) -> None:
     """Refuse the page of a step that this person or this state does not allow."""
     if not request.person.may(ability, subject):
-        raise NotAllowed(_("Your part in this does not include that step."))
+        raise NotAllowed
     if isinstance(subject, PurchaseOrder) and not can(request.person, ability, subject):
         raise WrongState(
             _("This purchase order is now “%(status)s”.") % {"status": subject.get_status_display()}

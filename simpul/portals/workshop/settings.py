@@ -91,4 +91,4 @@ def person(request: Request, pk: int) -> HttpResponse:
 
 def _demand(request: Request) -> None:
     if not request.person.may("parties.staff", request.workshop):
-        raise NotAllowed(_("Your part in this does not include that step."))
+        raise NotAllowed

@@ -87,7 +87,7 @@ def reading(request: Request, pk: int) -> HttpResponse:
     """Read it again: whoever did so was stopped, or the owner taught another layout meanwhile."""
     file = _file(request, pk)
     if not request.person.may("payments.hand_in", file):
-        raise NotAllowed(_("Your part in this does not include that step."))
+        raise NotAllowed
     return _again(request, file)
 
 
@@ -116,7 +116,7 @@ def columns(request: Request, pk: int) -> HttpResponse:
     """Say once what the columns of an unknown file mean, with a look at what comes of it."""
     file = _file(request, pk)
     if not request.person.may("payments.map_columns", file):
-        raise NotAllowed(_("Your part in this does not include that step."))
+        raise NotAllowed
     head, at = _head(file, request.GET.get("header", ""))
     form = ColumnsForm(request.POST or None, head=head, at=at)
     tried = None

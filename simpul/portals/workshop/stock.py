@@ -163,4 +163,4 @@ def _find(request: Request, pk: int) -> Item:
 
 def _demand(request: Request, ability: str) -> None:
     if not request.person.may(ability, request.workshop):
-        raise NotAllowed(_("Your part in this does not include that step."))
+        raise NotAllowed

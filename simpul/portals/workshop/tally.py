@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from simpul.lib import clock
+from simpul.lib.sheets import harmless
 from simpul.parties.models import Party
 from simpul.payments.models import Tick, ticks_of
 from simpul.payments.receivables import aged, owing
@@ -95,7 +96,7 @@ def receivables_csv(request: Request) -> HttpResponse:
     columns = ("name", "open_sum", "not_due", "days_30", "days_60", "days_90", "older", "credit")
     sheet.writerow(columns)
     for name, *sums in _owing(request).values_list(*columns):
-        sheet.writerow([f"'{name}" if name[:1] in "=+-@" else name, *sums])
+        sheet.writerow([harmless(name), *sums])
     return answer
 
 

@@ -81,7 +81,7 @@ def message(request: Request, pk: int) -> HttpResponse:
     form = MessageForm(request.POST)
     if form.is_valid() and ticket.party is not None:
         if not request.person.may("conversations.say", ticket):
-            raise NotAllowed("conversations.say")
+            raise NotAllowed
         conversation = Conversation.of(ticket, ticket.party)
         Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
     return redirect("workshop:ticket", request.workshop.slug, pk)
