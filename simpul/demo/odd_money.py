@@ -81,11 +81,15 @@ def _note_bounce(story: Story, entry: BankEntry) -> None:
     out = BankEntry.objects.going_out().filter(
         account=entry.account_id, amount_sen=-entry.amount_sen, booked_on__gte=entry.booked_on
     )
+    correction = out.order_by("-pk").first()
+    if correction is None:  # the statement has not been read yet
+        story.later(lambda: _note_bounce(story, entry), days=1)
+        return
     entry.refresh_from_db()
     entry.bounce(
         by=story.cast.staff["fajar"],
         reason="Bank: koreksi, rekening pengirim diblokir.",
-        correction=out.order_by("-pk").first(),
+        correction=correction,
     )
 
 

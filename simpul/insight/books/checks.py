@@ -13,7 +13,7 @@ from simpul.insight.books.postings import Books, books_of
 from simpul.insight.books.reports import balances, by_detail
 from simpul.orders.models import AGREED, Order
 from simpul.parties.models import Workshop
-from simpul.payments.models import Allocation, CreditNote, Receipt, Refund
+from simpul.payments.models import Allocation, CashBox, CreditNote, Receipt, Refund
 from simpul.payments.models.refund import GONE, WAITING
 from simpul.procurement.payables import payables
 from simpul.stock.models import Balance, Location
@@ -27,6 +27,7 @@ def disagreements(workshop: Workshop) -> Iterator[tuple[str, str]]:
             yield f"posting {posting.what} {posting.source.label}", "does not add up to zero"
     if total := sum(balances(books, books.until).values()):
         yield "trial balance", f"{total} sen"
+    yield from _cash(books)
     yield from _orders(books)
     yield from _credit(books)
     yield from _suppliers(books)
@@ -45,6 +46,13 @@ def banks_off(workshop: Workshop) -> list[tuple[str, int, int]]:
         if stands != closing.sen:
             found.append((books.banks[closing.account], stands, closing.sen))
     return found
+
+
+def _cash(books: Books) -> Iterator[tuple[str, str]]:
+    """The books have the cash that should lie in the box, since it was counted last."""
+    stands = balances(books, books.until).get(Account.CASH, 0)
+    if stands != (expected := CashBox.of(books.workshop.pk).expected_sen):
+        yield "cash box", f"{stands} sen in the books, {expected} by its counts"
 
 
 def _orders(books: Books) -> Iterator[tuple[str, str]]:

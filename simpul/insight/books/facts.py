@@ -20,6 +20,7 @@ from simpul.payments.models import (
     BankEntry,
     BankImport,
     CreditNote,
+    DayClosing,
     Purpose,
     PurposeKind,
     Receipt,
@@ -215,6 +216,18 @@ class Bill:
     sen: int
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What more (negative: less) lay in the cash box than should have; at first, what lay there
+    before anybody wrote."""
+
+    pk: int
+    on: date
+    sen: int
+    is_first: bool
+    reason: str
+
+
 @dataclass(slots=True)
 class Facts:
     banks: dict[int, str]
@@ -223,6 +236,7 @@ class Facts:
     entries: list[Entry]
     received: list[Received]
     cash_purposes: list[CashPurpose]
+    counts: list[Count]
     allocations: list[Allocated]
     notes: list[Note]
     refunds: list[Refunded]
@@ -246,6 +260,7 @@ def load(workshop: Workshop) -> Facts:
         entries=_entries(workshop, recognised),
         received=received,
         cash_purposes=_cash_purposes(workshop),
+        counts=_counts(workshop),
         allocations=_allocations(workshop, counted_from),
         notes=_notes(workshop),
         refunds=_refunds(workshop),
@@ -259,6 +274,16 @@ def load(workshop: Workshop) -> Facts:
 
 
 # Money
+
+
+def _counts(workshop: Workshop) -> list[Count]:
+    rows = DayClosing.objects.filter(workshop=workshop).with_difference().order_by("pk")
+    return [
+        Count(pk, on, sen, previous is None, reason)
+        for pk, on, sen, previous, reason in rows.values_list(
+            "pk", "on", "difference_sen", "previous", "reason"
+        )
+    ]
 
 
 def statements_of(workshop: Workshop) -> tuple[list[Opening], list[Closing]]:

@@ -66,6 +66,7 @@ WORDS = {
     "bill": _("bill differs from the goods"),
     "tap": _("material used"),
     "work": _("piece wages earned"),
+    "cash count": _("cash counted"),
     "count": _("stock counted"),
     "move": _("stock moved"),
     "delivery": _("delivery"),
@@ -201,6 +202,8 @@ class _Teller:
             yield _Event(money.on, MONEY, 2, money.pk, _bind(self.received, money))
         for purpose in known.cash_purposes:
             yield _Event(purpose.on, MONEY, 3, purpose.pk, _bind(self.purpose, purpose))
+        for count in known.counts:
+            yield _Event(count.on, MONEY, 4, count.pk, _bind(self.count, count))
         for note in known.notes:
             yield _Event(note.on, COUNTED, 0, note.pk, _bind(self.note, note))
         for refund in known.refunds:
@@ -274,6 +277,17 @@ class _Teller:
     def purpose(self, fact: facts.CashPurpose) -> None:
         lines = [(Account.CASH, fact.sen, 0), _against(fact.kind, fact.party, fact.sen)]
         self.books.post(fact.on, "cash", Source("purpose", fact.pk, fact.words), lines)
+
+    def count(self, fact: facts.Count) -> None:
+        """Cash that was missing or too much when it was counted; at first, what lay there before."""
+        detail = "cash difference"
+        against: Part = (Account.OTHER_INCOME, -fact.sen, detail)
+        if fact.is_first:
+            against = (Account.EQUITY, -fact.sen, "opening")
+        elif fact.sen < 0:
+            against = (Account.OTHER_COSTS, -fact.sen, detail)
+        source = Source("closing", fact.pk, fact.reason[:60])
+        self.books.post(fact.on, "cash count", source, [(Account.CASH, fact.sen, 0), against])
 
     def allocation(self, fact: facts.Allocated) -> None:
         kept: list[Part] = [(Account.OTHER_INCOME, -fact.sen, "forfeit")]

@@ -21,7 +21,16 @@ from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
 from simpul.payments import agreement, reconciliation
-from simpul.payments.models import BankAccount, BankEntry, CreditNote, Purpose, Receipt, Refund
+from simpul.payments.models import (
+    BankAccount,
+    BankEntry,
+    CashBox,
+    CreditNote,
+    DayClosing,
+    Purpose,
+    Receipt,
+    Refund,
+)
 from simpul.payments.models.receipt import spread
 from simpul.procurement.models import SupplierBill
 from simpul.procurement.payables import receipts_without_bill
@@ -52,6 +61,26 @@ def order(buyer: Party, sari: Person, account: BankAccount) -> Order:
 def come(by: Person, account: BankAccount, amount: int, text: str = "TRSF") -> BankEntry:
     reconciliation.take(by=by, account=account, content=statement([(clock.today(), amount, text)]))
     return BankEntry.objects.order_by("-pk")[0]
+
+
+def count_cash(by: Person, counted: int, reason: str = "") -> DayClosing:
+    expected = CashBox.of(by.workshop_id).expected_sen
+    return DayClosing.close(by=by, counted=counted, expected_sen=expected, reason=reason)
+
+
+def test_what_lay_in_the_box_is_capital_and_what_is_missing_a_cost(
+    order: Order, fajar: Person
+) -> None:
+    count_cash(fajar, 1_500_000, "kas awal")
+    Receipt.take_cash(by=fajar, order=order, amount=600_000)
+    count_cash(fajar, 2_095_000, "parkir, lupa dicatat")
+    count_cash(fajar, 2_100_000, "ketemu")
+
+    books = books_of(order.workshop)
+    found = stands(books)
+    assert (found[A.CASH], found[A.EQUITY]) == (2_100_000, -1_500_000)
+    assert (found[A.OTHER_COSTS], found[A.OTHER_INCOME]) == (5_000, -5_000)
+    assert list(disagreements(order.workshop)) == []
 
 
 # Money of buyers
@@ -337,5 +366,5 @@ def test_the_books_ask_the_same_few_questions(
     books_of(order.workshop)  # warms up
     for amount in (10_000, 20_000):
         Receipt.take_cash(by=fajar, order=order, amount=amount)
-        with django_assert_num_queries(24):
+        with django_assert_num_queries(25):
             books_of(order.workshop)

@@ -41,7 +41,7 @@ class BankAccountQuerySet(models.QuerySet["BankAccount"]):
 
     def in_use_first(self) -> Self:
         is_used = models.Case(models.When(status=BankAccount.Status.CONFIRMED, then=0), default=1)
-        return self.order_by(is_used, "-pk")
+        return self.order_by(is_used, "kind", "-pk")  # accounts before QRIS
 
     def lock(self, workshop_id: int) -> None:
         """Queue here before orders are locked: accounts stand above them."""

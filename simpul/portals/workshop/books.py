@@ -30,6 +30,7 @@ PLACES = {
     "receipt": "payments/receipts/{}/",
     "credit note": "payments/credit-notes/{}/",
     "refund": "payments/refunds/{}/",
+    "closing": "payments/cashbook/closings/{}/",
     "purpose": "payments/out/purposes/{}/",
     "bill": "payments/bills/{}/",
     "purchase": "purchases/{}/",
@@ -89,6 +90,7 @@ def profit(request: Request) -> HttpResponse:
             **dict(PurposeKind.choices),
             "forfeit": _("down payments kept"),
             "rounding": _("rounding"),
+            "cash difference": _("differences of cash"),
         },
     }
     return render(request, "workshop/books/profit.html", context)
