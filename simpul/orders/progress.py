@@ -35,7 +35,7 @@ def knots_of(order: Order) -> list[Knot]:
     today = clock.today()
     ended = order.status in {"withdrawn", "declined", "expired", "cancelled"}
     agreed = order.agreed_revision is not None
-    instalments = list(order.instalments.all())
+    instalments = sorted(order.instalments.all(), key=lambda one: one.position)
     first, rest = instalments[:1], instalments[1:] or instalments[:1]
     sizes = [size for line in order.lines.all() for size in line.sizes.all()]
     needs = [need for line in order.lines.all() for need in line.needs.all()]

@@ -106,7 +106,7 @@ TABLE: dict[str, Door] = {
     "workshop:statement-file": Door("file", "owner fajar viewer"),
     "workshop:statement-progress": Door("file", "owner fajar viewer"),
     "workshop:statement-reading": Door("file", "staff", "owner fajar", answer=405),
-    "workshop:statement-columns": Door("file", "owner fajar", "owner fajar"),
+    "workshop:statement-columns": Door("file", "owner fajar", "owner fajar", others=403),
     "workshop:statement-answers": Door("file", "staff", "owner fajar", answer=405),
     "workshop:import": Door("import", "owner fajar viewer"),
     "workshop:bank-entry": Door("entry", "owner fajar viewer", "owner fajar"),

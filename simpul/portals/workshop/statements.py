@@ -114,9 +114,9 @@ def answers(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def columns(request: Request, pk: int) -> HttpResponse:
     """Say once what the columns of an unknown file mean, with a look at what comes of it."""
-    file = _file(request, pk)
-    if not request.person.may("payments.map_columns", file):
+    if not request.person.may("payments.map_columns", request.workshop):
         raise NotAllowed
+    file = _file(request, pk)
     head, at = _head(file, request.GET.get("header", ""))
     form = ColumnsForm(request.POST or None, head=head, at=at)
     tried = None

@@ -171,8 +171,9 @@ def test_the_number_of_queries_is_fixed(
 ) -> None:
     testing.order(buyer)
     Address.objects.create(party=buyer, receiver="Dewi")
-    pages = {PARTIES: 9, f"{PARTIES}{buyer.pk}/": 16}
-    client.get(PARTIES)
+    pages = {PARTIES: 9, f"{PARTIES}{buyer.pk}/": 15}
+    for page in pages:
+        client.get(page)  # the kinds of things are asked for once
     for page, queries in pages.items():
         with django_assert_num_queries(queries):
             client.get(page)
