@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 JOURNEYS = ROOT / "simpul" / "tests" / "journeys"
 CHROMIUM = "/usr/bin/chromium"
+SLOW = {"PYTHONDONTWRITEBYTECODE"}  # many processes start here: what is compiled once is kept
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "simpul.settings"}
 PRODUCTION = SETTINGS | {
     "SIMPUL_HTTPS": "1",
@@ -59,17 +60,21 @@ CHECKS = [
 ]
 
 
+TWO = ["-n", "2", "--dist", "worksteal"]
+
+
 def pytest(name: str, *arguments: str, **env: str) -> Part:
     return Part(name, tool("pytest", "-q", "--no-header", "--tb=short", *arguments), env)
 
 
 def run(part: Part) -> bool:
     started = time.monotonic()
+    around = {name: value for name, value in os.environ.items() if name not in SLOW}
     with tempfile.TemporaryDirectory(prefix="simpul-") as data:
         done = subprocess.run(
             part.command,
             cwd=ROOT,
-            env={**os.environ, "SIMPUL_DATA": data, **part.env},
+            env={**around, "SIMPUL_DATA": data, **part.env},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -103,7 +108,7 @@ def suites(address: str) -> list[Part]:
     """Return the tests on both databases, with the journeys where there is a browser."""
     databases = {"SQLite": "", "PostgreSQL": address}
     parts = [
-        pytest(f"tests on {name}", "-n", "2", "simpul", DATABASE_URL=url)
+        pytest(f"tests on {name}", *TWO, "simpul", DATABASE_URL=url)
         for name, url in databases.items()
         if url or name == "SQLite"
     ]
@@ -111,6 +116,7 @@ def suites(address: str) -> list[Part]:
         parts += [
             pytest(
                 f"journeys on {name}",
+                *TWO,
                 "--migrations",
                 "-m",
                 "browser",

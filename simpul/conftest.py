@@ -23,6 +23,12 @@ def pytest_configure() -> None:
     }
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests of the whole house: they are long, and nobody waits for the last one."""
+    house = Path(__file__).parent / "tests"
+    items.sort(key=lambda item: house not in item.path.parents)
+
+
 @pytest.fixture(autouse=True)
 def _plain_english() -> None:
     """Let what happens outside of a page speak English; a page speaks as its reader does."""

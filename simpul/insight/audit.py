@@ -210,8 +210,11 @@ def promises(workshop: Workshop) -> Iterator[Finding]:
 
 def numbers(workshop: Workshop) -> Iterator[Finding]:
     """11: the numbers of a series run from 1 to the last without gap or double."""
+    standing = _numbers(workshop)
     for series in NumberSeries.objects.filter(workshop=workshop):
-        used = sorted(_numbers_of(workshop, series))
+        head = f"{series.prefix}-{series.year}-"
+        heads = [number for number in standing if number.startswith(head)]
+        used = sorted(int(number.removeprefix(head)) for number in heads)
         if used != list(range(1, series.last + 1)):
             missing = sorted(set(range(1, series.last + 1)) - set(used))
             yield Finding(
@@ -415,9 +418,8 @@ def _was_reversed(order: Order) -> bool:
     return Allocation.objects.filter(instalment__order=order, reverses__isnull=False).exists()
 
 
-def _numbers_of(workshop: Workshop, series: NumberSeries) -> list[int]:
-    """Return the numbers of this series that stand on things."""
-    head = f"{series.prefix}-{series.year}-"
+def _numbers(workshop: Workshop) -> set[str]:
+    """Return all numbers that stand on things."""
     tables: list[Any] = [
         Order.objects.filter(workshop=workshop),
         PurchaseOrder.objects.filter(workshop=workshop),
@@ -426,12 +428,7 @@ def _numbers_of(workshop: Workshop, series: NumberSeries) -> list[int]:
         Job.objects.filter(workshop=workshop),
         Shipment.objects.filter(workshop=workshop),
     ]
-    found = {
-        number
-        for table in tables
-        for number in table.filter(number__startswith=head).values_list("number", flat=True)
-    }
-    return [int(number.removeprefix(head)) for number in found]
+    return {number for table in tables for number in table.values_list("number", flat=True)}
 
 
 def _reserved(workshop: Workshop, model: Any, place: str = "") -> dict[int, int]:

@@ -236,7 +236,7 @@ def test_a_count_that_does_not_follow_the_one_before(house: Workshop) -> None:
     DayClosing.objects.filter(previous__isnull=False).update(
         opening_sen=F("opening_sen") + 100, went_sen=F("went_sen") + 100
     )
-    assert broken(house) == {2}
+    assert broken(house) == {2, 14}  # the books post what is gone, too
 
 
 def test_cash_that_is_gone_after_it_was_counted(house: Workshop) -> None:
