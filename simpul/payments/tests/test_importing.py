@@ -251,8 +251,11 @@ importing.read_in(StatementFile.objects.get(pk=int(sys.argv[1])), told=print)
 LOADED = """
 import sys, django
 django.setup()
+from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
-call_command("migrate", verbosity=0)
+settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
+call_command("migrate", run_syncdb=True, verbosity=0)
 from simpul import testing
 from simpul.parties.roles import Role
 from simpul.payments import importing
