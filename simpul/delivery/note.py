@@ -14,8 +14,8 @@ from simpul.delivery.papers import (
     delivery_note_words,
 )
 from simpul.lib import clock, phones
-from simpul.papers.models import LANGUAGE, Paper
-from simpul.papers.tasks import render
+from simpul.papers import issuing
+from simpul.papers.models import LANGUAGE, Draft, Paper
 from simpul.parties.models import Person
 from simpul.ui.jinja import day
 
@@ -29,17 +29,15 @@ def issue(shipment: Shipment, *, by: Person) -> Paper:
     """Issue the delivery note of a shipment; called by its step."""
     with override(LANGUAGE):
         facts = _facts(shipment, by)
-    paper = Paper.issue(
-        Paper.Kind.DELIVERY_NOTE,
-        shipment,
+    draft = Draft(
+        kind=Paper.Kind.DELIVERY_NOTE,
+        subject=shipment,
         party=shipment.order.buyer,
-        by=by,
         template=TEMPLATE,
-        facts=dict(facts),
-        mentions=[shipment.order],
+        facts=facts,
+        mentions=(shipment.order,),
     )
-    render.enqueue(paper.pk)
-    return paper
+    return issuing.issue(draft, by=by)
 
 
 def _facts(shipment: Shipment, by: Person) -> DeliveryNoteFacts:

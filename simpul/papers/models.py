@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 from typing import Any, Self
@@ -103,12 +105,30 @@ class Chain(models.Model):
         """Return the end of the chain; everybody else waits until this transaction is over."""
         return cls.objects.select_for_update(of=("self",)).get_or_create(workshop=workshop)[0]
 
-    def append(self, paper: Paper) -> None:
-        """Give a paper, not saved yet, its place behind the last one."""
-        paper.position, paper.previous = self.length + 1, self.head
-        paper.digest = paper.digest_now()
-        self.length, self.head = paper.position, paper.digest
+    def append(self, papers: Iterable[Paper]) -> None:
+        """Give papers, not saved yet, their places behind the last one."""
+        for paper in papers:
+            paper.position, paper.previous = self.length + 1, self.head
+            paper.digest = paper.digest_now()
+            self.length, self.head = paper.position, paper.digest
         self.save(update_fields=["length", "head"])
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a paper is to say, before it has its place in the chain.
+
+    `mentions` are the things beside its subject on whose pages it is to be found, such as the
+    order of a receipt. Without a `number` it gets the next one of its kind.
+    """
+
+    kind: Paper.Kind
+    subject: Any
+    party: Party
+    template: str
+    facts: Mapping[str, Any]
+    number: str = ""
+    mentions: tuple[models.Model, ...] = ()
 
 
 class Paper(models.Model):
@@ -160,42 +180,55 @@ class Paper(models.Model):
     def __str__(self) -> str:
         return self.number
 
-    @classmethod
-    def issue(
-        cls,
-        kind: Kind,
-        subject: Any,
-        *,
-        party: Party,
-        by: Person,
-        template: str,
-        facts: dict[str, Any],
-        number: str = "",
-        mentions: Iterable[models.Model] = (),
-    ) -> Paper:
-        """Draw the next number of its kind (or take the one drawn already) and freeze the facts.
+    @staticmethod
+    def issue_all(drafts: Sequence[Draft], *, by: Person) -> list[Paper]:
+        """Freeze what these say and give each its number and its place; `issuing` calls it.
 
-        Call it inside the step that makes the paper exist, as the last thing that it locks. What
-        every paper says (letterhead, number, code, where to check it) is added here. `mentions`
-        are the things beside its subject on whose pages it is to be found, such as the order of a
-        receipt. Raises IntegrityError for a second paper of one kind about the same thing.
+        Inside the step that makes the papers exist, as the last thing that it locks. What
+        every paper says (letterhead, number, code, where to check it) is added here. Raises
+        IntegrityError for a second paper of one kind about the same thing.
         """
         chain = Chain.lock(by.workshop)  # before the number: two of one moment never wait in a ring
-        paper = cls(
-            workshop=by.workshop,
-            party=party,
-            kind=kind,
-            number=number or NumberSeries.draw(by.workshop_id, kind),
-            subject_type=ContentType.objects.get_for_model(subject),
-            subject_id=subject.pk,
-            template=template,
-            issued_by=by,
+        letterhead = letterhead_of(by.workshop)
+        wanting = Counter(draft.kind for draft in drafts if not draft.number)
+        drawn = {
+            kind: iter(NumberSeries.draw_many(by.workshop_id, kind, count))
+            for kind, count in wanting.items()
+        }
+        papers = []
+        for draft in drafts:
+            paper = Paper(
+                workshop=by.workshop,
+                party=draft.party,
+                kind=draft.kind,
+                number=draft.number or next(drawn[draft.kind]),
+                subject_type=ContentType.objects.get_for_model(draft.subject),
+                subject_id=draft.subject.pk,
+                template=draft.template,
+                issued_by=by,
+            )
+            paper.facts = _as_stored({**paper._common_facts(letterhead), **draft.facts})
+            papers.append(paper)
+        chain.append(papers)
+        Paper.objects.bulk_create(papers, batch_size=500)
+        Mention.objects.bulk_create(
+            (
+                Mention(paper=paper, subject=thing)
+                for paper, draft in zip(papers, drafts, strict=True)
+                for thing in draft.mentions
+            ),
+            batch_size=500,
         )
-        paper.facts = _as_stored(paper._common_facts() | facts)
-        chain.append(paper)
-        paper.save()
-        Mention.objects.bulk_create(Mention(paper=paper, subject=thing) for thing in mentions)
-        return paper
+        return papers
+
+    @staticmethod
+    def draw_numbers(kind: Kind, count: int, *, by: Person) -> list[str]:
+        """Return the next numbers of a kind, for papers that name each other before they are issued.
+
+        The chain is locked before them, as `issue_all` does.
+        """
+        Chain.lock(by.workshop)
+        return NumberSeries.draw_many(by.workshop_id, kind, count)
 
     # Questions
 
@@ -241,10 +274,10 @@ class Paper(models.Model):
 
     # Inside
 
-    def _common_facts(self) -> dict[str, Any]:
+    def _common_facts(self, letterhead: pdf.Letterhead) -> dict[str, Any]:
         return {
             "lang": LANGUAGE,
-            "letterhead": letterhead_of(self.workshop),
+            "letterhead": letterhead,
             "number": self.number,
             "code": self.code,
             "check_url": f"{settings.SITE_URL}/{self.workshop.slug}/check/{self.code}/",

@@ -7,6 +7,7 @@ from simpul.papers.pdf import pdf_of
 
 
 @task
-def render(paper: int) -> None:
-    """Render a paper before somebody waits for it."""
-    pdf_of(Paper.objects.get(pk=paper))
+def render(papers: list[int]) -> None:
+    """Render papers before somebody waits for them."""
+    for paper in Paper.objects.filter(pk__in=papers).order_by("pk").iterator(100):
+        pdf_of(paper)

@@ -17,6 +17,8 @@ from django.db.models import F, Max
 from simpul.conversations.models import Notice
 from simpul.lib import clock
 from simpul.orders.models import AGREED, Instalment, Order
+from simpul.papers import issuing
+from simpul.papers.models import Paper
 from simpul.parties.models import Person, Workshop
 from simpul.payments import asked, invoices, kuitansi, matching
 from simpul.payments.matching import DIGITS, Asked, Book, Heard, Pointed
@@ -233,6 +235,7 @@ class _Sheet:
 
     def __init__(self, desk: Desk, held: _Held) -> None:
         self.held = held
+        self.desk = desk
         self.machine = desk.machine
         self.taken = desk.amounts(held.account) if held.account else set()
         self.receipts: list[tuple[Receipt, list[Part]]] = []
@@ -289,18 +292,31 @@ class _Sheet:
                 Notice.objects.drop(one, "payments.remind")
         Instruction.objects.bulk_create(self.next.values())
         Entry.objects.bulk_create([self._line(one) for one in self.journal])
-        for receipt, parts in self.receipts:
-            self._issue_papers(receipt, parts)
+        self._issue_papers()
         Payer.learn(self.seen)
 
-    def _issue_papers(self, receipt: Receipt, parts: list[Part]) -> None:
-        """Issue what a single step does: the kuitansi, and the invoice of what is asked for next."""
-        kuitansi.issue(receipt, parts, by=self.machine)
-        order = parts[0][0].order
-        if order.pk in self.next:
-            invoices.issue(self.next[order.pk], by=self.machine)
-        elif not any(due.open_amount for due in self.held.dues[order.pk]):
-            invoices.finish(order, by=self.machine)
+    def _issue_papers(self) -> None:
+        """Issue what single steps do: each kuitansi, and the invoice of what is asked for next."""
+        kind = Paper.Kind.KUITANSI
+        drawn = Paper.draw_numbers(kind, len(self.receipts), by=self.machine)
+        numbers = {
+            receipt.pk: number
+            for (receipt, _parts), number in zip(self.receipts, drawn, strict=True)
+        }
+        order_ids = [parts[0][0].order_id for _receipt, parts in self.receipts]
+        wanted = {
+            key: self.next.get(key)
+            for key in order_ids
+            if key in self.next or not any(due.open_amount for due in self.held.dues[key])
+        }
+        invoiced = invoices.drafts(wanted, kuitansi=numbers)
+        drafts = []
+        for (receipt, parts), order_id in zip(self.receipts, order_ids, strict=True):
+            number = numbers[receipt.pk]
+            drafts.append(kuitansi.draft(receipt, parts, by=self.machine, number=number))
+            if order_id in invoiced:
+                drafts.append(invoiced[order_id])
+        issuing.issue_all(drafts, by=self.machine)
 
     def _parts(self, order: Order, amount: int) -> list[Part]:
         """Divide an amount over what is open, as `spread` does."""
@@ -336,7 +352,7 @@ class _Sheet:
         balance = sum(one.open_amount for one in left)
         suffix, is_unique = told_apart(order.pk, due.open_amount, balance, self.taken)
         made = Instruction(
-            workshop_id=order.workshop_id,
+            workshop=self.desk.workshop,
             order=order,
             instalment=due,
             account=account,

@@ -6,11 +6,12 @@ money. Nothing is invoiced twice: what changes later stands on the order's page.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import F, Sum
+from django.db.models import F, Prefetch, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
@@ -19,8 +20,8 @@ from simpul.orders.models import Instalment, Order
 from simpul.orders.models.instalment import Kind
 from simpul.orders.models.revision import OrderRevision, RevisionLine
 from simpul.orders.sheets import in_order
-from simpul.papers.models import LANGUAGE, Paper
-from simpul.papers.tasks import render
+from simpul.papers import issuing
+from simpul.papers.models import LANGUAGE, Draft, Paper
 from simpul.parties.models import Person
 from simpul.payments import papers
 from simpul.payments.papers import Addressed, InvoiceFacts, InvoiceLine
@@ -34,45 +35,85 @@ type Rows = list[tuple[str, str]]
 TEMPLATE = "payments/papers/invoice.typ"
 
 
-def issue(instruction: Instruction, *, by: Person) -> Paper | None:
+def issue(instruction: Instruction, *, by: Person) -> None:
     """Issue the invoice of what is asked for, unless it has one; called by the step that asks."""
-    return _issue(instruction.instalment, instruction, by=by)
+    _issue(instruction.order_id, instruction, by=by)
 
 
-def finish(order: Order, *, by: Person) -> Paper | None:
+def finish(order: Order, *, by: Person) -> None:
     """Issue the last invoice of an order that is paid and was never asked for its last part."""
-    last = order.instalments.order_by("position").last()
-    return _issue(last, None, by=by) if last is not None and not order.balance_now() else None
+    _issue(order.pk, None, by=by)
 
 
-def _issue(part: Instalment, instruction: Instruction | None, *, by: Person) -> Paper | None:
-    kind = ContentType.objects.get_for_model(Instalment)
-    known = Paper.objects.filter(kind=Paper.Kind.INVOICE, subject_type=kind, subject_id=part.pk)
-    if known.exists():
-        return None
-    order = Order.objects.select_related("buyer", "workshop").get(pk=part.order_id)
-    with override(LANGUAGE):
-        facts = _facts(order, part, instruction)
-    paper = Paper.issue(
-        Paper.Kind.INVOICE,
-        part,
-        party=order.buyer,
-        by=by,
-        template=TEMPLATE,
-        facts=dict(facts),
-        mentions=[order],
+def drafts(
+    wanted: Mapping[int, Instruction | None], *, kuitansi: Mapping[int, str] | None = None
+) -> dict[int, Draft]:
+    """Return by order what the invoice says of what is asked for now, or at last of what was paid.
+
+    Where nothing is asked for, the order has to be paid. What has its invoice gets no other. The
+    numbers of those `kuitansi` that are not issued yet, by receipt. With a fixed number of queries.
+    """
+    orders = _orders(wanted)
+    parts = {key: _part_of(orders[key], asked) for key, asked in wanted.items()}
+    invoiced = Paper.objects.filter(
+        kind=Paper.Kind.INVOICE,
+        subject_type=ContentType.objects.get_for_model(Instalment),
+        subject_id__in=[part.pk for part in parts.values() if part],
     )
-    render.enqueue(paper.pk)
-    return paper
+    known = set(invoiced.values_list("subject_id", flat=True))
+    missing = {key: part for key, part in parts.items() if part and part.pk not in known}
+    last = [key for key, part in missing.items() if part == _last(orders[key])]
+    with override(LANGUAGE):
+        paid = _paid(last, kuitansi or {}) if last else {}
+        return {
+            key: Draft(
+                kind=Paper.Kind.INVOICE,
+                subject=part,
+                party=orders[key].buyer,
+                template=TEMPLATE,
+                facts=_facts(orders[key], part, wanted[key], paid.get(key)),
+                mentions=(orders[key],),
+            )
+            for key, part in missing.items()
+        }
 
 
-def _facts(order: Order, part: Instalment, instruction: Instruction | None) -> InvoiceFacts:
-    revision = order.revisions.get(number=F("order__agreed_revision"))
-    is_last = not order.instalments.filter(position__gt=part.position).exists()
-    left = order.balance_now()
+def _issue(order_id: int, instruction: Instruction | None, *, by: Person) -> None:
+    issuing.issue_all(list(drafts({order_id: instruction}).values()), by=by)
+
+
+def _orders(keys: Iterable[int]) -> dict[int, Order]:
+    """Return orders with all that their invoices say."""
+    agreed = OrderRevision.objects.filter(number=F("order__agreed_revision"))
+    lines = RevisionLine.objects.select_related("line__colourway__product").order_by("position")
+    rows = Order.objects.select_related("buyer", "workshop").prefetch_related(
+        Prefetch("instalments", Instalment.objects.order_by("position")),
+        Prefetch("revisions", agreed.prefetch_related(Prefetch("lines", lines))),
+    )
+    return rows.in_bulk(list(keys))
+
+
+def _part_of(order: Order, instruction: Instruction | None) -> Instalment | None:
+    if instruction is None:
+        return None if order.balance else _last(order)
+    parts = order.instalments.all()
+    return next(part for part in parts if part.pk == instruction.instalment_id)
+
+
+def _last(order: Order) -> Instalment | None:
+    return max(order.instalments.all(), key=lambda part: part.position, default=None)
+
+
+def _facts(
+    order: Order, part: Instalment, instruction: Instruction | None, paid: Rows | None
+) -> InvoiceFacts:
+    """`paid` says what was paid already, on the last invoice of an order."""
+    [revision] = order.revisions.all()
+    is_last = paid is not None
+    left = order.balance
     sums = _sums(revision)
-    if is_last:
-        sums += [*_paid(order), (_("Still to pay"), rupiah(left))]
+    if paid is not None:
+        sums += [*paid, (_("Still to pay"), rupiah(left))]
     else:
         sums += _part(part, instruction)
     return {
@@ -116,8 +157,7 @@ def _details(order: Order, part: Instalment) -> Rows:
 
 
 def _lines(revision: OrderRevision) -> list[InvoiceLine]:
-    lines = revision.lines.select_related("line__colourway__product").order_by("position")
-    return [_line(line) for line in lines]
+    return [_line(line) for line in revision.lines.all()]
 
 
 def _line(line: RevisionLine) -> InvoiceLine:
@@ -157,11 +197,12 @@ def _part(part: Instalment, instruction: Instruction | None) -> Rows:
     return [*rows, (_("To pay now"), rupiah(asked))]
 
 
-def _paid(order: Order) -> Rows:
-    """Each payment and credit note by its day and paper, as far as it counts for this order."""
+def _paid(orders: Sequence[int], kuitansi: Mapping[int, str]) -> dict[int, Rows]:
+    """Each payment and credit note by its day and paper, as far as it counts for these orders."""
     counted = (
-        order.instalments.filter(allocations__isnull=False)
+        Instalment.objects.filter(order__in=orders, allocations__isnull=False)
         .values_list(
+            "order",
             "allocations__receipt",
             "allocations__receipt__received_on",
             "allocations__credit_note__number",
@@ -169,12 +210,13 @@ def _paid(order: Order) -> Rows:
         .annotate(counted=Sum("allocations__amount"))
         .order_by("allocations__receipt__received_on", "allocations__receipt")
     )
-    rows = [row for row in counted if row[3]]
-    numbers = _kuitansi([receipt for receipt, _day, _number, _amount in rows if receipt])
-    return [
-        (_paid_by(received_on, note, numbers.get(receipt, "–")), rupiah(-amount))
-        for receipt, received_on, note, amount in rows
-    ]
+    rows = [row for row in counted if row[4]]
+    numbers = {**_kuitansi([row[1] for row in rows if row[1]]), **kuitansi}
+    found: dict[int, Rows] = {key: [] for key in orders}
+    for key, receipt, received_on, note, amount in rows:
+        words = _paid_by(received_on, note, numbers.get(receipt, "–"))
+        found[key].append((words, rupiah(-amount)))
+    return found
 
 
 def _paid_by(received_on: date | None, note: str | None, kuitansi: str) -> str:

@@ -10,8 +10,8 @@ from django.utils.translation import override
 
 from simpul.lib import clock, money
 from simpul.orders.models import Instalment
-from simpul.papers.models import LANGUAGE, Paper
-from simpul.papers.tasks import render
+from simpul.papers import issuing
+from simpul.papers.models import LANGUAGE, Draft, Paper
 from simpul.parties.models import Person
 from simpul.parties.roles import Role
 from simpul.payments import papers
@@ -28,20 +28,23 @@ TEMPLATE = "payments/papers/kuitansi.typ"
 
 def issue(receipt: Receipt, parts: Parts, *, by: Person) -> Paper:
     """Issue the kuitansi of a receipt; called by the step that recognises the money."""
+    return issuing.issue(draft(receipt, parts, by=by), by=by)
+
+
+def draft(receipt: Receipt, parts: Parts, *, by: Person, number: str = "") -> Draft:
+    """Return what the kuitansi of a receipt says."""
     orders = {part.order_id: part.order for part, _amount in parts}
     with override(LANGUAGE):
         facts = _facts(receipt, parts, by)
-    paper = Paper.issue(
-        Paper.Kind.KUITANSI,
-        receipt,
+    return Draft(
+        kind=Paper.Kind.KUITANSI,
+        subject=receipt,
         party=receipt.party,
-        by=by,
         template=TEMPLATE,
-        facts=dict(facts),
-        mentions=orders.values(),
+        facts=facts,
+        number=number,
+        mentions=tuple(orders.values()),
     )
-    render.enqueue(paper.pk)
-    return paper
 
 
 def _facts(receipt: Receipt, parts: Parts, by: Person) -> KuitansiFacts:

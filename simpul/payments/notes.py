@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from simpul.lib import clock, money
-from simpul.papers.models import LANGUAGE, Paper
-from simpul.papers.tasks import render
+from simpul.papers import issuing
+from simpul.papers.models import LANGUAGE, Draft, Paper
 from simpul.parties.models import Person
 from simpul.parties.roles import Role
 from simpul.ui.jinja import day, rupiah
@@ -110,15 +110,13 @@ def _issue(
     mentions: list[Any],
     number: str = "",
 ) -> Paper:
-    paper = Paper.issue(
-        kind,
-        subject,
+    draft = Draft(
+        kind=kind,
+        subject=subject,
         party=subject.party,
-        by=by,
         template=TEMPLATE,
-        facts=dict(facts),
+        facts=facts,
         number=number,
-        mentions=mentions,
+        mentions=tuple(mentions),
     )
-    render.enqueue(paper.pk)
-    return paper
+    return issuing.issue(draft, by=by)

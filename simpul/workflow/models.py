@@ -85,13 +85,22 @@ class NumberSeries(models.Model):
     @classmethod
     def draw(cls, workshop: Workshop | int, prefix: str) -> str:
         """Return the next number, such as `SO-2026-0017`; call it inside the step's transaction."""
+        [number] = cls.draw_many(workshop, prefix, 1)
+        return number
+
+    @classmethod
+    def draw_many(cls, workshop: Workshop | int, prefix: str, count: int) -> list[str]:
+        """Return the next so many numbers; call it inside the transaction that uses them all."""
         workshop_id = workshop if isinstance(workshop, int) else workshop.pk
         series, _made = cls.objects.select_for_update().get_or_create(
             workshop_id=workshop_id, prefix=prefix, year=clock.today().year
         )
-        series.last += 1
+        drawn = []
+        for _turn in range(count):
+            series.last += 1
+            drawn.append(str(series))
         series.save(update_fields=["last"])
-        return str(series)
+        return drawn
 
 
 class Turn(models.Model):

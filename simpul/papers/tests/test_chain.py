@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from simpul import testing
-from simpul.papers import chain
-from simpul.papers.models import Chain, Paper
+from simpul.papers import chain, issuing
+from simpul.papers.models import Chain, Draft, Paper
 from simpul.papers.pdf import Damaged, pdf_of
 from simpul.parties.models import Party, Person, Workshop
 from simpul.parties.roles import Role
@@ -22,8 +22,8 @@ AT_ONCE = 8
 
 
 def issue(about: Party, by: Person, amount: str = "Rp 5") -> Paper:
-    kind = Paper.Kind.KUITANSI
-    return Paper.issue(kind, about, party=about, by=by, template=TEMPLATE, facts={"amount": amount})
+    draft = Draft(Paper.Kind.KUITANSI, about, about, TEMPLATE, {"amount": amount})
+    return issuing.issue(draft, by=by)
 
 
 def issued(workshop: Workshop, by: Person, count: int = 3) -> list[Paper]:

@@ -7,17 +7,18 @@ from pathlib import Path
 
 from django.conf import settings
 
-from simpul.papers.models import Paper, Rendering
+from simpul.papers import issuing
+from simpul.papers.models import Draft, Paper, Rendering
 from simpul.papers.pdf import pdf_of
 from simpul.papers.tasks import render
 from simpul.parties.models import Party, Person, Workshop
 
+KIND = Paper.Kind.KUITANSI
 TEMPLATE = "papers/tests/sheet.typ"
 
 
 def issued(buyer: Party, by: Person) -> Paper:
-    kind = Paper.Kind.KUITANSI
-    return Paper.issue(kind, buyer, party=buyer, by=by, template=TEMPLATE, facts={"amount": "Rp 5"})
+    return issuing.issue(Draft(KIND, buyer, buyer, TEMPLATE, {"amount": "Rp 5"}), by=by)
 
 
 def test_it_is_the_same_for_whoever_asks(buyer: Party, fajar: Person) -> None:
@@ -49,21 +50,13 @@ def test_it_keeps_the_letterhead_of_its_day(
 def test_the_worker_may_be_first(buyer: Party, fajar: Person) -> None:
     paper = issued(buyer, fajar)
 
-    render.call(paper.pk)
+    render.call([paper.pk])
 
     assert paper.renderings.get().path.endswith(".pdf")
 
 
 def test_it_is_found_with_what_it_mentions(buyer: Party, fajar: Person, supplier: Party) -> None:
-    paper = Paper.issue(
-        Paper.Kind.KUITANSI,
-        buyer,
-        party=buyer,
-        by=fajar,
-        template=TEMPLATE,
-        facts={},
-        mentions=[supplier],
-    )
+    paper = issuing.issue(Draft(KIND, buyer, buyer, TEMPLATE, {}, mentions=(supplier,)), by=fajar)
 
     assert list(Paper.objects.about(supplier)) == [paper]
     assert list(Paper.objects.about(buyer)) == [paper]
@@ -71,21 +64,15 @@ def test_it_is_found_with_what_it_mentions(buyer: Party, fajar: Person, supplier
 
 
 def test_a_paper_is_kept_once_for_each_sheet(buyer: Party, fajar: Person) -> None:
-    paper = Paper.issue(
-        Paper.Kind.KUITANSI,
-        buyer,
-        party=buyer,
-        by=fajar,
-        template="payments/papers/note.typ",
-        facts={
-            "words": {"title": "Nota", "check": "Pindai"},
-            "rows": [],
-            "in_words": ["Uang sejumlah", "Lima rupiah"],
-            "amount": "Rp 5",
-            "place_and_day": "Ciomas",
-            "signatures": [],
-        },
-    )
+    facts = {
+        "words": {"title": "Nota", "check": "Pindai"},
+        "rows": [],
+        "in_words": ["Uang sejumlah", "Lima rupiah"],
+        "amount": "Rp 5",
+        "place_and_day": "Ciomas",
+        "signatures": [],
+    }
+    paper = issuing.issue(Draft(KIND, buyer, buyer, "payments/papers/note.typ", facts), by=fajar)
     assert paper.has_roll
     assert not issued(fajar.workshop.parties.create(name="Toko"), fajar).has_roll
 
