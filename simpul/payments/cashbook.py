@@ -17,6 +17,8 @@ from simpul.payments.models import (
     Arrival,
     BankAccount,
     BankEntry,
+    CashHanding,
+    Collection,
     DayClosing,
     PaymentClaim,
     Purpose,
@@ -209,11 +211,15 @@ def still_open(person: Person) -> list[Waiting]:
     claims = PaymentClaim.objects.visible_to(person).open().count()
     letters = Arrival.objects.visible_to(person).waiting().count()
     refunds = Refund.objects.visible_to(person).filter(status__in=WAITING).count()
+    held = Collection.objects.visible_to(person).held().count()
+    handed = CashHanding.objects.visible_to(person).waiting().count()
     spent = BankEntry.objects.visible_to(person).unexplained().count()
     return [
         Waiting("payments", "", _("Bank entries to match"), entries),
         Waiting("payments", "?tab=claims", _("Reported payments"), claims),
         Waiting("payments", "?tab=inbox", _("Mails and messages with proofs"), letters),
+        Waiting("courier-cash", "", _("Cash that couriers still have"), held),
+        Waiting("courier-cash", "", _("Cash handed over and not counted yet"), handed),
         Waiting("spending", "", _("Money out that nobody has explained"), spent),
         Waiting("payments", "?tab=refunds", _("Refunds to approve or to pay"), refunds),
     ]

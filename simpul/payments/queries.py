@@ -154,7 +154,7 @@ def credits_before(entry: BankEntry, entries: BankEntryQuerySet) -> list[BankEnt
         amount_sen=-entry.amount_sen,
         booked_on__lte=entry.booked_on,
         booked_on__gte=entry.booked_on - LONG_AGO,
-    ).exclude(status=BankEntry.Status.REVERSED)
+    ).exclude(status=BankEntry.Status.REVERSED, taken_back_by__isnull=False)
     return list(found.order_by("-booked_on", "-pk")[:A_FEW])
 
 

@@ -265,14 +265,17 @@ class BankEntry(models.Model):
 
     @step(
         "payments.bounce_entry",
-        source=(Status.NEW, Status.SET_ASIDE, Status.ALLOCATED),
+        source=(Status.NEW, Status.SET_ASIDE, Status.ALLOCATED, Status.REVERSED),
         target=Status.REVERSED,
     )
     def bounce(self, *, by: Person, reason: str, correction: BankEntry | None = None) -> None:
         """The bank took it back: whatever it paid is owed again, and the gates shut.
 
-        `correction` is the entry by which the bank did so, where it stands in a statement.
+        `correction` is the entry by which the bank did so, where it stands in a statement. It may
+        be named later: then nothing else changes. Raises WrongState where all is noted already.
         """
+        if self.status == self.Status.REVERSED and (correction is None or self.is_corrected):
+            raise WrongState(_now("It is noted already that the bank took this back."))
         self.reason = reason
         self._retract_purposes(by=by, reason=reason)
         receipt = self.receipt
@@ -296,6 +299,11 @@ class BankEntry(models.Model):
     def rupiah(self) -> int:
         """Whole rupiah; sen are only ever the bank's interest and fees."""
         return abs(self.amount_sen) // 100
+
+    @property
+    def is_corrected(self) -> bool:
+        """Tell whether the bank's own entry is known by which it took this one back."""
+        return BankEntry.objects.filter(takes_back=self.pk).exists()
 
     def may_take_back(self, other: BankEntry) -> bool:
         """Tell whether it may be the bank's correction of an earlier entry: the same sum, out."""

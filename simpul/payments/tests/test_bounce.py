@@ -23,6 +23,7 @@ from simpul.payments.models import (
     take_back,
 )
 from simpul.payments.models.receipt import spread
+from simpul.payments.queries import credits_before
 from simpul.tests.statement import statement
 from simpul.workflow.models import Entry, journal_of
 from simpul.workflow.steps import NotAllowed, Refused, WrongState
@@ -75,6 +76,23 @@ def test_the_banks_own_entry_says_so(
 
     taken.refresh_from_db()
     assert taken.takes_back == entry
+
+
+def test_the_banks_own_entry_may_come_later(
+    order: Order, entry: BankEntry, account: BankAccount, fajar: Person
+) -> None:
+    entry.bounce(by=fajar, reason="The bank called.")
+    taken = correction(account, 700_000, fajar)
+    assert credits_before(taken, BankEntry.objects.all()) == [entry]
+
+    entry.bounce(by=fajar, reason="The bank called.", correction=taken)
+
+    taken.refresh_from_db()
+    assert taken.takes_back == entry
+    assert paid(order) == [0, 0]
+    assert credits_before(taken, BankEntry.objects.all()) == []
+    with pytest.raises(WrongState):
+        entry.bounce(by=fajar, reason="x", correction=correction(account, 700_000, fajar))
 
 
 def test_an_entry_of_another_sum_takes_nothing_back(

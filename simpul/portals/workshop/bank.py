@@ -115,7 +115,7 @@ def bounce(request: Request, pk: int) -> HttpResponse:
     form = BounceForm(
         _posted(request),
         corrections=corrections.order_by("booked_on", "pk"),
-        initial={"correction": request.GET.get("correction", "")},
+        initial={"correction": request.GET.get("correction", ""), "reason": entry.reason},
     )
     if form.is_valid():
         entry.bounce(by=request.person, **form.cleaned_data)

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from simpul import testing
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person
-from simpul.payments.models import CashBox, DayClosing
+from simpul.payments.models import CashBox, CashHanding, Collection, DayClosing
 
 BOOK = "/ciomas/desk/payments/cashbook/"
 NEW = f"{BOOK}closings/new/"
@@ -115,3 +115,16 @@ def test_many_closings_need_no_more_queries(
         close(fajar, CashBox.of(fajar.workshop_id).expected_sen // 100)
     with django_assert_max_num_queries(len(few)):
         client.get(path)
+
+
+def test_cash_that_a_courier_has_is_no_surprise_at_night(
+    client: Client, order: Order, asep: Person, machine: Person
+) -> None:
+    asked = Collection.ask(by=machine, order=order, courier=asep.party, amount=100_000)
+    asked.collect(by=asep, amount=100_000)
+    assert "Cash that couriers still have</a>: 1" in client.get(NEW).content.decode()
+
+    CashHanding.hand(by=asep, courier=asep.party, said=100_000)
+    page = client.get(NEW).content.decode()
+    assert "Cash that couriers still have</a>: none" in page
+    assert "Cash handed over and not counted yet</a>: 1" in page
