@@ -177,6 +177,7 @@ TABLE: dict[str, Door] = {
     "workshop:purpose-document": Door("purpose", "owner fajar rina viewer"),
     "workshop:purpose-retraction": Door("purpose", "owner fajar rina viewer", "owner fajar"),
     "workshop:payables": Door(sees="staff"),
+    "workshop:payables-csv": Door(sees="staff"),
     "workshop:supplier-account": Door("supplier", "staff"),
     "workshop:supplier-term": Door("supplier", "staff", "owner sari rina", answer=405),
     "workshop:new-bill": Door("supplier", "owner fajar rina", "owner fajar rina", others=403),

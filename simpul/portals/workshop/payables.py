@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import HttpResponse
@@ -9,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.lib import clock
+from simpul.lib.sheets import harmless
 from simpul.papers.models import Upload
 from simpul.parties.models import Party
 from simpul.payments.models import Purpose
@@ -18,6 +21,7 @@ from simpul.procurement import payables as owed
 from simpul.procurement.bill_forms import BillForm, CountForm, TermForm
 from simpul.procurement.forms import ReasonForm
 from simpul.procurement.models import BillPayment, SupplierBill, value_of
+from simpul.procurement.payables import SupplierAccount
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed
 
@@ -28,6 +32,38 @@ A_PAGE = 30
 def payables(request: Request) -> HttpResponse:
     """Each supplier with what is owed and how old it is."""
     today = clock.today()
+    accounts = _accounts(request)
+    ages = [one.ages(today) for one in accounts]
+    return render(
+        request,
+        "workshop/payables/list.html",
+        {
+            "page": Paginator(accounts, A_PAGE).get_page(request.GET.get("page")),
+            "total": sum(one.balance_sen for one in accounts),
+            "sums": [sum(age) for age in zip(*ages, strict=True)],
+            "words": request.GET.get("q", "").strip(),
+            "shown": request.GET.get("shown", ""),
+            "today": today,
+        },
+    )
+
+
+@require_safe
+def payables_csv(request: Request) -> HttpResponse:
+    """The same for a spreadsheet, in rupiah."""
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="payables.csv"'
+    sheet = csv.writer(answer)
+    sheet.writerow(("name", "owed", "not_due", "days_30", "days_60", "days_90", "older"))
+    for one in _accounts(request):
+        sums = [one.balance_sen, *one.ages(clock.today())]
+        sheet.writerow([harmless(one.supplier.name), *(f"{sen / 100:.15g}" for sen in sums)])
+    return answer
+
+
+def _accounts(request: Request) -> list[SupplierAccount]:
+    """Return the accounts that were asked for, what is longest due first."""
+    today = clock.today()
     words, shown = request.GET.get("q", "").strip(), request.GET.get("shown", "")
     accounts = owed.payables_for(request.person)
     if words:
@@ -37,18 +73,7 @@ def payables(request: Request) -> HttpResponse:
     elif shown != "all":
         accounts = [one for one in accounts if one.balance_sen]
     accounts.sort(key=lambda one: (-one.late_sen(today), -one.balance_sen, one.supplier.name))
-    return render(
-        request,
-        "workshop/payables/list.html",
-        {
-            "page": Paginator(accounts, A_PAGE).get_page(request.GET.get("page")),
-            "total": sum(one.balance_sen for one in accounts),
-            "late": sum(one.late_sen(today) for one in accounts),
-            "words": words,
-            "shown": shown,
-            "today": today,
-        },
-    )
+    return accounts
 
 
 @require_safe

@@ -162,6 +162,7 @@ urlpatterns = [
         name="purpose-retraction",
     ),
     path("payments/suppliers/", payables.payables, name="payables"),
+    path("payments/suppliers/payables.csv", payables.payables_csv, name="payables-csv"),
     path("payments/suppliers/<int:pk>/", payables.account, name="supplier-account"),
     path("payments/suppliers/<int:pk>/term/", payables.term, name="supplier-term"),
     path("payments/suppliers/<int:pk>/bills/new/", payables.new_bill, name="new-bill"),

@@ -42,8 +42,13 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Give the server's threads a file of their own: in memory they would share one connection."""
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Give the server's threads a file of their own: in memory they would share one connection.
+
+    On PostgreSQL each worker has a database of its own, by the suffix that was asked for.
+    """
     for connection in connections.all():
         if connection.vendor == "sqlite":
             name = tmp_path_factory.mktemp("journeys") / "test.sqlite3"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -99,6 +102,24 @@ def test_the_term_of_a_supplier_is_kept(client: Client, supplier: Party, rina: P
 
     supplier.refresh_from_db()
     assert supplier.supplier_days == 30
+
+
+def test_the_sums_by_age_stand_above_and_in_the_sheet(
+    client: Client, supplier: Party, fajar: Person
+) -> None:
+    old = clock.today() - timedelta(days=45)
+    record(fajar, supplier, 50_000)
+    SupplierBill.record(
+        by=fajar, supplier=supplier, number="F-2", billed_on=old, due_on=old, amount=20_000, why="x"
+    )
+    testing.login(client, fajar)
+
+    page = client.get(f"{DESK}suppliers/").text
+    head = page[page.index("Owed in all") : page.index("<table")]
+    rows = list(csv.reader(client.get(f"{DESK}suppliers/payables.csv").text.splitlines()))
+
+    assert head.index("70,000") < head.index("50,000") < head.index("20,000")
+    assert rows[1] == ["Kulit Jaya", "70000", "50000", "0", "20000", "0", "0"]
 
 
 def test_sales_sees_no_amounts(
