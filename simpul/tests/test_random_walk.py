@@ -26,6 +26,7 @@ from simpul.delivery.packing import fill
 from simpul.demo.bank import Bank
 from simpul.insight.audit import CHECKS, books, findings
 from simpul.insight.books.checks import banks_off
+from simpul.insight.books.postings import books_of
 from simpul.lib import clock, codes, uploads
 from simpul.lib.mails import Attached, Letter
 from simpul.orders.models import Gate, LineSize, LineWish, Order, OrderLine, proposed_plan
@@ -334,7 +335,7 @@ class Walk(RuleBasedStateMachine):
         with clock.stopped(START + timedelta(days=self.days)):
             broken = list(findings(self.town.workshop, [books]))
             assert broken == [], broken
-            assert banks_off(self.town.workshop) == []
+            assert banks_off(books_of(self.town.workshop)) == []
 
     @rule(days=st.integers(1, 10))
     def time_goes_by(self, days: int) -> None:

@@ -34,14 +34,13 @@ def disagreements(workshop: Workshop) -> Iterator[tuple[str, str]]:
     yield from _stock(books)
 
 
-def banks_off(workshop: Workshop) -> list[tuple[str, int, int]]:
+def banks_off(books: Books) -> list[tuple[str, int, int]]:
     """Return accounts whose books are not what their last statement says: a statement is missing.
 
     The name of the account, what the books say, and what the statement says; sen.
     """
-    books = books_of(workshop)
     found = []
-    for closing in statements_of(workshop)[1]:
+    for closing in statements_of(books.workshop)[1]:
         stands = by_detail(books, Account.BANK, closing.on).get(closing.account, 0)
         if stands != closing.sen:
             found.append((books.banks[closing.account], stands, closing.sen))

@@ -243,10 +243,10 @@ def test_a_bank_stands_where_its_statement_says(
     workshop: Workshop, account: BankAccount, fajar: Person
 ) -> None:
     come(fajar, account, 10_000)
-    assert banks_off(workshop) == []
+    assert banks_off(books_of(workshop)) == []
 
     come(fajar, account, 10_000)  # of a statement that does not follow the first
-    assert len(banks_off(workshop)) == 1
+    assert len(banks_off(books_of(workshop))) == 1
 
 
 # Reports

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 from simpul.insight.books import exports, reports
 from simpul.insight.books.chart import Account
 from simpul.insight.books.checks import banks_off
-from simpul.insight.books.postings import Books, Source, books_of
+from simpul.insight.books.kept import books_now
+from simpul.insight.books.postings import Books, Source
 from simpul.insight.books.reports import Period
 from simpul.insight.books.turnover import Rule, tax_due
 from simpul.lib import clock
@@ -52,7 +53,7 @@ def trial_balance(request: Request) -> HttpResponse:
         "debit": sum(row.debit for row in rows),
         "credit": sum(row.credit for row in rows),
         "total": sum(row.closing for row in rows),
-        "off": banks_off(request.workshop),
+        "off": banks_off(books),
     }
     return render(request, "workshop/books/trial_balance.html", context)
 
@@ -162,7 +163,7 @@ def _asked(request: Request) -> tuple[Books, Period, dict[str, Any]]:
     except ValueError:
         day = clock.today()
     period = Period.of(kind, day)
-    books = books_of(request.workshop, max(period.last, clock.today()))
+    books = books_now(request.workshop, max(period.last, clock.today()))
     return (
         books,
         period,

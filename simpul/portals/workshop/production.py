@@ -32,7 +32,7 @@ from simpul.production.models import (
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed, WrongState, can
 
-A_PAGE = 50
+A_PAGE = 20
 
 
 @require_safe
