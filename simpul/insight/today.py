@@ -154,7 +154,8 @@ def _cash_box(person: Person, today: date) -> Iterator[Task]:
             "Cash moved before today, and nobody has counted since: count it and close the day."
         )
         title = _("The cash box was not closed")
-        yield Task("new-closing", "", "calculator", title, text, 0, MIDDLE)
+        page = "new-closing" if person.may("payments.close_day", person.workshop) else "closings"
+        yield Task(page, "", "calculator", title, text, 0, MIDDLE)
 
 
 def _letters(person: Person, today: date) -> Iterator[Task]:

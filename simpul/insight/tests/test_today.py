@@ -95,11 +95,12 @@ def test_without_an_account_finance_is_told(fajar: Person, sari: Person) -> None
 
 @pytest.mark.usefixtures("account")
 def test_a_day_on_which_cash_moved_wants_to_be_closed(
-    buyer: Party, fajar: Person, sari: Person
+    buyer: Party, fajar: Person, sari: Person, viewer: Person
 ) -> None:
     order = testing.confirmed_order(buyer)
     with clock.stopped(clock.now() - timedelta(days=1)):
         testing.pay(order, 300_000)
+    assert ("closings", "") in asked(viewer)  # who only looks is led to what may be looked at
     assert ("new-closing", "") in asked(fajar)
     assert ("new-closing", "") not in asked(sari)
 

@@ -124,7 +124,13 @@ def purpose(request: Request, pk: int) -> HttpResponse:
     return render(
         request,
         "workshop/spending/purpose.html",
-        {"purpose": purpose, "journal": journal_of(purpose)},
+        {
+            "purpose": purpose,
+            "sees_entry": BankEntry.objects.visible_to(request.person)
+            .filter(pk=purpose.entry_id)
+            .exists(),
+            "journal": journal_of(purpose),
+        },
     )
 
 

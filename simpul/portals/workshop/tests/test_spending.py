@@ -139,3 +139,19 @@ def test_another_workshop_finds_nothing(
     assert client.get(path).status_code == 404
     assert client.post(f"{path}acceptance/").status_code == 404
     assert not Purpose.objects.exists()
+
+
+def test_who_does_not_see_the_bank_is_not_led_to_it(
+    client: Client, entries: list[BankEntry], fajar: Person, rina: Person, supplier: Party
+) -> None:
+    entries[0].explain(by=fajar, kind="supplier", party=supplier)
+    made = Purpose.objects.get()
+
+    pages = []
+    for person in (fajar, rina):
+        testing.login(client, person)
+        pages.append(client.get(f"{OUT}purposes/{made.pk}/").text)
+
+    path = f'href="{OUT}entries/{entries[0].pk}/"'
+    assert [path in page for page in pages] == [True, False]
+    assert entries[0].text in pages[1]
