@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -131,13 +130,6 @@ def test_a_file_that_was_changed_is_not_given_out(buyer: Party, fajar: Person) -
     assert [text for _paper, text in chain.damaged_files(buyer.workshop)] == [
         f"{paper.renderings.get().path} was changed after it was rendered"
     ]
-
-
-def test_what_was_issued_before_the_chain_has_the_same_digest(buyer: Party, fajar: Person) -> None:
-    migration = import_module("simpul.papers.migrations.0004_chain_what_was_issued")
-    paper = Paper.objects.get(pk=issue(buyer, fajar).pk)
-
-    assert migration._digest(paper) == paper.digest
 
 
 @pytest.mark.django_db(transaction=True)
