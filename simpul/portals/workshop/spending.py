@@ -127,7 +127,7 @@ def purpose(request: Request, pk: int) -> HttpResponse:
         {
             "purpose": purpose,
             "sees_entry": BankEntry.objects.visible_to(request.person)
-            .filter(pk=purpose.entry_id)
+            .filter(pk=purpose.entry_id or 0)
             .exists(),
             "journal": journal_of(purpose),
         },
