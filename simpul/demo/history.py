@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -98,15 +98,23 @@ class Story:
         """The buyer pays what is asked for."""
         _pay(self, order)
 
-    def run(self) -> None:
+    def run(self) -> Iterator[datetime]:
+        """Let everything happen that is planned, and what it brings; yield each moment."""
         while self.queue:
             moment, _serial, happening = heapq.heappop(self.queue)
             with clock.stopped(moment):
                 happening()
+            yield moment
 
 
-def tell(cast: Cast, now: datetime, opened: datetime, seed: int = 1987) -> None:
-    """Tell the whole history up to `now`."""
+def tell(
+    cast: Cast,
+    now: datetime,
+    opened: datetime,
+    seed: int = 1987,
+    told: Callable[[float], None] | None = None,
+) -> None:
+    """Tell the whole history up to `now`; `told` hears which share of it is over."""
     story = Story(cast, now, random.Random(seed))  # noqa: S311 - a story, not a secret
     story.at(opened + timedelta(hours=1), lambda: _open_house(story))
     for key, pause, likes, sizes in HABITS:
@@ -123,10 +131,12 @@ def tell(cast: Cast, now: datetime, opened: datetime, seed: int = 1987) -> None:
     _guests(story)
     _plant(story)
     cash_box.plan(story)
-    told = (letters.from_the_buyer, letters.from_a_stranger, letters.by_message)
-    for moment, come in zip(letters.days(now), told, strict=True):
+    coming = (letters.from_the_buyer, letters.from_a_stranger, letters.by_message)
+    for moment, come in zip(letters.days(now), coming, strict=True):
         story.at(moment, partial(come, cast.workshop))
-    story.run()
+    for moment in story.run():
+        if told is not None:
+            told((moment - opened) / (now - opened))
 
 
 def _money_out(story: Story, opened: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -14,8 +15,13 @@ SEED = 1987
 
 
 @transaction.atomic
-def load(now: datetime | None = None, months: int = 18) -> Workshop:
-    """Tell the history up to `now`; the same seed and day give the same workshop."""
+def load(
+    now: datetime | None = None, months: int = 18, told: Callable[[float], None] | None = None
+) -> Workshop:
+    """Tell the history up to `now`; the same seed and day give the same workshop.
+
+    `told` hears which share of the months is over.
+    """
     now = (now or clock.now()).astimezone(clock.WIB)
     opened = (now - timedelta(days=round(months * 30.4))).replace(
         hour=8, minute=0, second=0, microsecond=0
@@ -24,5 +30,5 @@ def load(now: datetime | None = None, months: int = 18) -> Workshop:
         with clock.stopped(opened):
             cast = people.gather(opened)
             catalogue.fill(cast.workshop, opened.date())
-        history.tell(cast, now, opened, SEED)
+        history.tell(cast, now, opened, SEED, told)
     return cast.workshop

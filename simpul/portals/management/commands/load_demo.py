@@ -3,6 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from simpul.demo.load import load
+from simpul.lib.bars import Bar
 from simpul.parties.models import Workshop
 
 
@@ -13,5 +14,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if Workshop.objects.exists():
             raise CommandError("There is a workshop already.")
-        made = load()
+        bar = Bar(self.stdout)
+        made = load(told=lambda share: bar.show(share, 1, f"{share:4.0%} of eighteen months"))
+        bar.clear()
         self.stdout.write(f"Made {made.name} at /{made.slug}/")

@@ -30,26 +30,26 @@ class Command(BaseCommand):
             serving.demand_port(host, port)
         except serving.CannotServe as reason:
             raise CommandError(str(reason)) from reason
+        marker = Path(settings.DATA) / "demonstration"
+        if not marker.exists():
+            self.stdout.write("Making the demonstration workshop, once. It takes a few minutes.")
+            self.stdout.flush()
         serving.prepare()
-        self._load()
+        if not marker.exists():
+            self._load()
+            marker.touch()
         self.stdout.write(self._welcome())
         self.stdout.flush()
         if serving.run(host=host, port=port, web=True, worker=True):
             raise CommandError("A process ended by itself, and the others were stopped.")
 
     def _load(self) -> None:
-        """Load the demonstration once, and never open a real workshop to everybody."""
-        marker = Path(settings.DATA) / "demonstration"
-        if marker.exists():
-            return
+        """Load the demonstration, and never open a real workshop to everybody."""
         if Workshop.objects.exists():
             raise CommandError(
                 f"{settings.DATA} holds a real workshop: choose another folder with SIMPUL_DATA."
             )
-        self.stdout.write("Making the demonstration workshop (once)...")
-        self.stdout.flush()
         call_command("load_demo", stdout=self.stdout)
-        marker.touch()
 
     def _welcome(self) -> str:
         lines = ["", f"Simpul runs at {settings.SITE_URL}/", "", "Look around as"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from simpul.lib.bars import Bar
 from simpul.parties.models import Person
 from simpul.parties.roles import Role
 from simpul.payments import importing, reconciliation
@@ -40,7 +41,7 @@ class Command(BaseCommand):
     ) -> None:
         ours = _account(account, workshop)
         period = (first, last) if first and last else None
-        bar = None if json else _Bar(self.stderr)
+        bar = Bar(self.stderr)
         try:
             handed_in = importing.hand_in(
                 by=_finance(ours),
@@ -49,7 +50,7 @@ class Command(BaseCommand):
                 period=period,
                 name=file.name,
             )
-            taken, matched = reconciliation.read(handed_in, told=bar)
+            taken, matched = reconciliation.read(handed_in, told=_Progress(bar))
         except OSError as reason:
             raise CommandError(f"{file} cannot be read: {reason.strerror}") from reason
         except Refused as reason:
@@ -57,8 +58,7 @@ class Command(BaseCommand):
                 self.stdout.write(formats.dumps({"file": str(file), "refused": str(reason)}))
             raise CommandError(str(reason)) from reason
         finally:
-            if bar:
-                bar.clear()
+            bar.clear()
         counted = {"rows": taken.rows, "new": taken.added, "matched": matched}
         if json:
             self.stdout.write(formats.dumps({"file": str(file), **counted}))
@@ -68,27 +68,16 @@ class Command(BaseCommand):
             )
 
 
-class _Bar:
-    """Says on a terminal how far the file is; on anything else nothing."""
+class _Progress:
+    """Hears how far the reading is; how many rows there are is said once."""
 
-    WIDTH = 30
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-        self._is_shown = stream.isatty()
+    def __init__(self, bar: Bar) -> None:
+        self._bar = bar
         self._expected = 0
 
     def __call__(self, phase: str, seen: int, expected: int | None) -> None:
         self._expected = expected or self._expected
-        if self._is_shown:
-            done = self.WIDTH * min(seen, self._expected) // (self._expected or 1)
-            bar = "#" * done + "." * (self.WIDTH - done)
-            self._stream.write(f"\r[{bar}] {seen:,} rows, {phase:10}", ending="")
-            self._stream.flush()
-
-    def clear(self) -> None:
-        if self._is_shown:
-            self._stream.write("\r" + " " * (self.WIDTH + 40) + "\r", ending="")
+        self._bar.show(seen, self._expected, f"{seen:,} rows, {phase}")
 
 
 def _account(number: str, workshop: str | None) -> BankAccount:
