@@ -215,7 +215,7 @@ class _Run:
             cursor.execute(
                 f"INSERT INTO {BankEntry._meta.db_table} ({', '.join(columns)}) "  # noqa: S608
                 f"SELECT {', '.join(values)} FROM {StagedEntry._meta.db_table} "
-                f"WHERE file_id = %s AND run = %s ORDER BY booked_on, {order}",
+                f"WHERE file_id = %s AND run = %s AND twin > 0 ORDER BY booked_on, {order}",
                 [*parameters, self.source.pk, self.run],
             )
 
@@ -245,7 +245,11 @@ class _Run:
                 yield row
 
     def _compare(self, account: BankAccount) -> None:
-        """Leave of the staged rows those that are new. Raises ImportRefused with what is doubtful."""
+        """Tell those of the staged rows that are new: the others are no twin of anything, 0.
+
+        They stay, for whoever is outrun has to compare them again. Raises ImportRefused with what
+        is doubtful.
+        """
         self._say("comparing", seen=self.rows)
         self.newest = account.newest_import()
         known = array("q")
@@ -267,12 +271,12 @@ class _Run:
             raise ImportRefused(_unsure(unsure, doubts))
         with transaction.atomic():
             StagedEntry.objects.filter(file=self.source).exclude(run=self.run).delete()
-        for start in range(0, len(known), BATCH):
-            StagedEntry.objects.filter(pk__in=known[start : start + BATCH].tolist()).delete()
+        twins[0] = known.tolist()
         for twin, rows in twins.items():
             for start in range(0, len(rows), BATCH):
                 StagedEntry.objects.filter(pk__in=rows[start : start + BATCH]).update(twin=twin)
-        self.added = StagedEntry.objects.filter(file=self.source, run=self.run).count()
+        staged = StagedEntry.objects.filter(file=self.source, run=self.run)
+        self.added = staged.filter(twin__gt=0).count()
 
     def _days(self, account: BankAccount) -> Iterator[tuple[date, overlap.Day]]:
         """Compare day by day, so that no more than one day is ever held."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern, get_resolver, resolve
 
 from simpul.tests.doors import TABLE, Door
 from simpul.tests.world import ACTORS, LINKS, SIDES, STAFF, STRANGERS, World
@@ -21,6 +22,7 @@ GROUPS = {
     "couriers": ("asep", "ujang"),
     "all": ACTORS,
 }
+LINK = re.compile(r'<a [^>]*href="(/[^"#]*)')
 REFUSED = {302, 403, 404, 405, 409, 422}
 TYPED = {"reason": "x", "body": "x", "answer": "x", "note": "x", "words": "x"}
 SHARES = range(6)  # the table is knocked at in shares, so that processes can divide it
@@ -69,14 +71,31 @@ def world(db: None) -> World:
 
 @pytest.mark.parametrize("share", SHARES)
 def test_who_sees_what(world: World, share: int) -> None:
-    wrong = {}
+    """And no page leads anybody to a door that is shut to them."""
+    wrong: dict[Any, Any] = {}
     for name, door in doors_of(share):
         path = world.path(name, door.thing)
         for actor, client in world.clients.items():
-            answer = client.get(path).status_code
-            if answer != (wanted := expected(name, door, actor)):
-                wrong[name, actor] = (answer, wanted)
+            answer = client.get(path)
+            if answer.status_code != (wanted := expected(name, door, actor)):
+                wrong[name, actor] = (answer.status_code, wanted)
+            if shut := [other for other in leads_to(answer) if actor not in may_see(other)]:
+                wrong[name, actor, "leads to"] = shut
     assert wrong == {}
+
+
+def leads_to(answer: Any) -> set[str]:
+    """Return the names of the doors that a page has links to."""
+    if answer.status_code != 200 or not answer["Content-Type"].startswith("text/html"):
+        return set()
+    paths = {path.partition("?")[0] for path in LINK.findall(answer.text)}
+    return {resolve(path).view_name for path in paths if not path.startswith("/static/")}
+
+
+def may_see(name: str) -> set[str]:
+    if name.startswith(LOGIN_NAMES):
+        return set(ACTORS)
+    return people(TABLE[name].sees)
 
 
 @pytest.mark.parametrize("share", SHARES)

@@ -20,6 +20,7 @@ from simpul.payments.models import (
     BankEntry,
     BankImport,
     ImportRefused,
+    Outrun,
     StagedEntry,
     StatementFile,
 )
@@ -225,6 +226,25 @@ def test_a_file_that_somebody_reads_is_not_read_twice(mandiri: BankAccount, faja
     StatementFile.objects.filter(pk=file.pk).update(touched_at=clock.now() - timedelta(minutes=2))
     assert importing.read_in(StatementFile.objects.get(pk=file.pk)).added == 4
     assert not file.touch(run)
+
+
+def test_who_is_outrun_compares_again_with_all_rows(
+    mandiri: BankAccount, fajar: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [(1 + n // 3, f"R{n}", 100) for n in range(12)] + [(5, "SAME", 7), (5, "SAME", 7)]
+    take(mandiri, fajar, kopra(*rows[:6]))
+    book, outrun = BankImport.book, iter([True, True])
+
+    def slow(**facts: object) -> BankImport:
+        if next(outrun, False):
+            raise Outrun("another one came in between")
+        return book(**facts)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(BankImport, "book", slow)
+    whole = take(mandiri, fajar, kopra(*rows))
+
+    assert (whole.rows, whole.added) == (14, 8)
+    assert sums() == (14, 1_214 * 100)
 
 
 def test_rows_of_one_batch_after_the_other(
