@@ -102,6 +102,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "payments.apply_notice": NOBODY,
     "payments.keep_notice": ("finance",),
     "payments.settle_notice": NOBODY,
+    "payments.reopen_notice": ("finance",),
     "payments.ask_cash": NOBODY,
     "payments.collect": ("finance",),
     "payments.void_cash": NOBODY,

@@ -338,7 +338,7 @@ def gateways(workshop: Workshop) -> Iterator[Finding]:
             text = f"{payment.booked} booked of {payment.net}, recognised as {sums}"
             yield Finding(2, str(payment), text)
         states = {one.status for one in payment.notices.all()}
-        if payment.is_live and payment.net and not payment.booked and states == {"applied"}:
+        if payment.is_live and payment.net and not sums and states == {"applied"}:
             yield Finding(2, str(payment), f"{payment.net} came and nobody is asked about it")
 
 

@@ -178,6 +178,7 @@ ABILITIES: dict[str, Rule] = {
     "payments.apply_notice": machine(),
     "payments.keep_notice": machine(),
     "payments.settle_notice": workshop(FINANCE),
+    "payments.reopen_notice": workshop(FINANCE),
     "payments.ask_cash": machine(),
     "payments.collect": either(courier(), workshop(SALES, STOCK)),
     "payments.void_cash": machine(),

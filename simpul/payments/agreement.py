@@ -15,11 +15,11 @@ from simpul.payments.models import (
     BankAccount,
     Forfeit,
     Instruction,
+    Moving,
     Refund,
     TooMuch,
     hold,
 )
-from simpul.workflow.steps import WrongState
 
 
 def place(*, by: Person, **facts: Any) -> Order:
@@ -57,7 +57,7 @@ def cancel(
     held = list(allocations.order_by("pk").select_for_update(of=("self",)))
     hold(order.buyer)
     if list(allocations.order_by("pk")) != held:
-        raise WrongState(_("Money is moving here just now. Try it again in a moment."))
+        raise Moving(_("Money is moving here just now. Try it again in a moment."))
     order.cancel(by=by, reason=reason)
     for note in order.credit_notes.standing().order_by("pk"):
         if not note.is_used():

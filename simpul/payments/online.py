@@ -7,6 +7,7 @@ made and every answer after it, each in a transaction of its own.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,6 +28,7 @@ from simpul.payments.models import (
     GatewayAccount,
     GatewayNotice,
     GatewayPayment,
+    Moving,
     PaymentLink,
     without_link,
 )
@@ -66,8 +68,13 @@ ADVICE: dict[GatewayNotice.Why, Callable[[], str]] = {
         "true, before you count anything."
     ),
     Why.REFUSED: lambda: _("Something stood in the way: read it below, and count it by hand."),
+    Why.ANNULLED: lambda: _(
+        "The money is at the gateway, but its receipt was annulled. Count it for the order that it "
+        "is for; if the gateway gave it back or it is not ours, say so."
+    ),
 }
 
+TURNS = 5  # how often money that moves just now is waited for
 A_BATCH = 30  # links in one run
 PATIENCE = 2  # failures of one gateway in a row, then this run leaves it alone
 ASKED_AGAIN = timedelta(hours=20)  # not more often, whoever starts it
@@ -78,9 +85,20 @@ UNREAD = timedelta(minutes=2)  # the worker should have read it by then
 # Notices
 
 
-@transaction.atomic
 def apply(notice_pk: int) -> None:
-    """Do what a notice says, once: whatever else happens it is done, or kept for a person."""
+    """Do what a notice says, once: whatever else happens it is done, or kept for a person.
+
+    Where the buyer's money moves just then nothing is done, and it is tried again: at once, and
+    after some turns with the notices that nobody has read.
+    """
+    for _turn in range(TURNS):
+        with suppress(Moving):
+            _apply(notice_pk)
+            return
+
+
+@transaction.atomic
+def _apply(notice_pk: int) -> None:
     locked = GatewayNotice.objects.select_for_update(of=("self",))
     notice = locked.select_related("account", "workshop").get(pk=notice_pk)
     if notice.status != GatewayNotice.Status.RECEIVED:
@@ -99,6 +117,8 @@ def apply(notice_pk: int) -> None:
     try:
         with transaction.atomic():
             payment.settle_up(by=machine)
+    except Moving:
+        raise
     except Refused as reason:
         notice.keep(by=machine, why=Why.REFUSED, payment=payment, trouble=str(reason))
         return
@@ -127,10 +147,9 @@ def advice(notice: GatewayNotice) -> str:
     if notice.status != GatewayNotice.Status.KEPT:
         return ""
     payment = notice.payment
-    if payment is not None and payment.booked:
-        known = {Why.UNKNOWN_ORDER: _("Its payment is known and counted by now: nothing is left.")}
-        if notice.why in known:
-            return known[Why(notice.why)]
+    is_counted = payment is not None and payment.booked and not payment.is_annulled
+    if is_counted and notice.why in (Why.UNKNOWN_ORDER, Why.ANNULLED):
+        return _("Its payment is known and counted by now: nothing is left.")
     return ADVICE[Why(notice.why)]()
 
 

@@ -14,7 +14,14 @@ from simpul.orders.models import Instalment, Order
 from simpul.parties.models import Party, Person, Workshop
 from simpul.payments import asked, booking, importing, matching
 from simpul.payments.matching import Guess, Heard
-from simpul.payments.models import BankAccount, BankEntry, BankImport, Receipt, StatementFile
+from simpul.payments.models import (
+    BankAccount,
+    BankEntry,
+    BankImport,
+    GatewayPayment,
+    Receipt,
+    StatementFile,
+)
 from simpul.payments.models.receipt import Part
 from simpul.workflow.steps import WrongState
 
@@ -89,8 +96,12 @@ def undo(entry: BankEntry, *, by: Person, reason: str) -> None:
 
 
 def annul(receipt: Receipt, *, by: Person, reason: str) -> None:
-    """Take a receipt back, its entry locked before it as whoever begins with the entry does."""
+    """Take a receipt back, locked after the entry or the payment that it recognises, as whoever
+    begins with one of these does."""
     with transaction.atomic():
+        if receipt.gateway_payment is not None:
+            payments = GatewayPayment.objects.select_for_update(of=("self",), no_key=True)
+            payments.get(pk=receipt.gateway_payment.pk)
         if receipt.entry is not None:
             BankEntry.objects.select_for_update(of=("self",)).get(pk=receipt.entry.pk)
         receipt.annul(by=by, reason=reason)

@@ -1,9 +1,10 @@
 """Money comes from all sides at once, and not a rupiah is lost or invented.
 
-Plans of statements, reports, cash, credit, refunds and steps back are carried out in any order: one
-after another on SQLite, where there is one writer, and by four threads with connections of their
-own on PostgreSQL. A step may be refused; at the end a bookkeeper who knows only what was fed in, and
-shares no code with the program, must find the same sums.
+Plans of statements, reports, cash, notices of gateways, collections at the door, credit, refunds and
+steps back are carried out in any order: one after another on SQLite, where there is one writer, and
+by four threads with connections of their own on PostgreSQL. A step may be refused; at the end a
+bookkeeper who knows only what was fed in, and shares no code with the program, must find the same
+sums.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Barrier, Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from django.db import connection
@@ -27,16 +28,32 @@ from simpul import testing
 from simpul.demo.bank import Bank
 from simpul.insight.audit import findings
 from simpul.lib import clock, uploads
-from simpul.orders.models import Order
+from simpul.orders.models import Gate, Order, PlannedInstalment
+from simpul.orders.models.instalment import Kind
 from simpul.papers.models import Paper
 from simpul.parties.models import Party
 from simpul.parties.roles import Role
-from simpul.payments import agreement, booking, importing, overlap, reconciliation
+from simpul.payments import agreement, booking, importing, online, overlap, reconciliation
+from simpul.payments.gateways.tests.samples import (
+    ALL_BACK,
+    EXPIRED,
+    PAID,
+    PAID_AGAIN,
+    PART_BACK,
+    SPEAKERS,
+    STRANGE,
+    WAITING,
+)
 from simpul.payments.models import (
     Allocation,
     BankEntry,
     BankImport,
+    CashHanding,
+    Collection,
     CreditNote,
+    GatewayAccount,
+    GatewayNotice,
+    GatewayPayment,
     Instruction,
     PaymentClaim,
     Receipt,
@@ -45,6 +62,7 @@ from simpul.payments.models import (
     hold,
     party_credit,
     take_back,
+    to_collect,
 )
 from simpul.payments.models.receipt import spread
 from simpul.payments.tally import order_tally, owed_by
@@ -53,12 +71,23 @@ from simpul.workflow.steps import Refused, WrongState, keyed
 pytestmark = pytest.mark.django_db(transaction=True)
 
 THREADS = 4
-EVENTS = 32
+EVENTS = 48
+AT_THE_DOOR = (4, 5)  # the orders that are settled there
 PROOF = uploads.Admitted(b"x", "image/png", "png", "0" * 64)
 OPENING = 10_000_000
 
 type Event = tuple[str, int, int]  # what happens, and two numbers that say to whom and how
 type Line = tuple[date, int, str]  # of the bank: the day, rupiah (negative: out), the words
+
+
+class Online(NamedTuple):
+    """A payment at a gateway: of a link, or of nothing that we know."""
+
+    account: GatewayAccount
+    number: str
+    reference: str
+    amount: int
+    is_certain: bool  # a machine may count it without asking
 
 
 class Nothing(Exception):
@@ -77,12 +106,18 @@ class Bookkeeper:
     refunds: dict[int, tuple[int, int]] = field(default_factory=dict)  # that went: buyer, rupiah
     kept: list[tuple[int, int]] = field(default_factory=list)  # buyer, rupiah
     cancelled: list[int] = field(default_factory=list)
-    gone: list[int] = field(default_factory=list)  # receipts that were taken back
+    told: set[tuple[str, str]] = field(default_factory=set)  # payment at a gateway, word
+    collected: dict[int, tuple[int, int]] = field(default_factory=dict)  # collection: buyer, rupiah
+    brought: dict[int, list[int]] = field(default_factory=dict)  # handing: collections
+    counted: dict[int, int] = field(default_factory=dict)  # handing: rupiah
     done: list[str] = field(default_factory=list)
 
 
 class Storm:
-    """A workshop with nothing but money: three buyers, six orders, one account."""
+    """A workshop with nothing but money: three buyers, six orders, one account, two gateways.
+
+    The last two orders are settled at the door.
+    """
 
     def __init__(self, serial: int) -> None:
         self.workshop = testing.workshop(f"storm-{serial}", forfeit_percent=50)
@@ -95,12 +130,44 @@ class Storm:
         self.orders = []
         for turn in range(6):
             order = testing.order(self.buyers[turn % 3], model)
-            agreement.confirm(order, by=testing.seller(self.workshop))
+            if turn in AT_THE_DOOR:
+                self._agree_on_a_courier(order)
+            else:
+                agreement.confirm(order, by=testing.seller(self.workshop))
             self.orders.append(order.pk)
             self.book.totals[order.pk] = order.total
             self.book.buyers[order.pk] = order.buyer_id
         self.bank = self._bank()
+        self.online = self._online()
+        courier = testing.party(self.workshop, "Kurir Asep", is_courier=True)
+        self.driver = testing.person("Asep", courier)
         self.faults: list[BaseException] = []
+
+    def _agree_on_a_courier(self, order: Order) -> None:
+        plan = [
+            PlannedInstalment(Kind.DOWN_PAYMENT, 500_000, Gate.PROCUREMENT),
+            PlannedInstalment(Kind.SETTLEMENT, 1_400_000, Gate.COURIER),
+        ]
+        testing.offer(order, plan=plan)
+        buyer = testing.contact_of(order.buyer)
+        agreement.accept(order, by=buyer, revision=order.revision)
+        order.refresh_from_db()
+
+    def _online(self) -> list[Online]:
+        """Return what is paid at gateways: exact sums, other sums, links paid twice, strangers."""
+        found = []
+        for turn, pk in enumerate(self.orders):
+            for slug in SPEAKERS:
+                link = testing.payment_link(Order.objects.get(pk=pk), slug)
+                account, name = link.account, f"{slug}-{turn}"
+                has_twin = turn < 2
+                found += [Online(account, name, link.reference, link.amount, not has_twin)]
+                if has_twin:
+                    found += [Online(account, f"{name}-twin", link.reference, link.amount, False)]
+                if turn == 2:
+                    other = link.amount + 5
+                    found += [Online(account, f"{name}-off", link.reference, other, False)]
+        return [*found, Online(account, "stranger", "SOMEBODY-ELSES", 77_000, False)]
 
     def _bank(self) -> list[Line]:
         """Return what the bank has booked: exact sums, wrong digits, twins, corrections, refunds."""
@@ -298,8 +365,72 @@ class Storm:
         entry = self._pick(self._mine(BankEntry.objects.filter(status="out")), one)
         entry.explain(by=self.finance[0], kind="fee")
 
+    def _notice(self, one: int, dice: random.Random) -> None:
+        """A gateway says something, again or in any order; who has no key is not heard."""
+        paid = self.online[dice.randrange(len(self.online))]
+        what = dice.choice((WAITING, PAID, PAID, PAID, PAID_AGAIN, EXPIRED, PART_BACK, ALL_BACK, STRANGE))  # fmt: skip
+        call = SPEAKERS[paid.account.provider](
+            what,
+            paid.reference,
+            paid.amount,
+            payment=paid.number,
+            **({"key": "forged"} if dice.random() < 0.1 else {}),
+        )
+        gateway = paid.account.gateway
+        if not gateway.is_genuine(call, paid.account.open_keys()):
+            raise Nothing
+        notice, _is_new = GatewayNotice.store(
+            paid.account, call.body, number=gateway.number_of(call)
+        )
+        self.book.told.add((paid.number, what))
+        online.apply(notice.pk)
+
+    def _count_online(self, one: int, dice: random.Random) -> None:
+        waiting = GatewayNotice.objects.waiting().exclude(payment=None)
+        notice = self._pick(self._mine(waiting), one)
+        online.count_for(notice, self._order(dice.randrange(6)), by=self.finance[one % 2])
+
+    def _settle_notice(self, one: int, dice: random.Random) -> None:
+        notice = self._pick(self._mine(GatewayNotice.objects.waiting()), one)
+        notice.settle(by=self.finance[one % 2], reason="x")
+
+    def _door(self, one: int, dice: random.Random) -> None:
+        """Packages leave; the workshop's own driver is no courier."""
+        order = self._order(AT_THE_DOOR[one % 2])
+        courier = self.driver.party if one % 3 else None
+        amount = to_collect(order)
+        if not amount:
+            raise Nothing
+        Collection.ask(by=self.workshop.machine, order=order, courier=courier, amount=amount)
+
+    def _collect(self, one: int, dice: random.Random) -> None:
+        found = self._pick(self._mine(Collection.objects.filter(status="asked")), one)
+        if dice.random() < 0.1:
+            found.void(by=self.workshop.machine)
+            return
+        amount = dice.choice((found.asked, found.asked, found.asked // 3, 0))
+        by = self.driver if found.courier_id else testing.seller(self.workshop)
+        found.collect(by=by, amount=amount)
+        self.book.collected[found.pk] = (found.order.buyer_id, amount)
+
+    def _hand(self, one: int, dice: random.Random) -> None:
+        by = self.driver if one % 3 else testing.seller(self.workshop)
+        held = Collection.objects.held().filter(courier=by.party)
+        said = sum(self._mine(held).values_list("collected", flat=True)) - dice.choice((0, 0, 9))
+        made = CashHanding.hand(by=by, courier=by.party, said=max(said, 0))
+        self.book.brought[made.pk] = sorted(made.collections.values_list("pk", flat=True))
+
+    def _count(self, one: int, dice: random.Random) -> None:
+        handing = self._pick(self._mine(CashHanding.objects.waiting()), one)
+        counted = max(handing.said + dice.choice((0, 0, 7_000, -7_000, -handing.said)), 0)
+        handing.count(by=self.finance[one % 2], counted=counted)
+        self.book.counted[handing.pk] = counted
+
     def _cancel(self, one: int, dice: random.Random) -> None:
+        """Not what is settled at the door: of that something is packed, which ends cancelling."""
         order = self._order(one)
+        if self.orders.index(order.pk) in AT_THE_DOOR:
+            raise Nothing
         forfeit = dice.choice((0, 0, 20_000))
         agreement.cancel(
             order, by=self.owner, reason="x", forfeit=forfeit, gives_back=dice.random() < 0.5
@@ -315,6 +446,7 @@ class Storm:
         assert not self.faults, self.faults
         assert list(findings(self.workshop)) == []
         self._hold_entries()
+        self._hold_online()
         self._hold_parties()
         self._hold_orders()
         numbers = self._mine(Paper.objects.filter(kind=Paper.Kind.KUITANSI)).values_list("number")
@@ -335,6 +467,41 @@ class Storm:
             states[row.status] += row.rupiah
         assert came == sum(states[name] for name in ("new", "allocated", "set_aside", "reversed"))
 
+    def _hold_online(self) -> None:
+        """What a gateway has for us is counted once, or a person was asked about it."""
+        assert not self._mine(GatewayNotice.objects.unread()).exists()
+        for paid in self.online:
+            words = {what for number, what in self.book.told if number == paid.number}
+            payment = self._mine(GatewayPayment.objects.filter(number=paid.number)).first()
+            assert (payment is not None) == bool(words), paid
+            if payment is None:
+                continue
+            net = self._net(paid, words)
+            receipts = list(Receipt.objects.filter(gateway_payment=payment))
+            standing = [one.amount for one in receipts if one.annulled_at is None]
+            assert standing in ([], [net]), (paid, words, standing)
+            asked = payment.notices.filter(status__in=("kept", "settled"))
+            assert standing or not net or asked.exists(), (paid, words)
+            assert receipts or not net or not paid.is_certain, (paid, words)
+
+    def _net(self, paid: Online, words: set[str]) -> int:
+        """Return what the workshop has of a payment after these words, in whatever order."""
+        came = {PAID, PAID_AGAIN}
+        if paid.account.provider == "midtrans":
+            came |= {PART_BACK, ALL_BACK}  # a refund says by itself that it was paid
+        back = paid.amount if ALL_BACK in words else paid.amount // 4 * (PART_BACK in words)
+        return paid.amount - back if came & words else 0
+
+    def _at_the_door(self) -> dict[int, int]:
+        """Return for each collection what finance found of it: the oldest is paid first."""
+        found = {}
+        for handing, counted in self.book.counted.items():
+            left = counted
+            for one in self.book.brought[handing]:
+                found[one] = min(left, self.book.collected[one][1])
+                left -= found[one]
+        return found
+
     def _hold_parties(self) -> None:
         """What came, for each buyer: it is counted for something, or it is credit."""
         gone = set(
@@ -344,10 +511,16 @@ class Storm:
             self._mine(CreditNote.objects.exclude(annulled_at=None)).values_list("pk", flat=True)
         )
         paid: dict[int, int] = defaultdict(int)
-        for receipt, party, amount in self.book.cash.values():
-            paid[party] += 0 if receipt in gone else amount
+        for cash, party, amount in self.book.cash.values():
+            paid[party] += 0 if cash in gone else amount
         for entry in self._mine(BankEntry.objects.filter(status="allocated")):
             paid[entry.buyer_id] += entry.rupiah
+        for receipt in self._mine(Receipt.objects.standing().filter(source="gateway")):
+            paid[receipt.party_id] += receipt.amount  # held against what was told above
+        receipts = dict(self._mine(Collection.objects).values_list("pk", "receipt"))
+        for one, amount in self._at_the_door().items():
+            assert bool(amount) == (receipts[one] is not None)
+            paid[self.book.collected[one][0]] += 0 if receipts[one] in gone else amount
         credited: dict[int, int] = defaultdict(int)
         for note, (party, amount) in self.book.notes.items():
             credited[party] += 0 if note in void else amount
@@ -382,10 +555,14 @@ class Storm:
 
 # The plans
 
-OFTEN = ("statement", "allocate", "cash", "use", "ask", "approve", "match")
+OFTEN = (
+    "statement", "allocate", "cash", "use", "ask", "approve", "match",
+    "notice", "notice", "notice", "count_online", "door", "collect", "hand", "count",
+)  # fmt: skip
 SELDOM = (
     "claim", "reject", "note", "annul_note", "refuse", "send", "pay_out", "see", "cover", "reverse",
     "undo", "annul", "bounce", "bounce_receipt", "aside", "reopen", "explain", "cancel",
+    "settle_notice",
 )  # fmt: skip
 
 

@@ -83,6 +83,7 @@ QUIET = {
     "payments.open_account", "payments.confirm_account", "payments.hasten_account",
     "payments.connect_gateway", "payments.disconnect_gateway",
     "payments.apply_notice", "payments.keep_notice", "payments.settle_notice",
+    "payments.reopen_notice",
     "payments.close_account", "payments.forget_payer", "procurement.price",
     "payments.tick",
     "payments.tell_apart", "payments.map_columns",

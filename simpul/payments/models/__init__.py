@@ -1,7 +1,7 @@
 """What is owed, what is said to be paid, and what really came."""
 
 from simpul.payments.models.account import BankAccount, NeedsAnother, NoAccount
-from simpul.payments.models.allocation import Allocation, hold, party_credit
+from simpul.payments.models.allocation import Allocation, Moving, hold, party_credit
 from simpul.payments.models.arrival import Arrival, ArrivalFile
 from simpul.payments.models.bounce import take_back
 from simpul.payments.models.claim import PaymentClaim
@@ -42,6 +42,7 @@ __all__ = [
     "GatewayPayment",
     "ImportRefused",
     "Instruction",
+    "Moving",
     "NeedsAnother",
     "NoAccount",
     "NotYours",

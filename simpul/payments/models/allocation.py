@@ -32,6 +32,10 @@ def _exactly_one(columns: Sequence[str]) -> Q:
     return found
 
 
+class Moving(WrongState):
+    """Somebody else moves money of this party just now: nothing was done, try it again."""
+
+
 class AllocationQuerySet(models.QuerySet["Allocation"]):
     def standing(self) -> Self:
         """Those that were not taken back."""
@@ -229,7 +233,7 @@ def hold(party: Party) -> None:
     """Lock all that a party has, and then the accounts: whoever takes money back may touch any.
 
     Money that came while we waited for the accounts is not locked, and must not be any more: so
-    the locks are let go, and we queue again.
+    the locks are let go, and we queue again. Raises Moving after some turns of that.
     """
     for _turn in range(QUEUES):
         with suppress(_Moved), transaction.atomic():  # what is rolled back lets go of its locks
@@ -238,7 +242,7 @@ def hold(party: Party) -> None:
             if held != [one for rows in _sources(party) for one in rows]:
                 raise _Moved
             return
-    raise WrongState(_now("Money is moving here just now. Try it again in a moment."))
+    raise Moving(_now("Money is moving here just now. Try it again in a moment."))
 
 
 def _sources(party: Party) -> list[Any]:

@@ -128,13 +128,30 @@ class GatewayPayment(models.Model):
         wanted = self.net if self.is_certain else 0
         if wanted == self.booked:
             return
+        if self.is_annulled:
+            self.booked = wanted  # whoever annulled it was asked what becomes of it
+            self.save(update_fields=["booked"])
+            return
         if self.booked:
             self._take_back(by=by)
         if wanted:
             self.book(by=by, amount=wanted)
         self.refresh_from_db()
 
+    # Called by a receipt's step
+
+    def ask_again(self, *, by: Person, reason: str) -> None:
+        """Let a person decide anew: the money is there, and a person annulled its receipt."""
+        done = self.notices.filter(status__in=GatewayNotice.DONE).order_by("-pk").first()
+        if done is not None and self.net:
+            done.reopen(by=by, reason=reason)
+
     # Questions
+
+    @property
+    def is_annulled(self) -> bool:
+        """Tell whether a person took back what was booked."""
+        return self.booked > 0 and self.receipt is None
 
     @property
     def net(self) -> int:
@@ -272,6 +289,9 @@ class GatewayNotice(models.Model):
         TWICE = "twice", _("a second payment of the same link")
         CHANGED = "changed", _("the same number, but other content")
         REFUSED = "refused", _("it could not be counted")
+        ANNULLED = "annulled", _("its receipt was annulled")
+
+    DONE = (Status.APPLIED, Status.SETTLED)
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
     account = models.ForeignKey(GatewayAccount, models.PROTECT, related_name="notices")
@@ -344,6 +364,12 @@ class GatewayNotice(models.Model):
     def settle(self, *, by: Person, reason: str) -> None:
         """Say what was done about it."""
         self.reason, self.settled_by = reason, by
+
+    @step("payments.reopen_notice", source=DONE, target=Status.KEPT)
+    def reopen(self, *, by: Person, reason: str) -> None:
+        """Let it wait again: the receipt of its payment was annulled, for this reason."""
+        self.why, self.trouble = self.Why.ANNULLED, reason[:300]
+        self.reason, self.settled_by = "", None
 
     # Questions
 

@@ -226,7 +226,8 @@ class Receipt(Credit, models.Model):
 
     @step("payments.annul")
     def annul(self, *, by: Person, reason: str) -> None:
-        """Take the receipt back, once nothing is counted from it: its entry waits again."""
+        """Take the receipt back, once nothing is counted from it: its entry, or what a gateway told
+        of it, waits again. Call `reconciliation.annul`, which holds the rows."""
         if self.annulled_at is not None:
             raise WrongState(_now("This receipt was annulled."))
         if self.credit_now() != self.amount:
@@ -236,6 +237,8 @@ class Receipt(Credit, models.Model):
         self.save(update_fields=["annulled_at", "annulled_because"])
         if self.entry is not None:
             self.entry.reopen(by=by)
+        if self.gateway_payment is not None:
+            self.gateway_payment.ask_again(by=by, reason=reason)
 
     @step("payments.bounce")
     def bounce(self, *, by: Person, reason: str) -> None:

@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simpul import testing
+from simpul.insight import audit
 from simpul.orders.models import Gate, GateShut, Order
 from simpul.papers.models import Paper
-from simpul.parties.models import Person
-from simpul.payments import agreement, online
+from simpul.parties.models import Party, Person
+from simpul.payments import agreement, online, reconciliation
 from simpul.payments.gateways import GATEWAYS, State
 from simpul.payments.gateways.tests.samples import (
     ALL_BACK,
@@ -36,8 +37,11 @@ from simpul.payments.models import (
     GatewayNotice,
     GatewayPayment,
     Instruction,
+    Moving,
     PaymentLink,
     Receipt,
+    Refund,
+    hold,
     party_credit,
 )
 
@@ -367,6 +371,97 @@ def test_what_a_person_annulled_stays_so(link: PaymentLink, fajar: Person) -> No
     receipt.annul(by=fajar, reason="salah")
     tell(link, PAID_AGAIN)
     assert money() == []
+
+
+def _annul(fajar: Person) -> None:
+    """Take the only receipt back by hand."""
+    receipt = Receipt.objects.standing().get()
+    for allocation in receipt.allocations.standing():
+        allocation.reverse(by=fajar, reason="salah")
+    reconciliation.annul(receipt, by=fajar, reason="salah")
+
+
+def test_money_whose_receipt_a_person_annulled_waits_for_a_person(
+    link: PaymentLink, order: Order, asked: int, fajar: Person
+) -> None:
+    tell(link, PAID)
+    _annul(fajar)
+    notice = GatewayNotice.objects.get()
+    assert (notice.status, notice.why, notice.trouble) == ("kept", Why.ANNULLED, "salah")
+    assert "annulled" in online.advice(notice)
+
+    online.count_for(notice, order, by=fajar)
+    assert (money(), kept()) == ([asked], [])
+
+
+def test_a_part_that_goes_back_counts_nothing_that_a_person_annulled(
+    link: PaymentLink, fajar: Person
+) -> None:
+    tell(link, PAID)
+    _annul(fajar)
+    tell(link, PART_BACK)
+    assert (money(), kept()) == ([], [Why.ANNULLED])
+    assert list(audit.gateways(link.workshop)) == []
+
+
+def test_all_that_goes_back_after_a_person_annulled_it_is_nothing_more(
+    link: PaymentLink, fajar: Person
+) -> None:
+    tell(link, PAID)
+    _annul(fajar)
+    tell(link, ALL_BACK)
+    assert (money(), GatewayPayment.objects.get().booked) == ([], 0)
+    assert list(audit.gateways(link.workshop)) == []
+
+
+def test_the_audit_sees_annulled_money_that_nobody_is_asked_about(
+    link: PaymentLink, fajar: Person
+) -> None:
+    tell(link, PAID)
+    _annul(fajar)
+    GatewayNotice.objects.update(status="applied")
+    assert len(list(audit.gateways(link.workshop))) == 1
+
+
+def test_money_that_moves_while_it_goes_back_is_waited_for(
+    link: PaymentLink, order: Order, fajar: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The buyer asks for it back in the very moment in which the gateway tells that it went."""
+    tell(link, PAID)
+    _reverse(fajar)
+    turns = iter([True, False, False])
+
+    def meanwhile(party: Party) -> None:
+        if next(turns):
+            Refund.request(by=fajar, party=party, amount=party_credit(party))
+        hold(party)
+
+    monkeypatch.setattr("simpul.payments.models.bounce.hold", meanwhile)
+    notice = tell(link, ALL_BACK)
+    assert (notice.status, notice.why, money()) == ("applied", Why.TAKEN_BACK, [])
+
+
+def test_money_that_moves_for_long_leaves_the_notice_unread(
+    link: PaymentLink, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of it is done, and the worker takes it up again."""
+    tell(link, PAID)
+
+    def busy(_party: Party) -> None:
+        raise Moving("x")
+
+    monkeypatch.setattr("simpul.payments.models.bounce.hold", busy)
+    notice = tell(link, ALL_BACK)
+    assert (notice.status, GatewayPayment.objects.get().refunded) == ("received", 0)
+    monkeypatch.undo()
+    GatewayNotice.objects.update(at=link.wanted_at - online.UNREAD)
+    online.apply_unread(link.workshop)
+    assert money() == []
+
+
+def _reverse(fajar: Person) -> None:
+    for allocation in Receipt.objects.get().allocations.standing():
+        allocation.reverse(by=fajar, reason="x")
 
 
 def test_a_broken_off_worker_is_made_up_for(link: PaymentLink, asked: int) -> None:

@@ -7,7 +7,7 @@ import pytest
 from simpul import testing
 from simpul.orders.models import Order
 from simpul.parties.models import Person
-from simpul.payments import online
+from simpul.payments import online, reconciliation
 from simpul.payments.gateways.tests.samples import ALL_BACK, PAID, midtrans
 from simpul.payments.models import GatewayNotice, GatewayPayment, PaymentLink, Receipt, party_credit
 from simpul.workflow.models import Entry, journal_of
@@ -161,6 +161,44 @@ def test_it_is_said_once(kept: GatewayNotice, fajar: Person) -> None:
     with pytest.raises(WrongState):
         kept.settle(by=fajar, reason="y")
     assert Entry.objects.filter(step="payments.settle_notice").count() == 1
+
+
+# payments.reopen_notice
+
+
+@pytest.fixture
+def done(link: PaymentLink, fajar: Person) -> GatewayNotice:
+    """A notice that was counted, and whose receipt nothing is counted from any more."""
+    notice = tell(link)
+    for allocation in Receipt.objects.get().allocations.all():
+        allocation.reverse(by=fajar, reason="x")
+    return notice
+
+
+def test_what_was_done_waits_again_once_its_receipt_is_annulled(
+    done: GatewayNotice, fajar: Person
+) -> None:
+    reconciliation.annul(Receipt.objects.get(), by=fajar, reason="salah")
+    done.refresh_from_db()
+    assert (done.status, done.why) == ("kept", GatewayNotice.Why.ANNULLED)
+    entry = journal_of(done).get(step="payments.reopen_notice")
+    assert (entry.by, entry.facts) == (fajar, {"reason": "salah"})
+
+
+@pytest.mark.parametrize("who", ["sari", "dewi", "joko", "machine"])
+def test_only_finance_lets_it_wait_again(
+    done: GatewayNotice, who: str, request: pytest.FixtureRequest
+) -> None:
+    with pytest.raises(NotAllowed):
+        done.reopen(by=request.getfixturevalue(who), reason="x")
+    done.refresh_from_db()
+    assert done.status == "applied"
+
+
+def test_what_waits_does_not_wait_again(kept: GatewayNotice, fajar: Person) -> None:
+    with pytest.raises(WrongState):
+        kept.reopen(by=fajar, reason="x")
+    assert not Entry.objects.filter(step="payments.reopen_notice").exists()
 
 
 def test_whoever_does_not_keep_the_money_sees_none_of_it(

@@ -42,7 +42,10 @@ def annulment(request: Request, pk: int) -> HttpResponse:
     if form.is_valid():
         reconciliation.annul(receipt, by=request.person, **form.cleaned_data)
         return redirect("workshop:receipt", request.workshop.slug, pk)
-    explanation = _("The receipt no longer counts. An entry of the bank waits again to be matched.")
+    explanation = _(
+        "The receipt no longer counts. An entry of the bank waits again to be matched, a payment at "
+        "a gateway to be counted."
+    )
     return _ask(request, receipt, form, _("Annul the receipt"), explanation)
 
 
