@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import F, Sum
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -214,6 +214,12 @@ class Storm:
     def _order(self, one: int) -> Order:
         return Order.objects.select_related("buyer").get(pk=self.orders[one % len(self.orders)])
 
+    def _of_somebody_rich(self, one: int) -> int:
+        """Return an order of a buyer who has credit, if there is one."""
+        rich = {buyer.pk for buyer in self.buyers if party_credit(buyer)}
+        theirs = [pk for pk in self.orders if self.book.buyers[pk] in rich] or self.orders
+        return theirs[one % len(theirs)]
+
     def _statement(self, one: int, dice: random.Random) -> None:
         """The file of some days; that of today may be of the morning only."""
         days = sorted({on for on, _rupiah, _text in self.bank})
@@ -271,7 +277,7 @@ class Storm:
         self.book.cash[key] = (made.pk, order.buyer_id, amount)
 
     def _use(self, one: int, dice: random.Random) -> None:
-        order = self._order(one)
+        order = self._order(self.orders.index(self._of_somebody_rich(one)))
         wanted = min(party_credit(order.buyer), order.balance_now())
         amount = wanted if dice.random() < 0.6 else dice.choice((1_000, 90_000))
         by = testing.contact_of(order.buyer) if one % 2 else self.finance[0]
@@ -295,7 +301,7 @@ class Storm:
         note.annul(by=self.owner, reason="x")
 
     def _ask(self, one: int, dice: random.Random) -> None:
-        buyer = self.buyers[one % 3]
+        buyer = Order.objects.get(pk=self._of_somebody_rich(one)).buyer
         amount = dice.choice((50_000, 120_000, party_credit(buyer) or 1))
         order = self._order(one) if dice.random() < 0.5 else None
         Refund.request(by=self.finance[0], party=buyer, amount=amount, order=order)
@@ -319,8 +325,12 @@ class Storm:
         self._refund(one, "approved").pay_out(by=self.owner, paid_on=clock.today())
 
     def _see(self, one: int, dice: random.Random) -> None:
-        entry = self._pick(self._mine(BankEntry.objects.filter(status="out")), dice.randrange(4))
-        self._refund(one, "sent").see(by=self.finance[one % 2], entry=entry)
+        refund = self._refund(one, "sent")
+        out = BankEntry.objects.filter(status="out")
+        if dice.random() < 0.8:
+            out = out.filter(amount_sen__lte=-refund.amount * 100)
+        entry = self._pick(self._mine(out), dice.randrange(4))
+        refund.see(by=self.finance[one % 2], entry=entry)
 
     def _cover(self, one: int, dice: random.Random) -> None:
         refund = self._pick(self._mine(Refund.objects.gone()), one)
@@ -339,7 +349,10 @@ class Storm:
         reconciliation.undo(entry, by=self.finance[one % 2], reason="x")
 
     def _annul(self, one: int, dice: random.Random) -> None:
-        receipt = self._pick(self._mine(Receipt.objects.standing()), one)
+        receipts = Receipt.objects.standing()
+        if dice.random() < 0.8:
+            receipts = receipts.with_credit().filter(credit=F("amount"))
+        receipt = self._pick(self._mine(receipts), one)
         reconciliation.annul(receipt, by=self.finance[one % 2], reason="x")
 
     def _bounce(self, one: int, dice: random.Random) -> None:
@@ -367,7 +380,7 @@ class Storm:
 
     def _notice(self, one: int, dice: random.Random) -> None:
         """A gateway says something, again or in any order; who has no key is not heard."""
-        paid = self.online[dice.randrange(len(self.online))]
+        paid = self.online[one % len(self.online)]
         what = dice.choice((WAITING, PAID, PAID, PAID, PAID_AGAIN, EXPIRED, PART_BACK, ALL_BACK, STRANGE))  # fmt: skip
         call = SPEAKERS[paid.account.provider](
             what,
@@ -386,7 +399,7 @@ class Storm:
         online.apply(notice.pk)
 
     def _count_online(self, one: int, dice: random.Random) -> None:
-        waiting = GatewayNotice.objects.waiting().exclude(payment=None)
+        waiting = GatewayNotice.objects.waiting().exclude(why="unknown_word")
         notice = self._pick(self._mine(waiting), one)
         online.count_for(notice, self._order(dice.randrange(6)), by=self.finance[one % 2])
 
@@ -555,26 +568,37 @@ class Storm:
 
 # The plans
 
-OFTEN = (
-    "statement", "allocate", "cash", "use", "ask", "approve", "match",
-    "notice", "notice", "notice", "count_online", "door", "collect", "hand", "count",
-)  # fmt: skip
-SELDOM = (
-    "claim", "reject", "note", "annul_note", "refuse", "send", "pay_out", "see", "cover", "reverse",
-    "undo", "annul", "bounce", "bounce_receipt", "aside", "reopen", "explain", "cancel",
-    "settle_notice",
+CHAINS = (  # what follows from each other; in between comes all the rest
+    ("door", "collect", "hand", "count"),
+    ("door", "collect", "door", "collect", "hand", "count"),
+    ("notice", "notice", "reverse", "annul", "notice", "count_online"),
+    ("notice", "count_online", "reverse", "ask", "notice"),
+    ("cash", "reverse", "ask", "approve", "send", "statement", "see"),
+    ("note", "ask", "approve", "pay_out", "bounce_receipt", "cover"),
+    ("statement", "allocate", "allocate", "use", "match"),
+    ("claim", "statement", "match", "bounce"),
+)
+KINDS = (
+    "reject", "note", "annul_note", "refuse", "reverse", "undo", "annul", "bounce",
+    "bounce_receipt", "aside", "reopen", "explain", "cancel", "use", "match", "settle_notice",
+    "notice", "see", "count_online",
 )  # fmt: skip
 
 
 def plan(dice: random.Random) -> list[Event]:
-    """Return what happens, in any order; what has happened may be sent again."""
-    events: list[Event] = [("statement", 0, dice.randrange(9)), ("cash", dice.randrange(6), 1)]
-    while len(events) < EVENTS:
-        if dice.random() < 0.1:
+    """Return what happens: chains shuffled into each other; what has happened may be sent again."""
+    chains = [["statement", "cash", "notice"]]
+    while sum(map(len, chains)) < EVENTS:
+        one = dice.random() < 0.6
+        chains.append(list(dice.choice(CHAINS)) if one else [dice.choice(KINDS)])
+    numbers = [dice.randrange(12) for _chain in chains]
+    turns = [place for place, chain in enumerate(chains) for _kind in chain]
+    dice.shuffle(turns)
+    events: list[Event] = []
+    for place in turns:
+        if events and dice.random() < 0.1:
             events.append(dice.choice(events))
-        else:
-            kind = dice.choice(OFTEN) if dice.random() < 0.5 else dice.choice(SELDOM)
-            events.append((kind, dice.randrange(12), dice.randrange(9)))
+        events.append((chains[place].pop(0), numbers[place], dice.randrange(9)))
     return events
 
 

@@ -173,7 +173,9 @@ class GatewayPayment(models.Model):
             return False
         if self.counted_by_id is not None:
             return True
-        return self.link is not None and self.amount == self.link.amount and not self.has_twin
+        if self.link is None or self.amount != self.link.amount:
+            return False
+        return self.booked > 0 or not self.has_twin  # which came later takes nothing from it
 
     @property
     def has_twin(self) -> bool:

@@ -267,6 +267,15 @@ def test_a_second_payment_of_the_same_link_is_kept(link: PaymentLink, asked: int
     assert (notice.status, notice.why, money()) == ("kept", Why.TWICE, [asked])
 
 
+def test_a_second_payment_that_a_person_counts_takes_nothing_from_the_first(
+    link: PaymentLink, order: Order, asked: int, fajar: Person
+) -> None:
+    tell(link, PAID)
+    online.count_for(tell(link, PAID, payment="another"), order, by=fajar)
+    tell(link, PAID_AGAIN)
+    assert money() == [asked, asked]
+
+
 def test_nobody_is_asked_the_same_twice(link: PaymentLink) -> None:
     tell(link, PAID, amount=1)
     tell(link, PAID_AGAIN, amount=1)
