@@ -47,7 +47,7 @@ class Columns(Layout):
         return None if self.number is None else cells.account(record.cells[self.number])
 
     def total(self, record: Record) -> tuple[str, Total] | None:
-        if not self.opening_row or self.balance is None:
+        if not self.opening_row or self.balance is None or len(record.cells) <= self.balance:
             return None
         said = [cells.bare(cell) for cell in record.cells if cell.strip()]
         if len(said) != 2 or said[0].upper() != self.opening_row:
