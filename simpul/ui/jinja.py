@@ -19,6 +19,7 @@ from simpul.lib import clock
 
 MILLI = 1000
 SPACE = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
 SWAPPED = str.maketrans(",.", ".,")
 SHORT_AREAS = {"21", "22", "24", "31", "61"}  # Jakarta, Bandung, Semarang, Surabaya, Medan
 
@@ -84,18 +85,18 @@ def icon(name: str, size: int = 20) -> Markup:
 
 def rupiah(amount: int) -> str:
     """`1250000` is `Rp 1.250.000`, on one line."""
-    sign = "-" if amount < 0 else ""
+    sign = MINUS if amount < 0 else ""
     return f"{sign}Rp{SPACE}{number(abs(amount))}"
 
 
 def sen(amount: int) -> str:
     """Hundredths of a rupiah: `4583333333` is `Rp 45.833.333,33`."""
     whole, rest = divmod(abs(amount), 100)
-    return f"{'-' if amount < 0 else ''}Rp{SPACE}{_point(f'{whole:,}.{rest:02}')}"
+    return f"{MINUS if amount < 0 else ''}Rp{SPACE}{_point(f'{whole:,}.{rest:02}')}"
 
 
 def cents(amount: int) -> str:
-    """Sen as rupiah, with what is below a rupiah only where there is something: `-Rp 1.250,37`."""
+    """Sen as rupiah, with what is below a rupiah only where there is something: `Rp 1.250,37`."""
     return sen(amount) if amount % 100 else rupiah(amount // 100)
 
 
