@@ -26,6 +26,9 @@ from simpul.payments.models.purpose import (
 from simpul.payments.models.receipt import Part
 
 
+CHOOSE = _("- Select an option -")  # as Django writes it: so all its choices speak our languages
+
+
 class RupiahField(forms.CharField):
     """Whole rupiah, as people write them."""
 
@@ -432,7 +435,7 @@ class PurposeForm(forms.Form):
 
     def __init__(self, *args: Any, comes: bool, parties: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = [("", "---------"), *((one.value, one.label) for one in (IN if comes else OUT))]
+        kinds = [("", CHOOSE), *((one.value, one.label) for one in (IN if comes else OUT))]
         _choices(self, "kind").choices = kinds
         _parties(self, "party").queryset = parties
 
@@ -485,7 +488,7 @@ class CashPurposeForm(forms.Form):
         back = [one for one in IN_ONLY if one not in NOT_IN_CASH and one != PurposeKind.INTEREST]
         loan = PurposeKind.LOAN
         _choices(self, "kind").choices = [
-            ("", "---------"),
+            ("", CHOOSE),
             (
                 _("Taken out"),
                 [(f"-{one.value}", one.label) for one in out] + [(f"-{loan}", _("loan paid back"))],

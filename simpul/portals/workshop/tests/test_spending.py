@@ -155,3 +155,15 @@ def test_who_does_not_see_the_bank_is_not_led_to_it(
     path = f'href="{OUT}entries/{entries[0].pk}/"'
     assert [path in page for page in pages] == [True, False]
     assert entries[0].text in pages[1]
+
+
+def test_what_is_chosen_is_asked_for_in_ones_own_language(
+    client: Client, entries: list[BankEntry], fajar: Person
+) -> None:
+    testing.login(client, fajar)
+    client.cookies["django_language"] = "id"
+
+    page = client.get(f"{OUT}entries/{entries[0].pk}/").text
+
+    assert page.count("Pilih salah satu") == 2  # what for, and whose: our own choice and Django's
+    assert "Select an option" not in page
