@@ -1,4 +1,4 @@
-"""Every page of the table of doors on the smallest telephone, in both languages."""
+"""Every page of the table of doors on the smallest telephone, in both languages; and a wide one."""
 
 from __future__ import annotations
 
@@ -52,10 +52,30 @@ def test_no_page_scrolls_sideways(
         page.set_content(answer.text.replace("<head>", base, 1), wait_until="load")
         assert page.evaluate(IS_DRESSED), name
         assert page.locator("h1").count() == 1, name
+        assert page.evaluate("scrollY") == 0, name
         if wider := page.evaluate(WIDER):
             wrong[name] = wider
     context.close()
     assert wrong == {}
+
+
+def test_a_wide_page_begins_at_its_top(
+    transactional_db: None, browser: Browser, live_server: LiveServer
+) -> None:
+    """Where chips stand in a row that does not scroll, the chosen one may not move the page."""
+    context = browser.new_context(viewport={"width": 1280, "height": 400})
+    page = context.new_page()
+    with transaction.atomic():
+        world = World()
+    seen = 0
+    for name, answer in pages(world, "id"):
+        if 'class="chip"' in answer.text:
+            base = f'<head><base href="{live_server.url}/">'
+            page.set_content(answer.text.replace("<head>", base, 1), wait_until="load")
+            assert page.evaluate("scrollY") == 0, name
+            seen += 1
+    context.close()
+    assert seen > 5
 
 
 def pages(world: World, language: str) -> Iterator[tuple[str, Any]]:
