@@ -25,7 +25,6 @@ from simpul.payments.models.purpose import (
 )
 from simpul.payments.models.receipt import Part
 
-
 CHOOSE = _("- Select an option -")  # as Django writes it: so all its choices speak our languages
 
 
