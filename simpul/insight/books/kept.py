@@ -24,11 +24,11 @@ def books_now(workshop: Workshop, until: date) -> Books:
         .order_by()
         .aggregate(count=Count("pk"), newest=Max("pk"), at=Max("at"))
     )
-    return _told(workshop.pk, workshop.taxed_as, until, *lines.values())
+    return told(workshop.pk, workshop.taxed_as, until, *lines.values())
 
 
 @lru_cache(maxsize=KEPT)
-def _told(
+def told(
     workshop_id: int,
     _taxed_as: str,
     until: date,
