@@ -21,7 +21,8 @@ from simpul.orders.models import Instalment, Order, OrderNeed, OrderRevision
 from simpul.papers.models import Paper
 from simpul.papers.pdf import pdf_of
 from simpul.parties.models import Party, Person, Workshop
-from simpul.payments import agreement, reconciliation
+from simpul.payments import agreement, online, reconciliation
+from simpul.payments.gateways.tests.samples import PAID, midtrans
 from simpul.payments.models import (
     Allocation,
     BankEntry,
@@ -31,6 +32,7 @@ from simpul.payments.models import (
     CreditNote,
     DayClosing,
     Forfeit,
+    GatewayNotice,
     Instruction,
     Receipt,
     Refund,
@@ -224,6 +226,24 @@ def test_a_gap_in_a_series(house: Workshop) -> None:
 def test_a_paper_that_was_changed(house: Workshop) -> None:
     Paper.objects.filter(workshop=house, kind=Paper.Kind.KUITANSI).update(number=F("code"))
     assert 13 in broken(house)
+
+
+def test_annulled_money_of_a_gateway_that_nobody_is_asked_about(buyer: Party) -> None:
+    testing.account(buyer.workshop)
+    order = testing.order(buyer)
+    agreement.confirm(order, by=testing.seller(buyer.workshop))
+    link = testing.payment_link(order)
+    told = midtrans(PAID, link.reference, link.amount).body
+    notice, _is_new = GatewayNotice.store(link.account, told)
+    online.apply(notice.pk)
+    fajar, receipt = testing.accountant(buyer.workshop), Receipt.objects.get()
+    for allocation in receipt.allocations.standing():
+        allocation.reverse(by=fajar, reason="x")
+    reconciliation.annul(receipt, by=fajar, reason="x")
+    assert broken(buyer.workshop) == set()
+
+    GatewayNotice.objects.update(status="applied")
+    assert 2 in broken(buyer.workshop)
 
 
 def test_a_count_that_does_not_follow_the_one_before(house: Workshop) -> None:

@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simpul import testing
-from simpul.insight import audit
 from simpul.orders.models import Gate, GateShut, Order
 from simpul.papers.models import Paper
 from simpul.parties.models import Party, Person
@@ -410,7 +409,6 @@ def test_a_part_that_goes_back_counts_nothing_that_a_person_annulled(
     _annul(fajar)
     tell(link, PART_BACK)
     assert (money(), kept()) == ([], [Why.ANNULLED])
-    assert list(audit.gateways(link.workshop)) == []
 
 
 def test_all_that_goes_back_after_a_person_annulled_it_is_nothing_more(
@@ -420,16 +418,6 @@ def test_all_that_goes_back_after_a_person_annulled_it_is_nothing_more(
     _annul(fajar)
     tell(link, ALL_BACK)
     assert (money(), GatewayPayment.objects.get().booked) == ([], 0)
-    assert list(audit.gateways(link.workshop)) == []
-
-
-def test_the_audit_sees_annulled_money_that_nobody_is_asked_about(
-    link: PaymentLink, fajar: Person
-) -> None:
-    tell(link, PAID)
-    _annul(fajar)
-    GatewayNotice.objects.update(status="applied")
-    assert len(list(audit.gateways(link.workshop))) == 1
 
 
 def test_money_that_moves_while_it_goes_back_is_waited_for(
