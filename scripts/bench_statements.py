@@ -5,8 +5,8 @@
 
 Imports a file of BCA and matches it against open payment instructions, each size in a process and
 a database of its own, on SQLite and on PostgreSQL. Of the rows one in twenty (`--pays`) pays an
-instruction exactly, as far as there are that many; the others are strangers' transfers and money going out.
-Beside it stands what the least possible costs in the same run: the same file cut by the csv module
+instruction exactly, as far as there are that many; the others are strangers' transfers and money
+going out. Beside it stands what the least possible costs in the same run: the same file cut by the csv module
 alone and its rows put into a table without any index. Peak memory is that of the whole process.
 """
 

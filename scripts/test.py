@@ -24,6 +24,7 @@ BIN = Path(sys.executable).parent
 JOURNEYS = ROOT / "simpul" / "tests" / "journeys"
 CHROMIUM = "/usr/bin/chromium"
 SLOW = {"PYTHONDONTWRITEBYTECODE"}  # many processes start here: what is compiled once is kept
+TWO = ["-n", "2", "--dist", "worksteal"]  # processes of a suite; who is done helps the other
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "simpul.settings"}
 PRODUCTION = SETTINGS | {
     "SIMPUL_HTTPS": "1",
@@ -58,9 +59,6 @@ CHECKS = [
     Part("migrations", django("makemigrations", "--check", "--dry-run"), SETTINGS),
     Part("settings", django("check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),
 ]
-
-
-TWO = ["-n", "2", "--dist", "worksteal"]
 
 
 def pytest(name: str, *arguments: str, **env: str) -> Part:

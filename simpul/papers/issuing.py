@@ -16,8 +16,12 @@ def issue(draft: Draft, *, by: Person) -> Paper:
 
 
 def issue_all(drafts: Sequence[Draft], *, by: Person) -> list[Paper]:
-    """Issue these, as `Paper.issue_all` says, and have them rendered before somebody waits."""
+    """Issue these, as `Paper.issue_all` says, and have them rendered before somebody waits.
+
+    Where there is nothing to issue nothing is locked.
+    """
+    if not drafts:
+        return []
     papers = Paper.issue_all(drafts, by=by)
-    if papers:
-        render.enqueue([paper.pk for paper in papers])
+    render.enqueue([paper.pk for paper in papers])
     return papers

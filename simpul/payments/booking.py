@@ -235,7 +235,7 @@ class _Sheet:
 
     def __init__(self, desk: Desk, held: _Held) -> None:
         self.held = held
-        self.desk = desk
+        self.workshop = desk.workshop
         self.machine = desk.machine
         self.taken = desk.amounts(held.account) if held.account else set()
         self.receipts: list[tuple[Receipt, list[Part]]] = []
@@ -352,7 +352,7 @@ class _Sheet:
         balance = sum(one.open_amount for one in left)
         suffix, is_unique = told_apart(order.pk, due.open_amount, balance, self.taken)
         made = Instruction(
-            workshop=self.desk.workshop,
+            workshop=self.workshop,
             order=order,
             instalment=due,
             account=account,

@@ -50,8 +50,9 @@ def drafts(
 ) -> dict[int, Draft]:
     """Return by order what the invoice says of what is asked for now, or at last of what was paid.
 
-    Where nothing is asked for, the order has to be paid. What has its invoice gets no other. The
-    numbers of those `kuitansi` that are not issued yet, by receipt. With a fixed number of queries.
+    Where nothing is asked for, the order has to be paid. What has its invoice gets no other.
+    `kuitansi` are the numbers of those that are not issued yet, by receipt. With a fixed number of
+    queries.
     """
     orders = _orders(wanted)
     parts = {key: _part_of(orders[key], asked) for key, asked in wanted.items()}

@@ -19,12 +19,9 @@ def books_now(workshop: Workshop, until: date) -> Books:
 
     Every fact comes with a line of the journal: the same lines, the same books.
     """
-    lines = (
-        Entry.objects.filter(workshop=workshop)
-        .order_by()
-        .aggregate(count=Count("pk"), newest=Max("pk"), at=Max("at"))
-    )
-    return told(workshop.pk, workshop.taxed_as, until, *lines.values())
+    journal = Entry.objects.filter(workshop=workshop).order_by()
+    lines = journal.aggregate(count=Count("pk"), newest=Max("pk"), at=Max("at"))
+    return told(workshop.pk, workshop.taxed_as, until, tuple(lines.values()))
 
 
 @lru_cache(maxsize=KEPT)
@@ -32,8 +29,6 @@ def told(
     workshop_id: int,
     _taxed_as: str,
     until: date,
-    _count: int,
-    _newest: int | None,
-    _at: datetime | None,
+    _journal: tuple[int | datetime | None, ...],  # how many lines, the newest, and when it was
 ) -> Books:
     return books_of(Workshop.objects.get(pk=workshop_id), until)

@@ -132,6 +132,11 @@ def test_a_file_that_was_changed_is_not_given_out(buyer: Party, fajar: Person) -
     ]
 
 
+def test_nothing_to_issue_locks_nothing(workshop: Workshop, fajar: Person) -> None:
+    assert issuing.issue_all([], by=fajar) == []
+    assert not Chain.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_chain_does_not_fork() -> None:
     """Many at once where the database lets them; SQLite lets one write after the other anyway."""
