@@ -18,7 +18,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
-from simpul.lib import clock, codes, pdf, phones, uploads
+from simpul.lib import clock, codes, pdf, phones, rows, uploads
 from simpul.parties.models import Party, Person, Workshop
 from simpul.workflow.models import NumberSeries
 
@@ -210,14 +210,13 @@ class Paper(models.Model):
             paper.facts = _as_stored({**paper._common_facts(letterhead), **draft.facts})
             papers.append(paper)
         chain.append(papers)
-        Paper.objects.bulk_create(papers, batch_size=500)
-        Mention.objects.bulk_create(
-            (
+        rows.insert(papers)
+        rows.insert(
+            [
                 Mention(paper=paper, subject=thing)
                 for paper, draft in zip(papers, drafts, strict=True)
                 for thing in draft.mentions
-            ),
-            batch_size=500,
+            ]
         )
         return papers
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from simpul.conversations.models import Notice
-from simpul.lib import clock
+from simpul.lib import clock, rows
 from simpul.orders.models import AGREED, Instalment, Order
 from simpul.papers import issuing
 from simpul.papers.models import Paper
@@ -279,10 +279,10 @@ class _Sheet:
         BankEntry.objects.filter(pk__in=[one.pk for one in entries if one]).update(
             status=BankEntry.Status.ALLOCATED
         )
-        Receipt.objects.bulk_create([receipt for receipt, _parts in self.receipts])
+        rows.insert([receipt for receipt, _parts in self.receipts])
         claims = [claim.pk for claim in self.claims]
         PaymentClaim.objects.filter(pk__in=claims).update(status=PaymentClaim.Status.MATCHED)
-        Allocation.objects.bulk_create(self.allocations)
+        rows.insert(self.allocations)
         self._save_instalments()
         Instruction.objects.filter(pk__in=[one.pk for one in self.closed]).update(
             status=Instruction.Status.CLOSED, closed_at=clock.now()
@@ -290,8 +290,8 @@ class _Sheet:
         for one in self.closed:
             if one.reminded_at is not None:
                 Notice.objects.drop(one, "payments.remind")
-        Instruction.objects.bulk_create(self.next.values())
-        Entry.objects.bulk_create([self._line(one) for one in self.journal])
+        rows.insert(list(self.next.values()))
+        rows.insert([self._line(one) for one in self.journal])
         self._issue_papers()
         Payer.learn(self.seen)
 

@@ -86,8 +86,10 @@ def _issue(order_id: int, instruction: Instruction | None, *, by: Person) -> Non
 def _orders(keys: Iterable[int]) -> dict[int, Order]:
     """Return orders with all that their invoices say."""
     agreed = OrderRevision.objects.filter(number=F("order__agreed_revision"))
-    lines = RevisionLine.objects.select_related("line__colourway__product").order_by("position")
-    rows = Order.objects.select_related("buyer", "workshop").prefetch_related(
+    lines = RevisionLine.objects.select_related("line").order_by("position")
+    lines = lines.prefetch_related("line__colourway__product")  # of which there are few
+    rows = Order.objects.select_related("buyer").prefetch_related(
+        "workshop",
         Prefetch("instalments", Instalment.objects.order_by("position")),
         Prefetch("revisions", agreed.prefetch_related(Prefetch("lines", lines))),
     )

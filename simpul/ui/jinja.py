@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, timedelta
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, Literal
 
 from babel.dates import format_timedelta, get_day_names, get_month_names
 from django.templatetags.static import static
@@ -16,6 +16,8 @@ from lucide.jinja import lucide
 from markupsafe import Markup
 
 from simpul.lib import clock
+
+type Width = Literal["wide", "abbreviated"]
 
 MILLI = 1000
 SPACE = "\N{NO-BREAK SPACE}"
@@ -120,13 +122,13 @@ def percent(share: float) -> str:
 def day(value: date | datetime | str) -> str:
     """`24 November 2026`."""
     on = _day(value)
-    return f"{on.day} {get_month_names('wide', locale=_locale())[on.month]} {on.year}"
+    return f"{on.day} {_month('wide', on, _locale())} {on.year}"
 
 
 def month(value: date | datetime | str) -> str:
     """`November 2026`."""
     on = _day(value)
-    return f"{get_month_names('wide', locale=_locale())[on.month]} {on.year}"
+    return f"{_month('wide', on, _locale())} {on.year}"
 
 
 def day_long(value: date | datetime | str) -> str:
@@ -138,8 +140,7 @@ def day_long(value: date | datetime | str) -> str:
 def day_short(value: date | datetime | str) -> str:
     """`24 Nov 2026`, on one line."""
     on = _day(value)
-    month = get_month_names("abbreviated", locale=_locale())[on.month]
-    return f"{on.day}{SPACE}{month}{SPACE}{on.year}"
+    return f"{on.day}{SPACE}{_month('abbreviated', on, _locale())}{SPACE}{on.year}"
 
 
 def hour(value: datetime | str) -> str:
@@ -187,6 +188,15 @@ def _day(value: date | datetime | str) -> date:
         value = datetime.fromisoformat(value)
         return value.astimezone(clock.WIB).date() if value.tzinfo else value.date()
     return value.astimezone(clock.WIB).date() if isinstance(value, datetime) else value
+
+
+def _month(width: Width, on: date, locale: str) -> str:
+    return _month_names(width, locale)[on.month]
+
+
+@cache
+def _month_names(width: Width, locale: str) -> dict[int, str]:
+    return dict(get_month_names(width, locale=locale))
 
 
 def _moment(value: datetime | str) -> datetime:
