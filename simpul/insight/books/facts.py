@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import F, Q, Sum
@@ -33,8 +34,7 @@ from simpul.stock.models import Item, Location, Movement
 from simpul.workflow.models import Entry as JournalEntry
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """What an account held before its first statement."""
 
     account: int
@@ -43,8 +43,7 @@ class Opening:
     sen: int
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
+class Closing(NamedTuple):
     """What a statement says an account held at the end of a day."""
 
     account: int
@@ -52,8 +51,7 @@ class Closing:
     sen: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An entry of the bank: whose money it was taken for, and what it was for.
 
     `rest` is where the part stands of which nobody has said anything: not explained, or, of money
@@ -71,8 +69,7 @@ class Entry:
     refunded: tuple[int, int] | None  # key of the refund, sen
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """Money of a buyer that no bank entry tells of by itself; negative where it was annulled."""
 
     pk: int
@@ -84,8 +81,7 @@ class Received:
     is_annulment: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CashPurpose:
+class CashPurpose(NamedTuple):
     pk: int
     on: date
     sen: int
@@ -94,8 +90,7 @@ class CashPurpose:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Allocated:
+class Allocated(NamedTuple):
     """Money or a credit note of a party that counts for an order, or is kept by the workshop;
     negative where it was taken back."""
 
@@ -109,8 +104,7 @@ class Allocated:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """A credit note; negative where it was annulled."""
 
     pk: int
@@ -120,8 +114,7 @@ class Note:
     number: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refunded:
+class Refunded(NamedTuple):
     """Money that went back to a buyer: in cash, or by a transfer that the bank will tell of."""
 
     pk: int
@@ -132,8 +125,7 @@ class Refunded:
     is_cash: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """What was agreed on: the pairs and amount of each line, and the total with shipping."""
 
     order: int
@@ -157,8 +149,7 @@ class Terms:
         return self.total * come // goods * 100 if goods else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """Material that came into the store or left it."""
 
     pk: int
@@ -176,8 +167,7 @@ class Move:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(NamedTuple):
     pk: int
     on: date
     line: int
@@ -186,8 +176,7 @@ class Log:
     number: str
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     pk: int
     number: str
     on: date
@@ -195,8 +184,7 @@ class Delivery:
     pairs: tuple[tuple[int, int], ...]  # line, pairs
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(NamedTuple):
     """An order that was agreed on and came to nothing."""
 
     order: int
@@ -205,8 +193,7 @@ class End:
     lines: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Bill:
+class Bill(NamedTuple):
     """What a supplier's bill asks for beyond the value of its goods."""
 
     pk: int
@@ -216,8 +203,7 @@ class Bill:
     sen: int
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """What more (negative: less) lay in the cash box than should have; at first, what lay there
     before anybody wrote."""
 
@@ -450,7 +436,10 @@ def _bills(workshop: Workshop, values: dict[int, tuple[int, date]]) -> list[Bill
 def _stock(workshop: Workshop) -> tuple[dict[int, tuple[int, date]], list[Move]]:
     """Every move of material with its worth; and the value and day of each delivery that came."""
     kinds = {kind.pk: f"{kind.app_label}.{kind.model}" for kind in ContentType.objects.all()}
-    places = dict(Location.objects.filter(workshop=workshop).values_list("pk", "kind"))
+    places = Location.objects.filter(workshop=workshop).exclude(kind=Location.Kind.SCRAP)
+    house = set(places.values_list("pk", flat=True))  # what is scrap is worth nothing already
+    leaves = Q(source__in=house) & ~Q(target__in=house)
+    comes = Q(target__in=house) & ~Q(source__in=house)
     items = {
         pk: (material, size)
         for pk, material, size in Item.objects.filter(
@@ -466,14 +455,10 @@ def _stock(workshop: Workshop) -> tuple[dict[int, tuple[int, date]], list[Move]]
     worth, deliveries = _received(workshop)
     prices = _prices(workshop)
     moves = []
-    rows = Movement.objects.filter(workshop=workshop, item__in=items).order_by("pk")
-    for pk, item, quantity, source, target, reason, kind, subject, at in rows.values_list(
-        "pk", "item", "quantity", "source", "target", "reason", "subject_type", "subject_id", "at"
+    rows = Movement.objects.filter(leaves | comes, workshop=workshop, item__in=items).order_by("pk")
+    for pk, item, quantity, target, reason, kind, subject, at in rows.values_list(
+        "pk", "item", "quantity", "target", "reason", "subject_type", "subject_id", "at"
     ):
-        comes_from = source is not None and places[source] != Location.Kind.SCRAP
-        goes_to = target is not None and places[target] != Location.Kind.SCRAP
-        if comes_from == goes_to:
-            continue  # it stays in the house, or was worth nothing already
         on = clock.day_of(at)
         what = reason.partition(".")[2]
         material, size = items[item]
@@ -493,7 +478,7 @@ def _stock(workshop: Workshop) -> tuple[dict[int, tuple[int, date]], list[Move]]
             name, key = "job", subject
         moves.append(
             Move(
-                pk, on, item, quantity, goes_to, what, name, key, label, value,
+                pk, on, item, quantity, target in house, what, name, key, label, value,
                 amount_of(_price_on(prices.get(material, []), at), quantity) * 100,
                 supplier, line,
             )

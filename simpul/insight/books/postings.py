@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -22,8 +24,7 @@ from simpul.parties.models import Workshop
 from simpul.payments.models import PurposeKind as Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """The document that a posting follows from: what kind of thing, its key, and how it is called."""
 
     kind: str
@@ -31,8 +32,7 @@ class Source:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """So many sen in debit (positive) or credit of an account. The detail says of whom or what."""
 
     account: Account
@@ -40,8 +40,7 @@ class Line:
     detail: int | str = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(NamedTuple):
     on: date
     what: str  # a word of WORDS
     source: Source
@@ -161,20 +160,19 @@ def books_of(workshop: Workshop, until: date | None = None) -> Books:
     books = Books(workshop, until or clock.today())
     teller = _Teller(books, facts.load(workshop))
     events = [event for event in teller.events() if event.on <= books.until]
-    events.sort(key=lambda event: (event.on, event.rank, event.at, event.key))
-    for event in events:
-        event.tell()
+    for event in sorted(events, key=itemgetter(0, 1, 2, 3)):
+        event.tell(event.fact)
     teller.accrue_tax()
     return books
 
 
-@dataclass(slots=True)
-class _Event:
+class _Event(NamedTuple):
     on: date
     rank: int  # of a day: money first, then stock, work, deliveries, and what ends
-    at: float
+    at: int
     key: int
-    tell: Callable[[], None]
+    tell: Callable[[Any], None]
+    fact: Any
 
 
 MONEY, COUNTED, STOCK, WORK, DELIVERED, ENDED = range(6)
@@ -195,31 +193,31 @@ class _Teller:
     def events(self) -> Iterator[_Event]:
         known = self.facts
         for opening in known.openings:
-            yield _Event(opening.on, MONEY, 0, 0, _bind(self.opening, opening))
+            yield _Event(opening.on, MONEY, 0, 0, self.opening, opening)
         for entry in known.entries:
-            yield _Event(entry.on, MONEY, 1, entry.pk, _bind(self.entry, entry))
+            yield _Event(entry.on, MONEY, 1, entry.pk, self.entry, entry)
         for money in known.received:
-            yield _Event(money.on, MONEY, 2, money.pk, _bind(self.received, money))
+            yield _Event(money.on, MONEY, 2, money.pk, self.received, money)
         for purpose in known.cash_purposes:
-            yield _Event(purpose.on, MONEY, 3, purpose.pk, _bind(self.purpose, purpose))
+            yield _Event(purpose.on, MONEY, 3, purpose.pk, self.purpose, purpose)
         for count in known.counts:
-            yield _Event(count.on, MONEY, 4, count.pk, _bind(self.count, count))
+            yield _Event(count.on, MONEY, 4, count.pk, self.count, count)
         for note in known.notes:
-            yield _Event(note.on, COUNTED, 0, note.pk, _bind(self.note, note))
+            yield _Event(note.on, COUNTED, 0, note.pk, self.note, note)
         for refund in known.refunds:
-            yield _Event(refund.on, COUNTED, 2, refund.pk, _bind(self.refund, refund))
+            yield _Event(refund.on, COUNTED, 2, refund.pk, self.refund, refund)
         for part in known.allocations:
-            yield _Event(part.on, COUNTED, 1, part.pk, _bind(self.allocation, part))
+            yield _Event(part.on, COUNTED, 1, part.pk, self.allocation, part)
         for move in known.moves:
-            yield _Event(move.on, STOCK, 0, move.pk, _bind(self.move, move))
+            yield _Event(move.on, STOCK, 0, move.pk, self.move, move)
         for log in known.logs:
-            yield _Event(log.on, WORK, 0, log.pk, _bind(self.log, log))
+            yield _Event(log.on, WORK, 0, log.pk, self.log, log)
         for shipment in known.deliveries:
-            yield _Event(shipment.on, DELIVERED, 0, shipment.pk, _bind(self.delivery, shipment))
+            yield _Event(shipment.on, DELIVERED, 0, shipment.pk, self.delivery, shipment)
         for end in known.ends:
-            yield _Event(end.on, ENDED, 0, end.order, _bind(self.end, end))
+            yield _Event(end.on, ENDED, 0, end.order, self.end, end)
         for bill in known.bills:
-            yield _Event(bill.on, ENDED, 1, bill.pk, _bind(self.bill, bill))
+            yield _Event(bill.on, ENDED, 1, bill.pk, self.bill, bill)
 
     # Money
 
@@ -415,7 +413,3 @@ def _against(kind: str, party: int | None, sen: int) -> Part:
     elif account in BY_KIND:
         detail = kind
     return account, -sen, detail
-
-
-def _bind[Fact](tell: Callable[[Fact], None], fact: Fact) -> Callable[[], None]:
-    return lambda: tell(fact)

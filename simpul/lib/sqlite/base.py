@@ -1,4 +1,4 @@
-"""Django's SQLite backend, with a queue at the door.
+"""Django's SQLite backend, with a queue at the door, and quicker at reading moments.
 
 SQLite lets one writer in at a time and makes the others sleep for growing pauses, so that under
 load a late one may overtake an early one for seconds. Here every transaction first waits for a
@@ -10,16 +10,26 @@ See docs/decisions/0003-writers-queue-at-a-file-lock.md.
 import fcntl
 import os
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import OperationalError
-from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3 import base, operations
 
 PATIENCE_S = 5.0
 PAUSE_S = 0.002
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """Moments are stored in UTC: say so at once, for some pages read thousands of them."""
+        if isinstance(value, datetime):
+            return value.replace(tzinfo=UTC)
+        return super().convert_datetimefield_value(value, expression, connection)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    ops_class = DatabaseOperations
     _door: int | None = None
 
     def _start_transaction_under_autocommit(self) -> None:
