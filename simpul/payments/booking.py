@@ -7,6 +7,7 @@ against each other, table by table. Should the machine be stopped, each batch is
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -59,9 +60,17 @@ def match_open(workshop: Workshop, *, told: Told | None = None) -> int:
     if not count:
         return 0
     book = asked.book_of(workshop)
+    gc.freeze()  # the book stays: whoever collects garbage need not walk through it each time
+    try:
+        return _match(workshop, book, lambda looked: told(looked, count) if told else None)
+    finally:
+        gc.unfreeze()
+
+
+def _match(workshop: Workshop, book: Book, told: Callable[[int], None]) -> int:
     desk = Desk(workshop)
     batch = Batch()
-    matched = 0
+    matched = looked = 0
     for looked, heard in enumerate(_heard(workshop), start=1):
         pointed = book.pointed_at(heard)
         if batch.touches(heard, pointed):
@@ -72,11 +81,10 @@ def match_open(workshop: Workshop, *, told: Told | None = None) -> int:
             batch.add(Certain(heard, *known))
         if len(batch.certain) >= A_BATCH:
             matched += _close(batch, desk, book)
-        if told is not None and looked % A_LOOK == 0:
-            told(looked, count)
+        if looked % A_LOOK == 0:
+            told(looked)
     matched += _close(batch, desk, book)
-    if told is not None:
-        told(count, count)
+    told(looked)
     return matched
 
 
