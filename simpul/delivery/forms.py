@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from simpul.delivery.models import Reason, Shipment
 from simpul.lib import clock, uploads
 from simpul.orders.models import LineSize
-from simpul.orders.offers import RupiahField
 from simpul.parties.models import Party
+from simpul.ui.fields import RupiahField
 from simpul.ui.jinja import rupiah
 
 

@@ -32,5 +32,10 @@ def write_quantity(milli: int) -> str:
     return f"{whole}{mark}{decimals}" if decimals else str(whole)
 
 
+def amount_of(price: int, quantity: int) -> int:
+    """Return the rupiah for so many thousandths at a price a unit, rounded once, half up."""
+    return (2 * price * quantity + MILLI) // (2 * MILLI)
+
+
 def _is_english() -> bool:
     return (get_language() or "id").startswith("en")

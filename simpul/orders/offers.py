@@ -12,29 +12,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.catalog.models import Group, Price, Unit
-from simpul.lib import clock, money
+from simpul.lib import clock
 from simpul.orders.models import Gate, LineWish, Order, PlannedInstalment, proposed_plan
 from simpul.orders.models.instalment import Kind
 from simpul.orders.models.revision import RevisionLine
-
-
-class RupiahField(forms.CharField):
-    """Whole rupiah, as people write them: 1.250.000 or Rp 1.250.000,-."""
-
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show a sum with its dots; what was typed stays as it was typed."""
-        return f"{value:,}".replace(",", ".") if isinstance(value, int) else value
-
-    def clean(self, value: Any) -> int | None:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return money.parse_rupiah(text)
-        except ValueError as reason:
-            raise forms.ValidationError(str(reason)) from reason
+from simpul.ui.fields import RupiahField
 
 
 @dataclass(frozen=True, slots=True)

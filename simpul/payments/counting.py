@@ -9,7 +9,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.payments.forms import RupiahField
+from simpul.payments.forms import AmountField
 from simpul.payments.models import PIECES, CashBox
 from simpul.payments.models.closing import worth
 from simpul.ui.jinja import cents, rupiah
@@ -20,7 +20,7 @@ MOST = 99_999  # pieces of one kind
 class ClosingForm(forms.Form):
     """Notes and coins, or their sum, or both; why it is not what it should be."""
 
-    counted = RupiahField(
+    counted = AmountField(
         label=_("Counted in the cash box"),
         max_length=20,
         required=False,

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.lib import clock, money, qr, qris, uploads
+from simpul.lib import clock, qr, qris, uploads
 from simpul.orders.models import Instalment, Order
 from simpul.parties.models import Party
 from simpul.payments.gateways import Gateway
@@ -24,26 +24,16 @@ from simpul.payments.models.purpose import (
     WITH_PARTY,
 )
 from simpul.payments.models.receipt import Part
+from simpul.ui.fields import RupiahField
 
 CHOOSE = _("- Select an option -")  # as Django writes it: so all its choices speak our languages
 
 
-class RupiahField(forms.CharField):
-    """Whole rupiah, as people write them."""
+class AmountField(RupiahField):
+    """Whole rupiah above zero. What need not be filled in is 0."""
 
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-
-    def prepare_value(self, value: Any) -> Any:
-        return f"{value:,}".replace(",", ".") if isinstance(value, int) else value
-
-    def clean(self, value: Any) -> Any:
-        typed = super().clean(value)
-        if not typed:
-            return 0
-        try:
-            amount = money.parse_rupiah(typed)
-        except ValueError as reason:
-            raise forms.ValidationError(str(reason)) from reason
+    def clean(self, value: Any) -> int:
+        amount = super().clean(value) or 0
         if self.required and amount <= 0:
             raise forms.ValidationError(_now("The amount is more than zero."))
         return amount
@@ -81,7 +71,7 @@ class UploadField(forms.FileField):
 class ClaimForm(forms.Form):
     """The buyer reports a transfer."""
 
-    amount = RupiahField(label=_("Amount"), max_length=20)
+    amount = AmountField(label=_("Amount"), max_length=20)
     paid_on = DayField(label=_("Paid on"), initial=clock.today)
     bank = forms.CharField(label=_("From which bank"), max_length=40)
     sender = forms.CharField(
@@ -165,7 +155,7 @@ class ReasonForm(forms.Form):
 
 
 class CashForm(forms.Form):
-    amount = RupiahField(label=_("Counted amount"), max_length=20)
+    amount = AmountField(label=_("Counted amount"), max_length=20)
     received_on = DayField(label=_("Received on"), initial=clock.today)
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 
@@ -377,7 +367,7 @@ class PartsForm(forms.Form):
         for name, one in self.instalments.items():
             proposed = min(left, one.open_amount)
             left -= proposed
-            self.fields[name] = RupiahField(
+            self.fields[name] = AmountField(
                 label=f"{one.order} · {one.get_kind_display()}",
                 required=False,
                 max_length=20,
@@ -418,7 +408,7 @@ class PurposeForm(forms.Form):
         required=False,
         help_text=_("Such as who it was, or the month: so that it is known later."),
     )
-    amount = RupiahField(
+    amount = AmountField(
         label=_("Only a part of it"),
         required=False,
         max_length=20,
@@ -459,7 +449,7 @@ class CashPurposeForm(forms.Form):
     """Cash that was taken out of the box or put into it."""
 
     kind = forms.ChoiceField(label=_("What was it for?"))
-    amount = RupiahField(label=_("Counted amount"), max_length=20)
+    amount = AmountField(label=_("Counted amount"), max_length=20)
     on = DayField(label=_("Day"), initial=clock.today)
     party = forms.ModelChoiceField(
         label=_("Who is on the other side?"),

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.orders.offers import RupiahField
+from simpul.ui.fields import RupiahField
 from simpul.ui.jinja import rupiah
 
 

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import clock
-from simpul.payments.forms import DayField, ReasonForm, RupiahField
+from simpul.payments.forms import AmountField, DayField, ReasonForm
 from simpul.payments.models import BankAccount, BankEntry, CreditNote, Refund
 from simpul.ui.jinja import day_short, rupiah
 
 
 class CreditNoteForm(forms.Form):
-    amount = RupiahField(label=_("So much less to pay"), max_length=20)
+    amount = AmountField(label=_("So much less to pay"), max_length=20)
     kind = forms.ChoiceField(label=_("Why"), choices=CreditNote.Kind)
     note = forms.CharField(
         label=_("In your own words"),
@@ -45,7 +45,7 @@ class AccountFields(forms.Form):
 class RefundForm(AccountFields):
     """How much of the credit goes back, and to which account; staff may leave that for later."""
 
-    amount = RupiahField(label=_("Amount"), max_length=20)
+    amount = AmountField(label=_("Amount"), max_length=20)
     note = forms.CharField(label=_("Reason"), max_length=300, required=False)
     field_order = ("amount", "bank", "number", "holder", "note")
 
@@ -120,7 +120,7 @@ class CancellationForm(ReasonForm):
         initial=CREDIT,
         widget=forms.RadioSelect,
     )
-    forfeit = RupiahField(label=_("The workshop keeps of it"), required=False, max_length=20)
+    forfeit = AmountField(label=_("The workshop keeps of it"), required=False, max_length=20)
 
     def __init__(self, *args: Any, paid: int, most: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import clock, uploads
 from simpul.parties.models import Party
-from simpul.payments.forms import DayField, RupiahField, UploadField
+from simpul.payments.forms import AmountField, DayField, UploadField
 from simpul.payments.models import Purpose
 from simpul.procurement.models import GoodsReceipt, SupplierBill
 from simpul.ui.jinja import day_short, rupiah
@@ -45,7 +45,7 @@ class BillForm(forms.Form):
     receipts = forms.MultipleChoiceField(
         label=_("For these goods"), widget=forms.CheckboxSelectMultiple, required=False
     )
-    amount = RupiahField(label=_("Amount on the bill"), max_length=20)
+    amount = AmountField(label=_("Amount on the bill"), max_length=20)
     why = forms.CharField(
         label=_("Why it differs"),
         max_length=200,
@@ -116,7 +116,7 @@ class CountForm(forms.Form):
     """Which payment was meant for a bill."""
 
     purpose = forms.ChoiceField(label=_("Payment"))
-    amount = RupiahField(label=_("Amount"), max_length=20)
+    amount = AmountField(label=_("Amount"), max_length=20)
 
     def __init__(self, *args: Any, payments: list[tuple[Purpose, int]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

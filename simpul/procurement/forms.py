@@ -12,10 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.catalog.models import Material
 from simpul.lib import clock
-from simpul.orders.offers import RupiahField
 from simpul.parties.models import Party, Workshop
 from simpul.procurement.models import LineTerms, PurchaseLine
-from simpul.stock.forms import QuantityField
+from simpul.ui.fields import QuantityField, RupiahField
 
 
 class DayField(forms.DateField):

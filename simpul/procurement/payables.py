@@ -10,11 +10,11 @@ from datetime import date, timedelta
 from django.db.models import Sum
 
 from simpul.lib import clock
+from simpul.lib.quantities import amount_of
 from simpul.parties.models import Party, Person, Workshop
 from simpul.payments.models import Purpose, PurposeKind
 from simpul.procurement.models.bill import READERS, BilledReceipt, BillPayment, SupplierBill
 from simpul.procurement.models.receipt import GoodsReceipt, ReceivedLine
-from simpul.procurement.models.supply import amount_of
 
 AGES = (30, 60, 90)  # days past due at which a payable grows older
 

@@ -12,6 +12,7 @@ from django.db.models import F, Sum
 
 from simpul.catalog.models import Material
 from simpul.lib import clock
+from simpul.lib.quantities import amount_of
 from simpul.orders.models import Gate, Order, OrderNeed
 from simpul.orders.models import Status as OrderStatus
 from simpul.parties.models import Party, Person, Workshop
@@ -20,7 +21,6 @@ from simpul.procurement.models import (
     ProposedLine,
     PurchaseOrder,
     SupplierPrice,
-    amount_of,
     needed_on,
 )
 from simpul.stock.models import Balance, Item, Location, Reservation

@@ -9,27 +9,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.catalog.models import Material, Variant
-from simpul.lib.quantities import parse_quantity, write_quantity
 from simpul.parties.models import Workshop
 from simpul.stock.models import Item, Location
-
-
-class QuantityField(forms.CharField):
-    """A quantity of material, as people write it; cleaned to thousandths of its unit."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 8})
-
-    def prepare_value(self, value: Any) -> Any:
-        return write_quantity(value) if isinstance(value, int) else value
-
-    def clean(self, value: Any) -> int | None:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return parse_quantity(text)
-        except ValueError as reason:
-            raise forms.ValidationError(str(reason)) from reason
+from simpul.ui.fields import QuantityField
 
 
 def amount_field(item: Item, **options: Any) -> forms.Field:

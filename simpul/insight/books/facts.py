@@ -12,6 +12,7 @@ from django.db.models import F, Q, Sum
 
 from simpul.delivery.models import PackageLine, Shipment
 from simpul.lib import clock
+from simpul.lib.quantities import amount_of
 from simpul.orders.models import Order, OrderLine
 from simpul.orders.models.revision import RevisionLine
 from simpul.parties.models import Workshop
@@ -27,7 +28,7 @@ from simpul.payments.models import (
     Receipt,
     Refund,
 )
-from simpul.procurement.models import GoodsReceipt, ReceivedLine, SupplierBill, amount_of
+from simpul.procurement.models import GoodsReceipt, ReceivedLine, SupplierBill
 from simpul.procurement.models.bill import BilledReceipt
 from simpul.production.models import Job, StageLog
 from simpul.stock.models import Item, Location, Movement

@@ -13,7 +13,7 @@ from simpul.procurement.models.purchase import (
 )
 from simpul.procurement.models.receipt import GoodsReceipt, ReceivedLine
 from simpul.procurement.models.revision import LineTerms, PurchaseRevision, RevisedLine
-from simpul.procurement.models.supply import SupplierPrice, amount_of
+from simpul.procurement.models.supply import SupplierPrice
 
 __all__ = [
     "BillPayment",
@@ -33,7 +33,6 @@ __all__ = [
     "SupplierBill",
     "SupplierPrice",
     "TooMuch",
-    "amount_of",
     "material_days",
     "needed_on",
     "share_out",

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import clock, uploads
+from simpul.lib.quantities import amount_of
 from simpul.papers.models import Upload
 from simpul.parties.models import Party, Person, Workshop
 from simpul.parties.roles import Role
 from simpul.payments.models import Purpose, PurposeKind
 from simpul.procurement.models.receipt import GoodsReceipt, ReceivedLine
-from simpul.procurement.models.supply import amount_of
 from simpul.workflow.steps import NotAllowed, Refused, WrongState, creation, step
 
 READERS = {Role.OWNER, Role.FINANCE, Role.STOCK, Role.VIEWER, Role.MACHINE}

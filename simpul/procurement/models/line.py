@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from simpul.catalog.models import Material
+from simpul.lib.quantities import amount_of
 from simpul.orders.models import OrderNeed, Status
-from simpul.procurement.models.supply import amount_of
 from simpul.stock.models import Item, Location, Reservation
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import clock
+from simpul.lib.quantities import amount_of
 from simpul.parties.models import Person
 from simpul.procurement.models.line import PurchaseLine
-from simpul.procurement.models.supply import amount_of
 
 if TYPE_CHECKING:
     from simpul.procurement.models.purchase import PurchaseOrder

@@ -8,14 +8,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _now
 
-from simpul.catalog.models import MILLI, Material
+from simpul.catalog.models import Material
 from simpul.parties.models import Party, Person
 from simpul.workflow.steps import NotAllowed, creation
-
-
-def amount_of(price: int, quantity: int) -> int:
-    """Return the rupiah for so many thousandths at a price a unit, rounded once, half up."""
-    return (2 * price * quantity + MILLI) // (2 * MILLI)
 
 
 class SupplierPriceQuerySet(models.QuerySet["SupplierPrice"]):

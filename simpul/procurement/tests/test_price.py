@@ -4,8 +4,9 @@ import pytest
 
 from simpul import testing
 from simpul.catalog.models import Material
+from simpul.lib.quantities import amount_of
 from simpul.parties.models import Party, Person, Workshop
-from simpul.procurement.models import SupplierPrice, amount_of
+from simpul.procurement.models import SupplierPrice
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed, keyed
 
