@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
-from django.db import models
-from django.db.models import Q
+from django.contrib.contenttypes.fields import GenericRelation
+from django.db import models, transaction
+from django.db.models import F, ProtectedError, Q
+from django.utils.text import slugify
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from simpul.lib import clock
 from simpul.papers.models import Upload
 from simpul.parties.models import Party, Person, Workshop, in_this_language
+from simpul.workflow.models import Entry
+from simpul.workflow.steps import Refused, creation, step
 
 MILLI = 1000  # quantities of material are whole thousandths of the material's unit
 
@@ -64,6 +73,23 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return in_this_language(self.name, self.name_en)
+
+    @classmethod
+    def named(cls, workshop: Workshop, name: str) -> Category:
+        """Return the category that people call so, made where it is new."""
+        known = cls.objects.filter(workshop=workshop).filter(
+            Q(name__iexact=name) | Q(name_en__iexact=name)
+        )
+        found = known.order_by("pk").first()
+        if found is not None:
+            return found
+        count = cls.objects.filter(workshop=workshop).count()
+        return cls.objects.create(
+            workshop=workshop,
+            slug=free_slug(cls.objects.filter(workshop=workshop), name),
+            name=name,
+            position=count,
+        )
 
 
 class SizeRun(models.Model):
@@ -137,7 +163,68 @@ class Product(models.Model):
     def __str__(self) -> str:
         return in_this_language(self.name, self.name_en)
 
+    @classmethod
+    @transaction.atomic
+    def begin(
+        cls,
+        workshop: Workshop,
+        *,
+        code: str,
+        colour: str,
+        swatch: str,
+        sizes: Sequence[str],
+        **facts: Any,
+    ) -> Product:
+        """Add a model in its first colour. It is not shown before somebody says so."""
+        known = cls.objects.filter(workshop=workshop)
+        made = cls.objects.create(
+            workshop=workshop,
+            code=code,
+            slug=free_slug(known, facts["name"]),
+            base_size=int(sizes[len(sizes) // 2]),
+            is_published=False,
+            position=known.count(),
+            **facts,
+        )
+        Colourway.objects.create(product=made, name=colour, swatch=swatch).offer(sizes)
+        return made
+
+    # Steps
+
+    @step("catalog.set_stages")
+    def set_stages(self, *, by: Person, stages: Sequence[StageWish]) -> None:
+        """Write how the model is made from now on, in this order. Work that runs keeps its stages.
+
+        What is left out and named nowhere is gone; what a recipe or an order names is retired.
+        """
+        kept = {wish.stage.pk for wish in stages if wish.stage is not None}
+        for gone in self.stages.active().exclude(pk__in=kept).order_by("pk"):
+            gone.retire()
+        self.stages.active().update(position=F("position") + len(stages) + 100)
+        for position, wish in enumerate(stages, start=1):
+            stage = wish.stage or Stage(product=self)
+            stage.position = position
+            stage.name, stage.name_en = wish.name, wish.name_en
+            stage.piece_rate = wish.piece_rate
+            stage.save()
+
     # Questions
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """The recipe in force, if there is one."""
+        return self.recipes.order_by("version").last()
+
+    @property
+    def sizes(self) -> list[str]:
+        """Every size that is made in some colour; reads `colourways` as prefetched."""
+        found = {
+            variant.size
+            for colourway in self.colourways.all()
+            for variant in colourway.variants.all()
+            if variant.is_offered
+        }
+        return sorted(found, key=int)
 
     def price_for(self, group: Group | str, pairs: int, day: date) -> Price | None:
         """Return what the list says for so many pairs on that day; None means "please quote".
@@ -181,6 +268,21 @@ class Colourway(models.Model):
 
     def __str__(self) -> str:
         return in_this_language(self.name, self.name_en)
+
+    @property
+    def size_span(self) -> str:
+        """The sizes that are made, short; reads `variants` as prefetched."""
+        return write_sizes([one.size for one in self.variants.all() if one.is_offered])
+
+    def offer(self, sizes: Iterable[str]) -> None:
+        """Make it in exactly these sizes from now on; what was ordered before stays."""
+        wanted = list(sizes)
+        self.variants.exclude(size__in=wanted).update(is_offered=False)
+        self.variants.filter(size__in=wanted).update(is_offered=True)
+        known = set(self.variants.values_list("size", flat=True))
+        Variant.objects.bulk_create(
+            Variant(colourway=self, size=size) for size in wanted if size not in known
+        )
 
 
 class Variant(models.Model):
@@ -235,6 +337,14 @@ class MaterialQuerySet(models.QuerySet["Material"]):
     def visible_to(self, person: Person) -> Self:
         return self.filter(workshop_id=person.workshop_id) if person.is_staff else self.none()
 
+    def search(self, words: str) -> Self:
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(code__icontains=word) | Q(name__icontains=word) | Q(name_en__icontains=word)
+            )
+        return found
+
 
 class Material(models.Model):
     """What shoes are made from. Soles are bought by size: `is_by_size`."""
@@ -257,6 +367,21 @@ class Material(models.Model):
     def __str__(self) -> str:
         return in_this_language(self.name, self.name_en)
 
+    @property
+    def is_used(self) -> bool:
+        """Tell whether a recipe, the stock, an order or a price counts in its unit already."""
+        pointing = self._meta.get_fields(include_hidden=True)
+        return any(
+            one.related_model._default_manager.filter(**{one.field.name: self}).exists()
+            for one in pointing
+            if isinstance(one, models.ManyToOneRel)
+        )
+
+
+class StageQuerySet(models.QuerySet["Stage"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
 
 class Stage(models.Model):
     """A stage of the work on one product, in order, with what a pair of it pays."""
@@ -266,21 +391,69 @@ class Stage(models.Model):
     name = models.CharField(_("name"), max_length=40)
     name_en = models.CharField(_("name in English"), max_length=40, blank=True)
     piece_rate = models.PositiveIntegerField(_("rupiah a pair"), default=0)
+    is_active = models.BooleanField(default=True, editable=False)
+
+    objects = StageQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["product", "position"], name="stage_place_once")
+            models.UniqueConstraint(
+                fields=["product", "position"],
+                condition=Q(is_active=True),
+                name="stage_place_once",
+            )
         ]
 
     def __str__(self) -> str:
         return in_this_language(self.name, self.name_en)
 
+    def retire(self) -> None:
+        """Take it out of the work to come."""
+        try:
+            with transaction.atomic():
+                self.delete()
+        except ProtectedError:
+            self.is_active = False
+            self.save(update_fields=["is_active"])
+
+
+@dataclass(frozen=True, slots=True)
+class StageWish:
+    """A stage as somebody wants it: one that is there already, or a new one."""
+
+    name: str
+    name_en: str = ""
+    piece_rate: int = 0
+    stage: Stage | None = None
+
+
+class Unchanged(Refused):
+    """The recipe that was written is the one in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeWish:
+    """A line of a recipe, as somebody writes it. Without a colour it holds for all of them."""
+
+    material: Material
+    quantity: int
+    colourway: Colourway | None = None
+    stage: Stage | None = None
+    waste_percent: int = 0
+    size_step_permille: int = 0
+
 
 class Recipe(models.Model):
-    """What goes into a pair, in one version; the highest version is the one in force."""
+    """What goes into a pair, in one version; the highest version is the one in force.
+
+    An order that was confirmed keeps what it needed by the version of that day.
+    """
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="recipes")
     version = models.PositiveSmallIntegerField(default=1)
+    written_at = models.DateTimeField(default=clock.now, editable=False)
+
+    journal = GenericRelation(Entry, "subject_id", "subject_type")
 
     class Meta:
         constraints = [
@@ -290,6 +463,46 @@ class Recipe(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product.code} v{self.version}"
+
+    # Steps
+
+    @classmethod
+    @creation("catalog.write_recipe")
+    def write(cls, *, by: Person, product: Product, lines: Sequence[RecipeWish]) -> Recipe:
+        """Write the next version, which holds for what is confirmed from now on.
+
+        Raises Unchanged where it says what the one in force says.
+        """
+        Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
+        before = product.recipe
+        if before is not None and before.says() == Counter(map(_facts_of, lines)):
+            raise Unchanged(_now("Nothing has changed: the recipe stays as it is."))
+        made = cls.objects.create(
+            product=product, version=before.version + 1 if before is not None else 1
+        )
+        RecipeLine.objects.bulk_create(
+            RecipeLine(
+                recipe=made,
+                material=line.material,
+                colourway=line.colourway,
+                stage=line.stage,
+                quantity=line.quantity,
+                waste_percent=line.waste_percent,
+                size_step_permille=line.size_step_permille,
+            )
+            for line in lines
+        )
+        return made
+
+    # Questions
+
+    @property
+    def workshop_id(self) -> int:
+        return self.product.workshop_id
+
+    def says(self) -> Counter[tuple[int | None, ...]]:
+        """Return what its lines say, in no order."""
+        return Counter(map(_facts_of, self.lines.all()))
 
     def explode(self, colourway: Colourway, sizes: dict[str, int]) -> list[Need]:
         """Return what so many pairs of each size need, rounded up once for each material and size.
@@ -352,6 +565,41 @@ class RecipeLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.material.code} {self.quantity}"
+
+    @property
+    def gross(self) -> int:
+        """What a pair in the base size takes, with its waste: thousandths, rounded up."""
+        return _ceil(self.quantity * 100, 100 - self.waste_percent)
+
+
+def _facts_of(line: RecipeLine | RecipeWish) -> tuple[int | None, ...]:
+    rows = (line.material, line.colourway, line.stage)
+    return (
+        *(row.pk if row is not None else None for row in rows),
+        line.quantity,
+        line.waste_percent,
+        line.size_step_permille,
+    )
+
+
+def write_sizes(sizes: list[str]) -> str:
+    """Write sizes short: neighbours as from and to."""
+    runs: list[list[int]] = []
+    for size in sorted(map(int, sizes)):
+        if runs and size == runs[-1][-1] + 1:
+            runs[-1].append(size)
+        else:
+            runs.append([size])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def free_slug(rows: models.QuerySet[Any], words: str) -> str:
+    """Return an address made of these words that none of the rows has."""
+    base = slugify(words)[:35] or "model"
+    taken = {"new", *rows.filter(slug__startswith=base).values_list("slug", flat=True)}
+    if base not in taken:
+        return base
+    return next(f"{base}-{n}" for n in itertools.count(2) if f"{base}-{n}" not in taken)
 
 
 def _ceil(numerator: int, denominator: int) -> int:

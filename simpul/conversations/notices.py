@@ -115,6 +115,8 @@ TOLD: dict[str, tuple[str, ...]] = {
     "procurement.reserve": NOBODY,
     "procurement.release": NOBODY,
     "procurement.price": NOBODY,
+    "catalog.write_recipe": NOBODY,
+    "catalog.set_stages": NOBODY,
     "procurement.propose": NOBODY,
     "procurement.change": NOBODY,
     "procurement.send": ("supplier",),

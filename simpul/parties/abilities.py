@@ -87,6 +87,7 @@ ABILITIES: dict[str, Rule] = {
     "parties.keep_own": either(buyer(), supplier(), courier()),
     "parties.staff": owner(),
     "catalog.keep": workshop(SALES),
+    "catalog.keep_materials": workshop(STOCK, PRODUCTION),
     # who comes in
     "crm.register": machine(),
     "crm.welcome": workshop(SALES),
@@ -118,7 +119,11 @@ ABILITIES: dict[str, Rule] = {
         machine(), buyer(), courier(), workshop(SALES, FINANCE, STOCK, PRODUCTION)
     ),
     "orders.reopen": either(machine(), workshop(FINANCE)),
+    # how it is made
+    "catalog.write_recipe": workshop(STOCK, PRODUCTION),
+    "catalog.set_stages": workshop(PRODUCTION),
     # what only some may see of a page that all may open
+    "catalog.see_recipe": workshop(STOCK, PRODUCTION),
     "procurement.see_prices": either(supplier(), workshop(STOCK)),
     "production.see_workers": workshop(PRODUCTION),
     "insight.see_books": workshop(FINANCE, Role.VIEWER),

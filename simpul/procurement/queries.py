@@ -1,20 +1,44 @@
-"""What an answer of a supplier would do to the orders that wait for the material."""
+"""What material costs, and what an answer of a supplier would do to the orders that wait for it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
+from simpul.catalog.costing import Known
+from simpul.catalog.models import Material
 from simpul.orders.models import Order
+from simpul.parties.models import Person
 from simpul.procurement.models import (
     Peg,
     PurchaseLine,
     PurchaseOrder,
     PurchaseRevision,
     RevisedLine,
+    SupplierPrice,
     material_days,
     share_out,
 )
+
+
+def known_prices(person: Person) -> dict[int, Known]:
+    """Return what a unit of each material costs: the best price of a supplier, else the usual one.
+
+    Whose price it is hears only who may know what suppliers ask.
+    """
+    may_know = person.may("procurement.see_prices", person)
+    known = {
+        pk: Known(price)
+        for pk, price in Material.objects.visible_to(person)
+        .filter(price__gt=0)
+        .values_list("pk", "price")
+    }
+    offers = SupplierPrice.objects.filter(supplier__workshop_id=person.workshop_id)
+    for material, price, supplier in offers.order_by("-price", "-pk").values_list(
+        "material", "price", "supplier__name"
+    ):
+        known[material] = Known(price, supplier if may_know else "")
+    return known
 
 
 @dataclass(frozen=True, slots=True)

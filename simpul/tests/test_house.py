@@ -20,9 +20,20 @@ from simpul.workflow.models import Entry
 from simpul.workflow.steps import STEPS
 
 # what may be edited without a step: it is no document and has no state
-KEPT = {"catalog.keep", "parties.keep", "parties.keep_own", "parties.staff"}
+KEPT = {
+    "catalog.keep",
+    "catalog.keep_materials",
+    "parties.keep",
+    "parties.keep_own",
+    "parties.staff",
+}
 # what is no deed at all, but a part of a page that only some may see
-SEEN = {"insight.see_books", "procurement.see_prices", "production.see_workers"}
+SEEN = {
+    "catalog.see_recipe",
+    "insight.see_books",
+    "procurement.see_prices",
+    "production.see_workers",
+}
 AUDIENCES = {*SIDES, *(role.value for role in Role if role), "other", "asked", "payers"}
 assert urlpatterns  # importing the pages has loaded the steps of every app
 OURS = [model for model in apps.get_models() if model.__module__.startswith("simpul.")]

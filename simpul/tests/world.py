@@ -231,6 +231,7 @@ class World:
             "guest": {"pk": guest.pk},
             "product": {"slug": product.slug},
             "colourway": {"slug": product.slug, "pk": product.colourways.get().pk},
+            "material": {"pk": needed.pk},
             "photo": {"code": upload.code},
             "job": {"pk": job.pk},
             "job stage": {"pk": job.pk, "position": 1},

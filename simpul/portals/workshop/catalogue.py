@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from simpul.catalog.forms import PhotoForm, PriceForm, ProductForm
+from simpul.catalog.forms import ColourForm, NewProductForm, PhotoForm, PriceForm, ProductForm
 from simpul.catalog.models import Colourway, PriceRule, Product
 from simpul.lib import clock
 from simpul.papers.models import Upload
@@ -21,7 +21,28 @@ def products(request: Request) -> HttpResponse:
     return render(
         request,
         "workshop/catalogue/list.html",
-        {"products": found.order_by("position", "pk"), "words": words, "today": clock.today()},
+        {
+            "products": found.order_by("position", "pk"),
+            "words": words,
+            "today": clock.today(),
+            "may_keep": request.person.may("catalog.keep", request.workshop),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def new_product(request: Request) -> HttpResponse:
+    _demand(request)
+    form = NewProductForm(request.POST or None, workshop=request.workshop)
+    if form.is_valid():
+        made = form.save()
+        messages.success(request, _("Added. Give it a price and a photo, then show it."))
+        return redirect("workshop:product", request.workshop.slug, made.slug)
+    return render(
+        request,
+        "workshop/catalogue/new.html",
+        {"form": form},
+        status=422 if form.is_bound else 200,
     )
 
 
@@ -62,6 +83,32 @@ def photo(request: Request, slug: str, pk: int) -> HttpResponse:
         colourway.save(update_fields=["photo"])
         return redirect("workshop:product", request.workshop.slug, slug)
     return _page(request, product, photo_form=form, photographed=pk)
+
+
+@require_http_methods(["GET", "POST"])
+def new_colour(request: Request, slug: str) -> HttpResponse:
+    return _colour(request, _find(request, slug), Colourway())
+
+
+@require_http_methods(["GET", "POST"])
+def colour(request: Request, slug: str, pk: int) -> HttpResponse:
+    product = _find(request, slug)
+    return _colour(request, product, get_object_or_404(Colourway, product=product, pk=pk))
+
+
+def _colour(request: Request, product: Product, colourway: Colourway) -> HttpResponse:
+    _demand(request)
+    form = ColourForm(request.POST or None, instance=colourway, product=product)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("workshop:product", request.workshop.slug, product.slug)
+    return render(
+        request,
+        "workshop/catalogue/colour.html",
+        {"product": product, "form": form, "is_new": colourway.pk is None},
+        status=422 if form.is_bound else 200,
+    )
 
 
 def _page(

@@ -121,7 +121,7 @@ class Job(models.Model):
         JobSize.objects.bulk_create(
             JobSize(job=job, line_size=size, pairs=size.pairs - size.made) for size in missing
         )
-        JobStage.copy(job, line.colourway.product.stages.order_by("position"))
+        JobStage.copy(job, line.colourway.product.stages.active().order_by("position"))
         return job
 
     @step("production.release", source=Status.PLANNED, target=Status.RELEASED)

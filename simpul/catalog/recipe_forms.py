@@ -1,0 +1,216 @@
+"""How a recipe and the stages of the work are written: a table, a line for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
+
+from simpul.catalog.models import (
+    Colourway,
+    Material,
+    Product,
+    RecipeLine,
+    RecipeWish,
+    Stage,
+    StageWish,
+)
+from simpul.ui.fields import QuantityField, RupiahField
+
+EMPTY_LINES = 3  # at the end of the table
+TOO_MANY = 60
+
+
+class Book:
+    """What the lines of a recipe may name, asked for once."""
+
+    def __init__(self, product: Product) -> None:
+        materials = product.workshop.materials.order_by("code")
+        self.materials: dict[str, Material] = {str(one.pk): one for one in materials}
+        self.colourways: dict[str, Colourway] = {
+            str(one.pk): one for one in product.colourways.order_by("position", "pk")
+        }
+        self.stages: dict[str, Stage] = {
+            str(one.pk): one for one in product.stages.active().order_by("position")
+        }
+
+
+class RecipeLineForm(forms.Form):
+    material = forms.ChoiceField(label=_("Material"), required=False)
+    quantity = QuantityField(label=_("Net for a pair"), required=False)
+    waste = forms.IntegerField(
+        label=_("Waste, percent"),
+        required=False,
+        min_value=0,
+        max_value=90,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 3}),
+    )
+    step = forms.DecimalField(
+        label=_("More a size, percent"),
+        required=False,
+        min_value=0,
+        max_value=20,
+        decimal_places=1,
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 4}),
+    )
+    colourway = forms.ChoiceField(label=_("For colour"), required=False)
+    stage = forms.ChoiceField(label=_("Goes in at"), required=False)
+
+    def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.book = book
+        self._offer(
+            "material",
+            [("", "")] + [(key, f"{one} ({one.unit})") for key, one in book.materials.items()],
+        )
+        self._offer(
+            "colourway",
+            [("", pgettext("colours", "all"))]
+            + [(key, str(one)) for key, one in book.colourways.items()],
+        )
+        self._offer(
+            "stage",
+            [("", pgettext("stage", "first"))]
+            + [(key, str(one)) for key, one in book.stages.items()],
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if (
+            cleaned.get("quantity")
+            and not cleaned.get("material")
+            and "material" not in self.errors
+        ):
+            self.add_error("material", _now("Say of what."))
+        return cleaned
+
+    @property
+    def wish(self) -> RecipeWish | None:
+        """The line, or None where it falls out."""
+        said = self.cleaned_data
+        if not said.get("material") or not said.get("quantity"):
+            return None
+        return RecipeWish(
+            material=self.book.materials[said["material"]],
+            quantity=said["quantity"],
+            colourway=self.book.colourways.get(said["colourway"]),
+            stage=self.book.stages.get(said["stage"]),
+            waste_percent=said["waste"] or 0,
+            size_step_permille=int((said["step"] or Decimal()) * 10),
+        )
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = choices
+
+
+class RecipeLines(forms.BaseFormSet[RecipeLineForm]):
+    def clean(self) -> None:
+        if not any(self.errors) and not self.wishes:
+            raise forms.ValidationError(_now("A recipe has at least one material."))
+
+    @property
+    def wishes(self) -> list[RecipeWish]:
+        return [form.wish for form in self.forms if form.wish is not None]
+
+
+_RecipeLines = forms.formset_factory(
+    RecipeLineForm, formset=RecipeLines, extra=EMPTY_LINES, max_num=TOO_MANY, validate_max=True
+)
+
+
+def recipe_lines(data: Any, product: Product, known: Iterable[RecipeLine]) -> RecipeLines:
+    """Return the table, filled with these lines or with what was sent.
+
+    The lines may be those of a similar model: stages and colours are found by their names.
+    """
+    book = Book(product)
+    stages = {one.name: key for key, one in book.stages.items()}
+    colours = {one.name: key for key, one in book.colourways.items()}
+    initial = [
+        {
+            "material": line.material_id,
+            "quantity": line.quantity,
+            "waste": line.waste_percent or "",
+            "step": Decimal(line.size_step_permille) / 10 if line.size_step_permille else "",
+            "colourway": colours.get(line.colourway.name, "") if line.colourway else "",
+            "stage": stages.get(line.stage.name, "") if line.stage else "",
+        }
+        for line in known
+    ]
+    made = _RecipeLines(data, initial=initial, prefix="line", form_kwargs={"book": book})
+    assert isinstance(made, RecipeLines)  # noqa: S101 - of the factory above
+    return made
+
+
+class StageForm(forms.Form):
+    position = forms.IntegerField(
+        label=pgettext_lazy("in a row", "Place"),
+        required=False,
+        min_value=1,
+        max_value=99,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 2}),
+    )
+    name = forms.CharField(label=_("Name"), required=False, max_length=40)
+    name_en = forms.CharField(label=_("Name in English"), required=False, max_length=40)
+    piece_rate = RupiahField(label=_("Rupiah a pair"), required=False)
+    stage = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+class StageLines(forms.BaseFormSet[StageForm]):
+    stages: dict[str, Stage]
+
+    def clean(self) -> None:
+        if any(self.errors):
+            return
+        names = [wish.name.casefold() for wish in self.wishes]
+        if not names:
+            raise forms.ValidationError(_now("Work has at least one stage."))
+        if len(set(names)) < len(names):
+            raise forms.ValidationError(_now("Two stages have the same name."))
+
+    @property
+    def wishes(self) -> list[StageWish]:
+        """The stages in the order of their places; one without a name falls out."""
+        said = [form.cleaned_data for form in self.forms if form.cleaned_data.get("name")]
+        said.sort(key=lambda one: one["position"] or TOO_MANY)
+        return [
+            StageWish(
+                name=one["name"],
+                name_en=one["name_en"],
+                piece_rate=one["piece_rate"] or 0,
+                stage=self.stages.get(one["stage"]),
+            )
+            for one in said
+        ]
+
+
+_StageLines = forms.formset_factory(
+    StageForm, formset=StageLines, extra=2, max_num=20, validate_max=True
+)
+
+
+def stage_lines(data: Any, product: Product, known: Sequence[Stage]) -> StageLines:
+    """Return the table, filled with these stages or with what was sent."""
+    mine = {str(one.pk): one for one in product.stages.active()}
+    initial = [
+        {
+            "position": place,
+            "name": one.name,
+            "name_en": one.name_en,
+            "piece_rate": one.piece_rate,
+            "stage": str(one.pk) if str(one.pk) in mine else "",
+        }
+        for place, one in enumerate(known, start=1)
+    ]
+    made = _StageLines(data, initial=initial, prefix="stage")
+    assert isinstance(made, StageLines)  # noqa: S101 - of the factory above
+    made.stages = mine
+    return made

@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from simpul import testing
+from simpul.catalog.models import Colourway, Material, Product
+from simpul.parties.models import Party, Person, Workshop
+
+CATALOGUE = "/ciomas/desk/catalogue/"
+DERBY = f"{CATALOGUE}drb-01/"
+MATERIALS = "/ciomas/desk/purchases/materials/"
+MODEL = {
+    "name": "Chukka Rintis",
+    "code": "chk-09",
+    "category": "",
+    "new_category": "Bot",
+    "sizes": "39-41",
+    "colour": "Cokelat",
+    "swatch": "#6b4226",
+    "lead_days": "12",
+    "minimum_pairs": "10",
+}
+
+
+@pytest.fixture
+def client(client: Client, owner: Person) -> Client:
+    testing.login(client, owner)
+    return client
+
+
+@pytest.fixture
+def derby(workshop: Workshop) -> Product:
+    return testing.product(workshop, "DRB-01")
+
+
+def lines(*rows: dict[str, Any], prefix: str = "line") -> dict[str, Any]:
+    """A table of rows as the browser sends it."""
+    sent = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": 0}
+    for at, row in enumerate(rows):
+        sent |= {f"{prefix}-{at}-{name}": value for name, value in row.items()}
+    return sent
+
+
+def test_a_workshop_adds_its_first_model_material_stages_and_recipe(
+    client: Client, workshop: Workshop
+) -> None:
+    """From nothing to a model that can be ordered, planned and made."""
+    assert "No models yet" in client.get(CATALOGUE).text
+
+    client.post(f"{CATALOGUE}new/", MODEL)
+    model = Product.objects.get()
+    page = f"{CATALOGUE}{model.slug}/"
+    facts = {"code": "klt-1", "name": "Kulit", "unit": "kaki", "price": "40000"}
+    client.post(f"{MATERIALS}new/", facts)
+    leather = Material.objects.get()
+    client.post(
+        f"{page}stages/",
+        lines(
+            {"position": "2", "name": "Jahit", "piece_rate": "15.000"},
+            {"position": "1", "name": "Potong", "piece_rate": "4.000"},
+            {"name": ""},
+            prefix="stage",
+        ),
+    )
+    cutting = model.stages.get(name="Potong")
+    client.post(
+        f"{page}recipe/new/",
+        lines(
+            {
+                "material": leather.pk,
+                "quantity": "2,5",
+                "waste": "20",
+                "step": "3",
+                "stage": cutting.pk,
+            },
+            {"material": "", "quantity": ""},
+        ),
+    )
+
+    assert (model.code, str(model.category), model.slug) == ("CHK-09", "Bot", "chukka-rintis")
+    assert [(one.position, one.name) for one in model.stages.order_by("position")] == [
+        (1, "Potong"),
+        (2, "Jahit"),
+    ]
+    line = model.recipes.get().lines.get()
+    assert (line.quantity, line.waste_percent, line.size_step_permille) == (2_500, 20, 30)
+    text = client.get(f"{page}recipe/").text
+    assert "3.125 kaki" in text  # 2.5 net with a fifth of waste
+    assert "Rp\xa0125,000" in text
+    assert "Rp\xa0144,000" in text  # and 19,000 of piece rates
+
+
+def test_what_is_wrong_with_a_line_stands_at_the_line_and_nothing_is_lost(
+    client: Client, derby: Product
+) -> None:
+    leather = testing.material(derby.workshop, "LEATHER")
+
+    answer = client.post(
+        f"{DERBY}recipe/new/",
+        lines(
+            {"material": leather.pk, "quantity": "drei"},
+            {"material": "", "quantity": "7,25"},
+        ),
+    )
+
+    assert answer.status_code == 422
+    assert "drei" in answer.text
+    assert "7,25" in answer.text
+    assert 'href="#id_line-0-quantity"' in answer.text
+    assert 'href="#id_line-1-material"' in answer.text
+    assert not derby.recipes.exists()
+
+
+def test_an_empty_recipe_is_refused(client: Client, derby: Product) -> None:
+    answer = client.post(f"{DERBY}recipe/new/", lines({"material": "", "quantity": ""}))
+
+    assert answer.status_code == 422
+    assert not derby.recipes.exists()
+
+
+def test_the_form_begins_with_the_recipe_in_force(client: Client, derby: Product) -> None:
+    testing.recipe(derby, leather=3_200)
+
+    text = client.get(f"{DERBY}recipe/new/").text
+
+    assert 'value="3.2"' in text
+
+
+def test_the_form_may_begin_with_the_recipe_of_a_similar_model(
+    client: Client, derby: Product
+) -> None:
+    chukka = testing.product(derby.workshop, "CHK-02")
+    testing.stages(chukka, "Potong", "Jahit")
+    [mine, _other] = testing.stages(derby, "Potong", "Semir")
+    testing.recipe(chukka, leather=3_700)
+
+    text = client.get(f"{DERBY}recipe/new/?like={chukka.slug}").text
+
+    assert 'value="3.7"' in text
+    assert f'<option value="{mine.pk}" selected>' in text  # its own stage of that name
+    assert "Jahit" in client.get(f"{DERBY}stages/?like={chukka.slug}").text
+
+
+def test_a_colour_is_added_and_its_sizes_change(client: Client, derby: Product) -> None:
+    facts = {"name": "Cokelat", "name_en": "Brown", "swatch": "#6B4226", "sizes": "39-40"}
+
+    client.post(f"{DERBY}colours/new/", facts)
+    brown = Colourway.objects.get(name="Cokelat")
+    client.post(f"{DERBY}colours/{brown.pk}/", facts | {"sizes": "40-41"})
+
+    assert (brown.swatch, brown.position) == ("#6b4226", 1)
+    assert {one.size: one.is_offered for one in brown.variants.all()} == {
+        "39": False,
+        "40": True,
+        "41": True,
+    }
+    again = client.post(f"{DERBY}colours/new/", facts)
+    assert again.status_code == 422
+
+
+def test_a_code_is_given_once(client: Client, derby: Product) -> None:
+    answer = client.post(f"{CATALOGUE}new/", MODEL | {"code": "drb-01"})
+
+    assert answer.status_code == 422
+    assert "Chukka Rintis" in answer.text
+    assert Product.objects.get() == derby
+
+
+def test_the_unit_of_a_material_that_is_used_is_fixed(client: Client, derby: Product) -> None:
+    testing.recipe(derby, leather=3_200)
+    leather = Material.objects.get()
+
+    client.post(
+        f"{MATERIALS}{leather.pk}/",
+        {"code": "LEATHER", "name": "Kulit box", "unit": "meter", "price": "41000"},
+    )
+
+    leather.refresh_from_db()
+    assert (leather.name, leather.unit, leather.price) == ("Kulit box", "kaki", 41_000)
+
+
+def test_who_sells_sees_no_recipe(client: Client, derby: Product, sari: Person) -> None:
+    testing.recipe(derby)
+    testing.login(client, sari)
+
+    assert client.get(f"{DERBY}recipe/").status_code == 403
+    assert f"{DERBY}recipe/" not in client.get(DERBY).text
+
+
+def test_who_leads_the_work_hears_the_cost_but_not_whose_price_it_is(
+    client: Client, derby: Product, supplier: Party, udin: Person
+) -> None:
+    testing.recipe(derby, leather=1_000)
+    testing.supplier_price(supplier, Material.objects.get(), price=39_000)
+
+    assert supplier.name in client.get(f"{DERBY}recipe/").text
+    testing.login(client, udin)
+    text = client.get(f"{DERBY}recipe/").text
+    assert "Rp\xa039,000" in text
+    assert supplier.name not in text
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_the_page_costs_the_same_for_any_recipe(
+    client: Client,
+    derby: Product,
+    count: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    testing.stages(derby)
+    testing.recipe(derby, stage=None, **{f"m{at}": 1_000 for at in range(count)})
+    client.get(f"{DERBY}recipe/")
+
+    with django_assert_num_queries(16):
+        client.get(f"{DERBY}recipe/")
