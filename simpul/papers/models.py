@@ -198,22 +198,23 @@ class Paper(models.Model):
         papers = []
         for draft in drafts:
             paper = Paper(
-                workshop=by.workshop,
-                party=draft.party,
+                workshop_id=by.workshop_id,
+                party_id=draft.party.pk,
                 kind=draft.kind,
                 number=draft.number or next(drawn[draft.kind]),
-                subject_type=ContentType.objects.get_for_model(draft.subject),
+                subject_type_id=_kind_of(draft.subject),
                 subject_id=draft.subject.pk,
                 template=draft.template,
-                issued_by=by,
+                issued_by_id=by.pk,
             )
-            paper.facts = _as_stored({**paper._common_facts(letterhead), **draft.facts})
+            common = paper._common_facts(letterhead, by.workshop.slug)
+            paper.facts = {**common, **draft.facts}
             papers.append(paper)
         chain.append(papers)
         rows.insert(papers)
         rows.insert(
             [
-                Mention(paper=paper, subject=thing)
+                Mention(paper_id=paper.pk, subject_type_id=_kind_of(thing), subject_id=thing.pk)
                 for paper, draft in zip(papers, drafts, strict=True)
                 for thing in draft.mentions
             ]
@@ -273,13 +274,13 @@ class Paper(models.Model):
 
     # Inside
 
-    def _common_facts(self, letterhead: pdf.Letterhead) -> dict[str, Any]:
+    def _common_facts(self, letterhead: pdf.Letterhead, slug: str) -> dict[str, Any]:
         return {
             "lang": LANGUAGE,
             "letterhead": letterhead,
             "number": self.number,
             "code": self.code,
-            "check_url": f"{settings.SITE_URL}/{self.workshop.slug}/check/{self.code}/",
+            "check_url": f"{settings.SITE_URL}/{slug}/check/{self.code}/",
         }
 
 
@@ -294,10 +295,8 @@ def letterhead_of(workshop: Workshop) -> pdf.Letterhead:
     }
 
 
-def _as_stored(facts: dict[str, Any]) -> dict[str, Any]:
-    """Return the facts as the database gives them back: the digest is taken over those."""
-    stored: dict[str, Any] = json.loads(json.dumps(facts, cls=DjangoJSONEncoder))
-    return stored
+def _kind_of(thing: models.Model) -> int:
+    return ContentType.objects.get_for_model(thing).pk
 
 
 class Rendering(models.Model):
