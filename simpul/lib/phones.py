@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote
 
 import phonenumbers
@@ -39,6 +40,7 @@ def is_mobile(e164: str) -> bool:
     )
 
 
+@lru_cache(maxsize=2_000)
 def national(e164: str) -> str:
     """Return the form people read aloud: 0812-3456-7890; a foreign number keeps its country."""
     number = phonenumbers.parse(e164)

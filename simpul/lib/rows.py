@@ -14,7 +14,8 @@ _AS_IT_IS = {int, str, bool, NoneType}  # what a database driver takes without D
 def insert(rows: Sequence[models.Model]) -> None:
     """Insert instances of one model, all new, in this order, and give them their keys.
 
-    For models with an automatic key, without parents, and without values that the database makes.
+    For models with an automatic key, without parents, and without values that the database or the
+    saving makes (no `auto_now`).
     Raises TransactionManagementError outside a transaction: within it, SQLite has one writer, and
     nobody else can draw the same keys.
     """
@@ -39,7 +40,7 @@ def insert(rows: Sequence[models.Model]) -> None:
 
 
 def _value(field: models.Field[Any, Any], row: models.Model) -> Any:
-    value = field.pre_save(row, add=True)
+    value = getattr(row, field.attname)
     if value is None and isinstance(field, models.ForeignKey):
         named = field.get_cached_value(row, default=None)
         if named is not None:  # it has got its key since then

@@ -317,7 +317,7 @@ class _Sheet:
             for key in order_ids
             if key in self.next or not any(due.open_amount for due in self.held.dues[key])
         }
-        invoiced = invoices.drafts(wanted, kuitansi=numbers)
+        invoiced = invoices.drafts(wanted, self.held.orders, kuitansi=numbers)
         drafts = []
         for (receipt, parts), order_id in zip(self.receipts, order_ids, strict=True):
             number = numbers[receipt.pk]

@@ -237,8 +237,9 @@ class _Run:
         """Yield the booked rows; remember how many there were and which days they cover."""
         for row in reading.rows():
             self.rows += 1
-            days = [*self.days, row.booked_on]
-            self.days = [min(days), max(days)]
+            if not self.days or not self.days[0] <= row.booked_on <= self.days[-1]:
+                days = [*self.days, row.booked_on]
+                self.days = [min(days), max(days)]
             if row.pending:
                 self.pending += 1
             else:
@@ -410,9 +411,9 @@ def _write(rows: list[tuple[Any, ...]]) -> None:
 
 
 def _fingerprint(account: int, row: readers.Row, reference: str) -> str:
-    text = overlap.plain(row.text)
-    parts = [account, row.booked_on, row.amount_sen, text, row.balance_sen, reference]
-    return hashlib.sha256("|".join(str(part) for part in parts).encode()).hexdigest()
+    amounts = f"{row.amount_sen}|{overlap.plain(row.text)}|{row.balance_sen}"
+    said = f"{account}|{row.booked_on}|{amounts}|{reference}"
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _is_of(stated: str | None, account: BankAccount) -> None:

@@ -6,12 +6,12 @@ money. Nothing is invoiced twice: what changes later stands on the order's page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import F, Prefetch, Sum
+from django.db.models import F, Prefetch, Sum, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
@@ -46,15 +46,18 @@ def finish(order: Order, *, by: Person) -> None:
 
 
 def drafts(
-    wanted: Mapping[int, Instruction | None], *, kuitansi: Mapping[int, str] | None = None
+    wanted: Mapping[int, Instruction | None],
+    orders: Mapping[int, Order],
+    *,
+    kuitansi: Mapping[int, str] | None = None,
 ) -> dict[int, Draft]:
     """Return by order what the invoice says of what is asked for now, or at last of what was paid.
 
     Where nothing is asked for, the order has to be paid. What has its invoice gets no other.
-    `kuitansi` are the numbers of those that are not issued yet, by receipt. With a fixed number of
-    queries.
+    `orders` are asked for what their invoices say, with a fixed number of queries. `kuitansi` are
+    the numbers of those that are not issued yet, by receipt.
     """
-    orders = _orders(wanted)
+    _load([orders[key] for key in wanted])
     parts = {key: _part_of(orders[key], asked) for key, asked in wanted.items()}
     invoiced = Paper.objects.filter(
         kind=Paper.Kind.INVOICE,
@@ -80,20 +83,21 @@ def drafts(
 
 
 def _issue(order_id: int, instruction: Instruction | None, *, by: Person) -> None:
-    issuing.issue_all(list(drafts({order_id: instruction}).values()), by=by)
+    order = Order.objects.select_related("buyer").get(pk=order_id)
+    issuing.issue_all(list(drafts({order_id: instruction}, {order_id: order}).values()), by=by)
 
 
-def _orders(keys: Iterable[int]) -> dict[int, Order]:
-    """Return orders with all that their invoices say."""
+def _load(orders: Sequence[Order]) -> None:
+    """Load all that the invoices of these orders say, fresh."""
     agreed = OrderRevision.objects.filter(number=F("order__agreed_revision"))
     lines = RevisionLine.objects.select_related("line").order_by("position")
     lines = lines.prefetch_related("line__colourway__product")  # of which there are few
-    rows = Order.objects.select_related("buyer").prefetch_related(
+    prefetch_related_objects(
+        orders,
         "workshop",
         Prefetch("instalments", Instalment.objects.order_by("position")),
         Prefetch("revisions", agreed.prefetch_related(Prefetch("lines", lines))),
     )
-    return rows.in_bulk(list(keys))
 
 
 def _part_of(order: Order, instruction: Instruction | None) -> Instalment | None:

@@ -73,7 +73,8 @@ def compare(
     day = Day()
     left, others = list(rows), list(here)
     for is_same in (_is_equal, _has_same_balance, _has_same_reference, _has_same_text):
-        left, others = _paired(left, others, is_same, day.known)
+        if others:
+            left, others = _paired(left, others, is_same, day.known)
     for row in left:
         may_be = tuple(one for one in others if _may_be(row, one))
         said = (answers or {}).get(row.line)
@@ -171,7 +172,7 @@ def _numbered(rows: Iterable[Line], here: Iterable[Line]) -> list[tuple[Line, in
 
 def plain(text: str) -> str:
     """What stays the same however a layout joins its columns: letters and digits, in capitals."""
-    return "".join(filter(str.isalnum, text.upper()))
+    return re.sub(r"[\W_]+", "", text.upper())
 
 
 def _words(text: str) -> set[str]:

@@ -215,7 +215,7 @@ def _line(
 ) -> Entry:
     return Entry(
         workshop_id=by.workshop_id,
-        subject_type=ContentType.objects.get_for_model(subject),
+        subject_type_id=ContentType.objects.get_for_model(subject).pk,
         subject_id=subject.pk,
         step=ability,
         by=by,

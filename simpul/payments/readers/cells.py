@@ -70,7 +70,9 @@ def sen(cell: str, *, thousands: str) -> int | None:
 
     Where `thousands` is empty the cell itself must tell, as 1,234.00 does and 1,234 does not.
     """
-    written = re.sub(r"^([+-]? ?)Rp\.? ?", r"\1", bare(cell))
+    written = bare(cell)
+    if "Rp" in written:
+        written = re.sub(r"^([+-]? ?)Rp\.? ?", r"\1", written)
     if written in ("", "-"):
         return None
     if isinstance(cell, Figure):
