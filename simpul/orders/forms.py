@@ -141,7 +141,9 @@ class OrderForm(GridForm):
         super().__init__(
             data, buyer=buyer, products=products, pairs=pairs, initial=initial, typed=typed
         )
-        if not by_staff:
+        if by_staff:
+            self.fields["wished_on"].label = _("When it is needed")
+        else:
             del self.fields["channel"]
         self.addresses = {str(one.pk): one for one in buyer.addresses.order_by("pk")}
         choices = [(pk, _in_one_line(one)) for pk, one in self.addresses.items()]

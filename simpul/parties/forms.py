@@ -99,7 +99,12 @@ class PartyForm(ContactForm):
     area = forms.CharField(label=_("Town or area"), max_length=80, required=False)
     street = forms.CharField(label=_("Street, hamlet, RT/RW"), max_length=160, required=False)
     landmark = forms.CharField(label=_("Landmark"), max_length=120, required=False)
-    vehicle = forms.CharField(label=_("Vehicle and plate"), max_length=60, required=False)
+    vehicle = forms.CharField(
+        label=_("Vehicle and plate"),
+        max_length=60,
+        required=False,
+        help_text=_("Only for couriers."),
+    )
 
     field_order = [
         "kind",
