@@ -175,6 +175,8 @@ class OrderForm(GridForm):
     def clean(self) -> dict[str, Any]:
         """Turn the place, or the parts of another address, into what is written on the order."""
         cleaned = super().clean()
+        if "place" in self.errors:
+            return cleaned
         typed = {name: cleaned.pop(name, "") for name in self.PARTS}
         place = self.addresses.get(cleaned.pop("place", ""))
         if place is None:
