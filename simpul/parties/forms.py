@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from simpul.lib import phones
 from simpul.parties.models import Address, Identity, Party, Person, User, Workshop
 from simpul.parties.roles import Role
+from simpul.ui.fields import RupiahField
 
 
 class _TelephoneMixin(forms.Form):
@@ -154,6 +155,12 @@ class ToneForm(forms.ModelForm[Party]):
 
 
 class WorkshopForm(forms.ModelForm[Workshop]):
+    stamp_duty_above = RupiahField(label=_("Stamp duty on receipts above (Rp)"))
+    owner_limit = RupiahField(
+        label=_("Above this (Rp), credit notes need the owner and refunds a second person")
+    )
+    qris_limit = RupiahField(label=_("Most that one payment by QRIS may be (Rp)"))
+
     class Meta:
         model = Workshop
         fields = (
