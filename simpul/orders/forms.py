@@ -141,7 +141,9 @@ class OrderForm(GridForm):
         super().__init__(
             data, buyer=buyer, products=products, pairs=pairs, initial=initial, typed=typed
         )
-        if not by_staff:
+        if by_staff:
+            self.fields["wished_on"].label = _("When it is needed")
+        else:
             del self.fields["channel"]
         self.addresses = {str(one.pk): one for one in buyer.addresses.order_by("pk")}
         choices = [(pk, _in_one_line(one)) for pk, one in self.addresses.items()]
@@ -173,6 +175,8 @@ class OrderForm(GridForm):
     def clean(self) -> dict[str, Any]:
         """Turn the place, or the parts of another address, into what is written on the order."""
         cleaned = super().clean()
+        if "place" in self.errors:
+            return cleaned
         typed = {name: cleaned.pop(name, "") for name in self.PARTS}
         place = self.addresses.get(cleaned.pop("place", ""))
         if place is None:

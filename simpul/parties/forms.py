@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from simpul.lib import phones
 from simpul.parties.models import Address, Identity, Party, Person, User, Workshop
 from simpul.parties.roles import Role
+from simpul.ui.fields import RupiahField
 
 
 class _TelephoneMixin(forms.Form):
@@ -99,7 +100,12 @@ class PartyForm(ContactForm):
     area = forms.CharField(label=_("Town or area"), max_length=80, required=False)
     street = forms.CharField(label=_("Street, hamlet, RT/RW"), max_length=160, required=False)
     landmark = forms.CharField(label=_("Landmark"), max_length=120, required=False)
-    vehicle = forms.CharField(label=_("Vehicle and plate"), max_length=60, required=False)
+    vehicle = forms.CharField(
+        label=_("Vehicle and plate"),
+        max_length=60,
+        required=False,
+        help_text=_("Only for couriers."),
+    )
 
     field_order = [
         "kind",
@@ -149,6 +155,12 @@ class ToneForm(forms.ModelForm[Party]):
 
 
 class WorkshopForm(forms.ModelForm[Workshop]):
+    stamp_duty_above = RupiahField(label=_("Stamp duty on receipts above (Rp)"))
+    owner_limit = RupiahField(
+        label=_("Above this (Rp), credit notes need the owner and refunds a second person")
+    )
+    qris_limit = RupiahField(label=_("Most that one payment by QRIS may be (Rp)"))
+
     class Meta:
         model = Workshop
         fields = (

@@ -107,6 +107,10 @@ class TermsForm(forms.Form):
         ]
 
     @property
+    def whose(self) -> dict[str, PurchaseLine]:
+        return _whose(self, self.lines)
+
+    @property
     def terms(self) -> list[LineTerms]:
         """What was typed, of every line."""
         said = self.cleaned_data
@@ -231,6 +235,10 @@ class ReceiptForm(forms.Form):
                 label=_now("Rejected, %(unit)s") % {"unit": line.material.unit}, required=False
             )
 
+    @property
+    def whose(self) -> dict[str, PurchaseLine]:
+        return _whose(self, self.lines)
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors and not self.goods:
@@ -285,3 +293,8 @@ class SupplierPriceForm(forms.Form):
         for name in ("minimum", "pack"):
             cleaned[name] = cleaned.get(name) or 0
         return cleaned
+
+
+def _whose(form: forms.Form, lines: Iterable[PurchaseLine]) -> dict[str, PurchaseLine]:
+    """Tell of which line each field is, for what the form says about all of them."""
+    return {name: line for line in lines for name in form.fields if name.endswith(f"_{line.pk}")}

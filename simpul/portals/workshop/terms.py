@@ -96,8 +96,9 @@ def waiver(request: Request, number: str, position: int) -> HttpResponse:
         order.waive(by=request.person, instalment=instalment, **form.cleaned_data)
         return redirect("workshop:order", request.workshop.slug, number)
     explanation = _(
-        "Work goes on without this money. The debt stays, and the buyer sees the reason."
-    )
+        "Work goes on without waiting for: %(kind)s, %(amount)s. The debt stays, and the buyer"
+        " sees the reason."
+    ) % {"kind": instalment.get_kind_display(), "amount": rupiah(instalment.amount)}
     return _ask(
         request, order, form, _("Do not wait for the money"), _("Go on without it"), explanation
     )

@@ -205,6 +205,15 @@ def test_shipments_are_found(desk: Client, buyer: Party, asep: Person) -> None:
         assert page_of(shipment) not in desk.get(f"{DESK}{query}").text
 
 
+def test_who_may_not_pack_reads_what_is_ready(client: Client, order: Order, fajar: Person) -> None:
+    testing.login(client, fajar)
+
+    page = client.get(of_order(order, "packing")).text
+
+    assert "40 ×4" in page.replace("</span>", "").replace('<span class="nowrap">', "")
+    assert of_order(order, "packing/filling") not in page
+
+
 def test_finance_looks_but_does_not_touch(client: Client, buyer: Party, fajar: Person) -> None:
     shipment = testing.shipment(buyer)
     testing.login(client, fajar)

@@ -278,6 +278,8 @@ def test_goods_are_counted_in_parts(desk: Client, supplier: Party) -> None:
     receipt = f"{DESK}{purchase.pk}/receipt/"
 
     assert desk.post(receipt, {"key": "a"}).status_code == 422
+    refused = desk.post(receipt, {f"good_{leather.pk}": "abc"}).text
+    assert f'#id_good_{leather.pk}">{leather} ·' in refused
     desk.post(receipt, {f"good_{leather.pk}": "20", f"rejected_{leather.pk}": "1,5"})
 
     leather.refresh_from_db()

@@ -23,8 +23,8 @@ FACTS = {
     "payment_days": "3",
     "grace_days": "2",
     "offer_days": "7",
-    "stamp_duty_above": "5000000",
-    "owner_limit": "1000000",
+    "stamp_duty_above": "5.000.000",
+    "owner_limit": "1.250.000",
     "forfeit_percent": "0",
     "qris_limit": "10000000",
     "over_receipt_percent": "5",
@@ -57,6 +57,8 @@ def test_the_workshop_is_described(client: Client, workshop: Workshop) -> None:
     workshop.refresh_from_db()
     assert (workshop.tagline, workshop.down_payment_percent) == ("Kulit asli.", 40)
     assert workshop.tagline_en == "Real leather."
+    assert workshop.owner_limit == 1_250_000
+    assert 'value="1.250.000"' in client.get(SETTINGS).text
     assert workshop.telephone == "+622518631234"
     assert "Real leather." in client.get("/ciomas/").text
 

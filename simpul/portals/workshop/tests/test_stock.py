@@ -99,6 +99,10 @@ def test_pairs_are_counted_whole(desk: Client, workshop: Workshop) -> None:
     desk.post(count, {"counted": "7", "reason": "Sisa"})
 
     assert on_hand(item, Location.Kind.FINISHED) == 7
+    assert "7 pairs" in desk.get(STOCK).text
+
+    desk.post(count, {"counted": "1", "reason": "Sisa"})
+    assert "1 pair<" in desk.get(STOCK).text
 
 
 def test_it_goes_to_the_scrap_and_back(desk: Client, leather: Item) -> None:

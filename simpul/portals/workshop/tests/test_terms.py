@@ -179,6 +179,7 @@ def test_the_owner_lets_work_go_on(client: Client, buyer: Party, owner: Person) 
     text = client.get(page(order)).text
     assert page(order, "waivers/1/") in text
     assert page(order, "waivers/2/") not in text  # one after the other
+    assert "down payment, Rp\N{NO-BREAK SPACE}600,000" in client.get(page(order, "waivers/1/")).text
     assert client.post(page(order, "waivers/1/"), {"reason": ""}).status_code == 422
     assert client.get(page(order, "waivers/9/")).status_code == 404
 
