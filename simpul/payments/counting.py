@@ -33,7 +33,7 @@ class ClosingForm(forms.Form):
         max_length=300,
         required=False,
         help_text=_(
-            "Needed where something is missing or too much. Nobody knows is a reason, too."
+            "Needed where something is missing or too much. “Nobody knows” is a reason, too."
         ),
         widget=forms.Textarea(attrs={"rows": 2}),
     )

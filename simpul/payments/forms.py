@@ -297,7 +297,6 @@ class StatementForm(forms.Form):
         label=_("First day"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("Only for files whose days have no year."),
     )
     last = forms.DateField(
         label=_("Last day"),

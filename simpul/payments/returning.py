@@ -15,7 +15,7 @@ from simpul.ui.jinja import day_short, rupiah
 
 
 class CreditNoteForm(forms.Form):
-    amount = AmountField(label=_("So much less to pay"), max_length=20)
+    amount = AmountField(label=_("Amount of the note"), max_length=20)
     kind = forms.ChoiceField(label=_("Why"), choices=CreditNote.Kind)
     note = forms.CharField(
         label=_("In your own words"),

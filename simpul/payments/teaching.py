@@ -112,5 +112,10 @@ class ColumnsForm(forms.Form):
 
 
 def _guess(name: str) -> str:
-    word = " ".join(name.split()).casefold()
-    return next((meaning for meaning, words in GUESSES.items() if word in words), "")
+    """Return what a column of this name, or with such a word in its name, most likely means."""
+    words = name.casefold().split()
+    for heard in (" ".join(words), *words):
+        for meaning, known in GUESSES.items():
+            if heard in known:
+                return meaning
+    return ""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+import typst
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
-from simpul.lib import clock
+from simpul.lib import clock, pdf
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person
 from simpul.payments import agreement
@@ -213,6 +217,21 @@ def test_the_sheets_are_rendered(order: Order, buyer: Party) -> None:
     assert tally is not None
     assert order_sheet(tally).startswith(b"%PDF")
     assert party_sheet(november(buyer), {}).startswith(b"%PDF")
+
+
+def test_the_result_of_a_sheet_is_no_heading(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen_by_typst: dict[str, Any] = {}
+
+    def keep(template: Path, facts: Any) -> bytes:
+        seen_by_typst.update(input=template, sys_inputs={"facts": json.dumps(facts)})
+        return b""
+
+    monkeypatch.setattr(pdf, "render", keep)
+    tally = order_tally(seen(order))
+    assert tally is not None
+    order_sheet(tally)
+    headings = json.loads(typst.query(**seen_by_typst, selector="heading", root=pdf.ROOT))
+    assert [one["level"] for one in headings] == [1]  # the title alone
 
 
 def test_receivables_grow_old(order: Order, buyer: Party, fajar: Person) -> None:

@@ -101,3 +101,15 @@ def test_the_gallery_shows_everything(ui: Any, language: str) -> None:
     assert html.count('class="knot"') == 21
     assert "hx-boost" in html
     assert "style=" not in html
+
+
+def test_rarer_actions_wait_behind_one_button_without_javascript(ui: Any) -> None:
+    engine: Any = engines["jinja2"]
+    with override("en"):
+        html = engine.from_string(
+            '{% call ui.more() %}{{ ui.button("CSV", kind="quiet", href="/csv/") }}{% endcall %}'
+        ).render({})
+
+    assert '<details class="more">' in html
+    assert "More</summary>" in html
+    assert html.index("</summary>") < html.index('href="/csv/"') < html.index("</details>")

@@ -76,6 +76,13 @@ def test_the_style_sheets_are_small() -> None:
     assert sum(len(gzip.compress(sheet.read_bytes())) for sheet in CSS.glob("*.css")) < 17_000
 
 
+def test_a_table_is_a_table_on_paper() -> None:
+    """A sheet of A4 is as narrow as a phone to a browser; the cards are for screens only."""
+    rules = (CSS / "table.css").read_text()
+    assert "@media screen and (width < 48rem)" in rules
+    assert "@media (width < 48rem)" not in rules
+
+
 def test_raw_colors_stand_in_the_tokens_only() -> None:
     others = [sheet for sheet in CSS.glob("*.css") if sheet.name != "tokens.css"]
     raw = re.compile(r"#[0-9a-f]{3,8}\b|\brgba?\(|\bhsl\(|oklch\((?!from)")

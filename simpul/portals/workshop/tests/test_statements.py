@@ -202,6 +202,14 @@ def test_what_makes_no_sense_is_not_taught(
     assert not BankEntry.objects.exists()
 
 
+def test_a_column_is_guessed_by_a_word_of_its_name(desk: Client, account: BankAccount) -> None:
+    names = "Tgl;Uraian Transaksi;Uang Keluar;Uang Masuk;Sisa Saldo"
+    upload(desk, account, names + "\n22/11/2026;LANGKAH CONTOH;;1.250.000,00;2.250.000,00\n")
+    page = desk.get(f"{DESK}files/{StatementFile.objects.get().pk}/columns/")
+    for meaning in ("day", "text", "debit", "credit", "balance"):
+        assert f'<option value="{meaning}" selected>' in page.text
+
+
 def test_the_newest_may_come_first_and_the_month_too(desk: Client, account: BankAccount) -> None:
     text = (
         "Date,Narrative,Value,Left\n"
