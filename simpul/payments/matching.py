@@ -187,7 +187,7 @@ class Book:
         numbered = {self.by_number.get(one, 0) for one in traces.numbers_in(heard.text)}
         return Pointed(
             coded=frozenset(
-                self.by_code[code] for code in traces.codes_in(heard.text, self.by_code)
+                self.by_code[code] for code in traces.codes_in(heard.text, self.by_code.keys())
             ),
             numbered=frozenset(numbered - {0}),
             of_amount=frozenset(self.by_amount.get((heard.account_id, heard.rupiah), ())),
@@ -254,7 +254,7 @@ def guesses(heard: Heard, book: Book) -> list[Guess]:
 def _said_of_orders(heard: Heard, book: Book) -> dict[int, list[Weighed]]:
     """Return for each order that the text or a claim points at why, and how much that weighs."""
     said: dict[int, list[Weighed]] = defaultdict(list)
-    for code in traces.codes_in(heard.text, book.by_code):
+    for code in traces.codes_in(heard.text, book.by_code.keys()):
         said[book.by_code[code]].append((60, _("The code of the order stands in the text.")))
     for number in traces.numbers_in(heard.text):
         if (order_id := book.by_number.get(number)) and order_id not in said:

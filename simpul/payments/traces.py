@@ -8,7 +8,8 @@ whether such an order exists, and whether the amount fits, is the question of `m
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Set
+from functools import lru_cache
 
 from simpul.lib import codes
 
@@ -70,16 +71,15 @@ _ACCOUNT = re.compile(r"\b(?:DARI|FROM|DR|REK|NOREK|A/C|ACC)\b[ .:]*(?:NO[ .:]*)
 _LONG_DIGITS = re.compile(r"(?<![\d.,])\d{8,18}(?![\d.,]\d)")
 
 
-def codes_in(text: str, known: Collection[str] | None = None) -> set[str]:
+def codes_in(text: str, known: Set[str] | None = None) -> set[str]:
     """Return whole codes with the right check letter: as words, with blanks inside, or glued.
 
-    `known`, a set or dictionary, is what codes there are: with it a text that has none is passed
-    over quickly.
+    `known` is what codes there are: with it a text that has none is passed over quickly.
     """
     upper = text.upper()
     if known is not None:
         squeezed = _APART.sub("", upper).translate(_CONFUSED)
-        if not any(squeezed[at : at + LENGTH] in known for at in range(len(squeezed) - LENGTH + 1)):
+        if known.isdisjoint(map(squeezed.__getitem__, _spans(len(squeezed)))):
             return set()
         return {code for code in _codes(upper) if code in known}
     return set(_codes(upper))
@@ -180,6 +180,12 @@ def _codes(upper: str) -> Iterator[str]:
                     break
             if len(joined) == LENGTH:
                 yield from _windows(joined)
+
+
+@lru_cache(maxsize=1_000)
+def _spans(length: int) -> tuple[slice, ...]:
+    """Return where codes may stand in a text of so many letters."""
+    return tuple(slice(at, at + LENGTH) for at in range(length - LENGTH + 1))
 
 
 def _windows(token: str) -> Iterator[str]:
