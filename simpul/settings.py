@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",  # the list of passkeys tells times with it
     "django_htmx",
     "django_tasks_db",
     "simpul.ui",  # before allauth, so that its pages look like ours

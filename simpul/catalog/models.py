@@ -24,6 +24,21 @@ from simpul.workflow.steps import Refused, creation, step
 
 MILLI = 1000  # quantities of material are whole thousandths of the material's unit
 
+# The usual units of material, as workshops write them, in English: of one, and of several.
+ENGLISH_UNITS = {
+    "pasang": ("pair", "pairs"),
+    "kaki": ("sq ft", "sq ft"),
+    "lembar": ("sheet", "sheets"),
+    "meter": ("metre", "metres"),
+    "liter": ("litre", "litres"),
+    "biji": ("piece", "pieces"),
+    "buah": ("piece", "pieces"),
+    "gulung": ("roll", "rolls"),
+    "kaleng": ("can", "cans"),
+    "botol": ("bottle", "bottles"),
+    "lusin": ("dozen", "dozen"),
+}
+
 
 class Unit(models.IntegerChoices):
     """In what pairs are counted and priced; the value is the number of pairs."""
@@ -366,6 +381,16 @@ class Material(models.Model):
 
     def __str__(self) -> str:
         return in_this_language(self.name, self.name_en)
+
+    @property
+    def unit_here(self) -> str:
+        """One of its units in the reader's language, as far as the unit is a usual one."""
+        return self.unit_of(MILLI)
+
+    def unit_of(self, quantity: int = 0) -> str:
+        """The word behind so many thousandths; without a quantity that of several."""
+        one, several = ENGLISH_UNITS.get(self.unit.strip().lower(), (self.unit, self.unit))
+        return in_this_language(self.unit, one if quantity == MILLI else several)
 
     @property
     def is_used(self) -> bool:

@@ -67,7 +67,7 @@ class RecipeLineForm(forms.Form):
         self.book = book
         self._offer(
             "material",
-            [("", "")] + [(key, f"{one} ({one.unit})") for key, one in book.materials.items()],
+            [("", "")] + [(key, f"{one} ({one.unit_of()})") for key, one in book.materials.items()],
         )
         self._offer(
             "colourway",

@@ -161,7 +161,9 @@ def _cash_box(person: Person, today: date) -> Iterator[Task]:
 def _letters(person: Person, today: date) -> Iterator[Task]:
     if count := Arrival.objects.visible_to(person).waiting().count():
         text = _("Proofs came whose order is not certain: say which one, or set them aside.")
-        title = ngettext("%(n)s mail or message", "%(n)s mails or messages", count) % {"n": count}
+        title = ngettext("%(n)s e-mail or message", "%(n)s e-mails or messages", count) % {
+            "n": count
+        }
         yield Task("payments", "?tab=inbox", "inbox", title, text, count, MIDDLE)
 
 

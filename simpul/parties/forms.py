@@ -306,7 +306,7 @@ class ProfileForm(forms.Form):
         label=_("News by"),
         choices=Party.Prefers,
         required=False,
-        help_text=_("Beside these pages. It holds for everybody of your house."),
+        help_text=_("Besides these pages. It applies to everybody at your place."),
     )
 
     def __init__(self, data: Any = None, *, person: Person) -> None:

@@ -203,7 +203,7 @@ class Party(models.Model):
     class Prefers(models.TextChoices):
         """The one way outside of the portal by which a party wants to hear of things."""
 
-        ANY = "", _("mail and WhatsApp")
+        ANY = "", _("e-mail and WhatsApp")
         MAIL = "mail", _("e-mail")
         WHATSAPP = "whatsapp", "WhatsApp"
 

@@ -217,7 +217,7 @@ def still_open(person: Person) -> list[Waiting]:
     return [
         Waiting("payments", "", _("Bank entries to match"), entries),
         Waiting("payments", "?tab=claims", _("Reported payments"), claims),
-        Waiting("payments", "?tab=inbox", _("Mails and messages with proofs"), letters),
+        Waiting("payments", "?tab=inbox", _("E-mails and messages with proofs"), letters),
         Waiting("courier-cash", "", _("Cash that couriers still have"), held),
         Waiting("courier-cash", "", _("Cash handed over and not counted yet"), handed),
         Waiting("spending", "", _("Money out that nobody has explained"), spent),

@@ -22,7 +22,7 @@ def refusal(
     request: HttpRequest, status: int, title: str, text: str, links: Links | None = None
 ) -> HttpResponse:
     """Answer with a page of one title, one text and the ways on (home, unless told otherwise)."""
-    ways = links or [(_("To the start page"), reverse("home"))]
+    ways = links or _home(request)
     answer = render(
         request,
         "portals/refusal.html",
@@ -31,6 +31,13 @@ def refusal(
     )
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _home(request: HttpRequest) -> Links:
+    """Lead whoever has a login to the own pages: the door of logins knows which they are."""
+    if getattr(request, "user", None) is not None and request.user.is_authenticated:
+        return [(_("To your own pages"), reverse("account_login"))]
+    return [(_("To the start page"), reverse("home"))]
 
 
 def again(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
@@ -71,7 +78,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     title = _("Something broke")
     text = _("This is our fault, and it was written down. Nothing was changed.")
     try:
-        return refusal(request, 500, title, text)
+        return refusal(request, 500, title, text, [(_("To the start page"), reverse("home"))])
     except Exception:  # the page itself may be what is broken
         log.exception("The page that says so broke too")
         return HttpResponse(f"{title}. {text}", content_type="text/plain", status=500)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import activate
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from simpul.parties.models import AccessLink, Person, User, Workshop
 from simpul.portals import errors
 from simpul.portals.doors import portal_path, sides_of
 from simpul.portals.http import find_person
+from simpul.ui.jinja import phone
 from simpul.workflow.steps import NotAllowed, Refused, WrongState, keyed
 
 type Answer = Callable[[HttpRequest], HttpResponse]
@@ -169,13 +171,16 @@ def _wrong_portal(request: HttpRequest, person: Person) -> HttpResponse:
 
 def old_link(request: HttpRequest, workshop: Workshop | None) -> HttpResponse:
     """Say that a link opens nothing any more, and whom to ask for a new one."""
+    links = None
     if workshop is not None and workshop.telephone:
-        text = _("Ask %(workshop)s for a new one: telephone %(telephone)s.") % {
-            "workshop": workshop.name,
-            "telephone": workshop.telephone,
-        }
+        number = phone(workshop.telephone)
+        text = _("Ask %(workshop)s for a new one.") % {"workshop": workshop.name}
+        links = [
+            (_("Call %(telephone)s") % {"telephone": number}, f"tel:{workshop.telephone}"),
+            (_("To the shop window"), reverse("storefront:profile", args=[workshop.slug])),
+        ]
     else:
         text = _("Ask whoever sent it to you for a new one.")
-    answer = errors.refusal(request, 404, _("This link is no longer valid"), text)
+    answer = errors.refusal(request, 404, _("This link is no longer valid"), text, links)
     add_never_cache_headers(answer)
     return answer

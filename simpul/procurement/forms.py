@@ -126,10 +126,11 @@ class TermsForm(forms.Form):
 
     def _add(self, line: PurchaseLine) -> None:
         self.fields[f"quantity_{line.pk}"] = QuantityField(
-            label=_now("Quantity, %(unit)s") % {"unit": line.material.unit}, initial=line.quantity
+            label=_now("Quantity, %(unit)s") % {"unit": line.material.unit_of()},
+            initial=line.quantity,
         )
         self.fields[f"price_{line.pk}"] = RupiahField(
-            label=_now("Price per %(unit)s") % {"unit": line.material.unit},
+            label=_now("Price per %(unit)s") % {"unit": line.material.unit_here},
             initial=line.price or "",
             required=False,
         )
@@ -227,12 +228,12 @@ class ReceiptForm(forms.Form):
         self.lines = [line for line in lines if not line.is_done]
         for line in self.lines:
             self.fields[f"good_{line.pk}"] = QuantityField(
-                label=_now("Good, %(unit)s") % {"unit": line.material.unit},
+                label=_now("Good, %(unit)s") % {"unit": line.material.unit_of()},
                 required=False,
                 initial=line.open_quantity if is_all else None,
             )
             self.fields[f"rejected_{line.pk}"] = QuantityField(
-                label=_now("Rejected, %(unit)s") % {"unit": line.material.unit}, required=False
+                label=_now("Rejected, %(unit)s") % {"unit": line.material.unit_of()}, required=False
             )
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 from lucide.jinja import lucide
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from simpul.lib import clock
 
@@ -22,6 +23,8 @@ type Width = Literal["wide", "abbreviated"]
 MILLI = 1000
 SPACE = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
+# What a browser would break at its hyphens: SO-2026-0045, and the span of two hours.
+WHOLE = re.compile(r"\b(?:[A-Z]{2,4}-\d{4}-\d+|\d{1,2}[.:]\d\d[-–]\d{1,2}[.:]\d\d)\b")
 SWAPPED = str.maketrans(",.", ".,")
 SHORT_AREAS = {"21", "22", "24", "31", "61"}  # Jakarta, Bandung, Semarang, Surabaya, Medan
 
@@ -75,6 +78,7 @@ def environment(**options: Any) -> Environment:
         quantity=quantity,
         phone=phone,
         bytes=bytes_,
+        unbroken=unbroken,
     )
     return made
 
@@ -120,9 +124,9 @@ def percent(share: float) -> str:
 
 
 def day(value: date | datetime | str) -> str:
-    """`24 November 2026`."""
+    """`24 November 2026`, on one line."""
     on = _day(value)
-    return f"{on.day} {_month('wide', on, _locale())} {on.year}"
+    return f"{on.day}{SPACE}{_month('wide', on, _locale())}{SPACE}{on.year}"
 
 
 def month(value: date | datetime | str) -> str:
@@ -176,6 +180,14 @@ def bytes_(size: int) -> str:
     if size < 1_000_000:
         return f"{max(1, round(size / 1000))}{SPACE}kB"
     return _point(f"{size / 1_000_000:.1f}") + f"{SPACE}MB"
+
+
+def unbroken(text: Any) -> Markup:
+    """Keep each document's number and each span of hours on one line; text with tags stays."""
+    shown = escape(text)
+    if "<" in shown:
+        return shown
+    return Markup(WHOLE.sub(r'<span class="nowrap">\g<0></span>', shown))  # noqa: S704 - escaped
 
 
 def _point(english: str) -> str:

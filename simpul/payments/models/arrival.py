@@ -83,7 +83,7 @@ class Arrival(models.Model):
         NOT_FETCHED = "not_fetched", _("Its picture could not be fetched from WhatsApp.")
         UNREADABLE = "unreadable", _("It could not be read.")
         REPLY = "reply", _("An automatic reply.")
-        BOUNCE = "bounce", _("A mail of ours that came back.")
+        BOUNCE = "bounce", _("An e-mail of ours that came back.")
         LIST = "list", _("A mailing list.")
         REPEATED = "repeated", _("The same file came before.")
         MANY = "many", _("Too many of one sender on one day: only this note was kept.")

@@ -25,6 +25,7 @@ def home(request: Request) -> HttpResponse:
         {
             "orders": orders[:SHOWN],
             "has_more": len(orders) > SHOWN,
+            "has_older": not orders and mine.exists(),
             "credit": party_credit(request.person.party) if request.person.party else 0,
             "tasks": [order for order in orders if order.waits_for_buyer],
         },

@@ -23,7 +23,7 @@ def search(request: Visit) -> HttpResponse:
     code = codes.tidy(request.POST.get("code", ""))
     if code:
         return redirect("storefront:check", request.workshop.slug, code[:20])
-    return render(request, "storefront/check.html", {"is_missing": False})
+    return render(request, "storefront/check.html", {"is_missing": False, "typed": ""})
 
 
 @never_cache
@@ -39,7 +39,8 @@ def check(request: Visit, code: str) -> HttpResponse:
         address = str(request.META.get("REMOTE_ADDR", ""))
         if is_too_often("check", address, times=MISSES_AN_HOUR, seconds=3600):
             raise Http404
-        return render(request, "storefront/check.html", {"is_missing": True}, status=404)
+        facts = {"is_missing": True, "typed": code}
+        return render(request, "storefront/check.html", facts, status=404)
     receipt = paper.subject if isinstance(paper.subject, Receipt) else None
     answer = render(
         request,

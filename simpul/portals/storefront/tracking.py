@@ -19,7 +19,9 @@ def search(request: Visit) -> HttpResponse:
     if code:
         return redirect("storefront:tracked", request.workshop.slug, code[:20])
     text = _("Type the code.") if request.method == "POST" else ""
-    return render(request, "storefront/track.html", {"error": text}, status=422 if text else 200)
+    return render(
+        request, "storefront/track.html", {"error": text, "typed": ""}, status=422 if text else 200
+    )
 
 
 @never_cache
@@ -36,7 +38,7 @@ def order(request: Visit, code: str) -> HttpResponse:
         if is_too_often("track", address, times=MISSES_AN_HOUR, seconds=3600):
             raise Http404
         text = _("We know no order by this code. Please look at it again.")
-        return render(request, "storefront/track.html", {"error": text}, status=404)
+        return render(request, "storefront/track.html", {"error": text, "typed": code}, status=404)
     answer = render(request, "storefront/tracked.html", {"order": found})
     answer["X-Robots-Tag"] = "noindex"
     return answer

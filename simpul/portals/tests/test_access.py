@@ -145,3 +145,13 @@ def test_one_looks_around_in_the_demonstration_only(
     assert client.get(address)["Location"] == "/ciomas/desk/"
     assert client.get("/ciomas/desk/").status_code == 200
     assert client.get(address[:-2] + "/").status_code == 404
+
+
+def test_an_ended_link_offers_whom_to_call(client: Client, buyer: Party, dewi: Person) -> None:
+    buyer.workshop.telephone = "+6281200000001"
+    buyer.workshop.save()
+    link = AccessLink.issue(dewi, testing.order(buyer))
+    link.revoke()
+    text = client.get(f"/l/{link.token}/").text
+    assert 'href="tel:+6281200000001"' in text
+    assert "0812-0000-0001" in text

@@ -1,3 +1,5 @@
+import pytest
+from allauth.account.models import EmailAddress
 from django.http import HttpRequest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -83,3 +85,44 @@ def test_a_stale_form_is_answered_in_plain_words(workshop: Workshop) -> None:
     answer = strict.post("/language/", {"language": "en"}, headers={"Accept-Language": "en"})
     assert answer.status_code == 403
     assert "The page was open for a long time." in answer.text
+
+
+OWN = [
+    *("password/change/", "email/", "logout/", "2fa/", "2fa/totp/activate/"),
+    *("2fa/webauthn/", "2fa/webauthn/add/", "2fa/recovery-codes/generate/"),
+]
+
+
+@pytest.mark.parametrize("page", OWN)
+def test_every_page_of_the_own_login_opens(client: Client, sari: Person, page: str) -> None:
+    testing.login(client, sari)
+    assert sari.user is not None
+    EmailAddress.objects.create(user=sari.user, email=sari.user.email, verified=True, primary=True)
+    answer = client.get(f"/accounts/{page}", follow=True)
+    assert answer.status_code == 200
+    assert 'href="/accounts/login/"' in answer.text  # leads back to the own pages
+
+
+def test_nobody_stands_before_a_closed_door(client: Client, workshop: Workshop) -> None:
+    for page in ("password/reset/", "password/reset/done/", "password/reset/key/done/", "signup/"):
+        assert 'href="/accounts/login/"' in client.get(f"/accounts/{page}").text
+
+
+def test_a_refusal_leads_home(client: Client, dewi: Person) -> None:
+    assert 'href="/"' in client.get("/ciomas/nowhere/").text
+    testing.login(client, dewi)
+    text = client.get("/ciomas/nowhere/").text
+    assert 'href="/accounts/login/"' in text
+    assert client.get("/accounts/login/")["Location"] == "/ciomas/my/"
+
+
+def test_whoever_mistyped_a_code_need_not_type_it_again(client: Client, workshop: Workshop) -> None:
+    for page in ("track", "check"):
+        assert 'value="ABC2DEF"' in client.get(f"/ciomas/{page}/ABC2DEF/").text
+
+
+def test_a_shop_without_models_does_not_blame_the_search(
+    client: Client, workshop: Workshop
+) -> None:
+    assert "Belum ada model" in client.get("/ciomas/catalogue/").text
+    assert "Tidak ada yang cocok" in client.get("/ciomas/catalogue/?q=derby").text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -141,3 +142,14 @@ def test_a_notice_names_the_document_it_is_about(order: Order, sari: Person, dew
     say(order, sari)
     told = Notice.objects.get(channel=Channel.PORTAL, person=dewi)
     assert told.label == order.number
+
+
+@pytest.mark.parametrize("portal", ["my", "supply", "courier", "desk"])
+def test_the_menu_says_one_place_at_a_time(
+    client: Client, sari: Person, dewi: Person, budi: Person, asep: Person, portal: str
+) -> None:
+    testing.login(client, {"my": dewi, "supply": budi, "courier": asep, "desk": sari}[portal])
+    page = text_of(client, f"/ciomas/{portal}/news/")
+    here = re.findall(r'class="menu__item" href="([^"]+)" aria-current="page"', page)
+    assert here
+    assert set(here) == {f"/ciomas/{portal}/news/"}

@@ -53,7 +53,7 @@ def invitation(request: Request) -> HttpResponse:
         if reset.is_valid():
             reset.save(request)
         messages.success(
-            request, _("%(name)s gets a mail with a link to set a password.") % {"name": person}
+            request, _("%(name)s gets an e-mail with a link to set a password.") % {"name": person}
         )
         return redirect("workshop:people", request.workshop.slug)
     return render(

@@ -115,7 +115,7 @@ class Item(models.Model):
     @property
     def unit(self) -> str:
         """In what it is counted, for people."""
-        return self.material.unit if self.material is not None else _now("pairs")
+        return self.material.unit_of() if self.material is not None else _now("pairs")
 
     @property
     def name(self) -> str:

@@ -170,16 +170,16 @@ def test_markup_in_a_mail_is_only_text(client: Client, order: Order) -> None:
 def test_a_note_without_an_original_has_none(client: Client, order: Order) -> None:
     found = inbox.take_mail(mail("bounce.eml"), workshop=order.workshop)
     assert client.get(path(found, "original/")).status_code == 404
-    assert "A mail of ours that came back." in page(client, path(found))
+    assert "An e-mail of ours that came back." in page(client, path(found))
 
 
 def test_today_counts_what_waits(client: Client, arrival: Arrival) -> None:
-    assert "1 mail or message" in page(client, DESK)
+    assert "1 e-mail or message" in page(client, DESK)
 
 
 def test_the_owner_is_told_once(client: Client, arrival: Arrival, owner: Person) -> None:
     testing.login(client, owner)
-    assert page(client, DESK).count("1 mail or message") == 1
+    assert page(client, DESK).count("1 e-mail or message") == 1
 
 
 def test_another_workshop_finds_nothing(arrival: Arrival, joko: Person) -> None:

@@ -68,7 +68,7 @@ def test_what_is_needed_stands_there_with_its_orders(desk: Client, buyer: Party)
 
     page = desk.get(DESK).content.decode()
 
-    assert "32 kaki" in page
+    assert "32 sq ft" in page
     assert order.number in page
 
 

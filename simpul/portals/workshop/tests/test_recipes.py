@@ -89,7 +89,7 @@ def test_a_workshop_adds_its_first_model_material_stages_and_recipe(
     line = model.recipes.get().lines.get()
     assert (line.quantity, line.waste_percent, line.size_step_permille) == (2_500, 20, 30)
     text = client.get(f"{page}recipe/").text
-    assert "3.125 kaki" in text  # 2.5 net with a fifth of waste
+    assert "3.125 sq ft" in text  # 2.5 net with a fifth of waste
     assert "Rp\xa0125,000" in text
     assert "Rp\xa0144,000" in text  # and 19,000 of piece rates
 

@@ -29,10 +29,10 @@ def on_hand(item: Item, kind: Location.Kind = Location.Kind.STORE) -> int:
 
 
 def test_the_list_shows_what_lies_there_and_finds_it(desk: Client, leather: Item) -> None:
-    assert "12.5 kaki" in desk.get(STOCK).content.decode()
-    assert "12.5 kaki" in desk.get(STOCK, {"q": "sapi"}).content.decode()
-    assert "12.5 kaki" not in desk.get(STOCK, {"q": "domba"}).content.decode()
-    assert "12.5 kaki" not in desk.get(STOCK, {"kind": "products"}).content.decode()
+    assert "12.5 sq ft" in desk.get(STOCK).content.decode()
+    assert "12.5 sq ft" in desk.get(STOCK, {"q": "sapi"}).content.decode()
+    assert "12.5 sq ft" not in desk.get(STOCK, {"q": "domba"}).content.decode()
+    assert "12.5 sq ft" not in desk.get(STOCK, {"kind": "products"}).content.decode()
 
 
 @pytest.mark.parametrize("items", [1, 30])
