@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -20,10 +21,13 @@ from simpul.catalog.models import (
     Stage,
     StageWish,
 )
+from simpul.lib.quantities import parse_quantity
 from simpul.ui.fields import QuantityField, RupiahField
 
 EMPTY_LINES = 3  # at the end of the table
 TOO_MANY = 60
+MOST_PERCENT = 90
+SHOWN = 5  # of what is wrong
 
 
 class Book:
@@ -47,7 +51,7 @@ class RecipeLineForm(forms.Form):
         label=_("Waste, percent"),
         required=False,
         min_value=0,
-        max_value=90,
+        max_value=MOST_PERCENT,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 3}),
     )
     step = forms.DecimalField(
@@ -126,7 +130,9 @@ _RecipeLines = forms.formset_factory(
 )
 
 
-def recipe_lines(data: Any, product: Product, known: Iterable[RecipeLine]) -> RecipeLines:
+def recipe_lines(
+    data: Any, product: Product, known: Iterable[RecipeLine | RecipeWish]
+) -> RecipeLines:
     """Return the table, filled with these lines or with what was sent.
 
     The lines may be those of a similar model: stages and colours are found by their names.
@@ -136,7 +142,7 @@ def recipe_lines(data: Any, product: Product, known: Iterable[RecipeLine]) -> Re
     colours = {one.name: key for key, one in book.colourways.items()}
     initial = [
         {
-            "material": line.material_id,
+            "material": line.material.pk,
             "quantity": line.quantity,
             "waste": line.waste_percent or "",
             "step": Decimal(line.size_step_permille) / 10 if line.size_step_permille else "",
@@ -148,6 +154,91 @@ def recipe_lines(data: Any, product: Product, known: Iterable[RecipeLine]) -> Re
     made = _RecipeLines(data, initial=initial, prefix="line", form_kwargs={"book": book})
     assert isinstance(made, RecipeLines)  # noqa: S101 - of the factory above
     return made
+
+
+class PasteForm(forms.Form):
+    """Lines copied from a sheet, one material in each; all of them are read, or none.
+
+    Cells are parted by tabs, as a sheet copies them, or by semicolons: code or name of the material,
+    net quantity of a pair, waste in percent, more for each size in percent, colour, stage. What
+    follows after the quantity may be missing. A first line of headings is passed over.
+    """
+
+    lines = forms.CharField(
+        label=_("Copied from a sheet"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        help_text=_(
+            "Material, net for a pair, waste, more a size, colour, stage: a line for each."
+        ),
+    )
+
+    def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.product = product
+
+    def clean_lines(self) -> list[RecipeWish]:
+        book = Book(self.product)
+        read: list[RecipeWish] = []
+        wrong: list[str] = []
+        text = str(self.cleaned_data["lines"])
+        mark = "\t" if "\t" in text else ";"
+        for number, line in enumerate(text.splitlines(), start=1):
+            cells = [cell.strip() for cell in line.split(mark)]
+            if not any(cells) or (number == 1 and _is_heading(cells)):
+                continue
+            try:
+                read.append(_wish(book, cells))
+            except ValueError as reason:
+                wrong.append(_now("Line %(line)s: %(reason)s") % {"line": number, "reason": reason})
+        if wrong:
+            raise forms.ValidationError(wrong[:SHOWN])
+        if not read:
+            raise forms.ValidationError(_now("There is no line in it."))
+        return read
+
+
+def _is_heading(cells: list[str]) -> bool:
+    return not any(char.isdigit() for cell in cells[1:] for char in cell)
+
+
+def _wish(book: Book, cells: list[str]) -> RecipeWish:
+    """Read one line. Raises ValueError with a sentence."""
+    if len(cells) < 2:
+        raise ValueError(_now("Part the cells by tabs or semicolons."))
+    material, quantity, waste, step, colour, stage = (*cells, "", "", "", "")[:6]
+    made = RecipeWish(
+        material=_named(book.materials, material, lambda one: (one.code, one.name, one.name_en)),
+        quantity=parse_quantity(quantity),
+        waste_percent=_percent(waste) // 10,
+        size_step_permille=_percent(step),
+        colourway=_named(book.colourways, colour, _names) if colour else None,
+        stage=_named(book.stages, stage, _names) if stage else None,
+    )
+    if not made.quantity:
+        raise ValueError(_now("The quantity is missing."))
+    return made
+
+
+def _names(one: Colourway | Stage) -> tuple[str, ...]:
+    return one.name, one.name_en
+
+
+def _named[Row](rows: dict[str, Row], name: str, names: Callable[[Row], tuple[str, ...]]) -> Row:
+    for row in rows.values():
+        if name.casefold() in (word.casefold() for word in names(row) if word):
+            return row
+    raise ValueError(_now("“%(name)s” is not known here.") % {"name": name})
+
+
+def _percent(cell: str) -> int:
+    """Read a percentage below 91 in thousandths of one; nothing is none."""
+    typed = cell.rstrip("% ").replace(",", ".")
+    if not typed:
+        return 0
+    if not re.fullmatch(r"[0-9]{1,2}(\.[0-9])?", typed) or Decimal(typed) > MOST_PERCENT:
+        raise ValueError(_now("“%(cell)s” is no percentage.") % {"cell": cell})
+    return int(Decimal(typed) * 10)
 
 
 class StageForm(forms.Form):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from simpul.catalog.costing import cost_of
 from simpul.catalog.models import Product, Recipe
-from simpul.catalog.recipe_forms import recipe_lines, stage_lines
+from simpul.catalog.recipe_forms import PasteForm, recipe_lines, stage_lines
 from simpul.lib import clock
 from simpul.portals.http import Request
 from simpul.procurement.queries import known_prices
@@ -54,8 +54,15 @@ def recipe(request: Request, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new_recipe(request: Request, slug: str) -> HttpResponse:
-    """Write the next version; `?like=` begins with the recipe of another model."""
+    """Write the next version; `?like=` begins with the recipe of another model.
+
+    Lines that were copied from a sheet fill the table; nothing is kept before it is saved.
+    """
     product = _find(request, slug, "catalog.write_recipe")
+    pasted = PasteForm(request.POST if "lines" in request.POST else None, product=product)
+    if pasted.is_bound:
+        wishes = pasted.cleaned_data["lines"] if pasted.is_valid() else ()
+        return _ask(request, product, recipe_lines(None, product, wishes), "recipe_new", pasted)
     known = _like(request, product).recipe
     lines = known.lines.select_related("material", "colourway", "stage") if known else None
     table = recipe_lines(
@@ -67,7 +74,7 @@ def new_recipe(request: Request, slug: str) -> HttpResponse:
         except Refused as reason:
             messages.info(request, str(reason))
         return redirect("workshop:recipe", request.workshop.slug, slug)
-    return _ask(request, product, table, "recipe_new")
+    return _ask(request, product, table, "recipe_new", pasted)
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,12 +90,15 @@ def stages(request: Request, slug: str) -> HttpResponse:
     return _ask(request, product, table, "stages")
 
 
-def _ask(request: Request, product: Product, table: Any, page: str) -> HttpResponse:
+def _ask(
+    request: Request, product: Product, table: Any, page: str, pasted: PasteForm | None = None
+) -> HttpResponse:
+    is_refused = table.is_bound or (pasted is not None and bool(pasted.errors))
     return render(
         request,
         f"workshop/catalogue/{page}.html",
-        {"product": product, "table": table},
-        status=422 if table.is_bound else 200,
+        {"product": product, "table": table, "pasted": pasted},
+        status=422 if is_refused else 200,
     )
 
 

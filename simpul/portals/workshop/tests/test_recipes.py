@@ -145,6 +145,34 @@ def test_the_form_may_begin_with_the_recipe_of_a_similar_model(
     assert "Jahit" in client.get(f"{DERBY}stages/?like={chukka.slug}").text
 
 
+def test_lines_from_a_sheet_fill_the_table(client: Client, derby: Product) -> None:
+    cutting, _closing, _finish = testing.stages(derby)
+    leather = testing.material(derby.workshop, "LEATHER")
+    sole = testing.material(derby.workshop, "SOLE", name="Sol karet")
+    sheet = "Bahan\tBersih\tSisa\nleather\t2,24\t30%\t3\tHitam\tPotong\n\nSol Karet\t1"
+
+    text = client.post(f"{DERBY}recipe/new/", {"lines": sheet}).text
+
+    assert not derby.recipes.exists()  # nothing is kept before it is saved
+    for value in ("2.24", "30", "3"):
+        assert f'value="{value}"' in text
+    for chosen in (leather, sole, cutting, derby.colourways.get()):
+        assert f'<option value="{chosen.pk}" selected>' in text
+
+
+def test_a_sheet_with_a_wrong_line_is_refused_whole(client: Client, derby: Product) -> None:
+    testing.material(derby.workshop, "LEATHER")
+    sheet = "LEATHER;2,24;30\nGLUE;0,5\nLEATHER;viel;99"
+
+    answer = client.post(f"{DERBY}recipe/new/", {"lines": sheet})
+
+    assert answer.status_code == 422
+    assert "Line 2: “GLUE” is not known here." in answer.text
+    assert "Line 3: Write a number with at most three decimals." in answer.text
+    assert sheet.splitlines()[0] in answer.text  # what was pasted stays
+    assert 'value="2.24"' not in answer.text
+
+
 def test_a_colour_is_added_and_its_sizes_change(client: Client, derby: Product) -> None:
     facts = {"name": "Cokelat", "name_en": "Brown", "swatch": "#6B4226", "sizes": "39-40"}
 
