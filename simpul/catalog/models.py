@@ -467,6 +467,13 @@ class RecipeWish:
     waste_percent: int = 0
     size_step_permille: int = 0
 
+    @property
+    def facts(self) -> tuple[int | None, ...]:
+        """What it says, in the order of `Recipe.says`."""
+        rows = (self.material, self.colourway, self.stage)
+        keys = (row.pk if row is not None else None for row in rows)
+        return (*keys, self.quantity, self.waste_percent, self.size_step_permille)
+
 
 class Recipe(models.Model):
     """What goes into a pair, in one version; the highest version is the one in force.
@@ -500,7 +507,7 @@ class Recipe(models.Model):
         """
         Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
         before = product.recipe
-        if before is not None and before.says() == Counter(map(_facts_of, lines)):
+        if before is not None and before.says() == Counter(line.facts for line in lines):
             raise Unchanged(_now("Nothing has changed: the recipe stays as it is."))
         made = cls.objects.create(
             product=product, version=before.version + 1 if before is not None else 1
@@ -527,7 +534,11 @@ class Recipe(models.Model):
 
     def says(self) -> Counter[tuple[int | None, ...]]:
         """Return what its lines say, in no order."""
-        return Counter(map(_facts_of, self.lines.all()))
+        rows = self.lines.values_list(
+            *("material", "colourway", "stage", "quantity"),
+            *("waste_percent", "size_step_permille"),
+        )
+        return Counter(rows)
 
     def explode(self, colourway: Colourway, sizes: dict[str, int]) -> list[Need]:
         """Return what so many pairs of each size need, rounded up once for each material and size.
@@ -595,16 +606,6 @@ class RecipeLine(models.Model):
     def gross(self) -> int:
         """What a pair in the base size takes, with its waste: thousandths, rounded up."""
         return _ceil(self.quantity * 100, 100 - self.waste_percent)
-
-
-def _facts_of(line: RecipeLine | RecipeWish) -> tuple[int | None, ...]:
-    rows = (line.material, line.colourway, line.stage)
-    return (
-        *(row.pk if row is not None else None for row in rows),
-        line.quantity,
-        line.waste_percent,
-        line.size_step_permille,
-    )
 
 
 def write_sizes(sizes: list[str]) -> str:
