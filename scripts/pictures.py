@@ -45,6 +45,7 @@ PAGES = [
     ("desk-order", "sari", "desk/orders/{number}/", DESK),
     ("desk-payments", "fajar", "desk/payments/", DESK),
     ("desk-purchases", "rina", "desk/purchases/", DESK),
+    ("desk-recipe", "hadi", "desk/catalogue/derby-pria/recipe/", DESK),
     ("desk-production", "udin", "desk/production/", DESK),
     ("desk-deliveries", "rina", "desk/deliveries/", DESK),
     ("supplier-phone", "sol", "supply/", PHONE),
