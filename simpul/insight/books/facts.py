@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
@@ -519,8 +521,8 @@ def _prices(workshop: Workshop) -> dict[int, list[tuple[datetime, int]]]:
 
 def _price_on(prices: list[tuple[datetime, int]], at: datetime) -> int:
     """Return the price of a unit that was known then, or the first one that ever was."""
-    before = [price for day, price in prices if day <= at]
-    return before[-1] if before else (prices[0][1] if prices else 0)
+    known = bisect_right(prices, at, key=itemgetter(0))
+    return prices[max(known - 1, 0)][1] if prices else 0
 
 
 def _logs(workshop: Workshop) -> list[Log]:
