@@ -78,7 +78,7 @@ def cost_of(
     """
     found = {stage.pk: StageCost(stage) for stage in stages}
     nowhere = StageCost(None)
-    for line in recipe.lines.select_related("material", "stage").order_by("pk") if recipe else ():
+    for line in recipe.in_order() if recipe else ():
         if line.colourway_id in (None, colourway.pk):
             row = MaterialCost(line, line.gross, prices.get(line.material_id))
             found.get(line.stage_id or 0, nowhere).materials.append(row)

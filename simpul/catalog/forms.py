@@ -16,8 +16,9 @@ from simpul.catalog.models import (
     Unit,
     write_sizes,
 )
-from simpul.lib import clock, money, uploads
+from simpul.lib import clock, uploads
 from simpul.parties.models import Workshop
+from simpul.ui.fields import RupiahField
 
 SIZES = range(10, 61)
 COLOUR = forms.TextInput(attrs={"type": "color"})
@@ -164,13 +165,18 @@ class ProductForm(forms.ModelForm[Product]):
 
 
 class MaterialForm(forms.ModelForm[Material]):
+    price = RupiahField(
+        label=_("Usual price of a unit (Rp)"),
+        required=False,
+        help_text=_("Used for the cost of a pair until a supplier's price is known."),
+    )
+
     class Meta:
         model = Material
         fields = ("code", "name", "name_en", "unit", "is_by_size", "price")
         help_texts = {
             "unit": _("In what it is counted: kaki, meter, lembar, pasang, biji, kg, liter …"),
             "is_by_size": _("As soles are: each size lies on a shelf of its own."),
-            "price": _("Rupiah; used for the cost of a pair until a supplier's price is known."),
         }
 
     def __init__(self, *args: Any, workshop: Workshop, **kwargs: Any) -> None:
@@ -180,6 +186,9 @@ class MaterialForm(forms.ModelForm[Material]):
             for name in ("unit", "is_by_size"):  # quantities are written down in it
                 self.fields[name].disabled = True
                 self.fields[name].help_text = _now("Fixed: recipes or the stock count in it.")
+
+    def clean_price(self) -> int:
+        return self.cleaned_data["price"] or 0
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"]).strip().upper()
@@ -194,9 +203,7 @@ class PriceForm(forms.Form):
 
     group = forms.ChoiceField(label=_("For"), choices=Group.choices)
     from_pairs = forms.IntegerField(label=_("From pairs"), min_value=1, initial=1)
-    amount = forms.CharField(
-        label=_("Rupiah"), widget=forms.TextInput(attrs={"inputmode": "numeric"})
-    )
+    amount = RupiahField(label=_("Rupiah"))
     per = forms.TypedChoiceField(label=_("For each"), choices=Unit.choices, coerce=int)
     valid_from = forms.DateField(
         label=_("From"),
@@ -205,11 +212,8 @@ class PriceForm(forms.Form):
     )
 
     def clean_amount(self) -> int:
-        try:
-            amount = money.parse_rupiah(self.cleaned_data["amount"])
-        except ValueError as reason:
-            raise forms.ValidationError(str(reason)) from reason
-        if amount <= 0:
+        amount: int | None = self.cleaned_data["amount"]
+        if not amount:
             raise forms.ValidationError(_("A price is more than zero."))
         return amount
 

@@ -532,6 +532,11 @@ class Recipe(models.Model):
     def workshop_id(self) -> int:
         return self.product.workshop_id
 
+    def in_order(self) -> models.QuerySet[RecipeLine]:
+        """Return its lines with what they name, as the work needs them."""
+        named = self.lines.select_related("material", "colourway", "stage")
+        return named.order_by("stage__position", "pk")
+
     def says(self) -> Counter[tuple[int | None, ...]]:
         """Return what its lines say, in no order."""
         rows = self.lines.values_list(

@@ -26,6 +26,7 @@ from simpul.ui.fields import QuantityField, RupiahField
 
 EMPTY_LINES = 3  # at the end of the table
 TOO_MANY = 60
+LAST_PLACE = 99
 MOST_PERCENT = 90
 SHOWN = 5  # of what is wrong
 
@@ -210,7 +211,7 @@ def _wish(book: Book, cells: list[str]) -> RecipeWish:
     made = RecipeWish(
         material=_named(book.materials, material, lambda one: (one.code, one.name, one.name_en)),
         quantity=parse_quantity(quantity),
-        waste_percent=_percent(waste) // 10,
+        waste_percent=_whole_percent(waste),
         size_step_permille=_percent(step),
         colourway=_named(book.colourways, colour, _names) if colour else None,
         stage=_named(book.stages, stage, _names) if stage else None,
@@ -232,7 +233,7 @@ def _named[Row](rows: dict[str, Row], name: str, names: Callable[[Row], tuple[st
 
 
 def _percent(cell: str) -> int:
-    """Read a percentage below 91 in thousandths of one; nothing is none."""
+    """Read a percentage in thousandths of the whole; an empty cell is none."""
     typed = cell.rstrip("% ").replace(",", ".")
     if not typed:
         return 0
@@ -241,17 +242,24 @@ def _percent(cell: str) -> int:
     return int(Decimal(typed) * 10)
 
 
+def _whole_percent(cell: str) -> int:
+    whole, rest = divmod(_percent(cell), 10)
+    if rest:
+        raise ValueError(_now("“%(cell)s” is no whole percentage.") % {"cell": cell})
+    return whole
+
+
 class StageForm(forms.Form):
+    name = forms.CharField(label=_("Name"), required=False, max_length=40)
     position = forms.IntegerField(
         label=pgettext_lazy("in a row", "Place"),
         required=False,
         min_value=1,
-        max_value=99,
+        max_value=LAST_PLACE,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 2}),
     )
-    name = forms.CharField(label=_("Name"), required=False, max_length=40)
-    name_en = forms.CharField(label=_("Name in English"), required=False, max_length=40)
     piece_rate = RupiahField(label=_("Rupiah a pair"), required=False)
+    name_en = forms.CharField(label=_("Name in English"), required=False, max_length=40)
     stage = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
@@ -271,7 +279,7 @@ class StageLines(forms.BaseFormSet[StageForm]):
     def wishes(self) -> list[StageWish]:
         """The stages in the order of their places; one without a name falls out."""
         said = [form.cleaned_data for form in self.forms if form.cleaned_data.get("name")]
-        said.sort(key=lambda one: one["position"] or TOO_MANY)
+        said.sort(key=lambda one: one["position"] or LAST_PLACE + 1)
         return [
             StageWish(
                 name=one["name"],

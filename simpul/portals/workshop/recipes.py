@@ -64,10 +64,7 @@ def new_recipe(request: Request, slug: str) -> HttpResponse:
         wishes = pasted.cleaned_data["lines"] if pasted.is_valid() else ()
         return _ask(request, product, recipe_lines(None, product, wishes), "recipe_new", pasted)
     known = _like(request, product).recipe
-    lines = known.lines.select_related("material", "colourway", "stage") if known else None
-    table = recipe_lines(
-        request.POST or None, product, lines.order_by("stage__position", "pk") if lines else ()
-    )
+    table = recipe_lines(request.POST or None, product, known.in_order() if known else ())
     if table.is_bound and table.is_valid():
         try:
             Recipe.write(by=request.person, product=product, lines=table.wishes)

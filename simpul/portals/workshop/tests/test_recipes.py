@@ -173,6 +173,60 @@ def test_a_sheet_with_a_wrong_line_is_refused_whole(client: Client, derby: Produ
     assert 'value="2.24"' not in answer.text
 
 
+def test_a_line_below_pasted_ones_is_kept_even_where_the_recipe_in_force_has_it(
+    client: Client, derby: Product
+) -> None:
+    """The pasted line stood in the first row; the second was filled in by hand."""
+    testing.recipe(derby, glue=100, leather=3_200)
+    glue, leather = Material.objects.order_by("code")
+    rows = lines(
+        {"material": glue.pk, "quantity": "0.2"}, {"material": leather.pk, "quantity": "3.2"}
+    )
+
+    client.post(f"{DERBY}recipe/new/", rows | {"line-INITIAL_FORMS": 1})
+
+    made = derby.recipes.get(version=2)
+    assert sorted(made.lines.values_list("material__code", "quantity")) == [
+        ("GLUE", 200),
+        ("LEATHER", 3_200),
+    ]
+
+
+def test_waste_is_whole_percents_and_nothing_is_cut_off(client: Client, derby: Product) -> None:
+    testing.material(derby.workshop, "LEATHER")
+
+    answer = client.post(f"{DERBY}recipe/new/", {"lines": "LEATHER;2.24;2.5"})
+
+    assert answer.status_code == 422
+    assert "Line 1: “2.5” is no whole percentage." in answer.text
+
+
+def test_stages_without_a_place_come_last(client: Client, derby: Product) -> None:
+    client.post(
+        f"{DERBY}stages/",
+        lines(
+            {"name": "Semir"},
+            {"name": "Jahit", "position": "90"},
+            {"name": "Potong", "position": "1"},
+            prefix="stage",
+        ),
+    )
+
+    names = derby.stages.order_by("position").values_list("name", flat=True)
+    assert list(names) == ["Potong", "Jahit", "Semir"]
+
+
+@pytest.mark.parametrize("typed", ["40.000", "Rp 40.000,-", "40000"])
+def test_the_price_of_a_material_is_typed_as_people_write(
+    client: Client, workshop: Workshop, typed: str
+) -> None:
+    facts = {"code": "KLT-1", "name": "Kulit", "unit": "kaki", "price": typed}
+
+    client.post(f"{MATERIALS}new/", facts)
+
+    assert Material.objects.get().price == 40_000
+
+
 def test_a_colour_is_added_and_its_sizes_change(client: Client, derby: Product) -> None:
     facts = {"name": "Cokelat", "name_en": "Brown", "swatch": "#6B4226", "sizes": "39-40"}
 
