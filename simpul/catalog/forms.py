@@ -108,6 +108,7 @@ class ColourForm(forms.ModelForm[Colourway]):
     class Meta:
         model = Colourway
         fields = ("name", "name_en", "swatch")
+        labels = {"swatch": _("How the colour looks")}
         widgets = {"swatch": COLOUR}
 
     def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:

@@ -8,6 +8,7 @@ from django import forms
 
 from simpul.lib import money
 from simpul.lib.quantities import parse_quantity, write_quantity
+from simpul.ui.jinja import number
 
 
 class RupiahField(forms.CharField):
@@ -16,8 +17,8 @@ class RupiahField(forms.CharField):
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
     def prepare_value(self, value: Any) -> Any:
-        """Show a sum with its dots; what was typed stays as it was typed."""
-        return f"{value:,}".replace(",", ".") if isinstance(value, int) else value
+        """Show a sum as the reader writes it; what was typed stays as it was typed."""
+        return number(value) if isinstance(value, int) else value
 
     def clean(self, value: Any) -> int | None:
         text = super().clean(value)

@@ -201,7 +201,7 @@ def test_an_entry_is_divided_by_hand(client: Client, order: Order, account: Bank
     entry = entry_of(account, ("SETORAN", 700_000))
     page = f"{DESK}payments/entries/{entry.pk}/?q={order.number}"
     first, second = order.instalments.order_by("position")
-    assert f'name="part-{first.pk}" value="600.000"' in client.get(page).text
+    assert f'name="part-{first.pk}" value="600,000"' in client.get(page).text
 
     too_much = {f"part-{first.pk}": "600.000", f"part-{second.pk}": "100.001"}
     assert client.post(page, too_much).status_code == 422
@@ -251,7 +251,7 @@ def test_the_same_picture_twice_is_a_warning(client: Client, order: Order) -> No
 
 def test_cash_is_counted_from_the_order(client: Client, order: Order) -> None:
     page = f"{DESK}orders/{order.number}/cash/"
-    assert 'value="600.000"' in client.get(page).text
+    assert 'value="600,000"' in client.get(page).text
     assert client.post(page, {"amount": "0"}).status_code == 422
 
     today = clock.today().isoformat()

@@ -336,7 +336,7 @@ def test_a_price_is_noted(desk: Client, supplier: Party, workshop: Workshop) -> 
     known = SupplierPrice.objects.get()
     assert (known.price, known.pack, known.minimum) == (42_000, 20_000, 0)
     assert "Kulit Jaya" in desk.get(f"{DESK}prices/").content.decode()
-    assert 'value="42.000"' in desk.get(f"{DESK}prices/new/?price={known.pk}").content.decode()
+    assert 'value="42,000"' in desk.get(f"{DESK}prices/new/?price={known.pk}").content.decode()
 
 
 def test_a_foreign_supplier_cannot_be_chosen(

@@ -58,7 +58,7 @@ def test_the_workshop_is_described(client: Client, workshop: Workshop) -> None:
     assert (workshop.tagline, workshop.down_payment_percent) == ("Kulit asli.", 40)
     assert workshop.tagline_en == "Real leather."
     assert workshop.owner_limit == 1_250_000
-    assert 'value="1.250.000"' in client.get(SETTINGS).text
+    assert 'value="1,250,000"' in client.get(SETTINGS).text
     assert workshop.telephone == "+622518631234"
     assert "Real leather." in client.get("/ciomas/").text
 

@@ -85,7 +85,7 @@ def test_it_is_not_confirmed_twice(client: Client, order: Order) -> None:
 def test_an_offer_changes_what_it_says(client: Client, order: Order) -> None:
     line = order.current.lines.get()
     text = client.get(page(order, "offer/")).text
-    assert 'value="200.000"' in text
+    assert 'value="200,000"' in text
     assert f'name="pairs-{line.pk}-40" value="4"' in text
 
     answer = offer(client, order, **{"pairs-LINE-41": "8"})
