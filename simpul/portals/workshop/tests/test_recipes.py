@@ -299,3 +299,12 @@ def test_the_page_costs_the_same_for_any_recipe(
 
     with django_assert_num_queries(16):
         client.get(f"{DERBY}recipe/")
+
+
+def test_the_columns_are_named_in_the_readers_language(client: Client, derby: Product) -> None:
+    client.cookies["django_language"] = "id"
+
+    text = client.get(f"{DERBY}stages/").text
+
+    assert "Urutan" in text
+    assert ">Place<" not in text
