@@ -8,7 +8,7 @@ import sys
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import is_valid_path, reverse
 from django.utils.translation import gettext as _
 
 Links = list[tuple[str, str]]  # label, address
@@ -42,9 +42,16 @@ def _home(request: HttpRequest) -> Links:
 
 def again(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
     """Refuse a step, and lead back to the thing itself to look at it again."""
-    path = request.path
-    thing = path.rstrip("/").rpartition("/")[0] + "/" if request.method == "POST" else path
-    return refusal(request, status, title, text, [(_("Look at it again"), thing)])
+    return refusal(request, status, title, text, [(_("Look at it again"), _above(request.path))])
+
+
+def _above(path: str) -> str:
+    """Return the nearest address above that has a page: that of the thing a step is done to."""
+    while above := path.rstrip("/").rpartition("/")[0]:
+        path = f"{above}/"
+        if is_valid_path(path):
+            return path
+    return reverse("home")
 
 
 def storm(request: HttpRequest) -> HttpResponse:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from simpul.conversations.models import Channel, Notice
 from simpul.parties.models import AccessLink, Person, User, Workshop
+from simpul.workflow.steps import STEPS, NotAllowed, WrongState, can
 
 
 class Visit(HttpRequest):
@@ -45,3 +49,19 @@ def find_person(user: User, slug: str) -> Person | None:
         .annotate(news=Coalesce(Subquery(count), 0))
         .first()
     )
+
+
+def demand(request: Request, ability: str, subject: Any) -> None:
+    """Refuse the page of what this person may not do, or of a step that the state does not allow.
+
+    What was sent is for the step to judge: it may have been done already. Raises NotAllowed and
+    WrongState.
+    """
+    if not request.person.may(ability, subject):
+        raise NotAllowed
+    is_asked = request.method == "GET" and ability in STEPS
+    if is_asked and not can(request.person, ability, subject):
+        raise WrongState(
+            _("This is now “%(status)s”. Look at it again.")
+            % {"status": subject.get_status_display()}
+        )

@@ -13,12 +13,13 @@ from simpul.orders.forms import AcceptanceForm, CounterForm, PlainForm, Withdraw
 from simpul.orders.models import Order
 from simpul.payments import agreement
 from simpul.portals.buyer.orders import find_order
-from simpul.portals.http import Request
+from simpul.portals.http import Request, demand
 
 
 @require_http_methods(["GET", "POST"])
 def acceptance(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
+    demand(request, "orders.accept", order)
     form = AcceptanceForm(request.POST or None, initial={"revision": order.revision})
     if form.is_valid():
         agreement.accept(order, by=request.person, **form.cleaned_data)
@@ -29,6 +30,7 @@ def acceptance(request: Request, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def counter(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
+    demand(request, "orders.counter", order)
     products = Product.objects.filter(colourways__in=order.lines.values("colourway")).distinct()
     form = CounterForm(
         request.POST or None, order=order, products=products.for_page().order_by("position", "pk")
@@ -42,6 +44,7 @@ def counter(request: Request, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def withdrawal(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
+    demand(request, "orders.withdraw", order)
     form = WithdrawalForm(request.POST or None)
     if form.is_valid():
         order.withdraw(by=request.person, **form.cleaned_data)
@@ -59,6 +62,7 @@ def withdrawal(request: Request, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def closing(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
+    demand(request, "orders.close", order)
     form = PlainForm(request.POST or None)
     if form.is_valid():
         order.close(by=request.person)

@@ -10,7 +10,6 @@ from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm
@@ -26,8 +25,8 @@ from simpul.delivery.models import (
     WrongPin,
 )
 from simpul.portals.files import serve_paper
-from simpul.portals.http import Request
-from simpul.workflow.steps import NotAllowed, WrongState, can
+from simpul.portals.http import Request, demand
+from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 20
 
@@ -86,7 +85,7 @@ def passing(request: Request, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def pick_up(request: Request, number: str) -> HttpResponse:
     shipment = find_job(request, number)
-    _demand(request, "delivery.pick_up", shipment)
+    demand(request, "delivery.pick_up", shipment)
     form = CountForm(request.POST or None)
     if form.is_valid():
         try:
@@ -102,7 +101,7 @@ def pick_up(request: Request, number: str) -> HttpResponse:
 def delivery(request: Request, number: str) -> HttpResponse:
     """At the door: name, count, PIN or photo."""
     shipment = find_job(request, number)
-    _demand(request, "delivery.deliver", shipment)
+    demand(request, "delivery.deliver", shipment)
     form = DeliveryForm(request.POST or None, request.FILES or None, shipment=shipment)
     if form.is_valid():
         try:
@@ -119,7 +118,7 @@ def delivery(request: Request, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def failure(request: Request, number: str) -> HttpResponse:
     shipment = find_job(request, number)
-    _demand(request, "delivery.fail", shipment)
+    demand(request, "delivery.fail", shipment)
     form = FailureForm(request.POST or None)
     if form.is_valid():
         shipment.fail(by=request.person, **form.cleaned_data)
@@ -165,17 +164,6 @@ def _open_offers(request: Request) -> list[CourierOffer]:
     )
     related = offers.select_related("shipment__order__buyer").prefetch_related("shipment__packages")
     return list(related.order_by("expires_at", "pk"))
-
-
-def _demand(request: Request, ability: str, shipment: Shipment) -> None:
-    """Refuse to ask. What was sent is for the step to judge: it may have been done already."""
-    if not request.person.may(ability, shipment):
-        raise NotAllowed
-    if request.method == "GET" and not can(request.person, ability, shipment):
-        raise WrongState(
-            _("This is now “%(status)s”. Look at it again.")
-            % {"status": shipment.get_status_display()}
-        )
 
 
 def _back(request: Request, number: str) -> HttpResponse:

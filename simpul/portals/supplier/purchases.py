@@ -16,12 +16,11 @@ from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
 from simpul.lib import clock
 from simpul.payments.models import Purpose
-from simpul.portals.http import Request
+from simpul.portals.http import Request, demand
 from simpul.procurement.forms import AnswerForm, DelayForm, ReasonForm
 from simpul.procurement.models import PurchaseLine, PurchaseOrder, ReceivedLine, Status
 from simpul.procurement.payables import payables_for
 from simpul.procurement.queries import compared
-from simpul.workflow.steps import WrongState, can
 
 A_PAGE = 50
 
@@ -99,7 +98,7 @@ def confirmation(request: Request, pk: int) -> HttpResponse:
 def answer(request: Request, pk: int) -> HttpResponse:
     """Answer line by line: yes, something else, or cannot."""
     purchase = _find(request, pk)
-    _demand(request, "procurement.counter", purchase)
+    demand(request, "procurement.counter", purchase)
     form = AnswerForm(
         request.POST or None,
         lines=purchase.lines.all(),
@@ -125,7 +124,7 @@ def answer(request: Request, pk: int) -> HttpResponse:
 def refusal(request: Request, pk: int) -> HttpResponse:
     """Say that nothing of it can be delivered."""
     purchase = _find(request, pk)
-    _demand(request, "procurement.decline", purchase)
+    demand(request, "procurement.decline", purchase)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         purchase.decline(by=request.person, **form.cleaned_data)
@@ -137,7 +136,7 @@ def refusal(request: Request, pk: int) -> HttpResponse:
 def delay(request: Request, pk: int, line: int) -> HttpResponse:
     """Say that a line comes on another day."""
     purchase = _find(request, pk)
-    _demand(request, "procurement.expect", purchase)
+    demand(request, "procurement.expect", purchase)
     found = get_object_or_404(
         PurchaseLine.objects.filter(purchase=purchase).select_related("material"), pk=line
     )
@@ -161,15 +160,6 @@ def message(request: Request, pk: int) -> HttpResponse:
 def _find(request: Request, pk: int) -> PurchaseOrder:
     purchases = PurchaseOrder.objects.visible_to(request.person).for_page()
     return get_object_or_404(purchases, pk=pk)
-
-
-def _demand(request: Request, ability: str, purchase: PurchaseOrder) -> None:
-    """Refuse the page of a step that the state does not allow any more."""
-    if not can(request.person, ability, purchase):
-        raise WrongState(
-            _("This purchase order is now “%(status)s”.")
-            % {"status": purchase.get_status_display()}
-        )
 
 
 def _ask(

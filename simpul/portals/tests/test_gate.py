@@ -162,7 +162,7 @@ def test_a_refused_step_says_why_and_leads_back(
     answer = client.post(path)
     assert answer.status_code == 409
     assert "Somebody was quicker: this is now “published”." in body(answer)
-    assert f'href="/ciomas/desk/entries/{entry.pk}/"' in body(answer)
+    assert 'href="/ciomas/desk/"' in body(answer)  # the nearest page above: an entry has none
     assert answer["Cache-Control"] == "no-store"
 
 

@@ -10,8 +10,7 @@ from simpul.catalog.forms import ColourForm, NewProductForm, PhotoForm, PriceFor
 from simpul.catalog.models import Colourway, PriceRule, Product
 from simpul.lib import clock
 from simpul.papers.models import Upload
-from simpul.portals.http import Request
-from simpul.workflow.steps import NotAllowed
+from simpul.portals.http import Request, demand
 
 
 @require_safe
@@ -32,7 +31,7 @@ def products(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new_product(request: Request) -> HttpResponse:
-    _demand(request)
+    demand(request, "catalog.keep", request.workshop)
     form = NewProductForm(request.POST or None, workshop=request.workshop)
     if form.is_valid():
         made = form.save()
@@ -50,7 +49,7 @@ def new_product(request: Request) -> HttpResponse:
 def product(request: Request, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, _find(request, slug))
-    _demand(request)
+    demand(request, "catalog.keep", request.workshop)
     product = _find(request, slug)
     form = ProductForm(request.POST, instance=product)
     if not form.is_valid():
@@ -62,7 +61,7 @@ def product(request: Request, slug: str) -> HttpResponse:
 
 @require_POST
 def price(request: Request, slug: str) -> HttpResponse:
-    _demand(request)
+    demand(request, "catalog.keep", request.workshop)
     product = _find(request, slug)
     form = PriceForm(request.POST)
     if form.is_valid():
@@ -74,7 +73,7 @@ def price(request: Request, slug: str) -> HttpResponse:
 
 @require_POST
 def photo(request: Request, slug: str, pk: int) -> HttpResponse:
-    _demand(request)
+    demand(request, "catalog.keep", request.workshop)
     product = _find(request, slug)
     colourway = get_object_or_404(Colourway, product=product, pk=pk)
     form = PhotoForm(request.POST, request.FILES)
@@ -97,7 +96,7 @@ def colour(request: Request, slug: str, pk: int) -> HttpResponse:
 
 
 def _colour(request: Request, product: Product, colourway: Colourway) -> HttpResponse:
-    _demand(request)
+    demand(request, "catalog.keep", request.workshop)
     form = ColourForm(request.POST or None, instance=colourway, product=product)
     if form.is_valid():
         form.save()
@@ -140,8 +139,3 @@ def _page(
 
 def _find(request: Request, slug: str) -> Product:
     return get_object_or_404(Product.objects.visible_to(request.person).for_page(), slug=slug)
-
-
-def _demand(request: Request) -> None:
-    if not request.person.may("catalog.keep", request.workshop):
-        raise NotAllowed

@@ -8,7 +8,6 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm
@@ -38,9 +37,9 @@ from simpul.orders.models import Gate, Order, OrderQuerySet
 from simpul.orders.models import Status as OrderStatus
 from simpul.portals import invitations
 from simpul.portals.files import serve_upload
-from simpul.portals.http import Request
+from simpul.portals.http import Request, demand
 from simpul.workflow.models import journal_of
-from simpul.workflow.steps import NotAllowed, WrongState, can
+from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 50
 
@@ -147,7 +146,7 @@ def shipment(request: Request, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def offer(request: Request, number: str) -> HttpResponse:
     shipment = _find(request, number)
-    _demand(request, "delivery.offer", shipment)
+    demand(request, "delivery.offer", shipment)
     form = OfferForm(request.POST or None, shipment=shipment)
     if form.is_valid():
         shipment.offer(by=request.person, **form.facts)
@@ -177,7 +176,7 @@ def note(request: Request, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def hand_over(request: Request, number: str) -> HttpResponse:
     shipment = _find(request, number)
-    _demand(request, "delivery.hand_over", shipment)
+    demand(request, "delivery.hand_over", shipment)
     form = CountForm(request.POST or None)
     if form.is_valid():
         try:
@@ -193,7 +192,7 @@ def hand_over(request: Request, number: str) -> HttpResponse:
 def delivery(request: Request, number: str) -> HttpResponse:
     """Note what the courier says on the telephone, or what the buyer fetches."""
     shipment = _find(request, number)
-    _demand(request, "delivery.deliver", shipment)
+    demand(request, "delivery.deliver", shipment)
     form = DeliveryForm(
         request.POST or None,
         request.FILES or None,
@@ -215,7 +214,7 @@ def delivery(request: Request, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def failure(request: Request, number: str) -> HttpResponse:
     shipment = _find(request, number)
-    _demand(request, "delivery.fail", shipment)
+    demand(request, "delivery.fail", shipment)
     form = FailureForm(request.POST or None)
     if form.is_valid():
         shipment.fail(by=request.person, **form.cleaned_data)
@@ -227,7 +226,7 @@ def failure(request: Request, number: str) -> HttpResponse:
 def homecoming(request: Request, number: str) -> HttpResponse:
     """Count packages that come back."""
     shipment = _find(request, number)
-    _demand(request, "delivery.take_back", shipment)
+    demand(request, "delivery.take_back", shipment)
     form = CountForm(request.POST or None)
     if form.is_valid():
         try:
@@ -319,17 +318,6 @@ def _show_packing(request: Request, order: Order, form: Form, fill: Form) -> Htt
         },
         status=422 if is_bound else 200,
     )
-
-
-def _demand(request: Request, ability: str, shipment: Shipment) -> None:
-    """Refuse to ask. What was sent is for the step to judge: it may have been done already."""
-    if not request.person.may(ability, shipment):
-        raise NotAllowed
-    if request.method == "GET" and not can(request.person, ability, shipment):
-        raise WrongState(
-            _("This is now “%(status)s”. Look at it again.")
-            % {"status": shipment.get_status_display()}
-        )
 
 
 def _back(request: Request, number: str) -> HttpResponse:

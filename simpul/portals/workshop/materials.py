@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from simpul.catalog.forms import MaterialForm
 from simpul.catalog.models import Material
-from simpul.portals.http import Request
-from simpul.workflow.steps import NotAllowed
+from simpul.portals.http import Request, demand
 
 A_PAGE = 50
 
@@ -46,8 +45,7 @@ def material(request: Request, pk: int) -> HttpResponse:
 
 
 def _ask(request: Request, material: Material) -> HttpResponse:
-    if not request.person.may("catalog.keep_materials", request.workshop):
-        raise NotAllowed
+    demand(request, "catalog.keep_materials", request.workshop)
     form = MaterialForm(request.POST or None, instance=material, workshop=request.workshop)
     if form.is_valid():
         form.save()

@@ -22,12 +22,11 @@ from simpul.parties.models import Party
 from simpul.payments import agreement
 from simpul.payments.models import PaymentClaim
 from simpul.portals import invitations
-from simpul.portals.http import Request
+from simpul.portals.http import Request, demand
 from simpul.portals.workshop.parties import find_parties
 from simpul.production.models import Job
 from simpul.production.models import Status as JobStatus
 from simpul.workflow.models import journal_of
-from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 50
 SORTS = {
@@ -139,7 +138,7 @@ def _page(
 @require_safe
 def new(request: Request) -> HttpResponse:
     """Find the buyer on the telephone, by number or name."""
-    _demand(request)
+    demand(request, "orders.place", request.workshop)
     words = request.GET.get("q", "").strip()
     found = find_parties(request, words).buyers()[:10] if words else []
     return render(request, "workshop/orders/new.html", {"words": words, "found": list(found)})
@@ -148,7 +147,7 @@ def new(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def entry(request: Request, pk: int) -> HttpResponse:
     """Enter what the buyer says; the channel is kept."""
-    _demand(request)
+    demand(request, "orders.place", request.workshop)
     buyer = get_object_or_404(Party.objects.visible_to(request.person).buyers(), pk=pk)
     products = Product.objects.filter(workshop=request.workshop, is_published=True).for_page()
     form = OrderForm(
@@ -163,11 +162,6 @@ def entry(request: Request, pk: int) -> HttpResponse:
         {"buyer": buyer, "form": form},
         status=422 if form.is_bound else 200,
     )
-
-
-def _demand(request: Request) -> None:
-    if not request.person.may("orders.place", request.workshop):
-        raise NotAllowed
 
 
 def find_order(request: Request, number: str) -> Order:

@@ -18,9 +18,8 @@ from simpul.orders.models import Order
 from simpul.parties.forms import ContactForm, PartyForm, ToneForm
 from simpul.parties.models import AccessLink, Party, PartyQuerySet
 from simpul.payments.models import party_credit, party_debt
-from simpul.portals.http import Request
+from simpul.portals.http import Request, demand
 from simpul.procurement.models import PurchaseOrder
-from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 50
 
@@ -96,7 +95,7 @@ def _page(request: Request, party: Party, form: MessageForm | None = None) -> Ht
 
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
-    _demand(request)
+    demand(request, "parties.keep", request.workshop)
     form = PartyForm(
         request.POST or None, workshop=request.workshop, initial=_guess(request.GET.get("q", ""))
     )
@@ -115,7 +114,7 @@ def new(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def contact(request: Request, pk: int) -> HttpResponse:
-    _demand(request)
+    demand(request, "parties.keep", request.workshop)
     party = _find(request, pk)
     form = ContactForm(request.POST or None, workshop=request.workshop)
     if form.is_valid():
@@ -132,7 +131,7 @@ def contact(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def tone(request: Request, pk: int) -> HttpResponse:
     """How the party wants to be spoken to."""
-    _demand(request)
+    demand(request, "parties.keep", request.workshop)
     party = _find(request, pk)
     form = ToneForm(request.POST or None, instance=party)
     if form.is_valid():
@@ -148,7 +147,7 @@ def tone(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def revocation(request: Request, pk: int, link: int) -> HttpResponse:
-    _demand(request)
+    demand(request, "parties.keep", request.workshop)
     found = AccessLink.objects.filter(workshop=request.workshop, person__party_id=pk)
     get_object_or_404(found, pk=link).revoke()
     return redirect("workshop:party", request.workshop.slug, pk)
@@ -182,9 +181,3 @@ def _guess(words: str) -> dict[str, str]:
 
 def _find(request: Request, pk: int) -> Party:
     return get_object_or_404(Party.objects.visible_to(request.person), pk=pk)
-
-
-def _demand(request: Request) -> None:
-    """Parties are kept by sales, purchasing and the owner; the matrix has the line."""
-    if not request.person.may("parties.keep", request.workshop):
-        raise NotAllowed

@@ -10,14 +10,12 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_date
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.lib import clock
 from simpul.orders.models import Order, OrderLine
 from simpul.orders.models import Status as OrderStatus
-from simpul.parties.models import Workshop
-from simpul.portals.http import Request
+from simpul.portals.http import Request, demand
 from simpul.production import queries, shelf
 from simpul.production.forms import ReasonForm, ShelfForm, TapForm
 from simpul.production.models import (
@@ -30,7 +28,6 @@ from simpul.production.models import (
     TooMany,
 )
 from simpul.workflow.models import journal_of
-from simpul.workflow.steps import NotAllowed, WrongState, can
 
 A_PAGE = 20
 
@@ -85,7 +82,7 @@ def jobs(request: Request) -> HttpResponse:
 @require_safe
 def wages(request: Request) -> HttpResponse:
     """What was earned by the piece, in a month unless other days are asked for."""
-    _demand(request, "production.see_workers", request.workshop)
+    demand(request, "production.see_workers", request.workshop)
     today = clock.today()
     first = _day(request, "from") or today.replace(day=1)
     last = _day(request, "to") or today
@@ -125,7 +122,7 @@ def job(request: Request, pk: int) -> HttpResponse:
 def stage(request: Request, pk: int, position: int) -> HttpResponse:
     """Count pairs that leave a stage."""
     job = _find(request, pk)
-    _demand(request, "production.tap", job)
+    demand(request, "production.tap", job)
     here = get_object_or_404(JobStage.objects.filter(job=job), position=position)
     room = job.room(here)
     waiting = {f"good_{size}": pairs for size, pairs in room.items() if pairs}
@@ -154,7 +151,7 @@ def release(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def hold(request: Request, pk: int) -> HttpResponse:
     job = _find(request, pk)
-    _demand(request, "production.hold", job)
+    demand(request, "production.hold", job)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         job.hold(by=request.person, **form.cleaned_data)
@@ -171,7 +168,7 @@ def resumption(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def cancellation(request: Request, pk: int) -> HttpResponse:
     job = _find(request, pk)
-    _demand(request, "production.cancel", job)
+    demand(request, "production.cancel", job)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         job.cancel(by=request.person, **form.cleaned_data)
@@ -183,7 +180,7 @@ def cancellation(request: Request, pk: int) -> HttpResponse:
 def correction(request: Request, pk: int, log: int) -> HttpResponse:
     """Take back what was counted wrongly."""
     job = _find(request, pk)
-    _demand(request, "production.correct", job)
+    demand(request, "production.correct", job)
     wrong = get_object_or_404(
         StageLog.objects.of(job).select_related("stage", "size__line_size__variant"), pk=log
     )
@@ -206,7 +203,7 @@ def plan(request: Request, number: str, line: int) -> HttpResponse:
 def from_stock(request: Request, number: str) -> HttpResponse:
     """Take pairs that lie finished in stock, instead of making them."""
     order = _order(request, number)
-    _demand(request, "production.take_from_stock", order)
+    demand(request, "production.take_from_stock", order)
     form = ShelfForm(request.POST or None, lying=queries.lying_free(order))
     if form.is_valid():
         shelf.take_from_stock(order, by=request.person, pairs=form.pairs)
@@ -246,19 +243,6 @@ def _day(request: Request, name: str) -> date | None:
         return parse_date(request.GET.get(name, ""))
     except ValueError:
         return None
-
-
-def _demand(request: Request, ability: str, subject: Job | Order | Workshop) -> None:
-    """Refuse to ask. What was sent is for the step to judge: it may have been done already."""
-    if not request.person.may(ability, subject):
-        raise NotAllowed
-    if isinstance(subject, Workshop):
-        return
-    if request.method == "GET" and not can(request.person, ability, subject):
-        raise WrongState(
-            _("This is now “%(status)s”. Look at it again.")
-            % {"status": subject.get_status_display()}
-        )
 
 
 def _ask(request: Request, job: Job, form: Form, page: str, **more: object) -> HttpResponse:

@@ -22,7 +22,7 @@ from simpul.conversations.models import Conversation, Message
 from simpul.lib import clock, phones
 from simpul.orders.models import Order
 from simpul.parties.models import AccessLink, Identity
-from simpul.portals.http import Request
+from simpul.portals.http import Request, demand
 from simpul.procurement import planning
 from simpul.procurement.forms import (
     ChangeForm,
@@ -42,7 +42,6 @@ from simpul.procurement.models import (
 )
 from simpul.procurement.queries import compared, effects_of
 from simpul.workflow.models import journal_of
-from simpul.workflow.steps import NotAllowed, WrongState, can
 
 A_PAGE = 50
 
@@ -71,7 +70,7 @@ def needs(request: Request) -> HttpResponse:
 @require_POST
 def plan(request: Request) -> HttpResponse:
     """Set aside what the store has, and draft what is to be bought."""
-    _demand(request, "procurement.propose", request.workshop)
+    demand(request, "procurement.propose", request.workshop)
     made = planning.plan(request.workshop, by=request.person)
     if made:
         text = ngettext("%(n)s draft was made.", "%(n)s drafts were made.", len(made))
@@ -143,7 +142,7 @@ def purchase(request: Request, pk: int) -> HttpResponse:
 def lines(request: Request, pk: int) -> HttpResponse:
     """Change a draft."""
     purchase = _find(request, pk)
-    _demand(request, "procurement.change", purchase)
+    demand(request, "procurement.change", purchase)
     form = ChangeForm(request.POST or None, lines=purchase.lines.all())
     if form.is_valid():
         purchase.change(by=request.person, terms=form.terms)
@@ -154,7 +153,7 @@ def lines(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def sending(request: Request, pk: int) -> HttpResponse:
     purchase = _find(request, pk)
-    _demand(request, "procurement.send", purchase)
+    demand(request, "procurement.send", purchase)
     form = SendingForm(request.POST or None)
     if form.is_valid():
         purchase.send(by=request.person, **form.cleaned_data)
@@ -175,7 +174,7 @@ def agreement(request: Request, pk: int) -> HttpResponse:
 def repetition(request: Request, pk: int) -> HttpResponse:
     """Ask the supplier again."""
     purchase = _find(request, pk)
-    _demand(request, "procurement.insist", purchase)
+    demand(request, "procurement.insist", purchase)
     form = RepetitionForm(request.POST or None, lines=purchase.lines.all())
     if form.is_valid():
         note = form.cleaned_data["note"]
@@ -188,7 +187,7 @@ def repetition(request: Request, pk: int) -> HttpResponse:
 def receipt(request: Request, pk: int) -> HttpResponse:
     """Count what came."""
     purchase = _find(request, pk)
-    _demand(request, "procurement.receive", purchase)
+    demand(request, "procurement.receive", purchase)
     form = ReceiptForm(
         request.POST or None, lines=purchase.lines.all(), is_all="all" in request.GET
     )
@@ -203,7 +202,7 @@ def receipt(request: Request, pk: int) -> HttpResponse:
 def delay(request: Request, pk: int, line: int) -> HttpResponse:
     """Note another expected day of a line."""
     purchase = _find(request, pk)
-    _demand(request, "procurement.expect", purchase)
+    demand(request, "procurement.expect", purchase)
     found = _line(purchase, line)
     form = DelayForm(request.POST or None, initial={"day": found.expected_on})
     if form.is_valid():
@@ -216,7 +215,7 @@ def delay(request: Request, pk: int, line: int) -> HttpResponse:
 def shortfall(request: Request, pk: int, line: int) -> HttpResponse:
     """Wait no longer for the rest of a line."""
     purchase = _find(request, pk)
-    _demand(request, "procurement.close_short", purchase)
+    demand(request, "procurement.close_short", purchase)
     found = _line(purchase, line)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
@@ -228,7 +227,7 @@ def shortfall(request: Request, pk: int, line: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def cancellation(request: Request, pk: int) -> HttpResponse:
     purchase = _find(request, pk)
-    _demand(request, "procurement.cancel", purchase)
+    demand(request, "procurement.cancel", purchase)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         purchase.cancel(by=request.person, **form.cleaned_data)
@@ -251,7 +250,7 @@ def message(request: Request, pk: int) -> HttpResponse:
 
 @require_safe
 def prices(request: Request) -> HttpResponse:
-    _demand(request, "procurement.see_prices", request.workshop)
+    demand(request, "procurement.see_prices", request.workshop)
     words = request.GET.get("q", "").strip()
     found = SupplierPrice.objects.visible_to(request.person).search(words).for_list()
     page = Paginator(found.order_by("material__code", "price", "pk"), A_PAGE)
@@ -265,7 +264,7 @@ def prices(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def price(request: Request) -> HttpResponse:
     """Note what a supplier asks; `?price=` begins with what is known, `?material=` with nothing."""
-    _demand(request, "procurement.price", request.workshop)
+    demand(request, "procurement.price", request.workshop)
     form = SupplierPriceForm(
         request.POST or None, workshop=request.workshop, initial=_known(request)
     )
@@ -294,16 +293,6 @@ def _find(request: Request, pk: int) -> PurchaseOrder:
 
 def _line(purchase: PurchaseOrder, pk: int) -> PurchaseLine:
     return get_object_or_404(PurchaseLine.objects.filter(purchase=purchase), pk=pk)
-
-
-def _demand(request: Request, ability: str, subject: Any) -> None:
-    """Refuse the page of a step that this person or this state does not allow."""
-    if not request.person.may(ability, subject):
-        raise NotAllowed
-    if isinstance(subject, PurchaseOrder) and not can(request.person, ability, subject):
-        raise WrongState(
-            _("This purchase order is now “%(status)s”.") % {"status": subject.get_status_display()}
-        )
 
 
 def _ask(

@@ -14,10 +14,10 @@ from simpul.catalog.costing import cost_of
 from simpul.catalog.models import Product, Recipe
 from simpul.catalog.recipe_forms import PasteForm, recipe_lines, stage_lines
 from simpul.lib import clock
-from simpul.portals.http import Request
+from simpul.portals.http import Request, demand
 from simpul.procurement.queries import known_prices
 from simpul.workflow.models import Entry
-from simpul.workflow.steps import NotAllowed, Refused
+from simpul.workflow.steps import Refused
 
 
 @require_safe
@@ -119,6 +119,5 @@ def _like(request: Request, product: Product) -> Product:
 
 def _find(request: Request, slug: str, ability: str) -> Product:
     product = get_object_or_404(Product.objects.visible_to(request.person).for_page(), slug=slug)
-    if not request.person.may(ability, product):
-        raise NotAllowed
+    demand(request, ability, product)
     return product

@@ -10,14 +10,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from simpul.parties.forms import InvitationForm, PersonForm, WorkshopForm
 from simpul.parties.models import Person, Workshop
 from simpul.parties.roles import Role
-from simpul.portals.http import Request
-from simpul.workflow.steps import NotAllowed
+from simpul.portals.http import Request, demand
 
 
 @require_http_methods(["GET", "POST"])
 def profile(request: Request) -> HttpResponse:
     if request.method == "POST":
-        _demand(request)
+        demand(request, "parties.staff", request.workshop)
     workshop = Workshop.objects.get(pk=request.workshop.pk)  # the form writes into it, valid or not
     form = WorkshopForm(request.POST or None, instance=workshop)
     if form.is_valid():
@@ -45,7 +44,7 @@ def people(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def invitation(request: Request) -> HttpResponse:
     """Take a colleague in; the login is opened by a link in a mail."""
-    _demand(request)
+    demand(request, "parties.staff", request.workshop)
     form = InvitationForm(request.POST or None, workshop=request.workshop)
     if form.is_valid():
         person = form.make()
@@ -67,7 +66,7 @@ def invitation(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def person(request: Request, pk: int) -> HttpResponse:
     """Change the role of a colleague, or close their door."""
-    _demand(request)
+    demand(request, "parties.staff", request.workshop)
     staff = Person.objects.filter(workshop=request.workshop).staff()
     colleague = get_object_or_404(staff, pk=pk)
     now = {"name": colleague.name, "role": colleague.role, "is_active": colleague.is_active}
@@ -87,8 +86,3 @@ def person(request: Request, pk: int) -> HttpResponse:
         {"form": form, "colleague": colleague},
         status=422 if form.is_bound else 200,
     )
-
-
-def _demand(request: Request) -> None:
-    if not request.person.may("parties.staff", request.workshop):
-        raise NotAllowed

@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.orders.models import LineSize, Order, OrderNeed
-from simpul.portals.http import Request
+from simpul.portals.http import Request, demand
 from simpul.procurement import planning
 from simpul.stock.forms import CountForm, ShelfForm, TransferForm
 from simpul.stock.models import Count, Item, Location, Movement, Reservation, Transfer
-from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 50
 
@@ -67,7 +66,7 @@ def item(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def count(request: Request, pk: int) -> HttpResponse:
-    _demand(request, "stock.count")
+    demand(request, "stock.count", request.workshop)
     item = _find(request, pk)
     form = CountForm(request.POST or None, item=item)
     if form.is_valid():
@@ -83,7 +82,7 @@ def count(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def transfer(request: Request, pk: int) -> HttpResponse:
-    _demand(request, "stock.move")
+    demand(request, "stock.move", request.workshop)
     item = _find(request, pk)
     form = TransferForm(request.POST or None, item=item)
     if form.is_valid():
@@ -100,7 +99,7 @@ def transfer(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
     """Give a place on the shelf to what never lay there, so that it can be counted."""
-    _demand(request, "stock.count")
+    demand(request, "stock.count", request.workshop)
     form = ShelfForm(request.POST or None, workshop=request.workshop)
     if form.is_valid():
         return redirect("workshop:stock-count", request.workshop.slug, form.item().pk)
@@ -159,8 +158,3 @@ def _home(item: Item) -> Location:
 def _find(request: Request, pk: int) -> Item:
     items = Item.objects.visible_to(request.person).for_list()
     return get_object_or_404(items, pk=pk)
-
-
-def _demand(request: Request, ability: str) -> None:
-    if not request.person.may(ability, request.workshop):
-        raise NotAllowed

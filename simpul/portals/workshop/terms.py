@@ -13,7 +13,7 @@ from simpul.orders.models import Order
 from simpul.orders.offers import OfferForm
 from simpul.payments import agreement
 from simpul.payments.returning import CancellationForm
-from simpul.portals.http import Request
+from simpul.portals.http import Request, demand
 from simpul.portals.workshop.orders import find_order
 from simpul.ui.jinja import rupiah
 
@@ -21,6 +21,7 @@ from simpul.ui.jinja import rupiah
 @require_http_methods(["GET", "POST"])
 def confirmation(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
+    demand(request, "orders.confirm", order)
     form = PlainForm(_told(request))
     if form.is_valid():
         agreement.confirm(order, by=request.person)
@@ -36,6 +37,7 @@ def confirmation(request: Request, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def offer(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
+    demand(request, "orders.offer", order)
     form = OfferForm(_told(request), order=order)
     if form.is_valid():
         order.offer(by=request.person, **form.cleaned_data)
@@ -51,6 +53,7 @@ def offer(request: Request, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def refusal(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
+    demand(request, "orders.decline", order)
     form = ReasonForm(_told(request))
     if form.is_valid():
         order.decline(by=request.person, **form.cleaned_data)
@@ -62,6 +65,7 @@ def refusal(request: Request, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def expiry(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
+    demand(request, "orders.expire", order)
     form = PlainForm(_told(request))
     if form.is_valid():
         order.expire(by=request.person)
@@ -73,6 +77,7 @@ def expiry(request: Request, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def cancellation(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
+    demand(request, "orders.cancel", order)
     paid = agreement.money_paid(order)
     form = CancellationForm(_told(request), paid=paid, most=agreement.most_kept(order, paid))
     if form.is_valid():
@@ -90,6 +95,7 @@ def cancellation(request: Request, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def waiver(request: Request, number: str, position: int) -> HttpResponse:
     order = find_order(request, number)
+    demand(request, "orders.waive", order)
     instalment = get_object_or_404(order.instalments, position=position)
     form = ReasonForm(_told(request))
     if form.is_valid():
@@ -107,6 +113,7 @@ def waiver(request: Request, number: str, position: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def closing(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
+    demand(request, "orders.close", order)
     form = PlainForm(_told(request))
     if form.is_valid():
         order.close(by=request.person)

@@ -92,13 +92,28 @@ class TestByLink:
     def test_it_opens_the_order_and_its_steps(self, visitor: Client, order: Order) -> None:
         page = f"/ciomas/my/orders/{order.number}/"
         for name in OF_AN_ORDER:
-            assert visitor.get(page + name).status_code == 200
+            its_turn = name != "closing/"
+            assert visitor.get(page + name).status_code == (200 if its_turn else 409)
 
         visitor.post(page + "acceptance/", {"revision": 2})
 
         order.refresh_from_db()
         assert order.status == Status.CONFIRMED
         assert "orders/new/" not in visitor.get(page).text
+
+    @pytest.mark.parametrize("name", ["acceptance/", "counter/", "withdrawal/"])
+    def test_what_was_agreed_is_not_asked_again(
+        self, visitor: Client, order: Order, name: str
+    ) -> None:
+        """An old tab must not say that nothing was agreed and that it costs nothing."""
+        page = f"/ciomas/my/orders/{order.number}/"
+        visitor.post(page + "acceptance/", {"revision": 2})
+
+        answer = visitor.get(page + name)
+
+        assert answer.status_code == 409
+        assert 'method="post"' not in answer.text.partition("<main")[2]
+        assert f'href="{page}"' in answer.text
 
     def test_it_opens_nothing_else(self, visitor: Client, order: Order, buyer: Party) -> None:
         another = testing.order(buyer)
