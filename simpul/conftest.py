@@ -10,6 +10,7 @@ from django.utils.translation import activate
 from pytest_django import Settings
 
 from simpul import testing
+from simpul.insight.books import kept
 from simpul.parties.models import Party, Person, Workshop
 from simpul.parties.roles import Role
 
@@ -38,6 +39,12 @@ def _plain_english() -> None:
 @pytest.fixture(autouse=True)
 def _own_uploads(tmp_path: Path, settings: Settings) -> None:
     settings.UPLOADS = tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _books_of_nobody() -> None:
+    """What a process keeps of the books stays true while its database does."""
+    kept.forget()
 
 
 @pytest.fixture

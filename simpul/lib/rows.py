@@ -33,22 +33,33 @@ def insert(rows: Sequence[models.Model]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
             f"INSERT INTO {table} ({names}) VALUES ({gaps})",  # noqa: S608
-            [[_value(field, row) for field in columns] for row in rows],
+            list(zip(*[_values(field, rows) for field in columns], strict=True)),
         )
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
 
-def _value(field: models.Field[Any, Any], row: models.Model) -> Any:
-    value = getattr(row, field.attname)
-    if value is None and isinstance(field, models.ForeignKey):
-        named = field.get_cached_value(row, default=None)
-        if named is not None:  # it has got its key since then
-            value = named.pk
-            setattr(row, field.attname, value)
-    if type(value) in _AS_IT_IS and not isinstance(field, models.JSONField):
-        return value
-    return field.get_db_prep_save(value, connection)
+def _values(field: models.Field[Any, Any], rows: Sequence[models.Model]) -> list[Any]:
+    """Return what the database is to hold in a column, row by row."""
+    values = [row.__dict__[field.attname] for row in rows]
+    if isinstance(field, models.ForeignKey):
+        for at, value in enumerate(values):
+            if value is None:
+                values[at] = _key_since(field, rows[at])
+    if isinstance(field, models.JSONField):
+        return [field.get_db_prep_save(value, connection) for value in values]
+    return [
+        value if type(value) in _AS_IT_IS else field.get_db_prep_save(value, connection)
+        for value in values
+    ]
+
+
+def _key_since(field: models.ForeignKey[Any, Any], row: models.Model) -> Any:
+    """Return the key of what a row names, if that has got one since."""
+    named = field.get_cached_value(row, default=None)
+    if named is not None:
+        setattr(row, field.attname, named.pk)
+    return named and named.pk
 
 
 def _keys(model: type[models.Model], count: int) -> Iterator[int]:

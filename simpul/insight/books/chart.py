@@ -33,6 +33,8 @@ class Account(models.TextChoices):
     TAX = "5310", _("Tax on turnover")
     UNEXPLAINED = "9110", _("Not explained yet")
 
+    __hash__ = str.__hash__  # of an enumeration it is Python's, and the books ask it often
+
     @property
     def is_result(self) -> bool:
         """Tell whether it starts at zero each year: income and costs."""

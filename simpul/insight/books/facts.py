@@ -10,9 +10,10 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from simpul.delivery.models import PackageLine, Shipment
+from simpul.insight.books.growing import Growing
 from simpul.lib import clock
 from simpul.lib.quantities import amount_of
 from simpul.orders.models import Order, OrderLine
@@ -165,7 +166,7 @@ class Move(NamedTuple):
     subject: int | str
     label: str
     worth: int | None = None  # sen, where a price was agreed on
-    guess: int = 0  # sen at the price that was known on that day
+    guess: int = 0  # sen at the price that was known on the day on which it came otherwise
     supplier: int | None = None
     line: int | None = None
 
@@ -255,7 +256,7 @@ def load(workshop: Workshop) -> Facts:
         refunds=_refunds(workshop),
         terms=_terms(workshop),
         moves=moves,
-        logs=_logs(workshop),
+        logs=LOGS.of(workshop),
         deliveries=_deliveries(workshop),
         ends=_ends(workshop),
         bills=_bills(workshop, values),
@@ -438,11 +439,10 @@ def _bills(workshop: Workshop, values: dict[int, tuple[int, date]]) -> list[Bill
 
 def _stock(workshop: Workshop) -> tuple[dict[int, tuple[int, date]], list[Move]]:
     """Every move of material with its worth; and the value and day of each delivery that came."""
-    kinds = {kind.pk: f"{kind.app_label}.{kind.model}" for kind in ContentType.objects.all()}
+    came = ContentType.objects.get_for_model(GoodsReceipt).pk
+    worked = ContentType.objects.get_for_model(Job).pk
     places = Location.objects.filter(workshop=workshop).exclude(kind=Location.Kind.SCRAP)
     house = set(places.values_list("pk", flat=True))  # what is scrap is worth nothing already
-    leaves = Q(source__in=house) & ~Q(target__in=house)
-    comes = Q(target__in=house) & ~Q(source__in=house)
     items = {
         pk: (material, size)
         for pk, material, size in Item.objects.filter(
@@ -458,32 +458,26 @@ def _stock(workshop: Workshop) -> tuple[dict[int, tuple[int, date]], list[Move]]
     worth, deliveries = _received(workshop)
     prices = _prices(workshop)
     moves = []
-    rows = Movement.objects.filter(leaves | comes, workshop=workshop, item__in=items).order_by("pk")
-    for pk, item, quantity, target, reason, kind, subject, at in rows.values_list(
-        "pk", "item", "quantity", "target", "reason", "subject_type", "subject_id", "at"
-    ):
-        on = clock.day_of(at)
-        what = reason.partition(".")[2]
+    for pk, at, on, item, quantity, source, target, reason, kind, subject in CARRIED.of(workshop):
+        goes_in = target in house
+        if item not in items or goes_in == (source in house):
+            continue
         material, size = items[item]
-        subject_kind, label = kinds[kind], ""
         supplier = line = value = None
-        key: int | str = item
-        name = "item"
-        if subject_kind == "procurement.goodsreceipt":
-            supplier, label, key = (
-                deliveries[subject][1],
-                deliveries[subject][2],
-                deliveries[subject][3],
-            )
+        name, key, label = "item", item, ""
+        if kind == came:
+            _at, supplier, label, key = deliveries[subject]
             name, value = "purchase", worth.get((subject, material, size), 0)
-        elif subject_kind == "production.job":
+        elif kind == worked:
             line, label = jobs[subject]
             name, key = "job", subject
+        guess = 0
+        if goes_in and value is None:
+            guess = amount_of(_price_on(prices.get(material, []), at), quantity) * 100
         moves.append(
             Move(
-                pk, on, item, quantity, target in house, what, name, key, label, value,
-                amount_of(_price_on(prices.get(material, []), at), quantity) * 100,
-                supplier, line,
+                pk, on, item, quantity, goes_in, reason.partition(".")[2], name, key, label, value,
+                guess, supplier, line,
             )
         )  # fmt: skip
     values: dict[int, tuple[int, date]] = {}
@@ -492,6 +486,48 @@ def _stock(workshop: Workshop) -> tuple[dict[int, tuple[int, date]], list[Move]]
     for (receipt, _material, _size), sen in worth.items():
         values[receipt] = (values[receipt][0] + sen, values[receipt][1])
     return values, moves
+
+
+class _Carried(NamedTuple):
+    pk: int
+    at: datetime
+    on: date
+    item: int
+    quantity: int
+    source: int | None
+    target: int | None
+    reason: str
+    kind: int
+    subject: int
+
+
+def _carried(rows: QuerySet[Movement]) -> list[_Carried]:
+    return [
+        _Carried(pk, at, clock.day_of(at), item, quantity, source, target, reason, kind, subject)
+        for pk, at, item, quantity, source, target, reason, kind, subject in rows.values_list(
+            "pk", "at", "item", "quantity", "source", "target", "reason", "subject_type",
+            "subject_id",
+        )
+    ]  # fmt: skip
+
+
+def _worked(rows: QuerySet[StageLog]) -> list[Log]:
+    return [
+        Log(pk, clock.day_of(at), line, good * rate * 100, job, number)
+        for pk, at, line, good, rate, job, number in rows.values_list(
+            "pk", "at", "stage__job__line", "good", "rate", "stage__job", "stage__job__number"
+        )
+    ]
+
+
+# most of all facts are of these two kinds
+CARRIED = Growing(lambda workshop: Movement.objects.filter(workshop=workshop), _carried)
+LOGS = Growing(
+    lambda workshop: StageLog.objects.filter(stage__job__workshop=workshop, rate__gt=0).exclude(
+        Q(worker="") | Q(good=0)
+    ),
+    _worked,
+)
 
 
 type _Deliveries = dict[int, tuple[datetime, int, str, int]]
@@ -523,22 +559,6 @@ def _price_on(prices: list[tuple[datetime, int]], at: datetime) -> int:
     """Return the price of a unit that was known then, or the first one that ever was."""
     known = bisect_right(prices, at, key=itemgetter(0))
     return prices[max(known - 1, 0)][1] if prices else 0
-
-
-def _logs(workshop: Workshop) -> list[Log]:
-    rows = (
-        StageLog.objects.filter(stage__job__workshop=workshop, rate__gt=0)
-        .exclude(worker="")
-        .order_by("pk")
-        .values_list(
-            "pk", "at", "stage__job__line", "good", "rate", "stage__job", "stage__job__number"
-        )
-    )
-    return [
-        Log(pk, clock.day_of(at), line, good * rate * 100, job, number)
-        for pk, at, line, good, rate, job, number in rows
-        if good
-    ]
 
 
 def _deliveries(workshop: Workshop) -> list[Delivery]:

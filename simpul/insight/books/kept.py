@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from django.db.models import Count, Max
 
+from simpul.insight.books.facts import CARRIED, LOGS
 from simpul.insight.books.postings import Books, books_of
 from simpul.parties.models import Workshop
 from simpul.workflow.models import Entry
@@ -32,3 +33,10 @@ def told(
     _journal: tuple[int | datetime | None, ...],  # how many lines, the newest, and when it was
 ) -> Books:
     return books_of(Workshop.objects.get(pk=workshop_id), until)
+
+
+def forget() -> None:
+    """Let everything be read anew: the database is another one."""
+    told.cache_clear()
+    CARRIED.forget()
+    LOGS.forget()

@@ -141,7 +141,7 @@ class Books:
     # Telling
 
     def post(self, on: date, what: str, source: Source, lines: Iterable[Part]) -> None:
-        kept = tuple(Line(account, sen, detail) for account, sen, detail in lines if sen)
+        kept = tuple([Line(*part) for part in lines if part[1]])
         if kept:
             self.postings.append(Posting(on, what, source, kept))
 
@@ -159,21 +159,16 @@ def books_of(workshop: Workshop, until: date | None = None) -> Books:
     """Tell all facts of a workshop up to the end of a day."""
     books = Books(workshop, until or clock.today())
     teller = _Teller(books, facts.load(workshop))
-    events = [event for event in teller.events() if event.on <= books.until]
-    for event in sorted(events, key=itemgetter(0, 1, 2, 3)):
-        event.tell(event.fact)
+    events = [event for event in teller.events() if event[0] <= books.until]
+    for _on, _rank, _at, _key, tell, fact in sorted(events, key=itemgetter(0, 1, 2, 3)):
+        tell(fact)
     teller.accrue_tax()
     return books
 
 
-class _Event(NamedTuple):
-    on: date
-    rank: int  # of a day: money first, then stock, work, deliveries, and what ends
-    at: int
-    key: int
-    tell: Callable[[Any], None]
-    fact: Any
-
+# day, rank of the day (money first, then stock, work, deliveries, and what ends), place in the rank,
+# key; then who tells it, and the fact: a plain tuple, for there are thousands
+type _Event = tuple[date, int, int, int, Callable[[Any], None], Any]
 
 MONEY, COUNTED, STOCK, WORK, DELIVERED, ENDED = range(6)
 
@@ -193,31 +188,31 @@ class _Teller:
     def events(self) -> Iterator[_Event]:
         known = self.facts
         for opening in known.openings:
-            yield _Event(opening.on, MONEY, 0, 0, self.opening, opening)
+            yield opening.on, MONEY, 0, 0, self.opening, opening
         for entry in known.entries:
-            yield _Event(entry.on, MONEY, 1, entry.pk, self.entry, entry)
+            yield entry.on, MONEY, 1, entry.pk, self.entry, entry
         for money in known.received:
-            yield _Event(money.on, MONEY, 2, money.pk, self.received, money)
+            yield money.on, MONEY, 2, money.pk, self.received, money
         for purpose in known.cash_purposes:
-            yield _Event(purpose.on, MONEY, 3, purpose.pk, self.purpose, purpose)
+            yield purpose.on, MONEY, 3, purpose.pk, self.purpose, purpose
         for count in known.counts:
-            yield _Event(count.on, MONEY, 4, count.pk, self.count, count)
+            yield count.on, MONEY, 4, count.pk, self.count, count
         for note in known.notes:
-            yield _Event(note.on, COUNTED, 0, note.pk, self.note, note)
+            yield note.on, COUNTED, 0, note.pk, self.note, note
         for refund in known.refunds:
-            yield _Event(refund.on, COUNTED, 2, refund.pk, self.refund, refund)
+            yield refund.on, COUNTED, 2, refund.pk, self.refund, refund
         for part in known.allocations:
-            yield _Event(part.on, COUNTED, 1, part.pk, self.allocation, part)
+            yield part.on, COUNTED, 1, part.pk, self.allocation, part
         for move in known.moves:
-            yield _Event(move.on, STOCK, 0, move.pk, self.move, move)
+            yield move.on, STOCK, 0, move.pk, self.move, move
         for log in known.logs:
-            yield _Event(log.on, WORK, 0, log.pk, self.log, log)
+            yield log.on, WORK, 0, log.pk, self.log, log
         for shipment in known.deliveries:
-            yield _Event(shipment.on, DELIVERED, 0, shipment.pk, self.delivery, shipment)
+            yield shipment.on, DELIVERED, 0, shipment.pk, self.delivery, shipment
         for end in known.ends:
-            yield _Event(end.on, ENDED, 0, end.order, self.end, end)
+            yield end.on, ENDED, 0, end.order, self.end, end
         for bill in known.bills:
-            yield _Event(bill.on, ENDED, 1, bill.pk, self.bill, bill)
+            yield bill.on, ENDED, 1, bill.pk, self.bill, bill
 
     # Money
 

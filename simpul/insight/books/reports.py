@@ -112,19 +112,21 @@ def ledger(
     books: Books, account: Account, period: Period, detail: str = ""
 ) -> tuple[int, list[Moved]]:
     """Return what stood on an account before the period, and each line in it, oldest first."""
+    found = [
+        (posting, sen, part)
+        for posting in books.postings
+        if posting.on <= period.last
+        for one, sen, part in posting.lines
+        if one is account and (not detail or str(part) == detail)
+    ]
     opening = balance = 0
     moved = []
-    for posting in _in_order(books.postings):
-        for line in posting.lines:
-            if line.account != account or posting.on > period.last:
-                continue
-            if detail and str(line.detail) != detail:
-                continue
-            balance += line.sen
-            if posting.on < period.first:
-                opening = balance
-            else:
-                moved.append(Moved(posting, line.sen, line.detail, balance))
+    for posting, sen, part in sorted(found, key=lambda line: line[0].on):  # stable: as told
+        balance += sen
+        if posting.on < period.first:
+            opening = balance
+        else:
+            moved.append(Moved(posting, sen, part, balance))
     return opening, moved
 
 
@@ -220,10 +222,6 @@ def turnover_of(books: Books, year: int) -> list[int]:
     return [sen // 100 for sen in months]
 
 
-def _in_order(postings: Iterable[Posting]) -> list[Posting]:
-    return sorted(postings, key=lambda posting: posting.on)  # stable: as they were told
-
-
 def _results(postings: Iterable[Posting], period: Period) -> dict[tuple[Account, str], int]:
     """Income and costs of a period; other costs and income by their kind."""
     sums: dict[tuple[Account, str], int] = defaultdict(int)
@@ -238,23 +236,24 @@ def _results(postings: Iterable[Posting], period: Period) -> dict[tuple[Account,
 
 def _positions(books: Books, on: date) -> dict[tuple[str, Account, str], int]:
     """What stands where at the end of a day: assets, debts, and the owner's part with the profit."""
-    found: dict[tuple[str, Account, str], int] = defaultdict(int)
     year = date(on.year, 1, 1)
-    parties: dict[tuple[Account, int | str], int] = defaultdict(int)
+    sums: dict[tuple[Account, int | str, bool], int] = defaultdict(int)
     for posting in books.postings:
-        if posting.on > on:
-            continue
-        for line in posting.lines:
-            account = line.account
-            if account.is_result:
-                name = "this year" if posting.on >= year else "earlier years"
-                found["e", Account.EQUITY, name] += line.sen
-            elif account in NOT_IN_DEBIT:
-                parties[account, line.detail] += line.sen
-            elif account == Account.BANK:
-                found["a", account, str(line.detail)] += line.sen
-            else:
-                found[_place(account), account, ""] += line.sen
+        if posting.on <= on:
+            is_of_year = posting.on >= year
+            for account, sen, part in posting.lines:
+                sums[account, part, is_of_year] += sen
+    found: dict[tuple[str, Account, str], int] = defaultdict(int)
+    parties: dict[tuple[Account, int | str], int] = defaultdict(int)
+    for (account, part, is_of_year), sen in sums.items():
+        if account.is_result:
+            found["e", Account.EQUITY, "this year" if is_of_year else "earlier years"] += sen
+        elif account in NOT_IN_DEBIT:
+            parties[account, part] += sen
+        elif account == Account.BANK:
+            found["a", account, str(part)] += sen
+        else:
+            found[_place(account), account, ""] += sen
     for (account, _party), sen in parties.items():
         place, detail = ("a", "paid in advance") if sen > 0 else ("d", "")
         found[place, account, detail] += sen
