@@ -4,7 +4,8 @@ Makes the demonstration in a folder of its own (or takes the one that SIMPUL_BEN
 follows the links of every kind of visitor in this process, so that the network counts for nothing,
 and times each page over warm runs, with whoever sees it; those of the books also as the first who
 looks after a change. Then it lets a real server with two workers answer a few of them, beside a
-constant page, so that the machine's own speed is seen in the same run. Times are marked, never asserted: it fails on a dead link and on a heavy catalogue.
+constant page, so that the machine's own speed is seen in the same run. Times are marked, never
+asserted: it fails on a dead link and on a heavy catalogue.
 """
 
 from __future__ import annotations

@@ -8,11 +8,10 @@ from functools import lru_cache
 from django.db.models import Count, Max
 
 from simpul.insight.books.facts import CARRIED, LOGS
+from simpul.insight.books.growing import KEPT
 from simpul.insight.books.postings import Books, books_of
 from simpul.parties.models import Workshop
 from simpul.workflow.models import Entry
-
-KEPT = 8  # a few megabytes each in a process
 
 
 def books_now(workshop: Workshop, until: date) -> Books:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from simpul import testing
 from simpul.catalog.models import Material
+from simpul.insight.books import growing
 from simpul.insight.books.growing import Growing
 from simpul.insight.books.postings import books_of
 from simpul.parties.models import Party, Workshop
@@ -75,6 +76,26 @@ def test_each_workshop_has_its_own(leather: Material) -> None:
     testing.stock_up(leather, 1_000)
     testing.stock_up(testing.material(other, "KULIT"), 2_000)
     assert (reader.of(leather.workshop), reader.of(other)) == ([1_000], [2_000])
+
+
+def test_who_was_not_asked_for_longest_is_forgotten(
+    leather: Material, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growing, "KEPT", 2)
+    reader, first = Reader(), leather.workshop
+    others = [testing.workshop("cibaduyut"), testing.workshop("tajur")]
+    testing.stock_up(leather, 1_000)
+    for one in (first, others[0], first, others[1]):
+        reader.of(one)
+    reader.read.clear()
+    assert reader.of(first) == [1_000]
+    assert reader.read == [1]  # the last one known only: it was kept
+    reader.of(others[0])
+    reader.of(others[1])  # the first is the one nobody asked for longest
+    testing.stock_up(leather, 2_000)
+    reader.read.clear()
+    assert reader.of(first) == [1_000, 2_000]
+    assert reader.read == [2]
 
 
 def test_the_books_go_on_with_what_happened_since(buyer: Party) -> None:
