@@ -58,7 +58,7 @@ def _orders(books: Books) -> Iterator[tuple[str, str]]:
     """What a buyer owes, less what is held = the balance of the order, less what is not sold yet."""
     orders = Order.objects.filter(workshop=books.workshop, agreed_revision__isnull=False)
     for order in orders.prefetch_related("instalments").order_by("pk"):
-        mine = books.orders[order.pk]
+        mine = books.order(order.pk)
         paid = sum(one.paid for one in order.instalments.all()) * 100
         expected = mine.sold - paid
         if order.status in AGREED:

@@ -81,7 +81,7 @@ class Received(NamedTuple):
     sen: int
     party: int
     name: str
-    place: str  # where it lies: cash, gateway, courier; `rest` of an entry
+    place: str  # where it lies: cash, gateway, courier; `rest` of its entry
     is_annulment: bool
 
 
@@ -242,12 +242,13 @@ def load(workshop: Workshop) -> Facts:
     """Read everything that the books of a workshop follow from."""
     openings, closings = statements_of(workshop)
     values, moves = _stock(workshop)
-    recognised, received, counted_from = _receipts(workshop)
+    booked = _booked(workshop)
+    recognised, received, counted_from = _receipts(workshop, {one.pk: one.rest for one in booked})
     return Facts(
         banks={one.pk: str(one) for one in BankAccount.objects.filter(workshop=workshop)},
         openings=openings,
         closings=closings,
-        entries=_entries(workshop, recognised),
+        entries=_entries(workshop, booked, recognised),
         received=received,
         cash_purposes=_cash_purposes(workshop),
         counts=_counts(workshop),
@@ -302,10 +303,38 @@ def statements_of(workshop: Workshop) -> tuple[list[Opening], list[Closing]]:
     )
 
 
+class _Booked(NamedTuple):
+    """What the bank says of an entry, and where the part stands of which nobody has said anything."""
+
+    pk: int
+    account: int
+    on: date
+    sen: int
+    text: str
+    rest: str
+    refunded: tuple[int, int] | None
+
+
+def _booked(workshop: Workshop) -> list[_Booked]:
+    rows = BankEntry.objects.filter(workshop=workshop).order_by("pk")
+    found = []
+    for pk, account, on, sen, text, status, takes_back, refund, amount in rows.values_list(
+        "pk", "account", "booked_on", "amount_sen", "text", "status", "takes_back", "refund",
+        "refund__amount",
+    ):  # fmt: skip
+        is_gone = status == BankEntry.Status.REVERSED or takes_back is not None
+        rest = "under way" if is_gone else "unexplained"
+        refunded = (refund, -amount * 100) if refund is not None else None
+        found.append(_Booked(pk, account, on, sen, text, rest, refunded))
+    return found
+
+
 type _Recognised = dict[int, list[tuple[int, int]]]
 
 
-def _receipts(workshop: Workshop) -> tuple[_Recognised, list[Received], dict[int, date]]:
+def _receipts(
+    workshop: Workshop, rests: dict[int, str]
+) -> tuple[_Recognised, list[Received], dict[int, date]]:
     """Whose an entry was taken to be first; what else came, and went again; and from which day on
     the parts of a receipt count."""
     recognised: _Recognised = defaultdict(list)
@@ -319,7 +348,7 @@ def _receipts(workshop: Workshop) -> tuple[_Recognised, list[Received], dict[int
         sen, place = amount * 100, source
         counted_from[pk] = on
         if entry is not None:
-            place = f"entry {entry}"
+            place = rests[entry]
             if entry in recognised:  # it was taken for somebody else's before
                 counted_from[pk] = clock.day_of(at)
                 received.append(Received(pk, clock.day_of(at), sen, party, name, place, False))
@@ -332,7 +361,7 @@ def _receipts(workshop: Workshop) -> tuple[_Recognised, list[Received], dict[int
     return recognised, received, counted_from
 
 
-def _entries(workshop: Workshop, recognised: _Recognised) -> list[Entry]:
+def _entries(workshop: Workshop, booked: list[_Booked], recognised: _Recognised) -> list[Entry]:
     purposes: dict[int, list[tuple[str, int | None, int]]] = defaultdict(list)
     for entry, kind, party, sen in (
         Purpose.objects.standing()
@@ -341,21 +370,15 @@ def _entries(workshop: Workshop, recognised: _Recognised) -> list[Entry]:
         .values_list("entry", "kind", "party", "amount_sen")
     ):
         purposes[entry].append((kind, party, sen))
-    rows = BankEntry.objects.filter(workshop=workshop).order_by("pk")
-    found = []
-    for pk, account, on, sen, text, status, takes_back, refund, amount in rows.values_list(
-        "pk", "account", "booked_on", "amount_sen", "text", "status", "takes_back", "refund",
-        "refund__amount",
-    ):  # fmt: skip
-        is_gone = status == BankEntry.Status.REVERSED or takes_back is not None
-        found.append(
-            Entry(
-                pk, account, on, sen, text, "under way" if is_gone else "unexplained",
-                tuple(recognised.get(pk, ())), tuple(purposes[pk]),
-                (refund, -amount * 100) if refund is not None else None,
-            )
-        )  # fmt: skip
-    return found
+    return [
+        Entry(
+            *(one.pk, one.account, one.on, one.sen, one.text, one.rest),
+            recognised=tuple(recognised.get(one.pk, ())),
+            purposes=tuple(purposes.get(one.pk, ())),
+            refunded=one.refunded,
+        )
+        for one in booked
+    ]
 
 
 def _cash_purposes(workshop: Workshop) -> list[CashPurpose]:

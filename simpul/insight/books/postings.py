@@ -1,16 +1,16 @@
 """Double entry, derived: every posting follows from facts that stand elsewhere.
 
 Nothing is stored. Facts are read with a fixed number of queries, put into the order in which they
-happened, and told once; whoever wants the books of a day tells them up to that day. All amounts are
-sen, debit is positive, and each posting adds up to zero.
+happened, and told; whoever wants the books of a day tells them up to that day. Who has told them
+before goes on from where the facts are still the same. All amounts are sen, debit is positive, and
+each posting adds up to zero.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -100,9 +100,10 @@ PURPOSES: dict[str, Account] = {
 BY_PARTY = {Account.PAYABLES}
 BY_KIND = {Account.OTHER_COSTS, Account.OTHER_INCOME}
 
-# Where money of a buyer lies that the bank does not tell of.
-PLACES = {"cash": Account.CASH, "gateway": Account.GATEWAY}
+# Where money lies of which nobody has said whose it is.
 RESTS = {"unexplained": Account.UNEXPLAINED, "under way": Account.UNDER_WAY}
+PLACES = {"cash": Account.CASH, "gateway": Account.GATEWAY, **RESTS}
+RECENT = timedelta(days=100)  # most of what is new happened since: here one can go on
 
 type Part = tuple[Account, int, int | str]  # an account, sen, and of whom or what
 
@@ -111,10 +112,12 @@ type Part = tuple[Account, int, int | str]  # an account, sen, and of whom or wh
 class _Order:
     """How an order stands while the facts are told."""
 
-    terms: facts.Terms | None = None
     net: int = 0  # sen the buyer owes; negative: held for the order
     sold: int = 0
-    delivered: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    delivered: dict[int, int] = field(default_factory=dict)  # line -> pairs
+
+    def copy(self) -> _Order:
+        return _Order(self.net, self.sold, self.delivered.copy())
 
 
 @dataclass(slots=True)
@@ -126,6 +129,71 @@ class _Work:
     left: int = 0  # pairs that are to be delivered
     is_over: bool = False
 
+    def copy(self) -> _Work:
+        return _Work(self.material, self.wages, self.left, self.is_over)
+
+
+# day, rank of the day (money first, then stock, work, deliveries, and what ends), place in the rank,
+# key; then who tells it, and the fact: a plain tuple, for there are thousands
+type _Event = tuple[date, int, int, int, str, Any]
+
+MONEY, COUNTED, STOCK, WORK, DELIVERED, ENDED = range(6)
+
+
+@dataclass(slots=True)
+class _State:
+    """How everything stands after so many events have led to so many postings."""
+
+    events: int = 0
+    postings: int = 0
+    orders: dict[int, _Order] = field(default_factory=dict)
+    work: dict[int, _Work] = field(default_factory=dict)
+    stock: dict[int, tuple[int, int]] = field(default_factory=dict)  # item -> quantity, sen
+    sales: dict[tuple[int, int], int] = field(default_factory=dict)  # year, month -> sen
+
+    def copy(self) -> _State:
+        return _State(
+            self.events,
+            self.postings,
+            {key: order.copy() for key, order in self.orders.items()},
+            {line: work.copy() for line, work in self.work.items()},
+            self.stock.copy(),
+            self.sales.copy(),
+        )
+
+
+@dataclass(slots=True)
+class _Past:
+    """What some books were told from, and how they stood at the beginning of the last months."""
+
+    events: list[_Event] = field(default_factory=list)
+    terms: dict[int, facts.Terms] = field(default_factory=dict)
+    banks: dict[int, str] = field(default_factory=dict)
+    states: list[_State] = field(default_factory=list)
+
+    def shared_with(self, other: _Past) -> list[_State]:
+        """Return the states that the other one has come through as well."""
+        if self.banks != other.banks:
+            return []
+        changed = [
+            terms
+            for order in self.terms.keys() | other.terms.keys()
+            if self.terms.get(order) != other.terms.get(order)
+            for terms in (self.terms.get(order), other.terms.get(order))
+            if terms is not None
+        ]
+        found = self.states.copy()
+        while found and not self._is_shared(found[-1], other, changed):
+            found.pop()
+        return found
+
+    def _is_shared(self, state: _State, other: _Past, changed: list[facts.Terms]) -> bool:
+        has_used = any(
+            one.order in state.orders or any(line in state.work for line, _pairs, _sum in one.lines)
+            for one in changed
+        )
+        return not has_used and self.events[: state.events] == other.events[: state.events]
+
 
 @dataclass(slots=True)
 class Books:
@@ -134,9 +202,20 @@ class Books:
     workshop: Workshop
     until: date
     postings: list[Posting] = field(default_factory=list)
-    orders: dict[int, _Order] = field(default_factory=lambda: defaultdict(_Order))
-    stock: dict[int, tuple[int, int]] = field(default_factory=dict)  # item -> quantity, sen
-    banks: dict[int, str] = field(default_factory=dict)
+    state: _State = field(default_factory=_State)
+    past: _Past = field(default_factory=_Past)
+
+    @property
+    def stock(self) -> dict[int, tuple[int, int]]:
+        """Of each item the quantity, and the sen that it is worth."""
+        return self.state.stock
+
+    @property
+    def banks(self) -> dict[int, str]:
+        return self.past.banks
+
+    def order(self, key: int) -> _Order:
+        return self.state.orders.setdefault(key, _Order())
 
     # Telling
 
@@ -147,7 +226,7 @@ class Books:
 
     def owe(self, order: int, sen: int) -> list[Part]:
         """Let a buyer owe so much more (less, if negative): what was held is used up first."""
-        mine = self.orders[order]
+        mine = self.order(order)
         before, mine.net = mine.net, mine.net + sen
         return [
             (Account.RECEIVABLES, max(mine.net, 0) - max(before, 0), order),
@@ -155,64 +234,77 @@ class Books:
         ]
 
 
-def books_of(workshop: Workshop, until: date | None = None) -> Books:
-    """Tell all facts of a workshop up to the end of a day."""
+def books_of(workshop: Workshop, until: date | None = None, before: Books | None = None) -> Books:
+    """Tell all facts of a workshop up to the end of a day.
+
+    As far as they are the facts that other books were told from `before`, these are gone on with:
+    the same comes out sooner, and the others stay as they are.
+    """
     books = Books(workshop, until or clock.today())
-    teller = _Teller(books, facts.load(workshop))
-    events = [event for event in teller.events() if event[0] <= books.until]
-    for _on, _rank, _at, _key, tell, fact in sorted(events, key=itemgetter(0, 1, 2, 3)):
-        tell(fact)
-    teller.accrue_tax()
+    _Teller(books, facts.load(workshop)).tell(before)
     return books
-
-
-# day, rank of the day (money first, then stock, work, deliveries, and what ends), place in the rank,
-# key; then who tells it, and the fact: a plain tuple, for there are thousands
-type _Event = tuple[date, int, int, int, Callable[[Any], None], Any]
-
-MONEY, COUNTED, STOCK, WORK, DELIVERED, ENDED = range(6)
 
 
 class _Teller:
     def __init__(self, books: Books, known: facts.Facts) -> None:
         self.books = books
         self.facts = known
-        self.work: dict[int, _Work] = defaultdict(_Work)
-        self.rests = {one.pk: RESTS[one.rest] for one in known.entries}
-        self.books.banks = known.banks
-        for terms in known.terms:
-            books.orders[terms.order].terms = terms
-            for line, pairs, _amount in terms.lines:
-                self.work[line].left = pairs
+        self.terms = {one.order: one for one in known.terms}
+        self.pairs = {line: pairs for one in known.terms for line, pairs, _sum in one.lines}
+
+    def tell(self, before: Books | None) -> None:
+        events = [event for event in self.events() if event[0] <= self.books.until]
+        events.sort(key=itemgetter(0, 1, 2, 3))
+        past = self.books.past = _Past(events, self.terms, self.facts.banks)
+        if before is not None and (shared := before.past.shared_with(past)):
+            past.states = shared
+            self.books.state = shared[-1].copy()
+            self.books.postings = before.postings[: shared[-1].postings]
+        self._go_on(past)
+        self.accrue_tax()
+
+    def _go_on(self, past: _Past) -> None:
+        state, postings = self.books.state, self.books.postings
+        recent = self.books.until - RECENT
+        month = None
+        tellers = {what: getattr(self, what) for what in {event[4] for event in past.events}}
+        for at, (on, _rank, _place, _key, what, fact) in enumerate(
+            past.events[state.events :], start=state.events
+        ):
+            if on > recent and (on.year, on.month) != month:
+                month = on.year, on.month
+                state.events, state.postings = at, len(postings)
+                past.states.append(state.copy())
+            tellers[what](fact)
 
     def events(self) -> Iterator[_Event]:
         known = self.facts
         for opening in known.openings:
-            yield opening.on, MONEY, 0, 0, self.opening, opening
+            yield opening.on, MONEY, 0, 0, "opening", opening
         for entry in known.entries:
-            yield entry.on, MONEY, 1, entry.pk, self.entry, entry
+            yield entry.on, MONEY, 1, entry.pk, "entry", entry
         for money in known.received:
-            yield money.on, MONEY, 2, money.pk, self.received, money
+            yield money.on, MONEY, 2, money.pk, "received", money
         for purpose in known.cash_purposes:
-            yield purpose.on, MONEY, 3, purpose.pk, self.purpose, purpose
+            yield purpose.on, MONEY, 3, purpose.pk, "purpose", purpose
         for count in known.counts:
-            yield count.on, MONEY, 4, count.pk, self.count, count
+            yield count.on, MONEY, 4, count.pk, "count", count
         for note in known.notes:
-            yield note.on, COUNTED, 0, note.pk, self.note, note
+            yield note.on, COUNTED, 0, note.pk, "note", note
         for refund in known.refunds:
-            yield refund.on, COUNTED, 2, refund.pk, self.refund, refund
+            yield refund.on, COUNTED, 2, refund.pk, "refund", refund
         for part in known.allocations:
-            yield part.on, COUNTED, 1, part.pk, self.allocation, part
+            yield part.on, COUNTED, 1, part.pk, "allocation", part
         for move in known.moves:
-            yield move.on, STOCK, 0, move.pk, self.move, move
+            yield move.on, STOCK, 0, move.pk, "move", move
         for log in known.logs:
-            yield log.on, WORK, 0, log.pk, self.log, log
+            yield log.on, WORK, 0, log.pk, "log", log
         for shipment in known.deliveries:
-            yield shipment.on, DELIVERED, 0, shipment.pk, self.delivery, shipment
+            yield shipment.on, DELIVERED, 0, shipment.pk, "delivery", shipment
         for end in known.ends:
-            yield end.on, ENDED, 0, end.order, self.end, end
+            yield end.on, ENDED, 0, end.order, "end", end
         for bill in known.bills:
-            yield bill.on, ENDED, 1, bill.pk, self.bill, bill
+            yield bill.on, ENDED, 1, bill.pk, "bill", bill
 
     # Money
 
@@ -241,18 +333,18 @@ class _Teller:
         if fact.recognised and abs(rest) < 100:  # a receipt is of whole rupiah
             lines.append((Account.OTHER_INCOME, -rest, "rounding"))
         else:
-            lines.append((self.rests[fact.pk], -rest, 0))
+            lines.append((RESTS[fact.rest], -rest, 0))
         self.books.post(fact.on, "bank", source, lines)
 
     def received(self, fact: facts.Received) -> None:
         """Cash, a gateway's payment, an entry that is somebody else's now, or what was annulled."""
-        place, _space, entry = fact.place.partition(" ")
-        account = self.rests[int(entry)] if entry else PLACES.get(place, Account.COURIERS)
+        account = PLACES.get(fact.place, Account.COURIERS)
         lines = [(account, fact.sen, 0), (Account.CREDIT, -fact.sen, fact.party)]
         what = "annulled" if fact.is_annulment else "received"
         self.books.post(fact.on, what, Source("receipt", fact.pk, fact.name), lines)
 
     def note(self, fact: facts.Note) -> None:
+        self._sell(fact.on, -fact.sen)
         lines: list[Part] = [
             (Account.SALES, fact.sen, "credit note"),
             (Account.CREDIT, -fact.sen, fact.party),
@@ -293,17 +385,18 @@ class _Teller:
 
     def move(self, fact: facts.Move) -> None:
         """Material is worth what it cost on average; what leaves takes its share along."""
-        is_new = fact.item not in self.books.stock
-        quantity, value = self.books.stock.get(fact.item, (0, 0))
+        stock = self.books.stock
+        is_new = fact.item not in stock
+        quantity, value = stock.get(fact.item, (0, 0))
         if fact.goes_in:
             # found by a count, or come back: at the average, or at the price that was known
             found = value * fact.quantity // quantity if quantity else fact.guess
             worth: int = found if fact.worth is None else fact.worth
-            self.books.stock[fact.item] = (quantity + fact.quantity, value + worth)
+            stock[fact.item] = (quantity + fact.quantity, value + worth)
             lines = self._other_side(fact, worth, is_first=is_new)
         else:
             worth = value if fact.quantity >= quantity else value * fact.quantity // quantity
-            self.books.stock[fact.item] = (quantity - fact.quantity, value - worth)
+            stock[fact.item] = (quantity - fact.quantity, value - worth)
             lines = self._other_side(fact, -worth, is_first=False)
             worth = -worth
         source = Source(fact.subject_kind, fact.subject, fact.label)
@@ -324,30 +417,42 @@ class _Teller:
 
     def _work(self, line: int, material: int, wages: int) -> list[Part]:
         """Let a line of an order cost so much more; what is over costs at once."""
-        work = self.work[line]
+        work = self._of(line)
         if work.is_over:
             return [(Account.MATERIAL_COST, material, ""), (Account.WAGES, wages, "")]
         work.material += material
         work.wages += wages
         return [(Account.WORK, material + wages, line)]
 
+    def _of(self, line: int) -> _Work:
+        known = self.books.state.work
+        if line not in known:
+            known[line] = _Work(left=self.pairs.get(line, 0))
+        return known[line]
+
     # Sales
 
     def delivery(self, fact: facts.Delivery) -> None:
-        order = self.books.orders[fact.order]
+        order = self.books.order(fact.order)
         costs: list[Part] = []
         for line, pairs in fact.pairs:
-            order.delivered[line] += pairs
+            order.delivered[line] = order.delivered.get(line, 0) + pairs
             costs += self._cost_of(line, pairs)
-        if order.terms is not None:
-            sold = order.terms.sold(order.delivered)
+        terms = self.terms.get(fact.order)
+        if terms is not None:
+            sold = terms.sold(order.delivered)
             more, order.sold = sold - order.sold, sold
+            self._sell(fact.on, more)
             costs = [*self.books.owe(fact.order, more), (Account.SALES, -more, fact.order), *costs]
         self.books.post(fact.on, "delivery", Source("shipment", fact.number, fact.number), costs)
 
+    def _sell(self, on: date, sen: int) -> None:
+        sales = self.books.state.sales
+        sales[on.year, on.month] = sales.get((on.year, on.month), 0) + sen
+
     def _cost_of(self, line: int, pairs: int) -> list[Part]:
         """Let delivered pairs take their share of what the line has cost so far."""
-        work = self.work[line]
+        work = self._of(line)
         share = min(pairs, work.left)
         material = work.material * share // work.left if work.left else work.material
         wages = work.wages * share // work.left if work.left else work.wages
@@ -366,8 +471,9 @@ class _Teller:
         somebody buys them."""
         lines = []
         for line in fact.lines:
-            lines += self._cost_of(line, self.work[line].left)
-            self.work[line].is_over = True
+            work = self._of(line)
+            lines += self._cost_of(line, work.left)
+            work.is_over = True
         self.books.post(fact.on, "end", Source("order", fact.number, fact.number), lines)
 
     def bill(self, fact: facts.Bill) -> None:
@@ -384,11 +490,7 @@ class _Teller:
         """At the end of each month that is over, owe the tax on its turnover."""
         if not self.books.workshop.taxed_as:
             return
-        sales: dict[tuple[int, int], int] = defaultdict(int)
-        for posting in self.books.postings:
-            for line in posting.lines:
-                if line.account == Account.SALES:
-                    sales[posting.on.year, posting.on.month] -= line.sen
+        sales = self.books.state.sales
         for year in sorted({year for year, _month in sales}):
             months = [sales.get((year, month), 0) // 100 for month in range(1, 13)]
             taxes = tax_due(months, Rule.on(date(year, 12, 31)), self.books.workshop.taxed_as)

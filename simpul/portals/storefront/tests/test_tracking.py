@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -25,6 +27,7 @@ def test_whoever_holds_the_code_sees_where_it_stands(client: Client, order: Orde
 
 def test_it_shows_no_name_and_no_price(client: Client, order: Order) -> None:
     text = client.get(f"/ciomas/track/{order.public_code}/").text
+    text = re.sub(r'value="\w{64}"', "", text)  # the form's token may spell anything
 
     for secret in ("Dewi", "Rp", "2.000.000", "Jl. Raya Ciomas 7", "tetangga", "+62", "/desk/"):
         assert secret not in text
