@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import NoneType
 from typing import Any
 
@@ -27,16 +27,32 @@ def insert(rows: Sequence[models.Model]) -> None:
     columns = model._meta.concrete_fields
     for row, key in zip(rows, _keys(model, len(rows)), strict=True):
         row.pk = key
-    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in columns)
-    gaps = ", ".join(["%s"] * len(columns))
-    table = connection.ops.quote_name(model._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {table} ({names}) VALUES ({gaps})",  # noqa: S608
-            list(zip(*[_values(field, rows) for field in columns], strict=True)),
-        )
+    values = zip(*[_values(field, rows) for field in columns], strict=True)
+    insert_values(model, [str(field.column) for field in columns], values)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
+
+
+def insert_values(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Insert rows as the database takes them, the value of each column in its place.
+
+    On PostgreSQL by COPY, which knows no conflict but to refuse all.
+    """
+    names = ", ".join(map(connection.ops.quote_name, columns))
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            gaps = ", ".join(["%s"] * len(columns))
+            cursor.executemany(
+                f"INSERT INTO {table} ({names}) VALUES ({gaps})",  # noqa: S608
+                list(rows),
+            )
 
 
 def _values(field: models.Field[Any, Any], rows: Sequence[models.Model]) -> list[Any]:

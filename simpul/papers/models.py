@@ -212,12 +212,14 @@ class Paper(models.Model):
             papers.append(paper)
         chain.append(papers)
         rows.insert(papers)
-        rows.insert(
+        rows.insert_values(
+            Mention,
+            ("paper_id", "subject_type_id", "subject_id"),
             [
-                Mention(paper_id=paper.pk, subject_type_id=_kind_of(thing), subject_id=thing.pk)
+                (paper.pk, _kind_of(thing), thing.pk)
                 for paper, draft in zip(papers, drafts, strict=True)
                 for thing in draft.mentions
-            ]
+            ],
         )
         return papers
 

@@ -4,9 +4,12 @@
 (`simpul.lib.pdf.PaperFacts`) is added when it is issued.
 """
 
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TypedDict
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 KUITANSI = Path(__file__).parent / "kuitansi.typ"
@@ -97,6 +100,21 @@ class QrisFacts(TypedDict):
     order: str
 
 
+def _once_a_language[Words](make: Callable[..., Words]) -> Callable[..., Words]:
+    """Look labels up once: a statement may bring thousands of papers. Nobody may change them."""
+
+    @lru_cache(maxsize=64)
+    def kept(_language: str | None, *said: str) -> Words:
+        return make(*said)
+
+    @wraps(make)
+    def words(*said: str) -> Words:
+        return kept(get_language(), *said)
+
+    return words
+
+
+@_once_a_language
 def kuitansi_words() -> KuitansiWords:
     return {
         "title": _("Receipt"),
@@ -107,6 +125,7 @@ def kuitansi_words() -> KuitansiWords:
     }
 
 
+@_once_a_language
 def invoice_words(title: str) -> InvoiceWords:
     return {
         "title": title,
