@@ -392,6 +392,14 @@ class Material(models.Model):
         one, several = ENGLISH_UNITS.get(self.unit.strip().lower(), (self.unit, self.unit))
         return in_this_language(self.unit, one if quantity == MILLI else several)
 
+    def can_stand_in_for(self, other: Material) -> bool:
+        """Tell whether so much of it can be counted instead of as much of the other."""
+        return (
+            self.pk != other.pk
+            and self.unit.strip().lower() == other.unit.strip().lower()
+            and self.is_by_size == other.is_by_size
+        )
+
     @property
     def is_used(self) -> bool:
         """Tell whether a recipe, the stock, an order or a price counts in its unit already."""
@@ -466,11 +474,12 @@ class RecipeWish:
     stage: Stage | None = None
     waste_percent: int = 0
     size_step_permille: int = 0
+    alternative: Material | None = None
 
     @property
     def facts(self) -> tuple[int | None, ...]:
         """What it says, in the order of `Recipe.says`."""
-        rows = (self.material, self.colourway, self.stage)
+        rows = (self.material, self.colourway, self.stage, self.alternative)
         keys = (row.pk if row is not None else None for row in rows)
         return (*keys, self.quantity, self.waste_percent, self.size_step_permille)
 
@@ -521,6 +530,7 @@ class Recipe(models.Model):
                 quantity=line.quantity,
                 waste_percent=line.waste_percent,
                 size_step_permille=line.size_step_permille,
+                alternative=line.alternative,
             )
             for line in lines
         )
@@ -534,14 +544,14 @@ class Recipe(models.Model):
 
     def in_order(self) -> models.QuerySet[RecipeLine]:
         """Return its lines with what they name, as the work needs them."""
-        named = self.lines.select_related("material", "colourway", "stage")
+        named = self.lines.select_related("material", "colourway", "stage", "alternative")
         return named.order_by("stage__position", "pk")
 
     def says(self) -> Counter[tuple[int | None, ...]]:
         """Return what its lines say, in no order."""
         rows = self.lines.values_list(
-            *("material", "colourway", "stage", "quantity"),
-            *("waste_percent", "size_step_permille"),
+            *("material", "colourway", "stage", "alternative"),
+            *("quantity", "waste_percent", "size_step_permille"),
         )
         return Counter(rows)
 
@@ -552,7 +562,7 @@ class Recipe(models.Model):
         """
         totals: dict[tuple[int, str, int | None], list[int]] = {}
         rows: dict[int, RecipeLine] = {}
-        for line in self.lines.select_related("material", "stage"):
+        for line in self.lines.select_related("material", "stage", "alternative"):
             if line.colourway_id not in (None, colourway.pk):
                 continue
             rows[line.pk] = line
@@ -569,6 +579,7 @@ class Recipe(models.Model):
                 shelf,
                 rows[pk].stage,
                 _ceil(sum(parts), 10 * (100 - rows[pk].waste_percent)),
+                rows[pk].alternative,
             )
             for (pk, shelf, _stage), parts in totals.items()
             if sum(parts)
@@ -583,6 +594,7 @@ class Need:
     size: str
     stage: Stage | None
     quantity: int
+    alternative: Material | None  # what may be taken instead, as much of it
 
 
 class RecipeLine(models.Model):
@@ -595,13 +607,20 @@ class RecipeLine(models.Model):
     quantity = models.PositiveIntegerField(_("net, thousandths of the unit a pair"))
     waste_percent = models.PositiveSmallIntegerField(_("waste, percent of the gross"), default=0)
     size_step_permille = models.PositiveSmallIntegerField(_("more for each size, ‰"), default=0)
+    # as much of it does as well, where the material cannot be had; counted in the same unit
+    alternative = models.ForeignKey(
+        Material, models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(quantity__gt=0) & Q(waste_percent__lt=100),
                 name="recipe_line_makes_sense",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(alternative=F("material")), name="recipe_alternative_is_another"
+            ),
         ]
 
     def __str__(self) -> str:

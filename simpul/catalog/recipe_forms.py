@@ -66,14 +66,14 @@ class RecipeLineForm(forms.Form):
     )
     colourway = forms.ChoiceField(label=_("For colour"), required=False)
     stage = forms.ChoiceField(label=_("Goes in at"), required=False)
+    alternative = forms.ChoiceField(label=_("Or instead"), required=False)
 
     def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.book = book
-        self._offer(
-            "material",
-            [("", "")] + [(key, f"{one} ({one.unit_of()})") for key, one in book.materials.items()],
-        )
+        materials = [(key, f"{one} ({one.unit_of()})") for key, one in book.materials.items()]
+        self._offer("material", [("", ""), *materials])
+        self._offer("alternative", [("", pgettext("alternative", "nothing")), *materials])
         self._offer(
             "colourway",
             [("", pgettext("colours", "all"))]
@@ -93,6 +93,10 @@ class RecipeLineForm(forms.Form):
             and "material" not in self.errors
         ):
             self.add_error("material", _now("Say of what."))
+        material = self.book.materials.get(cleaned.get("material", ""))
+        other = self.book.materials.get(cleaned.get("alternative", ""))
+        if material and other and not other.can_stand_in_for(material):
+            self.add_error("alternative", _cannot_stand_in(other, material))
         return cleaned
 
     @property
@@ -108,6 +112,7 @@ class RecipeLineForm(forms.Form):
             stage=self.book.stages.get(said["stage"]),
             waste_percent=said["waste"] or 0,
             size_step_permille=int((said["step"] or Decimal()) * 10),
+            alternative=self.book.materials.get(said["alternative"]),
         )
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
@@ -149,6 +154,7 @@ def recipe_lines(
             "step": Decimal(line.size_step_permille) / 10 if line.size_step_permille else "",
             "colourway": colours.get(line.colourway.name, "") if line.colourway else "",
             "stage": stages.get(line.stage.name, "") if line.stage else "",
+            "alternative": line.alternative.pk if line.alternative else "",
         }
         for line in known
     ]
@@ -161,8 +167,9 @@ class PasteForm(forms.Form):
     """Lines copied from a sheet, one material in each; all of them are read, or none.
 
     Cells are parted by tabs, as a sheet copies them, or by semicolons: code or name of the material,
-    net quantity of a pair, waste in percent, more for each size in percent, colour, stage. What
-    follows after the quantity may be missing. A first line of headings is passed over.
+    net quantity of a pair, waste in percent, more for each size in percent, colour, stage, and what
+    may be taken instead. What follows after the quantity may be missing. A first line of headings
+    is passed over.
     """
 
     lines = forms.CharField(
@@ -170,7 +177,7 @@ class PasteForm(forms.Form):
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
         help_text=_(
-            "Material, net for a pair, waste, more a size, colour, stage: a line for each."
+            "Material, net for a pair, waste, more a size, colour, stage, or instead: a line for each."
         ),
     )
 
@@ -207,18 +214,34 @@ def _wish(book: Book, cells: list[str]) -> RecipeWish:
     """Read one line. Raises ValueError with a sentence."""
     if len(cells) < 2:
         raise ValueError(_now("Part the cells by tabs or semicolons."))
-    material, quantity, waste, step, colour, stage = (*cells, "", "", "", "")[:6]
+    material, quantity, waste, step, colour, stage, other = (*cells, "", "", "", "", "")[:7]
     made = RecipeWish(
-        material=_named(book.materials, material, lambda one: (one.code, one.name, one.name_en)),
+        material=_named(book.materials, material, _called),
         quantity=parse_quantity(quantity),
         waste_percent=_whole_percent(waste),
         size_step_permille=_percent(step),
         colourway=_named(book.colourways, colour, _names) if colour else None,
         stage=_named(book.stages, stage, _names) if stage else None,
+        alternative=_named(book.materials, other, _called) if other else None,
     )
     if not made.quantity:
         raise ValueError(_now("The quantity is missing."))
+    if made.alternative is not None and not made.alternative.can_stand_in_for(made.material):
+        raise ValueError(_cannot_stand_in(made.alternative, made.material))
     return made
+
+
+def _cannot_stand_in(other: Material, material: Material) -> str:
+    if other == material:
+        return _now("That is the same material.")
+    return _now("%(other)s cannot stand in for %(material)s: it is counted otherwise.") % {
+        "other": other,
+        "material": material,
+    }
+
+
+def _called(one: Material) -> tuple[str, ...]:
+    return one.code, one.name, one.name_en
 
 
 def _names(one: Colourway | Stage) -> tuple[str, ...]:

@@ -113,6 +113,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "stock.move": NOBODY,
     # material
     "procurement.reserve": NOBODY,
+    "procurement.substitute": NOBODY,
     "procurement.release": NOBODY,
     "procurement.price": NOBODY,
     "catalog.write_recipe": NOBODY,

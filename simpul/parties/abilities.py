@@ -194,6 +194,7 @@ ABILITIES: dict[str, Rule] = {
     "stock.move": workshop(STOCK),
     # material
     "procurement.reserve": either(machine(), workshop(STOCK)),
+    "procurement.substitute": workshop(STOCK, PRODUCTION),
     "procurement.release": either(machine(), workshop(STOCK)),
     "procurement.price": workshop(STOCK),
     "procurement.propose": workshop(STOCK),

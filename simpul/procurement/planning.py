@@ -24,7 +24,7 @@ from simpul.procurement.models import (
     needed_on,
 )
 from simpul.stock.models import Balance, Item, Location, Reservation
-from simpul.workflow.steps import step
+from simpul.workflow.steps import WrongState, step
 
 type Shelf = tuple[int, str]  # a material and its size
 
@@ -37,6 +37,7 @@ class Asked:
     quantity: int
     needed_on: date
     is_open: bool  # the money before buying has come
+    free_instead: int = 0  # of what may be taken instead, in the store
 
     @property
     def order(self) -> Order:
@@ -91,7 +92,7 @@ def wanted(workshop: Workshop) -> list[Wanted]:
     today = clock.today()
     needs = _running(workshop).filter(quantity__gt=F("ordered") + F("ready") + F("issued"))
     needs = needs.select_related(
-        "material", "line__order__buyer", "line__colourway__product"
+        "material", "alternative", "line__order__buyer", "line__colourway__product"
     ).prefetch_related("line__order__instalments", "line__sizes")
     free, on_order = _free(workshop), _on_order(workshop)
     found: dict[Shelf, Wanted] = {}
@@ -104,7 +105,8 @@ def wanted(workshop: Workshop) -> list[Wanted]:
             Wanted(need.material, need.size, free.get(shelf, 0), on_order.get(shelf, 0)),
         )
         is_open = need.line.order.is_open(Gate.PROCUREMENT)
-        row.asked.append(Asked(need, need.uncovered, needed_on(need, today), is_open))
+        instead = free.get((need.alternative_id or 0, need.size), 0)
+        row.asked.append(Asked(need, need.uncovered, needed_on(need, today), is_open, instead))
     return sorted(found.values(), key=lambda row: (row.needed_on, row.material.code, row.size))
 
 
@@ -130,6 +132,11 @@ def proposals(workshop: Workshop, rows: list[Wanted] | None = None) -> list[Prop
         Proposal(supplier, lines[supplier])
         for supplier in sorted(lines, key=lambda party: (party.name, party.pk))
     ]
+
+
+def free_of(material: Material, size: str) -> int:
+    """Return what lies in the store for nobody: thousandths of the material's unit."""
+    return _free(material.workshop).get((material.pk, size), 0)
 
 
 def orders_for_store(rows: Iterable[Wanted]) -> list[Order]:
@@ -180,6 +187,21 @@ def release(order: Order, *, by: Person) -> None:
         if order.status != OrderStatus.CONFIRMED:
             for peg in Peg.objects.filter(need=need).order_by("pk"):
                 peg.shrink(peg.quantity)
+
+
+@step("procurement.substitute", source=OrderStatus.CONFIRMED)
+def substitute(order: Order, *, by: Person, need: int, instead_of: str, taken: str) -> None:
+    """Take for a need, given by its key, what the recipe allows instead; both by their codes.
+
+    What is set aside, on its way or used already stays as it is. Raises WrongState where nothing is
+    open, or the need names other materials now.
+    """
+    needs = OrderNeed.objects.filter(line__order=order).select_for_update(of=("self",))
+    found = needs.select_related("material", "alternative", "line").get(pk=need)
+    named = found.material.code, found.alternative.code if found.alternative else ""
+    if named != (instead_of, taken):
+        raise WrongState(f"{found}: {taken}")
+    found.substitute()
 
 
 def plan(workshop: Workshop, *, by: Person) -> list[PurchaseOrder]:

@@ -15,12 +15,13 @@ from typing import Any
 
 import pytest
 from django.db import models, transaction
+from django.db.models import F
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from simpul import testing
-from simpul.catalog.models import Price
+from simpul.catalog.models import Material, Price
 from simpul.delivery.models import Package, Shipment
 from simpul.delivery.packing import fill
 from simpul.demo.bank import Bank
@@ -30,7 +31,15 @@ from simpul.insight.books.checks import banks_off
 from simpul.insight.books.postings import Books, books_of
 from simpul.lib import clock, codes, uploads
 from simpul.lib.mails import Attached, Letter
-from simpul.orders.models import Gate, LineSize, LineWish, Order, OrderLine, proposed_plan
+from simpul.orders.models import (
+    Gate,
+    LineSize,
+    LineWish,
+    Order,
+    OrderLine,
+    OrderNeed,
+    proposed_plan,
+)
 from simpul.parties.models import Identity, Party, Person, Workshop
 from simpul.parties.roles import Role
 from simpul.payments import agreement, inbox, online, reconciliation
@@ -118,7 +127,7 @@ WAYS = {
     "procurement.close", "procurement.close_short", "procurement.confirm",
     "procurement.counter", "procurement.decline", "procurement.expect", "procurement.insist",
     "procurement.propose", "procurement.receive", "procurement.release",
-    "procurement.reserve", "procurement.send", "production.cancel", "production.correct",
+    "procurement.reserve", "procurement.send", "procurement.substitute", "production.cancel", "production.correct",
     "production.finish", "production.give_back", "production.hold", "production.plan",
     "production.release", "production.resume", "production.start", "production.take_from_stock",
     "production.tap", "stock.count", "stock.move",
@@ -161,7 +170,11 @@ class Town:
         self.everybody = [*self.staff.values(), *self.people.values(), stranger]
         self.model = testing.product(self.workshop, "DRB-01")
         testing.stages(self.model, "Potong", "Sol")
-        testing.recipe(self.model, leather=3_200, sole=1_000)
+        recipe = testing.recipe(self.model, leather=3_200, sole=1_000)
+        recipe.lines.filter(material__code="LEATHER").update(
+            alternative=testing.material(self.workshop, "SUEDE")
+        )
+        self.materials = list(Material.objects.filter(workshop=self.workshop).order_by("pk"))
         account = BankAccount.open(
             by=self.staff["owner"], bank="BCA", number="0000012345", holder="W"
         )
@@ -169,9 +182,9 @@ class Town:
         account.hasten(by=self.staff["owner"], reason="tes")
         self.account = account
         self.gateway = testing.gateway(self.workshop)
-        for line in self.model.recipes.get().lines.all():
+        for material in self.materials:
             SupplierPrice.quote(
-                by=self.staff["rina"], supplier=self.supplier, material=line.material,
+                by=self.staff["rina"], supplier=self.supplier, material=material,
                 price=1_000, lead_days=2,
             )  # fmt: skip
 
@@ -436,7 +449,7 @@ class Walk(RuleBasedStateMachine):
             self._counter_purchase, self._agree, self._insist, self._expect, self._close_short,
             lambda: self._purchase("sent").decline(by=self._of(self.town.supplier.pk), reason="x"),
             lambda: self._purchase("draft", "sent", "confirmed").cancel(by=self._who("rina")),
-            self._change, self._count, self._move, self._correct, self._hold, self._take_stock,
+            self._change, self._count, self._substitute, self._move, self._correct, self._hold, self._take_stock,
             lambda: self._pick(Job.objects.open()).cancel(by=self._who("udin"), reason="x"),
             lambda: planning.release(self._order("confirmed", "cancelled"), by=self._who("rina")),
             lambda: give_back(self._order("cancelled"), by=self._who("udin")),
@@ -753,11 +766,23 @@ class Walk(RuleBasedStateMachine):
         purchase.close_short(by=self._who("rina"), line=line, reason="x")
 
     def _count(self) -> None:
-        line = self.dice.choice(list(self.town.model.recipes.get().lines.all()))
-        item = Item.of_material(line.material, "40" if line.material.is_by_size else "")
+        material = self.dice.choice(self.town.materials)
+        item = Item.of_material(material, "40" if material.is_by_size else "")
         Count.take(
             by=self._who("rina"), item=item, location=Location.of(self.town.workshop.pk, Location.Kind.STORE),
             counted=self.dice.randint(0, 20_000), reason="x",
+        )  # fmt: skip
+
+    def _substitute(self) -> None:
+        need = self._pick(
+            OrderNeed.objects.filter(line__order__status="confirmed", alternative__isnull=False)
+            .filter(quantity__gt=F("ordered") + F("ready") + F("issued"))
+            .select_related("material", "alternative", "line__order")
+        )
+        assert need.alternative is not None
+        planning.substitute(
+            need.line.order, by=self._who("rina"), need=need.pk,
+            instead_of=need.material.code, taken=need.alternative.code,
         )  # fmt: skip
 
     def _move(self) -> None:

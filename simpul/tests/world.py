@@ -127,7 +127,11 @@ class World:
         self.bill = self._bill()
         claim = self._claim()
         arrival = self._arrival()
-        note = testing.credit(testing.needy_order(self.party("dewi"), paid=False), 50_000)
+        owing = testing.needy_order(self.party("dewi"), paid=False)
+        note = testing.credit(owing, 50_000)
+        need = owing.lines.get().needs.order_by("pk")[0]
+        need.alternative = testing.material(self.workshop, "SUEDE")
+        need.save()
         spare = CreditNote.issue(
             by=self.people["sari"],
             party=self.party("dewi"),
@@ -219,6 +223,7 @@ class World:
             "bill": {"pk": self.bill.pk},
             "bill payment": {"pk": self.bill.pk, "payment": self.bill.payments.get().pk},
             "gateway notice": {"pk": notice.pk},
+            "need": {"pk": need.pk},
             "purchase": purchase,
             "purchase line": purchase | {"line": line.pk},
             "item": {"pk": testing.stock_up(needed, 1_000).pk},

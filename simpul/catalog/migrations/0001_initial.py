@@ -144,9 +144,10 @@ class Migration(migrations.Migration):
                 ('quantity', models.PositiveIntegerField(verbose_name='net, thousandths of the unit a pair')),
                 ('waste_percent', models.PositiveSmallIntegerField(default=0, verbose_name='waste, percent of the gross')),
                 ('size_step_permille', models.PositiveSmallIntegerField(default=0, verbose_name='more for each size, ‰')),
+                ('alternative', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.material')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('waste_percent__lt', 100)), name='recipe_line_makes_sense')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('waste_percent__lt', 100)), name='recipe_line_makes_sense'), models.CheckConstraint(condition=models.Q(('alternative', models.F('material')), _negated=True), name='recipe_alternative_is_another')],
             },
         ),
         migrations.CreateModel(

@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.order')),
                 ('colourway', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.colourway')),
+                ('recipe', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.recipe')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('order', 'colourway'), name='order_line_once')],
@@ -103,6 +104,7 @@ class Migration(migrations.Migration):
                 ('material', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='needs', to='catalog.material')),
                 ('size', models.CharField(blank=True, max_length=6)),
                 ('stage', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.stage')),
+                ('alternative', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.material')),
                 ('quantity', models.PositiveBigIntegerField()),
                 ('ordered', models.PositiveBigIntegerField(default=0, editable=False)),
                 ('ready', models.PositiveBigIntegerField(default=0, editable=False)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 
-from simpul.catalog.models import Colourway, Material, Stage, Variant
+from simpul.catalog.models import Colourway, Material, Recipe, Stage, Variant
 from simpul.workflow.steps import WrongState
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ class OrderLine(models.Model):
 
     order = models.ForeignKey("orders.Order", models.PROTECT, related_name="lines")
     colourway = models.ForeignKey(Colourway, models.PROTECT, related_name="+")
+    recipe = models.ForeignKey(  # by which it was agreed on
+        Recipe, models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -89,6 +92,9 @@ class OrderNeed(models.Model):
     material = models.ForeignKey(Material, models.PROTECT, related_name="needs")
     size = models.CharField(max_length=6, blank=True)
     stage = models.ForeignKey(Stage, models.PROTECT, null=True, related_name="+")
+    alternative = models.ForeignKey(  # what the recipe lets be taken instead
+        Material, models.PROTECT, null=True, related_name="+"
+    )
     quantity = models.PositiveBigIntegerField()
     ordered = models.PositiveBigIntegerField(default=0, editable=False)
     ready = models.PositiveBigIntegerField(default=0, editable=False)
@@ -119,6 +125,22 @@ class OrderNeed(models.Model):
         Raises WrongState where more would be covered than is needed.
         """
         _add(self, {"ordered": ordered, "ready": ready, "issued": issued})
+
+    def substitute(self) -> None:
+        """Need the other material instead, for as much as nothing covers yet. Of a locked row.
+
+        Raises WrongState where there is no other one, or everything is covered.
+        """
+        rest = self.uncovered
+        if self.alternative is None or not rest:
+            raise WrongState(f"{self}: {rest}")
+        if rest < self.quantity:
+            self.spare(rest)
+            made = OrderNeed(line=self.line, size=self.size, stage=self.stage, quantity=rest)
+        else:
+            made = self
+        made.material, made.alternative = self.alternative, self.material
+        made.save()
 
     def spare(self, quantity: int) -> None:
         """Need so much less, because finished pairs were taken instead of made."""

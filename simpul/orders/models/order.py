@@ -523,12 +523,15 @@ class Order(models.Model):
             )
             recipe = colourway.product.recipes.order_by("version").last()
             if recipe is not None:
+                line.recipe = recipe
+                line.save(update_fields=["recipe"])
                 OrderNeed.objects.bulk_create(
                     OrderNeed(
                         line=line,
                         material=need.material,
                         size=need.size,
                         stage=need.stage,
+                        alternative=need.alternative,
                         quantity=need.quantity,
                     )
                     for need in recipe.explode(colourway, agreed.sizes)

@@ -115,6 +115,9 @@ def _page(
         {
             "order": order,
             "jobs": jobs,
+            "by_recipe": order.lines.filter(recipe__isnull=False)
+            .select_related("recipe", "colourway__product")
+            .order_by("pk"),
             "unplanned": [
                 line
                 for line in order.lines.all()

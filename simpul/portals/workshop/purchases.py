@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
 from simpul.lib import clock, phones
-from simpul.orders.models import Order
+from simpul.orders.models import Order, OrderNeed
 from simpul.parties.models import AccessLink, Identity
 from simpul.portals.http import Request, demand
 from simpul.procurement import planning
@@ -42,6 +42,7 @@ from simpul.procurement.models import (
 )
 from simpul.procurement.queries import compared, effects_of
 from simpul.workflow.models import journal_of
+from simpul.workflow.steps import WrongState
 
 A_PAGE = 50
 
@@ -78,6 +79,36 @@ def plan(request: Request) -> HttpResponse:
     else:
         messages.info(request, _("Nothing had to be bought."))
     return redirect("workshop:purchases", request.workshop.slug)
+
+
+@require_http_methods(["GET", "POST"])
+def substitution(request: Request, pk: int) -> HttpResponse:
+    """Take for what an order needs the other material that its recipe allows."""
+    needs = OrderNeed.objects.filter(line__order__in=Order.objects.visible_to(request.person))
+    named = needs.select_related(
+        "material", "alternative", "line__order", "line__colourway__product"
+    )
+    need = get_object_or_404(named, pk=pk)
+    order, other = need.line.order, need.alternative
+    demand(request, "procurement.substitute", order)
+    if other is None or not need.uncovered:
+        raise WrongState(_("All of it is covered already, or the recipe allows nothing else."))
+    if request.method == "POST":
+        planning.substitute(
+            order,
+            by=request.person,
+            need=need.pk,
+            instead_of=need.material.code,
+            taken=request.POST.get("taken", ""),
+        )
+        text = _("%(order)s takes %(material)s now.") % {"order": order, "material": other}
+        messages.success(request, text)
+        return redirect("workshop:purchases", request.workshop.slug)
+    return render(
+        request,
+        "workshop/purchases/substitution.html",
+        {"need": need, "order": order, "free": planning.free_of(other, need.size)},
+    )
 
 
 # Purchase orders

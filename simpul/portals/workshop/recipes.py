@@ -22,25 +22,32 @@ from simpul.workflow.steps import Refused
 
 @require_safe
 def recipe(request: Request, slug: str) -> HttpResponse:
-    """What goes into a pair of one colour (`?colour=`), by which version, and what it costs."""
+    """What goes into a pair of one colour (`?colour=`), by the version in force or another one
+    (`?version=`), and what it costs today."""
     product = _find(request, slug, "catalog.see_recipe")
     colourways = list(product.colourways.all())
     asked = request.GET.get("colour", "")
     chosen = next((one for one in colourways if str(one.pk) == asked), colourways[0])
-    current = product.recipe
+    version = request.GET.get("version", "")
+    newest = shown = product.recipe
+    if version:
+        wanted = int(version) if version.isdecimal() else 0
+        shown = get_object_or_404(product.recipes.all(), version=wanted)
+    kept = f"&version={version}" if version else ""
     return render(
         request,
         "workshop/catalogue/recipe.html",
         {
             "product": product,
             "colours": [
-                {"label": str(one), "url": f"?colour={one.pk}", "is_here": one == chosen}
+                {"label": str(one), "url": f"?colour={one.pk}{kept}", "is_here": one == chosen}
                 for one in colourways
             ],
             "chosen": chosen,
-            "recipe": current,
+            "recipe": shown,
+            "newest": newest.version if newest else 0,
             "cost": cost_of(
-                current,
+                shown,
                 chosen,
                 product.stages.active().order_by("position"),
                 known_prices(request.person),

@@ -189,6 +189,7 @@ urlpatterns = [
     # material
     path("purchases/", purchases.needs, name="purchases"),
     path("purchases/plan/", purchases.plan, name="purchase-plan"),
+    path("purchases/needs/<int:pk>/substitution/", purchases.substitution, name="substitution"),
     path("purchases/orders/", purchases.purchases, name="purchase-orders"),
     path("purchases/materials/", materials.materials, name="materials"),
     path("purchases/materials/new/", materials.new, name="new-material"),

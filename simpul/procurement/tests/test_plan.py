@@ -7,7 +7,7 @@ import pytest
 from simpul import testing
 from simpul.catalog.models import Material
 from simpul.lib import clock
-from simpul.orders.models import GateShut, OrderNeed
+from simpul.orders.models import GateShut, Order, OrderNeed
 from simpul.parties.models import Party, Person, Workshop
 from simpul.procurement import planning
 from simpul.procurement.models import Peg, PurchaseOrder
@@ -201,3 +201,121 @@ def test_other_workshops_are_not_served(workshop: Workshop, buyer: Party, joko: 
     testing.needy_order(buyer)
 
     assert planning.wanted(joko.workshop) == []
+
+
+# What may be taken instead
+
+
+@pytest.fixture
+def suede(workshop: Workshop) -> Material:
+    return testing.material(workshop, "SUEDE")
+
+
+@pytest.fixture
+def choosy(buyer: Party, suede: Material) -> Order:
+    """An order that needs 32 of leather, or as much suede."""
+    order = testing.needy_order(buyer)
+    OrderNeed.objects.filter(material__code="LEATHER").update(alternative=suede)
+    return order
+
+
+def hides(order: Order) -> list[tuple[str, str, int, int]]:
+    """What is needed of leather and suede: which, or which instead, how much, and covered."""
+    rows = OrderNeed.objects.filter(line__order=order, size="").order_by("pk")
+    named = rows.select_related("material", "alternative")
+    return [
+        (
+            one.material.code,
+            one.alternative.code if one.alternative else "",
+            one.quantity,
+            one.quantity - one.uncovered,
+        )
+        for one in named
+    ]
+
+
+def hide(order: Order) -> int:
+    return OrderNeed.objects.get(line__order=order, material__code="LEATHER").pk
+
+
+def test_the_plan_says_what_lies_free_of_the_other_material(
+    workshop: Workshop, choosy: Order, suede: Material
+) -> None:
+    testing.stock_up(suede, 5_000)
+
+    [asked] = planning.wanted(workshop)[0].asked
+
+    assert (asked.need.alternative, asked.free_instead) == (suede, 5_000)
+
+
+def test_the_other_material_is_needed_then_and_one_can_change_back(
+    workshop: Workshop, choosy: Order, suede: Material, udin: Person, rina: Person
+) -> None:
+    testing.stock_up(suede, 40_000)
+    need = hide(choosy)
+
+    planning.substitute(choosy, by=udin, need=need, instead_of="LEATHER", taken="SUEDE")
+    assert hides(choosy) == [("SUEDE", "LEATHER", 32_000, 0)]
+    planning.substitute(choosy, by=rina, need=need, instead_of="SUEDE", taken="LEATHER")
+    assert hides(choosy) == [("LEATHER", "SUEDE", 32_000, 0)]
+
+    planning.substitute(choosy, by=rina, need=need, instead_of="LEATHER", taken="SUEDE")
+    planning.plan(workshop, by=rina)
+    assert hides(choosy) == [("SUEDE", "LEATHER", 32_000, 32_000)]
+    lines = [one.facts for one in journal_of(choosy) if one.step == "procurement.substitute"]
+    assert [said["taken"] for said in lines] == ["SUEDE", "LEATHER", "SUEDE"]
+
+
+def test_what_is_set_aside_stays_and_the_rest_is_taken_of_the_other(
+    workshop: Workshop, choosy: Order, rina: Person
+) -> None:
+    testing.stock_up(leather(workshop), 10_000)
+    planning.plan(workshop, by=rina)
+
+    planning.substitute(choosy, by=rina, need=hide(choosy), instead_of="LEATHER", taken="SUEDE")
+
+    assert hides(choosy) == [
+        ("LEATHER", "SUEDE", 10_000, 10_000),
+        ("SUEDE", "LEATHER", 22_000, 0),
+    ]
+
+
+def test_nothing_is_taken_instead_of_what_is_covered_or_not_allowed(
+    workshop: Workshop, buyer: Party, choosy: Order, rina: Person
+) -> None:
+    strict = testing.needy_order(buyer)
+    testing.stock_up(leather(workshop), 32_000)
+    planning.reserve(choosy, by=rina)
+    sole = OrderNeed.objects.filter(line__order=choosy, size="40").get().pk
+
+    for order, need, instead_of, taken in [
+        (choosy, hide(choosy), "LEATHER", "SUEDE"),  # all of it is set aside
+        (choosy, sole, "SOLE", "SUEDE"),  # the recipe allows nothing else
+        (strict, hide(strict), "LEATHER", "SUEDE"),
+        (strict, hide(strict), "LEATHER", ""),
+    ]:
+        with pytest.raises(WrongState):
+            planning.substitute(order, by=rina, need=need, instead_of=instead_of, taken=taken)
+
+    assert hides(choosy) == [("LEATHER", "SUEDE", 32_000, 32_000)]
+
+
+def test_only_who_keeps_the_store_or_leads_the_work_takes_another(
+    choosy: Order, sari: Person, dewi: Person, joko: Person
+) -> None:
+    for person in (sari, dewi, joko):
+        with pytest.raises(NotAllowed):
+            planning.substitute(
+                choosy, by=person, need=hide(choosy), instead_of="LEATHER", taken="SUEDE"
+            )
+
+
+def test_a_need_of_another_order_is_not_found(buyer: Party, choosy: Order, rina: Person) -> None:
+    with pytest.raises(OrderNeed.DoesNotExist):
+        planning.substitute(
+            testing.needy_order(buyer),
+            by=rina,
+            need=hide(choosy),
+            instead_of="LEATHER",
+            taken="SUEDE",
+        )

@@ -367,3 +367,25 @@ def test_the_prices_cost_the_same_for_any_number(
 
     with django_assert_num_queries(5):  # session, user, person; how many, the page
         assert desk.get(f"{DESK}prices/").status_code == 200
+
+
+def test_the_other_material_is_taken_from_the_list_of_needs(
+    desk: Client, buyer: Party, workshop: Workshop
+) -> None:
+    order = testing.needy_order(buyer)
+    suede = testing.material(workshop, "SUEDE", name="Suede pasir")
+    need = OrderNeed.objects.get(line__order=order, material__code="LEATHER")
+    OrderNeed.objects.filter(pk=need.pk).update(alternative=suede)
+    testing.stock_up(suede, 5_000)
+    page = f"{DESK}needs/{need.pk}/substitution/"
+
+    assert f'href="{page}">Or Suede pasir' in desk.get(DESK).text
+    assert "Take Suede pasir instead of" in desk.get(page).text
+    answer = desk.post(page, {"taken": "SUEDE"}, follow=True)
+    assert "takes Suede pasir now." in answer.text
+    assert OrderNeed.objects.get(pk=need.pk).material == suede
+
+    assert desk.post(page, {"taken": "SUEDE"}).status_code == 409  # it is taken already
+    planning.reserve(order, by=testing.keeper(workshop))
+    OrderNeed.objects.filter(pk=need.pk).update(quantity=5_000)
+    assert desk.get(page).status_code == 409  # all of it is set aside

@@ -160,6 +160,66 @@ def test_lines_from_a_sheet_fill_the_table(client: Client, derby: Product) -> No
         assert f'<option value="{chosen.pk}" selected>' in text
 
 
+def test_a_line_says_what_may_be_taken_instead(client: Client, derby: Product) -> None:
+    leather = testing.material(derby.workshop, "LEATHER")
+    suede = testing.material(derby.workshop, "SUEDE", name="Suede pasir")
+    line = {"material": leather.pk, "quantity": "3", "alternative": suede.pk}
+
+    client.post(f"{DERBY}recipe/new/", lines(line))
+
+    assert derby.recipes.get().lines.get().alternative == suede
+    assert "or Suede pasir" in client.get(f"{DERBY}recipe/").text
+    assert client.get(f"{DERBY}recipe/new/").text.count(f'value="{suede.pk}" selected') == 1
+    client.post(f"{DERBY}recipe/new/", lines(line | {"alternative": ""}))
+    assert derby.recipes.count() == 2  # without it, it is another recipe
+
+
+def test_only_what_is_counted_alike_stands_in(client: Client, derby: Product) -> None:
+    leather = testing.material(derby.workshop, "LEATHER")
+    glue = testing.material(derby.workshop, "GLUE", name="Lem", unit="kaleng")
+    line = {"material": leather.pk, "quantity": "3"}
+
+    for other, reason in [(glue, "counted otherwise"), (leather, "the same material")]:
+        answer = client.post(f"{DERBY}recipe/new/", lines(line | {"alternative": other.pk}))
+        assert answer.status_code == 422
+        assert reason in answer.text
+    pasted = client.post(f"{DERBY}recipe/new/", {"lines": "LEATHER;3;;;;;GLUE"})
+    assert "counted otherwise" in pasted.text
+    assert not derby.recipes.exists()
+
+
+def test_an_older_version_can_be_looked_at(client: Client, derby: Product) -> None:
+    testing.recipe(derby, leather=3_200)
+    testing.recipe(derby, suede=2_500)
+    colour = derby.colourways.get().pk
+
+    now = client.get(f"{DERBY}recipe/").text
+    before = client.get(f"{DERBY}recipe/?version=1&colour={colour}").text
+
+    assert "2.5 " in now
+    assert "An older version" not in now
+    assert "3.2 " in before
+    assert "Version 2 is in force" in before
+    assert client.get(f"{DERBY}recipe/?version=3").status_code == 404
+    assert client.get(f"{DERBY}recipe/?version=x").status_code == 404
+
+
+def test_an_order_says_by_which_version_it_is_made(
+    client: Client, derby: Product, buyer: Party, sari: Person
+) -> None:
+    testing.recipe(derby, leather=3_200)
+    order = testing.confirmed_order(buyer, derby)
+    testing.recipe(derby, leather=3_000)
+
+    text = client.get(f"/ciomas/desk/orders/{order.number}/").text
+    assert "recipe version 1" in text
+    assert f"{DERBY}recipe/?version=1&amp;colour=" in text
+
+    seller = Client()
+    testing.login(seller, sari)
+    assert "recipe version" not in seller.get(f"/ciomas/desk/orders/{order.number}/").text
+
+
 def test_a_sheet_with_a_wrong_line_is_refused_whole(client: Client, derby: Product) -> None:
     testing.material(derby.workshop, "LEATHER")
     sheet = "LEATHER;2,24;30\nGLUE;0,5\nLEATHER;viel;99"
