@@ -110,6 +110,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "payments.count_cash": ("courier",),
     # stock
     "stock.count": NOBODY,
+    "stock.count_sheet": NOBODY,
     "stock.move": NOBODY,
     # material
     "procurement.reserve": NOBODY,

@@ -44,7 +44,8 @@ def insert_values(
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            into = f"COPY {table} ({names}) FROM STDIN"
+            with connection.wrap_database_errors, cursor.copy(into) as copy:
                 for row in rows:
                     copy.write_row(row)
         else:

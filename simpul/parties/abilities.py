@@ -191,6 +191,7 @@ ABILITIES: dict[str, Rule] = {
     "payments.count_cash": workshop(FINANCE),
     # stock
     "stock.count": workshop(STOCK),
+    "stock.count_sheet": workshop(STOCK),
     "stock.move": workshop(STOCK),
     # material
     "procurement.reserve": either(machine(), workshop(STOCK)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -10,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.catalog.models import Material, Variant
 from simpul.parties.models import Workshop
-from simpul.stock.models import Item, Location
+from simpul.stock.models import Balance, Found, Item, Location
 from simpul.ui.fields import QuantityField
 
 
@@ -36,6 +38,105 @@ class CountForm(forms.Form):
             item, label=_now("Counted, in %(unit)s") % {"unit": item.unit}
         )
         self.order_fields(self.field_order)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """An item on the count sheet. `book` is shown where the count differs from it."""
+
+    item: Item
+    counted: forms.BoundField
+    seen: forms.BoundField
+    why: forms.BoundField
+    book: int
+    differs: bool
+
+
+class CountSheetForm(forms.Form):
+    """What was counted along the shelves. It does not say beforehand what should lie there."""
+
+    occasion = forms.CharField(label=_("Occasion"), max_length=120)
+
+    def __init__(
+        self, *args: Any, items: Sequence[Item], lies: Mapping[int, Balance], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.items = items
+        self.lies = lies
+        for item in items:
+            self.fields[f"counted_{item.pk}"] = amount_field(
+                item, label=_now("Counted"), required=False
+            )
+            self.fields[f"seen_{item.pk}"] = forms.IntegerField(
+                widget=forms.HiddenInput, initial=self.book(item), required=False
+            )
+            self.fields[f"why_{item.pk}"] = forms.CharField(
+                label=_now("Why"), max_length=200, required=False
+            )
+
+    def book(self, item: Item) -> int:
+        """Return what lies there by the books now."""
+        balance = self.lies.get(item.pk)
+        return balance.on_hand if balance is not None else 0
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        counted = [one for one in self.items if cleaned.get(f"counted_{one.pk}") is not None]
+        for item in counted:
+            self._look_at(item, cleaned)
+        if not counted and not self.errors:
+            raise forms.ValidationError(_now("Count at least one thing."))
+        return cleaned
+
+    def _look_at(self, item: Item, cleaned: dict[str, Any]) -> None:
+        counted, balance = cleaned[f"counted_{item.pk}"], self.lies.get(item.pk)
+        if cleaned.get(f"seen_{item.pk}") != self.book(item):
+            self.add_error(
+                f"counted_{item.pk}",
+                _now("Something came or went since the sheet was opened: count this again."),
+            )
+        elif balance is not None and counted < balance.reserved:
+            self.add_error(
+                f"counted_{item.pk}",
+                _now("More is set aside for orders than was counted: let that go first."),
+            )
+        elif counted != self.book(item) and not cleaned.get(f"why_{item.pk}"):
+            self.add_error(f"why_{item.pk}", _now("Say why it is another number."))
+
+    @property
+    def rows(self) -> list[SheetRow]:
+        return [
+            SheetRow(
+                item,
+                self[f"counted_{item.pk}"],
+                self[f"seen_{item.pk}"],
+                self[f"why_{item.pk}"],
+                self.book(item),
+                self._differs(item),
+            )
+            for item in self.items
+        ]
+
+    @property
+    def whose(self) -> dict[str, Item]:
+        """Tell of which item each field is, for what the form says about all of them."""
+        return {f"{part}_{item.pk}": item for item in self.items for part in ("counted", "why")}
+
+    @property
+    def found(self) -> dict[Item, Found]:
+        """What `CountSheet.take` needs: what was left empty was not counted."""
+        said = self.cleaned_data
+        return {
+            item: Found(said[f"counted_{item.pk}"], said[f"seen_{item.pk}"], said[f"why_{item.pk}"])
+            for item in self.items
+            if said[f"counted_{item.pk}"] is not None
+        }
+
+    def _differs(self, item: Item) -> bool:
+        if not self.is_bound:
+            return False
+        counted = self.cleaned_data.get(f"counted_{item.pk}")
+        return counted is not None and counted != self.book(item)
 
 
 class TransferForm(forms.Form):

@@ -230,6 +230,8 @@ TABLE: dict[str, Door] = {
     "workshop:stock-new": Door(sees="owner rina", may="owner rina", others=403),
     "workshop:stock-release": Door("order", "staff", "owner rina", answer=405),
     "workshop:stock-item": Door("item", "staff"),
+    "workshop:stock-counting": Door(sees="owner rina", may="owner rina", others=403),
+    "workshop:count-sheet": Door("count sheet", "staff"),
     "workshop:stock-count": Door("item", "owner rina", "owner rina", others=403),
     "workshop:stock-transfer": Door("item", "owner rina", "owner rina", others=403),
     "workshop:guestbook": Door(sees="staff"),

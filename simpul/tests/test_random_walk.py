@@ -78,7 +78,7 @@ from simpul.procurement.models import (
 from simpul.procurement.payables import receipts_without_bill
 from simpul.production.models import Job, StageLog
 from simpul.production.shelf import give_back, take_from_stock
-from simpul.stock.models import Balance, Count, Item, Location, Transfer
+from simpul.stock.models import Balance, Count, CountSheet, Found, Item, Location, Transfer
 from simpul.workflow.models import Entry
 from simpul.workflow.steps import STEPS, Refused
 
@@ -130,7 +130,7 @@ WAYS = {
     "procurement.reserve", "procurement.send", "procurement.substitute", "production.cancel", "production.correct",
     "production.finish", "production.give_back", "production.hold", "production.plan",
     "production.release", "production.resume", "production.start", "production.take_from_stock",
-    "production.tap", "stock.count", "stock.move",
+    "production.tap", "stock.count", "stock.count_sheet", "stock.move",
     "payments.count_gateway", "payments.gateway_paid",
 }  # fmt: skip
 
@@ -449,7 +449,7 @@ class Walk(RuleBasedStateMachine):
             self._counter_purchase, self._agree, self._insist, self._expect, self._close_short,
             lambda: self._purchase("sent").decline(by=self._of(self.town.supplier.pk), reason="x"),
             lambda: self._purchase("draft", "sent", "confirmed").cancel(by=self._who("rina")),
-            self._change, self._count, self._substitute, self._move, self._correct, self._hold, self._take_stock,
+            self._change, self._count, self._count_sheet, self._substitute, self._move, self._correct, self._hold, self._take_stock,
             lambda: self._pick(Job.objects.open()).cancel(by=self._who("udin"), reason="x"),
             lambda: planning.release(self._order("confirmed", "cancelled"), by=self._who("rina")),
             lambda: give_back(self._order("cancelled"), by=self._who("udin")),
@@ -772,6 +772,14 @@ class Walk(RuleBasedStateMachine):
             by=self._who("rina"), item=item, location=Location.of(self.town.workshop.pk, Location.Kind.STORE),
             counted=self.dice.randint(0, 20_000), reason="x",
         )  # fmt: skip
+
+    def _count_sheet(self) -> None:
+        store = Location.of(self.town.workshop.pk, Location.Kind.STORE)
+        found = {
+            balance.item: Found(self.dice.choice((balance.on_hand, 20_000)), balance.on_hand, "x")
+            for balance in Balance.objects.filter(location=store).select_related("item")
+        }
+        CountSheet.take(by=self._who("rina"), occasion="x", found=found)
 
     def _substitute(self) -> None:
         need = self._pick(

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from simpul import testing
+from simpul.catalog.models import Material
 from simpul.conversations.models import Channel, GuestEntry, Notice, Ticket
 from simpul.crm.models import Lead
 from simpul.delivery.models import Handover, Shipment
@@ -42,6 +43,7 @@ from simpul.payments.models.arrival import Handed
 from simpul.payments.models.payer import Seen
 from simpul.procurement.models import BillPayment, SupplierBill
 from simpul.production.models import StageLog
+from simpul.stock.models import CountSheet, Found
 from simpul.workflow.models import journal_of
 
 STAFF = {
@@ -112,6 +114,13 @@ class World:
         testing.login(Client(), both)
         Person.objects.create(workshop=other, role=Role.OWNER, name="both", user=both.user)
         self.people["both"] = both
+
+    def _count_sheet(self, material: Material) -> CountSheet:
+        item = testing.stock_up(material, 1_000)
+        lies = item.balances.get(location__kind="store").on_hand
+        return CountSheet.take(
+            by=self.people["rina"], occasion="x", found={item: Found(lies + 500, lies, "x")}
+        )
 
     def _make_things(self) -> dict[str, dict[str, Any]]:
         """Return what stands in the address of each thing."""
@@ -226,6 +235,7 @@ class World:
             "need": {"pk": need.pk},
             "purchase": purchase,
             "purchase line": purchase | {"line": line.pk},
+            "count sheet": {"pk": self._count_sheet(needed).pk},
             "item": {"pk": testing.stock_up(needed, 1_000).pk},
             "party": {"pk": self.party("dewi").pk},
             "month": {"month": "2026-10"},

@@ -11,10 +11,24 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.orders.models import LineSize, Order, OrderNeed
 from simpul.portals.http import Request, demand
 from simpul.procurement import planning
-from simpul.stock.forms import CountForm, ShelfForm, TransferForm
-from simpul.stock.models import Count, Item, Location, Movement, Reservation, Transfer
+from simpul.stock.forms import CountForm, CountSheetForm, ShelfForm, TransferForm
+from simpul.stock.models import (
+    Balance,
+    Count,
+    CountSheet,
+    Item,
+    Location,
+    Movement,
+    Reservation,
+    Transfer,
+)
 
 A_PAGE = 50
+A_SHEET = 100  # things on one count sheet
+SHELVES = (  # how things lie beside each other
+    *("material__code", "variant__colourway__product__code"),
+    *("variant__colourway__position", "size", "pk"),
+)
 
 
 @require_safe
@@ -22,18 +36,7 @@ def items(request: Request) -> HttpResponse:
     words, kind = request.GET.get("q", "").strip(), request.GET.get("kind", "")
     found = Item.objects.visible_to(request.person).search(words)
     kinds = {"materials": found.materials(), "products": found.products()}
-    page = Paginator(
-        kinds.get(kind, found)
-        .for_list()
-        .order_by(
-            "material__code",
-            "variant__colourway__product__code",
-            "variant__colourway__position",
-            "size",
-            "pk",
-        ),
-        A_PAGE,
-    )
+    page = Paginator(kinds.get(kind, found).for_list().order_by(*SHELVES), A_PAGE)
     return render(
         request,
         "workshop/stock/list.html",
@@ -77,6 +80,52 @@ def count(request: Request, pk: int) -> HttpResponse:
         "workshop/stock/count.html",
         {"item": item, "form": form},
         status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def counting(request: Request) -> HttpResponse:
+    """A sheet to take along the shelves: material, or finished goods (`?kind=products`)."""
+    demand(request, "stock.count_sheet", request.workshop)
+    words, kind = request.GET.get("q", "").strip(), request.GET.get("kind", "")
+    found = Item.objects.visible_to(request.person).search(words)
+    shown = found.products() if kind == "products" else found.materials()
+    page = Paginator(shown.for_list().order_by(*SHELVES), A_SHEET).get_page(request.GET.get("page"))
+    items = list(page.object_list)
+    homes = (Location.Kind.STORE, Location.Kind.FINISHED)
+    balances = Balance.objects.filter(item__in=items, location__kind__in=homes)
+    form = CountSheetForm(
+        request.POST or None, items=items, lies={one.item_id: one for one in balances}
+    )
+    if form.is_valid():
+        made = CountSheet.take(
+            by=request.person, occasion=form.cleaned_data["occasion"], found=form.found
+        )
+        return redirect("workshop:count-sheet", request.workshop.slug, made.pk)
+    sheets = CountSheet.objects.visible_to(request.person).select_related("by").order_by("-pk")
+    return render(
+        request,
+        "workshop/stock/counting.html",
+        {"form": form, "page": page, "words": words, "kind": kind, "sheets": sheets[:5]},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_safe
+def sheet(request: Request, pk: int) -> HttpResponse:
+    """What was counted on one sheet, and where it was not what the books said."""
+    sheets = CountSheet.objects.visible_to(request.person).select_related("by")
+    found = get_object_or_404(sheets, pk=pk)
+    counts = found.counts.select_related("item__material", "item__variant__colourway__product")
+    rows = list(counts.order_by("pk"))
+    return render(
+        request,
+        "workshop/stock/sheet.html",
+        {
+            "sheet": found,
+            "other": [one for one in rows if one.difference],
+            "same": [one for one in rows if not one.difference],
+        },
     )
 
 

@@ -211,6 +211,8 @@ urlpatterns = [
         name="purchase-shortfall",
     ),
     path("stock/", stock.items, name="stock"),
+    path("stock/counting/", stock.counting, name="stock-counting"),
+    path("stock/counting/<int:pk>/", stock.sheet, name="count-sheet"),
     path("stock/new/", stock.new, name="stock-new"),
     path("stock/orders/<str:number>/release/", stock.release, name="stock-release"),
     path("stock/<int:pk>/", stock.item, name="stock-item"),

@@ -41,6 +41,16 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='CountSheet',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('occasion', models.CharField(max_length=120)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Count',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -50,6 +60,7 @@ class Migration(migrations.Migration):
                 ('expected', models.PositiveBigIntegerField()),
                 ('counted', models.PositiveBigIntegerField()),
                 ('reason', models.CharField(max_length=200)),
+                ('sheet', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='counts', to='stock.countsheet')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
             ],

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.utils.translation import gettext as _now
@@ -14,6 +18,65 @@ from simpul.workflow.models import Entry
 from simpul.workflow.steps import NotAllowed, WrongState, creation
 
 
+class Moved(WrongState):
+    """Something came or went since the one who counted had looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What lies there of an item, what lay there by the books when the sheet was taken along, and
+    why it is another number."""
+
+    counted: int
+    seen: int
+    why: str = ""
+
+
+class CountSheetQuerySet(models.QuerySet["CountSheet"]):
+    def visible_to(self, person: Person) -> Self:
+        return self.filter(workshop_id=person.workshop_id) if person.is_staff else self.none()
+
+
+class CountSheet(models.Model):
+    """Somebody went along the shelves and counted many things. Never changed."""
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    occasion = models.CharField(max_length=120)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now, editable=False)
+
+    journal = GenericRelation(Entry, "subject_id", "subject_type")
+
+    objects = CountSheetQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.occasion
+
+    @classmethod
+    @creation("stock.count_sheet")
+    def take(cls, *, by: Person, occasion: str, found: Mapping[Item, Found]) -> CountSheet:
+        """Count each of these where it usually lies: all of them, or none.
+
+        Raises Moved where something came or went since the sheet was taken along, and NotEnough
+        where less was counted than is set aside.
+        """
+        _demand_own(by, *found)
+        made = cls.objects.create(workshop_id=by.workshop_id, occasion=occasion, by=by)
+        for item, one in sorted(found.items(), key=lambda row: row[0].pk):
+            home = Location.of(by.workshop_id, Location.Kind(item.home))
+            if Balance.locked(item, home).on_hand != one.seen:
+                raise Moved(f"{item}")
+            Count.take(
+                by=by,
+                item=item,
+                location=home,
+                counted=one.counted,
+                reason=one.why or occasion,
+                sheet=made,
+            )
+        return made
+
+
 class Count(models.Model):
     """Somebody counted what really lies at a place; the difference moved in or out. Never changed."""
 
@@ -23,6 +86,7 @@ class Count(models.Model):
     expected = models.PositiveBigIntegerField()
     counted = models.PositiveBigIntegerField()
     reason = models.CharField(max_length=200)
+    sheet = models.ForeignKey(CountSheet, models.PROTECT, null=True, related_name="counts")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now, editable=False)
 
@@ -34,7 +98,14 @@ class Count(models.Model):
     @classmethod
     @creation("stock.count")
     def take(
-        cls, *, by: Person, item: Item, location: Location, counted: int, reason: str
+        cls,
+        *,
+        by: Person,
+        item: Item,
+        location: Location,
+        counted: int,
+        reason: str,
+        sheet: CountSheet | None = None,
     ) -> Count:
         """Make the balance say what was counted, by a movement of the difference.
 
@@ -50,6 +121,7 @@ class Count(models.Model):
             expected=expected,
             counted=counted,
             reason=reason,
+            sheet=sheet,
             by=by,
         )
         if counted < balance.reserved:

@@ -8,7 +8,7 @@ from simpul import testing
 from simpul.orders.models import OrderNeed
 from simpul.parties.models import Party, Person, Workshop
 from simpul.procurement import planning
-from simpul.stock.models import Balance, Item, Location, Reservation
+from simpul.stock.models import Balance, CountSheet, Found, Item, Location, Reservation
 
 STOCK = "/ciomas/desk/stock/"
 
@@ -88,6 +88,102 @@ def test_it_is_counted(desk: Client, leather: Item) -> None:
     desk.post(count, {"counted": "10,25", "reason": "Akhir bulan"})
 
     assert on_hand(leather) == 10_250
+
+
+# The count sheet
+
+SHEET = f"{STOCK}counting/"
+
+
+def test_a_sheet_asks_why_only_where_it_is_another_number(
+    desk: Client, workshop: Workshop, leather: Item
+) -> None:
+    glue = testing.stock_up(testing.material(workshop, "GLUE", name="Lem"), 2_000)
+    page = desk.get(SHEET).text
+    assert f'name="counted_{leather.pk}"' in page
+    assert "12.5 sq ft" not in page  # whoever counts is not told what should lie there
+    typed = {
+        "occasion": "Akhir bulan",
+        f"counted_{leather.pk}": "12",
+        f"seen_{leather.pk}": 12_500,
+        f"counted_{glue.pk}": "2",
+        f"seen_{glue.pk}": 2_000,
+    }
+
+    asked = desk.post(SHEET, typed)
+
+    assert asked.status_code == 422
+    assert "Say why it is another number." in asked.text
+    assert "By the books 12.5 sq ft" in asked.text
+    assert asked.text.count("By the books") == 1
+    assert 'value="12"' in asked.text
+    assert on_hand(leather) == 12_500
+
+    kept = desk.post(SHEET, typed | {f"why_{leather.pk}": "Jamur"}, follow=True)
+    assert on_hand(leather) == 12_000
+    assert "−0.5 sq ft" in kept.text
+    assert "Jamur" in kept.text
+    assert "Akhir bulan" in desk.get(SHEET).text  # counted before
+
+
+def test_what_moved_since_the_sheet_was_opened_is_counted_again(
+    desk: Client, leather: Item
+) -> None:
+    typed = {
+        "occasion": "Akhir bulan",
+        f"counted_{leather.pk}": "12,5",
+        f"seen_{leather.pk}": 12_500,
+    }
+    assert leather.material is not None
+    testing.stock_up(leather.material, 1_000)
+
+    answer = desk.post(SHEET, typed)
+
+    assert answer.status_code == 422
+    assert "came or went since the sheet was opened" in answer.text
+    assert not CountSheet.objects.exists()
+
+
+def test_an_empty_sheet_and_what_is_no_number_are_refused(desk: Client, leather: Item) -> None:
+    empty = desk.post(SHEET, {"occasion": "x"})
+    assert "Count at least one thing." in empty.text
+    wrong = desk.post(SHEET, {"occasion": "x", f"counted_{leather.pk}": "viel"})
+    assert (wrong.status_code, "viel" in wrong.text) == (422, True)
+
+
+def test_a_sheet_sent_twice_counts_once(desk: Client, leather: Item) -> None:
+    typed = {
+        "occasion": "x",
+        "key": "a" * 32,
+        f"counted_{leather.pk}": "12,5",
+        f"seen_{leather.pk}": 12_500,
+    }
+
+    first, second = desk.post(SHEET, typed), desk.post(SHEET, typed)
+
+    assert first.url == second.url  # type: ignore[attr-defined]
+    assert CountSheet.objects.count() == 1
+
+
+@pytest.mark.parametrize("items", [1, 30])
+def test_the_sheet_costs_the_same_for_any_length(
+    desk: Client, workshop: Workshop, items: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _one in range(items):
+        testing.stock_up(testing.material(workshop), 1_000)
+
+    # session, user, person; how many, the page; balances; sheets
+    with django_assert_num_queries(7):
+        assert desk.get(SHEET).status_code == 200
+
+
+def test_another_workshop_sees_no_sheet(
+    client: Client, leather: Item, rina: Person, joko: Person
+) -> None:
+    sheet = CountSheet.take(by=rina, occasion="x", found={leather: Found(12_500, 12_500)})
+    testing.login(client, joko)
+
+    assert client.get(f"/cibaduyut/desk/stock/counting/{sheet.pk}/").status_code == 404
 
 
 def test_pairs_are_counted_whole(desk: Client, workshop: Workshop) -> None:
