@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from simpul import testing
-from simpul.orders.models import OrderNeed
 from simpul.parties.models import Party, Person, Workshop
 from simpul.stock.models import (
     Balance,
@@ -69,9 +68,8 @@ def test_what_moved_since_is_counted_again_and_nothing_is_kept(
 
 
 def test_less_than_is_set_aside_is_refused(buyer: Party, rina: Person, leather: Item) -> None:
-    testing.needy_order(buyer)
     store = Location.of(leather.workshop_id, Location.Kind.STORE)
-    Reservation.make(leather, store, 10_000, OrderNeed.objects.order_by("pk")[0])
+    Reservation.make(leather, store, 10_000, buyer)
 
     with pytest.raises(NotEnough):
         CountSheet.take(by=rina, occasion="x", found={leather: Found(9_000, 12_500, "Hilang")})
