@@ -92,8 +92,8 @@ def wanted(workshop: Workshop) -> list[Wanted]:
     today = clock.today()
     needs = _running(workshop).filter(quantity__gt=F("ordered") + F("ready") + F("issued"))
     needs = needs.select_related(
-        "material", "alternative", "line__order__buyer", "line__colourway__product"
-    ).prefetch_related("line__order__instalments", "line__sizes")
+        "material", "line__order__buyer", "line__colourway__product"
+    ).prefetch_related("alternative", "line__order__instalments", "line__sizes")
     free, on_order = _free(workshop), _on_order(workshop)
     found: dict[Shelf, Wanted] = {}
     for need in needs.order_by("line__order__promised_on", "pk"):
