@@ -229,9 +229,7 @@ class _Run:
         while batch := [_staged(self.source, self.run, row) for row in islice(booked, BATCH)]:
             _is_of(reading.account, account)
             with transaction.atomic():
-                insert_values(
-                    StagedEntry, _STAGED, batch
-                )  # half of the time went into making models
+                insert_values(StagedEntry, _STAGED, batch)
                 self._say("reading", seen=self.rows)
         _is_of(reading.account, account)
         self.opening_sen, self.closing_sen = reading.opening_sen, reading.closing_sen

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import F, Sum
+from django.utils.translation import gettext as _
 
 from simpul.catalog.models import Material
 from simpul.lib import clock
@@ -200,7 +201,7 @@ def substitute(order: Order, *, by: Person, need: int, instead_of: str, taken: s
     found = needs.select_related("material", "alternative", "line").get(pk=need)
     named = found.material.code, found.alternative.code if found.alternative else ""
     if named != (instead_of, taken):
-        raise WrongState(f"{found}: {taken}")
+        raise WrongState(_("This order needs another material now. Look at the list again."))
     found.substitute()
 
 

@@ -303,19 +303,8 @@ def statements_of(workshop: Workshop) -> tuple[list[Opening], list[Closing]]:
     )
 
 
-class _Booked(NamedTuple):
-    """What the bank says of an entry, and where the part stands of which nobody has said anything."""
-
-    pk: int
-    account: int
-    on: date
-    sen: int
-    text: str
-    rest: str
-    refunded: tuple[int, int] | None
-
-
-def _booked(workshop: Workshop) -> list[_Booked]:
+def _booked(workshop: Workshop) -> list[Entry]:
+    """What the bank says of each entry, and not yet whose it is."""
     rows = BankEntry.objects.filter(workshop=workshop).order_by("pk")
     found = []
     for pk, account, on, sen, text, status, takes_back, refund, amount in rows.values_list(
@@ -325,7 +314,7 @@ def _booked(workshop: Workshop) -> list[_Booked]:
         is_gone = status == BankEntry.Status.REVERSED or takes_back is not None
         rest = "under way" if is_gone else "unexplained"
         refunded = (refund, -amount * 100) if refund is not None else None
-        found.append(_Booked(pk, account, on, sen, text, rest, refunded))
+        found.append(Entry(pk, account, on, sen, text, rest, (), (), refunded))
     return found
 
 
@@ -361,7 +350,8 @@ def _receipts(
     return recognised, received, counted_from
 
 
-def _entries(workshop: Workshop, booked: list[_Booked], recognised: _Recognised) -> list[Entry]:
+def _entries(workshop: Workshop, booked: list[Entry], recognised: _Recognised) -> list[Entry]:
+    """Say of each entry whose money it was taken for, and what it was for."""
     purposes: dict[int, list[tuple[str, int | None, int]]] = defaultdict(list)
     for entry, kind, party, sen in (
         Purpose.objects.standing()
@@ -371,11 +361,8 @@ def _entries(workshop: Workshop, booked: list[_Booked], recognised: _Recognised)
     ):
         purposes[entry].append((kind, party, sen))
     return [
-        Entry(
-            *(one.pk, one.account, one.on, one.sen, one.text, one.rest),
-            recognised=tuple(recognised.get(one.pk, ())),
-            purposes=tuple(purposes.get(one.pk, ())),
-            refunded=one.refunded,
+        one._replace(
+            recognised=tuple(recognised.get(one.pk, ())), purposes=tuple(purposes.get(one.pk, ()))
         )
         for one in booked
     ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext as _now
 
 from simpul.catalog.models import Colourway, Material, Recipe, Stage, Variant
 from simpul.workflow.steps import WrongState
@@ -133,7 +134,9 @@ class OrderNeed(models.Model):
         """
         rest = self.uncovered
         if self.alternative is None or not rest:
-            raise WrongState(f"{self}: {rest}")
+            raise WrongState(
+                _now("All of it is covered already, or the recipe allows nothing else.")
+            )
         if rest < self.quantity:
             self.spare(rest)
             made = OrderNeed(line=self.line, size=self.size, stage=self.stage, quantity=rest)

@@ -62,16 +62,18 @@ class CountSheet(models.Model):
         """
         _demand_own(by, *found)
         made = cls.objects.create(workshop_id=by.workshop_id, occasion=occasion, by=by)
+        homes = {
+            kind: Location.of(by.workshop_id, Location.Kind(kind))
+            for kind in sorted({item.home for item in found})
+        }
         for item, one in sorted(found.items(), key=lambda row: row[0].pk):
-            home = Location.of(by.workshop_id, Location.Kind(item.home))
-            if Balance.locked(item, home).on_hand != one.seen:
-                raise Moved(f"{item}")
             Count.take(
                 by=by,
                 item=item,
-                location=home,
+                location=homes[item.home],
                 counted=one.counted,
                 reason=one.why or occasion,
+                seen=one.seen,
                 sheet=made,
             )
         return made
@@ -105,15 +107,22 @@ class Count(models.Model):
         location: Location,
         counted: int,
         reason: str,
+        seen: int | None = None,
         sheet: CountSheet | None = None,
     ) -> Count:
         """Make the balance say what was counted, by a movement of the difference.
 
-        Raises NotEnough where less was counted than is kept for orders: let that go first.
+        Raises NotEnough where less was counted than is kept for orders: let that go first; and
+        Moved where the balance is not any more what was `seen` by the one who counted.
         """
         _demand_own(by, item, location)
         balance = Balance.locked(item, location)
         expected = balance.on_hand
+        if seen not in (None, expected):
+            raise Moved(
+                _now("Of %(item)s something came or went while you counted: count it again.")
+                % {"item": item}
+            )
         count = cls.objects.create(
             workshop_id=item.workshop_id,
             item=item,
