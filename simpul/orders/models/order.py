@@ -185,6 +185,7 @@ class Order(models.Model):
             workshop_id=buyer.workshop_id,
             buyer=buyer,
             number=NumberSeries.draw(buyer.workshop_id, "SO"),
+            code=_free_code(buyer.workshop_id),
             channel=channel,
             wished_on=wished_on,
             receiver=receiver,
@@ -536,6 +537,17 @@ class Order(models.Model):
                     )
                     for need in recipe.explode(colourway, agreed.sizes)
                 )
+
+
+def _free_code(workshop_id: int) -> str:
+    """Return a code that no order of the workshop has; under the lock of its number series.
+
+    Of 6.4 million codes one is drawn again sooner than one thinks.
+    """
+    while True:
+        code = codes.spoken()
+        if not Order.objects.filter(workshop_id=workshop_id, code=code).exists():
+            return code
 
 
 def _summed(rows: models.QuerySet[Any], column: str) -> models.Subquery:

@@ -43,6 +43,17 @@ def test_it_keeps_what_was_asked_at_the_prices_of_the_day(buyer: Party, dewi: Pe
     ]
 
 
+def test_a_code_that_is_drawn_again_is_not_given_twice(buyer: Party, dewi: Person) -> None:
+    model = testing.product(buyer.workshop)
+    made = []
+    for _time in range(2):
+        with codes.seeded(7):  # the same code first, each time
+            made.append(place(buyer, dewi, testing.wish(model)).code)
+
+    assert made[0] != made[1]
+    assert all(map(codes.is_spoken, made))
+
+
 def test_it_is_written_in_the_journal_without_names_and_numbers(buyer: Party, dewi: Person) -> None:
     order = place(buyer, dewi, testing.wish(testing.product(buyer.workshop)), remarks="Rahasia")
 
