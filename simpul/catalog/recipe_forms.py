@@ -22,7 +22,7 @@ from simpul.catalog.models import (
     StageWish,
 )
 from simpul.lib.quantities import parse_quantity
-from simpul.ui.fields import QuantityField, RupiahField
+from simpul.ui.fields import Options, QuantityField, RupiahField, SharedSelect
 
 EMPTY_LINES = 3  # at the end of the table
 TOO_MANY = 60
@@ -32,7 +32,7 @@ SHOWN = 5  # of what is wrong
 
 
 class Book:
-    """What the lines of a recipe may name, asked for once."""
+    """What the lines of a recipe may name, asked for and written once."""
 
     def __init__(self, product: Product) -> None:
         materials = product.workshop.materials.order_by("code")
@@ -42,6 +42,15 @@ class Book:
         }
         self.stages: dict[str, Stage] = {
             str(one.pk): one for one in product.stages.active().order_by("position")
+        }
+        known = [(key, f"{one} ({one.unit_of()})") for key, one in self.materials.items()]
+        colours = [(key, str(one)) for key, one in self.colourways.items()]
+        stages = [(key, str(one)) for key, one in self.stages.items()]
+        self.options = {
+            "material": Options([("", ""), *known]),
+            "alternative": Options([("", pgettext("alternative", "nothing")), *known]),
+            "colourway": Options([("", pgettext("colours", "all")), *colours]),
+            "stage": Options([("", pgettext("stage", "first")), *stages]),
         }
 
 
@@ -71,19 +80,11 @@ class RecipeLineForm(forms.Form):
     def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.book = book
-        materials = [(key, f"{one} ({one.unit_of()})") for key, one in book.materials.items()]
-        self._offer("material", [("", ""), *materials])
-        self._offer("alternative", [("", pgettext("alternative", "nothing")), *materials])
-        self._offer(
-            "colourway",
-            [("", pgettext("colours", "all"))]
-            + [(key, str(one)) for key, one in book.colourways.items()],
-        )
-        self._offer(
-            "stage",
-            [("", pgettext("stage", "first"))]
-            + [(key, str(one)) for key, one in book.stages.items()],
-        )
+        for name, options in book.options.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+            field.widget = SharedSelect(options)
+            field.choices = options.choices
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -114,11 +115,6 @@ class RecipeLineForm(forms.Form):
             size_step_permille=int((said["step"] or Decimal()) * 10),
             alternative=self.book.materials.get(said["alternative"]),
         )
-
-    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        field.choices = choices
 
 
 class RecipeLines(forms.BaseFormSet[RecipeLineForm]):

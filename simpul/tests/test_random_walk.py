@@ -204,6 +204,7 @@ class Walk(RuleBasedStateMachine):
         self.bank = Bank("0000012345", "BENGKEL", balance=1_000_000)
         self.dice = random.Random(0)
         self.told: Books | None = None
+        self.journal: kept.Journal | None = None
         self.code_frame = codes.seeded(1)
         self.code_frame.__enter__()
 
@@ -352,7 +353,9 @@ class Walk(RuleBasedStateMachine):
         for _turn in range(MOVES):
             any(self._do(move) for move in self._moves())
         with clock.stopped(START + timedelta(days=self.days)):
-            told = self.told = books_of(self.town.workshop, before=self.told)
+            then, self.journal = self.journal, kept.journal_of(self.town.workshop)
+            since = kept.steps_since(self.town.workshop, then, self.journal)
+            told = self.told = books_of(self.town.workshop, before=self.told, since=since)
             broken = list(findings(self.town.workshop, [books]))
             assert broken == [], broken
             assert banks_off(told) == []

@@ -1,10 +1,14 @@
-"""Fields of forms that read amounts and quantities as people write them."""
+"""Fields of forms that read amounts and quantities as people write them, and selects for tables."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from simpul.lib import money
 from simpul.lib.quantities import parse_quantity, write_quantity
@@ -46,3 +50,39 @@ class QuantityField(forms.CharField):
             return parse_quantity(text)
         except ValueError as reason:
             raise forms.ValidationError(str(reason)) from reason
+
+
+class Options:
+    """What many selects of a page offer: written once, however many show it."""
+
+    def __init__(self, choices: Iterable[tuple[str, str]]) -> None:
+        self.choices = list(choices)
+        self._places = {value: place for place, (value, _label) in enumerate(self.choices)}
+        self._written = [_option(value, label) for value, label in self.choices]
+
+    def written(self, chosen: str) -> SafeString:
+        """Return the options as HTML, with this one selected."""
+        options = self._written
+        if (place := self._places.get(chosen)) is not None:
+            value, label = self.choices[place]
+            options = [*options[:place], _option(value, label, " selected"), *options[place + 1 :]]
+        return mark_safe("".join(options))  # noqa: S308 - each of them was escaped
+
+
+class SharedSelect(forms.Select):
+    """A select in one of the many lines of a table."""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__(choices=options.choices)
+        self.shared = options
+
+    def render(
+        self, name: str, value: Any, attrs: Mapping[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        said = flatatt(self.build_attrs({**self.attrs, "name": name}, dict(attrs or {})))
+        chosen = "" if value is None else str(value)
+        return format_html("<select{}>{}</select>", said, self.shared.written(chosen))
+
+
+def _option(value: str, label: str, selected: str = "") -> SafeString:
+    return format_html('<option value="{}"{}>{}</option>', value, selected, label)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from django.db.models import Sum
 
 from simpul.insight.books.chart import Account
-from simpul.insight.books.facts import statements_of
 from simpul.insight.books.postings import Books, books_of
 from simpul.insight.books.reports import balances, by_detail
 from simpul.orders.models import AGREED, Order
@@ -40,7 +39,7 @@ def banks_off(books: Books) -> list[tuple[str, int, int]]:
     The name of the account, what the books say, and what the statement says; sen.
     """
     found = []
-    for closing in statements_of(books.workshop)[1]:
+    for closing in books.facts.money.closings:
         stands = by_detail(books, Account.BANK, closing.on).get(closing.account, 0)
         if stands != closing.sen:
             found.append((books.banks[closing.account], stands, closing.sen))

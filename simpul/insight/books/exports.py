@@ -7,9 +7,7 @@ import io
 from collections.abc import Iterator
 from datetime import datetime
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
+from xlsxwriter import Workbook
 
 from simpul.insight.books.chart import Account
 from simpul.insight.books.postings import Books, Posting
@@ -40,24 +38,18 @@ def as_csv(books: Books, period: Period) -> str:
 
 def as_xlsx(books: Books, period: Period) -> bytes:
     """The same as a workbook: amounts are numbers, days are days, texts are never formulas."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Simpul")
-    heads = [WriteOnlyCell(sheet, value=name) for name in COLUMNS]
-    for head in heads:
-        head.font = Font(bold=True)
-    sheet.append(heads)
-    for day, *rest in _rows(books, period):
-        first = WriteOnlyCell(sheet, value=datetime.fromisoformat(str(day)))
-        first.number_format = "yyyy-mm-dd"
-        cells = [first]
-        for value in rest:
-            cell = WriteOnlyCell(sheet, value=harmless(value) if isinstance(value, str) else value)
-            if isinstance(value, str):
-                cell.data_type = "s"
-            cells.append(cell)
-        sheet.append(cells)
     out = io.BytesIO()
-    book.save(out)
+    with Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Simpul")
+        sheet.write_row(0, 0, COLUMNS, book.add_format({"bold": True}))
+        as_day = book.add_format({"num_format": "yyyy-mm-dd"})
+        for at, (day, *rest) in enumerate(_rows(books, period), start=1):
+            sheet.write_datetime(at, 0, datetime.fromisoformat(str(day)), as_day)
+            for column, value in enumerate(rest, start=1):
+                if isinstance(value, str):
+                    sheet.write_string(at, column, harmless(value))
+                else:
+                    sheet.write_number(at, column, value)
     return out.getvalue()
 
 

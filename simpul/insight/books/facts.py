@@ -218,8 +218,10 @@ class Count(NamedTuple):
     reason: str
 
 
-@dataclass(slots=True)
-class Facts:
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What was paid, by whom, and for what it counts."""
+
     banks: dict[int, str]
     openings: list[Opening]
     closings: list[Closing]
@@ -230,21 +232,89 @@ class Facts:
     allocations: list[Allocated]
     notes: list[Note]
     refunds: list[Refunded]
-    terms: list[Terms]
-    moves: list[Move]
-    logs: list[Log]
-    deliveries: list[Delivery]
-    ends: list[End]
+
+
+@dataclass(frozen=True, slots=True)
+class Purchased:
+    """What suppliers have delivered and billed, and what they asked for it."""
+
+    deliveries: dict[int, tuple[datetime, int, str, int]]  # when, supplier, number, purchase
+    worth: dict[tuple[int, int, str], int]  # sen of a delivery, material and size
+    prices: dict[int, list[tuple[datetime, int]]]  # of a material
     bills: list[Bill]
 
 
-def load(workshop: Workshop) -> Facts:
-    """Read everything that the books of a workshop follow from."""
-    openings, closings = statements_of(workshop)
-    values, moves = _stock(workshop)
-    booked = _booked(workshop)
-    recognised, received, counted_from = _receipts(workshop, {one.pk: one.rest for one in booked})
+@dataclass(frozen=True, slots=True)
+class Worked:
+    jobs: dict[int, tuple[int, str]]  # line of the order, and number
+    logs: list[Log]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What lies where, and how it came there."""
+
+    carried: list[_Carried]
+    house: set[int]  # places; what is scrap is worth nothing already
+    items: dict[int, tuple[int, str]]  # material and size
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    money: Money
+    purchased: Purchased
+    worked: Worked
+    shelf: Shelf
+    moves: list[Move]
+    deliveries: list[Delivery]
+    terms: list[Terms]
+    ends: list[End]
+
+
+def load(
+    workshop: Workshop, before: Facts | None = None, since: frozenset[str] | None = None
+) -> Facts:
+    """Read everything that the books of a workshop follow from.
+
+    `since` are the apps of which a step was done since the facts `before` were read: what none of
+    them can have changed is not read again. Nothing changes a table but a step of its own app, or of
+    one that knows that app.
+    """
+    known = before if since is not None else None
+    apps = since or frozenset()
+    money = known.money if known and apps.isdisjoint(HANDLE_MONEY) else _money(workshop)
+    purchased = known.purchased if known and "procurement" not in apps else _purchased(workshop)
+    worked = known.worked if known and "production" not in apps else _worked(workshop)
+    deliveries = known.deliveries if known and "delivery" not in apps else _deliveries(workshop)
+    shelf = _shelf(workshop)
+    is_same = before is not None and (before.shelf, before.purchased, before.worked.jobs) == (
+        shelf,
+        purchased,
+        worked.jobs,
+    )
     return Facts(
+        money=money,
+        purchased=purchased,
+        worked=worked,
+        shelf=shelf,
+        moves=before.moves if before and is_same else _moves(shelf, purchased, worked),
+        deliveries=deliveries,
+        terms=_terms(workshop),
+        ends=_ends(workshop),
+    )
+
+
+# Money
+
+
+HANDLE_MONEY = {"payments", "procurement", "delivery"}  # apps that know the one with the money
+
+
+def _money(workshop: Workshop) -> Money:
+    booked, days = _booked(workshop)
+    openings, closings = _statements(workshop, days)
+    recognised, received, counted_from = _receipts(workshop, {one.pk: one.rest for one in booked})
+    return Money(
         banks={one.pk: str(one) for one in BankAccount.objects.filter(workshop=workshop)},
         openings=openings,
         closings=closings,
@@ -255,16 +325,7 @@ def load(workshop: Workshop) -> Facts:
         allocations=_allocations(workshop, counted_from),
         notes=_notes(workshop),
         refunds=_refunds(workshop),
-        terms=_terms(workshop),
-        moves=moves,
-        logs=LOGS.of(workshop),
-        deliveries=_deliveries(workshop),
-        ends=_ends(workshop),
-        bills=_bills(workshop, values),
     )
-
-
-# Money
 
 
 def _counts(workshop: Workshop) -> list[Count]:
@@ -277,45 +338,45 @@ def _counts(workshop: Workshop) -> list[Count]:
     ]
 
 
-def statements_of(workshop: Workshop) -> tuple[list[Opening], list[Closing]]:
-    """The opening balance of the statement that begins first, and the closing of the last one."""
-    first: dict[int, tuple[date, int, int]] = {}
-    last: dict[int, tuple[date, int, int]] = {}
-    days: dict[int, list[date]] = defaultdict(list)
-    rows = BankEntry.objects.filter(workshop=workshop).order_by()
-    for imported, day in rows.values_list("imported", "booked_on").distinct():
-        days[imported].append(day)
-    imports = BankImport.objects.filter(workshop=workshop).order_by("pk")
-    for pk, account, opening, closing in imports.values_list(
-        "pk", "account", "opening_sen", "closing_sen"
-    ):
-        mine = days.get(pk)
-        if not mine:
-            continue  # it brought nothing new
-        begins, ends = min(mine), max(mine)
-        if opening is not None and (account not in first or begins < first[account][0]):
-            first[account] = (begins, pk, opening)
-        if closing is not None and (account not in last or ends >= last[account][0]):
-            last[account] = (ends, pk, closing)
-    return (
-        [Opening(account, pk, on, sen) for account, (on, pk, sen) in first.items()],
-        [Closing(account, on, sen) for account, (on, _pk, sen) in last.items()],
-    )
+type _Days = dict[int, tuple[date, date]]  # of an import: the first and the last of its entries
 
 
-def _booked(workshop: Workshop) -> list[Entry]:
-    """What the bank says of each entry, and not yet whose it is."""
+def _booked(workshop: Workshop) -> tuple[list[Entry], _Days]:
+    """What the bank says of each entry, and not yet whose it is; and the days of each import."""
     rows = BankEntry.objects.filter(workshop=workshop).order_by("pk")
     found = []
-    for pk, account, on, sen, text, status, takes_back, refund, amount in rows.values_list(
-        "pk", "account", "booked_on", "amount_sen", "text", "status", "takes_back", "refund",
-        "refund__amount",
+    days: _Days = {}
+    for pk, imported, account, on, sen, text, status, takes_back, refund, amount in (
+        rows.values_list(
+            "pk", "imported", "account", "booked_on", "amount_sen", "text", "status", "takes_back",
+            "refund", "refund__amount",
+        )
     ):  # fmt: skip
         is_gone = status == BankEntry.Status.REVERSED or takes_back is not None
         rest = "under way" if is_gone else "unexplained"
         refunded = (refund, -amount * 100) if refund is not None else None
         found.append(Entry(pk, account, on, sen, text, rest, (), (), refunded))
-    return found
+        first, last = days.get(imported, (on, on))
+        days[imported] = min(first, on), max(last, on)
+    return found, days
+
+
+def _statements(workshop: Workshop, days: _Days) -> tuple[list[Opening], list[Closing]]:
+    """The opening balance of the statement that begins first, and the closing of the last one."""
+    first: dict[int, Opening] = {}
+    last: dict[int, Closing] = {}
+    imports = BankImport.objects.filter(workshop=workshop).order_by("pk")
+    for pk, account, opening, closing in imports.values_list(
+        "pk", "account", "opening_sen", "closing_sen"
+    ):
+        if pk not in days:
+            continue  # it brought nothing new
+        begins, ends = days[pk]
+        if opening is not None and (account not in first or begins < first[account].on):
+            first[account] = Opening(account, pk, begins, opening)
+        if closing is not None and (account not in last or ends >= last[account].on):
+            last[account] = Closing(account, ends, closing)
+    return list(first.values()), list(last.values())
 
 
 type _Recognised = dict[int, list[tuple[int, int]]]
@@ -447,55 +508,45 @@ def _bills(workshop: Workshop, values: dict[int, tuple[int, date]]) -> list[Bill
 # Goods
 
 
-def _stock(workshop: Workshop) -> tuple[dict[int, tuple[int, date]], list[Move]]:
-    """Every move of material with its worth; and the value and day of each delivery that came."""
-    came = ContentType.objects.get_for_model(GoodsReceipt).pk
-    worked = ContentType.objects.get_for_model(Job).pk
+def _shelf(workshop: Workshop) -> Shelf:
     places = Location.objects.filter(workshop=workshop).exclude(kind=Location.Kind.SCRAP)
-    house = set(places.values_list("pk", flat=True))  # what is scrap is worth nothing already
-    items = {
-        pk: (material, size)
-        for pk, material, size in Item.objects.filter(
-            workshop=workshop, material__isnull=False
-        ).values_list("pk", "material", "size")
-    }
-    jobs = {
-        pk: (line, number)
-        for pk, line, number in Job.objects.filter(workshop=workshop).values_list(
-            "pk", "line", "number"
-        )
-    }
-    worth, deliveries = _received(workshop)
-    prices = _prices(workshop)
+    items = Item.objects.filter(workshop=workshop, material__isnull=False)
+    return Shelf(
+        carried=CARRIED.of(workshop),
+        house=set(places.values_list("pk", flat=True)),
+        items={pk: (one, size) for pk, one, size in items.values_list("pk", "material", "size")},
+    )
+
+
+def _moves(shelf: Shelf, purchased: Purchased, worked: Worked) -> list[Move]:
+    """Every move of material into the house or out of it, with its worth."""
+    came = ContentType.objects.get_for_model(GoodsReceipt).pk
+    job = ContentType.objects.get_for_model(Job).pk
     moves = []
-    for pk, at, on, item, quantity, source, target, reason, kind, subject in CARRIED.of(workshop):
-        goes_in = target in house
-        if item not in items or goes_in == (source in house):
+    for pk, at, on, item, quantity, source, target, what, kind, subject in shelf.carried:
+        goes_in = target in shelf.house
+        if item not in shelf.items or goes_in == (source in shelf.house):
             continue
-        material, size = items[item]
+        material, size = shelf.items[item]
         supplier = line = value = None
         name, key, label = "item", item, ""
         if kind == came:
-            _at, supplier, label, key = deliveries[subject]
-            name, value = "purchase", worth.get((subject, material, size), 0)
-        elif kind == worked:
-            line, label = jobs[subject]
+            _at, supplier, label, key = purchased.deliveries[subject]
+            name, value = "purchase", purchased.worth.get((subject, material, size), 0)
+        elif kind == job:
+            line, label = worked.jobs[subject]
             name, key = "job", subject
         guess = 0
         if goes_in and value is None:
-            guess = amount_of(_price_on(prices.get(material, []), at), quantity) * 100
+            price = _price_on(purchased.prices.get(material, []), at)
+            guess = amount_of(price, quantity) * 100
         moves.append(
             Move(
-                pk, on, item, quantity, goes_in, reason.partition(".")[2], name, key, label, value,
-                guess, supplier, line,
+                pk, on, item, quantity, goes_in, what, name, key, label, value, guess, supplier,
+                line,
             )
         )  # fmt: skip
-    values: dict[int, tuple[int, date]] = {}
-    for receipt, (at, _supplier, _number, _purchase) in deliveries.items():
-        values[receipt] = (0, clock.day_of(at))
-    for (receipt, _material, _size), sen in worth.items():
-        values[receipt] = (values[receipt][0] + sen, values[receipt][1])
-    return values, moves
+    return moves
 
 
 class _Carried(NamedTuple):
@@ -506,14 +557,17 @@ class _Carried(NamedTuple):
     quantity: int
     source: int | None
     target: int | None
-    reason: str
+    what: str  # the step without its app
     kind: int
     subject: int
 
 
 def _carried(rows: QuerySet[Movement]) -> list[_Carried]:
     return [
-        _Carried(pk, at, clock.day_of(at), item, quantity, source, target, reason, kind, subject)
+        _Carried(
+            pk, at, clock.day_of(at), item, quantity, source, target, reason.partition(".")[2],
+            kind, subject,
+        )
         for pk, at, item, quantity, source, target, reason, kind, subject in rows.values_list(
             "pk", "at", "item", "quantity", "source", "target", "reason", "subject_type",
             "subject_id",
@@ -521,7 +575,7 @@ def _carried(rows: QuerySet[Movement]) -> list[_Carried]:
     ]  # fmt: skip
 
 
-def _worked(rows: QuerySet[StageLog]) -> list[Log]:
+def _logged(rows: QuerySet[StageLog]) -> list[Log]:
     return [
         Log(pk, clock.day_of(at), line, good * rate * 100, job, number)
         for pk, at, line, good, rate, job, number in rows.values_list(
@@ -536,14 +590,16 @@ LOGS = Growing(
     lambda workshop: StageLog.objects.filter(stage__job__workshop=workshop, rate__gt=0).exclude(
         Q(worker="") | Q(good=0)
     ),
-    _worked,
+    _logged,
 )
 
 
-type _Deliveries = dict[int, tuple[datetime, int, str, int]]
+def _worked(workshop: Workshop) -> Worked:
+    jobs = Job.objects.filter(workshop=workshop).values_list("pk", "line", "number")
+    return Worked({pk: (line, number) for pk, line, number in jobs}, LOGS.of(workshop))
 
 
-def _received(workshop: Workshop) -> tuple[dict[tuple[int, int, str], int], _Deliveries]:
+def _purchased(workshop: Workshop) -> Purchased:
     worth: dict[tuple[int, int, str], int] = defaultdict(int)
     lines = ReceivedLine.objects.filter(receipt__purchase__workshop=workshop)
     for receipt, material, size, good, price in lines.values_list(
@@ -553,7 +609,11 @@ def _received(workshop: Workshop) -> tuple[dict[tuple[int, int, str], int], _Del
     rows = GoodsReceipt.objects.filter(purchase__workshop=workshop).values_list(
         "pk", "at", "purchase__supplier", "number", "purchase"
     )
-    return worth, {pk: (at, supplier, no, purchase) for pk, at, supplier, no, purchase in rows}
+    came = {pk: (at, supplier, no, purchase) for pk, at, supplier, no, purchase in rows}
+    values = {pk: (0, clock.day_of(at)) for pk, (at, *_facts) in came.items()}
+    for (receipt, _material, _size), sen in worth.items():
+        values[receipt] = (values[receipt][0] + sen, values[receipt][1])
+    return Purchased(came, worth, _prices(workshop), _bills(workshop, values))
 
 
 def _prices(workshop: Workshop) -> dict[int, list[tuple[datetime, int]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db.models import Count, Max
 
@@ -12,9 +13,16 @@ from simpul.insight.books.postings import Books, books_of
 from simpul.parties.models import Workshop
 from simpul.workflow.models import Entry
 
-type _Journal = tuple[int | datetime | None, ...]  # how many lines, the newest, and when it was
 
-_told: dict[int, tuple[_Journal, Books]] = {}  # of a workshop; who was asked for last stands last
+class Journal(NamedTuple):
+    """How far the journal of a workshop was written."""
+
+    lines: int
+    newest: int | None
+    at: datetime | None
+
+
+_told: dict[int, tuple[Journal, Books]] = {}  # of a workshop; who was asked for last stands last
 
 
 def books_now(workshop: Workshop, until: date) -> Books:
@@ -23,27 +31,35 @@ def books_now(workshop: Workshop, until: date) -> Books:
     Every fact comes with a line of the journal: the same lines, the same books. Of more workshops
     than KEPT the one that nobody asked for longest is forgotten.
     """
-    journal = _journal(workshop)
-    known, books = _told.pop(workshop.pk, ((), None))
-    is_same = books is not None and known == journal and books.until == until
-    if books is None or not is_same or books.workshop.taxed_as != workshop.taxed_as:
-        books = books_of(workshop, until, before=books)
-    _told[workshop.pk] = journal, books
+    now = journal_of(workshop)
+    then, books = _told.pop(workshop.pk, (None, None))
+    is_told = books is not None and then == now and books.until == until
+    if books is None or not is_told or books.workshop.taxed_as != workshop.taxed_as:
+        books = books_of(workshop, until, books, steps_since(workshop, then, now))
+    _told[workshop.pk] = now, books
     for longest in list(_told)[:-KEPT]:
         _told.pop(longest, None)
     return books
 
 
-def _journal(workshop: Workshop) -> _Journal:
+def journal_of(workshop: Workshop) -> Journal:
     lines = Entry.objects.filter(workshop=workshop).order_by()
-    found = lines.aggregate(count=Count("pk"), newest=Max("pk"), at=Max("at"))
-    return tuple(found.values())
+    return Journal(**lines.aggregate(lines=Count("pk"), newest=Max("pk"), at=Max("at")))
 
 
-def distrust() -> None:
-    """Hold what was told against the facts again, as after a new line of the journal."""
-    for workshop, (_journal, books) in list(_told.items()):
-        _told[workshop] = (), books
+def steps_since(workshop: Workshop, then: Journal | None, now: Journal) -> frozenset[str] | None:
+    """Return the apps of which a step was done since then; None where that cannot be told.
+
+    Lines need not become visible in the order of their keys: then their count does not fit.
+    """
+    if then is None or then.newest is None or then.at is None:
+        return None
+    lines = Entry.objects.filter(workshop=workshop, pk__range=(then.newest, now.newest or 0))
+    rows = list(lines.order_by("pk").values_list("pk", "at", "step"))
+    is_known = bool(rows) and rows[0][0] == then.newest and rows[0][1] <= then.at
+    if not is_known or then.lines + len(rows) - 1 != now.lines:
+        return None
+    return frozenset(step.partition(".")[0] for _pk, _at, step in rows[1:])
 
 
 def forget() -> None:

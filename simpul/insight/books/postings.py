@@ -103,6 +103,7 @@ BY_KIND = {Account.OTHER_COSTS, Account.OTHER_INCOME}
 # Where money lies of which nobody has said whose it is.
 RESTS = {"unexplained": Account.UNEXPLAINED, "under way": Account.UNDER_WAY}
 PLACES = {"cash": Account.CASH, "gateway": Account.GATEWAY, **RESTS}
+NOTHING: frozenset[str] = frozenset()  # has happened
 RECENT = timedelta(days=100)  # most of what is new happened since: here one can go on
 
 type Part = tuple[Account, int, int | str]  # an account, sen, and of whom or what
@@ -168,13 +169,10 @@ class _Past:
 
     events: list[_Event] = field(default_factory=list)
     terms: dict[int, facts.Terms] = field(default_factory=dict)
-    banks: dict[int, str] = field(default_factory=dict)
     states: list[_State] = field(default_factory=list)
 
     def shared_with(self, other: _Past) -> list[_State]:
         """Return the states that the other one has come through as well."""
-        if self.banks != other.banks:
-            return []
         changed = [
             terms
             for order in self.terms.keys() | other.terms.keys()
@@ -201,6 +199,7 @@ class Books:
 
     workshop: Workshop
     until: date
+    facts: facts.Facts
     postings: list[Posting] = field(default_factory=list)
     state: _State = field(default_factory=_State)
     past: _Past = field(default_factory=_Past)
@@ -212,7 +211,7 @@ class Books:
 
     @property
     def banks(self) -> dict[int, str]:
-        return self.past.banks
+        return self.facts.money.banks
 
     def order(self, key: int) -> _Order:
         return self.state.orders.setdefault(key, _Order())
@@ -234,29 +233,39 @@ class Books:
         ]
 
 
-def books_of(workshop: Workshop, until: date | None = None, before: Books | None = None) -> Books:
+def books_of(
+    workshop: Workshop,
+    until: date | None = None,
+    before: Books | None = None,
+    since: frozenset[str] | None = None,
+) -> Books:
     """Tell all facts of a workshop up to the end of a day.
 
     As far as they are the facts that other books were told from `before`, these are gone on with:
-    the same comes out sooner, and the others stay as they are.
+    the same comes out sooner, and the others stay as they are. `since` are the apps of which a step
+    was done after that, as `facts.load` wants them.
     """
-    books = Books(workshop, until or clock.today())
-    _Teller(books, facts.load(workshop)).tell(before)
+    if before is not None and since == NOTHING:
+        known = before.facts
+    else:
+        known = facts.load(workshop, before.facts if before else None, since)
+    books = Books(workshop, until or clock.today(), known)
+    _Teller(books).tell(before)
     return books
 
 
 class _Teller:
-    def __init__(self, books: Books, known: facts.Facts) -> None:
+    def __init__(self, books: Books) -> None:
         self.books = books
-        self.facts = known
-        self.terms = {one.order: one for one in known.terms}
-        self.pairs = {line: pairs for one in known.terms for line, pairs, _sum in one.lines}
+        self.terms = {one.order: one for one in books.facts.terms}
+        self.pairs = {line: pairs for one in books.facts.terms for line, pairs, _sum in one.lines}
 
     def tell(self, before: Books | None) -> None:
         events = [event for event in self.events() if event[0] <= self.books.until]
         events.sort(key=itemgetter(0, 1, 2, 3))
-        past = self.books.past = _Past(events, self.terms, self.facts.banks)
-        if before is not None and (shared := before.past.shared_with(past)):
+        past = self.books.past = _Past(events, self.terms)
+        is_same = before is not None and before.banks == self.books.banks
+        if before is not None and is_same and (shared := before.past.shared_with(past)):
             past.states = shared
             self.books.state = shared[-1].copy()
             self.books.postings = before.postings[: shared[-1].postings]
@@ -278,38 +287,38 @@ class _Teller:
             tellers[what](fact)
 
     def events(self) -> Iterator[_Event]:
-        known = self.facts
-        for opening in known.openings:
+        known, money = self.books.facts, self.books.facts.money
+        for opening in money.openings:
             yield opening.on, MONEY, 0, 0, "opening", opening
-        for entry in known.entries:
+        for entry in money.entries:
             yield entry.on, MONEY, 1, entry.pk, "entry", entry
-        for money in known.received:
-            yield money.on, MONEY, 2, money.pk, "received", money
-        for purpose in known.cash_purposes:
+        for one in money.received:
+            yield one.on, MONEY, 2, one.pk, "received", one
+        for purpose in money.cash_purposes:
             yield purpose.on, MONEY, 3, purpose.pk, "purpose", purpose
-        for count in known.counts:
+        for count in money.counts:
             yield count.on, MONEY, 4, count.pk, "count", count
-        for note in known.notes:
+        for note in money.notes:
             yield note.on, COUNTED, 0, note.pk, "note", note
-        for refund in known.refunds:
+        for refund in money.refunds:
             yield refund.on, COUNTED, 2, refund.pk, "refund", refund
-        for part in known.allocations:
+        for part in money.allocations:
             yield part.on, COUNTED, 1, part.pk, "allocation", part
         for move in known.moves:
             yield move.on, STOCK, 0, move.pk, "move", move
-        for log in known.logs:
+        for log in known.worked.logs:
             yield log.on, WORK, 0, log.pk, "log", log
         for shipment in known.deliveries:
             yield shipment.on, DELIVERED, 0, shipment.pk, "delivery", shipment
         for end in known.ends:
             yield end.on, ENDED, 0, end.order, "end", end
-        for bill in known.bills:
+        for bill in known.purchased.bills:
             yield bill.on, ENDED, 1, bill.pk, "bill", bill
 
     # Money
 
     def opening(self, fact: facts.Opening) -> None:
-        source = Source("import", fact.imported, self.facts.banks[fact.account])
+        source = Source("import", fact.imported, self.books.banks[fact.account])
         lines: list[Part] = [
             (Account.BANK, fact.sen, fact.account),
             (Account.EQUITY, -fact.sen, "opening"),

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from simpul.insight.books.chart import Account
 from simpul.insight.books.postings import Books, Posting
@@ -199,7 +200,9 @@ class BalanceSheet:
 
 def balance_sheet(books: Books, on: date, before: date) -> BalanceSheet:
     """Return it at the end of two days. Who has paid too much to a supplier has an asset there."""
-    now, then = _positions(books, on), _positions(books, before)
+    sums = _sums(books, on, before)
+    now = _positions(sums, on.year)
+    then = _positions([one for one in sums if one.day <= before], before.year)
     sheet = BalanceSheet(Statement(), Statement(), Statement())
     for place, account, detail in sorted(now.keys() | then.keys()):
         part = {"a": sheet.assets, "d": sheet.debts, "e": sheet.equity}[place]
@@ -234,20 +237,38 @@ def _results(postings: Iterable[Posting], period: Period) -> dict[tuple[Account,
     return sums
 
 
-def _positions(books: Books, on: date) -> dict[tuple[str, Account, str], int]:
-    """What stands where at the end of a day: assets, debts, and the owner's part with the profit."""
-    year = date(on.year, 1, 1)
-    sums: dict[tuple[Account, int | str, bool], int] = defaultdict(int)
+class _Sums(NamedTuple):
+    """What was posted in a year up to a day, by account and detail."""
+
+    year: int
+    day: date
+    sen: dict[tuple[Account, int | str], int]
+
+
+def _sums(books: Books, on: date, before: date) -> list[_Sums]:
+    """Add up all postings once, in parts that make both days."""
+    found: dict[tuple[int, bool], _Sums] = {}
     for posting in books.postings:
         if posting.on <= on:
-            is_of_year = posting.on >= year
-            for account, sen, part in posting.lines:
-                sums[account, part, is_of_year] += sen
+            is_before = posting.on <= before
+            key = posting.on.year, is_before
+            if key not in found:
+                found[key] = _Sums(posting.on.year, before if is_before else on, defaultdict(int))
+            sen = found[key].sen
+            for account, amount, part in posting.lines:
+                sen[account, part] += amount
+    return list(found.values())
+
+
+def _positions(sums: list[_Sums], year: int) -> dict[tuple[str, Account, str], int]:
+    """What stands where at the end of a day: assets, debts, and the owner's part with the profit."""
     found: dict[tuple[str, Account, str], int] = defaultdict(int)
     parties: dict[tuple[Account, int | str], int] = defaultdict(int)
-    for (account, part, is_of_year), sen in sums.items():
+    lines = ((one.year, *key, sen) for one in sums for key, sen in one.sen.items())
+    for posted, account, part, sen in lines:
         if account.is_result:
-            found["e", Account.EQUITY, "this year" if is_of_year else "earlier years"] += sen
+            when = "this year" if posted == year else "earlier years"
+            found["e", Account.EQUITY, when] += sen
         elif account in NOT_IN_DEBIT:
             parties[account, part] += sen
         elif account == Account.BANK:
