@@ -10,10 +10,11 @@ from __future__ import annotations
 import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Prefetch
 
 from simpul.conversations.models import Notice
 from simpul.lib import clock, rows
@@ -60,11 +61,23 @@ def match_open(workshop: Workshop, *, told: Told | None = None) -> int:
     if not count:
         return 0
     book = asked.book_of(workshop)
-    gc.freeze()  # the book stays: whoever collects garbage need not walk through it each time
-    try:
+    with _collecting_by_hand():
         return _match(workshop, book, lambda looked: told(looked, count) if told else None)
+
+
+@contextmanager
+def _collecting_by_hand() -> Iterator[None]:
+    """Look for garbage after each batch, and only through what came with it.
+
+    Left to itself the collector walks through the whole book again and again: a fifth of the time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
     finally:
-        gc.unfreeze()
+        if was_on:
+            gc.enable()
 
 
 def _match(workshop: Workshop, book: Book, told: Callable[[int], None]) -> int:
@@ -113,6 +126,7 @@ def _close(batch: Batch, desk: Desk, book: Book) -> int:
     for one in asked.open_of(desk.workshop, batch.orders):
         book.put(one)
     batch.clear()
+    gc.collect(0)
     return matched
 
 
@@ -205,13 +219,10 @@ class _Held:
         reported = PaymentClaim.objects.open().filter(order__in=order_ids).order_by("pk")
         for claim in reported.select_for_update(of=("self",)):
             claims[claim.order_id].append(claim)
-        rows = Order.objects.filter(pk__in=order_ids).order_by("pk").select_related("buyer")
-        orders = {order.pk: order for order in rows.select_for_update(of=("self",), no_key=True)}
-        dues: dict[int, list[Instalment]] = defaultdict(list)
-        unpaid = Instalment.objects.unpaid().filter(order__in=order_ids)
-        for due in unpaid.order_by("order", "position"):
-            due.order = orders[due.order_id]
-            dues[due.order_id].append(due)
+        parts = Prefetch("instalments", Instalment.objects.order_by("position"))
+        rows = Order.objects.filter(pk__in=order_ids).prefetch_related("buyer", parts)
+        locked = rows.order_by("pk").select_for_update(of=("self",), no_key=True)
+        orders = {order.pk: order for order in locked}
         open_ones = Instruction.objects.open().filter(order__in=order_ids).order_by("pk")
         instructions = open_ones.select_for_update(of=("self",))
         return cls(
@@ -221,7 +232,10 @@ class _Held:
             qris=BankAccount.objects.newest(workshop.pk, BankAccount.Kind.QRIS),
             claims=claims,
             orders=orders,
-            dues=dues,
+            dues={
+                order.pk: [part for part in order.instalments.all() if not part.is_paid]
+                for order in orders.values()
+            },
             asked={one.order_id: one for one in instructions},
         )
 

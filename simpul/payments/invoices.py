@@ -15,8 +15,9 @@ from django.db.models import F, Prefetch, Sum, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
+from simpul.catalog.models import Colourway
 from simpul.lib import clock, money, phones
-from simpul.orders.models import Instalment, Order
+from simpul.orders.models import Instalment, Order, OrderLine
 from simpul.orders.models.instalment import Kind
 from simpul.orders.models.revision import OrderRevision, RevisionLine
 from simpul.orders.sheets import in_order
@@ -57,7 +58,7 @@ def drafts(
     `orders` are asked for what their invoices say, with a fixed number of queries. `kuitansi` are
     the numbers of those that are not issued yet, by receipt.
     """
-    _load([orders[key] for key in wanted])
+    made_of = _load([orders[key] for key in wanted])
     parts = {key: _part_of(orders[key], asked) for key, asked in wanted.items()}
     invoiced = Paper.objects.filter(
         kind=Paper.Kind.INVOICE,
@@ -68,6 +69,7 @@ def drafts(
     missing = {key: part for key, part in parts.items() if part and part.pk not in known}
     last = [key for key, part in missing.items() if part == _last(orders[key])]
     with override(LANGUAGE):
+        names = {line: _name(colourway) for line, colourway in made_of.items()}
         paid = _paid(last, kuitansi or {}) if last else {}
         return {
             key: Draft(
@@ -75,7 +77,7 @@ def drafts(
                 subject=part,
                 party=orders[key].buyer,
                 template=TEMPLATE,
-                facts=_facts(orders[key], part, wanted[key], paid.get(key)),
+                facts=_facts(orders[key], part, wanted[key], paid.get(key), names),
                 mentions=(orders[key],),
             )
             for key, part in missing.items()
@@ -87,17 +89,24 @@ def _issue(order_id: int, instruction: Instruction | None, *, by: Person) -> Non
     issuing.issue_all(list(drafts({order_id: instruction}, {order_id: order}).values()), by=by)
 
 
-def _load(orders: Sequence[Order]) -> None:
-    """Load all that the invoices of these orders say, fresh."""
+def _load(orders: Sequence[Order]) -> dict[int, Colourway]:
+    """Load all that the invoices of these orders say; return the colourway of each line."""
     agreed = OrderRevision.objects.filter(number=F("order__agreed_revision"))
-    lines = RevisionLine.objects.select_related("line").order_by("position")
-    lines = lines.prefetch_related("line__colourway__product")  # of which there are few
+    lines = Prefetch("lines", RevisionLine.objects.order_by("position"))
     prefetch_related_objects(
         orders,
         "workshop",
         Prefetch("instalments", Instalment.objects.order_by("position")),
-        Prefetch("revisions", agreed.prefetch_related(Prefetch("lines", lines))),
+        Prefetch("revisions", agreed.prefetch_related(lines)),
     )
+    rows = OrderLine.objects.filter(order__in=orders).values_list("pk", "colourway")
+    keys = dict(rows)
+    colourways = Colourway.objects.select_related("product").in_bulk(set(keys.values()))
+    return {line: colourways[key] for line, key in keys.items()}
+
+
+def _name(colourway: Colourway) -> str:
+    return f"{colourway.product.code} {colourway.product}, {colourway}"
 
 
 def _part_of(order: Order, instruction: Instruction | None) -> Instalment | None:
@@ -112,9 +121,13 @@ def _last(order: Order) -> Instalment | None:
 
 
 def _facts(
-    order: Order, part: Instalment, instruction: Instruction | None, paid: Rows | None
+    order: Order,
+    part: Instalment,
+    instruction: Instruction | None,
+    paid: Rows | None,
+    names: Mapping[int, str],
 ) -> InvoiceFacts:
-    """`paid` says what was paid already, on the last invoice of an order."""
+    """`paid` says what was paid already, on the last invoice of an order; `names` what is in a line."""
     [revision] = order.revisions.all()
     is_last = paid is not None
     left = order.balance
@@ -127,7 +140,7 @@ def _facts(
         "words": papers.invoice_words(_title(part, is_last=is_last)),
         "to": _to(order),
         "details": _details(order, part),
-        "lines": _lines(revision),
+        "lines": [_line(line, names[line.line_id]) for line in revision.lines.all()],
         "sums": sums,
         "taxes": _taxes(order, order.total if is_last else part.amount),
         "asked": rupiah(instruction.amount if instruction else left),
@@ -163,17 +176,12 @@ def _details(order: Order, part: Instalment) -> Rows:
     return [*rows, (_("Due on"), day(part.due_on))]
 
 
-def _lines(revision: OrderRevision) -> list[InvoiceLine]:
-    return [_line(line) for line in revision.lines.all()]
-
-
-def _line(line: RevisionLine) -> InvoiceLine:
-    colourway = line.line.colourway
+def _line(line: RevisionLine, name: str) -> InvoiceLine:
     sizes = [f"{size}: {line.sizes[size]}" for size in in_order(set(line.sizes))]
     price = line.unit_price
     per = f"/{price.unit}" if price and price.per > 1 else ""
     return {
-        "what": f"{colourway.product.code} {colourway.product}, {colourway}",
+        "what": name,
         "more": " · ".join(sizes),
         "quantity": ngettext("%(n)s pair", "%(n)s pairs", line.pairs) % {"n": number(line.pairs)},
         "price": f"{rupiah(price.amount)}{per}" if price else "",

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -42,8 +43,7 @@ type Share = tuple[int, int]  # an instalment's key and what is counted for it
 type Weighed = tuple[int, str]  # how much a reason weighs, and its words
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """An entry as far as it says anything."""
 
     rupiah: int
@@ -53,8 +53,7 @@ class Heard:
     pk: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """What the buyer says to have paid."""
 
     amount: int
@@ -63,8 +62,7 @@ class Claimed:
     bank: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """What is open of an instalment."""
 
     instalment_id: int
@@ -72,8 +70,7 @@ class Due:
     due_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Once:
+class Once(NamedTuple):
     """What was asked for before, and is not any more."""
 
     amount: int
@@ -81,8 +78,7 @@ class Once:
     until: date
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """An order that money is open for, or was: what is asked for, and what the buyer reports."""
 
     order_id: int
@@ -184,29 +180,34 @@ class Book:
 
     def pointed_at(self, heard: Heard) -> Pointed:
         """Return the orders that an entry points at, as far as `certain` looks at them."""
-        numbered = {self.by_number.get(one, 0) for one in traces.numbers_in(heard.text)}
+        codes = traces.codes_in(heard.text, self.by_code.keys())
+        numbers = traces.numbers_in(heard.text)
+        of_amount = self.by_amount.get((heard.account_id, heard.rupiah))
+        if not (codes or numbers or of_amount):
+            return NOWHERE
+        numbered = {self.by_number.get(one, 0) for one in numbers}
         return Pointed(
-            coded=frozenset(
-                self.by_code[code] for code in traces.codes_in(heard.text, self.by_code.keys())
-            ),
+            coded=frozenset(self.by_code[code] for code in codes),
             numbered=frozenset(numbered - {0}),
-            of_amount=frozenset(self.by_amount.get((heard.account_id, heard.rupiah), ())),
+            of_amount=frozenset(of_amount or ()),
             is_strange=0 in numbered,
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Pointed:
+class Pointed(NamedTuple):
     """The orders that an entry points at by code, number and amount."""
 
-    coded: frozenset[int]
-    numbered: frozenset[int]
-    of_amount: frozenset[int]
-    is_strange: bool  # it names one for which nothing is open (any more)
+    coded: frozenset[int] = frozenset()
+    numbered: frozenset[int] = frozenset()
+    of_amount: frozenset[int] = frozenset()
+    is_strange: bool = False  # it names one for which nothing is open (any more)
 
     @property
     def all(self) -> frozenset[int]:
         return self.coded | self.numbered | self.of_amount
+
+
+NOWHERE = Pointed()
 
 
 def certain(heard: Heard, book: Book, pointed: Pointed | None = None) -> tuple[Asked, str] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -33,8 +32,7 @@ ASKED = Asked(
     is_unique=True,
     asked_on=date(2026, 10, 31),
 )
-OTHER = replace(
-    ASKED,
+OTHER = ASKED._replace(
     order_id=2,
     party_id=12,
     number="SO-2026-0018",
@@ -72,7 +70,7 @@ def test_a_unique_amount_names_the_order() -> None:
 
 
 def test_of_another_account_it_names_nothing() -> None:
-    assert known(replace(heard(), account_id=8)) is None
+    assert known(heard()._replace(account_id=8)) is None
 
 
 def test_money_from_before_it_was_asked_for_is_not_it() -> None:
@@ -84,7 +82,7 @@ def test_a_round_amount_names_nothing() -> None:
 
 
 def test_two_orders_with_the_amount_are_not_certain() -> None:
-    twin = replace(ASKED, order_id=3, number="SO-2026-0019", code=spoken("AAAAA"), is_unique=False)
+    twin = ASKED._replace(order_id=3, number="SO-2026-0019", code=spoken("AAAAA"), is_unique=False)
     assert known(heard(), [ASKED, twin]) is None
 
 
@@ -124,7 +122,7 @@ def test_the_number_of_an_order_that_owes_nothing_is_not_certain() -> None:
 
 
 def test_a_code_beside_another_orders_round_amount_is_certain() -> None:
-    other = replace(OTHER, order_id=3, number="SO-2026-0019", code=spoken("AAAAA"))
+    other = OTHER._replace(order_id=3, number="SO-2026-0019", code=spoken("AAAAA"))
     assert known(heard(300_000, f"DP {OTHER_CODE}"), [OTHER, other]) == (2, "code")
     assert known(heard(300_000, "DP SO-2026-0018"), [OTHER, other]) is None  # no check letter
 
@@ -164,9 +162,9 @@ def test_a_code_with_a_slip_is_a_suggestion() -> None:
 
 
 def test_the_likeliest_stands_first_with_its_reasons() -> None:
-    said = replace(OTHER, claims=(Claimed(300_000, date(2026, 11, 1), "Ani Lestari"),))
+    said = OTHER._replace(claims=(Claimed(300_000, date(2026, 11, 1), "Ani Lestari"),))
     entry = heard(300_000, "BI-FAST CR TRANSFER DARI ANI LESTARI")
-    other = replace(OTHER, order_id=3, party_id=13, number="SO-2026-0020", code=CODE)
+    other = OTHER._replace(order_id=3, party_id=13, number="SO-2026-0020", code=CODE)
 
     found = guesses(entry, Book.of([other, said]))
 
@@ -188,6 +186,6 @@ def test_what_is_settled_is_found_no_more() -> None:
     settled = book()
     settled.drop(1)
     assert certain(heard(), settled) is None
-    settled.put(replace(ASKED, dues=(), account_id=None, amount=0, base=0))
+    settled.put(ASKED._replace(dues=(), account_id=None, amount=0, base=0))
     settled.put(ASKED)
     assert certain(heard(), settled) is not None
