@@ -71,13 +71,16 @@ def book_for(workshop: Workshop, heards: Sequence[Heard], parties: Collection[in
 
 def open_of(workshop: Workshop, order_ids: Collection[int]) -> list[Asked]:
     """Return those of these orders that money is open for, as the machine looks at them."""
-    return [one for one in asked_of(workshop, order_ids) if one.dues]
+    return [one for one in asked_of(workshop, order_ids, is_for_machine=True) if one.dues]
 
 
-def asked_of(workshop: Workshop, order_ids: Collection[int] | None = None) -> list[Asked]:
+def asked_of(
+    workshop: Workshop, order_ids: Collection[int] | None = None, *, is_for_machine: bool = False
+) -> list[Asked]:
     """Return the orders that money is open for; of those named here also the others, as they are.
 
-    Only the named ones come with their claims and with what was asked for before.
+    Only the named ones come with their claims and with what was asked for before, of which the
+    machine makes nothing.
     """
     orders = Order.objects.filter(workshop=workshop)
     dues = Instalment.objects.unpaid().filter(order__workshop=workshop, order__status__in=AGREED)
@@ -89,7 +92,8 @@ def asked_of(workshop: Workshop, order_ids: Collection[int] | None = None) -> li
     else:
         orders = orders.filter(pk__in=order_ids)
         dues, asked = dues.filter(order__in=order_ids), asked.filter(order__in=order_ids)
-        claims, once = _claims(order_ids), _once(order_ids)
+        if not is_for_machine:
+            claims, once = _claims(order_ids), _once(order_ids)
     open_ones: dict[int, list[Due]] = defaultdict(list)
     rows = dues.order_by("order", "position")
     for order_id, pk, amount, paid, due_on in rows.values_list(

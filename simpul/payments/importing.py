@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +17,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -254,6 +255,35 @@ class _Run:
         """
         self._say("comparing", seen=self.rows)
         self.newest = account.newest_import()
+        with transaction.atomic():
+            StagedEntry.objects.filter(file=self.source).exclude(run=self.run).delete()
+        if self._is_first_of_its_days(account):
+            self._number_twins()
+        else:
+            self._hold_against_entries(account)
+
+    def _is_first_of_its_days(self, account: BankAccount) -> bool:
+        """Tell whether nothing is here, or was, that a row of this file could be."""
+        days = (self.first_on, self.last_on)
+        is_here = account.entries.filter(booked_on__range=days).exists()
+        return not (is_here or self.source.answers or _covered(account, *days))
+
+    def _number_twins(self) -> None:
+        """Everything is new: count equal rows of a day."""
+        staged = StagedEntry.objects.filter(file=self.source, run=self.run)
+        self.added = staged.count()
+        alike = staged.values("fingerprint").annotate(n=Count("pk")).filter(n__gt=1)
+        rows = staged.filter(fingerprint__in=alike.values("fingerprint"))
+        found: dict[int, list[int]] = {}
+        seen: Counter[str] = Counter()
+        order = "-line" if self.newest_first else "line"
+        for at, fingerprint in rows.order_by("booked_on", order).values_list("pk", "fingerprint"):
+            seen[fingerprint] += 1
+            found.setdefault(seen[fingerprint], []).append(at)
+        self._save_twins(found)
+
+    def _hold_against_entries(self, account: BankAccount) -> None:
+        """Tell the new ones from those that are here, day by day; ask about what is doubtful."""
         known = array("q")
         twins: dict[int, list[int]] = {}
         doubts: list[dict[str, Any]] = []
@@ -271,14 +301,15 @@ class _Run:
         if unsure:
             self.source.touch(self.run, doubts=doubts)
             raise ImportRefused(_unsure(unsure, doubts))
-        with transaction.atomic():
-            StagedEntry.objects.filter(file=self.source).exclude(run=self.run).delete()
         twins[0] = known.tolist()
+        self._save_twins(twins)
+        staged = StagedEntry.objects.filter(file=self.source, run=self.run)
+        self.added = staged.filter(twin__gt=0).count()
+
+    def _save_twins(self, twins: dict[int, list[int]]) -> None:
         for twin, rows in twins.items():
             for start in range(0, len(rows), BATCH):
                 StagedEntry.objects.filter(pk__in=rows[start : start + BATCH]).update(twin=twin)
-        staged = StagedEntry.objects.filter(file=self.source, run=self.run)
-        self.added = staged.filter(twin__gt=0).count()
 
     def _days(self, account: BankAccount) -> Iterator[tuple[date, overlap.Day]]:
         """Compare day by day, so that no more than one day is ever held."""

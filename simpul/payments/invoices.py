@@ -6,20 +6,20 @@ money. Nothing is invoiced twice: what changes later stands on the order's page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import F, Prefetch, Sum, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from simpul.catalog.models import Colourway
+from simpul.catalog.models import Colourway, Price
 from simpul.lib import clock, money, phones
-from simpul.orders.models import Instalment, Order, OrderLine
+from simpul.orders.models import Instalment, Order
 from simpul.orders.models.instalment import Kind
-from simpul.orders.models.revision import OrderRevision, RevisionLine
+from simpul.orders.models.revision import RevisionLine
 from simpul.orders.sheets import in_order
 from simpul.papers import issuing
 from simpul.papers.models import LANGUAGE, Draft, Paper
@@ -58,7 +58,11 @@ def drafts(
     `orders` are asked for what their invoices say, with a fixed number of queries. `kuitansi` are
     the numbers of those that are not issued yet, by receipt.
     """
-    made_of = _load([orders[key] for key in wanted])
+    prefetch_related_objects(
+        [orders[key] for key in wanted],
+        "workshop",
+        Prefetch("instalments", Instalment.objects.order_by("position")),
+    )
     parts = {key: _part_of(orders[key], asked) for key, asked in wanted.items()}
     invoiced = Paper.objects.filter(
         kind=Paper.Kind.INVOICE,
@@ -69,7 +73,7 @@ def drafts(
     missing = {key: part for key, part in parts.items() if part and part.pk not in known}
     last = [key for key, part in missing.items() if part == _last(orders[key])]
     with override(LANGUAGE):
-        names = {line: _name(colourway) for line, colourway in made_of.items()}
+        agreed = _agreed(missing)
         paid = _paid(last, kuitansi or {}) if last else {}
         return {
             key: Draft(
@@ -77,7 +81,7 @@ def drafts(
                 subject=part,
                 party=orders[key].buyer,
                 template=TEMPLATE,
-                facts=_facts(orders[key], part, wanted[key], paid.get(key), names),
+                facts=_facts(orders[key], part, wanted[key], paid.get(key), agreed[key]),
                 mentions=(orders[key],),
             )
             for key, part in missing.items()
@@ -89,24 +93,33 @@ def _issue(order_id: int, instruction: Instruction | None, *, by: Person) -> Non
     issuing.issue_all(list(drafts({order_id: instruction}, {order_id: order}).values()), by=by)
 
 
-def _load(orders: Sequence[Order]) -> dict[int, Colourway]:
-    """Load all that the invoices of these orders say; return the colourway of each line."""
-    agreed = OrderRevision.objects.filter(number=F("order__agreed_revision"))
-    lines = Prefetch("lines", RevisionLine.objects.order_by("position"))
-    prefetch_related_objects(
-        orders,
-        "workshop",
-        Prefetch("instalments", Instalment.objects.order_by("position")),
-        Prefetch("revisions", agreed.prefetch_related(lines)),
+class _Agreed(NamedTuple):
+    """What was agreed on of an order, as far as an invoice says it."""
+
+    total: int
+    shipping: int
+    discount: int
+    lines: list[InvoiceLine]
+
+
+def _agreed(orders: Collection[int]) -> dict[int, _Agreed]:
+    rows = RevisionLine.objects.filter(
+        revision__order__in=orders, revision__number=F("revision__order__agreed_revision")
     )
-    rows = OrderLine.objects.filter(order__in=orders).values_list("pk", "colourway")
-    keys = dict(rows)
-    colourways = Colourway.objects.select_related("product").in_bulk(set(keys.values()))
-    return {line: colourways[key] for line, key in keys.items()}
-
-
-def _name(colourway: Colourway) -> str:
-    return f"{colourway.product.code} {colourway.product}, {colourway}"
+    facts = ("sizes", "pairs", "price", "per", "amount")
+    said = list(
+        rows.order_by("revision", "position").values_list(
+            *("revision__order", "revision__total", "revision__shipping", "revision__discount"),
+            *("line__colourway", *facts),
+        )
+    )
+    colourways = Colourway.objects.select_related("product").in_bulk({row[4] for row in said})
+    names = {key: f"{one.product.code} {one.product}, {one}" for key, one in colourways.items()}
+    found: dict[int, _Agreed] = {}
+    for order, total, shipping, discount, colourway, *line in said:
+        agreed = found.setdefault(order, _Agreed(total, shipping, discount, []))
+        agreed.lines.append(_line(names[colourway], *line))
+    return found
 
 
 def _part_of(order: Order, instruction: Instruction | None) -> Instalment | None:
@@ -125,13 +138,12 @@ def _facts(
     part: Instalment,
     instruction: Instruction | None,
     paid: Rows | None,
-    names: Mapping[int, str],
+    agreed: _Agreed,
 ) -> InvoiceFacts:
-    """`paid` says what was paid already, on the last invoice of an order; `names` what is in a line."""
-    [revision] = order.revisions.all()
+    """`paid` says what was paid already, on the last invoice of an order."""
     is_last = paid is not None
     left = order.balance
-    sums = _sums(revision)
+    sums = _sums(agreed)
     if paid is not None:
         sums += [*paid, (_("Still to pay"), rupiah(left))]
     else:
@@ -140,7 +152,7 @@ def _facts(
         "words": papers.invoice_words(_title(part, is_last=is_last)),
         "to": _to(order),
         "details": _details(order, part),
-        "lines": [_line(line, names[line.line_id]) for line in revision.lines.all()],
+        "lines": agreed.lines,
         "sums": sums,
         "taxes": _taxes(order, order.total if is_last else part.amount),
         "asked": rupiah(instruction.amount if instruction else left),
@@ -176,29 +188,30 @@ def _details(order: Order, part: Instalment) -> Rows:
     return [*rows, (_("Due on"), day(part.due_on))]
 
 
-def _line(line: RevisionLine, name: str) -> InvoiceLine:
-    sizes = [f"{size}: {line.sizes[size]}" for size in in_order(set(line.sizes))]
-    price = line.unit_price
-    per = f"/{price.unit}" if price and price.per > 1 else ""
+def _line(
+    name: str, sizes: dict[str, int], pairs: int, amount: int | None, per: int, sum_: int
+) -> InvoiceLine:
+    price = Price(amount, per) if amount is not None else None
+    unit = f"/{price.unit}" if price and price.per > 1 else ""
     return {
         "what": name,
-        "more": " · ".join(sizes),
-        "quantity": ngettext("%(n)s pair", "%(n)s pairs", line.pairs) % {"n": number(line.pairs)},
-        "price": f"{rupiah(price.amount)}{per}" if price else "",
-        "amount": rupiah(line.amount),
+        "more": " · ".join(f"{size}: {sizes[size]}" for size in in_order(set(sizes))),
+        "quantity": ngettext("%(n)s pair", "%(n)s pairs", pairs) % {"n": number(pairs)},
+        "price": f"{rupiah(price.amount)}{unit}" if price else "",
+        "amount": rupiah(sum_),
     }
 
 
-def _sums(revision: OrderRevision) -> Rows:
+def _sums(agreed: _Agreed) -> Rows:
     rows: Rows = []
-    if revision.shipping or revision.discount:
-        goods = revision.total - revision.shipping + revision.discount
+    if agreed.shipping or agreed.discount:
+        goods = agreed.total - agreed.shipping + agreed.discount
         rows.append((_("Goods"), rupiah(goods)))
-    if revision.shipping:
-        rows.append((_("Shipping"), rupiah(revision.shipping)))
-    if revision.discount:
-        rows.append((_("Discount"), rupiah(-revision.discount)))
-    return [*rows, (_("Total of the order"), rupiah(revision.total))]
+    if agreed.shipping:
+        rows.append((_("Shipping"), rupiah(agreed.shipping)))
+    if agreed.discount:
+        rows.append((_("Discount"), rupiah(-agreed.discount)))
+    return [*rows, (_("Total of the order"), rupiah(agreed.total))]
 
 
 def _part(part: Instalment, instruction: Instruction | None) -> Rows:

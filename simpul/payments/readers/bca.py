@@ -37,7 +37,7 @@ class KlikBcaBusiness(Layout):
         return _row(record.line, day, text, figure, sign, balance, period)
 
     def total(self, record: Record) -> tuple[str, Total] | None:
-        found = self._TOTAL.fullmatch(cells.bare(record.cells[0]))
+        found = self._TOTAL.fullmatch(cells.usual(record.cells[0]))
         if not found:
             return None
         count = cells.bare(record.cells[1]) if len(record.cells) > 1 else ""
@@ -83,7 +83,7 @@ class KlikBcaIndividual(Layout):
         return _row(record.line, day, text, figure, sign, balance, period)
 
     def total(self, record: Record) -> tuple[str, Total] | None:
-        name = self._NAMES.get(cells.bare(record.cells[0]))
+        name = self._NAMES.get(cells.usual(record.cells[0]))
         if name is None or len(record.cells) < 3 or record.cells[1].strip() != "=":
             return None
         return name, Total(_total(record.cells[2]))
@@ -113,7 +113,7 @@ def _row(
 
 def _day(cell: str, period: Period | None) -> tuple[date, bool]:
     """Return the day and whether it is pending: then it is the last of the period at best."""
-    if cells.bare(cell).upper() != "PEND":
+    if cells.usual(cell).upper() != "PEND":
         return cells.day(cell, period), False
     if period is None:
         raise ValueError(_("An entry is pending: say which period the file covers."))

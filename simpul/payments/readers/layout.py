@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.utils.translation import gettext as _
 
@@ -23,8 +23,7 @@ _CURRENCY = ("kode mata uang", "mata uang", "currency")
 _LABELLED = re.compile(r"\s*\"?\s*([A-Za-z. ]+?)\s*(?::|,=,|;)\s*(.*?)\s*\"?[,;]*\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record of the file, cut into cells."""
 
     line: int
@@ -101,7 +100,7 @@ class Layout:
         return None
 
     def is_header(self, record: Record) -> bool:
-        if cells.bare("".join(record.cells[:1])).casefold() != self.header[0].casefold():
+        if cells.usual("".join(record.cells[:1])).casefold() != self.header[0].casefold():
             return False
         found = [cells.bare(cell).casefold() for cell in record.cells]
         while len(found) > len(self.header) and not found[-1]:

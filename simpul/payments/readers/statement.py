@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -26,8 +27,7 @@ class LayoutUnknown(StatementRefused):
     """It may be a statement, but none of the layouts that are known has such a header row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One entry, as the bank wrote it. What is pending may still change or vanish."""
 
     line: int  # in the file
@@ -141,7 +141,7 @@ class Ledger:
             if self._balance is None:
                 return row
             self._balance += row.amount_sen
-            return replace(row, balance_sen=self._balance, is_counted=True)
+            return row._replace(balance_sen=self._balance, is_counted=True)
         if self._balance is None:
             self.opening = self._balance = row.balance_sen - row.amount_sen
         self._balance += row.amount_sen
