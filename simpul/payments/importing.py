@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,7 +16,8 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
-from django.db.models import Count, Max, Min
+from django.db.models import Max, Min, Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -272,14 +272,12 @@ class _Run:
         """Everything is new: count equal rows of a day."""
         staged = StagedEntry.objects.filter(file=self.source, run=self.run)
         self.added = staged.count()
-        alike = staged.values("fingerprint").annotate(n=Count("pk")).filter(n__gt=1)
-        rows = staged.filter(fingerprint__in=alike.values("fingerprint"))
-        found: dict[int, list[int]] = {}
-        seen: Counter[str] = Counter()
         order = "-line" if self.newest_first else "line"
-        for at, fingerprint in rows.order_by("booked_on", order).values_list("pk", "fingerprint"):
-            seen[fingerprint] += 1
-            found.setdefault(seen[fingerprint], []).append(at)
+        count = Window(RowNumber(), partition_by="fingerprint", order_by=order)
+        found: dict[int, list[int]] = {}
+        again = staged.annotate(count=count).filter(count__gt=1)
+        for at, twin in again.order_by("pk").values_list("pk", "count"):
+            found.setdefault(twin, []).append(at)
         self._save_twins(found)
 
     def _hold_against_entries(self, account: BankAccount) -> None:
