@@ -38,7 +38,10 @@ def courier_asked(story: Story) -> None:
 
 
 def material_asked(story: Story) -> None:
-    """One supplier has not answered, one answered otherwise, and one was not even asked."""
+    """One supplier has not answered, one answered otherwise, and one was not even asked.
+
+    Glue should always lie there, and runs low.
+    """
     order = _agreed(story, "padang", "LFR-02")
     first = order.instalments.order_by("position")[0]
     Receipt.take_cash(by=story.cast.staff["fajar"], order=order, amount=first.amount)
@@ -52,6 +55,8 @@ def material_asked(story: Story) -> None:
             continue
         if purchase.supplier == parties["kulit"]:
             _answer_otherwise(purchase)
+    glue = Item.objects.get(workshop=story.cast.workshop, material__code="LEM-KNG")
+    glue.set_reorder_point(by=rina, below=5_000, up_to=15_000)
 
 
 def _answer_otherwise(purchase: PurchaseOrder) -> None:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from simpul.catalog.models import Material
@@ -20,6 +21,7 @@ from simpul.parties.models import Party, Person, Workshop
 from simpul.procurement.models import (
     Peg,
     ProposedLine,
+    PurchaseLine,
     PurchaseOrder,
     SupplierPrice,
     needed_on,
@@ -53,6 +55,9 @@ class Wanted:
     size: str
     free: int = 0
     on_order: int = 0
+    coming: int = 0  # on its way for the store, for no order
+    reorder_point: int = 0
+    order_up_to: int = 0
     asked: list[Asked] = field(default_factory=list)  # the earliest promise first
 
     @property
@@ -69,8 +74,19 @@ class Wanted:
         return max(self.open_quantity - self.free, 0)
 
     @property
-    def needed_on(self) -> date:
-        return min(asked.needed_on for asked in self.asked)
+    def refill(self) -> int:
+        """What the shelf itself is to have again, once orders have taken what is theirs."""
+        left = max(self.free - self.open_quantity, 0) + self.coming
+        return self.order_up_to - left if left < self.reorder_point else 0
+
+    @property
+    def is_wanted(self) -> bool:
+        return bool(self.asked or self.refill)
+
+    @property
+    def needed_on(self) -> date | None:
+        """The first day on which an order needs it; none where only the shelf does."""
+        return min((asked.needed_on for asked in self.asked), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,30 +105,31 @@ class Proposal:
 
 
 def wanted(workshop: Workshop) -> list[Wanted]:
-    """Return what running orders need and nothing covers, the most urgent first."""
+    """Return what running orders need and nothing covers, the most urgent first; then what the
+    shelf is to have again."""
     today = clock.today()
     needs = _running(workshop).filter(quantity__gt=F("ordered") + F("ready") + F("issued"))
     needs = needs.select_related(
         "material", "line__order__buyer", "line__colourway__product"
     ).prefetch_related("alternative", "line__order__instalments", "line__sizes")
-    free, on_order = _free(workshop), _on_order(workshop)
-    found: dict[Shelf, Wanted] = {}
+    free, on_order, found = _free(workshop), _on_order(workshop), _below_reorder_point(workshop)
     for need in needs.order_by("line__order__promised_on", "pk"):
         if _is_made(need):
             continue
         shelf = (need.material_id, need.size)
-        row = found.setdefault(
-            shelf,
-            Wanted(need.material, need.size, free.get(shelf, 0), on_order.get(shelf, 0)),
-        )
+        row = found.setdefault(shelf, Wanted(need.material, need.size))
         is_open = need.line.order.is_open(Gate.PROCUREMENT)
         instead = free.get((need.alternative_id or 0, need.size), 0)
         row.asked.append(Asked(need, need.uncovered, needed_on(need, today), is_open, instead))
-    return sorted(found.values(), key=lambda row: (row.needed_on, row.material.code, row.size))
+    for shelf, row in found.items():
+        row.free, row.on_order = free.get(shelf, 0), on_order.get(shelf, 0)
+    rows = [row for row in found.values() if row.is_wanted]
+    return sorted(rows, key=lambda row: (row.needed_on or date.max, row.material.code, row.size))
 
 
 def proposals(workshop: Workshop, rows: list[Wanted] | None = None) -> list[Proposal]:
-    """Return what should be bought now, by supplier: what paid orders lack beyond the store.
+    """Return what should be bought now, by supplier: what paid orders lack beyond the store, and
+    what fills up the shelves.
 
     `rows` is what is wanted, where that was asked for already.
 
@@ -126,8 +143,9 @@ def proposals(workshop: Workshop, rows: list[Wanted] | None = None) -> list[Prop
     lines: dict[Party, list[ProposedLine]] = defaultdict(list)
     for row in wanted(workshop) if rows is None else rows:
         known = offers.get(row.material.pk)
-        if row.to_buy and known:
-            offer = min(known, key=lambda offer: _rank(offer, row.to_buy))
+        quantity = row.to_buy + row.refill
+        if quantity and known:
+            offer = min(known, key=lambda offer: _rank(offer, quantity))
             lines[offer.supplier].append(_line(row, offer, today))
     return [
         Proposal(supplier, lines[supplier])
@@ -249,6 +267,37 @@ def _free(workshop: Workshop) -> dict[Shelf, int]:
     }
 
 
+def _below_reorder_point(workshop: Workshop) -> dict[Shelf, Wanted]:
+    """Return what has a reorder point, with what is on its way for the store."""
+    items = Item.objects.filter(workshop=workshop, reorder_point__gt=0).select_related("material")
+    coming = _coming(workshop)
+    return {
+        (item.material.pk, item.size): Wanted(
+            item.material,
+            item.size,
+            coming=coming.get((item.material.pk, item.size), 0),
+            reorder_point=item.reorder_point,
+            order_up_to=item.order_up_to,
+        )
+        for item in items
+        if item.material is not None
+    }
+
+
+def _coming(workshop: Workshop) -> dict[Shelf, int]:
+    """Return what was bought and has not come, as far as no order waits for it; drafts count."""
+    found: dict[Shelf, int] = defaultdict(int)
+    lines = PurchaseLine.objects.missing().filter(purchase__in=PurchaseOrder.objects.open())
+    mine = lines.filter(purchase__workshop=workshop).annotate(
+        pegged=Coalesce(Sum("pegs__quantity"), 0)
+    )
+    for material, size, quantity, received, pegged in mine.values_list(
+        "material", "size", "quantity", "received", "pegged"
+    ):
+        found[material, size] += max(quantity - received - pegged, 0)
+    return found
+
+
 def _on_order(workshop: Workshop) -> dict[Shelf, int]:
     rows = _running(workshop).filter(ordered__gt=0).order_by()
     return {
@@ -272,13 +321,14 @@ def _line(row: Wanted, offer: SupplierPrice, today: date) -> ProposedLine:
         left -= quantity
         if quantity:
             pegs.append((asked.need, quantity))
-    first = min(needed_on(need, today) for need, _quantity in pegs)
+    days = [needed_on(need, today) for need, _quantity in pegs]
+    soonest = today + timedelta(days=offer.lead_days)
     return ProposedLine(
         material=row.material,
         size=row.size,
-        quantity=offer.rounded(row.to_buy),
+        quantity=offer.rounded(row.to_buy + row.refill),
         price=offer.price,
-        wished_on=max(first, today + timedelta(days=offer.lead_days)),
+        wished_on=max(min(days, default=soonest), soonest),
         pegs=pegs,
     )
 

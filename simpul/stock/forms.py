@@ -40,6 +40,34 @@ class CountForm(forms.Form):
         self.order_fields(self.field_order)
 
 
+class ReorderForm(forms.Form):
+    """From when on a material is bought again, and how much; nothing takes the point away."""
+
+    def __init__(self, *args: Any, item: Item, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unit = {"unit": item.unit}
+        self.fields["below"] = amount_field(
+            item,
+            label=_now("Buy again below, in %(unit)s") % unit,
+            help_text=_now("What is free and what is on its way for the store counts together."),
+            initial=item.reorder_point or None,
+            required=False,
+        )
+        self.fields["up_to"] = amount_field(
+            item,
+            label=_now("Fill up to, in %(unit)s") % unit,
+            initial=item.order_up_to or None,
+            required=False,
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        below, up_to = cleaned.get("below") or 0, cleaned.get("up_to") or 0
+        if up_to < below and not self.errors:
+            self.add_error("up_to", _now("Fill up to at least the reorder point."))
+        return {"below": below, "up_to": up_to}
+
+
 @dataclass(frozen=True, slots=True)
 class SheetRow:
     """An item on the count sheet. `book` is shown where the count differs from it."""

@@ -130,7 +130,7 @@ WAYS = {
     "procurement.reserve", "procurement.send", "procurement.substitute", "production.cancel", "production.correct",
     "production.finish", "production.give_back", "production.hold", "production.plan",
     "production.release", "production.resume", "production.start", "production.take_from_stock",
-    "production.tap", "stock.count", "stock.count_sheet", "stock.move",
+    "production.tap", "stock.count", "stock.count_sheet", "stock.move", "stock.set_reorder_point",
     "payments.count_gateway", "payments.gateway_paid",
 }  # fmt: skip
 
@@ -452,7 +452,7 @@ class Walk(RuleBasedStateMachine):
             self._counter_purchase, self._agree, self._insist, self._expect, self._close_short,
             lambda: self._purchase("sent").decline(by=self._of(self.town.supplier.pk), reason="x"),
             lambda: self._purchase("draft", "sent", "confirmed").cancel(by=self._who("rina")),
-            self._change, self._count, self._count_sheet, self._substitute, self._move, self._correct, self._hold, self._take_stock,
+            self._change, self._count, self._count_sheet, self._reorder, self._substitute, self._move, self._correct, self._hold, self._take_stock,
             lambda: self._pick(Job.objects.open()).cancel(by=self._who("udin"), reason="x"),
             lambda: planning.release(self._order("confirmed", "cancelled"), by=self._who("rina")),
             lambda: give_back(self._order("cancelled"), by=self._who("udin")),
@@ -783,6 +783,11 @@ class Walk(RuleBasedStateMachine):
             for balance in Balance.objects.filter(location=store).select_related("item")
         }
         CountSheet.take(by=self._who("rina"), occasion="x", found=found)
+
+    def _reorder(self) -> None:
+        item = self._pick(Item.objects.filter(material__isnull=False))
+        below = self.dice.choice((0, 10_000))
+        item.set_reorder_point(by=self._who("rina"), below=below, up_to=2 * below)
 
     def _substitute(self) -> None:
         need = self._pick(

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.orders.models import LineSize, Order, OrderNeed
 from simpul.portals.http import Request, demand
 from simpul.procurement import planning
-from simpul.stock.forms import CountForm, CountSheetForm, ShelfForm, TransferForm
+from simpul.stock.forms import CountForm, CountSheetForm, ReorderForm, ShelfForm, TransferForm
 from simpul.stock.models import (
     Balance,
     Count,
@@ -22,6 +22,7 @@ from simpul.stock.models import (
     Reservation,
     Transfer,
 )
+from simpul.workflow.steps import WrongState
 
 A_PAGE = 50
 A_SHEET = 100  # things on one count sheet
@@ -35,7 +36,7 @@ SHELVES = (  # how things lie beside each other
 def items(request: Request) -> HttpResponse:
     words, kind = request.GET.get("q", "").strip(), request.GET.get("kind", "")
     found = Item.objects.visible_to(request.person).search(words)
-    kinds = {"materials": found.materials(), "products": found.products()}
+    kinds = {"materials": found.materials(), "products": found.products(), "low": found.low()}
     page = Paginator(kinds.get(kind, found).for_list().order_by(*SHELVES), A_PAGE)
     return render(
         request,
@@ -126,6 +127,25 @@ def sheet(request: Request, pk: int) -> HttpResponse:
             "other": [one for one in rows if one.difference],
             "same": [one for one in rows if not one.difference],
         },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def reorder(request: Request, pk: int) -> HttpResponse:
+    """Say from when on a material is bought again, and up to how much."""
+    item = _find(request, pk)
+    demand(request, "stock.set_reorder_point", item)
+    if item.material is None:
+        raise WrongState(_("Only material is bought; finished goods are made."))
+    form = ReorderForm(request.POST or None, item=item)
+    if form.is_valid():
+        item.set_reorder_point(by=request.person, **form.cleaned_data)
+        return redirect("workshop:stock-item", request.workshop.slug, pk)
+    return render(
+        request,
+        "workshop/stock/reorder.html",
+        {"item": item, "form": form},
+        status=422 if form.is_bound else 200,
     )
 
 

@@ -217,6 +217,7 @@ urlpatterns = [
     path("stock/orders/<str:number>/release/", stock.release, name="stock-release"),
     path("stock/<int:pk>/", stock.item, name="stock-item"),
     path("stock/<int:pk>/count/", stock.count, name="stock-count"),
+    path("stock/<int:pk>/reorder/", stock.reorder, name="stock-reorder"),
     path("stock/<int:pk>/transfer/", stock.transfer, name="stock-transfer"),
     # production
     path("orders/<str:number>/lines/<int:line>/plan/", production.plan, name="plan"),

@@ -10,8 +10,8 @@ from simpul.lib import clock
 from simpul.orders.models import GateShut, Order, OrderNeed
 from simpul.parties.models import Party, Person, Workshop
 from simpul.procurement import planning
-from simpul.procurement.models import Peg, PurchaseOrder
-from simpul.stock.models import Balance, Reservation
+from simpul.procurement.models import Peg, PurchaseLine, PurchaseOrder
+from simpul.stock.models import Balance, Item, Reservation
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed, WrongState
 
@@ -319,3 +319,81 @@ def test_a_need_of_another_order_is_not_found(buyer: Party, choosy: Order, rina:
             instead_of="LEATHER",
             taken="SUEDE",
         )
+
+
+# The shelf
+
+
+def filled(workshop: Workshop, rina: Person, quantity: int, supplier: Party) -> Item:
+    """Leather of which 20 are to lie there at least, and 50 once it is bought; sold in packs of 5."""
+    found = Material.objects.filter(workshop=workshop, code="LEATHER").first()
+    item = testing.stock_up(found or testing.material(workshop, "LEATHER"), quantity)
+    item.set_reorder_point(by=rina, below=20_000, up_to=50_000)
+    testing.supplier_price(supplier, leather(workshop), 42_000, pack=5_000)
+    return item
+
+
+def test_what_is_below_its_reorder_point_is_filled_up_once(
+    workshop: Workshop, supplier: Party, rina: Person
+) -> None:
+    filled(workshop, rina, 19_000, supplier)
+    [row] = planning.wanted(workshop)
+    assert (row.refill, row.needed_on, row.to_buy) == (31_000, None, 0)
+
+    [purchase] = planning.plan(workshop, by=rina)
+    line = purchase.lines.get()
+    assert (line.quantity, line.pegs.count()) == (35_000, 0)  # whole packs, for no order
+    assert planning.plan(workshop, by=rina) == []  # a draft is on its way
+
+    purchase.cancel(by=rina, reason="Tidak jadi")
+    assert [row.refill for row in planning.wanted(workshop)] == [31_000]
+
+
+def test_at_its_reorder_point_nothing_is_bought(
+    workshop: Workshop, supplier: Party, rina: Person
+) -> None:
+    filled(workshop, rina, 20_000, supplier)
+
+    assert planning.wanted(workshop) == []
+
+
+def test_what_orders_take_is_filled_up_in_the_same_purchase(
+    workshop: Workshop, buyer: Party, supplier: Party, rina: Person
+) -> None:
+    testing.needy_order(buyer)  # 32
+    filled(workshop, rina, 40_000, supplier)
+    assert planning.proposals(workshop)[0].lines[0].quantity == 45_000  # of 40 eight are left
+
+    planning.plan(workshop, by=rina)
+
+    [line] = PurchaseLine.objects.filter(material__code="LEATHER")
+    assert (line.quantity, line.pegs.count()) == (45_000, 0)  # the order got its own from the store
+
+
+def test_what_orders_lack_is_pegged_and_the_rest_is_for_the_shelf(
+    workshop: Workshop, buyer: Party, supplier: Party, rina: Person
+) -> None:
+    testing.needy_order(buyer)
+    filled(workshop, rina, 10_000, supplier)
+
+    planning.plan(workshop, by=rina)
+
+    [line] = PurchaseLine.objects.filter(material__code="LEATHER")
+    assert (line.quantity, line.pegs.get().quantity) == (75_000, 22_000)
+
+
+def test_a_reorder_point_is_for_material_and_no_higher_than_what_is_bought(
+    workshop: Workshop, rina: Person, sari: Person
+) -> None:
+    item = testing.stock_up(testing.material(workshop, "LEM"), 1_000)
+    with pytest.raises(NotAllowed):
+        item.set_reorder_point(by=sari, below=1_000, up_to=2_000)
+    with pytest.raises(WrongState):
+        item.set_reorder_point(by=rina, below=3_000, up_to=2_000)
+    shoes = Item.of_variant(testing.product(workshop).colourways.get().variants.all()[0])
+    with pytest.raises(WrongState):
+        shoes.set_reorder_point(by=rina, below=1_000, up_to=2_000)
+
+    item.set_reorder_point(by=rina, below=2_000, up_to=2_000)
+    item.set_reorder_point(by=rina, below=0, up_to=2_000)
+    assert (item.reorder_point, item.order_up_to) == (0, 0)

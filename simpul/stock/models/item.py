@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.catalog.models import Material, Variant
 from simpul.parties.models import Person, Workshop
+from simpul.workflow.steps import WrongState, step
 
 
 class Location(models.Model):
@@ -75,6 +76,11 @@ class ItemQuerySet(models.QuerySet["Item"]):
             reserved=Coalesce(Sum("balances__reserved", filter=here), 0),
         )
 
+    def low(self) -> Self:
+        """Those of which less is free than their reorder point says."""
+        short = self.with_sums().filter(reorder_point__gt=F("on_hand") - F("reserved"))
+        return short.filter(reorder_point__gt=0)
+
     def for_list(self) -> Self:
         return self.select_related("material", "variant__colourway__product").with_sums()
 
@@ -83,12 +89,17 @@ class Item(models.Model):
     """Something that can lie on a shelf: a material (of one size), or one variant of a product.
 
     Quantities are whole numbers: thousandths of a material's unit, pairs of a variant.
+
+    Material that lies there without an order, such as glue, has a reorder point: as soon as less
+    than that is free or on its way, so much is proposed to be bought that there is `order_up_to`.
     """
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
     material = models.ForeignKey(Material, models.PROTECT, null=True, related_name="items")
     variant = models.ForeignKey(Variant, models.PROTECT, null=True, related_name="items")
     size = models.CharField(max_length=6, blank=True)
+    reorder_point = models.PositiveBigIntegerField(default=0, editable=False)  # 0: it has none
+    order_up_to = models.PositiveBigIntegerField(default=0, editable=False)
 
     objects = ItemQuerySet.as_manager()
 
@@ -96,6 +107,9 @@ class Item(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(material=None) ^ Q(variant=None), name="item_is_one_thing"
+            ),
+            models.CheckConstraint(
+                condition=Q(order_up_to__gte=F("reorder_point")), name="item_ordered_up"
             ),
             models.UniqueConstraint(
                 fields=["material", "size"],
@@ -111,6 +125,19 @@ class Item(models.Model):
         if self.variant is not None:
             return str(self.variant)
         return f"{self.material} {self.size}".rstrip()
+
+    # Steps
+
+    @step("stock.set_reorder_point")
+    def set_reorder_point(self, *, by: Person, below: int, up_to: int) -> None:
+        """Let it be bought again as soon as there is less than `below`, up to so much; 0: no more."""
+        if self.material_id is None:
+            raise WrongState(_now("Only material is bought; finished goods are made."))
+        if up_to < below:
+            raise WrongState(_now("Fill up to at least the reorder point."))
+        self.reorder_point, self.order_up_to = below, up_to if below else 0
+
+    # Questions
 
     @property
     def unit(self) -> str:

@@ -42,8 +42,8 @@ def test_the_list_costs_the_same_for_any_length(
     for _one in range(items):
         testing.stock_up(testing.material(workshop), 1_000)
 
-    # session, user, person; materials, products, all; how many, the page
-    with django_assert_num_queries(8):
+    # session, user, person; materials, products, low, all; how many, the page
+    with django_assert_num_queries(9):
         assert desk.get(STOCK).status_code == 200
 
 
@@ -88,6 +88,35 @@ def test_it_is_counted(desk: Client, leather: Item) -> None:
     desk.post(count, {"counted": "10,25", "reason": "Akhir bulan"})
 
     assert on_hand(leather) == 10_250
+
+
+# The reorder point
+
+
+def test_it_is_bought_again_below_its_reorder_point(
+    desk: Client, workshop: Workshop, leather: Item
+) -> None:
+    page = f"{STOCK}{leather.pk}/reorder/"
+    assert leather.name not in desk.get(STOCK, {"kind": "low"}).text
+    assert "Fill up to at least" in desk.post(page, {"below": "20", "up_to": "15"}).text
+    desk.post(page, {"below": "20", "up_to": "50"})
+
+    assert leather.name in desk.get(STOCK, {"kind": "low"}).text
+    assert "Bought again below 20 sq ft, up to 50 sq ft" in desk.get(f"{STOCK}{leather.pk}/").text
+    needs = desk.get("/ciomas/desk/purchases/").text
+    assert "37.5 sq ft for the shelf" in needs
+    assert "Who sells it?" in needs
+
+    desk.post(page, {"below": "", "up_to": ""})
+    assert leather.name not in desk.get(STOCK, {"kind": "low"}).text
+    assert "for the shelf" not in desk.get("/ciomas/desk/purchases/").text
+
+
+def test_finished_goods_have_no_reorder_point(desk: Client, workshop: Workshop) -> None:
+    shoes = Item.of_variant(testing.product(workshop).colourways.get().variants.all()[0])
+
+    assert desk.get(f"{STOCK}{shoes.pk}/reorder/").status_code == 409
+    assert "Reorder point" not in desk.get(f"{STOCK}{shoes.pk}/").text
 
 
 # The count sheet
