@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from simpul.insight.books.chart import Account
 from simpul.insight.books.postings import Books, Posting
+from simpul.lib.quantities import MILLI
 
 NOT_IN_DEBIT = (Account.PAYABLES, Account.CREDIT)  # by party: who owes, and whom
 
@@ -212,6 +213,38 @@ def balance_sheet(books: Books, on: date, before: date) -> BalanceSheet:
         if any(figures):
             part.rows.append(Figure(account, detail, *figures))
     return sheet
+
+
+class Worth(NamedTuple):
+    """What lies there of an item (thousandths of its unit), and what it is worth on average, in sen."""
+
+    item: int
+    quantity: int
+    sen: int
+
+    @property
+    def price_sen(self) -> int:
+        """What a unit is worth."""
+        return self.sen * MILLI // self.quantity if self.quantity else 0
+
+
+def stock_value(books: Books, on: date) -> list[Worth]:
+    """Return what material lay in the house at the end of a day, the most valuable first.
+
+    By moving average: what comes is added at its price, what leaves takes its share along. The sum
+    is what the balance sheet has for material.
+    """
+    quantities: dict[int | str, int] = defaultdict(int)
+    for move in books.facts.moves:
+        if move.on <= on:
+            quantities[move.item] += move.quantity if move.goes_in else -move.quantity
+    sums = by_detail(books, Account.MATERIAL, on)
+    found = [
+        Worth(int(item), quantity, sums.get(item, 0))
+        for item, quantity in quantities.items()
+        if quantity or sums.get(item)
+    ]
+    return sorted(found, key=lambda one: (-one.sen, one.item))
 
 
 def turnover_of(books: Books, year: int) -> list[int]:

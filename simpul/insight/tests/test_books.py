@@ -15,7 +15,7 @@ from simpul.insight.books import exports, reports
 from simpul.insight.books.chart import Account
 from simpul.insight.books.checks import banks_off, disagreements
 from simpul.insight.books.postings import Books, books_of
-from simpul.insight.books.reports import Period
+from simpul.insight.books.reports import Period, stock_value
 from simpul.insight.books.turnover import RULES, Rule, tax_due
 from simpul.lib import clock
 from simpul.orders.models import Order
@@ -34,6 +34,7 @@ from simpul.payments.models import (
 from simpul.payments.models.receipt import spread
 from simpul.procurement.models import SupplierBill
 from simpul.procurement.payables import receipts_without_bill
+from simpul.stock.models import Item
 from simpul.tests.statement import statement
 
 A = Account
@@ -192,6 +193,25 @@ def test_goods_that_came_are_owed_and_a_bill_may_ask_for_more(
     books = stands(books_of(supplier.workshop))
     assert (books[A.PAYABLES], books[A.MATERIAL_COST]) == (-value, 5_000)
     assert list(disagreements(supplier.workshop)) == []
+
+
+def test_the_value_of_the_stock_is_what_the_balance_sheet_has(
+    supplier: Party, buyer: Party, rina: Person
+) -> None:
+    yesterday = clock.now() - timedelta(days=1)
+    with clock.stopped(yesterday):
+        purchase = testing.confirmed_purchase(supplier, testing.needy_order(buyer))
+    purchase.receive(by=rina, goods={line: (line.quantity, 0) for line in purchase.lines.all()})
+    leather = Item.objects.get(material__code="LEATHER")
+    assert leather.material is not None
+    testing.stock_up(leather.material, 8_000)  # found by a count: at the average
+    books = books_of(supplier.workshop)
+    rows = {one.item: one for one in stock_value(books, clock.today())}
+
+    assert rows[leather.pk] == (leather.pk, 40_000, 40 * 4_000_000)
+    assert rows[leather.pk].price_sen == 4_000_000
+    assert sum(one.sen for one in rows.values()) == 100 * stands(books)[A.MATERIAL]
+    assert stock_value(books, clock.day_of(yesterday)) == []
 
 
 def test_work_takes_material_and_wages_along_until_it_is_delivered(buyer: Party) -> None:

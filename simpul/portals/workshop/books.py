@@ -21,6 +21,7 @@ from simpul.insight.books.turnover import Rule, tax_due
 from simpul.lib import clock
 from simpul.payments.models import PurposeKind
 from simpul.portals.http import Request
+from simpul.stock.models import Item
 
 A_PAGE = 100
 PERIODS = ("month", "quarter", "year")
@@ -115,6 +116,18 @@ def balance_sheet(request: Request) -> HttpResponse:
         },
     }
     return render(request, "workshop/books/balance_sheet.html", context)
+
+
+@require_safe
+def stock_value(request: Request) -> HttpResponse:
+    """What material lay in the house at the end of a period, and what it was worth."""
+    books, period, context = _asked(request)
+    last = min(period.last, clock.today())
+    rows = reports.stock_value(books, last)
+    total = sum(row.sen for row in rows)
+    items = Item.objects.select_related("material").in_bulk([row.item for row in rows])
+    context |= {"last": last, "rows": [(items[row.item], row) for row in rows], "total": total}
+    return render(request, "workshop/books/stock_value.html", context)
 
 
 @require_safe

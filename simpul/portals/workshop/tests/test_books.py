@@ -23,7 +23,9 @@ def receipt(buyer: Party, sari: Person, fajar: Person) -> Receipt:
     return Receipt.take_cash(by=fajar, order=order, amount=600_000)
 
 
-@pytest.mark.parametrize("page", ["", "profit/", "balance/", "turnover/", "accounts/1110/"])
+@pytest.mark.parametrize(
+    "page", ["", "profit/", "balance/", "stock/", "turnover/", "accounts/1110/"]
+)
 @pytest.mark.parametrize("period", ["month", "quarter", "year"])
 def test_every_page_shows_every_period(
     client: Client, receipt: Receipt, viewer: Person, page: str, period: str
@@ -33,6 +35,20 @@ def test_every_page_shows_every_period(
 
     assert answer.status_code == 200
     assert client.get(f"{BOOKS}{page}?period=week&day=nonsense").status_code == 200
+
+
+def test_the_stock_is_worth_what_was_paid_on_average(
+    client: Client, buyer: Party, supplier: Party, rina: Person, owner: Person
+) -> None:
+    purchase = testing.confirmed_purchase(supplier, testing.needy_order(buyer))
+    purchase.receive(by=rina, goods={line: (line.quantity, 0) for line in purchase.lines.all()})
+    testing.login(client, owner)
+    page = client.get(f"{BOOKS}stock/").text
+
+    assert "32 sq ft" in page  # at 40.000
+    assert "Rp\xa040,000" in page
+    assert "Rp\xa01,280,000" in page
+    assert "No material" in client.get(f"{BOOKS}stock/?period=month&day=2025-01-01").text
 
 
 def test_the_ledger_leads_to_the_document(client: Client, receipt: Receipt, fajar: Person) -> None:
@@ -61,7 +77,7 @@ def test_there_are_no_books_for_others(
     client: Client, receipt: Receipt, sari: Person, joko: Person
 ) -> None:
     testing.login(client, sari)
-    for page in ("", "profit/", "accounts/1110/", "simpul.csv"):
+    for page in ("", "profit/", "stock/", "accounts/1110/", "simpul.csv"):
         assert client.get(f"{BOOKS}{page}").status_code == 404
     testing.login(client, joko)
     assert client.get(BOOKS).status_code == 404
