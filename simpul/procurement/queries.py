@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from simpul.catalog.costing import Known
 from simpul.catalog.models import Material
+from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Person
 from simpul.procurement.models import (
@@ -14,11 +15,14 @@ from simpul.procurement.models import (
     PurchaseLine,
     PurchaseOrder,
     PurchaseRevision,
+    ReceivedLine,
     RevisedLine,
     SupplierPrice,
     material_days,
     share_out,
 )
+
+A_YEAR = timedelta(days=365)
 
 
 def known_prices(person: Person) -> dict[int, Known]:
@@ -39,6 +43,82 @@ def known_prices(person: Person) -> dict[int, Known]:
     ):
         known[material] = Known(price, supplier if may_know else "")
     return known
+
+
+@dataclass(slots=True)
+class Offer:
+    """What a supplier asks for a material, and how it has delivered in the last year."""
+
+    terms: SupplierPrice
+    deliveries: int = 0  # of any material for which a day was promised
+    on_time: int = 0
+    good: int = 0  # of this material
+    rejected: int = 0
+    is_cheapest: bool = False
+
+    @property
+    def rejected_percent(self) -> int | None:
+        """None where nothing of this material has come."""
+        counted = self.good + self.rejected
+        return round(100 * self.rejected / counted) if counted else None
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """So much of a material that came, at which price, and how the price has moved."""
+
+    received: ReceivedLine
+    on: date
+    before: int | None  # the price of this supplier the time before
+
+    @property
+    def change_percent(self) -> float:
+        price = self.received.line.price
+        return 100 * (price - self.before) / self.before if self.before else 0.0
+
+    @property
+    def days_late(self) -> int:
+        promised = self.received.line.promised_on
+        return max((self.on - promised).days, 0) if promised else 0
+
+
+def offers_of(material: Material) -> list[Offer]:
+    """Return who sells a material, side by side, the cheapest first."""
+    terms = SupplierPrice.objects.filter(material=material).for_list().order_by("price", "pk")
+    found = {one.supplier_id: Offer(one) for one in terms}
+    since = clock.now() - A_YEAR
+    came = ReceivedLine.objects.filter(
+        receipt__purchase__supplier__in=found, receipt__at__gt=since
+    ).values_list(
+        "receipt__purchase__supplier", "receipt__at", "line__promised_on", "line__material",
+        "good", "rejected",
+    )  # fmt: skip
+    for supplier, at, promised_on, what, good, rejected in came:
+        offer = found[supplier]
+        if promised_on is not None:
+            offer.deliveries += 1
+            offer.on_time += clock.day_of(at) <= promised_on
+        if what == material.pk:
+            offer.good += good
+            offer.rejected += rejected
+    offers = list(found.values())
+    for one in offers:
+        one.is_cheapest = len(offers) > 1 and one.terms.price == offers[0].terms.price
+    return offers
+
+
+def bought(material: Material) -> list[Bought]:
+    """Return what came of a material in the last year, the newest first, with how prices moved."""
+    rows = ReceivedLine.objects.filter(
+        line__material=material, receipt__at__gt=clock.now() - A_YEAR
+    ).select_related("receipt__purchase__supplier", "line__material")
+    before: dict[int, int] = {}
+    found = []
+    for one in rows.order_by("receipt__at", "pk"):
+        supplier = one.receipt.purchase.supplier_id
+        found.append(Bought(one, clock.day_of(one.receipt.at), before.get(supplier)))
+        before[supplier] = one.line.price
+    return found[::-1]
 
 
 @dataclass(frozen=True, slots=True)

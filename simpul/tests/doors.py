@@ -206,6 +206,7 @@ TABLE: dict[str, Door] = {
     "workshop:purchases": Door(sees="staff"),
     "workshop:purchase-plan": Door(sees="staff", may="owner rina", answer=405),
     "workshop:purchase-orders": Door(sees="staff"),
+    "workshop:supplier-offers": Door("material", "owner rina", others=403),
     "workshop:supplier-prices": Door(sees="owner rina", others=403),
     "workshop:supplier-price": Door(sees="owner rina", may="owner rina", others=403),
     "workshop:purchase": Door("purchase", "staff"),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from simpul.catalog.models import Material
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
 from simpul.lib import clock, phones
@@ -40,7 +41,7 @@ from simpul.procurement.models import (
     Status,
     SupplierPrice,
 )
-from simpul.procurement.queries import compared, effects_of
+from simpul.procurement.queries import bought, compared, effects_of, offers_of
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import WrongState
 
@@ -289,6 +290,19 @@ def prices(request: Request) -> HttpResponse:
         request,
         "workshop/purchases/prices.html",
         {"page": page.get_page(request.GET.get("page")), "words": words, "tab": "prices"},
+    )
+
+
+@require_safe
+def offers(request: Request, pk: int) -> HttpResponse:
+    """Who sells a material, side by side, and what was paid for it in the last year."""
+    demand(request, "procurement.see_prices", request.workshop)
+    material = get_object_or_404(Material.objects.visible_to(request.person), pk=pk)
+    page = Paginator(bought(material), A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "workshop/purchases/offers.html",
+        {"material": material, "offers": offers_of(material), "page": page},
     )
 
 

@@ -196,6 +196,7 @@ urlpatterns = [
     path("purchases/materials/new/", materials.new, name="new-material"),
     path("purchases/materials/<int:pk>/", materials.material, name="material"),
     path("purchases/prices/", purchases.prices, name="supplier-prices"),
+    path("purchases/prices/<int:pk>/", purchases.offers, name="supplier-offers"),
     path("purchases/prices/new/", purchases.price, name="supplier-price"),
     path("purchases/<int:pk>/", purchases.purchase, name="purchase"),
     path("purchases/<int:pk>/lines/", purchases.lines, name="purchase-lines"),

@@ -354,6 +354,22 @@ def test_a_foreign_supplier_cannot_be_chosen(
     assert not SupplierPrice.objects.exists()
 
 
+def test_suppliers_stand_side_by_side(
+    desk: Client, supplier: Party, buyer: Party, rina: Person, client: Client, fajar: Person
+) -> None:
+    purchase = testing.confirmed_purchase(supplier, testing.needy_order(buyer))
+    goods = {line: (line.quantity - 1_000, 1_000) for line in purchase.lines.all()}
+    purchase.receive(by=rina, goods=goods)
+    leather = SupplierPrice.objects.get(material__code="LEATHER").material
+    page = desk.get(f"{DESK}prices/{leather.pk}/").text
+
+    assert "3 of 3" in page  # on time
+    assert "3 %" in page  # one of 32 was rejected
+    assert f"{DESK}{purchase.pk}/" in page
+    testing.login(client, fajar)
+    assert client.get(f"{DESK}prices/{leather.pk}/").status_code == 403
+
+
 @pytest.mark.parametrize("prices", [1, 30])
 def test_the_prices_cost_the_same_for_any_number(
     desk: Client,
