@@ -1,6 +1,7 @@
 """QR codes: black squares in which a telephone finds an address or a payment."""
 
 import io
+from functools import lru_cache
 
 import segno
 import zxingcpp
@@ -48,5 +49,6 @@ def texts_in(picture: bytes) -> list[str]:
     return [code.text for code in found]
 
 
+@lru_cache(maxsize=128)  # a payment's code stands on its page, and is saved as a picture soon after
 def _code(text: str, error: str) -> segno.QRCode:
     return segno.make_qr(text, error=error, boost_error=False)

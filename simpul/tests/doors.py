@@ -200,6 +200,7 @@ TABLE: dict[str, Door] = {
     "workshop:books-ledger": Door("books account", "owner fajar viewer"),
     "workshop:books-profit": Door(sees="owner fajar viewer"),
     "workshop:books-balance": Door(sees="owner fajar viewer"),
+    "workshop:books-margins": Door(sees="owner fajar viewer"),
     "workshop:books-stock": Door(sees="owner fajar viewer"),
     "workshop:books-turnover": Door(sees="owner fajar viewer"),
     "workshop:books-export": Door("books form", "owner fajar viewer"),

@@ -58,14 +58,17 @@ class Options:
     def __init__(self, choices: Iterable[tuple[str, str]]) -> None:
         self.choices = list(choices)
         self._places = {value: place for place, (value, _label) in enumerate(self.choices)}
-        self._written = [_option(value, label) for value, label in self.choices]
+        self._written: list[str] = [
+            format_html('<option value="{}">{}</option>', value, label)
+            for value, label in self.choices
+        ]
 
     def written(self, chosen: str) -> SafeString:
         """Return the options as HTML, with this one selected."""
         options = self._written
         if (place := self._places.get(chosen)) is not None:
-            value, label = self.choices[place]
-            options = [*options[:place], _option(value, label, " selected"), *options[place + 1 :]]
+            picked = options[place].replace('">', '" selected>', 1)
+            options = [*options[:place], picked, *options[place + 1 :]]
         return mark_safe("".join(options))  # noqa: S308 - each of them was escaped
 
 
@@ -73,7 +76,7 @@ class SharedSelect(forms.Select):
     """A select in one of the many lines of a table."""
 
     def __init__(self, options: Options) -> None:
-        super().__init__(choices=options.choices)
+        super().__init__()
         self.shared = options
 
     def render(
@@ -82,7 +85,3 @@ class SharedSelect(forms.Select):
         said = flatatt(self.build_attrs({**self.attrs, "name": name}, dict(attrs or {})))
         chosen = "" if value is None else str(value)
         return format_html("<select{}>{}</select>", said, self.shared.written(chosen))
-
-
-def _option(value: str, label: str, selected: str = "") -> SafeString:
-    return format_html('<option value="{}"{}>{}</option>', value, selected, label)

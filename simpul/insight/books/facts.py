@@ -538,7 +538,7 @@ def _moves(shelf: Shelf, purchased: Purchased, worked: Worked) -> list[Move]:
             name, key = "job", subject
         guess = 0
         if goes_in and value is None:
-            price = _price_on(purchased.prices.get(material, []), at)
+            price = price_on(purchased.prices.get(material, []), at)
             guess = amount_of(price, quantity) * 100
         moves.append(
             Move(
@@ -625,7 +625,7 @@ def _prices(workshop: Workshop) -> dict[int, list[tuple[datetime, int]]]:
     return known
 
 
-def _price_on(prices: list[tuple[datetime, int]], at: datetime) -> int:
+def price_on(prices: list[tuple[datetime, int]], at: datetime) -> int:
     """Return the price of a unit that was known then, or the first one that ever was."""
     known = bisect_right(prices, at, key=itemgetter(0))
     return prices[max(known - 1, 0)][1] if prices else 0

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from simpul.insight.books import exports, reports
+from simpul.insight.books import exports, margins, reports
 from simpul.insight.books.chart import Account
 from simpul.insight.books.checks import banks_off
 from simpul.insight.books.kept import books_now
@@ -116,6 +116,22 @@ def balance_sheet(request: Request) -> HttpResponse:
         },
     }
     return render(request, "workshop/books/balance_sheet.html", context)
+
+
+@require_safe
+def order_margins(request: Request) -> HttpResponse:
+    """What was left of the orders that were delivered in a period, the worst first and explained."""
+    books, period, context = _asked(request)
+    rows = margins.margins(books, period)
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    context |= {
+        "page": page,
+        "explained": {row.order.pk for row in rows[: margins.WORST]},
+        "sold": sum(row.sold for row in rows),
+        "left": sum(row.left for row in rows),
+        "planned": sum(row.planned for row in rows),
+    }
+    return render(request, "workshop/books/margins.html", context)
 
 
 @require_safe

@@ -184,6 +184,7 @@ urlpatterns = [
     path("books/accounts/<str:account>/", books.ledger, name="books-ledger"),
     path("books/profit/", books.profit, name="books-profit"),
     path("books/balance/", books.balance_sheet, name="books-balance"),
+    path("books/margins/", books.order_margins, name="books-margins"),
     path("books/stock/", books.stock_value, name="books-stock"),
     path("books/turnover/", books.turnover, name="books-turnover"),
     path("books/simpul.<str:form>", books.export, name="books-export"),

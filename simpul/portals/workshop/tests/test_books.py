@@ -24,7 +24,7 @@ def receipt(buyer: Party, sari: Person, fajar: Person) -> Receipt:
 
 
 @pytest.mark.parametrize(
-    "page", ["", "profit/", "balance/", "stock/", "turnover/", "accounts/1110/"]
+    "page", ["", "profit/", "balance/", "margins/", "stock/", "turnover/", "accounts/1110/"]
 )
 @pytest.mark.parametrize("period", ["month", "quarter", "year"])
 def test_every_page_shows_every_period(

@@ -1,0 +1,108 @@
+"""What is left of an order, and why it is less than planned."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from simpul import testing
+from simpul.delivery import packing
+from simpul.delivery.models import Shipment
+from simpul.insight.books.margins import Margin, margins
+from simpul.insight.books.postings import books_of
+from simpul.insight.books.reports import Period
+from simpul.lib import clock
+from simpul.orders.models import Order
+from simpul.parties.models import Party, Person
+from simpul.procurement.models import LineTerms
+from simpul.production.models import Job
+
+pytestmark = pytest.mark.usefixtures("courier")
+
+
+def bought(order: Order, supplier: Party, price: int) -> None:
+    """Let its material come (32 of leather, 10 soles), all at one price and not at 40.000."""
+    rina = testing.keeper(supplier.workshop)
+    purchase = testing.draft_purchase(supplier, order)
+    terms = [LineTerms(line, line.quantity, price, line.wished_on) for line in purchase.lines.all()]
+    purchase.change(by=rina, terms=terms)
+    purchase.send(by=rina)
+    purchase.confirm(by=testing.contact_of(supplier), revision=1)
+    purchase.receive(by=rina, goods={line: (line.quantity, 0) for line in purchase.lines.all()})
+
+
+def made(order: Order) -> None:
+    """Let Oman make the ten pairs in three stages, at 2.000 each."""
+    udin = testing.foreman(order.workshop)
+    job = Job.plan(by=udin, line=order.lines.get())
+    job.release(by=udin)
+    for stage in job.stages.order_by("position"):
+        job.tap(by=udin, stage=stage, good={"40": 4, "41": 6}, worker="Oman")
+
+
+def delivered(order: Order, driver: Person, fee: int) -> None:
+    rina = testing.keeper(order.workshop)
+    packing.fill(order, by=rina, pairs=5)
+    testing.pay(order)
+    shipment = Shipment.open(by=rina, order=order, mode=Shipment.Mode.OJEK, route="Bogor", fee=fee)
+    testing.offer_to(shipment, driver)
+    shipment.accept(by=driver)
+    shipment.issue_note(by=rina)
+    shipment.hand_over(by=rina, count=2)
+    shipment.pick_up(by=driver, count=2)
+    shipment.deliver(by=driver, receiver="X", count=2, pin=shipment.pin)
+
+
+def of_this_month(order: Order) -> list[Margin]:
+    return margins(books_of(order.workshop), Period.of("month", clock.today()))
+
+
+def test_what_is_left_is_the_price_less_material_wages_and_freight(
+    buyer: Party, supplier: Party, asep: Person
+) -> None:
+    order = testing.needy_order(buyer)
+    bought(order, supplier, 40_000)
+    made(order)
+    assert of_this_month(order) == []  # nothing was delivered yet
+    delivered(order, asep, 35_000)
+
+    [margin] = of_this_month(order)
+    assert (margin.sold, margin.material, margin.wages, margin.freight) == (
+        2_000_000,
+        42 * 40_000,
+        60_000,
+        35_000,
+    )
+    assert (margin.left, margin.percent) == (225_000, 11)
+    assert (margin.planned, margin.planned_percent) == (225_000, 11)
+    assert margin.reasons == ["It went as planned: the price itself leaves 11 %."]
+    books = books_of(order.workshop)
+    assert margins(books, Period.of("month", clock.today() - timedelta(days=60))) == []
+
+
+def test_dear_material_and_a_long_way_are_named(
+    buyer: Party, supplier: Party, asep: Person
+) -> None:
+    order = testing.needy_order(buyer)
+    bought(order, supplier, 45_000)
+    made(order)
+    delivered(order, asep, 200_000)
+
+    [margin] = of_this_month(order)
+    assert margin.left == 2_000_000 - 42 * 45_000 - 60_000 - 200_000
+    assert margin.reasons == [
+        "Material cost Rp\N{NO-BREAK SPACE}210,000 more than planned.",
+        "Freight took 10 % of the price.",
+    ]
+
+
+def test_what_is_taken_from_the_shelf_has_no_cost_of_its_own(
+    buyer: Party, supplier: Party, asep: Person
+) -> None:
+    order = testing.needy_order(buyer)
+    testing.shelve(order)
+    delivered(order, asep, 0)
+
+    [margin] = of_this_month(order)
+    assert (margin.material, margin.wages, margin.percent) == (0, 0, 100)
