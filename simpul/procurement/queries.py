@@ -50,7 +50,7 @@ class Offer:
     """What a supplier asks for a material, and how it has delivered in the last year."""
 
     terms: SupplierPrice
-    deliveries: int = 0  # of any material for which a day was promised
+    deliveries: int = 0  # of any material, for which a day was promised
     on_time: int = 0
     good: int = 0  # of this material
     rejected: int = 0
@@ -90,17 +90,21 @@ def offers_of(material: Material) -> list[Offer]:
     came = ReceivedLine.objects.filter(
         receipt__purchase__supplier__in=found, receipt__at__gt=since
     ).values_list(
-        "receipt__purchase__supplier", "receipt__at", "line__promised_on", "line__material",
-        "good", "rejected",
+        "receipt__purchase__supplier", "receipt", "receipt__at", "line__promised_on",
+        "line__material", "good", "rejected",
     )  # fmt: skip
-    for supplier, at, promised_on, what, good, rejected in came:
+    is_on_time: dict[tuple[int, int], bool] = {}  # of a delivery: all that came with it
+    for supplier, receipt, at, promised_on, what, good, rejected in came:
         offer = found[supplier]
-        if promised_on is not None:
-            offer.deliveries += 1
-            offer.on_time += clock.day_of(at) <= promised_on
+        if promised_on is not None and good:
+            before = is_on_time.get((supplier, receipt), True)
+            is_on_time[supplier, receipt] = before and clock.day_of(at) <= promised_on
         if what == material.pk:
             offer.good += good
             offer.rejected += rejected
+    for (supplier, _receipt), was_on_time in is_on_time.items():
+        found[supplier].deliveries += 1
+        found[supplier].on_time += was_on_time
     offers = list(found.values())
     for one in offers:
         one.is_cheapest = len(offers) > 1 and one.terms.price == offers[0].terms.price
@@ -110,14 +114,14 @@ def offers_of(material: Material) -> list[Offer]:
 def bought(material: Material) -> list[Bought]:
     """Return what came of a material in the last year, the newest first, with how prices moved."""
     rows = ReceivedLine.objects.filter(
-        line__material=material, receipt__at__gt=clock.now() - A_YEAR
+        line__material=material, line__price__gt=0, good__gt=0, receipt__at__gt=clock.now() - A_YEAR
     ).select_related("receipt__purchase__supplier", "line__material")
-    before: dict[int, int] = {}
+    before: dict[tuple[int, str], int] = {}  # of a supplier and a size
     found = []
     for one in rows.order_by("receipt__at", "pk"):
-        supplier = one.receipt.purchase.supplier_id
-        found.append(Bought(one, clock.day_of(one.receipt.at), before.get(supplier)))
-        before[supplier] = one.line.price
+        whose = one.receipt.purchase.supplier_id, one.line.size
+        found.append(Bought(one, clock.day_of(one.receipt.at), before.get(whose)))
+        before[whose] = one.line.price
     return found[::-1]
 
 

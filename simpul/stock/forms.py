@@ -15,12 +15,14 @@ from simpul.parties.models import Workshop
 from simpul.stock.models import Balance, Found, Item, Location
 from simpul.ui.fields import QuantityField
 
+MOST_PAIRS = 1_000_000
+
 
 def amount_field(item: Item, **options: Any) -> forms.Field:
     """A field for so much of this item: a quantity of a material, whole pairs of a product."""
     if item.variant_id is None:
-        return QuantityField(**options)
-    return forms.IntegerField(min_value=0, **options)
+        return QuantityField(max_length=15, **options)
+    return forms.IntegerField(min_value=0, max_value=MOST_PAIRS, **options)
 
 
 class CountForm(forms.Form):

@@ -280,13 +280,15 @@ def load(
     them can have changed is not read again. Nothing changes a table but a step of its own app, or of
     one that knows that app.
     """
+    shelf = _shelf(workshop)  # first: what it speaks of is there when it is asked for
     known = before if since is not None else None
     apps = since or frozenset()
     money = known.money if known and apps.isdisjoint(HANDLE_MONEY) else _money(workshop)
     purchased = known.purchased if known and "procurement" not in apps else _purchased(workshop)
     worked = known.worked if known and "production" not in apps else _worked(workshop)
     deliveries = known.deliveries if known and "delivery" not in apps else _deliveries(workshop)
-    shelf = _shelf(workshop)
+    if known and not _knows(shelf, purchased, worked):
+        return load(workshop)  # something came between the journal and the shelf
     is_same = before is not None and (before.shelf, before.purchased, before.worked.jobs) == (
         shelf,
         purchased,
@@ -518,6 +520,14 @@ def _shelf(workshop: Workshop) -> Shelf:
     )
 
 
+def _knows(shelf: Shelf, purchased: Purchased, worked: Worked) -> bool:
+    """Tell whether the deliveries and jobs that the moves speak of are among these."""
+    came = ContentType.objects.get_for_model(GoodsReceipt).pk
+    job = ContentType.objects.get_for_model(Job).pk
+    known = {came: purchased.deliveries.keys(), job: worked.jobs.keys()}
+    return all(one.subject in known[one.kind] for one in shelf.carried if one.kind in known)
+
+
 def _moves(shelf: Shelf, purchased: Purchased, worked: Worked) -> list[Move]:
     """Every move of material into the house or out of it, with its worth."""
     came = ContentType.objects.get_for_model(GoodsReceipt).pk
@@ -538,7 +548,7 @@ def _moves(shelf: Shelf, purchased: Purchased, worked: Worked) -> list[Move]:
             name, key = "job", subject
         guess = 0
         if goes_in and value is None:
-            price = price_on(purchased.prices.get(material, []), at)
+            price = _price_on(purchased.prices.get(material, []), at)
             guess = amount_of(price, quantity) * 100
         moves.append(
             Move(
@@ -625,7 +635,7 @@ def _prices(workshop: Workshop) -> dict[int, list[tuple[datetime, int]]]:
     return known
 
 
-def price_on(prices: list[tuple[datetime, int]], at: datetime) -> int:
+def _price_on(prices: list[tuple[datetime, int]], at: datetime) -> int:
     """Return the price of a unit that was known then, or the first one that ever was."""
     known = bisect_right(prices, at, key=itemgetter(0))
     return prices[max(known - 1, 0)][1] if prices else 0

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from simpul.delivery.models import Shipment
 from simpul.insight.books.chart import Account
-from simpul.insight.books.facts import price_on
 from simpul.insight.books.postings import Books
 from simpul.insight.books.reports import Period
 from simpul.lib.quantities import amount_of
 from simpul.orders.models import Order, OrderNeed
-from simpul.production.models import Job, JobStage
-from simpul.production.models.job import Status
+from simpul.parties.models import Workshop
+from simpul.payments.models import CreditNote
+from simpul.procurement.models import ReceivedLine
+from simpul.production.models import JobStage, StageLog
 from simpul.ui.jinja import rupiah
+from simpul.workflow.models import Entry
 
 WORST = 5  # are explained
 AWAY = {"delivery", "end"}  # what takes cost away from a line again
@@ -30,7 +32,8 @@ class Margin:
     """An order whose pairs were all delivered; in rupiah. `planned_` is what its recipe said."""
 
     order: Order
-    sold: int
+    sold: int  # less what was credited
+    credited: int = 0
     material: int = 0
     wages: int = 0
     freight: int = 0
@@ -63,54 +66,63 @@ class Margin:
         if (more := self.wages - self.planned_wages) > 0:
             found.append(_("Wages were %(more)s more than planned.") % {"more": rupiah(more)})
         if self.freight and 100 * self.freight >= 5 * self.sold:
-            share = {"percent": round(100 * self.freight / self.sold)}
+            share = {"percent": round(100 * self.freight / self.sold) if self.sold else 100}
             found.append(_("Freight took %(percent)s %% of the price.") % share)
+        if self.credited:
+            found.append(_("Credit notes took %(amount)s.") % {"amount": rupiah(self.credited)})
         if not found:
             said = {"percent": self.planned_percent}
-            found.append(_("It went as planned: the price itself leaves %(percent)s %%.") % said)
+            if self.left > self.planned:
+                found.append(_("Better than planned: the recipe promised %(percent)s %%.") % said)
+            else:
+                found.append(
+                    _("It went as planned: the price itself leaves %(percent)s %%.") % said
+                )
         return found
 
 
 def margins(books: Books, period: Period) -> list[Margin]:
     """Return the orders of which the last pairs were delivered in a period, the worst first.
 
-    Material at its moving average, wages by what was tapped, freight as agreed with couriers. What
-    was taken from the shelf has no cost of its own.
+    Material at its moving average, wages by what was tapped, freight as agreed with couriers, credit
+    notes taken off. What was taken from the shelf has no cost of its own.
     """
     sold = _sold(books, period)
     rows = Order.objects.filter(pk__in=sold).select_related("buyer")
     found = {order.pk: Margin(order, sold[order.pk] // 100) for order in rows.order_by("pk")}
     lines = {
-        line: (terms.order, pairs)
+        line: terms.order
         for terms in books.facts.terms
         if terms.order in found
-        for line, pairs, _amount in terms.lines
+        for line, _pairs, _amount in terms.lines
     }
     for line, (material, wages) in _costs(books).items():
         if line in lines:
-            margin = found[lines[line][0]]
+            margin = found[lines[line]]
             margin.material += material // 100
             margin.wages += wages // 100
     _plan(books, found, lines)
     shipped = Shipment.objects.filter(order__in=found, delivered_at__isnull=False).order_by()
     for order, fee in shipped.values_list("order").annotate(n=Sum("fee")):
         found[order].freight = fee
+    notes = CreditNote.objects.standing().filter(order__in=found).order_by()
+    for order, amount in notes.values_list("order").annotate(n=Sum("amount")):
+        found[order or 0].credited = amount
+        found[order or 0].sold -= amount
     return sorted(found.values(), key=lambda one: (one.percent, one.order.pk))
 
 
 def _sold(books: Books, period: Period) -> dict[int, int]:
-    """Return the sen for which each order was sold, if its last delivery lies in the period."""
+    """Return the sen for which each order was sold whose last pairs were delivered in the period."""
     last: dict[int, date] = {}
-    for posting in books.postings:
-        if posting.what == "delivery":
-            for line in posting.lines:
-                if line.account == Account.SALES and isinstance(line.detail, int):
-                    last[line.detail] = posting.on
+    for delivery in books.facts.deliveries:
+        last[delivery.order] = max(delivery.on, last.get(delivery.order, date.min))
     found = {}
     for terms in books.facts.terms:
         stands = books.state.orders.get(terms.order)
-        is_whole = stands is not None and stands.sold == terms.total * 100
-        if stands is not None and is_whole and last.get(terms.order, date.max) in period:
+        if stands is None or last.get(terms.order, date.min) not in period:
+            continue
+        if all(stands.delivered.get(line, 0) >= pairs for line, pairs, _amount in terms.lines):
             found[terms.order] = stands.sold
     return found
 
@@ -128,24 +140,52 @@ def _costs(books: Books) -> dict[int, tuple[int, int]]:
     return {line: (material[line], wages[line]) for line in material.keys() | wages.keys()}
 
 
-def _plan(books: Books, found: dict[int, Margin], lines: dict[int, tuple[int, int]]) -> None:
+def _plan(books: Books, found: dict[int, Margin], lines: dict[int, int]) -> None:
     """Say what the recipes of these orders, and the rates of their stages, would have cost."""
     needs = OrderNeed.objects.filter(line__order__in=found).values_list(
         "line__order", "material", "quantity", "material__price"
     )
+    prices = _prices(books.workshop)
     for order, material, quantity, usual in needs:
         margin = found[order]
-        known = books.facts.purchased.prices.get(material)
-        price = price_on(known, margin.order.placed_at) if known else usual
+        price = _price_on(prices.get(material, []), margin.order.placed_at) or usual
         margin.planned_material += amount_of(price, quantity)
-    for line, rate in _rates(lines).items():
-        order, pairs = lines[line]
-        found[order].planned_wages += rate * pairs
+    for line, wages in _wages(lines).items():
+        found[lines[line]].planned_wages += wages
 
 
-def _rates(lines: Collection[int]) -> dict[int, int]:
-    """Return what a pair of each line pays through all its stages, as its work was planned."""
-    jobs = Job.objects.filter(line__in=lines).exclude(status=Status.CANCELLED)
-    rows = JobStage.objects.filter(job__in=jobs).order_by("job").values_list("job", "job__line")
-    sums = rows.annotate(rate=Sum("piece_rate"))
-    return {line: rate for _job, line, rate in sums}
+type _Asked = list[tuple[datetime, int, int]]  # when, supplier, price
+
+
+def _prices(workshop: Workshop) -> dict[int, _Asked]:
+    """Return what suppliers asked for each material, by their word or their goods, oldest first."""
+    found: dict[int, _Asked] = defaultdict(list)
+    quoted = Entry.objects.filter(workshop=workshop, step="procurement.price")
+    for at, said in quoted.values_list("at", "facts"):
+        found[said["material"]].append((at, said["supplier"], said["price"]))
+    came = ReceivedLine.objects.filter(
+        receipt__purchase__workshop=workshop, good__gt=0, line__price__gt=0
+    )
+    for at, supplier, material, price in came.values_list(
+        "receipt__at", "receipt__purchase__supplier", "line__material", "line__price"
+    ):
+        found[material].append((at, supplier, price))
+    return {material: sorted(asked) for material, asked in found.items()}
+
+
+def _price_on(asked: _Asked, at: datetime) -> int:
+    """Return the best price that was known then, or the first one that ever was; 0 for none."""
+    known = {supplier: price for when, supplier, price in asked if when <= at}
+    return min(known.values()) if known else asked[0][2] if asked else 0
+
+
+def _wages(lines: Collection[int]) -> dict[int, int]:
+    """Return what the pairs that were made of each line pay through all stages of their job."""
+    rates = JobStage.objects.filter(job__line__in=lines).order_by().values_list("job")
+    by_job = dict(rates.annotate(rate=Sum("piece_rate")))
+    made = StageLog.objects.filter(stage__job__line__in=lines, stage__is_last=True).order_by()
+    found: dict[int, int] = defaultdict(int)
+    rows = made.values_list("stage__job", "stage__job__line").annotate(n=Sum("good"))
+    for job, line, pairs in rows:
+        found[line] += by_job[job] * pairs
+    return found

@@ -283,7 +283,8 @@ class _Teller:
             if on > recent and (on.year, on.month) != month:
                 month = on.year, on.month
                 state.events, state.postings = at, len(postings)
-                past.states.append(state.copy())
+                if not past.states or past.states[-1].events < at:  # else we went on from there
+                    past.states.append(state.copy())
             tellers[what](fact)
 
     def events(self) -> Iterator[_Event]:

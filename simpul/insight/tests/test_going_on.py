@@ -95,6 +95,18 @@ def test_only_what_is_new_of_this_month_is_told(
     assert is_as_told_anew(books)
 
 
+def test_what_is_told_again_and_again_is_kept_once(
+    order: Order, fajar: Person, before: Books
+) -> None:
+    books = before
+    for _again in range(3):
+        Receipt.take_cash(by=fajar, order=order, amount=1_000)
+        books = books_of(order.workshop, before=books)
+
+    assert len(books.past.states) == len(before.past.states)
+    assert is_as_told_anew(books)
+
+
 def test_what_comes_late_for_an_earlier_month_is_told_from_there(
     account: BankAccount, fajar: Person, before: Books, told: list[str]
 ) -> None:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from simpul import testing
 from simpul.conversations.models import InternalNote
-from simpul.insight.books import kept
+from simpul.insight.books import facts, kept
 from simpul.insight.books.postings import books_of
 from simpul.lib import clock
 from simpul.orders.models import Order
@@ -60,6 +60,17 @@ def test_what_a_step_cannot_have_changed_is_not_read(order: Order, sari: Person)
     assert "payments_" not in questions
     assert "procurement_" not in questions
     assert "orders_revisionline" in questions  # that is asked each time
+
+
+def test_goods_that_come_while_the_facts_are_read_are_read_with_them(
+    supplier: Party, buyer: Party, rina: Person
+) -> None:
+    purchase = testing.confirmed_purchase(supplier, testing.needy_order(buyer))
+    before = facts.load(supplier.workshop)
+    purchase.receive(by=rina, goods={line: (line.quantity, 0) for line in purchase.lines.all()})
+
+    now = facts.load(supplier.workshop, before, frozenset())  # the journal was read before it
+    assert (len(before.moves), len(now.moves)) == (0, 3)
 
 
 def test_what_became_visible_late_lets_everything_be_read(order: Order) -> None:

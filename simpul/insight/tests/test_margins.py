@@ -106,3 +106,51 @@ def test_what_is_taken_from_the_shelf_has_no_cost_of_its_own(
 
     [margin] = of_this_month(order)
     assert (margin.material, margin.wages, margin.percent) == (0, 0, 100)
+    assert margin.planned_wages == 0
+    assert margin.reasons == ["Better than planned: the recipe promised 16 %."]
+
+
+def test_what_was_credited_is_not_left(buyer: Party, supplier: Party, asep: Person) -> None:
+    order = testing.needy_order(buyer)
+    bought(order, supplier, 40_000)
+    made(order)
+    delivered(order, asep, 0)
+    testing.credit(order, 300_000)
+
+    [margin] = of_this_month(order)
+    assert (margin.sold, margin.left) == (1_700_000, 1_700_000 - 42 * 40_000 - 60_000)
+    assert margin.reasons == ["Credit notes took Rp\N{NO-BREAK SPACE}300,000."]
+
+
+def test_only_pairs_that_were_made_were_to_be_paid_for(
+    buyer: Party, supplier: Party, asep: Person
+) -> None:
+    order = testing.needy_order(buyer)
+    bought(order, supplier, 40_000)
+    testing.shelve(order, {"40": 4})
+    udin = testing.foreman(order.workshop)
+    job = Job.plan(by=udin, line=order.lines.get())
+    job.release(by=udin)
+    for stage in job.stages.order_by("position"):
+        job.tap(by=udin, stage=stage, good={"41": 6}, worker="Oman")
+    delivered(order, asep, 0)
+
+    [margin] = of_this_month(order)
+    assert (margin.wages, margin.planned_wages) == (36_000, 36_000)
+
+
+def test_the_price_of_the_day_is_the_best_that_was_known(
+    buyer: Party, supplier: Party, asep: Person
+) -> None:
+    first = testing.needy_order(buyer)
+    bought(first, supplier, 45_000)  # quoted at 40.000
+    dear = testing.party(buyer.workshop, "Kulit Makmur", is_supplier=True)
+    leather = first.lines.get().needs.get(material__code="LEATHER").material
+    testing.supplier_price(dear, leather, 90_000)
+    order = testing.needy_order(buyer)
+    bought(order, supplier, 45_000)
+    made(order)
+    delivered(order, asep, 0)
+
+    [margin] = of_this_month(order)
+    assert margin.planned_material == margin.material == 42 * 45_000
