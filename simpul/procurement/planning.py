@@ -112,7 +112,8 @@ def wanted(workshop: Workshop) -> list[Wanted]:
     needs = needs.select_related(
         "material", "line__order__buyer", "line__colourway__product"
     ).prefetch_related("alternative", "line__order__instalments", "line__sizes")
-    free, on_order, found = _free(workshop), _on_order(workshop), _below_reorder_point(workshop)
+    free, on_order, coming = _free(workshop), _on_order(workshop), _coming(workshop)
+    found = _with_reorder_point(workshop)
     for need in needs.order_by("line__order__promised_on", "pk"):
         if _is_made(need):
             continue
@@ -123,6 +124,7 @@ def wanted(workshop: Workshop) -> list[Wanted]:
         row.asked.append(Asked(need, need.uncovered, needed_on(need, today), is_open, instead))
     for shelf, row in found.items():
         row.free, row.on_order = free.get(shelf, 0), on_order.get(shelf, 0)
+        row.coming = coming.get(shelf, 0)
     rows = [row for row in found.values() if row.is_wanted]
     return sorted(rows, key=lambda row: (row.needed_on or date.max, row.material.code, row.size))
 
@@ -267,15 +269,12 @@ def _free(workshop: Workshop) -> dict[Shelf, int]:
     }
 
 
-def _below_reorder_point(workshop: Workshop) -> dict[Shelf, Wanted]:
-    """Return what has a reorder point, with what is on its way for the store."""
+def _with_reorder_point(workshop: Workshop) -> dict[Shelf, Wanted]:
     items = Item.objects.filter(workshop=workshop, reorder_point__gt=0).select_related("material")
-    coming = _coming(workshop)
     return {
         (item.material.pk, item.size): Wanted(
             item.material,
             item.size,
-            coming=coming.get((item.material.pk, item.size), 0),
             reorder_point=item.reorder_point,
             order_up_to=item.order_up_to,
         )

@@ -24,6 +24,7 @@ from simpul.ui.jinja import rupiah
 from simpul.workflow.models import Entry
 
 WORST = 5  # are explained
+MUCH_FREIGHT = 5  # percent of the price
 AWAY = {"delivery", "end"}  # what takes cost away from a line again
 
 
@@ -45,9 +46,14 @@ class Margin:
         return self.sold - self.material - self.wages - self.freight
 
     @property
+    def price(self) -> int:
+        """What it was sold for at first."""
+        return self.sold + self.credited
+
+    @property
     def planned(self) -> int:
         """What would have been left by the recipe, at the prices of the day of the order."""
-        return self.sold - self.planned_material - self.planned_wages - self.freight
+        return self.price - self.planned_material - self.planned_wages - self.freight
 
     @property
     def percent(self) -> int:
@@ -55,7 +61,7 @@ class Margin:
 
     @property
     def planned_percent(self) -> int:
-        return round(100 * self.planned / self.sold) if self.sold else 0
+        return round(100 * self.planned / self.price) if self.price else 0
 
     @property
     def reasons(self) -> list[str]:
@@ -65,8 +71,8 @@ class Margin:
             found.append(_("Material cost %(more)s more than planned.") % {"more": rupiah(more)})
         if (more := self.wages - self.planned_wages) > 0:
             found.append(_("Wages were %(more)s more than planned.") % {"more": rupiah(more)})
-        if self.freight and 100 * self.freight >= 5 * self.sold:
-            share = {"percent": round(100 * self.freight / self.sold) if self.sold else 100}
+        if self.price and 100 * self.freight >= MUCH_FREIGHT * self.price:
+            share = {"percent": round(100 * self.freight / self.price)}
             found.append(_("Freight took %(percent)s %% of the price.") % share)
         if self.credited:
             found.append(_("Credit notes took %(amount)s.") % {"amount": rupiah(self.credited)})
@@ -145,10 +151,10 @@ def _plan(books: Books, found: dict[int, Margin], lines: dict[int, int]) -> None
     needs = OrderNeed.objects.filter(line__order__in=found).values_list(
         "line__order", "material", "quantity", "material__price"
     )
-    prices = _prices(books.workshop)
+    prices = _known_prices(books.workshop)
     for order, material, quantity, usual in needs:
         margin = found[order]
-        price = _price_on(prices.get(material, []), margin.order.placed_at) or usual
+        price = _best_price(prices.get(material, []), margin.order.placed_at) or usual
         margin.planned_material += amount_of(price, quantity)
     for line, wages in _wages(lines).items():
         found[lines[line]].planned_wages += wages
@@ -157,7 +163,7 @@ def _plan(books: Books, found: dict[int, Margin], lines: dict[int, int]) -> None
 type _Asked = list[tuple[datetime, int, int]]  # when, supplier, price
 
 
-def _prices(workshop: Workshop) -> dict[int, _Asked]:
+def _known_prices(workshop: Workshop) -> dict[int, _Asked]:
     """Return what suppliers asked for each material, by their word or their goods, oldest first."""
     found: dict[int, _Asked] = defaultdict(list)
     quoted = Entry.objects.filter(workshop=workshop, step="procurement.price")
@@ -173,7 +179,7 @@ def _prices(workshop: Workshop) -> dict[int, _Asked]:
     return {material: sorted(asked) for material, asked in found.items()}
 
 
-def _price_on(asked: _Asked, at: datetime) -> int:
+def _best_price(asked: _Asked, at: datetime) -> int:
     """Return the best price that was known then, or the first one that ever was; 0 for none."""
     known = {supplier: price for when, supplier, price in asked if when <= at}
     return min(known.values()) if known else asked[0][2] if asked else 0

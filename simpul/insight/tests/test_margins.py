@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from simpul import testing
 from simpul.delivery import packing
@@ -15,6 +16,7 @@ from simpul.insight.books.reports import Period
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person
+from simpul.payments.models import CreditNote
 from simpul.procurement.models import LineTerms
 from simpul.production.models import Job
 
@@ -119,7 +121,29 @@ def test_what_was_credited_is_not_left(buyer: Party, supplier: Party, asep: Pers
 
     [margin] = of_this_month(order)
     assert (margin.sold, margin.left) == (1_700_000, 1_700_000 - 42 * 40_000 - 60_000)
+    assert margin.planned == 2_000_000 - 42 * 40_000 - 60_000  # as it was sold at first
     assert margin.reasons == ["Credit notes took Rp\N{NO-BREAK SPACE}300,000."]
+
+
+def test_an_order_that_was_credited_whole_has_a_page(
+    client: Client, buyer: Party, asep: Person, owner: Person
+) -> None:
+    order = testing.needy_order(buyer)
+    testing.shelve(order)
+    delivered(order, asep, 35_000)
+    CreditNote.issue(
+        by=owner,
+        party=buyer,
+        order=order,
+        amount=2_000_000,
+        kind=CreditNote.Kind.PRICE,
+        note="Semua lepas sol",
+    )
+
+    [margin] = of_this_month(order)
+    assert (margin.sold, margin.percent) == (0, 0)
+    testing.login(client, owner)
+    assert order.number in client.get("/ciomas/desk/books/margins/").text
 
 
 def test_only_pairs_that_were_made_were_to_be_paid_for(

@@ -129,6 +129,7 @@ def order_margins(request: Request) -> HttpResponse:
         "explained": {row.order.pk for row in rows[: margins.WORST]},
         "sold": sum(row.sold for row in rows),
         "left": sum(row.left for row in rows),
+        "price": sum(row.price for row in rows),
         "planned": sum(row.planned for row in rows),
     }
     return render(request, "workshop/books/margins.html", context)

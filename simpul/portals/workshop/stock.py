@@ -22,7 +22,6 @@ from simpul.stock.models import (
     Reservation,
     Transfer,
 )
-from simpul.workflow.steps import WrongState
 
 A_PAGE = 50
 A_SHEET = 100  # things on one count sheet
@@ -133,10 +132,9 @@ def sheet(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def reorder(request: Request, pk: int) -> HttpResponse:
     """Say from when on a material is bought again, and up to how much."""
-    item = _find(request, pk)
-    demand(request, "stock.set_reorder_point", item)
-    if item.material is None:
-        raise WrongState(_("Only material is bought; finished goods are made."))
+    demand(request, "stock.set_reorder_point", request.workshop)
+    materials = Item.objects.visible_to(request.person).materials()
+    item = get_object_or_404(materials.select_related("material"), pk=pk)
     form = ReorderForm(request.POST or None, item=item)
     if form.is_valid():
         item.set_reorder_point(by=request.person, **form.cleaned_data)
