@@ -75,7 +75,9 @@ class Price:
 
 
 class Category(models.Model):
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="categories")
+    workshop = models.ForeignKey(
+        Workshop, models.PROTECT, related_name="categories", db_index=False
+    )
     slug = models.SlugField(max_length=40)
     name = models.CharField(_("name"), max_length=60)
     name_en = models.CharField(_("name in English"), max_length=60, blank=True)
@@ -153,7 +155,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
 class Product(models.Model):
     """A model that the workshop makes."""
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="products")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="products", db_index=False)
     category = models.ForeignKey(Category, models.PROTECT, related_name="products")
     code = models.CharField(_("code"), max_length=20)
     slug = models.SlugField(max_length=60)
@@ -303,7 +305,9 @@ class Colourway(models.Model):
 class Variant(models.Model):
     """What lies on a shelf: one model in one colour and one size."""
 
-    colourway = models.ForeignKey(Colourway, models.PROTECT, related_name="variants")
+    colourway = models.ForeignKey(
+        Colourway, models.PROTECT, related_name="variants", db_index=False
+    )
     size = models.CharField(_("size"), max_length=6)
     is_offered = models.BooleanField(default=True)
 
@@ -364,7 +368,7 @@ class MaterialQuerySet(models.QuerySet["Material"]):
 class Material(models.Model):
     """What shoes are made from. Soles are bought by size: `is_by_size`."""
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="materials")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="materials", db_index=False)
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=80)
     name_en = models.CharField(_("name in English"), max_length=80, blank=True)
@@ -490,7 +494,7 @@ class Recipe(models.Model):
     An order that was confirmed keeps what it needed by the version of that day.
     """
 
-    product = models.ForeignKey(Product, models.CASCADE, related_name="recipes")
+    product = models.ForeignKey(Product, models.CASCADE, related_name="recipes", db_index=False)
     version = models.PositiveSmallIntegerField(default=1)
     written_at = models.DateTimeField(default=clock.now, editable=False)
 

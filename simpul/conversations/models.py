@@ -46,7 +46,7 @@ class Conversation(models.Model):
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
     party = models.ForeignKey(Party, models.PROTECT, related_name="conversations")
-    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", db_index=False)
     subject_id = models.BigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")
 
@@ -157,7 +157,7 @@ class InternalNote(models.Model):
     """What the workshop's people write for each other: a table of its own, never shown outside."""
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
-    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", db_index=False)
     subject_id = models.BigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -208,7 +208,7 @@ class GuestEntry(models.Model):
         PUBLISHED = "published", _("published")
         HIDDEN = "hidden", _("hidden")
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="guests")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="guests", db_index=False)
     name = models.CharField(max_length=80)
     contact = models.CharField(max_length=120, blank=True)  # for the workshop only
     body = models.CharField(max_length=1000)
@@ -294,8 +294,8 @@ class Notice(models.Model):
         SEEN = "seen", _("seen")
         DROPPED = "dropped", _("no longer needed")
 
-    entry = models.ForeignKey(Entry, models.CASCADE, related_name="notices")
-    person = models.ForeignKey(Person, models.CASCADE, related_name="notices")
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="notices", db_index=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="notices", db_index=False)
     channel = models.CharField(max_length=8, choices=Channel)
     status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)

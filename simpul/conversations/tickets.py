@@ -48,11 +48,11 @@ class Ticket(models.Model):
         BORNE = "borne", _("the workshop bears it")
         OTHER = "other", _("something else")
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="tickets")
     kind = models.CharField(max_length=9, choices=Kind)
     status = models.CharField(max_length=8, choices=Status, default=Status.OPEN, editable=False)
-    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", db_index=False)
     subject_id = models.BigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")
     facts = models.JSONField(default=dict)

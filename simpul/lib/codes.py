@@ -33,7 +33,12 @@ def spoken() -> str:
 
 def public() -> str:
     """Return a code that cannot be guessed (63 bits), for pages that need no login."""
-    return "".join(_dice.get().choices(ALPHABET, k=PUBLIC_LENGTH))
+    drawn = _dice.get().randrange(len(ALPHABET) ** PUBLIC_LENGTH)  # asks the machine once
+    letters = []
+    for _place in range(PUBLIC_LENGTH):
+        drawn, letter = divmod(drawn, len(ALPHABET))
+        letters.append(ALPHABET[letter])
+    return "".join(letters)
 
 
 def pin() -> str:

@@ -146,12 +146,12 @@ class Paper(models.Model):
         CREDIT_NOTE = "NK", "Nota kredit"
         REFUND_NOTE = "NPD", "Nota pengembalian dana"
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     party = models.ForeignKey(Party, models.PROTECT, related_name="+")  # who it was issued to
     kind = models.CharField(max_length=4, choices=Kind)
     number = models.CharField(max_length=20)
     code = models.CharField(max_length=14, default=codes.public, unique=True, editable=False)
-    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", db_index=False)
     subject_id = models.BigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")
     template = models.CharField(max_length=60)  # the typst file of the app that issues it
@@ -308,7 +308,7 @@ class Rendering(models.Model):
         A4 = "a4", "A4"
         ROLL = "roll", "80 mm"
 
-    paper = models.ForeignKey(Paper, models.PROTECT, related_name="renderings")
+    paper = models.ForeignKey(Paper, models.PROTECT, related_name="renderings", db_index=False)
     sheet = models.CharField(max_length=4, choices=Sheet)
     path = models.CharField(max_length=120)
     sha256 = models.CharField(max_length=64)
@@ -327,7 +327,7 @@ class Mention(models.Model):
     """A paper is to be found with this thing, too."""
 
     paper = models.ForeignKey(Paper, models.CASCADE, related_name="mentions")
-    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", db_index=False)
     subject_id = models.BigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")
 

@@ -207,7 +207,7 @@ class Party(models.Model):
         MAIL = "mail", _("e-mail")
         WHATSAPP = "whatsapp", "WhatsApp"
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="parties")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="parties", db_index=False)
     name = models.CharField(_("name"), max_length=120)
     buys_as = models.CharField(max_length=12, choices=BuysAs, blank=True)
     is_supplier = models.BooleanField(default=False)
@@ -272,7 +272,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
 class Person(models.Model):
     """Somebody who acts in one workshop's world: staff (no party) or a contact of a party."""
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="people")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="people", db_index=False)
     party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="people")
     role = models.CharField(_("role"), max_length=12, choices=Role, blank=True)
     name = models.CharField(_("name"), max_length=80)
@@ -321,7 +321,7 @@ class Identity(models.Model):
         PHONE = "phone", _("telephone")
         MAIL = "mail", _("e-mail")
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="identities")
     kind = models.CharField(max_length=5, choices=Kind)
     value = models.CharField(max_length=254)  # E.164, or the address in small letters
@@ -388,7 +388,7 @@ class AccessLink(models.Model):
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.CASCADE, related_name="links")
-    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", db_index=False)
     subject_id = models.BigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")
     salt = models.CharField(max_length=32, default=secrets.token_hex, editable=False)

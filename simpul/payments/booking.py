@@ -172,15 +172,16 @@ class Desk:
 
     @transaction.atomic
     def book(self, certain: Iterable[Certain]) -> int:
-        """Count each entry for its order; return how many were.
+        """Count each entry for its order, all at one moment; return how many were.
 
         One that has changed since it was looked at, or its order, is left for the next time.
         """
         held = _Held.of(self.workshop, list(certain))
-        sheet = _Sheet(self, held)
-        for one in held.standing():
-            sheet.count(one)
-        sheet.save()
+        with clock.stopped(clock.now()):
+            sheet = _Sheet(self, held)
+            for one in held.standing():
+                sheet.count(one)
+            sheet.save()
         return len(sheet.receipts)
 
     def amounts(self, account: BankAccount) -> set[int]:

@@ -39,7 +39,7 @@ from simpul.payments.models import (
 from simpul.payments.overlap import Line
 from simpul.payments.readers.columns import Columns
 
-BATCH = 2_000
+BATCH = 5_000
 AT_ONCE = 2_000  # rows up to which nobody is made to wait for the worker
 DOUBTS_SHOWN = 50
 SWEPT = 20_000

@@ -21,6 +21,7 @@ _BANK_WORDS = {
     *("FAST", "BIFAST", "BFST", "NBMB", "ESB", "MCM", "INHOUSETRF", "SWITCHING", "OTOMATIS"),
     *("QRIS", "SETTLEMENT", "SETORAN", "TUNAI", "BIAYA", "ADM", "ATM", "TRX", "NONREF"),
 }
+_NEITHER = bytes(at for at in range(128) if not chr(at).isalnum())  # letter nor digit
 
 
 class Line(NamedTuple):
@@ -172,7 +173,10 @@ def _numbered(rows: Iterable[Line], here: Iterable[Line]) -> list[tuple[Line, in
 
 def plain(text: str) -> str:
     """What stays the same however a layout joins its columns: letters and digits, in capitals."""
-    return re.sub(r"[\W_]+", "", text.upper())
+    upper = text.upper()
+    if upper.isascii():
+        return upper.encode().translate(None, _NEITHER).decode()
+    return re.sub(r"[\W_]+", "", upper)
 
 
 def _words(text: str) -> set[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
-from functools import lru_cache
 
 from simpul.lib import codes
 
@@ -26,8 +25,9 @@ _NUMBER = re.compile(
 )
 _LOOSE = re.compile(rf"(?<![A-Z])S[O0][-/ .:#]*({_DIGIT}{{1,5}})(?![\dOQ]|[-/ .]?\d)")
 _BARE = re.compile(r"(?<!\d)(20\d\d)[-/](\d{4,6})(?!\d)")
-_APART = re.compile(r"[^A-Z0-9]+")
-_CONFUSED = str.maketrans({char: codes.tidy(char) for char in "0123456789O"})
+_RUN = re.compile(rf"[{codes.ALPHABET}]{{{LENGTH},}}")  # what may hold a code
+_MEANT = bytes(ord(codes.tidy(chr(at))) if chr(at) in "0123456789O" else at for at in range(256))
+_APART = bytes(at for at in range(256) if not re.match("[A-Z0-9]", chr(at)))
 _NOUGHT = str.maketrans("OQ", "00")
 
 
@@ -78,8 +78,9 @@ def codes_in(text: str, known: Set[str] | None = None) -> set[str]:
     """
     upper = text.upper()
     if known is not None:
-        squeezed = _APART.sub("", upper).translate(_CONFUSED)
-        if known.isdisjoint(map(squeezed.__getitem__, _spans(len(squeezed)))):
+        squeezed = upper.encode("ascii", "ignore").translate(_MEANT, _APART).decode()
+        runs = _RUN.findall(squeezed)
+        if known.isdisjoint([run[at : at + LENGTH] for run in runs for at in _starts(len(run))]):
             return set()
         return {code for code in _codes(upper) if code in known}
     return set(_codes(upper))
@@ -182,14 +183,13 @@ def _codes(upper: str) -> Iterator[str]:
                 yield from _windows(joined)
 
 
-@lru_cache(maxsize=1_000)
-def _spans(length: int) -> tuple[slice, ...]:
-    """Return where codes may stand in a text of so many letters."""
-    return tuple(slice(at, at + LENGTH) for at in range(length - LENGTH + 1))
+def _starts(length: int) -> range:
+    """Return where a code may begin in so many letters."""
+    return range(length - LENGTH + 1)
 
 
 def _windows(token: str) -> Iterator[str]:
-    for at in range(len(token) - LENGTH + 1):
+    for at in _starts(len(token)):
         window = token[at : at + LENGTH]
         if sum(map(str.isalpha, window)) >= LENGTH - 2:
             code = codes.tidy(window)

@@ -31,7 +31,7 @@ class Entry(models.Model):
     """
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
-    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", db_index=False)
     subject_id = models.BigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")
     step = models.CharField(max_length=40)
@@ -67,7 +67,7 @@ class Entry(models.Model):
 class NumberSeries(models.Model):
     """Counts one kind of paper through one year, without gap or double."""
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     prefix = models.CharField(max_length=4)
     year = models.PositiveSmallIntegerField()
     last = models.PositiveIntegerField(default=0)
@@ -106,7 +106,7 @@ class NumberSeries(models.Model):
 class Turn(models.Model):
     """When a job of the clock ran last in a workshop, and when its next turn is."""
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     job = models.CharField(max_length=40)
     due_at = models.DateTimeField(default=clock.now)
     began_at = models.DateTimeField(null=True)

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='Category',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='categories', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='categories', to='parties.workshop', db_index=False)),
                 ('slug', models.SlugField(max_length=40)),
                 ('name', models.CharField(max_length=60, verbose_name='name')),
                 ('name_en', models.CharField(blank=True, max_length=60, verbose_name='name in English')),
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             name='Material',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='materials', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='materials', to='parties.workshop', db_index=False)),
                 ('code', models.CharField(max_length=20, verbose_name='code')),
                 ('name', models.CharField(max_length=80, verbose_name='name')),
                 ('name_en', models.CharField(blank=True, max_length=80, verbose_name='name in English')),
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             name='Product',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='parties.workshop', db_index=False)),
                 ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='catalog.category')),
                 ('code', models.CharField(max_length=20, verbose_name='code')),
                 ('slug', models.SlugField(max_length=60)),
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
             name='Recipe',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recipes', to='catalog.product')),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recipes', to='catalog.product', db_index=False)),
                 ('version', models.PositiveSmallIntegerField(default=1)),
                 ('written_at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
             ],
@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
             name='Variant',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('colourway', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='variants', to='catalog.colourway')),
+                ('colourway', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='variants', to='catalog.colourway', db_index=False)),
                 ('size', models.CharField(max_length=6, verbose_name='size')),
                 ('is_offered', models.BooleanField(default=True)),
             ],

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='parties.party')),
-                ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
+                ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype', db_index=False)),
                 ('subject_id', models.BigIntegerField()),
             ],
             options={
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             name='GuestEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guests', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guests', to='parties.workshop', db_index=False)),
                 ('name', models.CharField(max_length=80)),
                 ('contact', models.CharField(blank=True, max_length=120)),
                 ('body', models.CharField(max_length=1000)),
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
-                ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
+                ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype', db_index=False)),
                 ('subject_id', models.BigIntegerField()),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
@@ -76,8 +76,8 @@ class Migration(migrations.Migration):
             name='Notice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='workflow.entry')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='parties.person')),
+                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='workflow.entry', db_index=False)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='parties.person', db_index=False)),
                 ('channel', models.CharField(choices=[('portal', 'here'), ('phone', 'telephone'), ('whatsapp', 'WhatsApp'), ('mail', 'e-mail'), ('visit', 'visit')], max_length=8)),
                 ('status', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('failed', 'failed'), ('seen', 'seen'), ('dropped', 'no longer needed')], default='waiting', max_length=8)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
@@ -95,11 +95,11 @@ class Migration(migrations.Migration):
             name='Ticket',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('party', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='parties.party')),
                 ('kind', models.CharField(choices=[('cash', 'cash counted otherwise than said'), ('collected', 'less collected at the door than asked')], max_length=9)),
                 ('status', models.CharField(choices=[('open', 'open'), ('resolved', 'resolved')], default='open', editable=False, max_length=8)),
-                ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
+                ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype', db_index=False)),
                 ('subject_id', models.BigIntegerField()),
                 ('facts', models.JSONField(default=dict)),
                 ('opened_at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),

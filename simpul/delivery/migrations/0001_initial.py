@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name='Shipment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shipments', to='orders.order')),
                 ('number', models.CharField(max_length=20)),
                 ('status', models.CharField(choices=[('open', 'open'), ('offered', 'offered to couriers'), ('accepted', 'accepted'), ('picked_up', 'on the way'), ('delivered', 'delivered'), ('failed', 'not delivered'), ('returned', 'back at the workshop'), ('cancelled', 'cancelled')], default='open', editable=False, max_length=10)),
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             name='Package',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='packages', to='orders.order')),
+                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='packages', to='orders.order', db_index=False)),
                 ('number', models.PositiveSmallIntegerField()),
                 ('shipment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='packages', to='delivery.shipment')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
             name='PackageLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('package', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='delivery.package')),
+                ('package', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='delivery.package', db_index=False)),
                 ('size', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.linesize')),
                 ('pairs', models.PositiveIntegerField()),
             ],

@@ -37,7 +37,7 @@ class PackageQuerySet(models.QuerySet["Package"]):
 class Package(models.Model):
     """A carton (*koli*) with pairs of one order. Its number is given once, also if it is unpacked."""
 
-    order = models.ForeignKey(Order, models.PROTECT, related_name="packages")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="packages", db_index=False)
     number = models.PositiveSmallIntegerField()
     shipment = models.ForeignKey(
         "delivery.Shipment", models.PROTECT, null=True, related_name="packages"
@@ -147,7 +147,7 @@ class Package(models.Model):
 
 
 class PackageLine(models.Model):
-    package = models.ForeignKey(Package, models.CASCADE, related_name="lines")
+    package = models.ForeignKey(Package, models.CASCADE, related_name="lines", db_index=False)
     size = models.ForeignKey(LineSize, models.PROTECT, related_name="+")
     pairs = models.PositiveIntegerField()
 

@@ -140,7 +140,7 @@ class Shipment(models.Model):
         CARGO = "cargo", _("cargo")
         PICK_UP = "pickup", _("fetched by the buyer")
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     order = models.ForeignKey(Order, models.PROTECT, related_name="shipments")
     number = models.CharField(max_length=20)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN, editable=False)

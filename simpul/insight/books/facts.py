@@ -271,6 +271,11 @@ class Facts:
     ends: list[End]
 
 
+# apps that know the one with the money, and the one with the shelf: see the import contracts
+HANDLE_MONEY = {"payments", "procurement", "delivery"}
+HANDLE_GOODS = {"stock", "procurement", "production", "delivery"}
+
+
 def load(
     workshop: Workshop, before: Facts | None = None, since: frozenset[str] | None = None
 ) -> Facts:
@@ -278,16 +283,16 @@ def load(
 
     `since` are the apps of which a step was done since the facts `before` were read: what none of
     them can have changed is not read again. Nothing changes a table but a step of its own app, or of
-    one that knows that app.
+    one that knows that app; what was agreed on of an order is written by its own app alone.
     """
-    shelf = _shelf(workshop)  # first: what it speaks of is there when it is asked for
     known = before if since is not None else None
     apps = since or frozenset()
+    # the shelf first: what it speaks of is there when it is asked for
+    shelf = known.shelf if known and apps.isdisjoint(HANDLE_GOODS) else _shelf(workshop)
     money = known.money if known and apps.isdisjoint(HANDLE_MONEY) else _money(workshop)
     purchased = known.purchased if known and "procurement" not in apps else _purchased(workshop)
     worked = known.worked if known and "production" not in apps else _worked(workshop)
-    deliveries = known.deliveries if known and "delivery" not in apps else _deliveries(workshop)
-    if known and not _knows(shelf, purchased, worked):
+    if known and shelf is not known.shelf and not _knows(shelf, purchased, worked):
         return load(workshop)  # something came between the journal and the shelf
     is_same = before is not None and (before.shelf, before.purchased, before.worked.jobs) == (
         shelf,
@@ -300,27 +305,25 @@ def load(
         worked=worked,
         shelf=shelf,
         moves=before.moves if before and is_same else _moves(shelf, purchased, worked),
-        deliveries=deliveries,
-        terms=_terms(workshop),
-        ends=_ends(workshop),
+        deliveries=known.deliveries if known and "delivery" not in apps else _deliveries(workshop),
+        terms=known.terms if known and "orders" not in apps else _terms(workshop),
+        ends=known.ends if known and "orders" not in apps else _ends(workshop),
     )
 
 
 # Money
 
 
-HANDLE_MONEY = {"payments", "procurement", "delivery"}  # apps that know the one with the money
-
-
 def _money(workshop: Workshop) -> Money:
-    booked, days = _booked(workshop)
-    openings, closings = _statements(workshop, days)
-    recognised, received, counted_from = _receipts(workshop, {one.pk: one.rest for one in booked})
+    booked = _booked(workshop)
+    openings, closings = _statements(workshop, _days(booked))
+    rests = {one.pk: one.rest for one in booked}
+    recognised, received, counted_from = _receipts(workshop, rests)
     return Money(
         banks={one.pk: str(one) for one in BankAccount.objects.filter(workshop=workshop)},
         openings=openings,
         closings=closings,
-        entries=_entries(workshop, booked, recognised),
+        entries=_entries(workshop, booked, rests, recognised),
         received=received,
         cash_purposes=_cash_purposes(workshop),
         counts=_counts(workshop),
@@ -343,24 +346,40 @@ def _counts(workshop: Workshop) -> list[Count]:
 type _Days = dict[int, tuple[date, date]]  # of an import: the first and the last of its entries
 
 
-def _booked(workshop: Workshop) -> tuple[list[Entry], _Days]:
-    """What the bank says of each entry, and not yet whose it is; and the days of each import."""
-    rows = BankEntry.objects.filter(workshop=workshop).order_by("pk")
-    found = []
+class _Booked(NamedTuple):
+    """What the bank says of an entry, and not yet whose it is."""
+
+    pk: int
+    imported: int
+    account: int
+    on: date
+    sen: int
+    text: str
+    status: str
+    takes_back: int | None
+    refund: int | None
+    refunded: int | None  # rupiah
+
+    @property
+    def rest(self) -> str:
+        is_gone = self.status == BankEntry.Status.REVERSED or self.takes_back is not None
+        return "under way" if is_gone else "unexplained"
+
+
+def _booked(workshop: Workshop) -> list[_Booked]:
+    rows = BankEntry.objects.filter(workshop=workshop).order_by("pk").values_list(
+        "pk", "imported", "account", "booked_on", "amount_sen", "text", "status", "takes_back",
+        "refund", "refund__amount",
+    )  # fmt: skip
+    return [_Booked(*row) for row in rows]
+
+
+def _days(booked: list[_Booked]) -> _Days:
     days: _Days = {}
-    for pk, imported, account, on, sen, text, status, takes_back, refund, amount in (
-        rows.values_list(
-            "pk", "imported", "account", "booked_on", "amount_sen", "text", "status", "takes_back",
-            "refund", "refund__amount",
-        )
-    ):  # fmt: skip
-        is_gone = status == BankEntry.Status.REVERSED or takes_back is not None
-        rest = "under way" if is_gone else "unexplained"
-        refunded = (refund, -amount * 100) if refund is not None else None
-        found.append(Entry(pk, account, on, sen, text, rest, (), (), refunded))
-        first, last = days.get(imported, (on, on))
-        days[imported] = min(first, on), max(last, on)
-    return found, days
+    for one in booked:
+        first, last = days.get(one.imported, (one.on, one.on))
+        days[one.imported] = min(first, one.on), max(last, one.on)
+    return days
 
 
 def _statements(workshop: Workshop, days: _Days) -> tuple[list[Opening], list[Closing]]:
@@ -413,7 +432,9 @@ def _receipts(
     return recognised, received, counted_from
 
 
-def _entries(workshop: Workshop, booked: list[Entry], recognised: _Recognised) -> list[Entry]:
+def _entries(
+    workshop: Workshop, booked: list[_Booked], rests: dict[int, str], recognised: _Recognised
+) -> list[Entry]:
     """Say of each entry whose money it was taken for, and what it was for."""
     purposes: dict[int, list[tuple[str, int | None, int]]] = defaultdict(list)
     for entry, kind, party, sen in (
@@ -424,8 +445,16 @@ def _entries(workshop: Workshop, booked: list[Entry], recognised: _Recognised) -
     ):
         purposes[entry].append((kind, party, sen))
     return [
-        one._replace(
-            recognised=tuple(recognised.get(one.pk, ())), purposes=tuple(purposes.get(one.pk, ()))
+        Entry(
+            one.pk,
+            one.account,
+            one.on,
+            one.sen,
+            one.text,
+            rests[one.pk],
+            tuple(recognised.get(one.pk, ())),
+            tuple(purposes.get(one.pk, ())),
+            None if one.refund is None else (one.refund, -(one.refunded or 0) * 100),
         )
         for one in booked
     ]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Max
-
 from simpul.insight.books.facts import CARRIED, LOGS
 from simpul.insight.books.growing import KEPT
 from simpul.insight.books.postings import Books, books_of
@@ -43,8 +41,10 @@ def books_now(workshop: Workshop, until: date) -> Books:
 
 
 def journal_of(workshop: Workshop) -> Journal:
-    lines = Entry.objects.filter(workshop=workshop).order_by()
-    return Journal(**lines.aggregate(lines=Count("pk"), newest=Max("pk"), at=Max("at")))
+    lines = Entry.objects.filter(workshop=workshop)
+    count = lines.order_by().count()  # both are answered by an index alone, however many there are
+    newest, at = lines.order_by("-pk").values_list("pk", "at").first() or (None, None)
+    return Journal(count, newest, at)
 
 
 def steps_since(workshop: Workshop, then: Journal | None, now: Journal) -> frozenset[str] | None:

@@ -165,7 +165,7 @@ class _State:
 
 @dataclass(slots=True)
 class _Past:
-    """What some books were told from, and how they stood at the beginning of the last months."""
+    """What some books were told from, and how they stood at the beginning of the last weeks."""
 
     events: list[_Event] = field(default_factory=list)
     terms: dict[int, facts.Terms] = field(default_factory=dict)
@@ -275,13 +275,13 @@ class _Teller:
     def _go_on(self, past: _Past) -> None:
         state, postings = self.books.state, self.books.postings
         recent = self.books.until - RECENT
-        month = None
+        week = None
         tellers = {what: getattr(self, what) for what in {event[4] for event in past.events}}
         for at, (on, _rank, _place, _key, what, fact) in enumerate(
             past.events[state.events :], start=state.events
         ):
-            if on > recent and (on.year, on.month) != month:
-                month = on.year, on.month
+            if on > recent and on.toordinal() // 7 != week:
+                week = on.toordinal() // 7
                 state.events, state.postings = at, len(postings)
                 if not past.states or past.states[-1].events < at:  # else we went on from there
                     past.states.append(state.copy())

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             name='Order',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='parties.workshop', db_index=False)),
                 ('buyer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='parties.party')),
                 ('number', models.CharField(max_length=20)),
                 ('code', models.CharField(default=simpul.lib.codes.spoken, editable=False, max_length=6)),
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
             name='Instalment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instalments', to='orders.order')),
+                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instalments', to='orders.order', db_index=False)),
                 ('position', models.PositiveSmallIntegerField()),
                 ('kind', models.CharField(choices=[('down', 'down payment'), ('part', 'instalment'), ('rest', 'settlement'), ('full', 'full payment')], max_length=4)),
                 ('amount', models.PositiveBigIntegerField()),
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
             name='OrderLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.order')),
+                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.order', db_index=False)),
                 ('colourway', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.colourway')),
                 ('recipe', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.recipe')),
             ],
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
             name='LineSize',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sizes', to='orders.orderline')),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sizes', to='orders.orderline', db_index=False)),
                 ('variant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.variant')),
                 ('pairs', models.PositiveIntegerField()),
                 ('made', models.PositiveIntegerField(default=0, editable=False)),
@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
             name='OrderRevision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='orders.order')),
+                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='orders.order', db_index=False)),
                 ('number', models.PositiveSmallIntegerField()),
                 ('side', models.CharField(choices=[('buyer', 'buyer'), ('workshop', 'workshop')], max_length=8)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
             name='RevisionLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='orders.orderrevision')),
+                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='orders.orderrevision', db_index=False)),
                 ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revised', to='orders.orderline')),
                 ('position', models.PositiveSmallIntegerField()),
                 ('sizes', models.JSONField()),

@@ -100,7 +100,9 @@ class InstalmentQuerySet(models.QuerySet["Instalment"]):
 class Instalment(models.Model):
     """So much of an order's total, due on a day, that holds a gate shut until it is paid."""
 
-    order = models.ForeignKey("orders.Order", models.PROTECT, related_name="instalments")
+    order = models.ForeignKey(
+        "orders.Order", models.PROTECT, related_name="instalments", db_index=False
+    )
     position = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=4, choices=Kind)
     amount = models.PositiveBigIntegerField()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class OrderLine(models.Model):
     """One colourway in an order; it stays the same line through all revisions."""
 
-    order = models.ForeignKey("orders.Order", models.PROTECT, related_name="lines")
+    order = models.ForeignKey("orders.Order", models.PROTECT, related_name="lines", db_index=False)
     colourway = models.ForeignKey(Colourway, models.PROTECT, related_name="+")
     recipe = models.ForeignKey(  # by which it was agreed on
         Recipe, models.PROTECT, null=True, editable=False, related_name="+"
@@ -52,7 +52,7 @@ class Track(models.TextChoices):
 class LineSize(models.Model):
     """So many pairs of one size were agreed, and so many of them have come so far."""
 
-    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="sizes")
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="sizes", db_index=False)
     variant = models.ForeignKey(Variant, models.PROTECT, related_name="+")
     pairs = models.PositiveIntegerField()
     made = models.PositiveIntegerField(default=0, editable=False)

@@ -115,7 +115,7 @@ class Order(models.Model):
         WHATSAPP = "whatsapp", "WhatsApp"
         VISIT = "visit", _("visit")
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="orders")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="orders", db_index=False)
     buyer = models.ForeignKey(Party, models.PROTECT, related_name="orders")
     number = models.CharField(max_length=20)
     code = models.CharField(max_length=6, default=codes.spoken, editable=False)

@@ -46,7 +46,9 @@ class OrderRevision(models.Model):
         BUYER = "buyer", _("buyer")
         WORKSHOP = "workshop", _("workshop")
 
-    order = models.ForeignKey("orders.Order", models.PROTECT, related_name="revisions")
+    order = models.ForeignKey(
+        "orders.Order", models.PROTECT, related_name="revisions", db_index=False
+    )
     number = models.PositiveSmallIntegerField()
     side = models.CharField(max_length=8, choices=Side)
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -134,7 +136,9 @@ class OrderRevision(models.Model):
 
 
 class RevisionLine(models.Model):
-    revision = models.ForeignKey(OrderRevision, models.CASCADE, related_name="lines")
+    revision = models.ForeignKey(
+        OrderRevision, models.CASCADE, related_name="lines", db_index=False
+    )
     line = models.ForeignKey(OrderLine, models.PROTECT, related_name="revised")
     position = models.PositiveSmallIntegerField()
     sizes = models.JSONField()  # {"39": 4, …}, pairs

@@ -30,12 +30,12 @@ class Migration(migrations.Migration):
             name='Paper',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
                 ('kind', models.CharField(choices=[('KW', 'Kuitansi'), ('INV', 'Faktur'), ('SJ', 'Surat jalan'), ('PO', 'Pesanan pembelian'), ('NK', 'Nota kredit'), ('NPD', 'Nota pengembalian dana')], max_length=4)),
                 ('number', models.CharField(max_length=20)),
                 ('code', models.CharField(default=simpul.lib.codes.public, editable=False, max_length=14, unique=True)),
-                ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
+                ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype', db_index=False)),
                 ('subject_id', models.BigIntegerField()),
                 ('template', models.CharField(max_length=60)),
                 ('facts', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('paper', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='papers.paper')),
-                ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
+                ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype', db_index=False)),
                 ('subject_id', models.BigIntegerField()),
             ],
             options={
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             name='Rendering',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='renderings', to='papers.paper')),
+                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='renderings', to='papers.paper', db_index=False)),
                 ('sheet', models.CharField(choices=[('a4', 'A4'), ('roll', '80 mm')], max_length=4)),
                 ('path', models.CharField(max_length=120)),
                 ('sha256', models.CharField(max_length=64)),

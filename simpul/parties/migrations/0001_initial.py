@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
             name='Party',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parties', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parties', to='parties.workshop', db_index=False)),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('buys_as', models.CharField(blank=True, choices=[('distributor', 'distributor'), ('consumer', 'consumer'), ('', 'does not buy')], max_length=12)),
                 ('is_supplier', models.BooleanField(default=False)),
@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
             name='Person',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='parties.workshop', db_index=False)),
                 ('party', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='parties.party')),
                 ('role', models.CharField(blank=True, choices=[('owner', 'owner'), ('sales', 'sales and administration'), ('finance', 'finance'), ('stock', 'purchasing and stock'), ('production', 'production'), ('viewer', 'may look only'), ('machine', 'the system'), ('', 'contact of a partner')], max_length=12, verbose_name='role')),
                 ('name', models.CharField(max_length=80, verbose_name='name')),
@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
             name='Identity',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='parties.person')),
                 ('kind', models.CharField(choices=[('phone', 'telephone'), ('mail', 'e-mail')], max_length=5)),
                 ('value', models.CharField(max_length=254)),
@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='parties.person')),
-                ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
+                ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype', db_index=False)),
                 ('subject_id', models.BigIntegerField()),
                 ('salt', models.CharField(default=secrets.token_hex, editable=False, max_length=32)),
                 ('digest', models.CharField(editable=False, max_length=64, unique=True)),

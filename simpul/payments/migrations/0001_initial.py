@@ -62,8 +62,8 @@ class Migration(migrations.Migration):
             name='BankEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='payments.bankaccount')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='payments.bankaccount', db_index=False)),
                 ('imported', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='payments.bankimport')),
                 ('line', models.PositiveIntegerField()),
                 ('booked_on', models.DateField()),
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
             name='CashHanding',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('courier', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handings', to='parties.party')),
                 ('status', models.CharField(choices=[('said', 'to be counted'), ('counted', 'counted')], default='said', editable=False, max_length=7)),
                 ('said', models.PositiveBigIntegerField()),
@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
             name='CreditNote',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_notes', to='parties.party')),
                 ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credit_notes', to='orders.order')),
                 ('kind', models.CharField(choices=[('returned', 'goods returned'), ('shortage', 'less delivered than billed'), ('defect', 'defective goods'), ('price', 'price corrected'), ('goodwill', 'goodwill'), ('other', 'something else')], max_length=8)),
@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
             name='DayClosing',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('previous', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='next', to='payments.dayclosing')),
                 ('on', models.DateField()),
                 ('opening_sen', models.BigIntegerField()),
@@ -224,7 +224,7 @@ class Migration(migrations.Migration):
             name='Payer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payers', to='parties.party')),
                 ('kind', models.CharField(choices=[('name', 'name'), ('account', 'account')], max_length=7)),
                 ('value', models.CharField(max_length=80)),
@@ -240,7 +240,7 @@ class Migration(migrations.Migration):
             name='PaymentClaim',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='orders.order')),
                 ('instalment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='orders.instalment')),
                 ('status', models.CharField(choices=[('submitted', 'waits for the bank'), ('matched', 'the money has come'), ('rejected', 'rejected'), ('superseded', 'replaced by a newer one')], default='submitted', editable=False, max_length=10)),
@@ -262,7 +262,7 @@ class Migration(migrations.Migration):
             name='Arrival',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('channel', models.CharField(choices=[('portal', 'here'), ('phone', 'telephone'), ('whatsapp', 'WhatsApp'), ('mail', 'e-mail'), ('visit', 'visit')], max_length=8)),
                 ('foreign_id', models.CharField(max_length=200)),
                 ('sender', models.CharField(blank=True, max_length=254)),
@@ -293,7 +293,7 @@ class Migration(migrations.Migration):
             name='PaymentLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='payments.gatewayaccount')),
                 ('instruction', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payment_links', to='payments.instruction')),
                 ('reference', models.CharField(max_length=40)),
@@ -319,7 +319,7 @@ class Migration(migrations.Migration):
             name='GatewayPayment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('provider', models.CharField(max_length=20)),
                 ('is_live', models.BooleanField()),
                 ('number', models.CharField(max_length=100)),
@@ -345,8 +345,8 @@ class Migration(migrations.Migration):
             name='GatewayNotice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='payments.gatewayaccount')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='payments.gatewayaccount', db_index=False)),
                 ('status', models.CharField(choices=[('received', 'not looked at yet'), ('applied', 'done'), ('kept', 'waits for a person'), ('settled', 'looked at')], default='received', editable=False, max_length=8)),
                 ('why', models.CharField(blank=True, choices=[('nothing', 'nothing new'), ('counted', 'counted'), ('taken_back', 'taken back'), ('no_money', 'no money moved'), ('trial', 'play money of the sandbox'), ('unreadable', 'we cannot read it'), ('unknown_word', 'a state that we do not know'), ('unknown_order', 'for no link of ours'), ('wrong_amount', 'another amount than was asked for'), ('other_currency', 'another currency'), ('twice', 'a second payment of the same link'), ('changed', 'the same number, but other content'), ('refused', 'it could not be counted'), ('annulled', 'its receipt was annulled')], editable=False, max_length=14)),
                 ('number', models.CharField(blank=True, max_length=100)),
@@ -370,7 +370,7 @@ class Migration(migrations.Migration):
             name='Purpose',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('entry', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='purposes', to='payments.bankentry')),
                 ('kind', models.CharField(choices=[('supplier', "supplier's bill"), ('courier', 'courier or carrier'), ('wages', 'piece wages'), ('salary', 'salaries and helpers'), ('fee', 'bank fee'), ('interest_tax', "tax on the bank's interest"), ('tax', 'tax on turnover'), ('rent', 'rent'), ('power', 'power, water and telephone'), ('tools', 'tools and equipment'), ('drawing', 'taken by the owner'), ('cost', 'other cost'), ('loan', 'loan'), ('transfer', 'to or from another own account'), ('cash_box', 'to or from the cash box'), ('interest', 'interest'), ('capital', "the owner's own money"), ('gateway', 'payout of a payment gateway'), ('back', 'given back by a supplier'), ('income', 'other income')], max_length=12)),
                 ('amount_sen', models.BigIntegerField()),
@@ -392,7 +392,7 @@ class Migration(migrations.Migration):
             name='Receipt',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='parties.workshop', db_index=False)),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='parties.party')),
                 ('source', models.CharField(choices=[('bank', 'bank'), ('cash', 'cash'), ('gateway', 'payment gateway')], max_length=7)),
                 ('entry', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='payments.bankentry')),
@@ -415,7 +415,7 @@ class Migration(migrations.Migration):
             name='Collection',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='collections', to='orders.order')),
                 ('courier', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='collections', to='parties.party')),
                 ('status', models.CharField(choices=[('asked', 'to be collected'), ('collected', 'collected, as was said'), ('void', 'not collected')], default='asked', editable=False, max_length=9)),
@@ -438,7 +438,7 @@ class Migration(migrations.Migration):
             name='Refund',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='parties.party')),
                 ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='orders.order')),
                 ('status', models.CharField(choices=[('requested', 'waits for approval'), ('approved', 'approved'), ('sent', 'sent'), ('seen', 'paid out'), ('refused', 'refused'), ('withdrawn', 'withdrawn')], default='requested', editable=False, max_length=9)),
@@ -485,7 +485,7 @@ class Migration(migrations.Migration):
             name='Sighting',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('payer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sightings', to='payments.payer')),
+                ('payer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sightings', to='payments.payer', db_index=False)),
                 ('receipt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sightings', to='payments.receipt')),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
             ],
@@ -497,7 +497,7 @@ class Migration(migrations.Migration):
             name='StatementFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='payments.bankaccount')),
                 ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
                 ('name', models.CharField(blank=True, max_length=120)),
@@ -526,7 +526,7 @@ class Migration(migrations.Migration):
             name='StagedEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='staged', to='payments.statementfile')),
+                ('file', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='staged', to='payments.statementfile')),
                 ('run', models.CharField(max_length=32)),
                 ('line', models.PositiveIntegerField()),
                 ('booked_on', models.DateField()),
@@ -547,7 +547,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ticks', to='parties.party')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ticks', to='parties.party', db_index=False)),
                 ('month', models.DateField()),
                 ('side', models.CharField(choices=[('workshop', 'workshop'), ('buyer', 'buyer')], max_length=8)),
                 ('owed', models.BigIntegerField()),
@@ -578,7 +578,7 @@ class Migration(migrations.Migration):
             name='ArrivalFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('arrival', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='payments.arrival')),
+                ('arrival', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='payments.arrival', db_index=False)),
                 ('position', models.PositiveSmallIntegerField()),
                 ('name', models.CharField(blank=True, max_length=80)),
                 ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),

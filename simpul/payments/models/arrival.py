@@ -88,7 +88,7 @@ class Arrival(models.Model):
         REPEATED = "repeated", _("The same file came before.")
         MANY = "many", _("Too many of one sender on one day: only this note was kept.")
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     channel = models.CharField(max_length=8, choices=Channel)
     foreign_id = models.CharField(max_length=200)  # what the other side calls it
     sender = models.CharField(max_length=254, blank=True)
@@ -281,7 +281,7 @@ class Arrival(models.Model):
 class ArrivalFile(models.Model):
     """A picture or PDF that came with it; the first is the likeliest proof."""
 
-    arrival = models.ForeignKey(Arrival, models.CASCADE, related_name="files")
+    arrival = models.ForeignKey(Arrival, models.CASCADE, related_name="files", db_index=False)
     position = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=80, blank=True)
     upload = models.ForeignKey(Upload, models.PROTECT, related_name="+")

@@ -49,7 +49,7 @@ class PaymentClaim(models.Model):
         REJECTED = "rejected", _("rejected")
         SUPERSEDED = "superseded", _("replaced by a newer one")
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     order = models.ForeignKey(Order, models.PROTECT, related_name="claims")
     instalment = models.ForeignKey(Instalment, models.PROTECT, related_name="claims")
     status = models.CharField(

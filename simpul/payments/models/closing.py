@@ -107,7 +107,7 @@ class DayClosing(models.Model):
     What is counted = what was counted before + what came - what went + the difference.
     """
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     previous = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="next", editable=False
     )

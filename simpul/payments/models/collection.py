@@ -49,7 +49,7 @@ class Collection(models.Model):
         COLLECTED = "collected", _("collected, as was said")
         VOID = "void", _("not collected")
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     order = models.ForeignKey(Order, models.PROTECT, related_name="collections")
     courier = models.ForeignKey(Party, models.PROTECT, null=True, related_name="collections")
     status = models.CharField(max_length=9, choices=Status, default=Status.ASKED, editable=False)
@@ -150,7 +150,7 @@ class CashHanding(models.Model):
         SAID = "said", _("to be counted")
         COUNTED = "counted", _("counted")
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     courier = models.ForeignKey(Party, models.PROTECT, null=True, related_name="handings")
     status = models.CharField(max_length=7, choices=Status, default=Status.SAID, editable=False)
     said = models.PositiveBigIntegerField()

@@ -47,7 +47,7 @@ class CreditNote(Credit, models.Model):
         GOODWILL = "goodwill", _("goodwill")
         OTHER = "other", _("something else")
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     party = models.ForeignKey(Party, models.PROTECT, related_name="credit_notes")
     order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="credit_notes")
     kind = models.CharField(max_length=8, choices=Kind)

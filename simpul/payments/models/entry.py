@@ -159,8 +159,8 @@ class BankEntry(models.Model):
         OUT = "out", _("money going out")
         REVERSED = "reversed", _("taken back by the bank")
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
-    account = models.ForeignKey(BankAccount, models.PROTECT, related_name="entries")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(BankAccount, models.PROTECT, related_name="entries", db_index=False)
     imported = models.ForeignKey(BankImport, models.PROTECT, related_name="entries")
     line = models.PositiveIntegerField()
     booked_on = models.DateField()

@@ -159,7 +159,7 @@ class PaymentLink(models.Model):
     Without an instruction it is the trial of a sandbox.
     """
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     account = models.ForeignKey(GatewayAccount, models.PROTECT, related_name="links")
     instruction = models.ForeignKey(
         Instruction, models.PROTECT, null=True, related_name="payment_links"

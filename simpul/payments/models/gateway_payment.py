@@ -49,7 +49,7 @@ class GatewayPaymentQuerySet(models.QuerySet["GatewayPayment"]):
 class GatewayPayment(models.Model):
     """One payment at a gateway, as far as it was told of."""
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     provider = models.CharField(max_length=20)
     is_live = models.BooleanField()
     number = models.CharField(max_length=100)  # the gateway's name of it
@@ -295,8 +295,10 @@ class GatewayNotice(models.Model):
 
     DONE = (Status.APPLIED, Status.SETTLED)
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
-    account = models.ForeignKey(GatewayAccount, models.PROTECT, related_name="notices")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        GatewayAccount, models.PROTECT, related_name="notices", db_index=False
+    )
     status = models.CharField(max_length=8, choices=Status, default=Status.RECEIVED, editable=False)
     why = models.CharField(max_length=14, choices=Why, blank=True, editable=False)
     number = models.CharField(max_length=100, blank=True)  # the gateway's own, if it numbers them

@@ -68,7 +68,7 @@ class Payer(models.Model):
         NAME = "name", _("name")
         ACCOUNT = "account", _("account")
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     party = models.ForeignKey(Party, models.PROTECT, related_name="payers")
     kind = models.CharField(max_length=7, choices=Kind)
     value = models.CharField(max_length=LONGEST)  # as it is compared: capitals, without titles
@@ -165,7 +165,7 @@ class Payer(models.Model):
 class Sighting(models.Model):
     """This money came from that payer. How often a payer is confirmed is a count of these."""
 
-    payer = models.ForeignKey(Payer, models.PROTECT, related_name="sightings")
+    payer = models.ForeignKey(Payer, models.PROTECT, related_name="sightings", db_index=False)
     receipt = models.ForeignKey("payments.Receipt", models.PROTECT, related_name="sightings")
     at = models.DateTimeField(default=clock.now, editable=False)
 

@@ -94,7 +94,7 @@ class Purpose(models.Model):
     Never changed. A mistake is a second row with the opposite amount that names the first.
     """
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     entry = models.ForeignKey(
         "payments.BankEntry", models.PROTECT, null=True, related_name="purposes"
     )  # none: cash

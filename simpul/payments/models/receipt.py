@@ -108,7 +108,7 @@ class Receipt(Credit, models.Model):
         CASH = "cash", _("cash")
         GATEWAY = "gateway", _("payment gateway")
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="receipts")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="receipts", db_index=False)
     party = models.ForeignKey(Party, models.PROTECT, related_name="receipts")
     source = models.CharField(max_length=7, choices=Source)
     entry = models.ForeignKey(

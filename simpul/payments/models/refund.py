@@ -60,7 +60,7 @@ class Refund(models.Model):
         REFUSED = "refused", _("refused")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     party = models.ForeignKey(Party, models.PROTECT, related_name="refunds")
     order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="refunds")
     status = models.CharField(

@@ -48,7 +48,7 @@ class StatementFile(models.Model):
         COMPARING = "comparing", _("is compared with what is here")
         MATCHING = "matching", _("is matched with the orders")
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     account = models.ForeignKey(BankAccount, models.PROTECT, related_name="files")
     upload = models.ForeignKey(Upload, models.PROTECT, related_name="+")
     name = models.CharField(max_length=120, blank=True)
@@ -176,7 +176,9 @@ class StatementFile(models.Model):
 class StagedEntry(models.Model):
     """A row of a file that is being read: of no meaning to anybody until its file is booked."""
 
-    file = models.ForeignKey(StatementFile, models.CASCADE, related_name="staged", db_index=False)
+    file = models.ForeignKey(  # swept before and after each reading: nothing to check row by row
+        StatementFile, models.CASCADE, related_name="staged", db_index=False, db_constraint=False
+    )
     run = models.CharField(max_length=32)
     line = models.PositiveIntegerField()
     booked_on = models.DateField()

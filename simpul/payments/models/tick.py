@@ -33,7 +33,7 @@ class Tick(models.Model):
         BUYER = "buyer", _("buyer")
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
-    party = models.ForeignKey(Party, models.PROTECT, related_name="ticks")
+    party = models.ForeignKey(Party, models.PROTECT, related_name="ticks", db_index=False)
     month = models.DateField()  # its first day
     side = models.CharField(max_length=8, choices=Side)
     owed = models.BigIntegerField()  # at its end; negative: the workshop owes it

@@ -301,7 +301,7 @@ StatementFile.objects.update(touched_at=None, run="")
 )
 def test_whoever_is_killed_half_way_leaves_nothing(tmp_path: Path) -> None:
     """With a process of its own and a real kill: nothing is half in, and the next reading is whole."""
-    rows = 8_000
+    rows = 20_000
     lines = [WITHOUT]
     lines += [f'0000012345,02/11/26,02/11/26,1,"R {n}",,,".00","{n + 1}.00"' for n in range(rows)]
     file = tmp_path / "mutasi.csv"

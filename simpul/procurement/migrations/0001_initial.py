@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='PurchaseOrder',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='purchases', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='purchases', to='parties.workshop', db_index=False)),
                 ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='purchases', to='parties.party')),
                 ('number', models.CharField(blank=True, editable=False, max_length=20)),
                 ('code', models.CharField(default=simpul.lib.codes.spoken, editable=False, max_length=6)),
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             name='PurchaseLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purchase', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='procurement.purchaseorder')),
+                ('purchase', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='procurement.purchaseorder', db_index=False)),
                 ('material', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.material')),
                 ('size', models.CharField(blank=True, max_length=6)),
                 ('position', models.PositiveSmallIntegerField()),
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
             name='PurchaseRevision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purchase', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='procurement.purchaseorder')),
+                ('purchase', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='procurement.purchaseorder', db_index=False)),
                 ('number', models.PositiveSmallIntegerField()),
                 ('side', models.CharField(choices=[('workshop', 'workshop'), ('supplier', 'supplier')], max_length=8)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
             name='RevisedLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='procurement.purchaserevision')),
+                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='procurement.purchaserevision', db_index=False)),
                 ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revised', to='procurement.purchaseline')),
                 ('quantity', models.PositiveBigIntegerField()),
                 ('price', models.PositiveBigIntegerField()),
@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
             name='SupplierBill',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bills', to='parties.party')),
                 ('number', models.CharField(max_length=40)),
                 ('status', models.CharField(choices=[('recorded', 'recorded'), ('voided', 'taken back')], default='recorded', editable=False, max_length=8)),
@@ -170,7 +170,7 @@ class Migration(migrations.Migration):
             name='SupplierPrice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prices', to='parties.party')),
+                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prices', to='parties.party', db_index=False)),
                 ('material', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='catalog.material')),
                 ('price', models.PositiveBigIntegerField()),
                 ('lead_days', models.PositiveSmallIntegerField(default=3)),
@@ -185,7 +185,7 @@ class Migration(migrations.Migration):
             name='Peg',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('need', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pegs', to='orders.orderneed')),
+                ('need', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pegs', to='orders.orderneed', db_index=False)),
                 ('line', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pegs', to='procurement.purchaseline')),
                 ('quantity', models.PositiveBigIntegerField()),
             ],

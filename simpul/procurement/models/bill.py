@@ -46,7 +46,7 @@ class SupplierBill(models.Model):
         RECORDED = "recorded", _("recorded")
         VOIDED = "voided", _("taken back")
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     supplier = models.ForeignKey(Party, models.PROTECT, related_name="bills")
     number = models.CharField(max_length=40)  # the supplier's own
     status = models.CharField(max_length=8, choices=Status, default=Status.RECORDED, editable=False)

@@ -30,7 +30,9 @@ class PurchaseLineQuerySet(models.QuerySet["PurchaseLine"]):
 class PurchaseLine(models.Model):
     """So much of a material (of one size). `promised_on` is frozen at agreement, `expected_on` moves."""
 
-    purchase = models.ForeignKey("procurement.PurchaseOrder", models.PROTECT, related_name="lines")
+    purchase = models.ForeignKey(
+        "procurement.PurchaseOrder", models.PROTECT, related_name="lines", db_index=False
+    )
     material = models.ForeignKey(Material, models.PROTECT, related_name="+")
     size = models.CharField(max_length=6, blank=True)
     position = models.PositiveSmallIntegerField()
@@ -118,7 +120,7 @@ class PurchaseLine(models.Model):
 class Peg(models.Model):
     """So much of a purchase line is on its way for one need of one order."""
 
-    need = models.ForeignKey(OrderNeed, models.PROTECT, related_name="pegs")
+    need = models.ForeignKey(OrderNeed, models.PROTECT, related_name="pegs", db_index=False)
     line = models.ForeignKey(PurchaseLine, models.CASCADE, related_name="pegs")
     quantity = models.PositiveBigIntegerField()
 

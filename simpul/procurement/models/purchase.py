@@ -118,7 +118,7 @@ class PurchaseOrderQuerySet(models.QuerySet["PurchaseOrder"]):
 class PurchaseOrder(models.Model):
     """What the workshop asks a supplier for, what both agreed on, and what has come of it."""
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="purchases")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="purchases", db_index=False)
     supplier = models.ForeignKey(Party, models.PROTECT, related_name="purchases")
     number = models.CharField(max_length=20, blank=True, editable=False)  # once it is sent
     code = models.CharField(max_length=6, default=codes.spoken, editable=False)

@@ -38,7 +38,10 @@ class PurchaseRevision(models.Model):
         SUPPLIER = "supplier", _("supplier")
 
     purchase = models.ForeignKey(
-        "procurement.PurchaseOrder", models.PROTECT, related_name="revisions"
+        "procurement.PurchaseOrder",
+        models.PROTECT,
+        related_name="revisions",
+        db_index=False,
     )
     number = models.PositiveSmallIntegerField()
     side = models.CharField(max_length=8, choices=Side)
@@ -89,7 +92,9 @@ class PurchaseRevision(models.Model):
 class RevisedLine(models.Model):
     """What a revision says about one line; a quantity of 0 says "cannot"."""
 
-    revision = models.ForeignKey(PurchaseRevision, models.CASCADE, related_name="lines")
+    revision = models.ForeignKey(
+        PurchaseRevision, models.CASCADE, related_name="lines", db_index=False
+    )
     line = models.ForeignKey(PurchaseLine, models.PROTECT, related_name="revised")
     quantity = models.PositiveBigIntegerField()
     price = models.PositiveBigIntegerField()

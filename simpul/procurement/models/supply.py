@@ -38,7 +38,7 @@ class SupplierPriceQuerySet(models.QuerySet["SupplierPrice"]):
 class SupplierPrice(models.Model):
     """What one supplier last asked for a material, how fast, and in what portions."""
 
-    supplier = models.ForeignKey(Party, models.PROTECT, related_name="prices")
+    supplier = models.ForeignKey(Party, models.PROTECT, related_name="prices", db_index=False)
     material = models.ForeignKey(Material, models.PROTECT, related_name="offers")
     price = models.PositiveBigIntegerField()
     lead_days = models.PositiveSmallIntegerField(default=3)

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='Job',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='parties.workshop', db_index=False)),
                 ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='orders.orderline')),
                 ('number', models.CharField(blank=True, editable=False, max_length=20)),
                 ('status', models.CharField(choices=[('planned', 'planned'), ('released', 'released'), ('running', 'in work'), ('held', 'on hold'), ('done', 'done'), ('cancelled', 'cancelled')], default='planned', editable=False, max_length=10)),
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             name='JobSize',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sizes', to='production.job')),
+                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sizes', to='production.job', db_index=False)),
                 ('line_size', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.linesize')),
                 ('pairs', models.PositiveIntegerField()),
             ],
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             name='JobStage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='production.job')),
+                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='production.job', db_index=False)),
                 ('stage', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.stage')),
                 ('position', models.PositiveSmallIntegerField()),
                 ('is_last', models.BooleanField(default=False)),
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             name='StageLog',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='logs', to='production.jobstage')),
+                ('stage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='logs', to='production.jobstage', db_index=False)),
                 ('size', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='logs', to='production.jobsize')),
                 ('good', models.IntegerField(default=0)),
                 ('reject', models.IntegerField(default=0)),

@@ -71,7 +71,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 class Job(models.Model):
     """The work on one line of an order: these pairs, through these stages."""
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="jobs")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="jobs", db_index=False)
     line = models.ForeignKey(OrderLine, models.PROTECT, related_name="jobs")
     number = models.CharField(max_length=20, blank=True, editable=False)  # once it is released
     status = models.CharField(max_length=10, choices=Status, default=Status.PLANNED, editable=False)
@@ -410,7 +410,7 @@ class JobSizeQuerySet(models.QuerySet["JobSize"]):
 class JobSize(models.Model):
     """So many pairs of one size are to be made."""
 
-    job = models.ForeignKey(Job, models.CASCADE, related_name="sizes")
+    job = models.ForeignKey(Job, models.CASCADE, related_name="sizes", db_index=False)
     line_size = models.ForeignKey(LineSize, models.PROTECT, related_name="+")
     pairs = models.PositiveIntegerField()
 
@@ -434,7 +434,7 @@ class JobSize(models.Model):
 class JobStage(models.Model):
     """A stage of a job, as it was when the job was planned."""
 
-    job = models.ForeignKey(Job, models.CASCADE, related_name="stages")
+    job = models.ForeignKey(Job, models.CASCADE, related_name="stages", db_index=False)
     stage = models.ForeignKey(Stage, models.SET_NULL, null=True, related_name="+")
     position = models.PositiveSmallIntegerField()  # 1, 2, 3 …
     is_last = models.BooleanField(default=False)

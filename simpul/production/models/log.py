@@ -38,7 +38,9 @@ class StageLog(models.Model):
     Never changed; one that was wrong is followed by its opposite, which names it.
     """
 
-    stage = models.ForeignKey("production.JobStage", models.PROTECT, related_name="logs")
+    stage = models.ForeignKey(
+        "production.JobStage", models.PROTECT, related_name="logs", db_index=False
+    )
     size = models.ForeignKey("production.JobSize", models.PROTECT, related_name="logs")
     good = models.IntegerField(default=0)
     reject = models.IntegerField(default=0)

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             name='Location',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('kind', models.CharField(choices=[('store', 'material store'), ('finished', 'finished goods'), ('packed', 'packed'), ('transit', 'on the way'), ('scrap', 'scrap')], max_length=10)),
             ],
             options={
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
             name='Balance',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='stock.location')),
+                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='stock.location', db_index=False)),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='stock.item')),
                 ('on_hand', models.PositiveBigIntegerField(default=0, editable=False)),
                 ('reserved', models.PositiveBigIntegerField(default=0, editable=False)),
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='stock.item')),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='stock.item', db_index=False)),
                 ('quantity', models.PositiveBigIntegerField()),
                 ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.location')),
                 ('target', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.location')),
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
             name='Reservation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('balance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='stock.balance')),
+                ('balance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='stock.balance', db_index=False)),
                 ('quantity', models.PositiveBigIntegerField()),
                 ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
                 ('subject_id', models.BigIntegerField()),

@@ -21,7 +21,7 @@ class NotEnough(Refused):
 class Balance(models.Model):
     """How much of an item lies at a place, and how much of that is kept for somebody."""
 
-    location = models.ForeignKey(Location, models.PROTECT, related_name="balances")
+    location = models.ForeignKey(Location, models.PROTECT, related_name="balances", db_index=False)
     item = models.ForeignKey(Item, models.PROTECT, related_name="balances")
     on_hand = models.PositiveBigIntegerField(default=0, editable=False)
     reserved = models.PositiveBigIntegerField(default=0, editable=False)
@@ -51,7 +51,9 @@ class Balance(models.Model):
 class Reservation(models.Model):
     """So much of a balance is kept for one need or one size of an order line."""
 
-    balance = models.ForeignKey(Balance, models.PROTECT, related_name="reservations")
+    balance = models.ForeignKey(
+        Balance, models.PROTECT, related_name="reservations", db_index=False
+    )
     quantity = models.PositiveBigIntegerField()
     subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
     subject_id = models.BigIntegerField()
@@ -95,7 +97,7 @@ class Movement(models.Model):
     """A fact: so much of an item went from one place to another, into the house or out of it."""
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
-    item = models.ForeignKey(Item, models.PROTECT, related_name="movements")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="movements", db_index=False)
     quantity = models.PositiveBigIntegerField()
     source = models.ForeignKey(Location, models.PROTECT, null=True, related_name="+")
     target = models.ForeignKey(Location, models.PROTECT, null=True, related_name="+")

@@ -24,7 +24,7 @@ class Location(models.Model):
         TRANSIT = "transit", _("on the way")
         SCRAP = "scrap", _("scrap")
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)
 
     class Meta:
