@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from simpul import testing
 from simpul.insight.books import kept
+from simpul.insight.dates import outlook
 from simpul.parties.models import Party, Person, Workshop
 from simpul.parties.roles import Role
 
@@ -45,6 +46,7 @@ def _own_uploads(tmp_path: Path, settings: Settings) -> None:
 def _books_of_nobody() -> None:
     """What a process keeps of the books stays true while its database does."""
     kept.forget()
+    outlook.forget()
 
 
 @pytest.fixture

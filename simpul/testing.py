@@ -47,7 +47,7 @@ from simpul.payments.models import (
 )
 from simpul.procurement import planning
 from simpul.procurement.models import PurchaseOrder, SupplierPrice
-from simpul.production.models import Job
+from simpul.production.models import Capacity, Job
 from simpul.stock.models import Balance, Count, Item, Location, Reservation
 
 SIZES = ("39", "40", "41", "42", "43")
@@ -134,7 +134,9 @@ def material(workshop: Workshop, code: str = "", **fields: Any) -> Material:
 
 def stages(product: Product, *names: str) -> list[Stage]:
     return [
-        Stage.objects.create(product=product, position=position, name=name, piece_rate=2_000)
+        Stage.objects.create(
+            product=product, position=position, name=name, piece_rate=2_000, minutes=10
+        )
         for position, name in enumerate(names or ("Potong", "Jahit", "Finishing"), start=1)
     ]
 
@@ -324,6 +326,12 @@ def supplier_price(
     return SupplierPrice.quote(
         by=keeper(supplier.workshop), supplier=supplier, material=material, price=price, **facts
     )
+
+
+def hands(workshop: Workshop, *posts: str, minutes: int = 100) -> None:
+    """Let one person work so many minutes a day at each post: ten pairs, where a pair takes ten."""
+    for post in posts or ("Potong", "Jahit", "Finishing"):
+        Capacity.set(by=foreman(workshop), post=post, people=1, minutes_each=minutes)
 
 
 def needy_order(buyer: Party, *, paid: bool = True, **facts: Any) -> Order:

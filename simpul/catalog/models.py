@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models, transaction
-from django.db.models import F, ProtectedError, Q
+from django.db.models import F, Prefetch, ProtectedError, Q, prefetch_related_objects
 from django.utils.text import slugify
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -222,7 +222,7 @@ class Product(models.Model):
             stage = wish.stage or Stage(product=self)
             stage.position = position
             stage.name, stage.name_en = wish.name, wish.name_en
-            stage.piece_rate = wish.piece_rate
+            stage.piece_rate, stage.minutes = wish.piece_rate, wish.minutes
             stage.save()
 
     # Questions
@@ -428,6 +428,7 @@ class Stage(models.Model):
     name = models.CharField(_("name"), max_length=40)
     name_en = models.CharField(_("name in English"), max_length=40, blank=True)
     piece_rate = models.PositiveIntegerField(_("rupiah a pair"), default=0)
+    minutes = models.PositiveSmallIntegerField(_("minutes a pair"), default=0)  # 0: not known
     is_active = models.BooleanField(default=True, editable=False)
 
     objects = StageQuerySet.as_manager()
@@ -461,6 +462,7 @@ class StageWish:
     name: str
     name_en: str = ""
     piece_rate: int = 0
+    minutes: int = 0
     stage: Stage | None = None
 
 
@@ -488,6 +490,12 @@ class RecipeWish:
         return (*keys, self.quantity, self.waste_percent, self.size_step_permille)
 
 
+class RecipeQuerySet(models.QuerySet["Recipe"]):
+    def for_needs(self) -> Self:
+        """Load what `explode` reads."""
+        return self.select_related("product").prefetch_related(_with_lines())
+
+
 class Recipe(models.Model):
     """What goes into a pair, in one version; the highest version is the one in force.
 
@@ -499,6 +507,8 @@ class Recipe(models.Model):
     written_at = models.DateTimeField(default=clock.now, editable=False)
 
     journal = GenericRelation(Entry, "subject_id", "subject_type")
+
+    objects = RecipeQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -566,7 +576,8 @@ class Recipe(models.Model):
         """
         totals: dict[tuple[int, str, int | None], list[int]] = {}
         rows: dict[int, RecipeLine] = {}
-        for line in self.lines.select_related("material", "stage", "alternative"):
+        prefetch_related_objects([self], "product", _with_lines())
+        for line in self.lines.all():
             if line.colourway_id not in (None, colourway.pk):
                 continue
             rows[line.pk] = line
@@ -634,6 +645,11 @@ class RecipeLine(models.Model):
     def gross(self) -> int:
         """What a pair in the base size takes, with its waste: thousandths, rounded up."""
         return _ceil(self.quantity * 100, 100 - self.waste_percent)
+
+
+def _with_lines() -> Prefetch[str]:
+    """Load a recipe's lines with what they name."""
+    return Prefetch("lines", RecipeLine.objects.select_related("material", "stage", "alternative"))
 
 
 def write_sizes(sizes: list[str]) -> str:

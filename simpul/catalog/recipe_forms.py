@@ -27,6 +27,7 @@ from simpul.ui.fields import Options, QuantityField, RupiahField, SharedSelect
 EMPTY_LINES = 3  # at the end of the table
 TOO_MANY = 60
 LAST_PLACE = 99
+MOST_MINUTES = 24 * 60  # a pair
 MOST_PERCENT = 90
 SHOWN = 5  # of what is wrong
 
@@ -278,6 +279,13 @@ class StageForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 2}),
     )
     piece_rate = RupiahField(label=_("Rupiah a pair"), required=False)
+    minutes = forms.IntegerField(
+        label=_("Minutes a pair"),
+        required=False,
+        min_value=1,
+        max_value=MOST_MINUTES,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 3}),
+    )
     name_en = forms.CharField(label=_("Name in English"), required=False, max_length=40)
     stage = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -304,6 +312,7 @@ class StageLines(forms.BaseFormSet[StageForm]):
                 name=one["name"],
                 name_en=one["name_en"],
                 piece_rate=one["piece_rate"] or 0,
+                minutes=one["minutes"] or 0,
                 stage=self.stages.get(one["stage"]),
             )
             for one in said
@@ -324,6 +333,7 @@ def stage_lines(data: Any, product: Product, known: Sequence[Stage]) -> StageLin
             "name": one.name,
             "name_en": one.name_en,
             "piece_rate": one.piece_rate,
+            "minutes": one.minutes or None,
             "stage": str(one.pk) if str(one.pk) in mine else "",
         }
         for place, one in enumerate(known, start=1)

@@ -62,6 +62,8 @@ STAGES = [
     ("Open dan sol", "Lasting and soling"),
     ("Finishing dan kemas", "Finishing"),
 ]
+MINUTES = (9, 6, 30, 22, 10)  # of a pair at each of them
+PEOPLE = (2, 1, 3, 2, 1)  # who work there
 
 # In which of the five stages a material goes in.
 STAGE_OF = {
@@ -257,7 +259,12 @@ def _cook(product: Product, rates: tuple[int, ...], materials: dict[str, Materia
     """Write the stages and the first version of the recipe."""
     stages = {
         number: Stage.objects.create(
-            product=product, position=number, name=name, name_en=name_en, piece_rate=rate
+            product=product,
+            position=number,
+            name=name,
+            name_en=name_en,
+            piece_rate=rate,
+            minutes=MINUTES[number],
         )
         for number, ((name, name_en), rate) in enumerate(zip(STAGES, rates, strict=True))
         if rate

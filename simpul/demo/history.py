@@ -463,6 +463,7 @@ def _plant(story: Story) -> None:
     story.at(_ago(story, 3), lambda: _waits_for_money(story, "maju"))
     story.at(_ago(story, 2), lambda: _pays_oddly(story, "jakarta"))
     before_yesterday = (story.now - timedelta(days=2)).replace(hour=10, minute=30)
+    story.at(before_yesterday, partial(this_week.days_and_hands, story))
     story.at(before_yesterday, partial(this_week.on_its_way, story))
     story.at(before_yesterday, partial(this_week.courier_asked, story))
     story.at(before_yesterday, partial(this_week.material_asked, story))

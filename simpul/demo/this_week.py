@@ -12,19 +12,36 @@ from typing import TYPE_CHECKING
 
 from simpul.catalog.models import Product, SizeRun
 from simpul.delivery.models import Shipment
-from simpul.demo import workshop_floor
+from simpul.demo import catalogue, workshop_floor
 from simpul.lib import clock
+from simpul.lib.workdays import IDUL_FITRI, next_feast
 from simpul.orders.models import LineSize, LineWish, Order
 from simpul.payments import agreement
 from simpul.payments.models import Receipt
 from simpul.procurement import planning
 from simpul.procurement.models import LineTerms, PurchaseOrder
 from simpul.production import shelf
+from simpul.production.models import Capacity, ClosedDays
 from simpul.stock.models import Count, Item, Location
 from simpul.workflow.steps import Refused
 
 if TYPE_CHECKING:
     from simpul.demo.history import Story
+
+
+def days_and_hands(story: Story) -> None:
+    """Say who works at each stage, and close around the next Lebaran."""
+    udin = story.cast.staff["udin"]
+    for (post, _english), people in zip(catalogue.STAGES, catalogue.PEOPLE, strict=True):
+        Capacity.set(by=udin, post=post, people=people, minutes_each=7 * 60)
+    lebaran = next_feast(IDUL_FITRI, clock.today())
+    if lebaran is not None:
+        ClosedDays.close(
+            by=udin,
+            first_on=lebaran[0] - timedelta(days=3),
+            last_on=lebaran[1] + timedelta(days=7),
+            words="Lebaran",
+        )
 
 
 def on_its_way(story: Story) -> None:

@@ -228,6 +228,10 @@ ABILITIES: dict[str, Rule] = {
     "production.resume": workshop(PRODUCTION),
     "production.cancel": workshop(PRODUCTION, STOCK),
     "production.finish": machine(),
+    "production.set_week": workshop(PRODUCTION),
+    "production.close_days": workshop(PRODUCTION),
+    "production.open_days": workshop(PRODUCTION),
+    "production.set_capacity": workshop(PRODUCTION),
     # delivery
     "delivery.pack": workshop(STOCK, PRODUCTION),
     "delivery.fill": workshop(STOCK, PRODUCTION),

@@ -112,7 +112,7 @@ def wanted(workshop: Workshop) -> list[Wanted]:
     needs = needs.select_related(
         "material", "line__order__buyer", "line__colourway__product"
     ).prefetch_related("alternative", "line__order__instalments", "line__sizes")
-    free, on_order, coming = _free(workshop), _on_order(workshop), _coming(workshop)
+    free, on_order, coming = free_stock(workshop), _on_order(workshop), _coming(workshop)
     found = _with_reorder_point(workshop)
     for need in needs.order_by("line__order__promised_on", "pk"):
         if _is_made(need):
@@ -157,7 +157,23 @@ def proposals(workshop: Workshop, rows: list[Wanted] | None = None) -> list[Prop
 
 def free_of(material: Material, size: str) -> int:
     """Return what lies in the store for nobody: thousandths of the material's unit."""
-    return _free(material.workshop).get((material.pk, size), 0)
+    return free_stock(material.workshop).get((material.pk, size), 0)
+
+
+def free_stock(workshop: Workshop) -> dict[Shelf, int]:
+    """Return what lies in the store for nobody, by material and size."""
+    rows = Balance.objects.filter(
+        location__workshop=workshop,
+        location__kind=Location.Kind.STORE,
+        item__material__isnull=False,
+        on_hand__gt=F("reserved"),
+    )
+    return {
+        (material, size): free
+        for material, size, free in rows.annotate(rest=F("on_hand") - F("reserved")).values_list(
+            "item__material", "item__size", "rest"
+        )
+    }
 
 
 def orders_for_store(rows: Iterable[Wanted]) -> list[Order]:
@@ -252,21 +268,6 @@ def _running(workshop: Workshop) -> models.QuerySet[OrderNeed]:
 def _is_made(need: OrderNeed) -> bool:
     """Tell whether every pair of the line is there already, made or taken from the shelf."""
     return all(size.made >= size.pairs for size in need.line.sizes.all())
-
-
-def _free(workshop: Workshop) -> dict[Shelf, int]:
-    rows = Balance.objects.filter(
-        location__workshop=workshop,
-        location__kind=Location.Kind.STORE,
-        item__material__isnull=False,
-        on_hand__gt=F("reserved"),
-    )
-    return {
-        (material, size): free
-        for material, size, free in rows.annotate(rest=F("on_hand") - F("reserved")).values_list(
-            "item__material", "item__size", "rest"
-        )
-    }
 
 
 def _with_reorder_point(workshop: Workshop) -> dict[Shelf, Wanted]:

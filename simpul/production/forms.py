@@ -5,14 +5,21 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from simpul.lib import clock
 from simpul.orders.models import LineSize
-from simpul.production.models import JobSize
+from simpul.production.models import LONGEST_CLOSED, Capacity, JobSize, WorkWeek
+from simpul.ui.jinja import weekday_names
+
+
+def _a_day() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def _count(most: int) -> forms.IntegerField:
@@ -133,3 +140,104 @@ class ShelfForm(forms.Form):
     def pairs(self) -> dict[LineSize, int]:
         found = {size: self.cleaned_data.get(f"size_{size.pk}") for size, _free in self.lying}
         return {size: pairs for size, pairs in found.items() if pairs}
+
+
+class WeekForm(forms.Form):
+    """The days of the week on which is worked."""
+
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Working days"), coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    keeps_holidays = forms.BooleanField(
+        label=_("Closed on public holidays"),
+        required=False,
+        help_text=_("Collective leave is not among them: close those days by hand."),
+    )
+
+    def __init__(self, *args: Any, week: WorkWeek, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        days = self.fields["weekdays"]
+        assert isinstance(days, forms.TypedMultipleChoiceField)  # noqa: S101 - declared above
+        days.choices = [(place, name) for place, name in enumerate(weekday_names())]
+        days.initial = [place for place, is_open in enumerate(week.weekdays) if is_open == "1"]
+        self.fields["keeps_holidays"].initial = week.keeps_holidays
+
+
+class ClosedDaysForm(forms.Form):
+    """Days on which nobody works, and why."""
+
+    words = forms.CharField(
+        label=_("What for"), max_length=60, help_text=_("Lebaran, stocktaking, a wedding, …")
+    )
+    first_on = forms.DateField(label=_("First day"), widget=_a_day())
+    last_on = forms.DateField(label=_("Last day"), widget=_a_day())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        first, last = cleaned.get("first_on"), cleaned.get("last_on")
+        if first and last:
+            if last < first:
+                self.add_error("last_on", _now("This is before the first day."))
+            elif last < clock.today():
+                self.add_error("last_on", _now("This day is over."))
+            elif (last - first).days >= LONGEST_CLOSED:
+                text = _now("At most %(days)s days in one go.") % {"days": LONGEST_CLOSED}
+                self.add_error("last_on", text)
+        return cleaned
+
+
+class PostForm(forms.Form):
+    """How many people work at one post, and for how long each."""
+
+    people = forms.IntegerField(
+        label=_("People"),
+        required=False,
+        min_value=1,
+        max_value=500,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 3}),
+    )
+    hours = forms.DecimalField(
+        label=_("Hours a day each"),
+        required=False,
+        min_value=Decimal("0.5"),
+        max_value=24,
+        max_digits=4,
+        decimal_places=2,
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 4}),
+    )
+    post = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and bool(cleaned.get("people")) != bool(cleaned.get("hours")):
+            self.add_error(
+                "hours" if cleaned.get("people") else "people",
+                _now("Both are needed: how many people, and how many hours."),
+            )
+        return cleaned
+
+    @property
+    def facts(self) -> dict[str, Any] | None:
+        """What `Capacity.set` takes; None where nothing was typed."""
+        said = self.cleaned_data
+        if not said.get("people"):
+            return None
+        return {
+            "post": said["post"],
+            "people": said["people"],
+            "minutes_each": int(said["hours"] * 60),
+        }
+
+
+def capacity_lines(
+    data: Any, posts: Iterable[tuple[str, str, Capacity | None]]
+) -> tuple[list[tuple[str, PostForm]], bool]:
+    """Return a form for each post with its name, and whether all that was sent is well."""
+    found = []
+    for place, (post, label, known) in enumerate(posts):
+        initial: dict[str, Any] = {"post": post}
+        if known is not None:
+            initial |= {"people": known.people, "hours": Decimal(known.minutes_each) / 60}
+        found.append((label, PostForm(data, initial=initial, prefix=f"post-{place}")))
+    return found, data is not None and all([form.is_valid() for _label, form in found])

@@ -97,6 +97,8 @@ QUIET = {
     "payments.close_account", "payments.forget_payer", "procurement.price",
     "payments.tick",
     "payments.tell_apart", "payments.map_columns",
+    "production.set_week", "production.close_days", "production.open_days",
+    "production.set_capacity",
     "conversations.open_ticket",  # follows from what is counted
 }  # fmt: skip
 

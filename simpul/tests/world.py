@@ -42,7 +42,7 @@ from simpul.payments.models import (
 from simpul.payments.models.arrival import Handed
 from simpul.payments.models.payer import Seen
 from simpul.procurement.models import BillPayment, SupplierBill
-from simpul.production.models import StageLog
+from simpul.production.models import ClosedDays, StageLog
 from simpul.stock.models import CountSheet, Found
 from simpul.workflow.models import journal_of
 
@@ -248,6 +248,7 @@ class World:
             "colourway": {"slug": product.slug, "pk": product.colourways.get().pk},
             "material": {"pk": needed.pk},
             "photo": {"code": upload.code},
+            "closed": {"pk": self._closed_days().pk},
             "job": {"pk": job.pk},
             "job stage": {"pk": job.pk, "position": 1},
             "job log": {"pk": job.pk, "log": StageLog.objects.of(job).get().pk},
@@ -294,6 +295,12 @@ class World:
         line = journal_of(self.order).order_by("pk")[0]
         return Notice.objects.create(
             entry=line, person=self.people[name], channel=channel, label=self.order.number
+        )
+
+    def _closed_days(self) -> ClosedDays:
+        today = clock.today()
+        return ClosedDays.close(
+            by=self.people["udin"], first_on=today, last_on=today + timedelta(days=3), words="Libur"
         )
 
     def _arrival(self) -> Arrival:

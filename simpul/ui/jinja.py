@@ -71,6 +71,7 @@ def environment(**options: Any) -> Environment:
         day_long=day_long,
         month=month,
         day_short=day_short,
+        day_month=day_month,
         moment=moment,
         ago=ago,
         hour=hour,
@@ -145,6 +146,18 @@ def day_short(value: date | datetime | str) -> str:
     """`24 Nov 2026`, on one line."""
     on = _day(value)
     return f"{on.day}{SPACE}{_month('abbreviated', on, _locale())}{SPACE}{on.year}"
+
+
+def day_month(value: date | datetime | str) -> str:
+    """`24 Nov`, of a year that is clear, on one line."""
+    on = _day(value)
+    return f"{on.day}{SPACE}{_month('abbreviated', on, _locale())}"
+
+
+def weekday_names() -> list[str]:
+    """Return the days of the week, Monday first: `Senin`, `Selasa` …"""
+    names = get_day_names("wide", locale=_locale())
+    return [names[place] for place in range(7)]
 
 
 def hour(value: datetime | str) -> str:

@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=40, verbose_name='name')),
                 ('name_en', models.CharField(blank=True, max_length=40, verbose_name='name in English')),
                 ('piece_rate', models.PositiveIntegerField(default=0, verbose_name='rupiah a pair')),
+                ('minutes', models.PositiveSmallIntegerField(default=0, verbose_name='minutes a pair')),
                 ('is_active', models.BooleanField(default=True, editable=False)),
             ],
             options={

@@ -174,8 +174,13 @@ class Order(models.Model):
         wished_on: date | None = None,
         remarks: str = "",
         channel: str = Channel.WEB,
+        earliest_on: date | None = None,
     ) -> Order:
-        """Order what is wished for at the list's prices of today; revision 1 is what was asked."""
+        """Order what is wished for at the list's prices of today; revision 1 is what was asked.
+
+        `earliest_on` is the day on which it can be ready, where that was computed; else it is as
+        many days from now as the slowest of the models is made in.
+        """
         if not buyer.buys_as:
             raise NotAllowed
         check_wishes(wishes, buyer)
@@ -194,7 +199,8 @@ class Order(models.Model):
             remarks=remarks,
         )
         total = sum(wish.amount for wish in priced)
-        promised_on = _earliest(wishes, wished_on, today)
+        earliest_on = earliest_on or _by_the_catalogue(wishes, today)
+        promised_on = max(earliest_on, wished_on) if wished_on else earliest_on
         order._propose(
             OrderRevision.write(
                 order,
@@ -594,6 +600,5 @@ def _priced(wish: LineWish, wishes: list[LineWish], buyer: Party, day: date) -> 
     return replace(wish, price=product.price_to(buyer, pairs, day))
 
 
-def _earliest(wishes: list[LineWish], wished_on: date | None, today: date) -> date:
-    earliest = today + timedelta(days=max(wish.colourway.product.lead_days for wish in wishes))
-    return max(earliest, wished_on) if wished_on else earliest
+def _by_the_catalogue(wishes: list[LineWish], today: date) -> date:
+    return today + timedelta(days=max(wish.colourway.product.lead_days for wish in wishes))

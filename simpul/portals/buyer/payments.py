@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,7 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from markupsafe import Markup
 
+from simpul.insight.dates import outlook
 from simpul.lib import clock, qr
+from simpul.lib.workdays import DAY
+from simpul.orders.models import Gate, Order
 from simpul.papers.models import Paper
 from simpul.payments.cards import qris_card
 from simpul.payments.forms import ClaimForm
@@ -46,6 +51,7 @@ def payment(request: Request, number: str) -> HttpResponse:
             .order_by("pk"),
             "credit": 0 if request.link else party_credit(order.buyer),
             "today": clock.today(),
+            "made": _made(order, instruction),
         },
     )
 
@@ -96,6 +102,18 @@ def paper(request: Request, number: str, code: str) -> HttpResponse:
     order = find_order(request, number)
     papers = Paper.objects.visible_to(request.person).about(order)
     return serve_paper(request, get_object_or_404(papers, code=code))
+
+
+def _made(order: Order, asked: Instruction | None) -> list[tuple[date, date]]:
+    """Return when the order is made if it is paid in time, and if it is paid a day or a week later;
+    nothing where the work does not wait for this money, or where it cannot be told."""
+    if asked is None or asked.instalment.gate > Gate.PRODUCTION or asked.instalment.is_waived:
+        return []
+    found = outlook.of(order.workshop)
+    first = max(asked.due_on, clock.today())
+    days = [first, first + DAY, first + 7 * DAY]
+    made = [(on, found.if_paid(order, on)) for on in days]
+    return [(on, ready) for on, ready in made if ready is not None]
 
 
 def _asked(request: Request, number: str) -> Instruction | None:

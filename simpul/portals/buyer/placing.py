@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
 
 from simpul.catalog.models import Product, ProductQuerySet
+from simpul.insight.dates import outlook
 from simpul.lib import clock
 from simpul.orders.forms import OrderForm
 from simpul.orders.grid import pairs_of
@@ -39,7 +41,10 @@ def new(request: Request) -> HttpResponse:
             initial={"remarks": older.remarks} if older else None,
         )
     if form.is_valid():
-        order = agreement.place(by=request.person, buyer=buyer, **form.cleaned_data)
+        earliest_on = outlook.earliest_on(buyer.workshop, form.cleaned_data["wishes"])
+        order = agreement.place(
+            by=request.person, buyer=buyer, earliest_on=earliest_on, **form.cleaned_data
+        )
         return redirect("buyer:order", request.workshop.slug, order.number)
     return render(
         request,
@@ -47,12 +52,26 @@ def new(request: Request) -> HttpResponse:
         {
             "form": form,
             "older": older,
+            "earliest_url": reverse("buyer:earliest", args=[request.workshop.slug]),
             "others": _offered(request)
             .exclude(slug__in=chosen)
             .select_related("category")
             .order_by("position", "pk"),
         },
         status=422 if form.is_bound else 200,
+    )
+
+
+@require_safe
+def earliest(request: Request) -> HttpResponse:
+    """Say when what is typed into the grid can be ready."""
+    chosen = _chosen(request, None)
+    products = _offered(request).filter(slug__in=chosen).for_page().order_by("position", "pk")
+    form = OrderForm(buyer=_buyer(request), products=products, typed=request.GET)
+    return render(
+        request,
+        "orders/_earliest.html",
+        outlook.told(request.workshop, [] if form.grid.errors else form.grid.wishes),
     )
 
 

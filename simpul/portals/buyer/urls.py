@@ -10,6 +10,7 @@ urlpatterns = [
     # orders; all that belongs to one lies below its page, so that a link opens just that
     path("orders/", orders.orders, name="orders"),
     path("orders/new/", placing.new, name="new-order"),
+    path("orders/new/earliest/", placing.earliest, name="earliest"),
     path("orders/<str:number>/", orders.order, name="order"),
     path("orders/<str:number>/acceptance/", answers.acceptance, name="acceptance"),
     path("orders/<str:number>/counter/", answers.counter, name="counter"),

@@ -8,6 +8,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from simpul.catalog.models import Category, Colourway, Group, Price, Product, ProductQuerySet
+from simpul.insight.dates import outlook
 from simpul.lib import clock
 from simpul.papers.models import Upload
 from simpul.portals.http import Visit
@@ -56,6 +57,7 @@ def product(request: Visit, slug: str) -> HttpResponse:
             "prices": group,
             "steps": _steps(product, group, today) if group else [],
             "today": today,
+            "lebaran": outlook.before_lebaran(request.workshop, product.lead_days),
         },
     )
 

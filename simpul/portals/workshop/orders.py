@@ -8,12 +8,14 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.catalog.models import Product
 from simpul.conversations.forms import MessageForm, NoteForm
 from simpul.conversations.models import Conversation, InternalNote, Message
 from simpul.delivery.models import Shipment
+from simpul.insight.dates import outlook
 from simpul.lib.sheets import harmless
 from simpul.orders.forms import OrderForm
 from simpul.orders.models import Order, OrderQuerySet, Status
@@ -157,13 +159,36 @@ def entry(request: Request, pk: int) -> HttpResponse:
         request.POST or None, buyer=buyer, products=products.order_by("position"), by_staff=True
     )
     if form.is_valid():
-        order = agreement.place(by=request.person, buyer=buyer, **form.cleaned_data)
+        earliest_on = outlook.earliest_on(request.workshop, form.cleaned_data["wishes"])
+        order = agreement.place(
+            by=request.person, buyer=buyer, earliest_on=earliest_on, **form.cleaned_data
+        )
         return redirect("workshop:order", request.workshop.slug, order.number)
     return render(
         request,
         "workshop/orders/entry.html",
-        {"buyer": buyer, "form": form},
+        {
+            "buyer": buyer,
+            "form": form,
+            "earliest_url": reverse("workshop:order-earliest", args=[request.workshop.slug, pk]),
+        },
         status=422 if form.is_bound else 200,
+    )
+
+
+@require_safe
+def earliest(request: Request, pk: int) -> HttpResponse:
+    """Say when what the buyer on the telephone wants can be ready."""
+    demand(request, "orders.place", request.workshop)
+    buyer = get_object_or_404(Party.objects.visible_to(request.person).buyers(), pk=pk)
+    products = Product.objects.filter(workshop=request.workshop, is_published=True).for_page()
+    form = OrderForm(
+        buyer=buyer, products=products.order_by("position"), by_staff=True, typed=request.GET
+    )
+    return render(
+        request,
+        "orders/_earliest.html",
+        outlook.told(request.workshop, [] if form.grid.errors else form.grid.wishes),
     )
 
 

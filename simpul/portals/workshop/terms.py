@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from simpul.insight.dates import outlook
 from simpul.orders.forms import PlainForm, ReasonForm
 from simpul.orders.models import Order
 from simpul.orders.offers import OfferForm
@@ -29,7 +32,7 @@ def confirmation(request: Request, number: str) -> HttpResponse:
     return render(
         request,
         "workshop/orders/confirmation.html",
-        {"order": order, "form": form},
+        {"order": order, "form": form, **_told_of(order)},
         status=422 if form.is_bound else 200,
     )
 
@@ -45,9 +48,15 @@ def offer(request: Request, number: str) -> HttpResponse:
     return render(
         request,
         "workshop/orders/offer.html",
-        {"order": order, "form": form},
+        {"order": order, "form": form, **_told_of(order)},
         status=422 if form.is_bound else 200,
     )
+
+
+def _told_of(order: Order) -> dict[str, Any]:
+    """When what is asked for can be ready, and why then."""
+    wishes = [line.wish for line in order.current.lines.all()]
+    return outlook.told(order.workshop, wishes)
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,6 +17,46 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Capacity',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('post', models.CharField(max_length=40)),
+                ('people', models.PositiveSmallIntegerField(default=1)),
+                ('minutes_each', models.PositiveSmallIntegerField(default=480)),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workshop', 'post'), name='capacity_once_a_post'), models.CheckConstraint(condition=models.Q(('minutes_each__gt', 0), ('minutes_each__lte', 1440), ('people__gt', 0)), name='capacity_of_something')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ClosedDays',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('first_on', models.DateField()),
+                ('last_on', models.DateField()),
+                ('words', models.CharField(max_length=60)),
+                ('opened_at', models.DateTimeField(editable=False, null=True)),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['workshop', '-last_on'], name='production__worksho_0dc124_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('first_on__lte', models.F('last_on'))), name='closed_days_in_order')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WorkWeek',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('weekdays', models.CharField(default='1111110', max_length=7)),
+                ('keeps_holidays', models.BooleanField(default=True)),
+                ('workshop', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='work_week', to='parties.workshop')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('weekdays', '0000000'), _negated=True), name='work_week_has_a_day')],
+            },
+        ),
+        migrations.CreateModel(
             name='Job',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -57,6 +97,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=40)),
                 ('name_en', models.CharField(blank=True, max_length=40)),
                 ('piece_rate', models.PositiveIntegerField(default=0)),
+                ('minutes', models.PositiveSmallIntegerField(default=0)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('job', 'position'), name='job_stage_place_once')],

@@ -1,5 +1,12 @@
-"""The work: jobs, their stages, and what was counted at each."""
+"""The work: jobs, their stages, what was counted at each, and the days and hands that there are."""
 
+from simpul.production.models.hours import (
+    LONGEST_CLOSED,
+    Capacity,
+    ClosedDays,
+    WorkWeek,
+    calendar_of,
+)
 from simpul.production.models.job import (
     OPEN,
     Job,
@@ -13,7 +20,10 @@ from simpul.production.models.job import (
 from simpul.production.models.log import StageLog
 
 __all__ = [
+    "LONGEST_CLOSED",
     "OPEN",
+    "Capacity",
+    "ClosedDays",
     "Job",
     "JobQuerySet",
     "JobSize",
@@ -22,4 +32,6 @@ __all__ = [
     "StageLog",
     "Status",
     "TooMany",
+    "WorkWeek",
+    "calendar_of",
 ]

@@ -441,6 +441,7 @@ class JobStage(models.Model):
     name = models.CharField(max_length=40)
     name_en = models.CharField(max_length=40, blank=True)
     piece_rate = models.PositiveIntegerField(default=0)
+    minutes = models.PositiveSmallIntegerField(default=0)  # of a pair; 0: not known
 
     class Meta:
         constraints = [
@@ -463,6 +464,7 @@ class JobStage(models.Model):
                 name=stage.name,
                 name_en=stage.name_en,
                 piece_rate=stage.piece_rate,
+                minutes=stage.minutes,
             )
             for position, stage in enumerate(found, start=1)
         )

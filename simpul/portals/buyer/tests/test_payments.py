@@ -230,8 +230,8 @@ def test_it_costs_the_same_for_any_number_of_reports(
 
     # session, user, person; the order as its page loads it, its instruction with account and QRIS,
     # its account, the link to pay online; what the buyer has left over (receipts, notes,
-    # allocations); reports, papers
-    with django_assert_num_queries(25):
+    # allocations); reports, papers; how far the journal was written, for the day
+    with django_assert_num_queries(27):
         client.get(page_of(order))
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import io
 import re
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
 from simpul.catalog.models import Group, PriceRule, Product, Variant
-from simpul.lib import uploads
+from simpul.lib import clock, uploads
 from simpul.papers.models import Upload
 from simpul.parties.models import Person, Workshop
+from simpul.production.models import ClosedDays
 
 SHOP = "/ciomas/"
+BEFORE_LEBARAN = datetime(2026, 12, 1, 9, tzinfo=clock.WIB)  # it is on 10 March 2027
 
 
 @pytest.fixture
@@ -214,16 +217,30 @@ def test_the_number_of_queries_is_fixed(
     client: Client, derby: Product, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     testing.colourway(derby, "Cokelat")
-    pages = {"": 5, "catalogue/": 6, "catalogue/drb-01/": 6}
-    client.get(SHOP)
-    for page, queries in pages.items():
-        with django_assert_num_queries(queries):
-            client.get(SHOP + page)
-    for _n in range(11):
-        testing.colourway(testing.product(derby.workshop))
-    for page, queries in pages.items():
-        with django_assert_num_queries(queries):
-            client.get(SHOP + page)
+    pages = {"": 5, "catalogue/": 6, "catalogue/drb-01/": 7}
+    with clock.stopped(BEFORE_LEBARAN):  # then a model's page asks when the workshop closes
+        client.get(SHOP)
+        for page, queries in pages.items():
+            with django_assert_num_queries(queries):
+                client.get(SHOP + page)
+        for _n in range(11):
+            testing.colourway(testing.product(derby.workshop))
+        for page, queries in pages.items():
+            with django_assert_num_queries(queries):
+                client.get(SHOP + page)
+
+
+def test_before_lebaran_a_model_says_until_when_to_order(
+    client: Client, derby: Product, udin: Person
+) -> None:
+    with clock.stopped(BEFORE_LEBARAN):
+        assert "before Lebaran" not in client.get(f"{SHOP}catalogue/drb-01/").text
+        ClosedDays.close(
+            by=udin, first_on=date(2027, 3, 6), last_on=date(2027, 3, 20), words="Lebaran"
+        )
+        page = client.get(f"{SHOP}catalogue/drb-01/").text.replace("\N{NO-BREAK SPACE}", " ")
+
+    assert "order by 19 February 2027: we close on 6 March 2027" in page
 
 
 def test_the_catalogue_is_light(client: Client, workshop: Workshop) -> None:

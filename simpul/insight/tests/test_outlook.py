@@ -1,0 +1,282 @@
+"""When orders are ready, told from what stands in the database. It is Wednesday, 25 November 2026."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from simpul import testing
+from simpul.catalog.models import Material, Product
+from simpul.insight.dates import outlook
+from simpul.lib import clock
+from simpul.orders.models import Order, OrderNeed
+from simpul.parties.models import Party, Person, Workshop
+from simpul.production.models import Capacity, ClosedDays, Job, WorkWeek
+from simpul.ui.jinja import day
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 11, 25)
+
+
+@pytest.fixture(autouse=True)
+def _wednesday() -> Iterator[None]:
+    with clock.stopped(datetime(2026, 11, 25, 9, tzinfo=clock.WIB)):
+        yield
+
+
+@pytest.fixture
+def model(workshop: Workshop) -> Product:
+    """Ten pairs a day pass each of its three stages."""
+    made = testing.product(workshop)
+    testing.stages(made)
+    testing.recipe(made)
+    testing.hands(workshop)
+    return made
+
+
+def leather(workshop: Workshop) -> Material:
+    return Material.objects.get(workshop=workshop, code="LEATHER")
+
+
+def stock_up(workshop: Workshop, pairs: int = 100) -> None:
+    testing.stock_up(leather(workshop), 3_200 * pairs)
+    sole = Material.objects.get(workshop=workshop, code="SOLE")
+    for size in ("40", "41"):
+        testing.stock_up(sole, 1_000 * pairs, size)
+
+
+def earliest(model: Product, paid_on: date = TODAY) -> outlook.Earliest | None:
+    """Ask for ten pairs of it: four of 40, six of 41."""
+    return outlook.earliest(model.workshop, [testing.wish(model)], paid_on)
+
+
+# A basket
+
+
+def test_with_material_in_the_store_it_takes_a_day_for_each_stage(model: Product) -> None:
+    stock_up(model.workshop)
+
+    assert earliest(model) == outlook.Earliest(date(2026, 11, 28), [])  # Thursday to Saturday
+
+
+def test_nothing_begins_before_the_money_is_there(model: Product) -> None:
+    stock_up(model.workshop)
+    found = earliest(model, paid_on=date(2026, 11, 28))
+
+    assert found is not None
+    assert found.on == date(2026, 12, 2)  # Monday to Wednesday
+
+
+def test_what_lacks_is_bought_from_the_cheapest_and_named(model: Product, supplier: Party) -> None:
+    stock_up(model.workshop)
+    testing.stock_up(leather(model.workshop), -3_200 * 95)
+    dear = testing.party(model.workshop, "Kulit Cepat", is_supplier=True)
+    testing.supplier_price(supplier, leather(model.workshop), 40_000, lead_days=5)
+    testing.supplier_price(dear, leather(model.workshop), 50_000, lead_days=1)
+
+    assert earliest(model) == outlook.Earliest(
+        date(2026, 12, 3),  # it comes on Monday: Tuesday to Thursday
+        [f"Bahan LEATHER comes on {day(date(2026, 11, 30))}."],
+    )
+
+
+def test_it_comes_behind_everything_that_is_promised(
+    model: Product, buyer: Party, rina: Person
+) -> None:
+    stock_up(model.workshop)
+    first = testing.confirmed_order(buyer, model, sizes={"40": 30})
+    testing.pay(first, first.instalments.order_by("position")[0].amount)
+    found = earliest(model)
+
+    assert found is not None
+    assert outlook.of(model.workshop).of_order(first) == date(2026, 12, 1)
+    assert found.on == date(2026, 12, 2)  # its ten pairs are cut once thirty others are
+    assert found.reasons == ["Pairs wait 3 days at Potong."]
+
+
+def test_what_lies_finished_is_not_made_again(model: Product) -> None:
+    stock_up(model.workshop)
+    for variant in model.colourways.get().variants.filter(size__in=["40", "41"]):
+        testing.lay_down(variant, 50)
+
+    assert earliest(model) == outlook.Earliest(TODAY, ["It lies in stock."])
+
+
+def test_on_closed_days_nothing_is_made(model: Product, udin: Person) -> None:
+    stock_up(model.workshop)
+    ClosedDays.close(
+        by=udin, first_on=date(2026, 11, 26), last_on=date(2026, 12, 4), words="Hajatan"
+    )
+    WorkWeek.of(model.workshop).set(by=udin, weekdays=[0, 1, 2, 3, 4], keeps_holidays=True)
+    found = earliest(model)
+
+    assert found is not None
+    assert found.on == date(2026, 12, 9)  # Monday 7 to Wednesday 9
+
+
+def test_what_is_not_known_has_no_day(model: Product, supplier: Party) -> None:
+    assert earliest(model) is None  # nobody is known to sell leather
+    stock_up(model.workshop)
+    assert earliest(model) is not None
+
+    model.stages.filter(position=2).update(minutes=0)
+    assert earliest(model) is None
+    model.stages.filter(position=2).update(minutes=10)
+    Capacity.objects.filter(post="Jahit").delete()
+    outlook.forget()
+    assert earliest(model) is None
+
+
+def test_a_model_without_stages_has_no_day(model: Product, buyer: Party) -> None:
+    other = testing.product(model.workshop)
+    assert earliest(other) is None
+
+    order = testing.confirmed_order(buyer, other)
+    assert outlook.of(model.workshop).of_order(order) is None
+    assert earliest(model) is None  # nobody knows how long its hands are busy
+
+
+def test_where_running_work_is_not_known_nothing_is_promised(model: Product, buyer: Party) -> None:
+    stock_up(model.workshop)
+    other = testing.product(model.workshop)
+    testing.stages(other, "Sulam")
+    order = testing.confirmed_order(buyer, other)
+
+    assert earliest(model) is None
+    assert outlook.of(model.workshop).unknown == ["Sulam"]
+    assert outlook.of(model.workshop).of_order(order) is None
+
+
+# Running orders
+
+
+def running(buyer: Party, model: Product, *, paid: bool = True) -> Order:
+    made = testing.confirmed_order(buyer, model)
+    if paid:
+        testing.pay(made, made.instalments.order_by("position")[0].amount)
+    return made
+
+
+def test_an_order_that_is_not_paid_waits_until_its_money_is_due(
+    model: Product, buyer: Party
+) -> None:
+    stock_up(model.workshop)
+    order = running(buyer, model, paid=False)
+    due_on = order.instalments.order_by("position")[0].due_on
+    assert due_on == date(2026, 11, 28)
+    found = outlook.of(model.workshop)
+
+    assert found.of_order(order) == date(2026, 12, 2)
+    assert found.if_paid(order, date(2026, 11, 30)) == date(2026, 12, 3)
+    assert found.if_paid(order, TODAY) == date(2026, 11, 28)
+    assert found.of_order(order) == date(2026, 12, 2)  # asking changes nothing
+
+
+def test_what_was_counted_is_behind_it(model: Product, buyer: Party, udin: Person) -> None:
+    order = running(buyer, model)
+    testing.fetch_material(order)
+    job = Job.plan(by=udin, line=order.lines.get())
+    job.release(by=udin)
+    job.tap(by=udin, stage=job.stages.get(position=1), good={"40": 4, "41": 6})
+    assert outlook.of(model.workshop).of_order(order) == date(2026, 11, 27)
+
+    job.tap(by=udin, stage=job.stages.get(position=2), good={"40": 4}, reject={"41": 1})
+    assert outlook.of(model.workshop).of_order(order) == date(2026, 11, 28)  # one is cut once more
+
+
+def test_it_waits_for_what_was_bought_for_it(
+    model: Product, buyer: Party, supplier: Party, rina: Person
+) -> None:
+    order = running(buyer, model)
+    purchase = testing.confirmed_purchase(supplier, order)
+    line = purchase.lines.get(material=leather(model.workshop))
+    purchase.expect(by=rina, line=line, day=date(2026, 12, 7), reason="hujan")
+    [row] = outlook.rows(rina, outlook.of(model.workshop))
+
+    assert row.ready_on == date(2026, 12, 10)
+    assert row.reasons == [f"Bahan LEATHER comes on {day(date(2026, 12, 7))}."]
+    assert row.order.promised_on is not None
+    assert row.slack == (row.order.promised_on - date(2026, 12, 10)).days
+
+
+def test_what_is_late_already_may_come_tomorrow(
+    model: Product, buyer: Party, supplier: Party
+) -> None:
+    order = running(buyer, model)
+    testing.confirmed_purchase(supplier, order)
+    with clock.stopped(clock.now() + timedelta(days=12)):  # Monday, 7 December
+        assert outlook.of(model.workshop).of_order(order) == date(2026, 12, 11)  # Wed to Fri
+
+
+def test_free_material_goes_to_whoever_was_promised_first(
+    model: Product, buyer: Party, supplier: Party
+) -> None:
+    stock_up(model.workshop)
+    testing.stock_up(leather(model.workshop), -3_200 * 85)
+    testing.supplier_price(supplier, leather(model.workshop), lead_days=9)
+    later = testing.confirmed_order(buyer, model, wished_on=date(2027, 1, 15))
+    sooner = testing.confirmed_order(buyer, model)
+    found = outlook.of(model.workshop)
+    assert OrderNeed.objects.filter(line__order=later).exists()
+
+    assert found.of_order(sooner) == date(2026, 12, 2)
+    assert found.of_order(later) == date(2026, 12, 10)  # five pairs' leather is bought on the 28th
+
+
+# What is kept
+
+
+def test_it_is_told_once_for_as_long_as_the_journal_stands_still(
+    model: Product, buyer: Party, udin: Person
+) -> None:
+    stock_up(model.workshop)
+    first = outlook.of(model.workshop)
+    with CaptureQueriesContext(connection) as queries:
+        assert outlook.of(model.workshop) is first
+    assert len(queries) == 2
+
+    Capacity.set(by=udin, post="Jahit", people=2, minutes_each=100)
+    assert outlook.of(model.workshop) is not first
+
+
+def test_tomorrow_it_is_told_anew(model: Product) -> None:
+    stock_up(model.workshop)
+    first = outlook.of(model.workshop)
+    with clock.stopped(clock.now() + timedelta(days=1)):
+        assert outlook.of(model.workshop) is not first
+
+
+def test_many_orders_need_no_more_questions_than_one(model: Product, buyer: Party) -> None:
+    stock_up(model.workshop, 1_000)
+
+    def asked() -> int:
+        outlook.forget()
+        with CaptureQueriesContext(connection) as queries:
+            outlook.rows(testing.foreman(model.workshop), outlook.of(model.workshop))
+            earliest(model)
+        return len(queries)
+
+    running(buyer, model)
+    one = asked()
+    for _order in range(4):
+        running(buyer, model)
+    assert asked() == one
+
+
+# Lebaran: Idul Fitri is on 10 and 11 March 2027
+
+
+def test_the_last_day_to_order_before_lebaran(workshop: Workshop, udin: Person) -> None:
+    assert outlook.before_lebaran(workshop, 14) is None  # nobody has said when it is closed
+    ClosedDays.close(by=udin, first_on=date(2026, 12, 24), last_on=date(2027, 1, 2), words="Libur")
+    ClosedDays.close(by=udin, first_on=date(2027, 3, 6), last_on=date(2027, 3, 20), words="Lebaran")
+
+    assert outlook.before_lebaran(workshop, 14) == (date(2027, 2, 19), date(2027, 3, 6))
+    assert outlook.before_lebaran(workshop, 200) is None
+    with clock.stopped(datetime(2026, 7, 1, 9, tzinfo=clock.WIB)):
+        assert outlook.before_lebaran(workshop, 14) is None  # far off

@@ -1,0 +1,67 @@
+"""On which days a workshop works: its week, the public holidays, and the days it is closed.
+
+Pure. The public holidays are those of the package `holidays` for Indonesia; of the moving feasts it
+has estimates until they are decreed, and collective leave (*cuti bersama*) is not among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+
+type Span = tuple[date, date]  # the first and the last day
+
+MONDAY_TO_SATURDAY = frozenset(range(6))
+IDUL_FITRI = "Idul Fitri"
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCalendar:
+    """The days on which work is done. A week without a working day has none at all."""
+
+    weekdays: frozenset[int] = MONDAY_TO_SATURDAY  # 0 is Monday
+    keeps_holidays: bool = True
+    closed: tuple[Span, ...] = ()
+
+    def is_open(self, day: date) -> bool:
+        if day.weekday() not in self.weekdays:
+            return False
+        if any(first <= day <= last for first, last in self.closed):
+            return False
+        return not (self.keeps_holidays and day in public_holidays(day.year))
+
+    def open_days(self, first: date, last: date) -> Iterator[date]:
+        """Yield the days of work from the first day to the last."""
+        day = first
+        while day <= last:
+            if self.is_open(day):
+                yield day
+            day += DAY
+
+
+@lru_cache(maxsize=32)
+def public_holidays(year: int, language: str = "id") -> dict[date, str]:
+    """Return the public holidays of Indonesia in a year with their names."""
+    names = "en_US" if language == "en" else "id"
+    found = holidays.country_holidays("ID", years=year, language=names)
+    return dict(sorted(found.items()))
+
+
+def feast_of(name: str, year: int) -> Span | None:
+    """Return the first and the last day of a feast in a year; None where it does not fall into it."""
+    days = [day for day, said in public_holidays(year).items() if name in said]
+    return (min(days), max(days)) if days else None
+
+
+def next_feast(name: str, today: date) -> Span | None:
+    """Return the days of a feast that comes next, or is now."""
+    for year in range(today.year, today.year + 3):
+        found = feast_of(name, year)
+        if found is not None and found[1] >= today:
+            return found
+    return None

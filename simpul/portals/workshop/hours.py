@@ -1,0 +1,148 @@
+"""When the workshop works, what each post can do in a day, and what that says of the orders' days."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from simpul.insight.dates import outlook
+from simpul.lib import clock
+from simpul.lib.workdays import IDUL_FITRI, next_feast, public_holidays
+from simpul.portals.http import Request, demand
+from simpul.production.forms import ClosedDaysForm, WeekForm, capacity_lines
+from simpul.production.models import Capacity, ClosedDays, WorkWeek
+from simpul.ui.jinja import weekday_names
+
+WEEKS = 9  # two months of plan
+BEFORE_LEBARAN, AFTER_LEBARAN = timedelta(days=3), timedelta(days=7)
+HOLIDAYS_SHOWN = 6
+
+
+@require_safe
+def plan(request: Request) -> HttpResponse:
+    """When each running order is made by the plan, and how full the posts are."""
+    found = outlook.of(request.workshop)
+    return render(
+        request,
+        "workshop/production/plan.html",
+        {
+            "outlook": found,
+            "rows": outlook.rows(request.person, found),
+            "weeks": found.weeks(WEEKS),
+            "posts": outlook.load(request.workshop, found, WEEKS),
+            "tab": "plan",
+        },
+    )
+
+
+@require_safe
+def hours(request: Request) -> HttpResponse:
+    """What each post can do in a day, and on which days is worked."""
+    today = clock.today()
+    closed = ClosedDays.objects.visible_to(request.person).standing().filter(last_on__gte=today)
+    week = WorkWeek.objects.filter(workshop=request.workshop).first() or WorkWeek()
+    lebaran = next_feast(IDUL_FITRI, today)
+    return render(
+        request,
+        "workshop/production/hours.html",
+        {
+            "posts": outlook.posts_of(request.workshop),
+            "open_days": [
+                name
+                for name, is_open in zip(weekday_names(), week.weekdays, strict=True)
+                if is_open == "1"
+            ],
+            "closed": closed.order_by("first_on", "pk"),
+            "holidays": _holidays(today) if week.keeps_holidays else [],
+            "lebaran": lebaran,
+            "is_closed_then": lebaran and closed.filter(first_on__lte=lebaran[0]).exists(),
+            "tab": "hours",
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def capacity(request: Request) -> HttpResponse:
+    """Say how many people work at each post, and how long."""
+    demand(request, "production.set_capacity", request.workshop)
+    posts = outlook.posts_of(request.workshop)
+    lines, is_well = capacity_lines(request.POST or None, posts)
+    if is_well:
+        known = {post: one for post, _label, one in posts}
+        for _label, form in lines:
+            facts = form.facts
+            if facts is not None and facts["post"] in known and _differs(known, facts):
+                Capacity.set(by=request.person, **facts)
+        messages.success(request, _("Saved."))
+        return redirect("workshop:hours", request.workshop.slug)
+    return render(
+        request,
+        "workshop/production/capacity.html",
+        {"lines": lines},
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def week(request: Request) -> HttpResponse:
+    demand(request, "production.set_week", request.workshop)
+    known = WorkWeek.objects.filter(workshop=request.workshop).first() or WorkWeek()
+    form = WeekForm(request.POST or None, week=known)
+    if form.is_valid():
+        WorkWeek.of(request.workshop).set(by=request.person, **form.cleaned_data)
+        return redirect("workshop:hours", request.workshop.slug)
+    return render(
+        request,
+        "workshop/production/week.html",
+        {"form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def closing(request: Request) -> HttpResponse:
+    """Close the workshop for some days; `?lebaran` proposes those around the next Idul Fitri."""
+    demand(request, "production.close_days", request.workshop)
+    feast = next_feast(IDUL_FITRI, clock.today()) if "lebaran" in request.GET else None
+    initial = feast and {
+        "words": "Lebaran",
+        "first_on": feast[0] - BEFORE_LEBARAN,
+        "last_on": feast[1] + AFTER_LEBARAN,
+    }
+    form = ClosedDaysForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        ClosedDays.close(by=request.person, **form.cleaned_data)
+        return redirect("workshop:hours", request.workshop.slug)
+    return render(
+        request,
+        "workshop/production/closing.html",
+        {"form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_POST
+def opening(request: Request, pk: int) -> HttpResponse:
+    """Work on closed days after all."""
+    found = ClosedDays.objects.visible_to(request.person).standing()
+    get_object_or_404(found, pk=pk).open(by=request.person)
+    return redirect("workshop:hours", request.workshop.slug)
+
+
+def _differs(known: dict[str, Capacity | None], facts: dict[str, int | str]) -> bool:
+    one = known[str(facts["post"])]
+    now = (facts["people"], facts["minutes_each"])
+    return one is None or (one.people, one.minutes_each) != now
+
+
+def _holidays(today: date) -> list[tuple[date, str]]:
+    """The next public holidays with their names."""
+    language = (get_language() or "id")[:2]
+    both = {**public_holidays(today.year, language), **public_holidays(today.year + 1, language)}
+    return [(on, name) for on, name in both.items() if on >= today][:HOLIDAYS_SHOWN]

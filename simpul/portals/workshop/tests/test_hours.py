@@ -1,0 +1,269 @@
+"""Capacity, working days and the schedule on the desk, and the day that a grid and a payment name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+import pytest
+from django.test import Client
+
+from simpul import testing
+from simpul.catalog.models import Material, Product
+from simpul.lib import clock
+from simpul.orders.models import Order
+from simpul.parties.models import Party, Person, Workshop
+from simpul.payments import agreement
+from simpul.production.models import Capacity, ClosedDays, WorkWeek
+from simpul.workflow.models import Entry
+
+DESK = "/ciomas/desk/production/"
+
+
+@pytest.fixture(autouse=True)
+def _wednesday() -> Iterator[None]:
+    with clock.stopped(datetime(2026, 11, 25, 9, tzinfo=clock.WIB)):
+        yield
+
+
+@pytest.fixture
+def floor(client: Client, udin: Person) -> Client:
+    testing.login(client, udin)
+    return client
+
+
+@pytest.fixture
+def model(workshop: Workshop) -> Product:
+    made = testing.product(workshop, "DRB-01")
+    testing.stages(made)
+    testing.recipe(made)
+    for material in Material.objects.filter(workshop=workshop):
+        for size in ("40", "41") if material.is_by_size else ("",):
+            testing.stock_up(material, 10_000_000, size)
+    return made
+
+
+def read(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+# Capacity
+
+
+def test_people_and_hours_are_kept_for_each_stage(
+    floor: Client, model: Product, workshop: Workshop
+) -> None:
+    typed = {
+        "post-0-post": "Potong", "post-0-people": "2", "post-0-hours": "7.5",
+        "post-1-post": "Jahit", "post-1-people": "", "post-1-hours": "",
+        "post-2-post": "Finishing", "post-2-people": "1", "post-2-hours": "8",
+    }  # fmt: skip
+    answer = floor.post(f"{DESK}days/hands/", typed)
+
+    assert answer.status_code == 302
+    known = {one.post: one.minutes for one in Capacity.objects.filter(workshop=workshop)}
+    assert known == {"Potong": 900, "Finishing": 480}
+    assert "not known" in floor.get(f"{DESK}days/").text  # of Jahit
+
+
+def test_people_without_hours_are_refused_and_nothing_is_lost(
+    floor: Client, model: Product
+) -> None:
+    typed = {
+        "post-0-post": "Potong", "post-0-people": "2", "post-0-hours": "",
+        "post-1-post": "Jahit", "post-1-people": "3", "post-1-hours": "7",
+        "post-2-post": "Finishing",
+    }  # fmt: skip
+    answer = floor.post(f"{DESK}days/hands/", typed)
+
+    assert answer.status_code == 422
+    assert "Both are needed" in answer.text
+    assert 'value="3"' in answer.text
+    assert not Capacity.objects.exists()
+
+
+def test_a_post_that_no_model_has_is_not_kept(floor: Client, model: Product) -> None:
+    typed = {"post-0-post": "Sulap", "post-0-people": "2", "post-0-hours": "7"}
+    floor.post(f"{DESK}days/hands/", typed)
+
+    assert not Capacity.objects.exists()
+
+
+def test_what_did_not_change_is_no_step(floor: Client, model: Product, workshop: Workshop) -> None:
+    testing.hands(workshop, minutes=480)
+    before = {one.post: one.pk for one in Capacity.objects.all()}
+    typed: dict[str, str] = {}
+    for place, post in enumerate(("Potong", "Jahit", "Finishing")):
+        typed |= {
+            f"post-{place}-post": post,
+            f"post-{place}-people": "1",
+            f"post-{place}-hours": "8",
+        }
+    typed["post-1-people"] = "4"
+    floor.post(f"{DESK}days/hands/", typed)
+
+    assert Capacity.objects.get(pk=before["Jahit"]).people == 4
+    steps = Entry.objects.filter(step="production.set_capacity")
+    assert steps.count() == 4  # three before, one now
+
+
+# Days
+
+
+def test_the_week_and_the_holidays(floor: Client, workshop: Workshop) -> None:
+    floor.post(f"{DESK}days/week/", {"weekdays": ["0", "1", "2", "3", "4"]})
+
+    assert WorkWeek.objects.get(workshop=workshop).weekdays == "1111100"
+    page = floor.get(f"{DESK}days/").text
+    assert "Monday, Tuesday, Wednesday, Thursday, Friday" in page
+    assert "Work goes on on public holidays" in page
+
+
+def test_a_week_without_a_day_is_refused(floor: Client, workshop: Workshop) -> None:
+    assert floor.post(f"{DESK}days/week/", {"keeps_holidays": "on"}).status_code == 422
+    assert not WorkWeek.objects.exists()
+
+
+def test_lebaran_is_proposed_closed_and_opened_again(floor: Client, workshop: Workshop) -> None:
+    assert "Idul Fitri is on 10 March 2027" in read(floor.get(f"{DESK}days/").text)
+    form = floor.get(f"{DESK}days/closing/?lebaran=1").text
+    assert 'value="2027-03-07"' in form
+    assert 'value="2027-03-18"' in form
+
+    typed = {"words": "Lebaran", "first_on": "2027-03-07", "last_on": "2027-03-18"}
+    floor.post(f"{DESK}days/closing/", typed)
+    closed = ClosedDays.objects.get()
+    page = read(floor.get(f"{DESK}days/").text)
+    assert "7 Mar 2027 – 18 Mar 2027" in page
+    assert "Idul Fitri is on" not in page
+
+    floor.post(f"{DESK}days/{closed.pk}/opening/")
+    assert not ClosedDays.objects.standing().exists()
+    assert floor.post(f"{DESK}days/{closed.pk}/opening/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "why"),
+    [
+        ("2026-12-10", "2026-12-09", "before the first day"),
+        ("2026-11-01", "2026-11-02", "This day is over"),
+        ("2026-12-01", "2027-03-01", "At most 60 days"),
+    ],
+)
+def test_days_that_make_no_sense_are_refused(
+    floor: Client, first: str, last: str, why: str
+) -> None:
+    typed = {"words": "Libur", "first_on": first, "last_on": last}
+    answer = floor.post(f"{DESK}days/closing/", typed)
+
+    assert answer.status_code == 422
+    assert why in answer.text
+    assert 'value="Libur"' in answer.text
+    assert not ClosedDays.objects.exists()
+
+
+# The schedule
+
+
+def test_the_schedule_says_when_each_order_is_ready_and_how_full_the_stages_are(
+    floor: Client, model: Product, buyer: Party, workshop: Workshop
+) -> None:
+    testing.hands(workshop)
+    order = testing.confirmed_order(buyer, model)
+    testing.pay(order, order.instalments.order_by("position")[0].amount)
+    late = testing.confirmed_order(buyer, model, sizes={"40": 300})
+    testing.pay(late, late.instalments.order_by("position")[0].amount)
+    page = read(floor.get(f"{DESK}plan/").text)
+
+    assert order.number in page
+    assert "28 Nov 2026" in page
+    assert "days late" in page
+    assert "Pairs wait" in page
+    assert 'max="300" value="300"' in page  # from Thursday to Saturday, Potong is full
+
+
+def test_the_schedule_says_what_it_does_not_know(
+    floor: Client, model: Product, buyer: Party
+) -> None:
+    testing.confirmed_order(buyer, model)
+    page = floor.get(f"{DESK}plan/").text
+
+    assert "Finishing, Jahit, Potong" in page
+    assert "not known" in page
+
+
+def test_with_nothing_to_make_it_says_so(floor: Client, workshop: Workshop) -> None:
+    assert "Nothing is to be made" in floor.get(f"{DESK}plan/").text
+
+
+# Where orders are placed and paid
+
+
+def typed_into(model: Product, **pairs: str) -> dict[str, str]:
+    colourway = model.colourways.get()
+    sizes = {f"pairs-{colourway.pk}-{size[1:]}": count for size, count in pairs.items()}
+    return {"product": model.slug, **sizes}
+
+
+def test_the_grid_says_when_what_is_typed_is_ready(
+    client: Client, model: Product, buyer: Party, workshop: Workshop
+) -> None:
+    testing.hands(workshop)
+    testing.login(client, testing.contact_of(buyer))
+    address = "/ciomas/my/orders/new/earliest/"
+    said = read(client.get(address, typed_into(model, _40="10")).text)
+
+    # paid on Saturday the 28th; Monday to Wednesday
+    assert "pay by 28 November 2026, it can be ready on <strong>2 December 2026</strong>" in said
+    assert client.get(address, typed_into(model)).text.strip() == ""
+    assert client.get(address, typed_into(model, _40="ten")).text.strip() == ""
+    assert "hx-get" in client.get(f"/ciomas/my/orders/new/?product={model.slug}").text
+
+
+def test_sales_hears_the_same_on_the_telephone(
+    client: Client, sari: Person, model: Product, buyer: Party, workshop: Workshop
+) -> None:
+    testing.hands(workshop)
+    testing.login(client, sari)
+    address = f"/ciomas/desk/orders/new/{buyer.pk}/earliest/"
+
+    assert "2 December" in read(client.get(address, typed_into(model, _40="10")).text)
+
+
+def test_an_order_is_wished_for_the_day_on_which_it_can_be_ready(
+    client: Client, model: Product, buyer: Party, workshop: Workshop
+) -> None:
+    testing.hands(workshop)
+    testing.login(client, testing.contact_of(buyer))
+    facts = {"place": "new", "receiver": "Dewi", "street": "Jl. Raya 7", "area": "Ciomas"}
+    client.post("/ciomas/my/orders/new/", typed_into(model, _40="10") | facts)
+    order = Order.objects.get()
+
+    assert order.current.promised_on == date(2026, 12, 2)
+
+
+def test_an_offer_says_when_it_can_be_kept(
+    client: Client, sari: Person, model: Product, buyer: Party, workshop: Workshop
+) -> None:
+    testing.hands(workshop)
+    order = testing.order(buyer, model, sizes={"40": 300})
+    testing.login(client, sari)
+    for page in ("offer", "confirmation"):
+        said = read(client.get(f"/ciomas/desk/orders/{order.number}/{page}/").text)
+        assert "Later than 9 December 2026, which was asked for" in said
+        assert "By schedule it is ready on <strong>8 January 2027</strong>" in said
+
+
+def test_the_payment_page_says_what_waiting_costs(
+    client: Client, sari: Person, model: Product, buyer: Party, workshop: Workshop
+) -> None:
+    testing.account(workshop)
+    testing.hands(workshop)
+    order = testing.order(buyer, model)
+    agreement.confirm(order, by=sari)
+    testing.login(client, testing.contact_of(buyer))
+    page = read(client.get(f"/ciomas/my/orders/{order.number}/payment/").text)
+
+    assert "pay by 28 November 2026, the order is ready on <strong>2 December 2026</strong>" in page
+    assert "If you pay on 5 December 2026: 9 December 2026." in page
+    assert "It was promised for" not in page
