@@ -207,7 +207,9 @@ def _named_by_text(workshop: Workshop, heards: Sequence[Heard]) -> set[int]:
 
 def _of_amount(workshop: Workshop, heards: Sequence[Heard]) -> set[int]:
     """Return the orders that such an amount is open for, of each amount a few."""
-    amounts = {one.rupiah for one in heards}
+    amounts = _amounts(heards)
+    if not amounts:
+        return set()
     asked = Instruction.objects.open().filter(workshop=workshop)
     agreed = Order.objects.filter(workshop=workshop, status__in=AGREED)
     unpaid = Instalment.objects.unpaid().filter(order__workshop=workshop, order__status__in=AGREED)
@@ -222,6 +224,11 @@ def _of_amount(workshop: Workshop, heards: Sequence[Heard]) -> set[int]:
     }
 
 
+def _amounts(heards: Sequence[Heard]) -> set[int]:
+    """Return the sums they speak of; a letter need not name one."""
+    return {one.rupiah for one in heards if one.rupiah}
+
+
 def _few(rows: QuerySet[Any], by: str, wanted: str) -> Iterable[int]:
     """Return what is wanted of the first rows of each amount."""
     rank = Window(RowNumber(), partition_by=by, order_by="pk")
@@ -233,9 +240,12 @@ def _few(rows: QuerySet[Any], by: str, wanted: str) -> Iterable[int]:
 def _claimed(workshop: Workshop, heards: Sequence[Heard]) -> set[int]:
     """Return the orders of which a buyer reports such an amount on about such a day."""
     days = [one.booked_on for one in heards]
+    amounts = _amounts(heards)
+    if not amounts:
+        return set()
     claims = PaymentClaim.objects.open().filter(
         workshop=workshop,
-        amount__in={one.rupiah for one in heards},
+        amount__in=amounts,
         paid_on__range=(min(days) - NEAR, max(days) + NEAR),
     )
     return set(claims.values_list("order", flat=True))
@@ -243,10 +253,13 @@ def _claimed(workshop: Workshop, heards: Sequence[Heard]) -> set[int]:
 
 def _asked_before(workshop: Workshop, heards: Sequence[Heard]) -> set[int]:
     """Return the orders that were asked for such an amount and are not any more."""
+    amounts = _amounts(heards)
+    if not amounts:
+        return set()
     closed = Instruction.objects.filter(
         workshop=workshop,
         status=Instruction.Status.CLOSED,
-        amount__in={one.rupiah for one in heards},
+        amount__in=amounts,
         closed_at__gt=clock.now() - RESERVED,
     )
     return set(_few(closed, "amount", "order"))

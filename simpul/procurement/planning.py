@@ -109,9 +109,14 @@ def wanted(workshop: Workshop) -> list[Wanted]:
     shelf is to have again."""
     today = clock.today()
     needs = _running(workshop).filter(quantity__gt=F("ordered") + F("ready") + F("issued"))
-    needs = needs.select_related(
-        "material", "line__order__buyer", "line__colourway__product"
-    ).prefetch_related("alternative", "line__order__instalments", "line__sizes")
+    needs = needs.prefetch_related(  # an order's needs share nearly all of it
+        "material",
+        "alternative",
+        "line__order__buyer",
+        "line__order__instalments",
+        "line__sizes",
+        "line__colourway__product",
+    )
     free, on_order, coming = free_stock(workshop), _on_order(workshop), _coming(workshop)
     found = _with_reorder_point(workshop)
     for need in needs.order_by("line__order__promised_on", "pk"):
