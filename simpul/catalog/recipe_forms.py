@@ -22,7 +22,7 @@ from simpul.catalog.models import (
     StageWish,
 )
 from simpul.lib.quantities import parse_quantity
-from simpul.ui.fields import Options, QuantityField, RupiahField, SharedSelect
+from simpul.ui.fields import Options, QuantityField, RupiahField, SharedChoiceField
 
 EMPTY_LINES = 3  # at the end of the table
 TOO_MANY = 60
@@ -56,7 +56,7 @@ class Book:
 
 
 class RecipeLineForm(forms.Form):
-    material = forms.ChoiceField(label=_("Material"), required=False)
+    material = SharedChoiceField(label=_("Material"), required=False)
     quantity = QuantityField(label=_("Net for a pair"), required=False)
     waste = forms.IntegerField(
         label=_("Waste, percent"),
@@ -74,18 +74,17 @@ class RecipeLineForm(forms.Form):
         localize=True,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 4}),
     )
-    colourway = forms.ChoiceField(label=_("For colour"), required=False)
-    stage = forms.ChoiceField(label=_("Goes in at"), required=False)
-    alternative = forms.ChoiceField(label=_("Or instead"), required=False)
+    colourway = SharedChoiceField(label=_("For colour"), required=False)
+    stage = SharedChoiceField(label=_("Goes in at"), required=False)
+    alternative = SharedChoiceField(label=_("Or instead"), required=False)
 
     def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.book = book
         for name, options in book.options.items():
             field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-            field.widget = SharedSelect(options)
-            field.choices = options.choices
+            assert isinstance(field, SharedChoiceField)  # noqa: S101 - declared above
+            field.offer(options)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

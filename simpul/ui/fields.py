@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.forms.utils import flatatt
@@ -56,12 +56,14 @@ class Options:
     """What many selects of a page offer: written once, however many show it."""
 
     def __init__(self, choices: Iterable[tuple[str, str]]) -> None:
-        self.choices = list(choices)
-        self._places = {value: place for place, (value, _label) in enumerate(self.choices)}
+        offered = list(choices)
+        self._places = {value: place for place, (value, _label) in enumerate(offered)}
         self._written: list[str] = [
-            format_html('<option value="{}">{}</option>', value, label)
-            for value, label in self.choices
+            format_html('<option value="{}">{}</option>', value, label) for value, label in offered
         ]
+
+    def __contains__(self, value: str) -> bool:
+        return value in self._places
 
     def written(self, chosen: str) -> SafeString:
         """Return the options as HTML, with this one selected."""
@@ -70,6 +72,27 @@ class Options:
             picked = options[place].replace('">', '" selected>', 1)
             options = [*options[:place], picked, *options[place + 1 :]]
         return mark_safe("".join(options))  # noqa: S308 - each of them was escaped
+
+
+class SharedChoiceField(forms.Field):
+    """A choice from options that many lines of a table share; cleaned to its value, or nothing."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid_choice": forms.ChoiceField.default_error_messages["invalid_choice"]
+    }
+    options: Options
+
+    def offer(self, options: Options) -> None:
+        self.options, self.widget = options, SharedSelect(options)
+
+    def to_python(self, value: Any) -> str:
+        return "" if value in self.empty_values else str(value)
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and value not in self.options:
+            said = self.error_messages["invalid_choice"]
+            raise forms.ValidationError(said, code="invalid_choice", params={"value": value})
 
 
 class SharedSelect(forms.Select):

@@ -46,6 +46,8 @@ def as_xlsx(books: Books, period: Period) -> bytes:
         for at, (day, *rest) in enumerate(_rows(books, period), start=1):
             sheet.write_datetime(at, 0, datetime.fromisoformat(str(day)), as_day)
             for column, value in enumerate(rest, start=1):
+                if value == "":
+                    continue
                 if isinstance(value, str):
                     sheet.write_string(at, column, harmless(value))
                 else:
@@ -74,6 +76,7 @@ def as_beancount(books: Books) -> str:
 
 
 def _rows(books: Books, period: Period) -> Iterator[tuple[str | float, ...]]:
+    names = {account: str(account.label) for account in Account}
     for posting in sorted(books.postings, key=lambda one: one.on):
         if posting.on in period:
             for line in posting.lines:
@@ -83,7 +86,7 @@ def _rows(books: Books, period: Period) -> Iterator[tuple[str | float, ...]]:
                     detail = books.banks.get(int(line.detail), detail)
                 yield (
                     posting.on.isoformat(), posting.what, posting.source.label,
-                    line.account.value, str(line.account.label), str(detail or ""),
+                    line.account.value, names[line.account], str(detail or ""),
                     debit or "", credit or "",
                 )  # fmt: skip
 
