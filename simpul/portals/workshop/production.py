@@ -120,9 +120,11 @@ def job(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def stage(request: Request, pk: int, position: int) -> HttpResponse:
-    """Count pairs that leave a stage."""
+    """Count pairs that leave a stage. A count that comes once more is here already, and is no slip."""
     job = _find(request, pk)
     demand(request, "production.tap", job)
+    if job.has_counted(request.POST.get("client_id", "")):
+        return redirect("workshop:job", request.workshop.slug, pk)
     here = get_object_or_404(JobStage.objects.filter(job=job), position=position)
     room = job.room(here)
     waiting = {f"good_{size}": pairs for size, pairs in room.items() if pairs}

@@ -166,7 +166,7 @@ class Job(models.Model):
                 client_id=client_id,
             )
         except WrongState:
-            if not self._knows(client_id):
+            if not self.has_counted(client_id):
                 raise
 
     @step("production.tap", source=(Status.RELEASED, Status.RUNNING), private=("worker",))
@@ -183,7 +183,7 @@ class Job(models.Model):
         client_id: str,
     ) -> None:
         _demand_running(self.line)
-        if self._knows(client_id):
+        if self.has_counted(client_id):
             raise WrongState(_now("This was counted already."))
         here = self._stage(stage)
         counted = self._counted(good, reject, rework)
@@ -269,6 +269,11 @@ class Job(models.Model):
             or (stage.position == 1 and need.stage_id not in claimed)
         ]
 
+    def has_counted(self, client_id: str) -> bool:
+        """Tell whether this count of a telephone is here already, however often it is sent."""
+        logs = StageLog.objects.of(self)
+        return client_id != "" and logs.filter(client_id=client_id).exists()
+
     @property
     def pairs(self) -> int:
         return sum(size.pairs for size in self.sizes.all())
@@ -278,10 +283,6 @@ class Job(models.Model):
         return self.status in OPEN
 
     # Inside
-
-    def _knows(self, client_id: str) -> bool:
-        logs = StageLog.objects.of(self)
-        return client_id != "" and logs.filter(client_id=client_id).exists()
 
     def _stage(self, stage: JobStage) -> JobStage:
         mine = self.stages.filter(pk=stage.pk).first()

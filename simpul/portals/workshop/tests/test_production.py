@@ -256,3 +256,14 @@ def test_a_job_costs_the_same_for_any_history(
 
 def test_today_leads_here(floor: Client) -> None:
     assert DESK in floor.get("/ciomas/desk/").text
+
+
+def test_a_count_that_comes_twice_is_no_slip(floor: Client, job: Job) -> None:
+    """A telephone that lost the answer sends once more: by then no pair waits there."""
+    address, typed = counting(job, 1, good_40=4, good_41=6)
+    typed["client_id"] = "a telephone's own"
+    for _time in range(2):
+        answer = floor.post(address, typed)
+        assert (answer.status_code, answer["Location"]) == (302, page_of(job))
+
+    assert sum(log.good for log in StageLog.objects.of(job)) == 10
