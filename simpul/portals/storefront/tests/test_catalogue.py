@@ -234,13 +234,13 @@ def test_before_lebaran_a_model_says_until_when_to_order(
     client: Client, derby: Product, udin: Person
 ) -> None:
     with clock.stopped(BEFORE_LEBARAN):
-        assert "before Lebaran" not in client.get(f"{SHOP}catalogue/drb-01/").text
+        assert "sebelum Lebaran" not in client.get(f"{SHOP}catalogue/drb-01/").text
         ClosedDays.close(
             by=udin, first_on=date(2027, 3, 6), last_on=date(2027, 3, 20), words="Lebaran"
         )
         page = client.get(f"{SHOP}catalogue/drb-01/").text.replace("\N{NO-BREAK SPACE}", " ")
 
-    assert "order by 19 February 2027: we close on 6 March 2027" in page
+    assert "pesan paling lambat 19 Februari 2027: kami tutup mulai 6 Maret 2027" in page
 
 
 def test_the_catalogue_is_light(client: Client, workshop: Workshop) -> None:
