@@ -83,11 +83,12 @@ def asked_of(
     machine makes nothing.
     """
     orders = Order.objects.filter(workshop=workshop)
-    dues = Instalment.objects.unpaid().filter(order__workshop=workshop, order__status__in=AGREED)
+    dues = Instalment.objects.unpaid()
     asked = Instruction.objects.open().filter(workshop=workshop)
     claims: dict[int, list[Claimed]] = {}
     once: dict[int, list[Once]] = {}
     if order_ids is None:
+        dues = dues.filter(order__workshop=workshop, order__status__in=AGREED)
         orders = orders.filter(status__in=AGREED, pk__in=dues.values("order"))
     else:
         orders = orders.filter(pk__in=order_ids)
@@ -104,7 +105,13 @@ def asked_of(
     instructions = {row[0]: row[1:] for row in asked.values_list("order", *facts)}
     known = orders.order_by("pk")
     return [
-        _asked(row, open_ones.get(row[0], ()), instructions.get(row[0]), claims, once)
+        _asked(
+            row,
+            open_ones.get(row[0], ()) if row[5] in AGREED else (),
+            instructions.get(row[0]),
+            claims,
+            once,
+        )
         for row in known.values_list("pk", "buyer", "number", "code", "placed_at", "status")
     ]
 

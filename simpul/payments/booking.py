@@ -102,18 +102,24 @@ def _match(workshop: Workshop, book: Book, told: Callable[[int], None]) -> int:
 
 
 def _heard(workshop: Workshop) -> Iterator[Heard]:
-    """Yield the waiting entries, oldest first, a piece at a time."""
+    """Yield the waiting entries, oldest first, a piece at a time.
+
+    A file's entries stand in the order of their days: a piece is nearly always a range of keys.
+    """
     rows = BankEntry.objects.open().filter(workshop=workshop)
     keys = list(rows.order_by("booked_on", "pk").values_list("pk", flat=True))
     for at in range(0, len(keys), A_LOOK):
         piece = keys[at : at + A_LOOK]
-        facts = BankEntry.objects.filter(pk__in=piece).values_list(
+        wanted = set(piece)
+        facts = rows.filter(pk__range=(min(piece), max(piece))).values_list(
             "pk", "amount_sen", "text", "booked_on", "account"
         )
-        found = {row[0]: row for row in facts}
-        for pk in piece:
-            _pk, sen, text, booked_on, account_id = found[pk]
-            yield Heard(abs(sen) // 100, text, booked_on, account_id, pk)
+        found = {
+            pk: Heard(abs(sen) // 100, text, booked_on, account_id, pk)
+            for pk, sen, text, booked_on, account_id in facts.iterator(A_LOOK)
+            if pk in wanted
+        }
+        yield from (found[pk] for pk in piece if pk in found)
 
 
 def _close(batch: Batch, desk: Desk, book: Book) -> int:
