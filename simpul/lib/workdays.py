@@ -35,6 +35,11 @@ class WorkCalendar:
             return False
         return not (self.keeps_holidays and day in public_holidays(day.year))
 
+    def next_open(self, day: date) -> date:
+        """Return the first day of work after a day; the day after it, where there is none in a year."""
+        following = (day + at * DAY for at in range(1, 366))
+        return next((one for one in following if self.is_open(one)), day + DAY)
+
     def open_days(self, first: date, last: date) -> Iterator[date]:
         """Yield the days of work from the first day to the last."""
         day = first
@@ -52,16 +57,19 @@ def public_holidays(year: int, language: str = "id") -> dict[date, str]:
     return dict(sorted(found.items()))
 
 
-def feast_of(name: str, year: int) -> Span | None:
-    """Return the first and the last day of a feast in a year; None where it does not fall into it."""
-    days = [day for day, said in public_holidays(year).items() if name in said]
-    return (min(days), max(days)) if days else None
-
-
 def next_feast(name: str, today: date) -> Span | None:
-    """Return the days of a feast that comes next, or is now."""
+    """Return the first and the last day of a feast that comes next, or is now.
+
+    The lunar year is shorter: once in a generation a feast falls twice into one of ours.
+    """
     for year in range(today.year, today.year + 3):
-        found = feast_of(name, year)
-        if found is not None and found[1] >= today:
-            return found
+        days = [day for day, said in public_holidays(year).items() if name in said]
+        for first in days:
+            if first - DAY in days:
+                continue
+            last = first
+            while last + DAY in days:
+                last += DAY
+            if last >= today:
+                return first, last
     return None

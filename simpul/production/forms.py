@@ -206,7 +206,8 @@ class PostForm(forms.Form):
         localize=True,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 4}),
     )
-    post = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    post = ""
+    is_known = False  # what was known is changed, not taken away
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -215,6 +216,8 @@ class PostForm(forms.Form):
                 "hours" if cleaned.get("people") else "people",
                 _now("Both are needed: how many people, and how many hours."),
             )
+        elif not self.errors and self.is_known and not cleaned.get("people"):
+            self.add_error("people", _now("Somebody must work there, or no day can be told."))
         return cleaned
 
     @property
@@ -224,9 +227,9 @@ class PostForm(forms.Form):
         if not said.get("people"):
             return None
         return {
-            "post": said["post"],
+            "post": self.post,
             "people": said["people"],
-            "minutes_each": int(said["hours"] * 60),
+            "minutes_each": round(said["hours"] * 60),
         }
 
 
@@ -236,8 +239,12 @@ def capacity_lines(
     """Return a form for each post with its name, and whether all that was sent is well."""
     found = []
     for place, (post, label, known) in enumerate(posts):
-        initial: dict[str, Any] = {"post": post}
+        initial: dict[str, Any] = {}
         if known is not None:
-            initial |= {"people": known.people, "hours": Decimal(known.minutes_each) / 60}
-        found.append((label, PostForm(data, initial=initial, prefix=f"post-{place}")))
+            hours = (Decimal(known.minutes_each) / 60).quantize(Decimal("0.01"))
+            initial |= {"people": known.people, "hours": hours.normalize()}
+        form = PostForm(data, initial=initial, prefix=f"post-{place}")
+        form.post = post
+        form.is_known = known is not None
+        found.append((label, form))
     return found, data is not None and all([form.is_valid() for _label, form in found])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import F, Max, Sum
 from django.db.models.functions import Coalesce
@@ -20,18 +21,29 @@ from simpul.procurement.models import Peg, PurchaseLine, SupplierPrice
 from simpul.procurement.models.purchase import UNDER_WAY
 from simpul.procurement.planning import free_stock
 from simpul.production.models import Capacity, Job, calendar_of
+from simpul.production.models import Status as JobStatus
 from simpul.production.queries import progress_of
+from simpul.stock.models import Balance, Location
 
 IN_ONE_GO = (
     Task("Produksi", 0),
 )  # of a model without stages, as its job has it: how long, nobody knows
 
-type _Floor = tuple[tuple[Task, ...], tuple[int, ...]]  # tasks, and the pairs waiting before each
+type _Finished = dict[tuple[int, str], int]
+
+
+class _Floor(NamedTuple):
+    """How far the work on a line has come."""
+
+    tasks: tuple[Task, ...]
+    waiting: tuple[int, ...]
+    is_held: bool = False
 
 
 def plan_of(workshop: Workshop) -> Plan:
     """Read what a workshop has promised, has, waits for and can do."""
     today = clock.today()
+    finished = _finished(workshop)
     return Plan(
         today=today,
         calendar=calendar_of(workshop),
@@ -39,7 +51,8 @@ def plan_of(workshop: Workshop) -> Plan:
         free=free_stock(workshop),
         coming=_coming(workshop),
         lead_days=_lead_days(workshop),
-        lines=_lines(workshop, today),
+        lines=_lines(workshop, today, finished),
+        finished=finished,
     )
 
 
@@ -52,44 +65,83 @@ def tasks_of(workshop: Workshop) -> dict[int, tuple[Task, ...]]:
     return {product: tuple(tasks) for product, tasks in found.items()}
 
 
-def _lines(workshop: Workshop, today: date) -> list[Line]:
+def _lines(workshop: Workshop, today: date, finished: _Finished) -> list[Line]:
+    """Return what is to be made for the running orders. What lies finished for nobody is theirs, the
+    earliest promise first, as long as no job makes it."""
     missing = LineSize.objects.filter(
         line__order__workshop=workshop, line__order__status=Status.CONFIRMED, made__lt=F("pairs")
+    ).annotate(rest=F("pairs") - F("made"))
+    rows = missing.order_by("line__order__promised_on", "line__order", "line", "pk").values_list(
+        "line",
+        "line__order",
+        "line__order__promised_on",
+        "line__colourway__product",
+        "line__colourway",
+        "variant__size",
+        "rest",
     )
-    rows = (
-        missing.order_by("line__order__promised_on", "line__order", "line")
-        .values_list("line", "line__order", "line__colourway__product")
-        .annotate(pairs=Sum(F("pairs") - F("made")))
-    )
-    lines = list(rows)
-    keys = [row[0] for row in lines]
+    sizes: dict[tuple[int, int, date, int, int], list[tuple[str, int]]] = defaultdict(list)
+    for line, order, promised_on, product, colourway, size, rest in rows:
+        assert promised_on is not None  # noqa: S101 - an agreed order has a promise
+        sizes[line, order, promised_on, product, colourway].append((size, rest))
+    keys = [line[0] for line in sizes]
     tasks, jobs = tasks_of(workshop), _jobs(workshop)
-    needs, pegged, opens = _needs(keys), _pegged(keys), _opens({row[1] for row in lines})
+    needs, pegged, opens = _needs(keys), _pegged(workshop, keys), _opens({one[1] for one in sizes})
     found = []
-    for line, order, product, pairs in lines:
+    for (line, order, promised_on, product, colourway), missed in sizes.items():
+        job = jobs.get(line)
         stages = tasks.get(product, IN_ONE_GO)
-        known, waiting = jobs.get(line) or (stages, (pairs, *[0] * (len(stages) - 1)))
+        pairs = 0 if job else sum(to_make(finished, colourway, size, rest) for size, rest in missed)
+        floor = job or _Floor(stages, (pairs, *[0] * (len(stages) - 1)))
         found.append(
             Line(
                 key=line,
                 order=order,
+                promised_on=promised_on,
                 opens_on=opens.get(order, today),
-                needs=tuple(needs.get(line, ())),
-                pegged=pegged.get(line),
-                tasks=known,
-                waiting=waiting,
+                needs=tuple(needs.get(line, ())) if job or pairs else (),
+                pegged=pegged.get(line) if job or pairs else None,
+                tasks=floor.tasks,
+                waiting=floor.waiting,
+                is_held=floor.is_held,
             )
         )
     return found
 
 
+def _finished(workshop: Workshop) -> _Finished:
+    """Return the finished pairs that lie there for nobody, by colourway and size."""
+    free = Balance.objects.filter(
+        location__workshop=workshop,
+        location__kind=Location.Kind.FINISHED,
+        item__variant__isnull=False,
+        on_hand__gt=F("reserved"),
+    ).annotate(rest=F("on_hand") - F("reserved"))
+    rows = free.values_list("item__variant__colourway", "item__variant__size", "rest")
+    return {(colourway, size): rest for colourway, size, rest in rows}
+
+
+def to_make(finished: dict[tuple[int, str], int], colourway: int, size: str, pairs: int) -> int:
+    """Take what lies there; return what is left to be made."""
+    taken = min(pairs, finished.get((colourway, size), 0))
+    if taken:
+        finished[colourway, size] -= taken
+    return pairs - taken
+
+
 def _jobs(workshop: Workshop) -> dict[int, _Floor]:
-    """Return by line how far its work has come."""
-    jobs = Job.objects.open().filter(workshop=workshop).for_list()
+    """Return by line how far its work has come. A stage that has got another name or its minutes since
+    the job was planned goes by what it is now."""
+    jobs = Job.objects.open().filter(workshop=workshop).for_list().prefetch_related("stages__stage")
     found = {}
     for one in progress_of(jobs):
-        tasks = tuple(Task(count.stage.name, count.stage.minutes) for count in one.stages)
-        found[one.job.line_id] = tasks, tuple(count.waiting for count in one.stages)
+        tasks = []
+        for count in one.stages:
+            now = count.stage.stage
+            name = now.name if now is not None else count.stage.name
+            tasks.append(Task(name, count.stage.minutes or (now.minutes if now is not None else 0)))
+        waiting = tuple(count.waiting for count in one.stages)
+        found[one.job.line_id] = _Floor(tuple(tasks), waiting, one.job.status == JobStatus.HELD)
     return found
 
 
@@ -106,19 +158,23 @@ def _needs(lines: Iterable[int]) -> dict[int, list[tuple[Shelf, int]]]:
     return found
 
 
-def _pegged(lines: Iterable[int]) -> dict[int, tuple[date, Shelf]]:
+def _pegged(workshop: Workshop, lines: Iterable[int]) -> dict[int, tuple[date, Shelf]]:
     """Return by line what comes last of all that was bought for it, and when. What should have come
-    already may come tomorrow."""
-    tomorrow = clock.today() + DAY
+    already may come tomorrow; what is only drafted takes as long as buying it now."""
+    today = clock.today()
+    lead_days = _lead_days(workshop)
     rows = Peg.objects.filter(
         need__line__in=lines, line__received__lt=F("line__quantity"), line__is_closed_short=False
     ).annotate(on=Coalesce("line__expected_on", "line__wished_on"))
-    return {
-        line: (max(on, tomorrow), (material, size))
-        for line, on, material, size in rows.order_by("on", "pk").values_list(
-            "need__line", "on", "line__material", "line__size"
-        )
-    }
+    found: dict[int, tuple[date, Shelf]] = {}
+    for line, on, material, size, status in rows.order_by("pk").values_list(
+        "need__line", "on", "line__material", "line__size", "line__purchase__status"
+    ):
+        days = 1 if status in UNDER_WAY else max(lead_days.get(material, 0), 1)
+        comes_on = max(on, today + days * DAY)
+        if line not in found or comes_on > found[line][0]:
+            found[line] = comes_on, (material, size)
+    return found
 
 
 def _opens(orders: Iterable[int]) -> dict[int, date]:
@@ -148,7 +204,7 @@ def _coming(workshop: Workshop) -> dict[Shelf, list[tuple[date, int]]]:
 
 
 def _lead_days(workshop: Workshop) -> dict[int, int]:
-    """Return how long it takes to buy each material, from whoever is cheapest."""
+    """Return how long it takes to buy each material, from the slowest of those who sell it: which of
+    them it will be depends on the quantity and on prices that are not asked for yet."""
     rows = SupplierPrice.objects.filter(supplier__workshop=workshop)
-    known = rows.order_by("-price", "-lead_days", "-pk").values_list("material", "lead_days")
-    return dict(known)
+    return dict(rows.order_by("lead_days").values_list("material", "lead_days"))

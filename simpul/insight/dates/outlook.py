@@ -7,21 +7,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from simpul.catalog.models import Material, Recipe, Stage
 from simpul.insight.books.growing import KEPT
 from simpul.insight.books.kept import Journal, journal_of
-from simpul.insight.dates.facts import IN_ONE_GO, plan_of, tasks_of
+from simpul.insight.dates.facts import IN_ONE_GO, plan_of, tasks_of, to_make
 from simpul.insight.dates.plan import Line, Outcome, Plan, Ready
 from simpul.lib import clock
 from simpul.lib.workdays import DAY, IDUL_FITRI, next_feast
 from simpul.orders.models import LineWish, Order, Status
 from simpul.parties.models import Person, Workshop, in_this_language
 from simpul.production.models import Capacity, ClosedDays
-from simpul.stock.models import Balance, Location
 from simpul.ui.jinja import day
 
 WEEK = timedelta(days=7)
@@ -47,12 +45,16 @@ class Outlook:
         return sorted({task.post for task in tasks if not _is_known(self.plan, [task])})
 
     def of_order(self, order: Order) -> date | None:
-        """Return when an order is made by the plan; None where that cannot be told."""
-        return self.outcome.of_order(order.pk) if self.is_known else None
+        """Return when an order is made and packed by the plan; None where that cannot be told."""
+        return self._packed(self.outcome.of_order(order.pk))
 
     def if_paid(self, order: Order, on: date) -> date | None:
-        """Return when an order is made if its money comes on a day."""
-        return self.plan.run({order.pk: on}).of_order(order.pk) if self.is_known else None
+        """Return when an order is made and packed if its money comes on a day."""
+        return self._packed(self.plan.run({order.pk: on}).of_order(order.pk))
+
+    def _packed(self, made_on: date | None) -> date | None:
+        """Packing takes the day of work after the last pair was made."""
+        return self.plan.calendar.next_open(made_on) if self.is_known and made_on else None
 
     def weeks(self, count: int) -> list[tuple[date, date]]:
         """Return the first and the last days of the weeks to come, from tomorrow on."""
@@ -71,10 +73,12 @@ class Post(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Earliest:
-    """When something that is not ordered yet can be made, and what decides it."""
+    """When something that is not ordered yet can be made and packed, and what decides it: with names
+    for the desk, and as much of it as is a buyer's business."""
 
     on: date
     reasons: list[str]
+    hints: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,26 +124,50 @@ def forget() -> None:
 
 
 def earliest(workshop: Workshop, wishes: Sequence[LineWish], paid_on: date) -> Earliest | None:
-    """Return when a basket can be made behind everything that is promised, if its money comes on a day.
+    """Return when a basket can be made and packed, if its money comes on a day: behind everything that
+    is promised, and so that at its own place among the promises it makes nobody else late.
 
     None where it cannot be told: a stage that does not say how long it takes, a post where nobody is
-    known to work, a model without stages, a material that nobody is known to sell.
+    known to work, a model without a recipe, a material that nobody is known to sell.
     """
     outlook = of(workshop)
-    lines = _wished(workshop, wishes, paid_on)
-    tasks = [task for line in lines for task in line.tasks]
-    if not outlook.is_known or not _is_known(outlook.plan, tasks):
+    plan = outlook.plan
+    lines = _wished(plan, workshop, wishes, paid_on)
+    if lines is None or not outlook.is_known:
         return None
-    outcome, today = outlook.outcome, outlook.plan.today
-    tried = Outcome({}, outcome.floor.copy(), outcome.store.copy())
-    found = [tried.and_then(line, today) for line in lines if any(line.waiting)]
+    if not _is_known(plan, [task for line in lines for task in line.tasks]):
+        return None
+    if not lines:
+        on = plan.calendar.next_open(max(paid_on, plan.today))
+        return Earliest(on, [_("It lies in stock.")] if wishes else [], [])
+    tried = Outcome({}, outlook.outcome.floor.copy(), outlook.outcome.store.copy())
+    found = [tried.and_then(line, plan.today) for line in lines]
     ready = [one for one in found if one is not None]
     if len(ready) < len(found):
         return None
-    if not ready:
-        return Earliest(max(paid_on, today), [_("It lies in stock.")] if lines else [])
     last = max(ready, key=lambda one: one.on)
-    return Earliest(last.on, reasons_of(last, *_names(workshop, [last])))
+    on = _so_that_nobody_is_late(outlook, lines, plan.calendar.next_open(last.on))
+    return Earliest(on, reasons_of(last, *_names(workshop, [last])), _hints(last))
+
+
+def _so_that_nobody_is_late(outlook: Outlook, lines: list[Line], on: date) -> date:
+    """Put a promise behind those that it would break by going before them."""
+    promised = {line.order: line.promised_on for line in outlook.plan.lines}
+    before = outlook.outcome
+    for _turn in range(len(promised) + 1):
+        after = outlook.plan.with_more(lines, on).run()
+        broken = [
+            day
+            for order, day in promised.items()
+            if day > on
+            and (then := after.of_order(order)) != (now := before.of_order(order))
+            and now is not None
+            and (then is None or outlook.plan.calendar.next_open(then) > day)
+        ]
+        if not broken:
+            break
+        on = min(broken)
+    return on
 
 
 def earliest_on(workshop: Workshop, wishes: Sequence[LineWish]) -> date | None:
@@ -148,13 +176,13 @@ def earliest_on(workshop: Workshop, wishes: Sequence[LineWish]) -> date | None:
     return found.on if found is not None else None
 
 
-def told(workshop: Workshop, wishes: Sequence[LineWish]) -> dict[str, Any]:
-    """Return what the template says of a basket: the day, and until when to pay for it."""
+def told(person: Person, wishes: Sequence[LineWish]) -> dict[str, Any]:
+    """Return what the template says of a basket to somebody: the day, until when to pay for it, and why."""
+    workshop = person.workshop
     paid_on = clock.in_days(workshop.payment_days)
-    return {
-        "paid_on": paid_on,
-        "earliest": earliest(workshop, wishes, paid_on) if wishes else None,
-    }
+    found = earliest(workshop, wishes, paid_on) if wishes else None
+    reasons = (found.reasons if person.is_staff else found.hints) if found is not None else []
+    return {"paid_on": paid_on, "earliest": found, "reasons": reasons}
 
 
 def before_lebaran(workshop: Workshop, lead_days: int) -> tuple[date, date] | None:
@@ -251,9 +279,18 @@ def _names(workshop: Workshop, found: Iterable[Ready]) -> tuple[dict[int, str], 
     return materials, {name: label for name, label, _known in posts_of(workshop)}
 
 
-def _wished(workshop: Workshop, wishes: Sequence[LineWish], paid_on: date) -> list[Line]:
-    """Return a basket as lines of the plan: what is not in stock is to be made by the recipe of now."""
-    shelf = _finished(wishes)
+def _hints(ready: Ready) -> list[str]:
+    """What a buyer may know of it: nothing of recipes, of stock, and of what others have ordered."""
+    found = [_("Material has to come first.")] if ready.material_on is not None else []
+    return [*found, _("The workshop is busy.")] if ready.days_waited > 1 else found
+
+
+def _wished(
+    plan: Plan, workshop: Workshop, wishes: Sequence[LineWish], paid_on: date
+) -> list[Line] | None:
+    """Return of a basket what is to be made, by the recipe of now, as lines of the plan; None where
+    something has no recipe."""
+    shelf = dict(plan.finished)
     tasks = tasks_of(workshop)
     products = {wish.colourway.product_id for wish in wishes}
     recipes = {
@@ -262,43 +299,26 @@ def _wished(workshop: Workshop, wishes: Sequence[LineWish], paid_on: date) -> li
     }
     found = []
     for place, wish in enumerate(wishes, start=1):
-        sizes = _to_make(wish, shelf)
-        stages = tasks.get(wish.colourway.product_id, IN_ONE_GO)
-        recipe = recipes.get(wish.colourway.product_id)
-        needs = recipe.explode(wish.colourway, sizes) if recipe is not None else []
-        pairs = sum(sizes.values())
+        colourway = wish.colourway
+        left = {size: to_make(shelf, colourway.pk, size, n) for size, n in wish.sizes.items()}
+        sizes = {size: pairs for size, pairs in left.items() if pairs}
+        if not sizes:
+            continue
+        recipe = recipes.get(colourway.product_id)
+        if recipe is None:
+            return None
+        stages = tasks.get(colourway.product_id, IN_ONE_GO)
+        needs = recipe.explode(colourway, sizes)
         found.append(
             Line(
                 key=-place,
                 order=0,
+                promised_on=date.max,
                 opens_on=paid_on,
                 needs=tuple(((need.material.pk, need.size), need.quantity) for need in needs),
                 pegged=None,
                 tasks=stages,
-                waiting=(pairs, *[0] * (len(stages) - 1)),
+                waiting=(sum(sizes.values()), *[0] * (len(stages) - 1)),
             )
         )
     return found
-
-
-def _to_make(wish: LineWish, shelf: dict[tuple[int, str], int]) -> dict[str, int]:
-    """Take what lies free of the wish; return the pairs that are to be made."""
-    found = {}
-    for size, pairs in wish.sizes.items():
-        taken = min(pairs, shelf.get((wish.colourway.pk, size), 0))
-        if taken:
-            shelf[wish.colourway.pk, size] -= taken
-        if pairs > taken:
-            found[size] = pairs - taken
-    return found
-
-
-def _finished(wishes: Sequence[LineWish]) -> dict[tuple[int, str], int]:
-    """Return the finished pairs that lie free, by colourway and size."""
-    free = Balance.objects.filter(
-        location__kind=Location.Kind.FINISHED,
-        item__variant__colourway__in=[wish.colourway.pk for wish in wishes],
-        on_hand__gt=F("reserved"),
-    ).annotate(rest=F("on_hand") - F("reserved"))
-    rows = free.values_list("item__variant__colourway", "item__variant__size", "rest")
-    return {(colourway, size): rest for colourway, size, rest in rows}

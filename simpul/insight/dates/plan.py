@@ -9,7 +9,7 @@ is there for the work of the next one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -22,11 +22,13 @@ class Line(NamedTuple):
 
     key: int
     order: int
+    promised_on: date
     opens_on: date  # the money that buying or the work waits for is there, as far as one knows
     needs: tuple[tuple[Shelf, int], ...]  # what nothing covers yet
     pegged: tuple[date, Shelf] | None  # the last of what is on its way for it
     tasks: tuple[Task, ...]
     waiting: tuple[int, ...]
+    is_held: bool = False  # nobody knows when it goes on
 
 
 class Ready(NamedTuple):
@@ -62,7 +64,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that days follow from."""
+    """All that days follow from. `finished` are pairs that lie there for nobody, by colourway and size."""
 
     today: date
     calendar: WorkCalendar
@@ -71,6 +73,13 @@ class Plan:
     coming: Mapping[Shelf, Sequence[tuple[date, int]]]
     lead_days: Mapping[int, int]  # of each material that somebody sells
     lines: Sequence[Line]  # the earliest promise first
+    finished: Mapping[tuple[int, str], int] = field(default_factory=dict)
+
+    def with_more(self, lines: Sequence[Line], promised_on: date) -> Plan:
+        """Return the plan with other lines at their place among the promises."""
+        more = [line._replace(promised_on=promised_on) for line in lines]
+        every = sorted([*self.lines, *more], key=lambda line: (line.promised_on, line.key < 0))
+        return replace(self, lines=every)
 
     def run(self, instead: Mapping[int, date] | None = None) -> Outcome:
         """Plan everything. `instead` lets the money of some orders come on another day."""
@@ -101,6 +110,6 @@ def _ready(line: Line, store: Store, floor: Floor, today: date) -> Ready | None:
             material_on, last = there_on, shelf
     begins_on = max(opens_on, material_on or opens_on) + DAY
     done = floor.take(Work(begins_on, line.tasks, line.waiting))
-    if done is None or not is_known:
+    if done is None or not is_known or line.is_held:
         return None
     return Ready(done.on, begins_on, material_on, last, done.post, done.days_waited)

@@ -127,6 +127,7 @@ def lines(draw: st.DrawFn) -> Line:
     return Line(
         key=0,
         order=draw(st.integers(1, 4)),
+        promised_on=TODAY,
         opens_on=draw(days),
         needs=tuple(needs.items()),
         pegged=draw(st.none() | st.tuples(days, st.sampled_from(SHELVES))),

@@ -61,7 +61,9 @@ def earliest(model: Product, paid_on: date = TODAY) -> outlook.Earliest | None:
 def test_with_material_in_the_store_it_takes_a_day_for_each_stage(model: Product) -> None:
     stock_up(model.workshop)
 
-    assert earliest(model) == outlook.Earliest(date(2026, 11, 28), [])  # Thursday to Saturday
+    assert earliest(model) == outlook.Earliest(  # Thursday to Saturday; packed on Monday
+        date(2026, 11, 30), [], []
+    )
 
 
 def test_nothing_begins_before_the_money_is_there(model: Product) -> None:
@@ -69,10 +71,10 @@ def test_nothing_begins_before_the_money_is_there(model: Product) -> None:
     found = earliest(model, paid_on=date(2026, 11, 28))
 
     assert found is not None
-    assert found.on == date(2026, 12, 2)  # Monday to Wednesday
+    assert found.on == date(2026, 12, 3)  # Monday to Wednesday; packed on Thursday
 
 
-def test_what_lacks_is_bought_from_the_cheapest_and_named(model: Product, supplier: Party) -> None:
+def test_what_lacks_is_bought_from_the_slowest_and_named(model: Product, supplier: Party) -> None:
     stock_up(model.workshop)
     testing.stock_up(leather(model.workshop), -3_200 * 95)
     dear = testing.party(model.workshop, "Kulit Cepat", is_supplier=True)
@@ -80,8 +82,9 @@ def test_what_lacks_is_bought_from_the_cheapest_and_named(model: Product, suppli
     testing.supplier_price(dear, leather(model.workshop), 50_000, lead_days=1)
 
     assert earliest(model) == outlook.Earliest(
-        date(2026, 12, 3),  # it comes on Monday: Tuesday to Thursday
+        date(2026, 12, 4),  # it comes on Monday: Tuesday to Thursday
         [f"Bahan LEATHER comes on {day(date(2026, 11, 30))}."],
+        ["Material has to come first."],
     )
 
 
@@ -94,9 +97,10 @@ def test_it_comes_behind_everything_that_is_promised(
     found = earliest(model)
 
     assert found is not None
-    assert outlook.of(model.workshop).of_order(first) == date(2026, 12, 1)
-    assert found.on == date(2026, 12, 2)  # its ten pairs are cut once thirty others are
+    assert outlook.of(model.workshop).of_order(first) == date(2026, 12, 2)
+    assert found.on == date(2026, 12, 3)  # its ten pairs are cut once thirty others are
     assert found.reasons == ["Pairs wait 3 days at Potong."]
+    assert found.hints == ["The workshop is busy."]
 
 
 def test_what_lies_finished_is_not_made_again(model: Product) -> None:
@@ -104,7 +108,7 @@ def test_what_lies_finished_is_not_made_again(model: Product) -> None:
     for variant in model.colourways.get().variants.filter(size__in=["40", "41"]):
         testing.lay_down(variant, 50)
 
-    assert earliest(model) == outlook.Earliest(TODAY, ["It lies in stock."])
+    assert earliest(model) == outlook.Earliest(date(2026, 11, 26), ["It lies in stock."], [])
 
 
 def test_on_closed_days_nothing_is_made(model: Product, udin: Person) -> None:
@@ -116,7 +120,7 @@ def test_on_closed_days_nothing_is_made(model: Product, udin: Person) -> None:
     found = earliest(model)
 
     assert found is not None
-    assert found.on == date(2026, 12, 9)  # Monday 7 to Wednesday 9
+    assert found.on == date(2026, 12, 10)  # Monday 7 to Wednesday 9
 
 
 def test_what_is_not_known_has_no_day(model: Product, supplier: Party) -> None:
@@ -152,6 +156,44 @@ def test_where_running_work_is_not_known_nothing_is_promised(model: Product, buy
     assert outlook.of(model.workshop).of_order(order) is None
 
 
+def test_it_makes_nobody_late_whose_promise_comes_after_it(
+    model: Product, buyer: Party, supplier: Party
+) -> None:
+    """At its own place among the promises it would take the leather that another order rests on."""
+    stock_up(model.workshop)
+    testing.stock_up(leather(model.workshop), -3_200 * 90)
+    testing.supplier_price(supplier, leather(model.workshop), lead_days=9)
+    other = testing.confirmed_order(buyer, model, wished_on=date(2026, 12, 10))
+    assert outlook.of(model.workshop).of_order(other) == date(2026, 12, 3)  # paid on the 28th
+
+    found = earliest(model)
+    assert found is not None
+    assert found.on == date(2026, 12, 10)  # on the 9th it would go first, and the other be late
+    placed = testing.confirmed_order(buyer, model, earliest_on=found.on)
+    testing.pay(placed, placed.instalments.order_by("position")[0].amount)
+    assert outlook.of(model.workshop).of_order(other) == date(2026, 12, 3)
+
+
+def test_what_lies_finished_is_promised_once(model: Product, buyer: Party) -> None:
+    stock_up(model.workshop)
+    for variant in model.colourways.get().variants.filter(size__in=["40", "41"]):
+        testing.lay_down(variant, 6)
+    order = running(buyer, model)  # four of 40, six of 41: nobody has taken them from the shelf yet
+    found = earliest(model)
+
+    assert outlook.of(model.workshop).of_order(order) == date(2026, 11, 27)
+    assert found is not None
+    assert found.reasons == []  # eight are to be made: two of 40 are left
+    assert found.on == date(2026, 11, 30)
+
+
+def test_a_model_without_a_recipe_has_no_day(model: Product) -> None:
+    other = testing.product(model.workshop)
+    testing.stages(other)
+
+    assert earliest(other) is None
+
+
 # Running orders
 
 
@@ -171,10 +213,10 @@ def test_an_order_that_is_not_paid_waits_until_its_money_is_due(
     assert due_on == date(2026, 11, 28)
     found = outlook.of(model.workshop)
 
-    assert found.of_order(order) == date(2026, 12, 2)
-    assert found.if_paid(order, date(2026, 11, 30)) == date(2026, 12, 3)
-    assert found.if_paid(order, TODAY) == date(2026, 11, 28)
-    assert found.of_order(order) == date(2026, 12, 2)  # asking changes nothing
+    assert found.of_order(order) == date(2026, 12, 3)
+    assert found.if_paid(order, date(2026, 11, 30)) == date(2026, 12, 4)
+    assert found.if_paid(order, TODAY) == date(2026, 11, 30)
+    assert found.of_order(order) == date(2026, 12, 3)  # asking changes nothing
 
 
 def test_what_was_counted_is_behind_it(model: Product, buyer: Party, udin: Person) -> None:
@@ -183,10 +225,54 @@ def test_what_was_counted_is_behind_it(model: Product, buyer: Party, udin: Perso
     job = Job.plan(by=udin, line=order.lines.get())
     job.release(by=udin)
     job.tap(by=udin, stage=job.stages.get(position=1), good={"40": 4, "41": 6})
-    assert outlook.of(model.workshop).of_order(order) == date(2026, 11, 27)
+    assert outlook.of(model.workshop).of_order(order) == date(2026, 11, 28)
 
     job.tap(by=udin, stage=job.stages.get(position=2), good={"40": 4}, reject={"41": 1})
-    assert outlook.of(model.workshop).of_order(order) == date(2026, 11, 28)  # one is cut once more
+    assert outlook.of(model.workshop).of_order(order) == date(2026, 11, 30)  # one is cut once more
+
+
+def test_a_job_on_hold_has_no_day_and_keeps_its_hands(
+    model: Product, buyer: Party, udin: Person
+) -> None:
+    order = running(buyer, model)
+    testing.fetch_material(order)
+    job = Job.plan(by=udin, line=order.lines.get())
+    job.release(by=udin)
+    job.tap(by=udin, stage=job.stages.get(position=1), good={"40": 1})
+    job.hold(by=udin, reason="cetakan patah")
+
+    assert outlook.of(model.workshop).of_order(order) is None
+    stock_up(model.workshop)
+    found = earliest(model)
+    assert found is not None
+    assert found.on == date(2026, 12, 1)  # nine pairs of the other one go first
+
+
+def test_a_job_from_before_the_minutes_were_known_goes_by_them_now(
+    model: Product, buyer: Party, udin: Person
+) -> None:
+    model.stages.update(minutes=0)
+    order = running(buyer, model)
+    testing.fetch_material(order)
+    Job.plan(by=udin, line=order.lines.get())
+    model.stages.update(minutes=10)
+    model.stages.filter(position=2).update(name="Jahit upper")
+    testing.hands(model.workshop, "Jahit upper")
+
+    assert outlook.of(model.workshop).unknown == []
+    assert outlook.of(model.workshop).of_order(order) == date(2026, 11, 30)
+
+
+def test_a_draft_that_was_never_sent_takes_as_long_as_buying(
+    model: Product, buyer: Party, supplier: Party
+) -> None:
+    order = running(buyer, model)
+    for material in Material.objects.filter(workshop=model.workshop):
+        testing.supplier_price(supplier, material, lead_days=6)
+    testing.draft_purchase(supplier, order)
+    with clock.stopped(clock.now() + timedelta(days=12)):  # Monday, 7 December
+        # it would come on Sunday the 13th: Monday to Wednesday, and packed on Thursday
+        assert outlook.of(model.workshop).of_order(order) == date(2026, 12, 17)
 
 
 def test_it_waits_for_what_was_bought_for_it(
@@ -198,10 +284,10 @@ def test_it_waits_for_what_was_bought_for_it(
     purchase.expect(by=rina, line=line, day=date(2026, 12, 7), reason="hujan")
     [row] = outlook.rows(rina, outlook.of(model.workshop))
 
-    assert row.ready_on == date(2026, 12, 10)
+    assert row.ready_on == date(2026, 12, 11)
     assert row.reasons == [f"Bahan LEATHER comes on {day(date(2026, 12, 7))}."]
     assert row.order.promised_on is not None
-    assert row.slack == (row.order.promised_on - date(2026, 12, 10)).days
+    assert row.slack == (row.order.promised_on - date(2026, 12, 11)).days
 
 
 def test_what_is_late_already_may_come_tomorrow(
@@ -210,7 +296,7 @@ def test_what_is_late_already_may_come_tomorrow(
     order = running(buyer, model)
     testing.confirmed_purchase(supplier, order)
     with clock.stopped(clock.now() + timedelta(days=12)):  # Monday, 7 December
-        assert outlook.of(model.workshop).of_order(order) == date(2026, 12, 11)  # Wed to Fri
+        assert outlook.of(model.workshop).of_order(order) == date(2026, 12, 12)  # Wed to Fri
 
 
 def test_free_material_goes_to_whoever_was_promised_first(
@@ -224,8 +310,8 @@ def test_free_material_goes_to_whoever_was_promised_first(
     found = outlook.of(model.workshop)
     assert OrderNeed.objects.filter(line__order=later).exists()
 
-    assert found.of_order(sooner) == date(2026, 12, 2)
-    assert found.of_order(later) == date(2026, 12, 10)  # five pairs' leather is bought on the 28th
+    assert found.of_order(sooner) == date(2026, 12, 3)
+    assert found.of_order(later) == date(2026, 12, 11)  # five pairs' leather is bought on the 28th
 
 
 # What is kept

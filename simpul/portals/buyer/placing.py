@@ -71,7 +71,7 @@ def earliest(request: Request) -> HttpResponse:
     return render(
         request,
         "orders/_earliest.html",
-        outlook.told(request.workshop, [] if form.grid.errors else form.grid.wishes),
+        outlook.told(request.person, [] if form.grid.errors else form.grid.wishes),
     )
 
 

@@ -61,7 +61,8 @@ def hours(request: Request) -> HttpResponse:
             "closed": closed.order_by("first_on", "pk"),
             "holidays": _holidays(today) if week.keeps_holidays else [],
             "lebaran": lebaran,
-            "is_closed_then": lebaran and closed.filter(first_on__lte=lebaran[0]).exists(),
+            "is_closed_then": lebaran
+            and closed.filter(first_on__lte=lebaran[0], last_on__gte=lebaran[0]).exists(),
             "tab": "hours",
         },
     )
@@ -77,7 +78,7 @@ def capacity(request: Request) -> HttpResponse:
         known = {post: one for post, _label, one in posts}
         for _label, form in lines:
             facts = form.facts
-            if facts is not None and facts["post"] in known and _differs(known, facts):
+            if facts is not None and _differs(known, facts):
                 Capacity.set(by=request.person, **facts)
         messages.success(request, _("Saved."))
         return redirect("workshop:hours", request.workshop.slug)

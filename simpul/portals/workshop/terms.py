@@ -32,7 +32,7 @@ def confirmation(request: Request, number: str) -> HttpResponse:
     return render(
         request,
         "workshop/orders/confirmation.html",
-        {"order": order, "form": form, **_told_of(order)},
+        {"order": order, "form": form, **_told_of(request, order)},
         status=422 if form.is_bound else 200,
     )
 
@@ -48,15 +48,15 @@ def offer(request: Request, number: str) -> HttpResponse:
     return render(
         request,
         "workshop/orders/offer.html",
-        {"order": order, "form": form, **_told_of(order)},
+        {"order": order, "form": form, **_told_of(request, order)},
         status=422 if form.is_bound else 200,
     )
 
 
-def _told_of(order: Order) -> dict[str, Any]:
+def _told_of(request: Request, order: Order) -> dict[str, Any]:
     """When what is asked for can be ready, and why then."""
     wishes = [line.wish for line in order.current.lines.all()]
-    return outlook.told(order.workshop, wishes)
+    return outlook.told(request.person, wishes)
 
 
 @require_http_methods(["GET", "POST"])

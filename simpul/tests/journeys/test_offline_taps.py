@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from simpul import testing
 from simpul.catalog.models import Stage
 from simpul.production.models import Job, StageLog
-from simpul.tests.journeys.conftest import House
+from simpul.tests.journeys.conftest import PASSWORD, House, log_in_as
 
 pytestmark = [
     pytest.mark.browser,
@@ -126,6 +126,24 @@ def test_what_the_server_refuses_stays_with_its_reason(
     assert counted(job) == {"Potong 40": 4}
     line.get_by_role("button", name="Forget it").click()
     expect(page.locator("[data-state]")).to_have_count(0)
+
+
+def test_it_waits_until_whoever_counted_is_logged_in_again(
+    desk: Callable[[str], Page], job: Job
+) -> None:
+    page = desk("udin")
+    stand_at(page, job)
+    page.context.set_offline(True)
+    count(page, _40=4)
+    page.context.clear_cookies(name="sessionid")
+    page.context.set_offline(False)
+    page.wait_for_timeout(500)  # it was asked, and sent to the log-in
+    expect(page.locator("[data-state=waiting]")).to_have_count(1)
+
+    log_in_as(page, "udin@contoh.example", PASSWORD)  # with another token for forms than before
+    page.goto("/contoh/desk/production/")
+    expect(page.locator("[data-state=taken]")).to_contain_text("4 × 40")
+    assert counted(job) == {"Potong 40": 4}
 
 
 def test_nobody_sends_the_counts_of_somebody_else(

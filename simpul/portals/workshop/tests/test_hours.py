@@ -54,9 +54,9 @@ def test_people_and_hours_are_kept_for_each_stage(
     floor: Client, model: Product, workshop: Workshop
 ) -> None:
     typed = {
-        "post-0-post": "Potong", "post-0-people": "2", "post-0-hours": "7.5",
-        "post-1-post": "Jahit", "post-1-people": "", "post-1-hours": "",
-        "post-2-post": "Finishing", "post-2-people": "1", "post-2-hours": "8",
+        "post-0-people": "2", "post-0-hours": "7.5",
+        "post-1-people": "", "post-1-hours": "",
+        "post-2-people": "1", "post-2-hours": "8",
     }  # fmt: skip
     answer = floor.post(f"{DESK}days/hands/", typed)
 
@@ -70,9 +70,8 @@ def test_people_without_hours_are_refused_and_nothing_is_lost(
     floor: Client, model: Product
 ) -> None:
     typed = {
-        "post-0-post": "Potong", "post-0-people": "2", "post-0-hours": "",
-        "post-1-post": "Jahit", "post-1-people": "3", "post-1-hours": "7",
-        "post-2-post": "Finishing",
+        "post-0-people": "2", "post-0-hours": "",
+        "post-1-people": "3", "post-1-hours": "7",
     }  # fmt: skip
     answer = floor.post(f"{DESK}days/hands/", typed)
 
@@ -82,11 +81,27 @@ def test_people_without_hours_are_refused_and_nothing_is_lost(
     assert not Capacity.objects.exists()
 
 
-def test_a_post_that_no_model_has_is_not_kept(floor: Client, model: Product) -> None:
-    typed = {"post-0-post": "Sulap", "post-0-people": "2", "post-0-hours": "7"}
+def test_hours_that_do_not_divide_come_back_as_they_were_typed(
+    floor: Client, model: Product, workshop: Workshop
+) -> None:
+    typed = {f"post-{place}-{name}": value for place in range(3)
+             for name, value in (("people", "1"), ("hours", "7.33"))}  # fmt: skip
     floor.post(f"{DESK}days/hands/", typed)
+    assert {one.minutes_each for one in Capacity.objects.all()} == {440}
 
-    assert not Capacity.objects.exists()
+    form = floor.get(f"{DESK}days/hands/").text
+    assert 'value="7.33"' in form
+    assert floor.post(f"{DESK}days/hands/", typed).status_code == 302
+
+
+def test_a_known_post_is_not_emptied_without_a_word(
+    floor: Client, model: Product, workshop: Workshop
+) -> None:
+    testing.hands(workshop)
+    answer = floor.post(f"{DESK}days/hands/", {"post-0-people": "", "post-0-hours": ""})
+
+    assert answer.status_code == 422
+    assert "Somebody must work there" in answer.text
 
 
 def test_what_did_not_change_is_no_step(floor: Client, model: Product, workshop: Workshop) -> None:
@@ -176,7 +191,7 @@ def test_the_schedule_says_when_each_order_is_ready_and_how_full_the_stages_are(
     page = read(floor.get(f"{DESK}plan/").text)
 
     assert order.number in page
-    assert "28 Nov 2026" in page
+    assert "30 Nov 2026" in page
     assert "days late" in page
     assert "Pairs wait" in page
     assert 'max="300" value="300"' in page  # from Thursday to Saturday, Potong is full
@@ -213,8 +228,8 @@ def test_the_grid_says_when_what_is_typed_is_ready(
     address = "/ciomas/my/orders/new/earliest/"
     said = read(client.get(address, typed_into(model, _40="10")).text)
 
-    # paid on Saturday the 28th; Monday to Wednesday
-    assert "pay by 28 November 2026, it can be ready on <strong>2 December 2026</strong>" in said
+    # paid on Saturday the 28th; Monday to Wednesday, and packed on Thursday
+    assert "pay by 28 November 2026, it can be ready on <strong>3 December 2026</strong>" in said
     assert client.get(address, typed_into(model)).text.strip() == ""
     assert client.get(address, typed_into(model, _40="ten")).text.strip() == ""
     assert "hx-get" in client.get(f"/ciomas/my/orders/new/?product={model.slug}").text
@@ -227,7 +242,7 @@ def test_sales_hears_the_same_on_the_telephone(
     testing.login(client, sari)
     address = f"/ciomas/desk/orders/new/{buyer.pk}/earliest/"
 
-    assert "2 December" in read(client.get(address, typed_into(model, _40="10")).text)
+    assert "3 December" in read(client.get(address, typed_into(model, _40="10")).text)
 
 
 def test_an_order_is_wished_for_the_day_on_which_it_can_be_ready(
@@ -239,7 +254,7 @@ def test_an_order_is_wished_for_the_day_on_which_it_can_be_ready(
     client.post("/ciomas/my/orders/new/", typed_into(model, _40="10") | facts)
     order = Order.objects.get()
 
-    assert order.current.promised_on == date(2026, 12, 2)
+    assert order.current.promised_on == date(2026, 12, 3)
 
 
 def test_an_offer_says_when_it_can_be_kept(
@@ -251,7 +266,7 @@ def test_an_offer_says_when_it_can_be_kept(
     for page in ("offer", "confirmation"):
         said = read(client.get(f"/ciomas/desk/orders/{order.number}/{page}/").text)
         assert "Later than 9 December 2026, which was asked for" in said
-        assert "By schedule it is ready on <strong>8 January 2027</strong>" in said
+        assert "By schedule it is ready on <strong>9 January 2027</strong>" in said
 
 
 def test_the_payment_page_says_what_waiting_costs(
@@ -264,6 +279,6 @@ def test_the_payment_page_says_what_waiting_costs(
     testing.login(client, testing.contact_of(buyer))
     page = read(client.get(f"/ciomas/my/orders/{order.number}/payment/").text)
 
-    assert "pay by 28 November 2026, the order is ready on <strong>2 December 2026</strong>" in page
-    assert "If you pay on 5 December 2026: 9 December 2026." in page
+    assert "pay by 28 November 2026, the order is ready on <strong>3 December 2026</strong>" in page
+    assert "If you pay on 5 December 2026: 10 December 2026." in page
     assert "It was promised for" not in page

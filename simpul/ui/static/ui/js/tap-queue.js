@@ -2,7 +2,7 @@
 // stage, or alone on another page of the floor. What cannot be sent is kept in the browser, with an id
 // of its own, and is sent when the network is back; the server refuses what it has counted already.
 // Attributes: owner (the person who counts), next (the path that a count leads to), and the words
-// waiting, sending, taken, refused, foreign, forget, refresh. Without JavaScript it is only the form.
+// waiting, taken, refused, foreign, forget, refresh, full. Without JavaScript it is only the form.
 const STORE = "simpul-taps"
 const AGAIN = 15_000 // milliseconds between two tries while something waits
 
@@ -15,8 +15,9 @@ class TapQueue extends HTMLElement {
     this.taken = []
     if (this.form) {
       this.form.addEventListener("submit", (event) => navigator.onLine || this.catch(event), true)
-      this.form.addEventListener("htmx:sendError", () => this.keep())
-      this.form.addEventListener("htmx:timeout", () => this.keep())
+      this.form.addEventListener("htmx:beforeRequest", () => (this.sent = this.said()))
+      this.form.addEventListener("htmx:sendError", () => this.keep(this.sent))
+      this.form.addEventListener("htmx:timeout", () => this.keep(this.sent))
     }
     this.wake = () => this.send()
     addEventListener("online", this.wake)
@@ -38,34 +39,46 @@ class TapQueue extends HTMLElement {
     }
   }
 
-  set counts(all) {
-    localStorage.setItem(STORE, JSON.stringify(all))
+  // Tell whether the browser has kept them: it may be full, or keep nothing.
+  store(all) {
+    try {
+      localStorage.setItem(STORE, JSON.stringify(all))
+      return true
+    } catch {
+      return false
+    }
   }
 
   catch(event) {
     event.preventDefault()
     event.stopImmediatePropagation()
-    this.keep()
+    this.keep(this.said())
   }
 
-  // Keep what stands in the form, and make room for the next count.
-  keep() {
-    const said = this.typed()
-    if (said.length === 0) return
+  // What the form says now, as it is sent.
+  said() {
+    const typed = this.typed()
+    if (typed.length === 0) return null
     const data = new URLSearchParams(new FormData(this.form))
-    const id = data.get("client_id")
-    this.counts = [
-      ...this.counts.filter((one) => one.id !== id),
-      {
-        id,
-        url: this.form.action,
-        body: data.toString(),
-        next: this.getAttribute("next"),
-        owner: this.getAttribute("owner"),
-        words: `${document.querySelector("h1").textContent.trim()}: ${said.join(", ")}`,
-      },
-    ]
-    this.clear()
+    const place = [".page-head .eyebrow", "h1"].map((one) => document.querySelector(one).textContent.trim())
+    return {
+      id: data.get("client_id"),
+      url: this.form.action,
+      body: data.toString(),
+      next: this.getAttribute("next"),
+      owner: this.getAttribute("owner"),
+      words: `${place.join(", ").replace(/\s+/g, " ")}: ${typed.join(", ")}`,
+    }
+  }
+
+  // Keep a count that could not be sent, and make room for the next one.
+  keep(said) {
+    if (!said) return
+    if (!this.store([...this.counts.filter((one) => one.id !== said.id), said])) {
+      this.list.append(this.line("full", said.words))
+      return
+    }
+    if (this.form.elements.client_id.value === said.id) this.clear()
     this.draw()
   }
 
@@ -87,24 +100,32 @@ class TapQueue extends HTMLElement {
   async send() {
     if (this.busy || !navigator.onLine) return
     this.busy = true
-    for (const one of this.counts.filter((one) => this.isMine(one) && !one.refused)) {
-      const answer = await this.post(one)
-      if (answer === null) break
-      this.counts = this.counts.filter((other) => other.id !== one.id || answer)
-      if (answer) this.counts = this.counts.map((other) => (other.id === one.id ? { ...other, refused: answer } : other))
-      else this.taken.push(one.words)
-      this.draw()
+    try {
+      for (const one of this.counts.filter((one) => this.isMine(one) && !one.refused)) {
+        const answer = await this.post(one)
+        if (answer === null) break
+        const others = this.counts.filter((other) => other.id !== one.id)
+        this.store(answer ? [...others, { ...one, refused: answer }] : others)
+        if (!answer) this.taken.push(one.words)
+        this.draw()
+      }
+    } finally {
+      this.busy = false
     }
-    this.busy = false
   }
 
-  // Why it was refused; "" if the server has it; null if it could not be asked.
+  // Why it was refused; "" if the server has it; null if it is to be asked again later: the network is
+  // gone, the server is busy, or nobody is logged in.
   async post(one) {
+    const body = new URLSearchParams(one.body)
+    const token = document.querySelector("input[name=csrfmiddlewaretoken]")
+    if (token) body.set("csrfmiddlewaretoken", token.value) // logging in has made a new one
     try {
-      const answer = await fetch(one.url, { method: "POST", body: new URLSearchParams(one.body), credentials: "same-origin" })
+      const answer = await fetch(one.url, { method: "POST", body, credentials: "same-origin" })
       if (answer.redirected && new URL(answer.url).pathname === one.next) return ""
+      if (![404, 409, 422].includes(answer.status)) return null
       const page = new DOMParser().parseFromString(await answer.text(), "text/html")
-      const why = [".form__errors ul", ".notice__words", "main h1"].map((one) => page.querySelector(one))
+      const why = [".form__errors ul", ".notice__words", "main h1"].map((place) => page.querySelector(place))
       return why.find(Boolean)?.textContent.trim().replace(/\s+/g, " ") || String(answer.status)
     } catch {
       return null
@@ -119,7 +140,7 @@ class TapQueue extends HTMLElement {
     const lines = this.counts.map((one) => {
       const state = one.refused ? "refused" : this.isMine(one) ? "waiting" : "foreign"
       const line = this.line(state, one.words, one.refused)
-      if (one.refused) line.append(this.button(one))
+      if (one.refused && this.isMine(one)) line.append(this.button(one))
       return line
     })
     this.list.replaceChildren(...this.taken.map((words) => this.line("taken", words)), ...lines)
@@ -141,7 +162,7 @@ class TapQueue extends HTMLElement {
     button.className = "link-button"
     button.textContent = this.getAttribute("forget")
     button.addEventListener("click", () => {
-      this.counts = this.counts.filter((other) => other.id !== one.id)
+      this.store(this.counts.filter((other) => other.id !== one.id))
       this.draw()
     })
     return button
