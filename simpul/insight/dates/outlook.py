@@ -97,9 +97,8 @@ class Row:
         return (self.order.promised_on - self.ready_on).days
 
 
-_told: dict[
-    int, tuple[Journal, date, Outlook]
-] = {}  # of a workshop; who was asked for last is last
+# of a workshop; who was asked for last stands last
+_told: dict[int, tuple[Journal, date, Outlook]] = {}
 
 
 def of(workshop: Workshop) -> Outlook:

@@ -67,6 +67,7 @@ class TapQueue extends HTMLElement {
       body: data.toString(),
       next: this.getAttribute("next"),
       owner: this.getAttribute("owner"),
+      values: Object.fromEntries(data),
       words: `${place.join(", ").replace(/\s+/g, " ")}: ${typed.join(", ")}`,
     }
   }
@@ -74,11 +75,12 @@ class TapQueue extends HTMLElement {
   // Keep a count that could not be sent, and make room for the next one.
   keep(said) {
     if (!said) return
-    if (!this.store([...this.counts.filter((one) => one.id !== said.id), said])) {
+    const { values, ...kept } = said
+    if (!this.store([...this.counts.filter((one) => one.id !== said.id), kept])) {
       this.list.append(this.line("full", said.words))
       return
     }
-    if (this.form.elements.client_id.value === said.id) this.clear()
+    if (this.form.elements.client_id.value === said.id) this.clear(values)
     this.draw()
   }
 
@@ -88,10 +90,12 @@ class TapQueue extends HTMLElement {
     return filled.map((one) => `${one.value}\u00a0×\u00a0${one.closest("tr, li").querySelector("th, label").textContent.trim()}`)
   }
 
-  clear() {
+  // Take what was kept out of the form; what was typed since stays.
+  clear(values) {
     for (const input of this.form.querySelectorAll("input[type=number]")) {
-      if (input.max !== "") input.max = Math.max(0, Number(input.max) - Number(input.value || 0))
-      input.value = ""
+      const sent = Number(values[input.name] || 0)
+      if (input.max !== "") input.max = Math.max(0, Number(input.max) - sent)
+      if (Number(input.value || 0) === sent) input.value = ""
     }
     for (const name of ["key", "client_id"]) this.form.elements[name].value = fresh()
   }
