@@ -168,7 +168,7 @@ def _time_anew(workshop: Any, client: Any, name: str, visitor: str, path: str) -
     """Time a page as the first who looks after money has come; at the end it never came."""
     from django.db import transaction
 
-    from simpul.insight.books import kept
+    from simpul.insight import recent
     from simpul.orders.models import AGREED, Order
     from simpul.parties.models import Person
     from simpul.parties.roles import Role
@@ -183,7 +183,7 @@ def _time_anew(workshop: Any, client: Any, name: str, visitor: str, path: str) -
     with transaction.atomic():
         found = _time(client, f"{name}, told anew", visitor, path, take_cash)
         transaction.set_rollback(True)
-    kept.forget()
+    recent.forget()
     return found
 
 

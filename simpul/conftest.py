@@ -10,8 +10,7 @@ from django.utils.translation import activate
 from pytest_django import Settings
 
 from simpul import testing
-from simpul.insight.books import kept
-from simpul.insight.dates import outlook
+from simpul.insight import recent
 from simpul.parties.models import Party, Person, Workshop
 from simpul.parties.roles import Role
 
@@ -45,8 +44,7 @@ def _own_uploads(tmp_path: Path, settings: Settings) -> None:
 @pytest.fixture(autouse=True)
 def _books_of_nobody() -> None:
     """What a process keeps of the books stays true while its database does."""
-    kept.forget()
-    outlook.forget()
+    recent.forget()
 
 
 @pytest.fixture

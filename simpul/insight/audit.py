@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q, Sum
 
 from simpul.conversations.models import Ticket
 from simpul.delivery.models import PackageLine, Shipment
-from simpul.insight.books import kept
+from simpul.insight import recent
 from simpul.insight.books.checks import disagreements
 from simpul.orders.models import AGREED, Gate, Instalment, LineSize, Order, OrderNeed, OrderRevision
 from simpul.papers import chain
@@ -391,7 +391,7 @@ def papers(workshop: Workshop) -> Iterator[Finding]:
 
 def books(workshop: Workshop) -> Iterator[Finding]:
     """14: every posting adds up to zero, and the books agree with orders, credit, bills and stock."""
-    kept.forget()  # what a process remembers is no evidence
+    recent.forget()  # what a process remembers is no evidence
     for subject, text in disagreements(workshop):
         yield Finding(14, subject, text)
 

@@ -6,7 +6,6 @@ has estimates until they are decreed, and collective leave (*cuti bersama*) is n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -40,13 +39,15 @@ class WorkCalendar:
         following = (day + at * DAY for at in range(1, 366))
         return next((one for one in following if self.is_open(one)), day + DAY)
 
-    def open_days(self, first: date, last: date) -> Iterator[date]:
-        """Yield the days of work from the first day to the last."""
-        day = first
-        while day <= last:
-            if self.is_open(day):
-                yield day
-            day += DAY
+    def open_days(self, first: date, last: date) -> tuple[date, ...]:
+        """Return the days of work from the first day to the last."""
+        return _open_days(self, first, last)
+
+
+@lru_cache(maxsize=8)
+def _open_days(calendar: WorkCalendar, first: date, last: date) -> tuple[date, ...]:
+    every = (first + at * DAY for at in range((last - first).days + 1))
+    return tuple(day for day in every if calendar.is_open(day))
 
 
 @lru_cache(maxsize=32)

@@ -167,18 +167,13 @@ def free_of(material: Material, size: str) -> int:
 
 def free_stock(workshop: Workshop) -> dict[Shelf, int]:
     """Return what lies in the store for nobody, by material and size."""
-    rows = Balance.objects.filter(
+    lying = Balance.objects.filter(
         location__workshop=workshop,
         location__kind=Location.Kind.STORE,
         item__material__isnull=False,
-        on_hand__gt=F("reserved"),
     )
-    return {
-        (material, size): free
-        for material, size, free in rows.annotate(rest=F("on_hand") - F("reserved")).values_list(
-            "item__material", "item__size", "rest"
-        )
-    }
+    rows = lying.rests("item__material", "item__size")
+    return {(material, size): rest for material, size, rest in rows}
 
 
 def orders_for_store(rows: Iterable[Wanted]) -> list[Order]:

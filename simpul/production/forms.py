@@ -145,9 +145,6 @@ class ShelfForm(forms.Form):
 class WeekForm(forms.Form):
     """The days of the week on which is worked."""
 
-    weekdays = forms.TypedMultipleChoiceField(
-        label=_("Working days"), coerce=int, widget=forms.CheckboxSelectMultiple
-    )
     keeps_holidays = forms.BooleanField(
         label=_("Closed on public holidays"),
         required=False,
@@ -156,11 +153,15 @@ class WeekForm(forms.Form):
 
     def __init__(self, *args: Any, week: WorkWeek, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        days = self.fields["weekdays"]
-        assert isinstance(days, forms.TypedMultipleChoiceField)  # noqa: S101 - declared above
-        days.choices = [(place, name) for place, name in enumerate(weekday_names())]
-        days.initial = [place for place, is_open in enumerate(week.weekdays) if is_open == "1"]
+        self.fields["weekdays"] = forms.TypedMultipleChoiceField(
+            label=_now("Working days"),
+            coerce=int,
+            choices=list(enumerate(weekday_names())),
+            initial=week.days,
+            widget=forms.CheckboxSelectMultiple,
+        )
         self.fields["keeps_holidays"].initial = week.keeps_holidays
+        self.order_fields(["weekdays", "keeps_holidays"])
 
 
 class ClosedDaysForm(forms.Form):
@@ -221,11 +222,9 @@ class PostForm(forms.Form):
         return cleaned
 
     @property
-    def facts(self) -> dict[str, Any] | None:
-        """What `Capacity.set` takes; None where nothing was typed."""
+    def facts(self) -> dict[str, Any]:
+        """What `Capacity.set` takes, where something was changed."""
         said = self.cleaned_data
-        if not said.get("people"):
-            return None
         return {
             "post": self.post,
             "people": said["people"],

@@ -160,16 +160,12 @@ def lying_free(order: Order) -> list[tuple[LineSize, int]]:
             "line", "variant__size", "pk"
         )
     )
-    free = dict(
-        Balance.objects.filter(
-            location__workshop_id=order.workshop_id,
-            location__kind=Location.Kind.FINISHED,
-            item__variant__in=[size.variant_id for size in rows],
-            on_hand__gt=F("reserved"),
-        )
-        .annotate(rest=F("on_hand") - F("reserved"))
-        .values_list("item__variant", "rest")
+    lying = Balance.objects.filter(
+        location__workshop_id=order.workshop_id,
+        location__kind=Location.Kind.FINISHED,
+        item__variant__in=[size.variant_id for size in rows],
     )
+    free = dict(lying.rests("item__variant"))
     return [(size, free[size.variant_id]) for size in rows if size.variant_id in free]
 
 

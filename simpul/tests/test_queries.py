@@ -22,8 +22,7 @@ from simpul.conversations.models import (
 )
 from simpul.crm.models import Lead
 from simpul.delivery import models as delivery
-from simpul.insight.books import kept
-from simpul.insight.dates import outlook
+from simpul.insight import recent
 from simpul.orders import models as orders
 from simpul.papers.models import Paper
 from simpul.parties.models import Address, Identity, Party, Person
@@ -157,8 +156,7 @@ def pages_of(world: World) -> list[tuple[Client, str]]:
 
 
 def queries_of(client: Client, path: str) -> int:
-    kept.forget()  # as whoever comes first
-    outlook.forget()
+    recent.forget()  # as whoever comes first
     with CaptureQueriesContext(connection) as queries:
         assert client.get(path).status_code == 200
     return len(queries)

@@ -25,6 +25,7 @@ from simpul.catalog.models import Material, Price
 from simpul.delivery.models import Package, Shipment
 from simpul.delivery.packing import fill
 from simpul.demo.bank import Bank
+from simpul.insight import recent
 from simpul.insight.audit import CHECKS, books, findings
 from simpul.insight.books import kept
 from simpul.insight.books.checks import banks_off
@@ -214,7 +215,7 @@ class Walk(RuleBasedStateMachine):
         self.seen.update(Entry.objects.values_list("step", flat=True).distinct())
         self.code_frame.__exit__(None, None, None)
         transaction.set_rollback(True)
-        kept.forget()
+        recent.forget()
         self.frame.__exit__(None, None, None)
 
     @initialize(far=st.integers(0, 15), money=st.integers(0, 12))
@@ -361,7 +362,7 @@ class Walk(RuleBasedStateMachine):
             broken = list(findings(self.town.workshop, [books]))
             assert broken == [], broken
             assert banks_off(told) == []
-            kept.forget()
+            recent.forget()
             anew = books_of(self.town.workshop)
             assert (anew.postings, anew.state) == (told.postings, told.state)  # nothing was missed
 

@@ -7,9 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from simpul.insight.recent import Recent
 from simpul.parties.models import Workshop
-
-KEPT = 8  # of workshops in a process: a few megabytes each
 
 
 class Growing[Row: tuple[Any, ...]]:
@@ -17,8 +16,7 @@ class Growing[Row: tuple[Any, ...]]:
 
     `rows` says which those are, `read` makes them what is kept; each begins with its key. Keys need
     not become visible in their order: where the count says that one came late, or the last one
-    known is not the same any more, all are read again. Of more workshops than KEPT the one that
-    nobody asked for longest is forgotten. Nobody may change the lists.
+    known is not the same any more, all are read again. Nobody may change the lists.
     """
 
     def __init__(
@@ -28,11 +26,11 @@ class Growing[Row: tuple[Any, ...]]:
     ) -> None:
         self._rows = rows
         self._read = read
-        self._known: dict[int, list[Row]] = {}
+        self._known: Recent[list[Row]] = Recent()
 
     def of(self, workshop: Workshop) -> list[Row]:
         rows = self._rows(workshop).order_by("pk")
-        known = self._known.pop(workshop.pk, [])
+        known = self._known.get(workshop) or []
         if known:
             last_and_new = self._read(rows.filter(pk__gte=known[-1][0]))
             whole = known[:-1] + last_and_new
@@ -40,10 +38,4 @@ class Growing[Row: tuple[Any, ...]]:
             known = whole if is_true else []
         if not known:
             known = self._read(rows)
-        self._known[workshop.pk] = known  # the last one now
-        for longest in list(self._known)[:-KEPT]:
-            self._known.pop(longest, None)
-        return known
-
-    def forget(self) -> None:
-        self._known.clear()
+        return self._known.keep(workshop, known)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
-from simpul.insight.books.facts import CARRIED, LOGS
-from simpul.insight.books.growing import KEPT
 from simpul.insight.books.postings import Books, books_of
+from simpul.insight.recent import Recent
 from simpul.parties.models import Workshop
 from simpul.workflow.models import Entry
 
@@ -20,23 +19,20 @@ class Journal(NamedTuple):
     at: datetime | None
 
 
-_told: dict[int, tuple[Journal, Books]] = {}  # of a workshop; who was asked for last stands last
+_told: Recent[tuple[Journal, Books]] = Recent()
 
 
 def books_now(workshop: Workshop, until: date) -> Books:
     """Return the books up to the end of a day, as `books_of` does; nobody may change them.
 
-    Every fact comes with a line of the journal: the same lines, the same books. Of more workshops
-    than KEPT the one that nobody asked for longest is forgotten.
+    Every fact comes with a line of the journal: the same lines, the same books.
     """
     now = journal_of(workshop)
-    then, books = _told.pop(workshop.pk, (None, None))
+    then, books = _told.get(workshop) or (None, None)
     is_told = books is not None and then == now and books.until == until
     if books is None or not is_told or books.workshop.taxed_as != workshop.taxed_as:
         books = books_of(workshop, until, books, steps_since(workshop, then, now))
-    _told[workshop.pk] = now, books
-    for longest in list(_told)[:-KEPT]:
-        _told.pop(longest, None)
+    _told.keep(workshop, (now, books))
     return books
 
 
@@ -60,10 +56,3 @@ def steps_since(workshop: Workshop, then: Journal | None, now: Journal) -> froze
     if not is_known or then.lines + len(rows) - 1 != now.lines:
         return None
     return frozenset(step.partition(".")[0] for _pk, _at, step in rows[1:])
-
-
-def forget() -> None:
-    """Let everything be read anew: the database is another one."""
-    _told.clear()
-    CARRIED.forget()
-    LOGS.forget()

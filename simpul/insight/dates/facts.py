@@ -111,13 +111,12 @@ def _lines(workshop: Workshop, today: date, finished: _Finished) -> list[Line]:
 
 def _finished(workshop: Workshop) -> _Finished:
     """Return the finished pairs that lie there for nobody, by colourway and size."""
-    free = Balance.objects.filter(
+    lying = Balance.objects.filter(
         location__workshop=workshop,
         location__kind=Location.Kind.FINISHED,
         item__variant__isnull=False,
-        on_hand__gt=F("reserved"),
-    ).annotate(rest=F("on_hand") - F("reserved"))
-    rows = free.values_list("item__variant__colourway", "item__variant__size", "rest")
+    )
+    rows = lying.rests("item__variant__colourway", "item__variant__size")
     return {(colourway, size): rest for colourway, size, rest in rows}
 
 

@@ -17,11 +17,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from simpul.lib.workdays import DAY, WorkCalendar
+from simpul.lib.workdays import DAY
 
 type Shelf = tuple[int, str]  # a material and its size
-
-HORIZON = timedelta(days=3 * 365)  # what takes longer than that, nobody can promise
 
 
 class Task(NamedTuple):
@@ -50,21 +48,14 @@ class Done(NamedTuple):
 class Floor:
     """What is left of the posts' minutes, day by day."""
 
-    def __init__(
-        self,
-        calendar: WorkCalendar,
-        minutes: Mapping[str, int],
-        first: date,
-        until: date | None = None,
-    ) -> None:
-        self._minutes = dict(minutes)
-        self._days = list(calendar.open_days(first, until or first + HORIZON))
+    def __init__(self, minutes: Mapping[str, int], days: Sequence[date]) -> None:
+        """Take the minutes that each post has a day, and the days of work to come."""
+        self._minutes, self._days = minutes, days
         self._left: dict[str, list[int]] = {post: [] for post in minutes}
 
     def copy(self) -> Floor:
         """Return the same floor, on which something may be tried."""
-        made = Floor.__new__(Floor)
-        made._minutes, made._days = self._minutes, self._days
+        made = Floor(self._minutes, self._days)
         made._left = {post: left.copy() for post, left in self._left.items()}
         return made
 
@@ -80,7 +71,7 @@ class Floor:
         if not all(0 < minutes <= self._minutes.get(post, 0) for post, minutes in work.tasks):
             return None  # not known, or not one pair can be made in a day
         last = len(waiting) - 1
-        lefts = [self._of(task.post) for task in work.tasks]
+        lefts = [self._left[task.post] for task in work.tasks]
         waited: dict[str, int] = {}
         for at in range(bisect_left(self._days, work.begins_on), len(self._days)):
             for place in range(last, -1, -1):
@@ -113,9 +104,6 @@ class Floor:
             )
             for post, left in self._left.items()
         }
-
-    def _of(self, post: str) -> list[int]:
-        return self._left.setdefault(post, [])
 
 
 class Unknown(Exception):

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from simpul.catalog.models import Material, Recipe, Stage
-from simpul.insight.books.growing import KEPT
 from simpul.insight.books.kept import Journal, journal_of
 from simpul.insight.dates.facts import IN_ONE_GO, plan_of, tasks_of, to_make
 from simpul.insight.dates.plan import Line, Outcome, Plan, Ready
+from simpul.insight.recent import Recent
 from simpul.lib import clock
 from simpul.lib.workdays import DAY, IDUL_FITRI, next_feast
 from simpul.orders.models import LineWish, Order, Status
@@ -32,17 +32,12 @@ class Outlook:
 
     plan: Plan
     outcome: Outcome
+    unknown: list[str]  # the posts of running work that lack minutes or people
 
     @property
     def is_known(self) -> bool:
         """Tell whether every stage of running work says how long it takes, and who does it."""
         return not self.unknown
-
-    @property
-    def unknown(self) -> list[str]:
-        """The posts of running work that lack minutes or people."""
-        tasks = {task for line in self.plan.lines for task in line.tasks}
-        return sorted({task.post for task in tasks if not _is_known(self.plan, [task])})
 
     def of_order(self, order: Order) -> date | None:
         """Return when an order is made and packed by the plan; None where that cannot be told."""
@@ -97,8 +92,7 @@ class Row:
         return (self.order.promised_on - self.ready_on).days
 
 
-# of a workshop; who was asked for last stands last
-_told: dict[int, tuple[Journal, date, Outlook]] = {}
+_told: Recent[tuple[Journal, date, Outlook]] = Recent()
 
 
 def of(workshop: Workshop) -> Outlook:
@@ -107,19 +101,11 @@ def of(workshop: Workshop) -> Outlook:
     Every fact comes with a line of the journal: the same lines on the same day, the same days.
     """
     now, today = journal_of(workshop), clock.today()
-    known = _told.pop(workshop.pk, None)
+    known = _told.get(workshop)
     if known is None or known[:2] != (now, today):
         plan = plan_of(workshop)
-        known = (now, today, Outlook(plan, plan.run()))
-    _told[workshop.pk] = known
-    for longest in list(_told)[:-KEPT]:
-        _told.pop(longest, None)
-    return known[2]
-
-
-def forget() -> None:
-    """Let everything be read anew: the database is another one."""
-    _told.clear()
+        known = (now, today, Outlook(plan, plan.run(), _unknown(plan)))
+    return _told.keep(workshop, known)[2]
 
 
 def earliest(workshop: Workshop, wishes: Sequence[LineWish], paid_on: date) -> Earliest | None:
@@ -261,6 +247,11 @@ def reasons_of(ready: Ready, materials: dict[int, str], posts: dict[str, str]) -
 
 
 # Inside
+
+
+def _unknown(plan: Plan) -> list[str]:
+    tasks = {task for line in plan.lines for task in line.tasks}
+    return sorted({task.post for task in tasks if not _is_known(plan, [task])})
 
 
 def _is_known(plan: Plan, tasks: Iterable[tuple[str, int]]) -> bool:

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from simpul.insight.dates.floor import Floor, Shelf, Store, Task, Unknown, Work
 from simpul.lib.workdays import DAY, WorkCalendar
+
+HORIZON = timedelta(days=3 * 365)  # what takes longer than that, nobody can promise
 
 
 class Line(NamedTuple):
@@ -35,7 +37,6 @@ class Ready(NamedTuple):
     """When the last pair of a line is made, and what it waited for."""
 
     on: date
-    begins_on: date
     material_on: date | None  # none: it lies there
     shelf: Shelf | None  # what comes last; none where nothing does
     post: str  # where pairs wait longest for a hand
@@ -83,7 +84,7 @@ class Plan:
 
     def run(self, instead: Mapping[int, date] | None = None) -> Outcome:
         """Plan everything. `instead` lets the money of some orders come on another day."""
-        floor = Floor(self.calendar, self.minutes, self.today + DAY)
+        floor = Floor(self.minutes, self.calendar.open_days(self.today + DAY, self.today + HORIZON))
         store = Store(self.free, self.coming, self.lead_days)
         outcome = Outcome({}, floor, store)
         for line in self.lines:
@@ -112,4 +113,4 @@ def _ready(line: Line, store: Store, floor: Floor, today: date) -> Ready | None:
     done = floor.take(Work(begins_on, line.tasks, line.waiting))
     if done is None or not is_known or line.is_held:
         return None
-    return Ready(done.on, begins_on, material_on, last, done.post, done.days_waited)
+    return Ready(done.on, material_on, last, done.post, done.days_waited)

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simpul.insight.dates.floor import Floor, Shelf, Store, Task, Unknown, Work
-from simpul.insight.dates.plan import Line, Plan
+from simpul.insight.dates.plan import HORIZON, Line, Plan
 from simpul.lib.workdays import DAY, WorkCalendar
 
 TODAY = date(2026, 11, 25)
@@ -186,7 +186,7 @@ def test_what_is_tried_is_what_then_comes_of_it(plan: Plan, basket: Line) -> Non
 
 
 def floor(minutes: Mapping[str, int], calendar: WorkCalendar = EVERY_DAY) -> Floor:
-    return Floor(calendar, minutes, TODAY + DAY)
+    return Floor(minutes, calendar.open_days(TODAY + DAY, TODAY + HORIZON))
 
 
 def work(pairs: int, *stages: tuple[str, int], begins_on: date = TODAY + DAY) -> Work:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from simpul import testing
 from simpul.catalog.models import Material
-from simpul.insight.books import growing
+from simpul.insight import recent
 from simpul.insight.books.growing import Growing
 from simpul.insight.books.postings import books_of
 from simpul.parties.models import Party, Workshop
@@ -81,7 +81,7 @@ def test_each_workshop_has_its_own(leather: Material) -> None:
 def test_who_was_not_asked_for_longest_is_forgotten(
     leather: Material, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(growing, "KEPT", 2)
+    monkeypatch.setattr(recent, "KEPT", 2)
     reader, first = Reader(), leather.workshop
     others = [testing.workshop("cibaduyut"), testing.workshop("tajur")]
     testing.stock_up(leather, 1_000)

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from simpul import testing
 from simpul.catalog.models import Material, Product
+from simpul.insight import recent
 from simpul.insight.dates import outlook
 from simpul.lib import clock
 from simpul.orders.models import Order, OrderNeed
@@ -116,7 +117,7 @@ def test_on_closed_days_nothing_is_made(model: Product, udin: Person) -> None:
     ClosedDays.close(
         by=udin, first_on=date(2026, 11, 26), last_on=date(2026, 12, 4), words="Hajatan"
     )
-    WorkWeek.of(model.workshop).set(by=udin, weekdays=[0, 1, 2, 3, 4], keeps_holidays=True)
+    WorkWeek.kept_of(model.workshop).set(by=udin, weekdays=[0, 1, 2, 3, 4], keeps_holidays=True)
     found = earliest(model)
 
     assert found is not None
@@ -132,7 +133,7 @@ def test_what_is_not_known_has_no_day(model: Product, supplier: Party) -> None:
     assert earliest(model) is None
     model.stages.filter(position=2).update(minutes=10)
     Capacity.objects.filter(post="Jahit").delete()
-    outlook.forget()
+    recent.forget()
     assert earliest(model) is None
 
 
@@ -341,7 +342,7 @@ def test_many_orders_need_no_more_questions_than_one(model: Product, buyer: Part
     stock_up(model.workshop, 1_000)
 
     def asked() -> int:
-        outlook.forget()
+        recent.forget()
         with CaptureQueriesContext(connection) as queries:
             outlook.rows(testing.foreman(model.workshop), outlook.of(model.workshop))
             earliest(model)

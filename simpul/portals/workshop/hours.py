@@ -46,18 +46,14 @@ def hours(request: Request) -> HttpResponse:
     """What each post can do in a day, and on which days is worked."""
     today = clock.today()
     closed = ClosedDays.objects.visible_to(request.person).standing().filter(last_on__gte=today)
-    week = WorkWeek.objects.filter(workshop=request.workshop).first() or WorkWeek()
+    week = WorkWeek.of(request.workshop)
     lebaran = next_feast(IDUL_FITRI, today)
     return render(
         request,
         "workshop/production/hours.html",
         {
             "posts": outlook.posts_of(request.workshop),
-            "open_days": [
-                name
-                for name, is_open in zip(weekday_names(), week.weekdays, strict=True)
-                if is_open == "1"
-            ],
+            "open_days": [weekday_names()[day] for day in week.days],
             "closed": closed.order_by("first_on", "pk"),
             "holidays": _holidays(today) if week.keeps_holidays else [],
             "lebaran": lebaran,
@@ -72,14 +68,11 @@ def hours(request: Request) -> HttpResponse:
 def capacity(request: Request) -> HttpResponse:
     """Say how many people work at each post, and how long."""
     demand(request, "production.set_capacity", request.workshop)
-    posts = outlook.posts_of(request.workshop)
-    lines, is_well = capacity_lines(request.POST or None, posts)
+    lines, is_well = capacity_lines(request.POST or None, outlook.posts_of(request.workshop))
     if is_well:
-        known = {post: one for post, _label, one in posts}
         for _label, form in lines:
-            facts = form.facts
-            if facts is not None and _differs(known, facts):
-                Capacity.set(by=request.person, **facts)
+            if form.has_changed():
+                Capacity.set(by=request.person, **form.facts)
         messages.success(request, _("Saved."))
         return redirect("workshop:hours", request.workshop.slug)
     return render(
@@ -93,10 +86,9 @@ def capacity(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def week(request: Request) -> HttpResponse:
     demand(request, "production.set_week", request.workshop)
-    known = WorkWeek.objects.filter(workshop=request.workshop).first() or WorkWeek()
-    form = WeekForm(request.POST or None, week=known)
+    form = WeekForm(request.POST or None, week=WorkWeek.of(request.workshop))
     if form.is_valid():
-        WorkWeek.of(request.workshop).set(by=request.person, **form.cleaned_data)
+        WorkWeek.kept_of(request.workshop).set(by=request.person, **form.cleaned_data)
         return redirect("workshop:hours", request.workshop.slug)
     return render(
         request,
@@ -134,12 +126,6 @@ def opening(request: Request, pk: int) -> HttpResponse:
     found = ClosedDays.objects.visible_to(request.person).standing()
     get_object_or_404(found, pk=pk).open(by=request.person)
     return redirect("workshop:hours", request.workshop.slug)
-
-
-def _differs(known: dict[str, Capacity | None], facts: dict[str, int | str]) -> bool:
-    one = known[str(facts["post"])]
-    now = (facts["people"], facts["minutes_each"])
-    return one is None or (one.people, one.minutes_each) != now
 
 
 def _holidays(today: date) -> list[tuple[date, str]]:

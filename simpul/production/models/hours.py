@@ -35,7 +35,17 @@ class WorkWeek(models.Model):
 
     @classmethod
     def of(cls, workshop: Workshop) -> WorkWeek:
+        """Return that of a workshop, or the usual one, which is not kept."""
+        return cls.objects.filter(workshop=workshop).first() or cls(workshop=workshop)
+
+    @classmethod
+    def kept_of(cls, workshop: Workshop) -> WorkWeek:
         return cls.objects.get_or_create(workshop=workshop)[0]
+
+    @property
+    def days(self) -> list[int]:
+        """The days of the week on which is worked; 0 is Monday."""
+        return [day for day, is_open in enumerate(self.weekdays) if is_open == "1"]
 
     @step("production.set_week")
     def set(self, *, by: Person, weekdays: Sequence[int], keeps_holidays: bool) -> None:
@@ -136,10 +146,10 @@ class Capacity(models.Model):
 
 def calendar_of(workshop: Workshop) -> WorkCalendar:
     """Return on which days a workshop works."""
-    week = WorkWeek.objects.filter(workshop=workshop).first() or WorkWeek()
+    week = WorkWeek.of(workshop)
     closed = ClosedDays.objects.standing().filter(workshop=workshop, last_on__gte=clock.today())
     return WorkCalendar(
-        weekdays=frozenset(day for day, is_open in enumerate(week.weekdays) if is_open == "1"),
+        weekdays=frozenset(week.days),
         keeps_holidays=week.keeps_holidays,
         closed=tuple(closed.order_by("first_on", "pk").values_list("first_on", "last_on")),
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
@@ -18,6 +21,13 @@ class NotEnough(Refused):
     """There is less on the shelf, or less of it free, than was asked for."""
 
 
+class BalanceQuerySet(models.QuerySet["Balance"]):
+    def rests(self, *names: str) -> Iterator[tuple[Any, ...]]:
+        """Yield of those of which something is kept for nobody what is named, and last how much it is."""
+        free = self.filter(on_hand__gt=F("reserved"))
+        yield from free.annotate(rest=F("on_hand") - F("reserved")).values_list(*names, "rest")
+
+
 class Balance(models.Model):
     """How much of an item lies at a place, and how much of that is kept for somebody."""
 
@@ -25,6 +35,8 @@ class Balance(models.Model):
     item = models.ForeignKey(Item, models.PROTECT, related_name="balances")
     on_hand = models.PositiveBigIntegerField(default=0, editable=False)
     reserved = models.PositiveBigIntegerField(default=0, editable=False)
+
+    objects = BalanceQuerySet.as_manager()
 
     class Meta:
         constraints = [
