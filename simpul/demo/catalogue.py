@@ -62,8 +62,8 @@ STAGES = [
     ("Open dan sol", "Lasting and soling"),
     ("Finishing dan kemas", "Finishing"),
 ]
-MINUTES = (9, 6, 30, 22, 10)  # of a pair at each of them
-PEOPLE = (2, 1, 3, 2, 1)  # who work there
+MINUTES = (9, 6, 30, 20, 10)  # of a pair at each of them
+PEOPLE = (1, 1, 4, 2, 1)  # who work there
 
 # In which of the five stages a material goes in.
 STAGE_OF = {
