@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "simpul.procurement",
     "simpul.production",
     "simpul.delivery",
+    "simpul.changes",
     "simpul.crm",
     "simpul.insight",
     "simpul.portals.storefront",

@@ -26,6 +26,7 @@ from simpul.delivery import packing
 from simpul.delivery.models import Shipment
 from simpul.lib import clock
 from simpul.orders.models import (
+    Amendment,
     LineSize,
     LineWish,
     Order,
@@ -233,6 +234,21 @@ def offer(order: Order, *, price: int = 190_000, note: str = "", **facts: Any) -
         "note": note,
     }
     order.offer(by=seller(order.workshop), **(terms | facts))
+
+
+def amendment(order: Order, by: Person | None = None, **sizes: int) -> Amendment:
+    """A change of the one line of an agreed order, proposed by its buyer: `amendment(order, s40=2)`."""
+    order = Order.objects.for_page().get(pk=order.pk)
+    line = order.current.lines.get()
+    pairs = {size.removeprefix("s"): count for size, count in sizes.items() if count}
+    return Amendment.propose(
+        by=by or contact_of(order.buyer),
+        order=order,
+        wishes=[LineWish(line.line.colourway, pairs, line.unit_price)] if pairs else [],
+        promised_on=order.current.promised_on,
+        shipping=order.current.shipping,
+        discount=order.current.discount,
+    )
 
 
 def full(amount: int) -> PlannedInstalment:

@@ -467,6 +467,7 @@ def _plant(story: Story) -> None:
     story.at(before_yesterday, partial(this_week.on_its_way, story))
     story.at(before_yesterday, partial(this_week.courier_asked, story))
     story.at(before_yesterday, partial(this_week.material_asked, story))
+    story.at(before_yesterday, partial(this_week.changes_asked, story))
     story.at(_ago(story, 12), lambda: _then(story, "jakarta", odd_money.cancelled_and_given_back))
     story.at(_ago(story, 10), lambda: _then(story, "maju", odd_money.credit_note))
     story.at(_ago(story, 9), lambda: _then(story, "padang", odd_money.bounced))

@@ -1,7 +1,8 @@
 """What chance may leave out of the last days, and what everybody should find waiting today.
 
 From finished stock: an order on its way and one whose courier is asked. In purchasing: a draft, a
-purchase order that nobody answered yet, and one that the supplier answered otherwise.
+purchase order that nobody answered yet, and one that the supplier answered otherwise. Of orders:
+one that has grown, and one that the buyer wants to be smaller.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from simpul.catalog.models import Product, SizeRun
+from simpul.changes.agreeing import accept
 from simpul.delivery.models import Shipment
 from simpul.demo import catalogue, workshop_floor
 from simpul.lib import clock
 from simpul.lib.workdays import IDUL_FITRI, next_feast
-from simpul.orders.models import LineSize, LineWish, Order
+from simpul.orders.models import Amendment, LineSize, LineWish, Order
 from simpul.payments import agreement
 from simpul.payments.models import Receipt
 from simpul.procurement import planning
@@ -74,6 +76,31 @@ def material_asked(story: Story) -> None:
             _answer_otherwise(purchase)
     glue = Item.objects.get(workshop=story.cast.workshop, material__code="LEM-KNG")
     glue.set_reorder_point(by=rina, below=5_000, up_to=15_000)
+
+
+def changes_asked(story: Story) -> None:
+    """One buyer has added a size since both agreed, and one asks for fewer pairs."""
+    sari = story.cast.staff["sari"]
+    grown = _change(_agreed(story, "sukabumi", "DRB-01"), "42", 4, "Tambah nomor 42, ya.")
+    accept(grown, by=sari)
+    _change(_agreed(story, "maju", "SKL-05"), "", -6, "Satu toko batal, tolong dikurangi.")
+
+
+def _change(order: Order, size: str, pairs: int, note: str) -> Amendment:
+    """Let the buyer ask for some pairs more of a size, or fewer of the size that has most."""
+    line = order.current.lines.get()
+    size = size or max(line.sizes, key=lambda one: line.sizes[one])
+    sizes = line.sizes | {size: max(line.sizes.get(size, 0) + pairs, 0)}
+    wish = LineWish(line.line.colourway, {name: count for name, count in sizes.items() if count})
+    return Amendment.propose(
+        by=order.buyer.people.order_by("pk")[0],
+        order=order,
+        wishes=[wish],
+        promised_on=order.current.promised_on,
+        shipping=order.current.shipping,
+        discount=order.current.discount,
+        note=note,
+    )
 
 
 def _answer_otherwise(purchase: PurchaseOrder) -> None:

@@ -233,6 +233,24 @@ class CounterForm(GridForm):
         return day
 
 
+class AmendmentWishForm(CounterForm):
+    """What a buyer wants otherwise than agreed; the agreed day may stay what it is."""
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        order: Order,
+        products: Iterable[Product],
+    ) -> None:
+        super().__init__(data, order=order, products=products)
+        self.agreed_on = order.current.promised_on
+
+    def clean_promised_on(self) -> date:
+        day: date = self.cleaned_data["promised_on"]
+        return day if day == self.agreed_on else super().clean_promised_on()
+
+
 def _in_one_line(address: Address) -> str:
     return ", ".join([address.receiver, *address.in_one_text.splitlines()])
 

@@ -1,4 +1,4 @@
-"""The form in which sales writes an offer: the lines as they stand, with prices, terms and a day."""
+"""The forms in which sales offers or changes: the lines as they stand, with prices, terms and a day."""
 
 from __future__ import annotations
 
@@ -29,30 +29,13 @@ class OfferRow:
     per: forms.BoundField
 
 
-class OfferForm(forms.Form):
+class LinesForm(forms.Form):
+    """The lines of an order to be changed, with what stands below them."""
+
     shipping = RupiahField(label=_("Shipping"), required=False)
     discount = RupiahField(label=_("Discount"), required=False)
     promised_on = forms.DateField(
         label=_("Promised for"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    down_payment = RupiahField(
-        label=_("Down payment"), help_text=_("Before material is bought. Empty: none.")
-    )
-    settle = forms.TypedChoiceField(
-        label=_("The rest is paid"),
-        coerce=int,
-        choices=[
-            (Gate.HAND_OVER, _("before handing over")),
-            (Gate.COURIER, _("on delivery, to the courier")),
-            (Gate.NONE, _("on credit")),
-        ],
-    )
-    settle_on = forms.DateField(
-        label=_("The rest by"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    valid_until = forms.DateField(
-        label=_("Offer valid until"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     note = forms.CharField(
         label=_("A word to the buyer"),
@@ -60,6 +43,8 @@ class OfferForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+    TERMS: tuple[str, ...] = ("shipping", "discount", "promised_on")
 
     def __init__(self, data: Any = None, *, order: Order) -> None:
         self.order = order
@@ -69,7 +54,6 @@ class OfferForm(forms.Form):
             self.lines, "line__colourway__variants", "line__colourway__product__prices"
         )
         super().__init__(data, initial=self._proposal())
-        self.fields["down_payment"].required = False
         for line in self.lines:
             self._add(line)
 
@@ -87,70 +71,37 @@ class OfferForm(forms.Form):
 
     @property
     def terms(self) -> list[forms.BoundField]:
-        return [
-            self[name]
-            for name in (
-                "shipping",
-                "discount",
-                "promised_on",
-                "down_payment",
-                "settle",
-                "settle_on",
-                "valid_until",
-            )
-        ]
+        return [self[name] for name in self.TERMS]
 
     def clean(self) -> dict[str, Any]:
+        """Return the wishes with the terms, and their total."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.errors:
             return cleaned
-        today = clock.today()
-        if cleaned["promised_on"] < today:
+        if cleaned["promised_on"] < clock.today() and "promised_on" in self.changed_data:
             self.add_error("promised_on", _now("This day is over."))
-        if cleaned["valid_until"] < today:
-            self.add_error("valid_until", _now("This day is over."))
         wishes = [wish for line in self.lines if (wish := self._wish(line, cleaned)) is not None]
         if not wishes:
-            self.add_error(None, _now("The offer has no pairs: leave at least one line."))
+            self.add_error(None, _now("There are no pairs: leave at least one line."))
         shipping, discount = cleaned["shipping"] or 0, cleaned["discount"] or 0
         total = sum(wish.amount for wish in wishes) + shipping - discount
-        first = cleaned["down_payment"] or 0
         if total <= 0:
             self.add_error("discount", _now("The discount is larger than the order."))
-        elif first > total:
-            self.add_error("down_payment", _now("This is more than the total."))
         if self.errors:
             return cleaned
-        return {
+        return {name: cleaned[name] for name in self.base_fields} | {
             "wishes": wishes,
-            "promised_on": cleaned["promised_on"],
-            "plan": _plan(total, first, cleaned["settle"], cleaned["settle_on"]),
-            "valid_until": cleaned["valid_until"],
             "shipping": shipping,
             "discount": discount,
-            "note": cleaned["note"],
+            "total": total,
         }
 
     def _proposal(self) -> dict[str, Any]:
-        """Propose what the list, the recipe for terms and the calendar would say."""
-        order, revision, today = self.order, self.revision, clock.today()
-        promised_on = max(revision.promised_on, today)
-        total = sum(
-            (line.wish.price or self._listed(line) or Price(0, 1)).of(line.pairs)
-            for line in self.lines
-        )
-        plan = revision.instalments or (
-            proposed_plan(total, order.buyer, promised_on) if total else []
-        )
-        first = plan[0] if plan and plan[0].gate == Gate.PROCUREMENT else None
+        revision = self.revision
         return {
             "shipping": revision.shipping or "",
             "discount": revision.discount or "",
-            "promised_on": promised_on,
-            "down_payment": first.amount if first else "",
-            "settle": Gate.HAND_OVER,
-            "settle_on": promised_on,
-            "valid_until": today + timedelta(days=order.workshop.offer_days),
+            "promised_on": revision.promised_on,
         }
 
     def _add(self, line: RevisionLine) -> None:
@@ -194,6 +145,92 @@ class OfferForm(forms.Form):
             return None
         price = Price(cleaned[f"price-{line.pk}"], cleaned[f"per-{line.pk}"])
         return LineWish(line.line.colourway, sizes, price)
+
+
+class OfferForm(LinesForm):
+    """An offer: other lines, and terms of its own."""
+
+    down_payment = RupiahField(
+        label=_("Down payment"), help_text=_("Before material is bought. Empty: none.")
+    )
+    settle = forms.TypedChoiceField(
+        label=_("The rest is paid"),
+        coerce=int,
+        choices=[
+            (Gate.HAND_OVER, _("before handing over")),
+            (Gate.COURIER, _("on delivery, to the courier")),
+            (Gate.NONE, _("on credit")),
+        ],
+    )
+    settle_on = forms.DateField(
+        label=_("The rest by"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    valid_until = forms.DateField(
+        label=_("Offer valid until"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    TERMS = (
+        "shipping",
+        "discount",
+        "promised_on",
+        "down_payment",
+        "settle",
+        "settle_on",
+        "valid_until",
+    )
+
+    def __init__(self, data: Any = None, *, order: Order) -> None:
+        super().__init__(data, order=order)
+        self.fields["down_payment"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.errors:
+            return cleaned
+        today = clock.today()
+        if cleaned["promised_on"] < today:
+            self.add_error("promised_on", _now("This day is over."))
+        if cleaned["valid_until"] < today:
+            self.add_error("valid_until", _now("This day is over."))
+        total, first = cleaned["total"], cleaned["down_payment"] or 0
+        if first > total:
+            self.add_error("down_payment", _now("This is more than the total."))
+        if self.errors:
+            return cleaned
+        return {
+            "plan": _plan(total, first, cleaned["settle"], cleaned["settle_on"]),
+            **{
+                name: cleaned[name]
+                for name in (
+                    "wishes", "promised_on", "valid_until", "shipping", "discount", "note",
+                )
+            },
+        }  # fmt: skip
+
+    def _proposal(self) -> dict[str, Any]:
+        """Propose what the list, the recipe for terms and the calendar would say."""
+        order, revision, today = self.order, self.revision, clock.today()
+        promised_on = max(revision.promised_on, today)
+        total = sum(
+            (line.wish.price or self._listed(line) or Price(0, 1)).of(line.pairs)
+            for line in self.lines
+        )
+        plan = revision.instalments or (
+            proposed_plan(total, order.buyer, promised_on) if total else []
+        )
+        first = plan[0] if plan and plan[0].gate == Gate.PROCUREMENT else None
+        return super()._proposal() | {
+            "promised_on": promised_on,
+            "down_payment": first.amount if first else "",
+            "settle": Gate.HAND_OVER,
+            "settle_on": promised_on,
+            "valid_until": today + timedelta(days=order.workshop.offer_days),
+        }
+
+
+class AmendmentForm(LinesForm):
+    """What sales proposes to be otherwise in an agreed order; its terms follow by themselves."""
 
 
 def _plan(total: int, first: int, settle: int, settle_on: date) -> list[PlannedInstalment]:

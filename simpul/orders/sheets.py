@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from simpul.catalog.models import Product
 
 if TYPE_CHECKING:
+    from simpul.orders.models.instalment import PlannedInstalment
     from simpul.orders.models.revision import OrderRevision, RevisionLine
 
 
@@ -109,6 +110,11 @@ def _line_changes(
 
 
 def _tells(change: Change) -> bool:
-    if change.kind == "plan" and change.before == []:
-        return False  # there was no price to make terms of
+    if isinstance(change.before, list) and isinstance(change.after, list):
+        # before there was a price there were no terms; days of parts follow those of the order
+        return change.before != [] and _parts(change.before) != _parts(change.after)
     return change.before != change.after
+
+
+def _parts(plan: list[PlannedInstalment]) -> list[tuple[str, int, int]]:
+    return [(item.kind, item.amount, item.gate) for item in plan]

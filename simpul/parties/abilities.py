@@ -67,6 +67,18 @@ def invited() -> Rule:
     return lambda person, subject: person.party_id is not None and subject.is_offered_to(person)
 
 
+def proposer(*roles: Role) -> Rule:
+    """Whose side has proposed it: the workshop's people in one of these roles, or the buyer."""
+    ours, theirs = workshop(*roles), buyer()
+    return lambda person, subject: (ours if subject.is_ours else theirs)(person, subject)
+
+
+def answerer(*roles: Role) -> Rule:
+    """Whom the other side has asked: the buyer, or the workshop's people in one of these roles."""
+    ours, theirs = workshop(*roles), buyer()
+    return lambda person, subject: (theirs if subject.is_ours else ours)(person, subject)
+
+
 def _side(column: str) -> Rule:
     def rule(person: Person, subject: Any) -> bool:
         return person.party_id is not None and person.party_id == getattr(subject, column, None)
@@ -113,6 +125,10 @@ ABILITIES: dict[str, Rule] = {
     "orders.withdraw": buyer(),
     "orders.expire": workshop(SALES),
     "orders.cancel": owner(),
+    "orders.propose_change": either(buyer(), workshop(SALES)),
+    "orders.accept_change": answerer(SALES),
+    "orders.refuse_change": answerer(SALES),
+    "orders.withdraw_change": proposer(SALES),
     "orders.waive": owner(),
     "orders.fulfil": either(machine(), courier(), workshop(SALES, FINANCE, STOCK, PRODUCTION)),
     "orders.close": either(
@@ -157,6 +173,7 @@ ABILITIES: dict[str, Rule] = {
     "payments.take_cash": workshop(FINANCE),
     "payments.close_day": workshop(FINANCE),
     "payments.use_credit": either(buyer(), workshop(FINANCE)),
+    "payments.lower": machine(),
     "payments.reverse": workshop(FINANCE),
     "payments.annul": workshop(FINANCE),
     "payments.bounce": either(machine(), workshop(FINANCE)),
@@ -198,9 +215,10 @@ ABILITIES: dict[str, Rule] = {
     "procurement.reserve": either(machine(), workshop(STOCK)),
     "procurement.substitute": workshop(STOCK, PRODUCTION),
     "procurement.release": either(machine(), workshop(STOCK)),
+    "procurement.let_go": machine(),
     "procurement.price": workshop(STOCK),
     "procurement.propose": workshop(STOCK),
-    "procurement.change": workshop(STOCK),
+    "procurement.change": either(machine(), workshop(STOCK)),
     "procurement.send": workshop(STOCK),
     "procurement.confirm": supplier(),
     "procurement.counter": supplier(),
@@ -210,7 +228,7 @@ ABILITIES: dict[str, Rule] = {
     "procurement.expect": either(supplier(), workshop(STOCK)),
     "procurement.receive": workshop(STOCK),
     "procurement.close_short": workshop(STOCK),
-    "procurement.cancel": workshop(STOCK),
+    "procurement.cancel": either(machine(), workshop(STOCK)),
     "procurement.close": machine(),
     "procurement.record_bill": workshop(FINANCE, STOCK),
     "procurement.void_bill": workshop(FINANCE),
@@ -220,13 +238,15 @@ ABILITIES: dict[str, Rule] = {
     "production.plan": workshop(PRODUCTION, STOCK),
     "production.take_from_stock": workshop(PRODUCTION, STOCK),
     "production.give_back": workshop(PRODUCTION, STOCK),
+    "production.free": machine(),
+    "production.adjust": machine(),
     "production.release": workshop(PRODUCTION),
     "production.start": machine(),
     "production.tap": workshop(PRODUCTION),
     "production.correct": workshop(PRODUCTION),
     "production.hold": workshop(PRODUCTION),
     "production.resume": workshop(PRODUCTION),
-    "production.cancel": workshop(PRODUCTION, STOCK),
+    "production.cancel": either(machine(), workshop(PRODUCTION, STOCK)),
     "production.finish": machine(),
     "production.set_week": workshop(PRODUCTION),
     "production.close_days": workshop(PRODUCTION),

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Sum
 from django.utils.translation import gettext as _
 
-from simpul.orders.models import AGREED, Instalment, Order, OrderQuerySet
+from simpul.orders.models import AGREED, Instalment, Order, OrderQuerySet, Status
 from simpul.parties.models import Person, Workshop
 from simpul.payments.models import (
     Allocation,
@@ -20,6 +20,8 @@ from simpul.payments.models import (
     TooMuch,
     hold,
 )
+from simpul.payments.models.allocation import AllocationQuerySet
+from simpul.workflow.steps import step
 
 
 def place(*, by: Person, **facts: Any) -> Order:
@@ -53,11 +55,7 @@ def cancel(
     A credit note that only lowered this order is annulled with it: nothing is owed any more.
     Raises TooMuch where more would be kept than both agreed on.
     """
-    allocations = Allocation.objects.standing().filter(instalment__order=order)
-    held = list(allocations.order_by("pk").select_for_update(of=("self",)))
-    hold(order.buyer)
-    if list(allocations.order_by("pk")) != held:
-        raise Moving(_("Money is moving here just now. Try it again in a moment."))
+    allocations = hold_money(order)
     order.cancel(by=by, reason=reason)
     for note in order.credit_notes.standing().order_by("pk"):
         if not note.is_used():
@@ -75,6 +73,34 @@ def cancel(
             by=by, party=order.buyer, amount=released - forfeit, order=order, note=reason
         )
     next_instruction(order, by=by)
+
+
+def hold_money(order: Order) -> AllocationQuerySet:
+    """Lock what is counted for an order and all that its buyer has, before the order itself."""
+    allocations = Allocation.objects.standing().filter(instalment__order=order)
+    held = list(allocations.order_by("pk").select_for_update(of=("self",)))
+    hold(order.buyer)
+    if list(allocations.order_by("pk")) != held:
+        raise Moving(_("Money is moving here just now. Try it again in a moment."))
+    return allocations
+
+
+@step("payments.lower", source=Status.CONFIRMED)
+def lower(order: Order, *, by: Person, amounts: list[int]) -> None:
+    """Let so much at most be paid of each instalment, in their order: what is more is credit again.
+
+    Whoever calls holds the money, makes the order cost less, and asks for what is open then.
+    """
+    for part, amount in zip(order.instalments.order_by("position"), amounts, strict=False):
+        counted = Allocation.objects.standing().filter(instalment=part)
+        for allocation in counted.order_by("-pk"):
+            excess = part.paid - amount
+            if excess <= 0:
+                break
+            allocation.take_off(by=by, reason="")
+            part.refresh_from_db(fields=["paid"])
+            if allocation.amount > excess:
+                allocation.locked_source().count([(part, allocation.amount - excess)], by=by)
 
 
 def money_paid(order: Order) -> int:

@@ -33,6 +33,13 @@ TABLE: dict[str, Door] = {
     "buyer:counter": Door("order", "dewi order_link", "dewi order_link", answer=409),
     "buyer:withdrawal": Door("order", "dewi order_link", "dewi order_link", answer=409),
     "buyer:closing": Door("order", "dewi order_link", "dewi order_link", answer=409),
+    "buyer:new-change": Door("order", "dewi order_link", "dewi order_link"),
+    "buyer:change": Door("order change", "dewi order_link"),
+    "buyer:change-acceptance": Door("our change", "buyers", "dewi", answer=405),
+    "buyer:change-refusal": Door("our change", "dewi", "dewi"),
+    "buyer:change-withdrawal": Door(
+        "order change", "buyers order_link", "dewi order_link", answer=405
+    ),
     "buyer:order-message": Door("order", "buyers order_link", "dewi order_link", answer=405),
     "buyer:payment": Door("order", "dewi order_link"),
     "buyer:qris": Door("order", "dewi order_link"),
@@ -77,6 +84,11 @@ TABLE: dict[str, Door] = {
     "workshop:offer": Door("order", "owner sari", "owner sari", answer=409, others=403),
     "workshop:refusal": Door("order", "owner sari", "owner sari", answer=409, others=403),
     "workshop:expiry": Door("order", "owner sari", "owner sari", answer=409, others=403),
+    "workshop:new-change": Door("order", "owner sari", "owner sari", others=403),
+    "workshop:change": Door("order change", "staff"),
+    "workshop:change-acceptance": Door("order change", "staff", "owner sari", answer=405),
+    "workshop:change-refusal": Door("order change", "owner sari", "owner sari", others=403),
+    "workshop:change-withdrawal": Door("our change", "staff", "owner sari", answer=405),
     "workshop:cancellation": Door("order", "owner", "owner", others=403),
     "workshop:waiver": Door("instalment", "owner", "owner", others=403),
     "workshop:closing": Door(

@@ -22,6 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from simpul import testing
 from simpul.catalog.models import Material, Price
+from simpul.changes.agreeing import accept
 from simpul.delivery.models import Package, Shipment
 from simpul.delivery.packing import fill
 from simpul.demo.bank import Bank
@@ -33,6 +34,7 @@ from simpul.insight.books.postings import Books, books_of
 from simpul.lib import clock, codes, uploads
 from simpul.lib.mails import Attached, Letter
 from simpul.orders.models import (
+    Amendment,
     Gate,
     LineSize,
     LineWish,
@@ -121,7 +123,9 @@ WAYS = {
     "payments.annul_credit", "payments.request_refund", "payments.approve_refund",
     "payments.refuse_refund", "payments.withdraw_refund", "payments.send_refund",
     "payments.pay_refund", "payments.see_refund", "payments.cover_refund", "payments.forfeit",
-    "orders.reopen",
+    "orders.reopen", "orders.propose_change", "orders.accept_change", "orders.refuse_change",
+    "orders.withdraw_change", "payments.lower", "procurement.let_go", "production.free",
+    "production.adjust",
     "payments.explain", "payments.retract", "payments.use_cash",
     "procurement.count_payment", "procurement.record_bill", "procurement.uncount_payment",
     "procurement.void_bill", "procurement.agree", "procurement.cancel", "procurement.change",
@@ -422,7 +426,7 @@ class Walk(RuleBasedStateMachine):
             lambda: self._shipment("open", "accepted").issue_note(by=self._who("rina")),
             self._hand_over, self._pick_up, self._deliver, self._close, self._refund,
             self._bring, self._count_cash,
-            self._refund,
+            self._refund, self._amend, self._answer,
         ]  # fmt: skip
         aside: list[Callable[[], None]] = [
             self._remind, self._counter, self._withdraw, self._waive, self._cash, self._credit,
@@ -508,6 +512,36 @@ class Walk(RuleBasedStateMachine):
         order = self._order("offered")
         wish = LineWish(self.town.model.colourways.get(), {"41": 2})
         order.counter(by=self._of(order.buyer_id), wishes=[wish], promised_on=clock.in_days(30))
+
+    def _amend(self) -> None:
+        """One side asks for some pairs more or less, of a size that was there or not, or a day later."""
+        order = self._order("confirmed")
+        line = order.current.lines.all()[0]
+        sizes = {
+            size: max(0, line.sizes.get(size, 0) + self.dice.choice((-2, -1, 0, 0, 1, 2)))
+            for size in ("40", "41", "42")
+        }
+        wish = LineWish(
+            line.line.colourway, {size: n for size, n in sizes.items() if n}, line.unit_price
+        )
+        Amendment.propose(
+            by=self._who("sari") if self.dice.random() < 0.5 else self._of(order.buyer_id),
+            order=order, wishes=[wish], shipping=order.current.shipping,
+            promised_on=order.current.promised_on + timedelta(days=self.dice.choice((0, 3))),
+            discount=order.current.discount,
+        )  # fmt: skip
+
+    def _answer(self) -> None:
+        amendment = self._pick(Amendment.objects.open().select_related("order__buyer", "revision"))
+        theirs, ours = self._of(amendment.buyer_id), self._who("sari")
+        other, own = (theirs, ours) if amendment.is_ours else (ours, theirs)
+        dice = self.dice.random()
+        if dice < 0.8:
+            accept(amendment, by=other)
+        elif dice < 0.9:
+            amendment.refuse(by=other, reason="x")
+        else:
+            amendment.withdraw(by=own)
 
     def _withdraw(self) -> None:
         order = self._order("placed", "offered")
@@ -944,6 +978,7 @@ _PROOFS = [b"%%PDF-1.4 %d\nstartxref\n0\n%%%%EOF" % one for one in range(9)]
 
 WATCHED: tuple[type[models.Model], ...] = (
     Order,
+    Amendment,
     LineSize,
     Allocation,
     Receipt,

@@ -175,6 +175,8 @@ class World:
         address = Address.objects.create(
             party=self.party("dewi"), receiver="Dewi", street="Jl. Raya 1", area="Bogor"
         )
+        change = testing.amendment(self.order, self.people["dewi"], s40=4, s41=5)
+        ours = testing.amendment(owing, self.people["sari"], s40=4, s41=7)
         self.links = {
             "order_link": AccessLink.issue(self._contact("dewi"), self.order),
             "purchase_link": AccessLink.issue(self._contact("budi"), self.purchase),
@@ -199,6 +201,8 @@ class World:
             "": {},
             "gateway": {"provider": "midtrans"},
             "order": order,
+            "order change": order | {"revision": change.revision.number},
+            "our change": {"number": owing.number, "revision": ours.revision.number},
             "instalment": order | {"position": 1},
             "tracked": {"code": self.order.public_code},
             "paper": {"code": paper.code},

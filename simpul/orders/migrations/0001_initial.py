@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ('waived_because', models.CharField(blank=True, editable=False, max_length=200)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('order', 'position'), name='instalment_place_once'), models.CheckConstraint(condition=models.Q(('paid__lte', models.F('amount'))), name='instalment_not_overpaid'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='instalment_of_something')],
+                'constraints': [models.UniqueConstraint(fields=('order', 'position'), name='instalment_place_once'), models.CheckConstraint(condition=models.Q(('paid__lte', models.F('amount'))), name='instalment_not_overpaid')],
             },
         ),
         migrations.CreateModel(
@@ -151,6 +151,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('revision', 'line'), name='revision_line_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Amendment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('status', models.CharField(choices=[('proposed', 'waiting for an answer'), ('accepted', 'agreed'), ('refused', 'refused'), ('withdrawn', 'taken back')], default='proposed', editable=False, max_length=9)),
+                ('reason', models.CharField(blank=True, editable=False, max_length=300)),
+                ('answered_at', models.DateTimeField(editable=False, null=True)),
+                ('before', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.orderrevision')),
+                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='amendments', to='orders.order')),
+                ('revision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='amendment', to='orders.orderrevision')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'proposed')), fields=('order',), name='amendment_one_open')],
             },
         ),
     ]

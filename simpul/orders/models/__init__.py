@@ -1,12 +1,20 @@
 """The knot: what was promised to whom."""
 
+from simpul.orders.models.amendment import Amendment
 from simpul.orders.models.instalment import (
     Gate,
     Instalment,
     PlannedInstalment,
     proposed_plan,
 )
-from simpul.orders.models.line import LineSize, OrderLine, OrderNeed, Track
+from simpul.orders.models.line import (
+    LineSize,
+    OrderLine,
+    OrderNeed,
+    Track,
+    coming,
+    need_changes,
+)
 from simpul.orders.models.order import (
     AGREED,
     BelowMinimum,
@@ -21,6 +29,7 @@ from simpul.orders.models.revision import LineWish, OrderRevision, RevisionLine
 
 __all__ = [
     "AGREED",
+    "Amendment",
     "BelowMinimum",
     "Gate",
     "GateShut",
@@ -38,5 +47,7 @@ __all__ = [
     "Status",
     "Track",
     "check_wishes",
+    "coming",
+    "need_changes",
     "proposed_plan",
 ]

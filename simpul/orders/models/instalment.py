@@ -98,7 +98,10 @@ class InstalmentQuerySet(models.QuerySet["Instalment"]):
 
 
 class Instalment(models.Model):
-    """So much of an order's total, due on a day, that holds a gate shut until it is paid."""
+    """So much of an order's total, due on a day, that holds a gate shut until it is paid.
+
+    A change of the order may leave nothing of it to be paid.
+    """
 
     order = models.ForeignKey(
         "orders.Order", models.PROTECT, related_name="instalments", db_index=False
@@ -120,7 +123,6 @@ class Instalment(models.Model):
             models.CheckConstraint(
                 condition=Q(paid__lte=F("amount")), name="instalment_not_overpaid"
             ),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="instalment_of_something"),
         ]
 
     def __str__(self) -> str:

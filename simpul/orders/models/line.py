@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, models, transaction
@@ -38,6 +40,50 @@ class OrderLine(models.Model):
     @classmethod
     def of(cls, order: Order, colourway: Colourway) -> OrderLine:
         return cls.objects.get_or_create(order=order, colourway=colourway)[0]
+
+    # Called when an order is agreed on, or changed
+
+    def take_recipe(self, sizes: dict[str, int]) -> None:
+        """Need what so many pairs of each size are made of, by the recipe as it is now."""
+        recipe = self.colourway.product.recipes.order_by("version").last()
+        if recipe is None:
+            return
+        self.recipe = recipe
+        self.save(update_fields=["recipe"])
+        OrderNeed.objects.bulk_create(
+            OrderNeed(
+                line=self,
+                material=need.material,
+                size=need.size,
+                stage=need.stage,
+                alternative=need.alternative,
+                quantity=need.quantity,
+            )
+            for need in recipe.explode(self.colourway, sizes)
+        )
+
+    def amend(self, agreed: Mapping[str, int], begun: Mapping[int, int]) -> None:
+        """Let so many pairs of each size be agreed on, and need what the recipe says of them.
+
+        `begun` is by line size how many pairs come in any case. Raises WrongState where more is
+        made for the order, or bought for it, than it would need.
+        """
+        sizes = {size.variant.size: size for size in self.sizes.select_related("variant")}
+        if not sizes:
+            self.take_recipe(dict(agreed))
+        else:
+            before = {name: size.pairs for name, size in sizes.items() if size.pairs}
+            changes = need_changes(self, before, coming(sizes.values(), agreed, begun))
+            for need, more in changes.more:
+                need.quantity += more
+                need.save()
+            for need, less in changes.less:
+                need.spare(less)
+        variants = {variant.size: variant for variant in self.colourway.variants.all()}
+        for name in sorted(agreed.keys() - sizes.keys()):
+            LineSize.objects.create(line=self, variant=variants[name], pairs=agreed[name])
+        for name, size in sizes.items():
+            _add(size, {"pairs": agreed.get(name, 0) - size.pairs})
 
 
 class Track(models.TextChoices):
@@ -165,3 +211,66 @@ def _add(row: LineSize | OrderNeed, numbers: dict[str, int]) -> None:
         for name, count in before.items():
             setattr(row, name, count)
         raise WrongState(f"{row}: {numbers}") from reason
+
+
+@dataclass(slots=True)
+class NeedChanges:
+    """By how much the needs of a line grow and shrink; one that is new has no key yet."""
+
+    more: list[tuple[OrderNeed, int]] = field(default_factory=list)
+    less: list[tuple[OrderNeed, int]] = field(default_factory=list)
+
+
+def coming(
+    sizes: Iterable[LineSize], agreed: Mapping[str, int], begun: Mapping[int, int]
+) -> dict[str, int]:
+    """Return how many pairs of each size will come at last, where so many are agreed on: what is
+    made or in work (`begun`, by line size) comes in any case, and is the workshop's own then."""
+    found = dict(agreed)
+    for size in sizes:
+        name = size.variant.size
+        found[name] = max(agreed.get(name, 0), min(size.pairs, begun.get(size.pk, size.made)))
+    return {name: pairs for name, pairs in found.items() if pairs}
+
+
+def need_changes(
+    line: OrderLine, before: Mapping[str, int], after: Mapping[str, int]
+) -> NeedChanges:
+    """Return what the pairs of a line need more and less of, by the recipe it was agreed on with.
+
+    The material of pairs that are not to be made any more is not needed, whatever was taken for it.
+    """
+    changes = NeedChanges()
+    if line.recipe is None:
+        return changes
+    old = {
+        (need.material.pk, need.size, need.stage.pk if need.stage else None): need
+        for need in line.recipe.explode(line.colourway, dict(before))
+    }
+    new = {
+        (need.material.pk, need.size, need.stage.pk if need.stage else None): need
+        for need in line.recipe.explode(line.colourway, dict(after))
+    }
+    needs = sorted(line.needs.all(), key=lambda need: need.pk) if line.pk else []
+    for key in sorted(old.keys() | new.keys(), key=str):
+        wanted = new.get(key) or old[key]
+        more = (new[key].quantity if key in new else 0) - (old[key].quantity if key in old else 0)
+        mine = [
+            need
+            for need in needs
+            if (need.size, need.stage_id) == key[1:]
+            and key[0] in (need.material_id, need.alternative_id)
+        ]
+        mine.sort(key=lambda need: (need.material_id != key[0], need.pk))
+        if more > 0:
+            made = mine[0] if mine and mine[0].material_id == key[0] else OrderNeed(
+                line=line, material=wanted.material, size=wanted.size, stage=wanted.stage,
+                alternative=wanted.alternative, quantity=0,
+            )  # fmt: skip
+            changes.more.append((made, more))
+        for need in mine if more < 0 else []:
+            less = min(-more, need.quantity - need.issued)
+            if less:
+                changes.less.append((need, less))
+            more += less
+    return changes

@@ -19,7 +19,7 @@ from simpul.orders.models.instalment import (
     PlannedInstalment,
     proposed_plan,
 )
-from simpul.orders.models.line import LineSize, OrderNeed
+from simpul.orders.models.line import LineSize
 from simpul.orders.models.revision import LineWish, OrderRevision
 from simpul.orders.progress import DONE, Knot, knots_of
 from simpul.orders.sheets import Change, changes_between
@@ -185,7 +185,7 @@ class Order(models.Model):
             raise NotAllowed
         check_wishes(wishes, buyer)
         today = clock.today()
-        priced = [_priced(wish, wishes, buyer, today) for wish in wishes]
+        priced = [price_by_list(wish, wishes, buyer, today) for wish in wishes]
         order = cls.objects.create(
             workshop_id=buyer.workshop_id,
             buyer=buyer,
@@ -284,7 +284,7 @@ class Order(models.Model):
         priced = [
             replace(wish, price=offered[wish.colourway.pk])
             if offered.get(wish.colourway.pk)
-            else _priced(wish, wishes, self.buyer, today)
+            else price_by_list(wish, wishes, self.buyer, today)
             for wish in wishes
         ]
         total = sum(wish.amount for wish in priced) + offer.shipping
@@ -405,8 +405,11 @@ class Order(models.Model):
 
     @property
     def current(self) -> OrderRevision:
-        """The latest revision; reads `revisions` as prefetched."""
-        return max(self.revisions.all(), key=lambda revision: revision.number)
+        """The revision that stands, agreed or offered; reads `revisions` as prefetched.
+
+        A change that is proposed of an agreed order is not the current one until it is accepted.
+        """
+        return next(one for one in self.revisions.all() if one.number == self.revision)
 
     @property
     def agreed(self) -> OrderRevision | None:
@@ -528,21 +531,7 @@ class Order(models.Model):
                 LineSize(line=line, variant=variants[size], pairs=pairs)
                 for size, pairs in agreed.sizes.items()
             )
-            recipe = colourway.product.recipes.order_by("version").last()
-            if recipe is not None:
-                line.recipe = recipe
-                line.save(update_fields=["recipe"])
-                OrderNeed.objects.bulk_create(
-                    OrderNeed(
-                        line=line,
-                        material=need.material,
-                        size=need.size,
-                        stage=need.stage,
-                        alternative=need.alternative,
-                        quantity=need.quantity,
-                    )
-                    for need in recipe.explode(colourway, agreed.sizes)
-                )
+            line.take_recipe(agreed.sizes)
 
 
 def _free_code(workshop_id: int) -> str:
@@ -593,7 +582,7 @@ def check_wishes(wishes: list[LineWish], buyer: Party | None = None) -> None:
                 )
 
 
-def _priced(wish: LineWish, wishes: list[LineWish], buyer: Party, day: date) -> LineWish:
+def price_by_list(wish: LineWish, wishes: list[LineWish], buyer: Party, day: date) -> LineWish:
     """Price a wish by the list, by all pairs of its product."""
     product = wish.colourway.product
     pairs = sum(other.pairs for other in wishes if other.colourway.product_id == product.pk)

@@ -85,7 +85,7 @@ class OrderRevision(models.Model):
         note: str = "",
     ) -> OrderRevision:
         """Freeze the next revision of the order, with its lines and its hash."""
-        number = order.revision + 1
+        number = (order.revisions.aggregate(last=models.Max("number"))["last"] or 0) + 1
         total = sum(wish.amount for wish in wishes) + shipping - discount
         facts = [item.as_facts() for item in plan]
         revision = cls.objects.create(

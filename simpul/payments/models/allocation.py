@@ -133,7 +133,16 @@ class Allocation(models.Model):
     # Called by steps that hold the source
 
     def undo(self, *, by: Person, reason: str) -> None:
-        """Write the negative row, and let what was paid by it be owed again."""
+        """Write the negative row, let what was paid by it be owed again, and ask for that."""
+        self.take_off(by=by, reason=reason)
+        if self.instalment is not None:
+            order = Order.objects.select_related("workshop").get(pk=self.instalment.order_id)
+            if order.status == Status.CLOSED:
+                order.reopen(by=order.workshop.machine)
+            Instruction.renew(order, by=by)
+
+    def take_off(self, *, by: Person, reason: str) -> None:
+        """Write the negative row: nothing is counted by this one any more."""
         Allocation.objects.create(
             receipt_id=self.receipt_id,
             credit_note_id=self.credit_note_id,
@@ -147,10 +156,6 @@ class Allocation(models.Model):
         )
         if self.instalment is not None:
             self.instalment.give_back(self.amount)
-            order = Order.objects.select_related("workshop").get(pk=self.instalment.order_id)
-            if order.status == Status.CLOSED:
-                order.reopen(by=order.workshop.machine)
-            Instruction.renew(order, by=by)
 
     def locked_source(self) -> Receipt | CreditNote:
         source = self.source

@@ -1,7 +1,17 @@
 from django.urls import path
 
 from simpul.portals import news
-from simpul.portals.buyer import answers, credit, home, orders, own, payments, placing, tally
+from simpul.portals.buyer import (
+    answers,
+    changes,
+    credit,
+    home,
+    orders,
+    own,
+    payments,
+    placing,
+    tally,
+)
 
 app_name = "buyer"
 
@@ -16,6 +26,23 @@ urlpatterns = [
     path("orders/<str:number>/counter/", answers.counter, name="counter"),
     path("orders/<str:number>/withdrawal/", answers.withdrawal, name="withdrawal"),
     path("orders/<str:number>/closing/", answers.closing, name="closing"),
+    path("orders/<str:number>/change/", changes.new, name="new-change"),
+    path("orders/<str:number>/changes/<int:revision>/", changes.change, name="change"),
+    path(
+        "orders/<str:number>/changes/<int:revision>/acceptance/",
+        changes.acceptance,
+        name="change-acceptance",
+    ),
+    path(
+        "orders/<str:number>/changes/<int:revision>/refusal/",
+        changes.refusal,
+        name="change-refusal",
+    ),
+    path(
+        "orders/<str:number>/changes/<int:revision>/withdrawal/",
+        changes.withdrawal,
+        name="change-withdrawal",
+    ),
     path("orders/<str:number>/messages/", orders.message, name="order-message"),
     path("orders/<str:number>/payment/", payments.payment, name="payment"),
     path("orders/<str:number>/payment/qris.png", payments.qris, name="qris"),

@@ -18,7 +18,7 @@ from simpul.delivery.models import Shipment
 from simpul.insight.dates import outlook
 from simpul.lib.sheets import harmless
 from simpul.orders.forms import OrderForm
-from simpul.orders.models import Order, OrderQuerySet, Status
+from simpul.orders.models import Amendment, Order, OrderQuerySet, Status
 from simpul.papers.models import Paper
 from simpul.parties.models import Party
 from simpul.payments import agreement
@@ -126,6 +126,7 @@ def _page(
                 if line.pk not in planned
                 and any(size.made < size.pairs for size in line.sizes.all())
             ],
+            "amendments": Amendment.objects.about(order),
             "links": invitations.links_to(order),
             "shipments": Shipment.objects.visible_to(request.person).filter(order=order),
             "claims": PaymentClaim.objects.filter(order=order).order_by("-pk"),

@@ -6,6 +6,7 @@ from simpul.portals.workshop import (
     books,
     cashbook,
     catalogue,
+    changes,
     couriers,
     credit,
     deliveries,
@@ -55,6 +56,23 @@ urlpatterns = [
     path("orders/<str:number>/cancellation/", terms.cancellation, name="cancellation"),
     path("orders/<str:number>/waivers/<int:position>/", terms.waiver, name="waiver"),
     path("orders/<str:number>/closing/", terms.closing, name="closing"),
+    path("orders/<str:number>/change/", changes.new, name="new-change"),
+    path("orders/<str:number>/changes/<int:revision>/", changes.change, name="change"),
+    path(
+        "orders/<str:number>/changes/<int:revision>/acceptance/",
+        changes.acceptance,
+        name="change-acceptance",
+    ),
+    path(
+        "orders/<str:number>/changes/<int:revision>/refusal/",
+        changes.refusal,
+        name="change-refusal",
+    ),
+    path(
+        "orders/<str:number>/changes/<int:revision>/withdrawal/",
+        changes.withdrawal,
+        name="change-withdrawal",
+    ),
     path("orders/<str:number>/messages/", orders.message, name="order-message"),
     path("orders/<str:number>/notes/", orders.note, name="order-note"),
     # parties

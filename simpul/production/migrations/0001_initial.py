@@ -81,9 +81,10 @@ class Migration(migrations.Migration):
                 ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sizes', to='production.job', db_index=False)),
                 ('line_size', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.linesize')),
                 ('pairs', models.PositiveIntegerField()),
+                ('own', models.PositiveIntegerField(default=0, editable=False)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('job', 'line_size'), name='job_size_once'), models.CheckConstraint(condition=models.Q(('pairs__gt', 0)), name='job_size_of_something')],
+                'constraints': [models.UniqueConstraint(fields=('job', 'line_size'), name='job_size_once'), models.CheckConstraint(condition=models.Q(('own__lte', models.F('pairs'))), name='job_size_own_of_pairs')],
             },
         ),
         migrations.CreateModel(

@@ -190,8 +190,7 @@ class Job(models.Model):
         self._demand_plausible(here, counted)
         if self.status == Status.RELEASED:
             self.start(by=self.workshop.machine)
-        if not here.logs.exists():
-            self._issue(here, by)
+        self._issue(here, counted, by)
         for size, (passed, spoiled, mended) in counted.items():
             StageLog.objects.create(
                 stage=here,
@@ -245,6 +244,26 @@ class Job(models.Model):
     def cancel(self, *, by: Person, reason: str) -> None:
         """Stop for good. Pairs that are finished stay what they are."""
         self.reason = reason
+
+    @step("production.adjust", source=OPEN)
+    def adjust(self, *, by: Person, more: dict[LineSize, int]) -> None:
+        """Make so many pairs more of a size (less, if negative), because the order was changed.
+
+        What was begun is not taken away. A size that is new goes through all stages; one of which
+        nothing is left and nothing was counted is none of the job any more.
+        """
+        sizes = {size.line_size_id: size for size in self.sizes.for_work()}
+        for wanted, count in sorted(more.items(), key=lambda pair: pair[0].pk):
+            size = sizes.get(wanted.pk) or JobSize(job=self, line_size=wanted, pairs=0)
+            size.pairs += count
+            if size.pairs or (size.pk and size.logs.exists()):
+                size.save()
+            elif size.pk:
+                size.delete()
+        if not self._adds_up():
+            raise WrongState(_now("More pairs are begun than the order would leave."))
+        if self.status == Status.RUNNING:
+            self._finish_if_done()
 
     @step("production.finish", source=Status.RUNNING, target=Status.DONE)
     def finish(self, *, by: Person) -> None:
@@ -343,10 +362,19 @@ class Job(models.Model):
                 _now("This material does not lie ready in the store: %(names)s.") % {"names": names}
             )
 
-    def _issue(self, stage: JobStage, by: Person) -> None:
-        """Take the material of a stage out of the store; no output without input."""
+    def _issue(
+        self, stage: JobStage, counted: dict[JobSize, tuple[int, int, int]], by: Person
+    ) -> None:
+        """Take the material of a stage out of the store; no output without input.
+
+        The stage begins with all of it. Where the order has grown since then, the pairs that came
+        on top wait for theirs.
+        """
         needs = self.needs_of(stage)
-        self._demand_material(needs)
+        if not stage.logs.exists():
+            self._demand_material(needs)
+        else:
+            self._demand_share(stage, counted, needs)
         store = Location.of(self.workshop_id, Location.Kind.STORE)
         items = Item.of_materials((need.material, need.size) for need in needs)
         for need in needs:
@@ -363,33 +391,78 @@ class Job(models.Model):
                 )
                 need.shift(ready=-quantity, issued=quantity)
 
+    def _demand_share(
+        self,
+        stage: JobStage,
+        counted: dict[JobSize, tuple[int, int, int]],
+        needs: list[OrderNeed],
+    ) -> None:
+        """Raise MaterialMissing where a count leaves fewer pairs to do than lack their material."""
+        short = [need for need in needs if not need.is_ready]
+        if not short:
+            return
+        sums = self.sums()
+        left = {
+            size.name: size.pairs
+            - sums.get((stage.pk, size.pk), (0, 0, 0))[0]
+            - counted.get(size, (0, 0, 0))[0]
+            for size in self.sizes.for_work()
+        }
+        ordered = dict(self.line.sizes.values_list("variant__size", "pairs"))
+        for need in short:
+            concerned = [need.size] if need.size else list(ordered)
+            pairs = sum(ordered.get(size, 0) for size in concerned)
+            missing = need.quantity - need.ready - need.issued
+            lacking = -(-missing * pairs // need.quantity)
+            if sum(left.get(size, 0) for size in concerned) < lacking:
+                self._demand_material([need])
+
     def _finish_pairs(self, size: JobSize, pairs: int, by: Person) -> None:
-        """Finished pairs lie in stock, kept for the order they were made for."""
-        Movement.record(
-            Item.of_variant(size.line_size.variant),
-            pairs,
-            by=by,
-            subject=self,
-            reason="production.tap",
-            target=Location.of(self.workshop_id, Location.Kind.FINISHED),
-            kept_for=size.line_size,
-        )
-        size.line_size.advance(Track.MADE, pairs)
+        """Finished pairs lie in stock, kept for the order they were made for; what it does not want
+        any more is the workshop's own."""
+        wanted = size.line_size
+        kept = min(pairs, wanted.pairs - wanted.made)
+        for count, subject in ((kept, wanted), (pairs - kept, None)):
+            if count:
+                Movement.record(
+                    Item.of_variant(wanted.variant),
+                    count,
+                    by=by,
+                    subject=self,
+                    reason="production.tap",
+                    target=Location.of(self.workshop_id, Location.Kind.FINISHED),
+                    kept_for=subject,
+                )
+        if kept:
+            wanted.advance(Track.MADE, kept)
+        if pairs > kept:
+            size.own += pairs - kept
+            size.save(update_fields=["own"])
 
     def _take_back_pairs(self, log: StageLog, by: Person) -> None:
+        """Take finished pairs out of stock again: first what no order wants."""
         size = self.sizes.for_work().get(pk=log.size_id)
-        if size.line_size.made - log.good < size.line_size.packed:
+        wanted = size.line_size
+        own = min(log.good, size.own)
+        kept = log.good - own
+        if wanted.made - kept < wanted.packed:
             raise WrongState(_now("These pairs are packed already."))
-        Movement.record(
-            Item.of_variant(size.line_size.variant),
-            log.good,
-            by=by,
-            subject=self,
-            reason="production.correct",
-            source=Location.of(self.workshop_id, Location.Kind.FINISHED),
-            kept_for=size.line_size,
-        )
-        size.line_size.advance(Track.MADE, -log.good)
+        for count, subject in ((kept, wanted), (own, None)):
+            if count:
+                Movement.record(
+                    Item.of_variant(wanted.variant),
+                    count,
+                    by=by,
+                    subject=self,
+                    reason="production.correct",
+                    source=Location.of(self.workshop_id, Location.Kind.FINISHED),
+                    kept_for=subject,
+                )
+        if kept:
+            wanted.advance(Track.MADE, -kept)
+        if own:
+            size.own -= own
+            size.save(update_fields=["own"])
 
     def _finish_if_done(self) -> None:
         last = max(self.stages.all(), key=lambda one: one.position)
@@ -409,18 +482,22 @@ class JobSizeQuerySet(models.QuerySet["JobSize"]):
 
 
 class JobSize(models.Model):
-    """So many pairs of one size are to be made."""
+    """So many pairs of one size are to be made.
+
+    `own` of them are finished and for nobody: the order does not want them any more.
+    """
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="sizes", db_index=False)
     line_size = models.ForeignKey(LineSize, models.PROTECT, related_name="+")
     pairs = models.PositiveIntegerField()
+    own = models.PositiveIntegerField(default=0, editable=False)
 
     objects = JobSizeQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["job", "line_size"], name="job_size_once"),
-            models.CheckConstraint(condition=Q(pairs__gt=0), name="job_size_of_something"),
+            models.CheckConstraint(condition=Q(own__lte=F("pairs")), name="job_size_own_of_pairs"),
         ]
 
     def __str__(self) -> str:

@@ -199,8 +199,9 @@ def test_pages_cost_the_same_for_any_number_of_things(
     client.get("/ciomas/my/")  # the kinds of content are known from here on
 
     # session, user, person with workshop and party (3); the order with all it shows (14: see
-    # orders/tests/test_knots.py; no needs here, but links); messages, claims, shipments, papers, journal
-    with django_assert_num_queries(22):
+    # orders/tests/test_knots.py; no needs here, but links); changes, messages, claims, shipments, papers,
+    # journal
+    with django_assert_num_queries(23):
         client.get(page_of(order))
     # 3; counts by state, count of the page, its orders
     with django_assert_num_queries(6):

@@ -1,0 +1,104 @@
+"""Changes of a buyer's agreed orders: asking for one, and answering what the workshop proposes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from simpul.catalog.models import Product
+from simpul.changes.agreeing import accept
+from simpul.changes.pricetag import price_tag
+from simpul.insight.dates import outlook
+from simpul.orders.forms import AmendmentWishForm, ReasonForm
+from simpul.orders.models import Amendment
+from simpul.orders.models.amendment import as_agreed
+from simpul.portals.buyer.orders import find_order
+from simpul.portals.http import Request, demand
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: Request, number: str) -> HttpResponse:
+    order = find_order(request, number)
+    demand(request, "orders.propose_change", order)
+    products = Product.objects.filter(colourways__in=order.lines.values("colourway")).distinct()
+    form = AmendmentWishForm(
+        request.POST or None, order=order, products=products.for_page().order_by("position", "pk")
+    )
+    told: dict[str, Any] = {"tag": None}
+    if form.is_valid():
+        shipping, discount = order.current.shipping, order.current.discount
+        facts = form.cleaned_data
+        if "look" not in request.POST:
+            made = Amendment.propose(
+                by=request.person, order=order, shipping=shipping, discount=discount, **facts
+            )
+            return redirect("buyer:change", request.workshop.slug, number, made.revision.number)
+        wishes = as_agreed(order, facts["wishes"])
+        total = sum(wish.amount for wish in wishes) + shipping - discount
+        tag = price_tag(order, wishes, total=total, promised_on=facts["promised_on"])
+        told = {"tag": tag, **outlook.told(request.person, tag.more)}
+    return render(
+        request,
+        "buyer/changes/new.html",
+        {"order": order, "form": form, **told},
+        status=422 if form.is_bound and not form.is_valid() else 200,
+    )
+
+
+@require_safe
+def change(request: Request, number: str, revision: int) -> HttpResponse:
+    order = find_order(request, number)
+    amendment = _find(request, number, revision)
+    told: dict[str, Any] = {"tag": None}
+    if amendment.is_open:
+        said = amendment.revision
+        wishes = [line.wish for line in said.lines.all()]
+        tag = price_tag(order, wishes, total=said.total, promised_on=said.promised_on)
+        told = {"tag": tag, **outlook.told(request.person, tag.more)}
+    return render(
+        request, "buyer/changes/page.html", {"order": order, "amendment": amendment, **told}
+    )
+
+
+@require_POST
+def acceptance(request: Request, number: str, revision: int) -> HttpResponse:
+    accept(_find(request, number, revision), by=request.person)
+    return redirect("buyer:order", request.workshop.slug, number)
+
+
+@require_POST
+def withdrawal(request: Request, number: str, revision: int) -> HttpResponse:
+    _find(request, number, revision).withdraw(by=request.person)
+    return redirect("buyer:order", request.workshop.slug, number)
+
+
+@require_http_methods(["GET", "POST"])
+def refusal(request: Request, number: str, revision: int) -> HttpResponse:
+    order = find_order(request, number)
+    amendment = _find(request, number, revision)
+    demand(request, "orders.refuse_change", amendment)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        amendment.refuse(by=request.person, **form.cleaned_data)
+        return redirect("buyer:order", request.workshop.slug, number)
+    return render(
+        request,
+        "buyer/orders/step.html",
+        {
+            "order": order,
+            "form": form,
+            "question": _("Refuse the change"),
+            "explanation": _("The order stands as it was agreed. The workshop reads your reason."),
+            "label": _("Refuse"),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _find(request: Request, number: str, revision: int) -> Amendment:
+    amendments = Amendment.objects.visible_to(request.person).for_page()
+    return get_object_or_404(amendments, order__number=number, revision__number=revision)

@@ -1,0 +1,41 @@
+"""What the work has come to when an order is changed, and what it gives back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from django.utils.translation import gettext as _
+
+from simpul.orders.models import LineSize, Order, Status, Track
+from simpul.parties.models import Person
+from simpul.production.models import Job, StageLog
+from simpul.stock.models import Item, Location, Reservation
+from simpul.workflow.steps import WrongState, step
+
+
+def in_work(order: Order) -> dict[int, int]:
+    """Return by line size how many pairs are on their way through the stages, begun and not finished.
+
+    Pairs of a model that is made in one go are begun and finished at once.
+    """
+    found: dict[int, int] = defaultdict(int)
+    jobs = Job.objects.filter(line__order=order).open().prefetch_related("stages", "sizes")
+    sums = StageLog.objects.filter(stage__job__in=jobs).sums()
+    for job in jobs:
+        stages = sorted(job.stages.all(), key=lambda stage: stage.position)
+        for size in job.sizes.all():
+            counted = [sums.get((stage.pk, size.pk), (0, 0, 0)) for stage in stages]
+            spoiled = sum(reject for _good, reject, _rework in counted[1:])
+            found[size.line_size_id] += counted[0][0] - spoiled - counted[-1][0]
+    return found
+
+
+@step("production.free", source=Status.CONFIRMED)
+def free(order: Order, *, by: Person, pairs: dict[LineSize, int]) -> None:
+    """Let finished pairs go that the order does not want any more: they are the workshop's own."""
+    finished = Location.of(order.workshop_id, Location.Kind.FINISHED)
+    for size, count in sorted(pairs.items(), key=lambda pair: pair[0].pk):
+        if size.made - count < size.packed:
+            raise WrongState(_("These pairs are packed already."))
+        Reservation.release(Item.of_variant(size.variant), finished, count, size)
+        size.advance(Track.MADE, -count)
