@@ -66,15 +66,18 @@ from simpul.payments.models import (
 )
 from simpul.payments.models.purpose import IN, OUT
 from simpul.payments.models.receipt import spread
-from simpul.procurement import planning
+from simpul.procurement import inquiries, planning
 from simpul.procurement.models import (
     BilledReceipt,
     BillPayment,
     GoodsReceipt,
+    InquiredLine,
+    Inquiry,
     LineTerms,
     PurchaseOrder,
     SupplierBill,
     SupplierPrice,
+    Terms,
 )
 from simpul.procurement.payables import receipts_without_bill
 from simpul.production.models import Job, StageLog
@@ -130,7 +133,9 @@ WAYS = {
     "procurement.close", "procurement.close_short", "procurement.confirm",
     "procurement.counter", "procurement.decline", "procurement.expect", "procurement.insist",
     "procurement.propose", "procurement.receive", "procurement.release",
-    "procurement.reserve", "procurement.send", "procurement.substitute", "production.cancel", "production.correct",
+    "procurement.reserve", "procurement.send", "procurement.substitute", "procurement.take_bid",
+    "procurement.inquire", "procurement.ask_price", "procurement.bid", "procurement.close_inquiry",
+    "production.cancel", "production.correct",
     "production.finish", "production.give_back", "production.hold", "production.plan",
     "production.release", "production.resume", "production.start", "production.take_from_stock",
     "production.tap", "stock.count", "stock.count_sheet", "stock.move", "stock.set_reorder_point",
@@ -455,7 +460,7 @@ class Walk(RuleBasedStateMachine):
             self._counter_purchase, self._agree, self._insist, self._expect, self._close_short,
             lambda: self._purchase("sent").decline(by=self._of(self.town.supplier.pk), reason="x"),
             lambda: self._purchase("draft", "sent", "confirmed").cancel(by=self._who("rina")),
-            self._change, self._count, self._count_sheet, self._reorder, self._substitute, self._move, self._correct, self._hold, self._take_stock,
+            self._inquire, self._change, self._count, self._count_sheet, self._reorder, self._substitute, self._move, self._correct, self._hold, self._take_stock,
             lambda: self._pick(Job.objects.open()).cancel(by=self._who("udin"), reason="x"),
             lambda: planning.release(self._order("confirmed", "cancelled"), by=self._who("rina")),
             lambda: give_back(self._order("cancelled"), by=self._who("udin")),
@@ -529,6 +534,8 @@ class Walk(RuleBasedStateMachine):
         """The bank says that something came: exactly, roughly, with the code or without."""
         asked = self._pick(Instruction.objects.filter(status="open").select_related("order"))
         amount = asked.amount + self.dice.choice((0, 0, 0, -1_000, 5_000, -asked.amount // 2))
+        if amount <= 0:
+            raise Nothing  # no bank books nothing
         text = asked.order.code if self.dice.random() < 0.5 else "TRANSFER"
         self._import(self._who("fajar"), amount, text)
 
@@ -730,6 +737,22 @@ class Walk(RuleBasedStateMachine):
             for line in purchase.lines.all()
         ]
         purchase.change(by=self._who("rina"), terms=terms)
+
+    @transaction.atomic  # where a part of it is refused, nothing of it happened
+    def _inquire(self) -> None:
+        """Ask for a price, let it be answered, take the answer and buy."""
+        rina, supplier = self._who("rina"), self.town.supplier
+        day = clock.in_days(self.dice.randint(0, 9))
+        wanted = InquiredLine(self.town.materials[0], "", 8_000, day)
+        inquiry = Inquiry.ask(
+            by=rina, suppliers=[supplier], lines=[wanted], answer_by=clock.today()
+        )
+        bid, line = inquiry.bids.get(), inquiry.lines.get()
+        terms = [Terms(line, self.dice.choice((0, 900, 1_100)), 2, pack=5_000)]
+        bid.answer(by=self._of(supplier.pk), terms=terms)
+        inquiry.close(by=rina)
+        answer = bid.answers.get().pk
+        inquiries.take_bid(bid, by=rina, answer=answer, lines=[line], is_bought=True)
 
     def _confirm_purchase(self) -> None:
         purchase = self._purchase("sent")
