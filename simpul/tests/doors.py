@@ -331,6 +331,7 @@ TABLE: dict[str, Door] = {
     "supplier:bids": Door(sees="suppliers"),
     "supplier:bid": Door("bid", "budi bid_link"),
     "supplier:bid-answer": Door("bid", "budi bid_link", "budi bid_link"),
+    "supplier:forecast": Door(sees="suppliers"),
     "supplier:news": Door(sees="suppliers"),
     "supplier:news-seen": Door(sees="suppliers", may="suppliers", answer=405),
     "supplier:news-item": Door("news of budi", "suppliers", "budi", answer=405),

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from simpul.portals import news
-from simpul.portals.supplier import inquiries, purchases
+from simpul.portals.supplier import forecast, inquiries, purchases
 
 app_name = "supplier"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("inquiries/", inquiries.bids, name="bids"),
     path("inquiries/<int:pk>/", inquiries.bid, name="bid"),
     path("inquiries/<int:pk>/answer/", inquiries.answer, name="bid-answer"),
+    # what may come
+    path("forecast/", forecast.forecast, name="forecast"),
     # what one was told
     path("news/", news.news, name="news"),
     path("news/seen/", news.seen, name="news-seen"),

@@ -72,6 +72,10 @@ class PurchaseOrderQuerySet(models.QuerySet["PurchaseOrder"]):
     def open(self) -> Self:
         return self.filter(status__in=OPEN)
 
+    def under_way(self) -> Self:
+        """Sent, and not ended."""
+        return self.filter(status__in=UNDER_WAY)
+
     def answered(self) -> Self:
         """The supplier has said something else: the workshop is to answer."""
         return self.filter(status=Status.COUNTERED)
@@ -79,7 +83,7 @@ class PurchaseOrderQuerySet(models.QuerySet["PurchaseOrder"]):
     def late(self, today: date) -> Self:
         """Something of it should have come already."""
         late = PurchaseLine.objects.late(today)
-        return self.filter(status__in=UNDER_WAY, pk__in=late.values("purchase"))
+        return self.under_way().filter(pk__in=late.values("purchase"))
 
     def search(self, words: str) -> Self:
         return self.filter(
