@@ -30,8 +30,8 @@ from simpul.ui.fields import (
     SharedChoiceField,
 )
 
-EMPTY_LINES = 2  # at the end of the table
-TOO_MANY = 40
+EMPTY_LINES = 3  # at the end of the table
+TOO_MANY = 200
 LONGEST = 365  # days until something comes
 
 
@@ -239,14 +239,10 @@ class BidForm(forms.Form):
                 for name in ("price", "lead_days", "minimum", "pack", "valid_until"):
                     self.errors.pop(f"{name}_{line.pk}", None)
                 continue
-            for name, text in (
-                ("price", _now("Say your price, or that you cannot deliver it.")),
-                ("lead_days", _now("Say in how many days it comes.")),
-            ):
-                field = f"{name}_{line.pk}"
-                is_missing = cleaned.get(field) is None or (name == "price" and not cleaned[field])
-                if is_missing and field not in self.errors:
-                    self.add_error(field, text)
+            if cleaned.get(f"price_{line.pk}") == 0:
+                self.add_error(
+                    f"price_{line.pk}", self.fields[f"price_{line.pk}"].error_messages["required"]
+                )
         return cleaned
 
     def _add(self, line: InquiryLine, said: BidLine | None) -> None:
@@ -256,15 +252,15 @@ class BidForm(forms.Form):
         made: dict[str, forms.Field] = {
             "price": RupiahField(
                 label=_now("Price per %(unit)s") % unit,
-                required=False,
                 initial=can.price if can else None,
+                error_messages={"required": _now("Say your price, or that you cannot deliver it.")},
             ),
             "lead_days": forms.IntegerField(
                 label=_now("Days until it comes"),
-                required=False,
                 min_value=0,
                 max_value=LONGEST,
                 initial=can.lead_days if can else None,
+                error_messages={"required": _now("Say in how many days it comes.")},
             ),
             "cannot": forms.BooleanField(
                 label=_now("Cannot be delivered"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, timedelta
 
 from django.contrib import messages
@@ -55,7 +56,7 @@ def inquiries(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
-    """Ask suppliers for what is missing, or for one material (`?material=`)."""
+    """Ask suppliers for a price; `?material=`, perhaps several times, begins with what is missing."""
     demand(request, "procurement.inquire", request.workshop)
     wishes = _wishes(request)
     form = InquiryForm(
@@ -143,16 +144,20 @@ def _find(request: Request, pk: int) -> Inquiry:
 
 
 def _wishes(request: Request) -> list[Wish]:
-    """Return what the table begins with: what is missing now, of one material where it is named."""
-    rows = planning.wanted(request.workshop)
-    asked = request.GET.get("material", "")
+    """Return what the table begins with: what is missing now of the materials that are named."""
+    asked = [int(key) for key in request.GET.getlist("material") if key.isdecimal()]
+    materials = Material.objects.visible_to(request.person).filter(pk__in=asked).order_by("code")
+    if not materials:
+        return []
     soon = clock.today() + A_WEEK
-    if not asked:
-        return [_wish(row, soon) for row in rows]
-    found = Material.objects.visible_to(request.person)
-    material = get_object_or_404(found, pk=int(asked) if asked.isdecimal() else 0)
-    wanted = [_wish(row, soon) for row in rows if row.material == material]
-    return wanted or [Wish(material.pk, "", 0, soon)]
+    missing: dict[int, list[Wish]] = defaultdict(list)
+    for row in planning.wanted(request.workshop):
+        missing[row.material.pk].append(_wish(row, soon))
+    return [
+        wish
+        for material in materials
+        for wish in missing.get(material.pk) or [Wish(material.pk, "", 0, soon)]
+    ]
 
 
 def _wish(row: planning.Wanted, soon: date) -> Wish:

@@ -61,6 +61,19 @@ def test_it_begins_with_what_is_missing_and_who_sells_it(
     assert asked == {supplier.pk: True, other.pk: False}
 
 
+def test_what_is_ticked_among_the_needs_is_asked_for(
+    desk: Client, buyer: Party, supplier: Party
+) -> None:
+    order = testing.needy_order(buyer)
+    sole = order.lines.get().needs.filter(material__code="SOLE")[0].material
+    needs = desk.get("/ciomas/desk/purchases/").content.decode()
+    assert needs.count(f'name="material" value="{sole.pk}"') == 1  # for both of its sizes
+
+    form = desk.get(f"{HOME}new/?material={sole.pk}&material=x").content.decode()
+
+    assert re.findall(r'name="line-\d-size" value="(\d+)"', form) == ["40", "41"]
+
+
 def test_several_are_asked_at_once(desk: Client, supplier: Party, workshop: Workshop) -> None:
     leather = testing.material(workshop, "LEATHER")
     other = testing.party(workshop, "Kulit Baru", is_supplier=True)
