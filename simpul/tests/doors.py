@@ -219,6 +219,10 @@ TABLE: dict[str, Door] = {
     "workshop:bid-taking": Door("bid", "owner rina", "owner rina"),
     "workshop:purchase": Door("purchase", "staff"),
     "workshop:purchase-lines": Door("purchase", "owner rina", "owner rina", answer=409, others=403),
+    "workshop:purchase-moving": Door(
+        "purchase line", "owner rina", "owner rina", answer=409, others=403
+    ),
+    "workshop:purchase-joining": Door("purchase", "staff", "owner rina", answer=405),
     "workshop:purchase-sending": Door(
         "purchase", "owner rina", "owner rina", answer=409, others=403
     ),

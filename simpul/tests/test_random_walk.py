@@ -128,6 +128,7 @@ WAYS = {
     "payments.explain", "payments.retract", "payments.use_cash",
     "procurement.count_payment", "procurement.record_bill", "procurement.uncount_payment",
     "procurement.void_bill", "procurement.agree", "procurement.cancel", "procurement.change",
+    "procurement.move_line", "procurement.take_line", "procurement.join",
     "payments.ask_cash", "payments.collect", "payments.void_cash", "payments.hand_cash",
     "payments.count_cash",
     "procurement.close", "procurement.close_short", "procurement.confirm",
@@ -162,12 +163,13 @@ class Town:
             testing.party(self.workshop, "Toko B"),
         ]
         self.supplier = testing.party(self.workshop, "Kulit", is_supplier=True)
+        self.rival = testing.party(self.workshop, "Saing", is_supplier=True)
         self.couriers = [
             testing.party(self.workshop, name, is_courier=True) for name in ("K1", "K2")
         ]
         self.people = {
             party.pk: testing.person(f"of {party}", party)
-            for party in (*self.buyers, self.supplier, *self.couriers)
+            for party in (*self.buyers, self.supplier, self.rival, *self.couriers)
         }
         for party in self.buyers:
             Identity.objects.create(
@@ -190,11 +192,12 @@ class Town:
         account.hasten(by=self.staff["owner"], reason="tes")
         self.account = account
         self.gateway = testing.gateway(self.workshop)
-        for material in self.materials:
-            SupplierPrice.quote(
-                by=self.staff["rina"], supplier=self.supplier, material=material,
-                price=1_000, lead_days=2,
-            )  # fmt: skip
+        for supplier, price in ((self.supplier, 1_000), (self.rival, 1_200)):
+            for material in self.materials:
+                SupplierPrice.quote(
+                    by=self.staff["rina"], supplier=supplier, material=material,
+                    price=price, lead_days=2,
+                )  # fmt: skip
 
 
 class Walk(RuleBasedStateMachine):
@@ -458,9 +461,9 @@ class Walk(RuleBasedStateMachine):
             ),
             lambda: self._pick(Receipt.objects.standing()).annul(by=self._who("fajar"), reason="x"),
             self._counter_purchase, self._agree, self._insist, self._expect, self._close_short,
-            lambda: self._purchase("sent").decline(by=self._of(self.town.supplier.pk), reason="x"),
+            self._decline_purchase,
             lambda: self._purchase("draft", "sent", "confirmed").cancel(by=self._who("rina")),
-            self._inquire, self._change, self._count, self._count_sheet, self._reorder, self._substitute, self._move, self._correct, self._hold, self._take_stock,
+            self._inquire, self._move_line, self._join, self._change, self._count, self._count_sheet, self._reorder, self._substitute, self._move, self._correct, self._hold, self._take_stock,
             lambda: self._pick(Job.objects.open()).cancel(by=self._who("udin"), reason="x"),
             lambda: planning.release(self._order("confirmed", "cancelled"), by=self._who("rina")),
             lambda: give_back(self._order("cancelled"), by=self._who("udin")),
@@ -754,9 +757,27 @@ class Walk(RuleBasedStateMachine):
         answer = bid.answers.get().pk
         inquiries.take_bid(bid, by=rina, answer=answer, lines=[line], is_bought=True)
 
+    def _move_line(self) -> None:
+        purchase = self._purchase("draft")
+        line = self.dice.choice(list(purchase.lines.all()))
+        drafts = PurchaseOrder.objects.filter(status="draft", supplier=self.town.rival)
+        purchase.move_line(
+            by=self._who("rina"), line=line, supplier=self.town.rival,
+            quantity=self.dice.choice((line.quantity, line.quantity // 2)),
+            into=self.dice.choice((None, *drafts)),
+        )  # fmt: skip
+
+    def _join(self) -> None:
+        purchase, other = self._purchase("draft"), self._purchase("draft")
+        purchase.join(by=self._who("rina"), other=other)
+
     def _confirm_purchase(self) -> None:
         purchase = self._purchase("sent")
         purchase.confirm(by=self._of(purchase.supplier_id), revision=purchase.revision)
+
+    def _decline_purchase(self) -> None:
+        purchase = self._purchase("sent")
+        purchase.decline(by=self._of(purchase.supplier_id), reason="x")
 
     def _counter_purchase(self) -> None:
         purchase = self._purchase("sent")
