@@ -47,7 +47,7 @@ from simpul.payments.models import (
     Receipt,
 )
 from simpul.procurement import planning
-from simpul.procurement.models import PurchaseOrder, SupplierPrice
+from simpul.procurement.models import InquiredLine, Inquiry, PurchaseOrder, SupplierPrice
 from simpul.production.models import Capacity, Job
 from simpul.stock.models import Balance, Count, Item, Location, Reservation
 
@@ -97,6 +97,19 @@ def login(client: Client, person: Person) -> None:
         person.user = User.objects.create_user(f"user{next(_serial)}@example.com")
         person.save(update_fields=["user"])
     client.force_login(person.user)
+
+
+def inquiry(*suppliers: Party) -> Inquiry:
+    """What 30 of `LEATHER` would cost, asked of each supplier until in three days."""
+    workshop = suppliers[0].workshop
+    leather = Material.objects.filter(workshop=workshop, code="LEATHER").first()
+    wanted = InquiredLine(leather or material(workshop, "LEATHER"), "", 30_000, clock.in_days(7))
+    return Inquiry.ask(
+        by=keeper(workshop),
+        suppliers=list(suppliers),
+        lines=[wanted],
+        answer_by=clock.in_days(3),
+    )
 
 
 # What is made

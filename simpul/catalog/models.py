@@ -404,6 +404,12 @@ class Material(models.Model):
             and self.is_by_size == other.is_by_size
         )
 
+    def size_problem(self, size: str) -> str:
+        """Return what is wrong with counting it in this size (empty: in none), or nothing."""
+        if self.is_by_size == bool(size):
+            return ""
+        return _now("Say which size.") if self.is_by_size else _now("This material has no sizes.")
+
     @property
     def is_used(self) -> bool:
         """Tell whether a recipe, the stock, an order or a price counts in its unit already."""

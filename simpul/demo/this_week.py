@@ -21,7 +21,7 @@ from simpul.orders.models import Amendment, LineSize, LineWish, Order
 from simpul.payments import agreement
 from simpul.payments.models import Receipt
 from simpul.procurement import planning
-from simpul.procurement.models import LineTerms, PurchaseOrder
+from simpul.procurement.models import InquiredLine, Inquiry, LineTerms, PurchaseOrder, Terms
 from simpul.production import shelf
 from simpul.production.models import Capacity, ClosedDays
 from simpul.stock.models import Count, Item, Location
@@ -76,6 +76,40 @@ def material_asked(story: Story) -> None:
             _answer_otherwise(purchase)
     glue = Item.objects.get(workshop=story.cast.workshop, material__code="LEM-KNG")
     glue.set_reorder_point(by=rina, below=5_000, up_to=15_000)
+    _price_asked(story)
+
+
+def _price_asked(story: Story) -> None:
+    """Two suppliers are asked for the same leather; one has answered."""
+    rina, parties = story.cast.staff["rina"], story.cast.parties
+    materials = story.cast.workshop.materials
+    wanted = [
+        InquiredLine(materials.get(code=code), "", quantity, clock.in_days(14))
+        for code, quantity in (("KLT-BOX", 400_000), ("KLT-SUD", 150_000))
+    ]
+    inquiry = Inquiry.ask(
+        by=rina,
+        suppliers=[parties["kulit"], parties["bahan"]],
+        lines=wanted,
+        answer_by=clock.in_days(5),
+        note="Untuk pesanan bulan depan. Mohon harga terbaik, ya.",
+    )
+    bid = inquiry.bids.get(supplier=parties["kulit"])
+    box, suede = inquiry.lines.order_by("position")
+    bid.answer(
+        by=parties["kulit"].people.order_by("pk")[0],
+        terms=[
+            Terms(box, 38_500, 4, minimum=50_000, valid_until=clock.in_days(30)),
+            Terms(
+                suede,
+                33_000,
+                9,
+                valid_until=clock.in_days(30),
+                note="Stok 80 kaki, sisanya minggu depan.",
+            ),
+        ],
+        note="Harga sudah sampai Ciomas.",
+    )
 
 
 def changes_asked(story: Story) -> None:

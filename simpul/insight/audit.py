@@ -35,7 +35,7 @@ from simpul.payments.models import (
 from simpul.payments.models.closing import worth
 from simpul.payments.models.refund import GONE, WAITING
 from simpul.payments.tally import owed_by
-from simpul.procurement.models import GoodsReceipt, PurchaseLine, PurchaseOrder
+from simpul.procurement.models import GoodsReceipt, Inquiry, PurchaseLine, PurchaseOrder
 from simpul.production.models import Job
 from simpul.stock.models import Balance, Location, Movement, Reservation
 from simpul.workflow.models import Entry, NumberSeries
@@ -426,6 +426,7 @@ def _numbers(workshop: Workshop) -> set[str]:
         Order.objects.filter(workshop=workshop),
         PurchaseOrder.objects.filter(workshop=workshop),
         GoodsReceipt.objects.filter(purchase__workshop=workshop),
+        Inquiry.objects.filter(workshop=workshop),
         Paper.objects.filter(workshop=workshop),
         Job.objects.filter(workshop=workshop),
         Shipment.objects.filter(workshop=workshop),

@@ -26,7 +26,7 @@ from simpul.payments.models import (
     PaymentClaim,
     Refund,
 )
-from simpul.procurement.models import PurchaseOrder
+from simpul.procurement.models import Inquiry, PurchaseOrder
 from simpul.production.models import Job
 from simpul.production.models import Status as JobStatus
 
@@ -210,6 +210,13 @@ def _material(person: Person, today: date) -> Iterator[Task]:
         yield Task("purchases", "", "alarm-clock", title, text, count, HIGH)
 
 
+def _inquiries(person: Person, today: date) -> Iterator[Task]:
+    if count := Inquiry.objects.visible_to(person).to_decide(today).count():
+        text = _("The day for answers is over: compare them, take what is best, and close.")
+        title = ngettext("%(n)s price inquiry to decide", "%(n)s price inquiries to decide", count)
+        yield Task("inquiries", "", "tag", title % {"n": count}, text, count, MIDDLE)
+
+
 def _work(person: Person, today: date) -> Iterator[Task]:
     orders = Order.objects.visible_to(person).filter(status=Status.CONFIRMED)
     planned = Job.objects.exclude(status=JobStatus.CANCELLED).values("line")
@@ -261,7 +268,7 @@ type _Question = Callable[[Person, date], Iterator[Task]]
 
 _SALES: list[_Question] = [_placed, _late, _letters, _leads, _guests, _finished, _messages]
 _FINANCE: list[_Question] = [_money, _cash_box, _letters, _messages]
-_STOCK: list[_Question] = [_material, _delivery, _messages]
+_STOCK: list[_Question] = [_material, _inquiries, _delivery, _messages]
 _PRODUCTION: list[_Question] = [_late, _work]
 _ALL = list(dict.fromkeys([*_SALES, *_FINANCE, *_STOCK, _work]))
 

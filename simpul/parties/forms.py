@@ -151,7 +151,15 @@ class ToneForm(forms.ModelForm[Party]):
 
     class Meta:
         model = Party
-        fields = ("prefers", "is_reminded")
+        fields = ("prefers", "is_reminded", "sees_forecast")
+        help_texts = {
+            "sees_forecast": _("By material and half month, about how much; no order, no buyer."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.is_supplier:
+            del self.fields["sees_forecast"]
 
 
 class WorkshopForm(forms.ModelForm[Workshop]):

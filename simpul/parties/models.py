@@ -219,6 +219,7 @@ class Party(models.Model):
         _("is told by"), max_length=8, choices=Prefers, blank=True, default=Prefers.ANY
     )
     is_reminded = models.BooleanField(_("is reminded of payments"), default=True)
+    sees_forecast = models.BooleanField(_("sees what we are likely to need"), default=True)
     supplier_days = models.PositiveSmallIntegerField(null=True, blank=True)  # none: the workshop's
     since = models.DateTimeField(default=clock.now, editable=False)
 

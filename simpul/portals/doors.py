@@ -60,6 +60,11 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:purchase", "pk"),
         "supplier": ("supplier:purchase", "pk"),
     },
+    "procurement.inquiry": {"workshop": ("workshop:inquiry", "pk")},
+    "procurement.bid": {
+        "workshop": ("workshop:inquiry", "inquiry.pk"),
+        "supplier": ("supplier:bid", "pk"),
+    },
     "production.job": {"workshop": ("workshop:job", "pk")},
     "delivery.shipment": {
         "workshop": ("workshop:shipment", "number"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -26,10 +27,21 @@ class Invitation:
 
 def links_to(subject: models.Model) -> list[Invitation]:
     """Return the living links to a thing; two queries, and nothing is written."""
-    kind = ContentType.objects.get_for_model(subject)
-    links = AccessLink.objects.filter(subject_type=kind, subject_id=subject.pk)
-    links = links.alive(clock.now()).select_related("person__workshop")
-    return [_invitation(link, subject) for link in links.prefetch_related("person__identities")]
+    return links_to_all([subject])
+
+
+def links_to_all(subjects: Sequence[models.Model]) -> list[Invitation]:
+    """Return the living links to things of one kind; two queries, and nothing is written."""
+    if not subjects:
+        return []
+    kind = ContentType.objects.get_for_model(subjects[0])
+    by_key = {one.pk: one for one in subjects}
+    links = AccessLink.objects.filter(subject_type=kind, subject_id__in=by_key)
+    links = links.alive(clock.now()).select_related("person__workshop").order_by("pk")
+    return [
+        _invitation(link, by_key[link.subject_id])
+        for link in links.prefetch_related("person__identities")
+    ]
 
 
 def _invitation(link: AccessLink, subject: models.Model) -> Invitation:

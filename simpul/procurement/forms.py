@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from simpul.catalog.models import Material
 from simpul.lib import clock
 from simpul.parties.models import Party, Workshop
-from simpul.procurement.models import LineTerms, PurchaseLine
+from simpul.procurement.models import LineTerms, PurchaseLine, PurchaseOrder, SupplierPrice
 from simpul.ui.fields import QuantityField, RupiahField
+from simpul.ui.jinja import rupiah
 
 
 class DayField(forms.DateField):
@@ -205,6 +206,62 @@ class AnswerForm(TermsForm):
         for name, value in asked.items():
             self.errors.pop(f"{name}_{line.pk}", None)
             self.cleaned_data[f"{name}_{line.pk}"] = value
+
+
+class MovingForm(forms.Form):
+    """How much of a line goes to which other supplier, in a new draft or one that is there."""
+
+    quantity = QuantityField(label=_("Quantity"))
+    to = forms.ChoiceField(label=_("To"), widget=forms.RadioSelect)
+
+    def __init__(
+        self,
+        *args: Any,
+        line: PurchaseLine,
+        offers: Iterable[SupplierPrice],
+        drafts: Iterable[PurchaseOrder],
+        **kwargs: Any,
+    ) -> None:
+        kwargs["initial"] = {"quantity": line.quantity}
+        super().__init__(*args, **kwargs)
+        self.line = line
+        self.fields["quantity"].label = _now("Quantity, %(unit)s") % {
+            "unit": line.material.unit_of()
+        }
+        self.ways: dict[str, tuple[Party, PurchaseOrder | None]] = {}
+        field = self.fields["to"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        choices = []
+        for offer in offers:
+            said = {
+                "supplier": offer.supplier.name,
+                "price": rupiah(offer.price),
+                "unit": line.material.unit_here,
+            }
+            places = [None, *(one for one in drafts if one.supplier_id == offer.supplier_id)]
+            for into in places:
+                key = f"{offer.supplier_id}-{into.pk if into else ''}"
+                self.ways[key] = offer.supplier, into
+                text = (
+                    _now("%(supplier)s, %(price)s / %(unit)s: into %(draft)s")
+                    if into
+                    else _now("%(supplier)s, %(price)s / %(unit)s: a new draft")
+                )
+                choices.append((key, text % (said | {"draft": into})))
+        field.choices = choices
+
+    def clean_quantity(self) -> int:
+        quantity: int = self.cleaned_data["quantity"]
+        if not 0 < quantity <= self.line.quantity:
+            raise forms.ValidationError(
+                _now("Move some of it, and not more than the line asks for.")
+            )
+        return quantity
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        supplier, into = self.ways[self.cleaned_data["to"]]
+        return {"supplier": supplier, "into": into, "quantity": self.cleaned_data["quantity"]}
 
 
 @dataclass(frozen=True, slots=True)

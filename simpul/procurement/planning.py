@@ -160,6 +160,19 @@ def proposals(workshop: Workshop, rows: list[Wanted] | None = None) -> list[Prop
     ]
 
 
+def pegs_for(row: Wanted, quantity: int) -> list[tuple[OrderNeed, int]]:
+    """Return for which needs so many thousandths would be bought: the store serves the earliest
+    promises, so the latest are what is bought for."""
+    pegs: list[tuple[OrderNeed, int]] = []
+    left = min(row.to_buy, quantity)
+    for asked in reversed([asked for asked in row.asked if asked.is_open]):
+        share = min(asked.quantity, left)
+        left -= share
+        if share:
+            pegs.append((asked.need, share))
+    return pegs
+
+
 def free_of(material: Material, size: str) -> int:
     """Return what lies in the store for nobody: thousandths of the material's unit."""
     return free_stock(material.workshop).get((material.pk, size), 0)
@@ -313,14 +326,8 @@ def _rank(offer: SupplierPrice, quantity: int) -> tuple[int, int, int]:
 
 
 def _line(row: Wanted, offer: SupplierPrice, today: date) -> ProposedLine:
-    """Buy what the store cannot give: the latest promises are what is bought for."""
-    pegs: list[tuple[OrderNeed, int]] = []
-    left = row.to_buy
-    for asked in reversed([asked for asked in row.asked if asked.is_open]):
-        quantity = min(asked.quantity, left)
-        left -= quantity
-        if quantity:
-            pegs.append((asked.need, quantity))
+    """Buy what the store cannot give."""
+    pegs = pegs_for(row, row.to_buy)
     days = [needed_on(need, today) for need, _quantity in pegs]
     soonest = today + timedelta(days=offer.lead_days)
     return ProposedLine(

@@ -21,6 +21,7 @@ from simpul.procurement.models import (
     material_days,
     share_out,
 )
+from simpul.stock.models import Item
 
 A_YEAR = timedelta(days=365)
 
@@ -123,6 +124,55 @@ def bought(material: Material) -> list[Bought]:
         found.append(Bought(one, clock.day_of(one.receipt.at), before.get(whose)))
         before[whose] = one.line.price
     return found[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a line of a draft is there: thousandths for orders, and what of it is for none."""
+
+    pegs: list[Peg]  # the earliest promise first
+    rest: int
+    reorder_point: int = 0
+    minimum: int = 0
+    pack: int = 0
+
+    @property
+    def is_rounded(self) -> bool:
+        """Tell whether the portions of the supplier alone explain what is for no order."""
+        return self.rest < self.pack
+
+
+def reasons_of(purchase: PurchaseOrder) -> dict[int, Reason]:
+    """Return why each line is there, by its key; three queries. Reads `lines` as prefetched."""
+    lines = list(purchase.lines.all())
+    materials = [line.material_id for line in lines]
+    pegs: dict[int, list[Peg]] = {}
+    found = Peg.objects.filter(line__in=lines).select_related("need__line__order__buyer")
+    for peg in found.order_by("need__line__order__promised_on", "need_id"):
+        pegs.setdefault(peg.line_id, []).append(peg)
+    points = {
+        (material, size): point
+        for material, size, point in Item.objects.filter(material__in=materials).values_list(
+            "material", "size", "reorder_point"
+        )
+    }
+    offers = {
+        offer.material_id: offer
+        for offer in SupplierPrice.objects.filter(
+            supplier=purchase.supplier_id, material__in=materials
+        )
+    }
+    reasons = {}
+    for line in lines:
+        mine, offer = pegs.get(line.pk, []), offers.get(line.material_id)
+        reasons[line.pk] = Reason(
+            mine,
+            line.quantity - sum(peg.quantity for peg in mine),
+            points.get((line.material_id, line.size), 0),
+            offer.minimum if offer else 0,
+            offer.pack if offer else 0,
+        )
+    return reasons
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.catalog.models import Material, Variant
+from simpul.catalog.models import Variant
 from simpul.parties.models import Workshop
 from simpul.stock.models import Balance, Found, Item, Location
 from simpul.ui.fields import QuantityField
@@ -236,8 +236,8 @@ class ShelfForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         material = self.materials.get(cleaned.get("what", ""))
-        if material is not None and material.is_by_size != bool(cleaned.get("size")):
-            self.add_error("size", _size_problem(material))
+        if material is not None and (wrong := material.size_problem(cleaned.get("size", ""))):
+            self.add_error("size", wrong)
         return cleaned
 
     def item(self) -> Item:
@@ -246,9 +246,3 @@ class ShelfForm(forms.Form):
         if what in self.variants:
             return Item.of_variant(self.variants[what])
         return Item.of_material(self.materials[what], self.cleaned_data["size"])
-
-
-def _size_problem(material: Material) -> str:
-    if material.is_by_size:
-        return _now("Say which size.")
-    return _now("This material has no sizes.")

@@ -224,8 +224,17 @@ TABLE: dict[str, Door] = {
     "workshop:supplier-offers": Door("material", "owner rina", others=403),
     "workshop:supplier-prices": Door(sees="owner rina", others=403),
     "workshop:supplier-price": Door(sees="owner rina", may="owner rina", others=403),
+    "workshop:inquiries": Door(sees="owner rina", others=403),
+    "workshop:new-inquiry": Door(sees="owner rina", may="owner rina", others=403),
+    "workshop:inquiry": Door("inquiry", "owner rina", others=403),
+    "workshop:inquiry-closing": Door("inquiry", "staff", "owner rina", answer=405),
+    "workshop:bid-taking": Door("bid", "owner rina", "owner rina"),
     "workshop:purchase": Door("purchase", "staff"),
     "workshop:purchase-lines": Door("purchase", "owner rina", "owner rina", answer=409, others=403),
+    "workshop:purchase-moving": Door(
+        "purchase line", "owner rina", "owner rina", answer=409, others=403
+    ),
+    "workshop:purchase-joining": Door("purchase", "staff", "owner rina", answer=405),
     "workshop:purchase-sending": Door(
         "purchase", "owner rina", "owner rina", answer=409, others=403
     ),
@@ -335,6 +344,10 @@ TABLE: dict[str, Door] = {
     "supplier:message": Door(
         "purchase", "suppliers purchase_link", "budi purchase_link", answer=405
     ),
+    "supplier:bids": Door(sees="suppliers"),
+    "supplier:bid": Door("bid", "budi bid_link"),
+    "supplier:bid-answer": Door("bid", "budi bid_link", "budi bid_link"),
+    "supplier:forecast": Door(sees="suppliers"),
     "supplier:news": Door(sees="suppliers"),
     "supplier:news-seen": Door(sees="suppliers", may="suppliers", answer=405),
     "supplier:news-item": Door("news of budi", "suppliers", "budi", answer=405),

@@ -68,15 +68,18 @@ from simpul.payments.models import (
 )
 from simpul.payments.models.purpose import IN, OUT
 from simpul.payments.models.receipt import spread
-from simpul.procurement import planning
+from simpul.procurement import inquiries, planning
 from simpul.procurement.models import (
     BilledReceipt,
     BillPayment,
     GoodsReceipt,
+    InquiredLine,
+    Inquiry,
     LineTerms,
     PurchaseOrder,
     SupplierBill,
     SupplierPrice,
+    Terms,
 )
 from simpul.procurement.payables import receipts_without_bill
 from simpul.production.models import Job, StageLog
@@ -129,12 +132,15 @@ WAYS = {
     "payments.explain", "payments.retract", "payments.use_cash",
     "procurement.count_payment", "procurement.record_bill", "procurement.uncount_payment",
     "procurement.void_bill", "procurement.agree", "procurement.cancel", "procurement.change",
+    "procurement.move_line", "procurement.take_line", "procurement.join",
     "payments.ask_cash", "payments.collect", "payments.void_cash", "payments.hand_cash",
     "payments.count_cash",
     "procurement.close", "procurement.close_short", "procurement.confirm",
     "procurement.counter", "procurement.decline", "procurement.expect", "procurement.insist",
     "procurement.propose", "procurement.receive", "procurement.release",
-    "procurement.reserve", "procurement.send", "procurement.substitute", "production.cancel", "production.correct",
+    "procurement.reserve", "procurement.send", "procurement.substitute", "procurement.take_bid",
+    "procurement.inquire", "procurement.ask_price", "procurement.bid", "procurement.close_inquiry",
+    "production.cancel", "production.correct",
     "production.finish", "production.give_back", "production.hold", "production.plan",
     "production.release", "production.resume", "production.start", "production.take_from_stock",
     "production.tap", "stock.count", "stock.count_sheet", "stock.move", "stock.set_reorder_point",
@@ -161,12 +167,13 @@ class Town:
             testing.party(self.workshop, "Toko B"),
         ]
         self.supplier = testing.party(self.workshop, "Kulit", is_supplier=True)
+        self.rival = testing.party(self.workshop, "Saing", is_supplier=True)
         self.couriers = [
             testing.party(self.workshop, name, is_courier=True) for name in ("K1", "K2")
         ]
         self.people = {
             party.pk: testing.person(f"of {party}", party)
-            for party in (*self.buyers, self.supplier, *self.couriers)
+            for party in (*self.buyers, self.supplier, self.rival, *self.couriers)
         }
         for party in self.buyers:
             Identity.objects.create(
@@ -189,11 +196,12 @@ class Town:
         account.hasten(by=self.staff["owner"], reason="tes")
         self.account = account
         self.gateway = testing.gateway(self.workshop)
-        for material in self.materials:
-            SupplierPrice.quote(
-                by=self.staff["rina"], supplier=self.supplier, material=material,
-                price=1_000, lead_days=2,
-            )  # fmt: skip
+        for supplier, price in ((self.supplier, 1_000), (self.rival, 1_200)):
+            for material in self.materials:
+                SupplierPrice.quote(
+                    by=self.staff["rina"], supplier=supplier, material=material,
+                    price=price, lead_days=2,
+                )  # fmt: skip
 
 
 class Walk(RuleBasedStateMachine):
@@ -457,9 +465,9 @@ class Walk(RuleBasedStateMachine):
             ),
             lambda: self._pick(Receipt.objects.standing()).annul(by=self._who("fajar"), reason="x"),
             self._counter_purchase, self._agree, self._insist, self._expect, self._close_short,
-            lambda: self._purchase("sent").decline(by=self._of(self.town.supplier.pk), reason="x"),
+            self._decline_purchase,
             lambda: self._purchase("draft", "sent", "confirmed").cancel(by=self._who("rina")),
-            self._change, self._count, self._count_sheet, self._reorder, self._substitute, self._move, self._correct, self._hold, self._take_stock,
+            self._inquire, self._move_line, self._join, self._change, self._count, self._count_sheet, self._reorder, self._substitute, self._move, self._correct, self._hold, self._take_stock,
             lambda: self._pick(Job.objects.open()).cancel(by=self._who("udin"), reason="x"),
             lambda: planning.release(self._order("confirmed", "cancelled"), by=self._who("rina")),
             lambda: give_back(self._order("cancelled"), by=self._who("udin")),
@@ -563,6 +571,8 @@ class Walk(RuleBasedStateMachine):
         """The bank says that something came: exactly, roughly, with the code or without."""
         asked = self._pick(Instruction.objects.filter(status="open").select_related("order"))
         amount = asked.amount + self.dice.choice((0, 0, 0, -1_000, 5_000, -asked.amount // 2))
+        if amount <= 0:
+            raise Nothing  # no bank books nothing
         text = asked.order.code if self.dice.random() < 0.5 else "TRANSFER"
         self._import(self._who("fajar"), amount, text)
 
@@ -765,9 +775,43 @@ class Walk(RuleBasedStateMachine):
         ]
         purchase.change(by=self._who("rina"), terms=terms)
 
+    @transaction.atomic  # where a part of it is refused, nothing of it happened
+    def _inquire(self) -> None:
+        """Ask for a price, let it be answered, take the answer and buy."""
+        rina, supplier = self._who("rina"), self.town.supplier
+        day = clock.in_days(self.dice.randint(0, 9))
+        wanted = InquiredLine(self.town.materials[0], "", 8_000, day)
+        inquiry = Inquiry.ask(
+            by=rina, suppliers=[supplier], lines=[wanted], answer_by=clock.today()
+        )
+        bid, line = inquiry.bids.get(), inquiry.lines.get()
+        terms = [Terms(line, self.dice.choice((0, 900, 1_100)), 2, pack=5_000)]
+        bid.answer(by=self._of(supplier.pk), terms=terms)
+        inquiry.close(by=rina)
+        answer = bid.answers.get().pk
+        inquiries.take_bid(bid, by=rina, answer=answer, lines=[line], is_bought=True)
+
+    def _move_line(self) -> None:
+        purchase = self._purchase("draft")
+        line = self.dice.choice(list(purchase.lines.all()))
+        drafts = PurchaseOrder.objects.filter(status="draft", supplier=self.town.rival)
+        purchase.move_line(
+            by=self._who("rina"), line=line, supplier=self.town.rival,
+            quantity=self.dice.choice((line.quantity, line.quantity // 2)),
+            into=self.dice.choice((None, *drafts)),
+        )  # fmt: skip
+
+    def _join(self) -> None:
+        purchase, other = self._purchase("draft"), self._purchase("draft")
+        purchase.join(by=self._who("rina"), other=other)
+
     def _confirm_purchase(self) -> None:
         purchase = self._purchase("sent")
         purchase.confirm(by=self._of(purchase.supplier_id), revision=purchase.revision)
+
+    def _decline_purchase(self) -> None:
+        purchase = self._purchase("sent")
+        purchase.decline(by=self._of(purchase.supplier_id), reason="x")
 
     def _counter_purchase(self) -> None:
         purchase = self._purchase("sent")

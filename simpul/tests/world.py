@@ -41,7 +41,7 @@ from simpul.payments.models import (
 )
 from simpul.payments.models.arrival import Handed
 from simpul.payments.models.payer import Seen
-from simpul.procurement.models import BillPayment, SupplierBill
+from simpul.procurement.models import Bid, BillPayment, SupplierBill, Terms
 from simpul.production.models import ClosedDays, StageLog
 from simpul.stock.models import CountSheet, Found
 from simpul.workflow.models import journal_of
@@ -62,7 +62,7 @@ PARTIES: dict[str, dict[str, Any]] = {
     "asep": {"is_courier": True},
     "ujang": {"is_courier": True},
 }
-LINKS = ("order_link", "purchase_link", "shipment_link")
+LINKS = ("order_link", "purchase_link", "shipment_link", "bid_link")
 # what each of them is, seen from the first workshop
 SIDES = {
     **dict.fromkeys(STAFF, "workshop"),
@@ -129,6 +129,7 @@ class World:
         self.order = testing.needy_order(self.party("dewi"), paid=False)
         receipt = testing.pay(self.order, self.order.instalments.order_by("position")[0].amount)
         self.purchase = testing.sent_purchase(self.party("budi"), self.order)
+        self.bid = self._bid()
         self.entry = self._bank_entry()
         self.payer = self._payer()
         self.spent = self._bank_entry(amount_sen=-15_000_000, line=2, text="BIAYA ADM")
@@ -180,6 +181,7 @@ class World:
         self.links = {
             "order_link": AccessLink.issue(self._contact("dewi"), self.order),
             "purchase_link": AccessLink.issue(self._contact("budi"), self.purchase),
+            "bid_link": AccessLink.issue(self._contact("budi"), self.bid),
             "shipment_link": AccessLink.issue(self._contact("asep"), self.shipment),
             "old_link": AccessLink.issue(self._contact("dewi"), self.order, days=40),
         }
@@ -238,6 +240,8 @@ class World:
             "gateway notice": {"pk": notice.pk},
             "need": {"pk": need.pk},
             "purchase": purchase,
+            "inquiry": {"pk": self.bid.inquiry_id},
+            "bid": {"pk": self.bid.pk},
             "purchase line": purchase | {"line": line.pk},
             "count sheet": {"pk": self._count_sheet(needed).pk},
             "item": {"pk": testing.stock_up(needed, 1_000).pk},
@@ -272,6 +276,14 @@ class World:
         for name, link in self.links.items():
             self.clients[name].get(reverse("access", args=[link.token]))
         self.links["old_link"].revoke()
+
+    def _bid(self) -> Bid:
+        """An answer to the price of leather."""
+        inquiry = testing.inquiry(self.party("budi"))
+        bid = inquiry.bids.get()
+        terms = [Terms(line, 40_000, 2) for line in inquiry.lines.all()]
+        bid.answer(by=self.people["budi"], terms=terms)
+        return bid
 
     def _contact(self, name: str) -> Person:
         """Somebody more of a party, without a login."""

@@ -1,11 +1,11 @@
 from django.urls import path
 
 from simpul.portals import news
-from simpul.portals.supplier import purchases
+from simpul.portals.supplier import forecast, inquiries, purchases
 
 app_name = "supplier"
 
-# All of one purchase order lies below its page: an AccessLink opens just that.
+# All of one purchase order or inquiry lies below its page: an AccessLink opens just that.
 urlpatterns = [
     path("", purchases.purchases, name="purchases"),
     path("payments/", purchases.payments, name="payments"),
@@ -15,6 +15,12 @@ urlpatterns = [
     path("purchases/<int:pk>/refusal/", purchases.refusal, name="refusal"),
     path("purchases/<int:pk>/lines/<int:line>/delay/", purchases.delay, name="delay"),
     path("purchases/<int:pk>/message/", purchases.message, name="message"),
+    # what it would cost
+    path("inquiries/", inquiries.bids, name="bids"),
+    path("inquiries/<int:pk>/", inquiries.bid, name="bid"),
+    path("inquiries/<int:pk>/answer/", inquiries.answer, name="bid-answer"),
+    # what may come
+    path("forecast/", forecast.forecast, name="forecast"),
     # what one was told
     path("news/", news.news, name="news"),
     path("news/seen/", news.seen, name="news-seen"),

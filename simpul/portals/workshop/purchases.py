@@ -28,6 +28,7 @@ from simpul.procurement import planning
 from simpul.procurement.forms import (
     ChangeForm,
     DelayForm,
+    MovingForm,
     ReasonForm,
     ReceiptForm,
     RepetitionForm,
@@ -41,7 +42,7 @@ from simpul.procurement.models import (
     Status,
     SupplierPrice,
 )
-from simpul.procurement.queries import bought, compared, effects_of, offers_of
+from simpul.procurement.queries import bought, compared, effects_of, offers_of, reasons_of
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import WrongState
 
@@ -158,6 +159,8 @@ def purchase(request: Request, pk: int) -> HttpResponse:
             else [],
             "orders": pegged.select_related("buyer").distinct().order_by("promised_on", "pk"),
             "receipts": receipts.order_by("pk"),
+            "reasons": reasons_of(purchase) if purchase.is_draft else {},
+            "other_drafts": _other_drafts(request, purchase) if purchase.is_draft else [],
             "links": _links(request, purchase),
             "messages_here": Message.objects.about(purchase),
             "message_form": MessageForm(),
@@ -180,6 +183,39 @@ def lines(request: Request, pk: int) -> HttpResponse:
         purchase.change(by=request.person, terms=form.terms)
         return _back(request, pk)
     return _ask(request, purchase, form, "lines")
+
+
+@require_http_methods(["GET", "POST"])
+def moving(request: Request, pk: int, line: int) -> HttpResponse:
+    """Ask another supplier for a line of a draft, or for a part of it."""
+    purchase = _find(request, pk)
+    demand(request, "procurement.move_line", purchase)
+    found = get_object_or_404(
+        PurchaseLine.objects.filter(purchase=purchase).select_related("material"), pk=line
+    )
+    offers = SupplierPrice.objects.visible_to(request.person).filter(material=found.material)
+    form = MovingForm(
+        request.POST or None,
+        line=found,
+        offers=offers.exclude(supplier=purchase.supplier).for_list().order_by("price", "pk"),
+        drafts=list(_found(request).filter(status=Status.DRAFT).order_by("pk")),
+    )
+    if form.is_valid():
+        purchase.move_line(by=request.person, line=found, **form.facts)
+        messages.success(request, _("Moved: look over the other draft."))
+        return _back(request, pk)
+    return _ask(request, purchase, form, "moving", line=found)
+
+
+@require_POST
+def joining(request: Request, pk: int) -> HttpResponse:
+    """Take another draft of this supplier into this one."""
+    purchase = _find(request, pk)
+    other = request.POST.get("other", "")
+    others = _found(request).filter(supplier=purchase.supplier)
+    found = get_object_or_404(others, pk=int(other) if other.isdecimal() else 0)
+    purchase.join(by=request.person, other=found)
+    return _back(request, pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -338,6 +374,11 @@ def _find(request: Request, pk: int) -> PurchaseOrder:
 
 def _line(purchase: PurchaseOrder, pk: int) -> PurchaseLine:
     return get_object_or_404(PurchaseLine.objects.filter(purchase=purchase), pk=pk)
+
+
+def _other_drafts(request: Request, purchase: PurchaseOrder) -> list[PurchaseOrder]:
+    drafts = _found(request).filter(status=Status.DRAFT, supplier=purchase.supplier)
+    return list(drafts.exclude(pk=purchase.pk).for_list().order_by("pk"))
 
 
 def _ask(

@@ -193,4 +193,75 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('need', 'line'), name='peg_once'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='peg_of_something')],
             },
         ),
+        migrations.CreateModel(
+            name='Inquiry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
+                ('number', models.CharField(max_length=20)),
+                ('status', models.CharField(choices=[('asked', 'asked'), ('closed', 'closed')], default='asked', editable=False, max_length=6)),
+                ('answer_by', models.DateField()),
+                ('note', models.CharField(blank=True, max_length=500)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('closed_at', models.DateTimeField(editable=False, null=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workshop', 'number'), name='inquiry_number_once')],
+                'indexes': [models.Index(fields=['workshop', 'status', '-id'], name='procurement_worksho_00f473_idx')],
+            },
+        ),
+        migrations.CreateModel(
+            name='InquiryLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('inquiry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='procurement.inquiry', db_index=False)),
+                ('material', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.material')),
+                ('size', models.CharField(blank=True, max_length=6)),
+                ('position', models.PositiveSmallIntegerField()),
+                ('quantity', models.PositiveBigIntegerField()),
+                ('wished_on', models.DateField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('inquiry', 'material', 'size'), name='inquiry_line_once'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='inquiry_line_of_something')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Bid',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('inquiry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='procurement.inquiry', db_index=False)),
+                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='parties.party')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('inquiry', 'supplier'), name='bid_once_a_supplier')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BidAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('bid', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='procurement.bid')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('note', models.CharField(blank=True, max_length=500)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='BidLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('answer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='procurement.bidanswer', db_index=False)),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='procurement.inquiryline')),
+                ('price', models.PositiveBigIntegerField()),
+                ('lead_days', models.PositiveSmallIntegerField()),
+                ('minimum', models.PositiveBigIntegerField()),
+                ('pack', models.PositiveBigIntegerField()),
+                ('valid_until', models.DateField(null=True)),
+                ('note', models.CharField(blank=True, max_length=200)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('answer', 'line'), name='bid_line_once')],
+            },
+        ),
     ]

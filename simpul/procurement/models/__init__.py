@@ -2,6 +2,15 @@
 
 from simpul.procurement.models.bill import BilledReceipt, BillPayment, SupplierBill, value_of
 from simpul.procurement.models.days import material_days, needed_on, work_days
+from simpul.procurement.models.inquiry import (
+    Bid,
+    BidAnswer,
+    BidLine,
+    InquiredLine,
+    Inquiry,
+    InquiryLine,
+    Terms,
+)
 from simpul.procurement.models.line import Peg, PurchaseLine, share_out
 from simpul.procurement.models.purchase import (
     OldRevision,
@@ -16,9 +25,15 @@ from simpul.procurement.models.revision import LineTerms, PurchaseRevision, Revi
 from simpul.procurement.models.supply import SupplierPrice
 
 __all__ = [
+    "Bid",
+    "BidAnswer",
+    "BidLine",
     "BillPayment",
     "BilledReceipt",
     "GoodsReceipt",
+    "InquiredLine",
+    "Inquiry",
+    "InquiryLine",
     "LineTerms",
     "OldRevision",
     "Peg",
@@ -32,6 +47,7 @@ __all__ = [
     "Status",
     "SupplierBill",
     "SupplierPrice",
+    "Terms",
     "TooMuch",
     "material_days",
     "needed_on",

@@ -64,9 +64,32 @@ class PurchaseLine(models.Model):
     # Called by the purchase order's steps
 
     def peg(self, need: OrderNeed, quantity: int) -> None:
-        """Buy so much of this line for a need."""
-        Peg.objects.create(line=self, need=need, quantity=quantity)
+        """Buy so much (more) of this line for a need."""
+        known = Peg.objects.filter(line=self, need=need).update(quantity=F("quantity") + quantity)
+        if not known:
+            Peg.objects.create(line=self, need=need, quantity=quantity)
         need.shift(ordered=quantity)
+
+    def let_go(self, quantity: int) -> list[tuple[OrderNeed, int]]:
+        """Ask for so much less, or for nothing more; return what it is no longer bought for.
+
+        The earliest promises stay with the line.
+        """
+        left = self.quantity - quantity
+        gone = [
+            (peg, peg.quantity - kept)
+            for peg, kept in share_out(self.pegs_in_order(), left)
+            if kept < peg.quantity
+        ]
+        gone.sort(key=lambda pair: pair[0].need_id)
+        for peg, share in gone:
+            peg.shrink(share)
+        if left:
+            self.quantity = left
+            self.save(update_fields=["quantity"])
+        else:
+            self.delete()
+        return [(peg.need, share) for peg, share in gone]
 
     def keep_pegs(self, quantity: int) -> None:
         """Let pegs go until they ask for no more than so much; the earliest promise keeps longest.

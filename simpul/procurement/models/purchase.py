@@ -7,7 +7,7 @@ from datetime import date
 from typing import Self
 
 from django.contrib.contenttypes.fields import GenericRelation
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _now
@@ -72,6 +72,10 @@ class PurchaseOrderQuerySet(models.QuerySet["PurchaseOrder"]):
     def open(self) -> Self:
         return self.filter(status__in=OPEN)
 
+    def under_way(self) -> Self:
+        """Sent, and not ended."""
+        return self.filter(status__in=UNDER_WAY)
+
     def answered(self) -> Self:
         """The supplier has said something else: the workshop is to answer."""
         return self.filter(status=Status.COUNTERED)
@@ -79,7 +83,7 @@ class PurchaseOrderQuerySet(models.QuerySet["PurchaseOrder"]):
     def late(self, today: date) -> Self:
         """Something of it should have come already."""
         late = PurchaseLine.objects.late(today)
-        return self.filter(status__in=UNDER_WAY, pk__in=late.values("purchase"))
+        return self.under_way().filter(pk__in=late.values("purchase"))
 
     def search(self, words: str) -> Self:
         return self.filter(
@@ -159,17 +163,8 @@ class PurchaseOrder(models.Model):
         if not supplier.is_supplier or supplier.workshop_id != by.workshop_id:
             raise NotAllowed(_now("Only a supplier of this workshop can be asked."))
         purchase = cls.objects.create(workshop_id=supplier.workshop_id, supplier=supplier)
-        for position, wanted in enumerate(lines, start=1):
-            line = purchase.lines.create(
-                material=wanted.material,
-                size=wanted.size,
-                position=position,
-                quantity=wanted.quantity,
-                price=wanted.price,
-                wished_on=wanted.wished_on,
-            )
-            for need, quantity in sorted(wanted.pegs, key=lambda peg: peg[0].pk):
-                line.peg(need, quantity)
+        for wanted in lines:
+            purchase._add(wanted)
         purchase._sum_up()
         purchase.save(update_fields=["total"])
         return purchase
@@ -186,6 +181,95 @@ class PurchaseOrder(models.Model):
             line.quantity, line.price, line.wished_on = said.quantity, said.price, said.on
             line.save(update_fields=["quantity", "price", "wished_on"])
         self._sum_up()
+
+    @transaction.atomic
+    def move_line(
+        self,
+        *,
+        by: Person,
+        line: PurchaseLine,
+        supplier: Party,
+        quantity: int,
+        into: PurchaseOrder | None = None,
+    ) -> None:
+        """Ask another supplier for so much of a line, in a draft that is there or in a new one."""
+        _hold(self, into)
+        self.give_line(by=by, line=line, supplier=supplier, quantity=quantity, into=into)
+
+    @step("procurement.move_line", source=Status.DRAFT)
+    def give_line(
+        self,
+        *,
+        by: Person,
+        line: PurchaseLine,
+        supplier: Party,
+        quantity: int,
+        into: PurchaseOrder | None,
+    ) -> None:
+        """Give so much of a line away, with what it was for; a draft without lines is dropped.
+
+        Of both drafts the rows are held by `move_line`. What goes is rounded to the portions of
+        the other supplier, who must be known to sell it.
+        """
+        mine = self._line(line)
+        if not 0 < quantity <= mine.quantity:
+            raise WrongState(_now("Move some of it, and not more than the line asks for."))
+        if supplier.pk == self.supplier_id:
+            raise WrongState(_now("Choose another supplier."))
+        offers = SupplierPrice.objects.filter(supplier=supplier, material=mine.material)
+        offer = offers.select_related("supplier").first()
+        if offer is None:
+            raise WrongState(
+                _now("%(supplier)s is not known to sell this: note the price first.")
+                % {"supplier": supplier}
+            )
+        wanted = ProposedLine(
+            material=mine.material,
+            size=mine.size,
+            quantity=offer.rounded(quantity),
+            price=offer.price,
+            wished_on=max(mine.wished_on, clock.in_days(offer.lead_days)),
+            pegs=mine.let_go(quantity),
+        )
+        if into is None:
+            PurchaseOrder.propose(by=by, supplier=supplier, lines=[wanted])
+        else:
+            into.take_line(by=by, supplier=supplier, wanted=wanted)
+        self._drop_if_empty(by)
+
+    @step("procurement.take_line", source=Status.DRAFT)
+    def take_line(self, *, by: Person, supplier: Party, wanted: ProposedLine) -> None:
+        """Ask this supplier, too, for what another one was to be asked for."""
+        if supplier.pk != self.supplier_id:
+            raise WrongState(_now("This draft is for another supplier."))
+        self._add(wanted)
+        self._sum_up()
+
+    @transaction.atomic
+    def join(self, *, by: Person, other: PurchaseOrder) -> None:
+        """Make one draft of two of the same supplier; the other one is dropped."""
+        _hold(self, other)
+        self.take_all(by=by, other=other)
+
+    @step("procurement.join", source=Status.DRAFT)
+    def take_all(self, *, by: Person, other: PurchaseOrder) -> None:
+        """Take over all lines of the other draft. The rows of both are held by `join`."""
+        other.refresh_from_db()
+        if other.pk == self.pk or other.supplier_id != self.supplier_id or not other.is_draft:
+            raise WrongState(_now("Only two drafts of one supplier can be joined."))
+        for line in other._lines():
+            self._add(
+                ProposedLine(
+                    material=line.material,
+                    size=line.size,
+                    quantity=line.quantity,
+                    price=line.price,
+                    wished_on=line.wished_on,
+                    pegs=line.let_go(line.quantity),
+                )
+            )
+        self._sum_up()
+        other._drop_if_empty(by)
 
     @step("procurement.send", source=Status.DRAFT, target=Status.SENT)
     def send(self, *, by: Person, note: str = "") -> None:
@@ -389,6 +473,33 @@ class PurchaseOrder(models.Model):
     def _sum_up(self) -> None:
         self.total = sum(line.amount for line in self._lines() if not line.is_closed_short)
 
+    def _add(self, wanted: ProposedLine) -> None:
+        """Ask for so much (more), at the price and on the earlier day that stands there already."""
+        known = {(line.material_id, line.size): line for line in self._lines()}
+        line = known.get((wanted.material.pk, wanted.size))
+        if line is None:
+            line = self.lines.create(
+                material=wanted.material,
+                size=wanted.size,
+                position=max((one.position for one in known.values()), default=0) + 1,
+                quantity=wanted.quantity,
+                price=wanted.price,
+                wished_on=wanted.wished_on,
+            )
+        else:
+            line.quantity += wanted.quantity
+            line.price = line.price or wanted.price
+            line.wished_on = min(line.wished_on, wanted.wished_on)
+            line.save(update_fields=["quantity", "price", "wished_on"])
+        for need, quantity in sorted(wanted.pegs, key=lambda peg: peg[0].pk):
+            line.peg(need, quantity)
+
+    def _drop_if_empty(self, by: Person) -> None:
+        self._sum_up()
+        self.save(update_fields=["total"])
+        if not self._lines():
+            self.cancel(by=by)
+
     def _let_go(self) -> None:
         for line in self._lines():
             line.keep_pegs(0)
@@ -427,6 +538,13 @@ class PurchaseOrder(models.Model):
     def _close_if_done(self) -> None:
         if all(line.is_done for line in self._lines()):
             self.close(by=self.workshop.machine)
+
+
+def _hold(*purchases: PurchaseOrder | None) -> None:
+    """Lock several purchase orders in the order of their keys, so that nobody waits in a ring."""
+    keys = [one.pk for one in purchases if one is not None]
+    rows = PurchaseOrder.objects.select_for_update(of=("self",), no_key=True)
+    list(rows.filter(pk__in=keys).order_by("pk"))
 
 
 def _as_asked(line: PurchaseLine) -> LineTerms:

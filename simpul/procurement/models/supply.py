@@ -95,10 +95,15 @@ class SupplierPrice(models.Model):
     # Questions
 
     def rounded(self, quantity: int) -> int:
-        """Return what must be bought to have so much: whole packs, and not below the minimum."""
-        wanted = max(quantity, self.minimum)
-        return -(-wanted // self.pack) * self.pack if self.pack else wanted
+        """Return what must be bought to have so much."""
+        return whole_packs(quantity, self.minimum, self.pack)
 
     @property
     def workshop_id(self) -> int:
         return self.supplier.workshop_id
+
+
+def whole_packs(quantity: int, minimum: int, pack: int) -> int:
+    """Return so many thousandths in whole packs (0: any quantity), and not below the minimum."""
+    wanted = max(quantity, minimum)
+    return -(-wanted // pack) * pack if pack else wanted

@@ -405,3 +405,40 @@ def test_the_other_material_is_taken_from_the_list_of_needs(
     planning.reserve(order, by=testing.keeper(workshop))
     OrderNeed.objects.filter(pk=need.pk).update(quantity=5_000)
     assert desk.get(page).status_code == 409  # all of it is set aside
+
+
+def test_a_line_is_moved_and_the_draft_says_why_it_is_there(
+    client: Client, supplier: Party, rina: Person
+) -> None:
+    draft = testing.draft_purchase(supplier)
+    leather = draft.lines.get(material__code="LEATHER")
+    rival = testing.party(supplier.workshop, "Kulit Saing", is_supplier=True)
+    testing.supplier_price(rival, leather.material, 41_000, pack=5_000)
+    testing.login(client, rina)
+    page = f"/ciomas/desk/purchases/{draft.pk}/lines/{leather.pk}/moving/"
+
+    assert "Kulit Saing, Rp 41,000" in client.get(page).content.decode().replace("\xa0", " ")
+    assert client.post(page, {"quantity": "40", "to": f"{rival.pk}-"}).status_code == 422
+    assert client.post(page, {"quantity": "32", "to": "1-"}).status_code == 422
+    client.post(page, {"quantity": "32", "to": f"{rival.pk}-"})
+
+    made = PurchaseOrder.objects.get(supplier=rival)
+    text = client.get(f"/ciomas/desk/purchases/{made.pk}/").content.decode()
+    order = made.orders()[0]
+    assert f"32 sq ft for {order.number}, {order.buyer.name}" in text
+    assert "3 sq ft more, sold in portions of 5" in text
+
+
+def test_two_drafts_are_joined_and_those_of_others_are_not_found(
+    client: Client, supplier: Party, rina: Person
+) -> None:
+    draft = testing.draft_purchase(supplier)
+    other = testing.draft_purchase(supplier, testing.needy_order(testing.party(supplier.workshop)))
+    testing.login(client, rina)
+    page = f"/ciomas/desk/purchases/{draft.pk}/"
+    assert f"/purchases/{other.pk}/" in client.get(page).content.decode()
+
+    assert client.post(f"{page}joining/", {"other": "x"}).status_code == 404
+    client.post(f"{page}joining/", {"other": other.pk})
+
+    assert PurchaseOrder.objects.get(status=Status.DRAFT) == draft
