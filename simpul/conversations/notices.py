@@ -153,6 +153,9 @@ TOLD: dict[str, tuple[str, ...]] = {
     "production.resume": NOBODY,
     "production.cancel": ("sales",),
     "production.finish": ("sales", "stock"),
+    "production.settle_wages": ("finance",),
+    "production.pay_wages": NOBODY,
+    "production.unpay_wages": NOBODY,
     # delivery
     "delivery.pack": NOBODY,
     "delivery.fill": NOBODY,

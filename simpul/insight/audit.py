@@ -36,7 +36,7 @@ from simpul.payments.models.closing import worth
 from simpul.payments.models.refund import GONE, WAITING
 from simpul.payments.tally import owed_by
 from simpul.procurement.models import GoodsReceipt, PurchaseLine, PurchaseOrder
-from simpul.production.models import Job
+from simpul.production.models import Job, WagePayment, WageSheet, WageSlip
 from simpul.stock.models import Balance, Location, Movement, Reservation
 from simpul.workflow.models import Entry, NumberSeries
 
@@ -327,6 +327,23 @@ def purposes(workshop: Workshop) -> Iterator[Finding]:
             yield Finding(4, f"entry {pk}", f"{n} explained of {whole}")
 
 
+def wages(workshop: Workshop) -> Iterator[Finding]:
+    """2: a slip pays what its counts earned, once, and no payment pays more than it holds."""
+    slips = WageSlip.objects.filter(sheet__workshop=workshop).annotate(
+        n=Sum(F("logs__log__good") * F("logs__log__rate"))
+    )
+    for pk, amount, n in slips.exclude(n=F("amount")).values_list("pk", "amount", "n"):
+        yield Finding(2, f"wage slip {pk}", f"{amount} settled for {n} earned")
+    standing = WagePayment.objects.standing().filter(purpose__workshop=workshop)
+    paid = standing.order_by().values("slip").annotate(n=Count("pk")).filter(n__gt=1)
+    for pk in paid.values_list("slip", flat=True):
+        yield Finding(2, f"wage slip {pk}", "paid more than once")
+    used = standing.order_by().values_list("purpose", "purpose__amount_sen")
+    for pk, sen, n in used.annotate(n=Sum("slip__amount")):
+        if n * 100 > -sen:
+            yield Finding(2, f"payment {pk}", f"{n} of wages paid by {-sen // 100}")
+
+
 def gateways(workshop: Workshop) -> Iterator[Finding]:
     """2: what a gateway received is counted at most once, never more than it says that is left,
     and never of a sandbox; what is left and not counted waits for a person."""
@@ -400,7 +417,7 @@ CHECKS: list[Check] = [
     totals, money, tallies, refunds, collections, statements, gateways, stock, needs, pegs, pairs,
     packages, journal, gates, promises,
     numbers, papers,
-    purposes,
+    purposes, wages,
     closings,
 ]  # fmt: skip
 
@@ -428,6 +445,7 @@ def _numbers(workshop: Workshop) -> set[str]:
         GoodsReceipt.objects.filter(purchase__workshop=workshop),
         Paper.objects.filter(workshop=workshop),
         Job.objects.filter(workshop=workshop),
+        WageSheet.objects.filter(workshop=workshop),
         Shipment.objects.filter(workshop=workshop),
     ]
     return {number for table in tables for number in table.values_list("number", flat=True)}

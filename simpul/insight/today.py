@@ -27,7 +27,7 @@ from simpul.payments.models import (
     Refund,
 )
 from simpul.procurement.models import PurchaseOrder
-from simpul.production.models import Job
+from simpul.production.models import Job, WageSheet
 from simpul.production.models import Status as JobStatus
 
 HIGH, MIDDLE, LOW = "high", "middle", "low"
@@ -158,6 +158,13 @@ def _cash_box(person: Person, today: date) -> Iterator[Task]:
         yield Task(page, "", "calculator", title, text, 0, MIDDLE)
 
 
+def _wages(person: Person, today: date) -> Iterator[Task]:
+    if count := WageSheet.objects.visible_to(person).unpaid().count():
+        text = _("Production has settled them: pay, and say whom.")
+        title = ngettext("%(n)s wage sheet to pay", "%(n)s wage sheets to pay", count)
+        yield Task("wages", "", "coins", title % {"n": count}, text, count, MIDDLE)
+
+
 def _letters(person: Person, today: date) -> Iterator[Task]:
     if count := Arrival.objects.visible_to(person).waiting().count():
         text = _("Proofs came whose order is not certain: say which one, or set them aside.")
@@ -260,7 +267,7 @@ def _messages(person: Person, today: date) -> Iterator[Task]:
 type _Question = Callable[[Person, date], Iterator[Task]]
 
 _SALES: list[_Question] = [_placed, _late, _letters, _leads, _guests, _finished, _messages]
-_FINANCE: list[_Question] = [_money, _cash_box, _letters, _messages]
+_FINANCE: list[_Question] = [_money, _cash_box, _wages, _letters, _messages]
 _STOCK: list[_Question] = [_material, _delivery, _messages]
 _PRODUCTION: list[_Question] = [_late, _work]
 _ALL = list(dict.fromkeys([*_SALES, *_FINANCE, *_STOCK, _work]))

@@ -126,6 +126,7 @@ ABILITIES: dict[str, Rule] = {
     "catalog.see_recipe": workshop(STOCK, PRODUCTION),
     "procurement.see_prices": either(supplier(), workshop(STOCK)),
     "production.see_workers": workshop(PRODUCTION),
+    "production.see_wages": workshop(PRODUCTION, FINANCE),
     "insight.see_books": workshop(FINANCE, Role.VIEWER),
     # money
     "payments.open_account": workshop(FINANCE),
@@ -228,6 +229,9 @@ ABILITIES: dict[str, Rule] = {
     "production.resume": workshop(PRODUCTION),
     "production.cancel": workshop(PRODUCTION, STOCK),
     "production.finish": machine(),
+    "production.settle_wages": workshop(PRODUCTION),
+    "production.pay_wages": workshop(FINANCE),
+    "production.unpay_wages": workshop(FINANCE),
     "production.set_week": workshop(PRODUCTION),
     "production.close_days": workshop(PRODUCTION),
     "production.open_days": workshop(PRODUCTION),

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import clock
 from simpul.orders.models import LineSize
-from simpul.production.models import LONGEST_CLOSED, Capacity, JobSize, WorkWeek
-from simpul.ui.jinja import weekday_names
+from simpul.payments.models import Purpose
+from simpul.production.models import LONGEST_CLOSED, Capacity, JobSize, WageSlip, WorkWeek
+from simpul.ui.jinja import day_short, rupiah, weekday_names
 
 
 def _a_day() -> forms.DateInput:
@@ -247,3 +248,60 @@ def capacity_lines(
         form.is_known = known is not None
         found.append((label, form))
     return found, data is not None and all([form.is_valid() for _label, form in found])
+
+
+class SettleForm(forms.Form):
+    """Up to which day wages are settled, and of whom: of everybody if no name is sent."""
+
+    last_on = forms.DateField()
+    worker = forms.CharField(required=False, max_length=60, strip=False)
+
+
+class PayForm(forms.Form):
+    """Whose wages of a sheet were paid, and how: in cash now, or by money that left already."""
+
+    slips = forms.MultipleChoiceField(label=_("Whose"), widget=forms.CheckboxSelectMultiple)
+    purpose = forms.ChoiceField(
+        label=_("How"),
+        widget=forms.RadioSelect,
+        help_text=_("A transfer stands here once finance has said that it was for piece wages."),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        slips: Iterable[WageSlip],
+        payments: Iterable[tuple[Purpose, int]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.whose = {str(slip.pk): slip for slip in slips}
+        self.payments = {str(one.pk): (one, rest) for one, rest in payments}
+        whose, how = self.fields["slips"], self.fields["purpose"]
+        assert isinstance(whose, forms.MultipleChoiceField)  # noqa: S101 - for the type checker
+        assert isinstance(how, forms.ChoiceField)  # noqa: S101 - for the type checker
+        whose.choices = [
+            (key, f"{slip.worker} · {rupiah(slip.amount)}") for key, slip in self.whose.items()
+        ]
+        whose.initial = list(self.whose)
+        how.choices = [
+            ("cash", _now("In cash, out of the cash box, now")),
+            *((key, _said(one, rest)) for key, (one, rest) in self.payments.items()),
+        ]
+        how.initial = "cash"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the step needs to be told."""
+        purpose, _rest = self.payments.get(self.cleaned_data["purpose"], (None, 0))
+        return {
+            "slips": [self.whose[key] for key in self.cleaned_data["slips"]],
+            "purpose": purpose,
+        }
+
+
+def _said(purpose: Purpose, rest: int) -> str:
+    gaps = {"day": day_short(purpose.on), "amount": rupiah(rest)}
+    if purpose.is_cash:
+        return _now("In cash on %(day)s, %(amount)s of it left") % gaps
+    return _now("By transfer on %(day)s, %(amount)s of it left") % gaps

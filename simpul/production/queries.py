@@ -1,15 +1,13 @@
-"""What waits where on the floor, what could begin, and what was earned."""
+"""What waits where on the floor, and what could begin."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
-from simpul.lib import clock
 from simpul.orders.models import Gate, LineSize, Order, OrderLine, OrderNeed
 from simpul.orders.models import Status as OrderStatus
 from simpul.parties.models import Person
@@ -68,13 +66,6 @@ class Plannable:
     order: Order
     missing: int
     is_open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Wage:
-    worker: str
-    pairs: int
-    amount: int
 
 
 def progress_of(jobs: Iterable[Job]) -> list[Progress]:
@@ -167,26 +158,6 @@ def lying_free(order: Order) -> list[tuple[LineSize, int]]:
     )
     free = dict(lying.rests("item__variant"))
     return [(size, free[size.variant_id]) for size in rows if size.variant_id in free]
-
-
-def wages(person: Person, first: date, last: date) -> list[Wage]:
-    """Return what each worker has earned from the first day to the last, by good pairs.
-
-    Nothing for whom it does not concern.
-    """
-    if not person.may("production.see_workers", person):
-        return []
-    begin = datetime.combine(first, time(), clock.WIB)
-    end = datetime.combine(last + timedelta(days=1), time(), clock.WIB)
-    jobs = Job.objects.visible_to(person)
-    rows = (
-        StageLog.objects.filter(stage__job__in=jobs, at__gte=begin, at__lt=end)
-        .filter(~Q(worker=""))
-        .order_by("worker")
-        .values_list("worker")
-        .annotate(pairs=Sum("good"), amount=Sum(F("good") * F("rate")))
-    )
-    return [Wage(worker, pairs, amount) for worker, pairs, amount in rows]
 
 
 def logs_of(job: Job) -> list[StageLog]:

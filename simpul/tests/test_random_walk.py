@@ -77,7 +77,7 @@ from simpul.procurement.models import (
     SupplierPrice,
 )
 from simpul.procurement.payables import receipts_without_bill
-from simpul.production.models import Job, StageLog
+from simpul.production.models import Job, StageLog, WagePayment, WageSheet, WageSlip
 from simpul.production.shelf import give_back, take_from_stock
 from simpul.stock.models import Balance, Count, CountSheet, Found, Item, Location, Transfer
 from simpul.workflow.models import Entry
@@ -133,7 +133,8 @@ WAYS = {
     "procurement.reserve", "procurement.send", "procurement.substitute", "production.cancel", "production.correct",
     "production.finish", "production.give_back", "production.hold", "production.plan",
     "production.release", "production.resume", "production.start", "production.take_from_stock",
-    "production.tap", "stock.count", "stock.count_sheet", "stock.move", "stock.set_reorder_point",
+    "production.tap", "production.settle_wages", "production.pay_wages", "production.unpay_wages",
+    "stock.count", "stock.count_sheet", "stock.move", "stock.set_reorder_point",
     "payments.count_gateway", "payments.gateway_paid",
 }  # fmt: skip
 
@@ -273,7 +274,18 @@ class Walk(RuleBasedStateMachine):
             for stage in job.stages.order_by("position"):
                 room = job.room(stage)
                 good = {size.name: room[size.pk] for size in job.sizes.for_work()}
-                job.tap(by=staff["udin"], stage=stage, good=good)
+                job.tap(by=staff["udin"], stage=stage, good=good, worker="Ujang")
+
+        def wages() -> None:
+            sheet = WageSheet.settle(by=staff["udin"], last_on=clock.today())
+            slips = list(sheet.slips.all())
+            self._import(staff["fajar"], -slips[0].amount, "UPAH BORONGAN")
+            entry = BankEntry.objects.unexplained().get(text="UPAH BORONGAN")
+            entry.explain(by=staff["fajar"], kind="wages")
+            paid = Purpose.objects.get(entry=entry)
+            sheet.pay(by=staff["fajar"], slips=slips, purpose=paid)
+            WagePayment.objects.get().take_back(by=staff["fajar"])
+            sheet.pay(by=staff["fajar"], slips=slips)
 
         def leave() -> None:
             shipment().issue_note(by=staff["rina"])
@@ -293,6 +305,7 @@ class Walk(RuleBasedStateMachine):
             money_out,
             release,
             work,
+            wages,
             lambda: fill(order(), by=staff["rina"], pairs=10),
             lambda: _open(order(), staff["rina"]),
             lambda: shipment().offer(
@@ -422,11 +435,11 @@ class Walk(RuleBasedStateMachine):
             lambda: self._shipment("open", "accepted").issue_note(by=self._who("rina")),
             self._hand_over, self._pick_up, self._deliver, self._close, self._refund,
             self._bring, self._count_cash,
-            self._refund,
+            self._refund, self._settle_wages, self._pay_wages,
         ]  # fmt: skip
         aside: list[Callable[[], None]] = [
             self._remind, self._counter, self._withdraw, self._waive, self._cash, self._credit,
-            self._close_day,
+            self._close_day, self._unpay_wages,
             lambda: self._order("placed", "offered").decline(by=self._who("sari"), reason="x"),
             lambda: self._order("offered").expire(by=self._who("sari")),
             self._cancel, self._credit_note, self._bounce, self._count_online,
@@ -840,7 +853,24 @@ class Walk(RuleBasedStateMachine):
             stage=stage,
             good={size.name: pairs - spoiled},
             reject={size.name: spoiled},
+            worker=self.dice.choice(("", "Ujang", "Nana")),
         )
+
+    def _settle_wages(self) -> None:
+        day = clock.in_days(self.dice.choice((0, 0, -1)))
+        worker = self.dice.choice(("", "", "Nana"))
+        WageSheet.settle(by=self._who("udin"), last_on=day, worker=worker)
+
+    def _pay_wages(self) -> None:
+        sheet = self._pick(WageSheet.objects.all())
+        slips = list(sheet.slips.with_paid().filter(is_paid=self.dice.random() < 0.1))
+        left = Purpose.objects.standing().filter(kind="wages")
+        purpose = self.dice.choice([None, *left.order_by("pk")])
+        sheet.pay(by=self._who("fajar"), slips=slips, purpose=purpose)
+
+    def _unpay_wages(self) -> None:
+        payment = self._pick(WagePayment.objects.select_related("purpose"))
+        payment.take_back(by=self._who("fajar"))
 
     def _correct(self) -> None:
         log = self._pick(StageLog.objects.select_related("stage__job"))
@@ -960,6 +990,9 @@ WATCHED: tuple[type[models.Model], ...] = (
     SupplierBill,
     BilledReceipt,
     BillPayment,
+    WageSheet,
+    WageSlip,
+    WagePayment,
     Entry,
 )
 

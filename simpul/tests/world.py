@@ -42,7 +42,7 @@ from simpul.payments.models import (
 from simpul.payments.models.arrival import Handed
 from simpul.payments.models.payer import Seen
 from simpul.procurement.models import BillPayment, SupplierBill
-from simpul.production.models import ClosedDays, StageLog
+from simpul.production.models import ClosedDays, StageLog, WagePayment, WageSheet
 from simpul.stock.models import CountSheet, Found
 from simpul.workflow.models import journal_of
 
@@ -154,7 +154,15 @@ class World:
         upload = self._upload("owner")
         product.colourways.update(photo=upload)
         job = testing.released_job(self.party("dewi"))
-        job.tap(by=self.people["udin"], stage=job.stages.get(position=1), good={"40": 1})
+        job.tap(
+            by=self.people["udin"],
+            stage=job.stages.get(position=1),
+            good={"40": 1},
+            worker="Ujang",
+        )
+        wages = WageSheet.settle(by=self.people["udin"], last_on=clock.today())
+        wages.pay(by=self.people["fajar"], slips=list(wages.slips.all()))
+        wage = WagePayment.objects.get()
         self.shipment = testing.shipment(self.party("dewi"))
         self.shipment.offer(
             by=self.people["sari"],
@@ -252,6 +260,8 @@ class World:
             "job": {"pk": job.pk},
             "job stage": {"pk": job.pk, "position": 1},
             "job log": {"pk": job.pk, "log": StageLog.objects.of(job).get().pk},
+            "wage sheet": {"pk": wages.pk},
+            "wage payment": {"pk": wages.pk, "payment": wage.pk},
             "order line": order | {"line": self.order.lines.get().pk},
             "package": {"number": self.shipment.order.number, "position": 1},
             "shipment": {"number": self.shipment.number},

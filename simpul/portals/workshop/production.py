@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.lib import clock
@@ -75,28 +72,6 @@ def jobs(request: Request) -> HttpResponse:
             "all": sum(counts.values()),
             "today": clock.today(),
             "tab": "jobs",
-        },
-    )
-
-
-@require_safe
-def wages(request: Request) -> HttpResponse:
-    """What was earned by the piece, in a month unless other days are asked for."""
-    demand(request, "production.see_workers", request.workshop)
-    today = clock.today()
-    first = _day(request, "from") or today.replace(day=1)
-    last = _day(request, "to") or today
-    rows = queries.wages(request.person, first, last)
-    return render(
-        request,
-        "workshop/production/wages.html",
-        {
-            "rows": rows,
-            "pairs": sum(row.pairs for row in rows),
-            "amount": sum(row.amount for row in rows),
-            "first": first,
-            "last": last,
-            "tab": "wages",
         },
     )
 
@@ -238,13 +213,6 @@ def _chosen(found: JobQuerySet, chosen: str) -> JobQuerySet:
     if chosen == "open":
         return found.open()
     return found.filter(status=chosen) if chosen else found
-
-
-def _day(request: Request, name: str) -> date | None:
-    try:
-        return parse_date(request.GET.get(name, ""))
-    except ValueError:
-        return None
 
 
 def _ask(request: Request, job: Job, form: Form, page: str, **more: object) -> HttpResponse:

@@ -34,6 +34,7 @@ from simpul.portals.workshop import (
     terms,
     tickets,
     today,
+    wages,
     whatsapp,
 )
 
@@ -229,7 +230,14 @@ urlpatterns = [
     path("orders/<str:number>/shelf/", production.from_stock, name="from-stock"),
     path("orders/<str:number>/shelf/returning/", production.to_stock, name="to-stock"),
     path("production/", production.board, name="production"),
-    path("production/wages/", production.wages, name="wages"),
+    path("production/wages/", wages.wages, name="wages"),
+    path("production/wages/settling/", wages.settling, name="wage-settling"),
+    path("production/wages/<int:pk>/", wages.sheet, name="wage-sheet"),
+    path(
+        "production/wages/<int:pk>/payments/<int:payment>/unpaying/",
+        wages.unpaying,
+        name="wage-unpaying",
+    ),
     path("production/plan/", hours.plan, name="floor-plan"),
     path("production/days/", hours.hours, name="hours"),
     path("production/days/hands/", hours.capacity, name="capacity"),

@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
         ('catalog', '0001_initial'),
         ('orders', '0001_initial'),
         ('parties', '0001_initial'),
+        ('payments', '0001_initial'),
     ]
 
     operations = [
@@ -123,5 +124,53 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('client_id', ''), _negated=True), fields=('stage', 'size', 'client_id'), name='stage_log_once'), models.CheckConstraint(condition=models.Q(('reverses__isnull', False), models.Q(('good__gte', 0), ('reject__gte', 0), ('rework__gte', 0)), _connector='OR'), name='stage_log_counts_up')],
                 'indexes': [models.Index(fields=['stage', 'size'], name='production__stage_i_a728ae_idx')],
             },
+        ),
+        migrations.CreateModel(
+            name='WageSheet',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(editable=False, max_length=20)),
+                ('first_on', models.DateField()),
+                ('last_on', models.DateField()),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['workshop', '-id'], name='production__worksho_42c4a7_idx')],
+                'constraints': [models.UniqueConstraint(fields=('workshop', 'number'), name='wage_sheet_number_once'), models.CheckConstraint(condition=models.Q(('first_on__lte', models.F('last_on'))), name='wage_sheet_in_order')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WageSlip',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('worker', models.CharField(max_length=60)),
+                ('pairs', models.IntegerField()),
+                ('amount', models.PositiveBigIntegerField()),
+                ('sheet', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='slips', to='production.wagesheet')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('sheet', 'worker'), name='wage_slip_once_a_worker'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='wage_slip_of_something')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WagePayment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('taken_back_at', models.DateTimeField(editable=False, null=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('purpose', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wage_payments', to='payments.purpose')),
+                ('slip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='production.wageslip')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SettledLog',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('log', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='settled', to='production.stagelog')),
+                ('slip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='logs', to='production.wageslip')),
+            ],
         ),
     ]

@@ -1,4 +1,4 @@
-"""The work: jobs, their stages, what was counted at each, and the days and hands that there are."""
+"""The work: jobs, their stages, what was counted at each, what it earned, and the days and hands that there are."""
 
 from simpul.production.models.hours import (
     LONGEST_CLOSED,
@@ -18,6 +18,15 @@ from simpul.production.models.job import (
     TooMany,
 )
 from simpul.production.models.log import StageLog
+from simpul.production.models.wages import (
+    NothingLeft,
+    SettledLog,
+    TooLittle,
+    WagePayment,
+    WageSheet,
+    WageSlip,
+    unspent,
+)
 
 __all__ = [
     "LONGEST_CLOSED",
@@ -29,9 +38,16 @@ __all__ = [
     "JobSize",
     "JobStage",
     "MaterialMissing",
+    "NothingLeft",
+    "SettledLog",
     "StageLog",
     "Status",
+    "TooLittle",
     "TooMany",
+    "WagePayment",
+    "WageSheet",
+    "WageSlip",
     "WorkWeek",
     "calendar_of",
+    "unspent",
 ]

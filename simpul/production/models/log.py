@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -27,6 +28,14 @@ class StageLogQuerySet(models.QuerySet["StageLog"]):
                 g=Sum("good"), r=Sum("reject"), w=Sum("rework")
             )
         }
+
+    def earning(self, workshop_id: int) -> Self:
+        """Those of a workshop for which somebody is paid by the piece."""
+        return self.filter(stage__job__workshop=workshop_id, rate__gt=0).exclude(worker="")
+
+    def open_wages(self, last_on: date) -> Self:
+        """Those up to the end of a day that no wage sheet has settled yet."""
+        return self.filter(at__lt=clock.begin_of(last_on + timedelta(days=1)), settled=None)
 
 
 type Sums = dict[tuple[int, int], tuple[int, int, int]]

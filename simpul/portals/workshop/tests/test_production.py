@@ -162,24 +162,13 @@ def test_pairs_of_an_ended_order_go_back(floor: Client, job: Job, owner: Person)
     assert path not in floor.get(DESK).text
 
 
-def test_wages(floor: Client, job: Job) -> None:
-    path, typed = counting(job, 1, good_40=4)
-    floor.post(path, typed | {"worker": "Ujang"})
-
-    assert "8,000" in floor.get(f"{DESK}wages/").text
-    assert "Ujang" not in floor.get(f"{DESK}wages/?from=2020-01-01&to=2020-01-31").text
-    assert floor.get(f"{DESK}wages/?from=2020-13-45").status_code == 200
-
-
-def test_who_made_what_for_how_much_is_for_owner_and_production(
+def test_who_made_what_is_for_owner_and_production(
     client: Client, job: Job, udin: Person, sari: Person, owner: Person
 ) -> None:
     job.tap(by=udin, stage=job.stages.get(position=1), good={"40": 4}, worker="Ujang")
 
     for person, sees in ((owner, True), (udin, True), (sari, False)):
         testing.login(client, person)
-        assert client.get(f"{DESK}wages/").status_code == (200 if sees else 403)
-        assert (f"{DESK}wages/" in client.get(DESK).text) is sees
         assert ("Ujang" in client.get(page_of(job)).text) is sees
 
 
@@ -214,7 +203,7 @@ def test_another_workshop_finds_nothing(client: Client, job: Job) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 30])
-@pytest.mark.parametrize(("path", "queries"), [("", 12), ("jobs/", 11), ("wages/", 4)])
+@pytest.mark.parametrize(("path", "queries"), [("", 12), ("jobs/", 11)])
 def test_the_lists_cost_the_same_for_any_number(
     floor: Client,
     workshop: Workshop,
