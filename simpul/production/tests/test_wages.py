@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from simpul import testing
 from simpul.lib import clock
@@ -292,7 +292,8 @@ def test_only_slips_of_the_sheet(worked: Job, udin: Person, fajar: Person) -> No
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_settle_at_once_make_one_sheet(buyer: Party, udin: Person, owner: Person) -> None:
-    job = testing.released_job(buyer)
+    with transaction.atomic():
+        job = testing.released_job(buyer)
     job.tap(by=udin, stage=job.stages.get(position=1), good={"40": 4}, worker="Ujang")
     today = clock.today()
     refused: list[Refused] = []
