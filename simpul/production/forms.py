@@ -12,7 +12,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.lib import clock
+from simpul.lib import clock, uploads
 from simpul.orders.models import LineSize
 from simpul.payments.models import Purpose
 from simpul.production.models import LONGEST_CLOSED, Capacity, JobSize, WageSlip, WorkWeek
@@ -105,6 +105,33 @@ class TapForm(forms.Form):
     def _counted(self, kind: str) -> dict[str, int]:
         found = {size.name: self.cleaned_data.get(f"{kind}_{size.pk}") for size in self.sizes}
         return {name: pairs for name, pairs in found.items() if pairs}
+
+
+class PhotoForm(forms.Form):
+    """A photo of the work at a stage."""
+
+    photo = forms.FileField(
+        label=_("Photo of the work"),
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
+    words = forms.CharField(
+        label=_("In a few words"),
+        max_length=120,
+        required=False,
+        help_text=_("Stands below the photo, for the buyer too."),
+    )
+    is_shown = forms.BooleanField(
+        label=_("The buyer may see it"),
+        required=False,
+        initial=True,
+        help_text=_("On the page of the order, with the stage and the day."),
+    )
+
+    def clean_photo(self) -> uploads.Admitted:
+        try:
+            return uploads.admit(self.cleaned_data["photo"], uploads.PHOTO)
+        except uploads.Refusal as reason:
+            raise forms.ValidationError(str(reason)) from reason
 
 
 @dataclass(frozen=True, slots=True)

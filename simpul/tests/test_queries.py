@@ -107,6 +107,7 @@ COPIED: tuple[type[models.Model], ...] = (
     JobSize,
     JobStage,
     production.StageLog,
+    production.StagePhoto,
     production.WageSheet,
     production.WageSlip,
     production.SettledLog,

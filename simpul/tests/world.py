@@ -42,7 +42,7 @@ from simpul.payments.models import (
 from simpul.payments.models.arrival import Handed
 from simpul.payments.models.payer import Seen
 from simpul.procurement.models import BillPayment, SupplierBill
-from simpul.production.models import ClosedDays, StageLog, WagePayment, WageSheet
+from simpul.production.models import ClosedDays, Job, StageLog, WagePayment, WageSheet
 from simpul.stock.models import CountSheet, Found
 from simpul.workflow.models import journal_of
 
@@ -163,6 +163,10 @@ class World:
         wages = WageSheet.settle(by=self.people["udin"], last_on=clock.today())
         wages.pay(by=self.people["fajar"], slips=list(wages.slips.all()))
         wage = WagePayment.objects.get()
+        photo, hidden = testing.photo(job), testing.photo(job, is_shown=False)
+        made = Job.plan(by=self.people["udin"], line=self.order.lines.get())
+        Job.objects.filter(pk=made.pk).update(status="done", number="SPK-MADE")
+        shown = testing.photo(Job.objects.get(pk=made.pk))
         self.shipment = testing.shipment(self.party("dewi"))
         self.shipment.offer(
             by=self.people["sari"],
@@ -260,6 +264,9 @@ class World:
             "job": {"pk": job.pk},
             "job stage": {"pk": job.pk, "position": 1},
             "job log": {"pk": job.pk, "log": StageLog.objects.of(job).get().pk},
+            "job photo": {"pk": job.pk, "photo": photo.pk},
+            "hidden photo": {"pk": job.pk, "photo": hidden.pk},
+            "order photo": {"number": self.order.number, "pk": shown.pk},
             "wage sheet": {"pk": wages.pk},
             "wage payment": {"pk": wages.pk, "payment": wage.pk},
             "order line": order | {"line": self.order.lines.get().pk},

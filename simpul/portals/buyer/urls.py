@@ -17,6 +17,7 @@ urlpatterns = [
     path("orders/<str:number>/withdrawal/", answers.withdrawal, name="withdrawal"),
     path("orders/<str:number>/closing/", answers.closing, name="closing"),
     path("orders/<str:number>/messages/", orders.message, name="order-message"),
+    path("orders/<str:number>/photos/<int:pk>/", orders.photo, name="work-photo"),
     path("orders/<str:number>/payment/", payments.payment, name="payment"),
     path("orders/<str:number>/payment/qris.png", payments.qris, name="qris"),
     path("orders/<str:number>/tally/", tally.order, name="order-tally"),

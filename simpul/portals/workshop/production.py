@@ -12,19 +12,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.lib import clock
 from simpul.orders.models import Order, OrderLine
 from simpul.orders.models import Status as OrderStatus
+from simpul.portals.files import serve_upload
 from simpul.portals.http import Request, demand
 from simpul.production import queries, shelf
-from simpul.production.forms import ReasonForm, ShelfForm, TapForm
+from simpul.production.forms import PhotoForm, ReasonForm, ShelfForm, TapForm
 from simpul.production.models import (
     Job,
     JobQuerySet,
     JobStage,
     MaterialMissing,
     StageLog,
+    StagePhoto,
     Status,
     TooMany,
 )
 from simpul.workflow.models import journal_of
+from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 20
 
@@ -87,6 +90,9 @@ def job(request: Request, pk: int) -> HttpResponse:
             "progress": queries.progress_of([job])[0],
             "material": queries.material_of(job),
             "logs": queries.logs_of(job),
+            "photos": StagePhoto.objects.visible_to(request.person)
+            .filter(stage__job=job)
+            .for_list(),
             "journal": journal_of(job),
             "today": clock.today(),
         },
@@ -117,6 +123,38 @@ def stage(request: Request, pk: int, position: int) -> HttpResponse:
         else:
             return redirect("workshop:job", request.workshop.slug, pk)
     return _ask(request, job, form, "stage", stage=here)
+
+
+@require_http_methods(["GET", "POST"])
+def stage_photo(request: Request, pk: int, position: int) -> HttpResponse:
+    """Take a photo of the work at a stage."""
+    job = _find(request, pk)
+    if not request.person.may("production.take_photo", job):
+        raise NotAllowed
+    here = get_object_or_404(JobStage.objects.filter(job=job), position=position)
+    form = PhotoForm(request.POST if request.method == "POST" else None, request.FILES or None)
+    if form.is_valid():
+        StagePhoto.take(by=request.person, stage=here, **form.cleaned_data)
+        return redirect("workshop:job", request.workshop.slug, pk)
+    return _ask(request, job, form, "stage_photo", stage=here)
+
+
+@require_safe
+def photo(request: Request, pk: int, photo: int) -> HttpResponse:
+    """The picture itself, as it is or small."""
+    return serve_upload(_photo(request, pk, photo).picture(is_small="small" in request.GET))
+
+
+@require_POST
+def photo_hiding(request: Request, pk: int, photo: int) -> HttpResponse:
+    _photo(request, pk, photo).hide(by=request.person)
+    return redirect("workshop:job", request.workshop.slug, pk)
+
+
+@require_POST
+def photo_showing(request: Request, pk: int, photo: int) -> HttpResponse:
+    _photo(request, pk, photo).show(by=request.person)
+    return redirect("workshop:job", request.workshop.slug, pk)
 
 
 @require_POST
@@ -202,6 +240,11 @@ def to_stock(request: Request, number: str) -> HttpResponse:
 
 def _find(request: Request, pk: int) -> Job:
     return get_object_or_404(Job.objects.visible_to(request.person).for_list(), pk=pk)
+
+
+def _photo(request: Request, pk: int, photo: int) -> StagePhoto:
+    photos = StagePhoto.objects.visible_to(request.person).filter(stage__job=pk)
+    return get_object_or_404(photos.select_related("stage__job", "upload", "small"), pk=photo)
 
 
 def _order(request: Request, number: str) -> Order:

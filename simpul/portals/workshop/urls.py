@@ -248,6 +248,22 @@ urlpatterns = [
     path("production/jobs/<int:pk>/", production.job, name="job"),
     path("production/jobs/<int:pk>/release/", production.release, name="job-release"),
     path("production/jobs/<int:pk>/stages/<int:position>/", production.stage, name="job-stage"),
+    path(
+        "production/jobs/<int:pk>/stages/<int:position>/photo/",
+        production.stage_photo,
+        name="stage-photo",
+    ),
+    path("production/jobs/<int:pk>/photos/<int:photo>/", production.photo, name="job-photo"),
+    path(
+        "production/jobs/<int:pk>/photos/<int:photo>/hiding/",
+        production.photo_hiding,
+        name="photo-hiding",
+    ),
+    path(
+        "production/jobs/<int:pk>/photos/<int:photo>/showing/",
+        production.photo_showing,
+        name="photo-showing",
+    ),
     path("production/jobs/<int:pk>/hold/", production.hold, name="job-hold"),
     path("production/jobs/<int:pk>/resumption/", production.resumption, name="job-resumption"),
     path(

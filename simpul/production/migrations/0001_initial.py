@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('catalog', '0001_initial'),
         ('orders', '0001_initial'),
+        ('papers', '0001_initial'),
         ('parties', '0001_initial'),
         ('payments', '0001_initial'),
     ]
@@ -171,6 +172,19 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('log', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='settled', to='production.stagelog')),
                 ('slip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='logs', to='production.wageslip')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='StagePhoto',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('words', models.CharField(blank=True, max_length=120)),
+                ('is_shown', models.BooleanField(default=True, editable=False)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('small', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
+                ('stage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='production.jobstage')),
+                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
             ],
         ),
     ]

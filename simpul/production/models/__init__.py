@@ -18,6 +18,7 @@ from simpul.production.models.job import (
     TooMany,
 )
 from simpul.production.models.log import StageLog
+from simpul.production.models.photo import StagePhoto
 from simpul.production.models.wages import (
     NothingLeft,
     SettledLog,
@@ -41,6 +42,7 @@ __all__ = [
     "NothingLeft",
     "SettledLog",
     "StageLog",
+    "StagePhoto",
     "Status",
     "TooLittle",
     "TooMany",
