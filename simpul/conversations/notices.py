@@ -153,6 +153,8 @@ TOLD: dict[str, tuple[str, ...]] = {
     "production.resume": NOBODY,
     "production.cancel": ("sales",),
     "production.finish": ("sales", "stock"),
+    "production.give_out": NOBODY,
+    "production.take_in": NOBODY,
     "production.take_photo": NOBODY,
     "production.hide_photo": NOBODY,
     "production.show_photo": NOBODY,

@@ -20,13 +20,16 @@ from simpul.payments import agreement
 from simpul.payments.models import Receipt
 from simpul.procurement import planning
 from simpul.procurement.models import LineTerms, PurchaseOrder
-from simpul.production import shelf
-from simpul.production.models import Capacity, ClosedDays
+from simpul.production import outwork, shelf
+from simpul.production.models import Capacity, ClosedDays, Job
+from simpul.production.models import Status as JobStatus
 from simpul.stock.models import Count, Item, Location
 from simpul.workflow.steps import Refused
 
 if TYPE_CHECKING:
     from simpul.demo.history import Story
+
+OUTSIDE = 3  # the stage that is given out: closing
 
 
 def days_and_hands(story: Story) -> None:
@@ -74,6 +77,32 @@ def material_asked(story: Story) -> None:
             _answer_otherwise(purchase)
     glue = Item.objects.get(workshop=story.cast.workshop, material__code="LEM-KNG")
     glue.set_reorder_point(by=rina, below=5_000, up_to=15_000)
+
+
+def given_out(story: Story, worker: str, telephone: str, days: int) -> None:
+    """Let somebody close uppers at home: all that wait there of one running job."""
+    jobs = Job.objects.filter(workshop=story.cast.workshop, status=JobStatus.RUNNING)
+    for job in jobs.for_list().order_by("pk"):
+        stage = next(one for one in job.stages.all() if one.position == OUTSIDE)
+        room = job.room(stage)
+        pairs = {size.name: room[size.pk] for size in job.sizes.all() if room[size.pk]}
+        if sum(pairs.values()) < 10:
+            continue
+        try:
+            outwork.give_out(
+                job,
+                by=story.cast.staff["udin"],
+                stage=stage,
+                stage_name=stage.name,
+                pairs=pairs,
+                worker=worker,
+                telephone=telephone,
+                rate=stage.piece_rate,
+                due_on=clock.in_days(days),
+            )
+        except Refused:
+            continue
+        return
 
 
 def _answer_otherwise(purchase: PurchaseOrder) -> None:

@@ -36,7 +36,16 @@ from simpul.payments.models.closing import worth
 from simpul.payments.models.refund import GONE, WAITING
 from simpul.payments.tally import owed_by
 from simpul.procurement.models import GoodsReceipt, PurchaseLine, PurchaseOrder
-from simpul.production.models import Job, WagePayment, WageSheet, WageSlip
+from simpul.production.models import (
+    Job,
+    Outwork,
+    OutworkMaterial,
+    OutworkSize,
+    StageLog,
+    WagePayment,
+    WageSheet,
+    WageSlip,
+)
 from simpul.stock.models import Balance, Location, Movement, Reservation
 from simpul.workflow.models import Entry, NumberSeries
 
@@ -113,7 +122,7 @@ def stock(workshop: Workshop) -> Iterator[Finding]:
 def needs(workshop: Workshop) -> Iterator[Finding]:
     """6: what is ordered, ready and used for a need <= the need; ready = what is reserved for it."""
     rows = OrderNeed.objects.filter(line__order__workshop=workshop).select_related("material")
-    reserved = _reserved(workshop, OrderNeed, Location.Kind.STORE)
+    reserved = _reserved(workshop, OrderNeed)  # in the store, or with an outworker
     for need in rows:
         if need.uncovered < 0:
             yield Finding(6, str(need), f"covered by {-need.uncovered} more than needed")
@@ -135,6 +144,29 @@ def pairs(workshop: Workshop) -> Iterator[Finding]:
         ):
             text = f"{size.made - size.delivered} in the house, {kept.get(size.pk, 0)} kept"
             yield Finding(7, f"{size.line.order} {size.variant}", text)
+
+
+def outwork(workshop: Workshop) -> Iterator[Finding]:
+    """7: what came back from outside was counted, and what went along lies there until it is used
+    or brought back."""
+    sizes = OutworkSize.objects.filter(outwork__workshop=workshop)
+    for row in sizes.select_related("outwork"):
+        logs = StageLog.objects.filter(outwork=row.outwork_id, size=row.size_id)
+        back = logs.aggregate(good=Sum("good"), reject=Sum("reject"))
+        if (row.good, row.reject) != (back["good"] or 0, back["reject"] or 0):
+            text = f"{row.good} and {row.reject} of size {row.size_id}, counted {back}"
+            yield Finding(7, str(row.outwork), text)
+    there = _reserved(workshop, OrderNeed, Location.Kind.OUTWORKER)
+    left = F("quantity") - F("used") - F("returned")
+    rows = OutworkMaterial.objects.filter(outwork__workshop=workshop).order_by()
+    for need, n in rows.values_list("need").annotate(n=Sum(left)):
+        if n != there.get(need, 0):
+            yield Finding(7, f"need {need}", f"{n} went along, {there.get(need, 0)} lies outside")
+    jobs = Job.objects.filter(stages__outwork__workshop=workshop).distinct()
+    for job in jobs.prefetch_related("sizes", "stages"):
+        sums, out = job.sums(), job.out()
+        if any(min(job.room(stage, sums, out).values()) < 0 for stage in job.stages.all()):
+            yield Finding(7, str(job), "more is outside than the stage before passed on")
 
 
 def packages(workshop: Workshop) -> Iterator[Finding]:
@@ -417,7 +449,7 @@ CHECKS: list[Check] = [
     totals, money, tallies, refunds, collections, statements, gateways, stock, needs, pegs, pairs,
     packages, journal, gates, promises,
     numbers, papers,
-    purposes, wages,
+    purposes, wages, outwork,
     closings,
 ]  # fmt: skip
 
@@ -446,6 +478,7 @@ def _numbers(workshop: Workshop) -> set[str]:
         Paper.objects.filter(workshop=workshop),
         Job.objects.filter(workshop=workshop),
         WageSheet.objects.filter(workshop=workshop),
+        Outwork.objects.filter(workshop=workshop),
         Shipment.objects.filter(workshop=workshop),
     ]
     return {number for table in tables for number in table.values_list("number", flat=True)}

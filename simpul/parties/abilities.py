@@ -229,6 +229,8 @@ ABILITIES: dict[str, Rule] = {
     "production.resume": workshop(PRODUCTION),
     "production.cancel": workshop(PRODUCTION, STOCK),
     "production.finish": machine(),
+    "production.give_out": workshop(PRODUCTION),
+    "production.take_in": workshop(PRODUCTION),
     "production.take_photo": workshop(PRODUCTION),
     "production.hide_photo": workshop(PRODUCTION, SALES),
     "production.show_photo": workshop(PRODUCTION, SALES),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +13,17 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.lib import clock, uploads
+from simpul.lib import clock, phones, uploads
 from simpul.orders.models import LineSize
 from simpul.payments.models import Purpose
-from simpul.production.models import LONGEST_CLOSED, Capacity, JobSize, WageSlip, WorkWeek
+from simpul.production.models import (
+    LONGEST_CLOSED,
+    Capacity,
+    JobSize,
+    OutworkSize,
+    WageSlip,
+    WorkWeek,
+)
 from simpul.ui.jinja import day_short, rupiah, weekday_names
 
 
@@ -104,6 +112,131 @@ class TapForm(forms.Form):
 
     def _counted(self, kind: str) -> dict[str, int]:
         found = {size.name: self.cleaned_data.get(f"{kind}_{size.pk}") for size in self.sizes}
+        return {name: pairs for name, pairs in found.items() if pairs}
+
+
+@dataclass(frozen=True, slots=True)
+class GivenRow:
+    """One size that may go out or come back: how many there are, and the fields to say so."""
+
+    size: str
+    pairs: int
+    good: forms.BoundField
+    reject: forms.BoundField | None = None
+
+
+class GiveOutForm(forms.Form):
+    """To whom pairs of a stage go, how many of each size, for how much and until when."""
+
+    worker = forms.CharField(
+        label=_("Who makes them"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"list": "outworkers", "autocomplete": "off"}),
+    )
+    telephone = forms.CharField(label=_("WhatsApp or telephone"), max_length=30, required=False)
+    rate = forms.IntegerField(
+        label=_("Rupiah a pair"),
+        min_value=0,
+        max_value=10_000_000,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    due_on = forms.DateField(label=_("Back by"), widget=_a_day())
+    words = forms.CharField(
+        label=_("In a few words"),
+        max_length=200,
+        required=False,
+        help_text=_("What else goes along: lasts, patterns, thread."),
+    )
+
+    def __init__(
+        self, *args: Any, sizes: Iterable[JobSize], room: dict[int, int], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.room = room
+        self.sizes = [size for size in sizes if room[size.pk] > 0]
+        for size in self.sizes:
+            self.fields[f"pairs_{size.pk}"] = _count(room[size.pk])
+
+    def clean_telephone(self) -> str:
+        typed: str = self.cleaned_data["telephone"]
+        if not typed:
+            return ""
+        try:
+            return phones.normalise(typed)
+        except phones.NotATelephone as reason:
+            raise forms.ValidationError(str(reason)) from reason
+
+    def clean_due_on(self) -> date:
+        due_on: date = self.cleaned_data["due_on"]
+        if due_on < clock.today():
+            raise forms.ValidationError(_now("This day is over."))
+        return due_on
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not self._pairs:
+            raise forms.ValidationError(_now("Count at least one pair."))
+        return cleaned
+
+    @property
+    def rows(self) -> list[GivenRow]:
+        return [
+            GivenRow(size.name, self.room[size.pk], self[f"pairs_{size.pk}"]) for size in self.sizes
+        ]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the step needs to be told."""
+        said = ("worker", "telephone", "rate", "due_on", "words")
+        return {"pairs": self._pairs, **{name: self.cleaned_data[name] for name in said}}
+
+    @property
+    def _pairs(self) -> dict[str, int]:
+        found = {size.name: self.cleaned_data.get(f"pairs_{size.pk}") for size in self.sizes}
+        return {name: pairs for name, pairs in found.items() if pairs}
+
+
+class TakeInForm(forms.Form):
+    """How many pairs of each size came back good and spoiled, and whether that is all."""
+
+    is_over = forms.BooleanField(
+        label=_("Nothing more comes back"),
+        required=False,
+        help_text=_("What was not made waits at the stage again, its material in the store."),
+    )
+
+    def __init__(self, *args: Any, sizes: Iterable[OutworkSize], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sizes = [row for row in sizes if row.out]
+        for row in self.sizes:
+            for kind in ("good", "reject"):
+                self.fields[f"{kind}_{row.pk}"] = _count(row.out)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        is_something = self._counted("good") or self._counted("reject") or cleaned.get("is_over")
+        if not self.errors and not is_something:
+            raise forms.ValidationError(_now("Count at least one pair."))
+        return cleaned
+
+    @property
+    def rows(self) -> list[GivenRow]:
+        return [
+            GivenRow(row.size.name, row.out, self[f"good_{row.pk}"], self[f"reject_{row.pk}"])
+            for row in self.sizes
+        ]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the step needs to be told."""
+        return {
+            "good": self._counted("good"),
+            "reject": self._counted("reject"),
+            "is_over": self.cleaned_data["is_over"],
+        }
+
+    def _counted(self, kind: str) -> dict[str, int]:
+        found = {row.size.name: self.cleaned_data.get(f"{kind}_{row.pk}") for row in self.sizes}
         return {name: pairs for name, pairs in found.items() if pairs}
 
 

@@ -11,7 +11,8 @@ from django.db.models.functions import Coalesce
 from simpul.orders.models import Gate, LineSize, Order, OrderLine, OrderNeed
 from simpul.orders.models import Status as OrderStatus
 from simpul.parties.models import Person
-from simpul.production.models import OPEN, Job, JobStage, StageLog
+from simpul.production.models import OPEN, Job, JobStage, StageLog, outs
+from simpul.production.models.job import Out
 from simpul.production.models.log import Sums
 from simpul.stock.models import Balance, Location
 
@@ -26,6 +27,7 @@ class StageCount:
     reject: int
     rework: int
     waiting: int
+    out: int  # with somebody outside
 
     @property
     def has_work(self) -> bool:
@@ -69,7 +71,7 @@ class Plannable:
 
 
 def progress_of(jobs: Iterable[Job]) -> list[Progress]:
-    """Count what was done of each job, all in one query; reads what `for_list` has loaded."""
+    """Count what was done of each job, and what is outside, in a query each; reads what `for_list` has loaded."""
     found = list(jobs)
     logs = StageLog.objects.filter(stage__job__in=found).order_by()
     rows = logs.values_list("stage__job", "stage", "size").annotate(
@@ -78,7 +80,8 @@ def progress_of(jobs: Iterable[Job]) -> list[Progress]:
     sums: dict[int, Sums] = {job.pk: {} for job in found}
     for job_id, stage, size, good, reject, rework in rows:
         sums[job_id][stage, size] = (good, reject, rework)
-    return [_progress(job, sums[job.pk]) for job in found]
+    away = outs(found)
+    return [_progress(job, sums[job.pk], away.get(job.pk, {})) for job in found]
 
 
 def board(rows: Iterable[Progress]) -> list[Post]:
@@ -168,14 +171,15 @@ def logs_of(job: Job) -> list[StageLog]:
     return list(logs.order_by("-pk"))
 
 
-def _progress(job: Job, sums: Sums) -> Progress:
+def _progress(job: Job, sums: Sums, away: Out) -> Progress:
     sizes = sorted(job.sizes.all(), key=lambda size: (len(size.name), size.name))
     counts = []
     for stage in sorted(job.stages.all(), key=lambda stage: stage.position):
-        room = job.room(stage, sums)
+        room = job.room(stage, sums, away)
         counted = [sums.get((stage.pk, size.pk), (0, 0, 0)) for size in sizes]
         cells = [(numbers[0], room[size.pk]) for numbers, size in zip(counted, sizes, strict=True)]
         good, reject, rework = (sum(numbers[place] for numbers in counted) for place in range(3))
         waiting = sum(pairs for _good, pairs in cells)
-        counts.append(StageCount(stage, cells, good, reject, rework, waiting))
+        out = sum(away.get((stage.pk, size.pk), 0) for size in sizes)
+        counts.append(StageCount(stage, cells, good, reject, rework, waiting, out))
     return Progress(job, [size.name for size in sizes], counts)

@@ -21,6 +21,7 @@ from simpul.production.models import (
     JobQuerySet,
     JobStage,
     MaterialMissing,
+    Outwork,
     StageLog,
     StagePhoto,
     Status,
@@ -47,6 +48,10 @@ def board(request: Request) -> HttpResponse:
             "posts": queries.board(row for row in rows if row.job.status != Status.HELD),
             "planned": [row for row in rows if row.job.status == Status.PLANNED],
             "held": [row for row in rows if row.job.status == Status.HELD],
+            "outside": Outwork.objects.visible_to(request.person)
+            .open()
+            .for_list()
+            .order_by("due_on", "pk"),
             "plannable": queries.plannable(request.person),
             "ended": ended.select_related("buyer").distinct().order_by("pk"),
             "today": clock.today(),
@@ -90,6 +95,10 @@ def job(request: Request, pk: int) -> HttpResponse:
             "progress": queries.progress_of([job])[0],
             "material": queries.material_of(job),
             "logs": queries.logs_of(job),
+            "outside": Outwork.objects.visible_to(request.person)
+            .filter(stage__job=job)
+            .for_list()
+            .order_by("-pk"),
             "photos": StagePhoto.objects.visible_to(request.person)
             .filter(stage__job=job)
             .for_list(),

@@ -17,6 +17,7 @@ from simpul.portals.workshop import (
     materials,
     messages,
     orders,
+    outwork,
     parties,
     payables,
     payers,
@@ -248,6 +249,13 @@ urlpatterns = [
     path("production/jobs/<int:pk>/", production.job, name="job"),
     path("production/jobs/<int:pk>/release/", production.release, name="job-release"),
     path("production/jobs/<int:pk>/stages/<int:position>/", production.stage, name="job-stage"),
+    path(
+        "production/jobs/<int:pk>/stages/<int:position>/outwork/",
+        outwork.giving_out,
+        name="giving-out",
+    ),
+    path("production/outwork/<int:pk>/", outwork.outwork, name="outwork"),
+    path("production/outwork/<int:pk>/taking-in/", outwork.taking_in, name="taking-in"),
     path(
         "production/jobs/<int:pk>/stages/<int:position>/photo/",
         production.stage_photo,

@@ -106,6 +106,28 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Outwork',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(editable=False, max_length=20)),
+                ('status', models.CharField(choices=[('out', 'given out'), ('back', 'back')], default='out', editable=False, max_length=4)),
+                ('worker', models.CharField(max_length=60)),
+                ('telephone', models.CharField(blank=True, max_length=16)),
+                ('rate', models.PositiveIntegerField()),
+                ('due_on', models.DateField()),
+                ('words', models.CharField(blank=True, max_length=200)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('back_at', models.DateTimeField(editable=False, null=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('stage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outwork', to='production.jobstage')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['workshop', 'status', 'due_on'], name='production__worksho_45632f_idx')],
+                'constraints': [models.UniqueConstraint(fields=('workshop', 'number'), name='outwork_number_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='StageLog',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -119,6 +141,7 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
                 ('client_id', models.CharField(blank=True, max_length=36)),
+                ('outwork', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='logs', to='production.outwork')),
                 ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='production.stagelog')),
             ],
             options={
@@ -186,5 +209,33 @@ class Migration(migrations.Migration):
                 ('stage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='production.jobstage')),
                 ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
             ],
+        ),
+        migrations.CreateModel(
+            name='OutworkMaterial',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('quantity', models.PositiveBigIntegerField()),
+                ('used', models.PositiveBigIntegerField(default=0, editable=False)),
+                ('returned', models.PositiveBigIntegerField(default=0, editable=False)),
+                ('need', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.orderneed')),
+                ('outwork', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='material', to='production.outwork')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('outwork', 'need'), name='outwork_material_once'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('quantity__gte', django.db.models.expressions.CombinedExpression(models.F('used'), '+', models.F('returned')))), name='outwork_material_within_given')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OutworkSize',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('given', models.PositiveIntegerField()),
+                ('good', models.PositiveIntegerField(default=0, editable=False)),
+                ('reject', models.PositiveIntegerField(default=0, editable=False)),
+                ('outwork', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='sizes', to='production.outwork')),
+                ('size', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outwork', to='production.jobsize')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('outwork', 'size'), name='outwork_size_once'), models.CheckConstraint(condition=models.Q(('given__gt', 0), ('given__gte', django.db.models.expressions.CombinedExpression(models.F('good'), '+', models.F('reject')))), name='outwork_back_within_given')],
+            },
         ),
     ]

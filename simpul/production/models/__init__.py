@@ -16,8 +16,10 @@ from simpul.production.models.job import (
     MaterialMissing,
     Status,
     TooMany,
+    outs,
 )
 from simpul.production.models.log import StageLog
+from simpul.production.models.outwork import Outwork, OutworkMaterial, OutworkSize
 from simpul.production.models.photo import StagePhoto
 from simpul.production.models.wages import (
     NothingLeft,
@@ -40,6 +42,9 @@ __all__ = [
     "JobStage",
     "MaterialMissing",
     "NothingLeft",
+    "Outwork",
+    "OutworkMaterial",
+    "OutworkSize",
     "SettledLog",
     "StageLog",
     "StagePhoto",
@@ -51,5 +56,6 @@ __all__ = [
     "WageSlip",
     "WorkWeek",
     "calendar_of",
+    "outs",
     "unspent",
 ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +17,9 @@ from simpul.orders.models import Gate, LineSize, OrderLine, OrderNeed, Track
 from simpul.orders.models import Status as OrderStatus
 from simpul.parties.models import Person, Workshop, in_this_language
 from simpul.production.models.log import StageLog, Sums
-from simpul.stock.models import Item, Location, Movement
+from simpul.production.models.outwork import Outwork, OutworkSize
+from simpul.production.models.outwork import Status as OutworkStatus
+from simpul.stock.models import Item, Location, Movement, Reservation
 from simpul.workflow.models import Entry, NumberSeries
 from simpul.workflow.steps import Refused, WrongState, creation, step
 
@@ -182,36 +184,23 @@ class Job(models.Model):
         worker: str,
         client_id: str,
     ) -> None:
-        _demand_running(self.line)
+        self.demand_in_work()
         if self.has_counted(client_id):
             raise WrongState(_now("This was counted already."))
-        here = self._stage(stage)
+        here = self.stage_of(stage)
         counted = self._counted(good, reject, rework)
-        self._demand_plausible(here, counted)
+        self.demand_plausible(here, counted)
         if self.status == Status.RELEASED:
             self.start(by=self.workshop.machine)
-        if not here.logs.exists():
+        if not here.logs.filter(outwork=None).exists():
             self._issue(here, by)
-        for size, (passed, spoiled, mended) in counted.items():
-            StageLog.objects.create(
-                stage=here,
-                size=size,
-                good=passed,
-                reject=spoiled,
-                rework=mended,
-                worker=worker,
-                rate=here.piece_rate,
-                by=by,
-                client_id=client_id,
-            )
-            if passed and here.is_last:
-                self._finish_pairs(size, passed, by)
-        self._finish_if_done()
+        self.count(here, counted, by=by, worker=worker, rate=here.piece_rate, client_id=client_id)
 
     @step("production.correct", source=(Status.RUNNING, Status.DONE), target=Status.RUNNING)
     def correct(self, *, by: Person, log: StageLog, reason: str) -> None:
         """Take back what was counted wrongly. What went on to the next stage must be taken back first."""
-        mine = StageLog.objects.of(self).filter(pk=log.pk).select_related("stage", "size").first()
+        logs = StageLog.objects.of(self).select_related("stage", "size", "outwork")
+        mine = logs.filter(pk=log.pk).first()
         if mine is None or mine.reverses_id is not None or hasattr(mine, "reversed_by"):
             raise WrongState(_now("This count was taken back already."))
         StageLog.objects.create(
@@ -223,8 +212,13 @@ class Job(models.Model):
             worker=mine.worker,
             rate=mine.rate,
             by=by,
+            outwork=mine.outwork,
             reverses=mine,
         )
+        if mine.outwork is not None:
+            mine.outwork.sizes.filter(size=mine.size).update(
+                good=F("good") - mine.good, reject=F("reject") - mine.reject
+            )
         if not self._adds_up():
             raise TooMany(_now("The next stage has counted these pairs: take that back first."))
         if mine.good and mine.stage.is_last:
@@ -257,6 +251,10 @@ class Job(models.Model):
         """Return what was counted so far, asked freshly."""
         return StageLog.objects.of(self).sums()
 
+    def out(self) -> Out:
+        """Return how many pairs of which stage and size are with somebody outside."""
+        return outs([self]).get(self.pk, {})
+
     def needs_of(self, stage: JobStage) -> list[OrderNeed]:
         """Return what a stage eats; what no stage of the job claims goes in at the first."""
         stages = list(self.stages.all())
@@ -284,7 +282,13 @@ class Job(models.Model):
 
     # Inside
 
-    def _stage(self, stage: JobStage) -> JobStage:
+    # What tapping and outwork share; the row is locked
+
+    def demand_in_work(self) -> None:
+        """Raise WrongState where the order is not in work any more."""
+        _demand_running(self.line)
+
+    def stage_of(self, stage: JobStage) -> JobStage:
         mine = self.stages.filter(pk=stage.pk).first()
         if mine is None:
             raise WrongState(_now("This stage is not part of the job."))
@@ -307,7 +311,36 @@ class Job(models.Model):
             raise WrongState(_now("Count at least one pair."))
         return counted
 
-    def _demand_plausible(
+    def count(
+        self,
+        stage: JobStage,
+        counted: Mapping[JobSize, tuple[int, int, int]],
+        *,
+        by: Person,
+        worker: str,
+        rate: int,
+        client_id: str = "",
+        outwork: Outwork | None = None,
+    ) -> None:
+        """Keep pairs by size that left a stage good, spoiled or mended; finished ones are made."""
+        for size, (passed, spoiled, mended) in counted.items():
+            StageLog.objects.create(
+                stage=stage,
+                size=size,
+                good=passed,
+                reject=spoiled,
+                rework=mended,
+                worker=worker,
+                rate=rate,
+                by=by,
+                client_id=client_id,
+                outwork=outwork,
+            )
+            if passed and stage.is_last:
+                self._finish_pairs(size, passed, by)
+        self._finish_if_done()
+
+    def demand_plausible(
         self, stage: JobStage, counted: dict[JobSize, tuple[int, int, int]]
     ) -> None:
         room = self.room(stage)
@@ -318,21 +351,29 @@ class Job(models.Model):
                     % {"pairs": room[size.pk], "size": size.name, "stage": stage.label}
                 )
 
-    def room(self, stage: JobStage, sums: Sums | None = None) -> dict[int, int]:
+    def room(
+        self, stage: JobStage, sums: Sums | None = None, out: Out | None = None
+    ) -> dict[int, int]:
         """Return how many pairs of each size wait at a stage.
 
         The first stage has what is asked for, and once more what was spoiled anywhere; each other
-        one has what the stage before it passed on.
+        one has what the stage before it passed on. What is with somebody outside does not wait.
         """
         counted = self.sums() if sums is None else sums
+        away = self.out() if out is None else out
         stages = sorted(self.stages.all(), key=lambda one: one.position)
         before = next((one for one in stages if one.position == stage.position - 1), None)
-        return {size.pk: _room(size, stage, before, counted) for size in self.sizes.all()}
+        return {
+            size.pk: _room(size, stage, before, counted) - away.get((stage.pk, size.pk), 0)
+            for size in self.sizes.all()
+        }
 
     def _adds_up(self) -> bool:
-        sums = self.sums()
+        sums, out = self.sums(), self.out()
         return all(
-            pairs >= 0 for stage in self.stages.all() for pairs in self.room(stage, sums).values()
+            pairs >= 0
+            for stage in self.stages.all()
+            for pairs in self.room(stage, sums, out).values()
         )
 
     def _demand_material(self, needs: list[OrderNeed]) -> None:
@@ -344,13 +385,17 @@ class Job(models.Model):
             )
 
     def _issue(self, stage: JobStage, by: Person) -> None:
-        """Take the material of a stage out of the store; no output without input."""
+        """Take the material of a stage out of the store; no output without input.
+
+        What went along with pairs that were given out is used when they come back.
+        """
         needs = self.needs_of(stage)
         self._demand_material(needs)
         store = Location.of(self.workshop_id, Location.Kind.STORE)
+        lies = Reservation.kept(needs, store)
         items = Item.of_materials((need.material, need.size) for need in needs)
         for need in needs:
-            quantity = need.ready
+            quantity = lies.get(need.pk, 0)
             if quantity:
                 Movement.record(
                     items[need.material_id, need.size],
@@ -473,6 +518,22 @@ class JobStage(models.Model):
     @property
     def label(self) -> str:
         return in_this_language(self.name, self.name_en)
+
+
+type Out = dict[tuple[int, int], int]  # stage and size -> pairs
+
+
+def outs(jobs: Iterable[Job]) -> dict[int, Out]:
+    """Return of each of these jobs the pairs that are outside, in one query."""
+    rows = OutworkSize.objects.filter(
+        outwork__status=OutworkStatus.OUT, outwork__stage__job__in=jobs
+    ).values_list("outwork__stage__job", "outwork__stage", "size")
+    found: dict[int, Out] = {}
+    for job, stage, size, n in rows.order_by().annotate(
+        n=Sum(F("given") - F("good") - F("reject"))
+    ):
+        found.setdefault(job, {})[stage, size] = n
+    return found
 
 
 def _demand_running(line: OrderLine) -> None:

@@ -13,6 +13,7 @@ from simpul.parties.models import Person
 
 if TYPE_CHECKING:
     from simpul.production.models.job import Job, JobSize, JobStage
+    from simpul.production.models.outwork import Outwork
 
 
 class StageLogQuerySet(models.QuerySet["StageLog"]):
@@ -59,6 +60,9 @@ class StageLog(models.Model):
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now, editable=False)
     client_id = models.CharField(max_length=36, blank=True)
+    outwork = models.ForeignKey(
+        "production.Outwork", models.PROTECT, null=True, related_name="logs"
+    )
     reverses = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="reversed_by"
     )
@@ -82,6 +86,7 @@ class StageLog(models.Model):
     if TYPE_CHECKING:
         stage: JobStage  # type: ignore[no-redef]
         size: JobSize  # type: ignore[no-redef]
+        outwork: Outwork | None  # type: ignore[no-redef]
 
     def __str__(self) -> str:
         return f"{self.good} good at {self.stage_id}"

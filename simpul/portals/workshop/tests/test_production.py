@@ -204,7 +204,7 @@ def test_another_workshop_finds_nothing(client: Client, job: Job) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 30])
-@pytest.mark.parametrize(("path", "queries"), [("", 12), ("jobs/", 11)])
+@pytest.mark.parametrize(("path", "queries"), [("", 14), ("jobs/", 12)])
 def test_the_lists_cost_the_same_for_any_number(
     floor: Client,
     workshop: Workshop,
@@ -222,7 +222,8 @@ def test_the_lists_cost_the_same_for_any_number(
         testing.confirmed_order(buyer)
     floor.get(DESK)
 
-    # session, user, person; jobs, sizes, variants, stages, counts; what else the page shows
+    # session, user, person; jobs, sizes, variants, stages, counts, what is outside; what else the
+    # page shows
     with django_assert_num_queries(queries):
         floor.get(f"{DESK}{path}")
 
@@ -241,7 +242,7 @@ def test_a_job_costs_the_same_for_any_history(
         testing.photo(job)
     floor.get(page_of(job))
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         floor.get(page_of(job))
 
 
