@@ -29,7 +29,7 @@ from simpul.workflow.steps import Refused
 if TYPE_CHECKING:
     from simpul.demo.history import Story
 
-OUTSIDE = 3  # the stage that is given out: closing
+OUTSIDE = "Jahit upper"  # the stage that is given out
 
 
 def days_and_hands(story: Story) -> None:
@@ -83,7 +83,9 @@ def given_out(story: Story, worker: str, telephone: str, days: int) -> None:
     """Let somebody close uppers at home: all that wait there of one running job."""
     jobs = Job.objects.filter(workshop=story.cast.workshop, status=JobStatus.RUNNING)
     for job in jobs.for_list().order_by("pk"):
-        stage = next(one for one in job.stages.all() if one.position == OUTSIDE)
+        stage = next((one for one in job.stages.all() if one.name == OUTSIDE), None)
+        if stage is None:
+            continue
         room = job.room(stage)
         pairs = {size.name: room[size.pk] for size in job.sizes.all() if room[size.pk]}
         if sum(pairs.values()) < 10:

@@ -11,8 +11,7 @@ from django.db.models.functions import Coalesce
 from simpul.orders.models import Gate, LineSize, Order, OrderLine, OrderNeed
 from simpul.orders.models import Status as OrderStatus
 from simpul.parties.models import Person
-from simpul.production.models import OPEN, Job, JobStage, StageLog, outs
-from simpul.production.models.job import Out
+from simpul.production.models import OPEN, Job, JobStage, Out, StageLog, outs
 from simpul.production.models.log import Sums
 from simpul.stock.models import Balance, Location
 

@@ -16,10 +16,9 @@ from simpul.production.models.job import (
     MaterialMissing,
     Status,
     TooMany,
-    outs,
 )
 from simpul.production.models.log import StageLog
-from simpul.production.models.outwork import Outwork, OutworkMaterial, OutworkSize
+from simpul.production.models.outwork import Out, Outwork, OutworkMaterial, OutworkSize, outs
 from simpul.production.models.photo import StagePhoto
 from simpul.production.models.wages import (
     NothingLeft,
@@ -42,6 +41,7 @@ __all__ = [
     "JobStage",
     "MaterialMissing",
     "NothingLeft",
+    "Out",
     "Outwork",
     "OutworkMaterial",
     "OutworkSize",

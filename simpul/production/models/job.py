@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +17,7 @@ from simpul.orders.models import Gate, LineSize, OrderLine, OrderNeed, Track
 from simpul.orders.models import Status as OrderStatus
 from simpul.parties.models import Person, Workshop, in_this_language
 from simpul.production.models.log import StageLog, Sums
-from simpul.production.models.outwork import Outwork, OutworkSize
-from simpul.production.models.outwork import Status as OutworkStatus
+from simpul.production.models.outwork import Out, Outwork, outs
 from simpul.stock.models import Item, Location, Movement, Reservation
 from simpul.workflow.models import Entry, NumberSeries
 from simpul.workflow.steps import Refused, WrongState, creation, step
@@ -116,6 +115,8 @@ class Job(models.Model):
         _demand_running(line)
         if cls.objects.filter(line=line).open().exists():
             raise WrongState(_now("The work on this line is planned already."))
+        if Outwork.objects.open().filter(stage__job__line=line).exists():
+            raise WrongState(_now("Pairs of this line are still given out: take them in first."))
         missing = list(line.sizes.filter(made__lt=F("pairs")).order_by("variant__size", "pk"))
         if not missing:
             raise WrongState(_now("Every pair of this line is there already."))
@@ -255,6 +256,23 @@ class Job(models.Model):
         """Return how many pairs of which stage and size are with somebody outside."""
         return outs([self]).get(self.pk, {})
 
+    def room(
+        self, stage: JobStage, sums: Sums | None = None, out: Out | None = None
+    ) -> dict[int, int]:
+        """Return how many pairs of each size wait at a stage.
+
+        The first stage has what is asked for, and once more what was spoiled anywhere; each other
+        one has what the stage before it passed on. What is with somebody outside does not wait.
+        """
+        counted = self.sums() if sums is None else sums
+        away = self.out() if out is None else out
+        stages = sorted(self.stages.all(), key=lambda one: one.position)
+        before = next((one for one in stages if one.position == stage.position - 1), None)
+        return {
+            size.pk: _room(size, stage, before, counted) - away.get((stage.pk, size.pk), 0)
+            for size in self.sizes.all()
+        }
+
     def needs_of(self, stage: JobStage) -> list[OrderNeed]:
         """Return what a stage eats; what no stage of the job claims goes in at the first."""
         stages = list(self.stages.all())
@@ -280,9 +298,7 @@ class Job(models.Model):
     def is_open(self) -> bool:
         return self.status in OPEN
 
-    # Inside
-
-    # What tapping and outwork share; the row is locked
+    # What counting and giving out share; the row is locked
 
     def demand_in_work(self) -> None:
         """Raise WrongState where the order is not in work any more."""
@@ -293,23 +309,6 @@ class Job(models.Model):
         if mine is None:
             raise WrongState(_now("This stage is not part of the job."))
         return mine
-
-    def _counted(
-        self, good: dict[str, int], reject: dict[str, int], rework: dict[str, int]
-    ) -> dict[JobSize, tuple[int, int, int]]:
-        sizes = {size.name: size for size in self.sizes.for_work()}
-        if any(pairs < 0 for side in (good, reject, rework) for pairs in side.values()):
-            raise WrongState(_now("Pairs are counted, not taken away: take a wrong count back."))
-        if unknown := (good.keys() | reject.keys() | rework.keys()) - sizes.keys():
-            raise WrongState(_now("Size %(size)s is not part of the job.") % {"size": min(unknown)})
-        counted = {
-            size: (good.get(name, 0), reject.get(name, 0), rework.get(name, 0))
-            for name, size in sizes.items()
-        }
-        counted = {size: numbers for size, numbers in counted.items() if any(numbers)}
-        if not counted:
-            raise WrongState(_now("Count at least one pair."))
-        return counted
 
     def count(
         self,
@@ -351,22 +350,24 @@ class Job(models.Model):
                     % {"pairs": room[size.pk], "size": size.name, "stage": stage.label}
                 )
 
-    def room(
-        self, stage: JobStage, sums: Sums | None = None, out: Out | None = None
-    ) -> dict[int, int]:
-        """Return how many pairs of each size wait at a stage.
+    # Inside
 
-        The first stage has what is asked for, and once more what was spoiled anywhere; each other
-        one has what the stage before it passed on. What is with somebody outside does not wait.
-        """
-        counted = self.sums() if sums is None else sums
-        away = self.out() if out is None else out
-        stages = sorted(self.stages.all(), key=lambda one: one.position)
-        before = next((one for one in stages if one.position == stage.position - 1), None)
-        return {
-            size.pk: _room(size, stage, before, counted) - away.get((stage.pk, size.pk), 0)
-            for size in self.sizes.all()
+    def _counted(
+        self, good: dict[str, int], reject: dict[str, int], rework: dict[str, int]
+    ) -> dict[JobSize, tuple[int, int, int]]:
+        sizes = {size.name: size for size in self.sizes.for_work()}
+        if any(pairs < 0 for side in (good, reject, rework) for pairs in side.values()):
+            raise WrongState(_now("Pairs are counted, not taken away: take a wrong count back."))
+        if unknown := (good.keys() | reject.keys() | rework.keys()) - sizes.keys():
+            raise WrongState(_now("Size %(size)s is not part of the job.") % {"size": min(unknown)})
+        counted = {
+            size: (good.get(name, 0), reject.get(name, 0), rework.get(name, 0))
+            for name, size in sizes.items()
         }
+        counted = {size: numbers for size, numbers in counted.items() if any(numbers)}
+        if not counted:
+            raise WrongState(_now("Count at least one pair."))
+        return counted
 
     def _adds_up(self) -> bool:
         sums, out = self.sums(), self.out()
@@ -518,22 +519,6 @@ class JobStage(models.Model):
     @property
     def label(self) -> str:
         return in_this_language(self.name, self.name_en)
-
-
-type Out = dict[tuple[int, int], int]  # stage and size -> pairs
-
-
-def outs(jobs: Iterable[Job]) -> dict[int, Out]:
-    """Return of each of these jobs the pairs that are outside, in one query."""
-    rows = OutworkSize.objects.filter(
-        outwork__status=OutworkStatus.OUT, outwork__stage__job__in=jobs
-    ).values_list("outwork__stage__job", "outwork__stage", "size")
-    found: dict[int, Out] = {}
-    for job, stage, size, n in rows.order_by().annotate(
-        n=Sum(F("given") - F("good") - F("reject"))
-    ):
-        found.setdefault(job, {})[stage, size] = n
-    return found
 
 
 def _demand_running(line: OrderLine) -> None:

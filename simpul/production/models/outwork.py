@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
@@ -15,7 +16,7 @@ from simpul.parties.models import Person, Workshop
 from simpul.parties.roles import Role
 
 if TYPE_CHECKING:
-    from simpul.production.models.job import JobSize, JobStage
+    from simpul.production.models.job import Job, JobSize, JobStage
 
 READERS = {Role.OWNER, Role.PRODUCTION, Role.STOCK, Role.MACHINE}
 
@@ -149,3 +150,18 @@ class OutworkMaterial(models.Model):
     def left(self) -> int:
         """What is still there."""
         return self.quantity - self.used - self.returned
+
+
+type Out = dict[tuple[int, int], int]  # stage and size -> pairs
+
+
+def outs(jobs: Iterable[Job]) -> dict[int, Out]:
+    """Return of each of these jobs the pairs that are outside, in one query."""
+    rows = OutworkSize.objects.filter(
+        outwork__status=Status.OUT, outwork__stage__job__in=jobs
+    ).values_list("outwork__stage__job", "outwork__stage", "size")
+    out = Sum(F("given") - F("good") - F("reject"))
+    found: dict[int, Out] = {}
+    for job, stage, size, pairs in rows.order_by().annotate(n=out):
+        found.setdefault(job, {})[stage, size] = pairs
+    return found

@@ -255,11 +255,14 @@ def test_it_comes_home_though_the_work_was_cancelled(
 
     with pytest.raises(WrongState):
         back(job, udin, outwork, good={"40": 1})
+    with pytest.raises(WrongState):
+        Job.plan(by=udin, line=job.line)
     back(job, udin, outwork, is_over=True)
 
     assert leather("store") == (whole, whole)
     outwork.refresh_from_db()
     assert not outwork.is_out
+    assert Job.plan(by=udin, line=job.line).pairs == 10
 
 
 def test_the_last_stage_outside_makes_the_pairs(

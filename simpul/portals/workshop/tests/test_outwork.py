@@ -9,11 +9,15 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
+from simpul.insight import audit
+from simpul.insight.audit import findings
 from simpul.lib import clock
 from simpul.parties.models import Party, Person
 from simpul.parties.roles import Role
+from simpul.procurement import planning
 from simpul.production.models import Job, Outwork, StageLog
-from simpul.production.outwork import give_out
+from simpul.production.outwork import give_out, take_in
+from simpul.stock.models import Balance
 
 DESK = "/ciomas/desk/production/"
 
@@ -142,6 +146,22 @@ def test_another_workshop_finds_nothing(client: Client, job: Job, udin: Person) 
         assert client.get(f"/cibaduyut/desk/production/{path}").status_code == 404
     path = f"/cibaduyut/desk/production/jobs/{job.pk}/stages/1/outwork/"
     assert client.post(path, giving(job)[1]).status_code == 404
+
+
+def test_material_of_an_order_that_ended_comes_home_before_it_is_free(
+    job: Job, udin: Person, rina: Person, owner: Person
+) -> None:
+    outwork, order = given(job, udin), job.line.order
+    order.cancel(by=owner, reason="tutup")
+    planning.release(order, by=rina)
+    leather = Balance.objects.filter(item__material__code="LEATHER")
+    assert [one.free for one in leather.order_by("location__kind")] == [0, 22_400]
+
+    take_in(job, by=udin, outwork=outwork, good={}, reject={}, is_over=True)
+    planning.release(order, by=rina)
+
+    assert leather.get(location__kind="store").free == 32_000
+    assert list(findings(job.workshop, [audit.stock, audit.needs, audit.outwork])) == []
 
 
 @pytest.mark.parametrize("sizes", [1, 2])
