@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.test import Client
+from PIL import Image
 
 from simpul.catalog.models import (
     Category,
@@ -24,7 +27,7 @@ from simpul.catalog.models import (
 )
 from simpul.delivery import packing
 from simpul.delivery.models import Shipment
-from simpul.lib import clock
+from simpul.lib import clock, uploads
 from simpul.orders.models import (
     Amendment,
     LineSize,
@@ -48,7 +51,7 @@ from simpul.payments.models import (
 )
 from simpul.procurement import planning
 from simpul.procurement.models import InquiredLine, Inquiry, PurchaseOrder, SupplierPrice
-from simpul.production.models import Capacity, Job
+from simpul.production.models import Capacity, Job, StagePhoto
 from simpul.stock.models import Balance, Count, Item, Location, Reservation
 
 SIZES = ("39", "40", "41", "42", "43")
@@ -461,6 +464,24 @@ def lay_down(variant: Variant, pairs: int) -> Item:
         reason="a test",
     )
     return item
+
+
+def picture(side: int = 64) -> uploads.Admitted:
+    """A photo that passed the upload door."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (side, side // 2), "brown").save(buffer, "PNG")
+    return uploads.admit(ContentFile(buffer.getvalue()), uploads.PHOTO)
+
+
+def photo(job: Job, *, is_shown: bool = True, words: str = "") -> StagePhoto:
+    """A photo of the work at the first stage of a job."""
+    return StagePhoto.take(
+        by=foreman(job.workshop),
+        stage=job.stages.get(position=1),
+        photo=picture(),
+        words=words,
+        is_shown=is_shown,
+    )
 
 
 # What is sent

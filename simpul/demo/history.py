@@ -468,6 +468,12 @@ def _plant(story: Story) -> None:
     story.at(before_yesterday, partial(this_week.courier_asked, story))
     story.at(before_yesterday, partial(this_week.material_asked, story))
     story.at(before_yesterday, partial(this_week.changes_asked, story))
+    for days, worker, telephone in (
+        (6, "Bu Tini Contoh", "+6281200000041"),
+        (1, "Pak Ujang Contoh", "+6281200000042"),
+    ):
+        out = partial(this_week.given_out, story, worker, telephone, 4)
+        story.at((story.now - timedelta(days=days)).replace(hour=16, minute=40), out)
     story.at(_ago(story, 12), lambda: _then(story, "jakarta", odd_money.cancelled_and_given_back))
     story.at(_ago(story, 10), lambda: _then(story, "maju", odd_money.credit_note))
     story.at(_ago(story, 9), lambda: _then(story, "padang", odd_money.bounced))

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from simpul.lib import clock
-from simpul.parties.models import Party
+from simpul.parties.models import Party, Person
 from simpul.payments import purposes
 from simpul.payments.models import BankEntry, Purpose
 from simpul.procurement.models import SupplierBill
 from simpul.procurement.payables import payables, receipts_without_bill, term_of
-from simpul.production.queries import wages
+from simpul.production.models import WageSheet
+from simpul.production.wages import earned, payments_left, week_of
 
 if TYPE_CHECKING:
     from simpul.demo.history import Story
@@ -32,12 +33,13 @@ def begin(story: Story) -> None:
 
 
 def pay_weekly(story: Story) -> None:
-    """On Saturdays what was earned is paid out, and every second week the suppliers."""
+    """On Saturdays the week's wages are settled and paid out, and every second week the suppliers."""
     today = clock.today()
-    owner = story.cast.staff["hadi"]
-    earned = sum(one.amount for one in wages(owner, today - timedelta(days=6), today))
-    if earned:
-        story.bank.book(today, -earned, "TRSF E-BANKING DB UPAH BORONGAN")
+    foreman = story.cast.staff["udin"]
+    if any(one.open > 0 for one in earned(foreman, *week_of(today))):
+        sheet = WageSheet.settle(by=foreman, last_on=today)
+        amount = sum(slip.amount for slip in sheet.slips.all())
+        story.bank.book(today, -amount, "TRSF E-BANKING DB UPAH BORONGAN")
     if today.isocalendar().week % 2:
         _pay_suppliers(story, today)
 
@@ -64,6 +66,17 @@ def explain(story: Story) -> None:
             entry.explain(by=fajar, kind=known[entry.text])
         elif proposal is not None:
             entry.explain(by=fajar, kind=proposal.kind, party=proposal.party)
+    _pay_sheets(fajar)
+
+
+def _pay_sheets(fajar: Person) -> None:
+    """Say which sheet each transfer of wages was for: the one with its sum."""
+    left = payments_left(fajar)
+    for sheet in WageSheet.objects.visible_to(fajar).unpaid().with_sums().order_by("pk"):
+        paid = next((one for one, rest in left if rest == sheet.unpaid), None)
+        if paid is not None:
+            sheet.pay(by=fajar, slips=list(sheet.slips.all()), purpose=paid)
+            left = [(one, rest) for one, rest in left if one != paid]
 
 
 def buy_small_things(story: Story) -> None:

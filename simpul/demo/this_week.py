@@ -22,13 +22,16 @@ from simpul.payments import agreement
 from simpul.payments.models import Receipt
 from simpul.procurement import planning
 from simpul.procurement.models import InquiredLine, Inquiry, LineTerms, PurchaseOrder, Terms
-from simpul.production import shelf
-from simpul.production.models import Capacity, ClosedDays
+from simpul.production import outwork, shelf
+from simpul.production.models import Capacity, ClosedDays, Job
+from simpul.production.models import Status as JobStatus
 from simpul.stock.models import Count, Item, Location
 from simpul.workflow.steps import Refused
 
 if TYPE_CHECKING:
     from simpul.demo.history import Story
+
+OUTSIDE = "Jahit upper"  # the stage that is given out
 
 
 def days_and_hands(story: Story) -> None:
@@ -135,6 +138,34 @@ def _change(order: Order, size: str, pairs: int, note: str) -> Amendment:
         discount=order.current.discount,
         note=note,
     )
+
+
+def given_out(story: Story, worker: str, telephone: str, days: int) -> None:
+    """Let somebody close uppers at home: all that wait there of one running job."""
+    jobs = Job.objects.filter(workshop=story.cast.workshop, status=JobStatus.RUNNING)
+    for job in jobs.for_list().order_by("pk"):
+        stage = next((one for one in job.stages.all() if one.name == OUTSIDE), None)
+        if stage is None:
+            continue
+        room = job.room(stage)
+        pairs = {size.name: room[size.pk] for size in job.sizes.all() if room[size.pk]}
+        if sum(pairs.values()) < 10:
+            continue
+        try:
+            outwork.give_out(
+                job,
+                by=story.cast.staff["udin"],
+                stage=stage,
+                stage_name=stage.name,
+                pairs=pairs,
+                worker=worker,
+                telephone=telephone,
+                rate=stage.piece_rate,
+                due_on=clock.in_days(days),
+            )
+        except Refused:
+            continue
+        return
 
 
 def _answer_otherwise(purchase: PurchaseOrder) -> None:

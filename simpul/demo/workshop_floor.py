@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simpul.delivery.models import Package, Shipment
 from simpul.delivery.models import Status as ShipmentStatus
-from simpul.demo import odd_money
+from simpul.demo import odd_money, photos
 from simpul.lib import clock
 from simpul.orders.models import Gate, LineSize, Order, Status
 from simpul.production.models import OPEN, Job
@@ -55,6 +55,7 @@ def work(story: Story, job: Job, place: int) -> None:
         if part:
             worker = WORKERS[(job.pk + place) % len(WORKERS)]
             job.tap(by=story.cast.staff["udin"], stage=stage, good=part, worker=worker)
+            photos.take(story, stage)
     except Refused:
         story.later(lambda: work(story, job, place), days=1)
         return

@@ -36,7 +36,16 @@ from simpul.payments.models.closing import worth
 from simpul.payments.models.refund import GONE, WAITING
 from simpul.payments.tally import owed_by
 from simpul.procurement.models import GoodsReceipt, Inquiry, PurchaseLine, PurchaseOrder
-from simpul.production.models import Job
+from simpul.production.models import (
+    Job,
+    Outwork,
+    OutworkMaterial,
+    OutworkSize,
+    StageLog,
+    WagePayment,
+    WageSheet,
+    WageSlip,
+)
 from simpul.stock.models import Balance, Location, Movement, Reservation
 from simpul.workflow.models import Entry, NumberSeries
 
@@ -113,7 +122,7 @@ def stock(workshop: Workshop) -> Iterator[Finding]:
 def needs(workshop: Workshop) -> Iterator[Finding]:
     """6: what is ordered, ready and used for a need <= the need; ready = what is reserved for it."""
     rows = OrderNeed.objects.filter(line__order__workshop=workshop).select_related("material")
-    reserved = _reserved(workshop, OrderNeed, Location.Kind.STORE)
+    reserved = _reserved(workshop, OrderNeed)  # in the store, or with an outworker
     for need in rows:
         if need.uncovered < 0:
             yield Finding(6, str(need), f"covered by {-need.uncovered} more than needed")
@@ -135,6 +144,29 @@ def pairs(workshop: Workshop) -> Iterator[Finding]:
         ):
             text = f"{size.made - size.delivered} in the house, {kept.get(size.pk, 0)} kept"
             yield Finding(7, f"{size.line.order} {size.variant}", text)
+
+
+def outwork(workshop: Workshop) -> Iterator[Finding]:
+    """7: what came back from outside was counted, and what went along lies there until it is used
+    or brought back."""
+    sizes = OutworkSize.objects.filter(outwork__workshop=workshop)
+    for row in sizes.select_related("outwork"):
+        logs = StageLog.objects.filter(outwork=row.outwork_id, size=row.size_id)
+        back = logs.aggregate(good=Sum("good"), reject=Sum("reject"))
+        if (row.good, row.reject) != (back["good"] or 0, back["reject"] or 0):
+            text = f"{row.good} and {row.reject} of size {row.size_id}, counted {back}"
+            yield Finding(7, str(row.outwork), text)
+    there = _reserved(workshop, OrderNeed, Location.Kind.OUTWORKER)
+    left = F("quantity") - F("used") - F("returned")
+    rows = OutworkMaterial.objects.filter(outwork__workshop=workshop).order_by()
+    for need, n in rows.values_list("need").annotate(n=Sum(left)):
+        if n != there.get(need, 0):
+            yield Finding(7, f"need {need}", f"{n} went along, {there.get(need, 0)} lies outside")
+    jobs = Job.objects.filter(stages__outwork__workshop=workshop).distinct()
+    for job in jobs.prefetch_related("sizes", "stages"):
+        sums, out = job.sums(), job.out()
+        if any(min(job.room(stage, sums, out).values()) < 0 for stage in job.stages.all()):
+            yield Finding(7, str(job), "more is outside than the stage before passed on")
 
 
 def packages(workshop: Workshop) -> Iterator[Finding]:
@@ -327,6 +359,23 @@ def purposes(workshop: Workshop) -> Iterator[Finding]:
             yield Finding(4, f"entry {pk}", f"{n} explained of {whole}")
 
 
+def wages(workshop: Workshop) -> Iterator[Finding]:
+    """2: a slip pays what its counts earned, once, and no payment pays more than it holds."""
+    slips = WageSlip.objects.filter(sheet__workshop=workshop).annotate(
+        n=Sum(F("logs__log__good") * F("logs__log__rate"))
+    )
+    for pk, amount, n in slips.exclude(n=F("amount")).values_list("pk", "amount", "n"):
+        yield Finding(2, f"wage slip {pk}", f"{amount} settled for {n} earned")
+    standing = WagePayment.objects.standing().filter(purpose__workshop=workshop)
+    paid = standing.order_by().values("slip").annotate(n=Count("pk")).filter(n__gt=1)
+    for pk in paid.values_list("slip", flat=True):
+        yield Finding(2, f"wage slip {pk}", "paid more than once")
+    used = standing.order_by().values_list("purpose", "purpose__amount_sen")
+    for pk, sen, n in used.annotate(n=Sum("slip__amount")):
+        if n * 100 > -sen:
+            yield Finding(2, f"payment {pk}", f"{n} of wages paid by {-sen // 100}")
+
+
 def gateways(workshop: Workshop) -> Iterator[Finding]:
     """2: what a gateway received is counted at most once, never more than it says that is left,
     and never of a sandbox; what is left and not counted waits for a person."""
@@ -400,7 +449,7 @@ CHECKS: list[Check] = [
     totals, money, tallies, refunds, collections, statements, gateways, stock, needs, pegs, pairs,
     packages, journal, gates, promises,
     numbers, papers,
-    purposes,
+    purposes, wages, outwork,
     closings,
 ]  # fmt: skip
 
@@ -429,6 +478,8 @@ def _numbers(workshop: Workshop) -> set[str]:
         Inquiry.objects.filter(workshop=workshop),
         Paper.objects.filter(workshop=workshop),
         Job.objects.filter(workshop=workshop),
+        WageSheet.objects.filter(workshop=workshop),
+        Outwork.objects.filter(workshop=workshop),
         Shipment.objects.filter(workshop=workshop),
     ]
     return {number for table in tables for number in table.values_list("number", flat=True)}

@@ -27,7 +27,7 @@ from simpul.payments.models import (
     Refund,
 )
 from simpul.procurement.models import Inquiry, PurchaseOrder
-from simpul.production.models import Job
+from simpul.production.models import Job, Outwork, WageSheet
 from simpul.production.models import Status as JobStatus
 
 HIGH, MIDDLE, LOW = "high", "middle", "low"
@@ -158,6 +158,13 @@ def _cash_box(person: Person, today: date) -> Iterator[Task]:
         yield Task(page, "", "calculator", title, text, 0, MIDDLE)
 
 
+def _wages(person: Person, today: date) -> Iterator[Task]:
+    if count := WageSheet.objects.visible_to(person).unpaid().count():
+        text = _("Production has settled them: pay, and say whom.")
+        title = ngettext("%(n)s wage sheet to pay", "%(n)s wage sheets to pay", count)
+        yield Task("wages", "", "coins", title % {"n": count}, text, count, MIDDLE)
+
+
 def _letters(person: Person, today: date) -> Iterator[Task]:
     if count := Arrival.objects.visible_to(person).waiting().count():
         text = _("Proofs came whose order is not certain: say which one, or set them aside.")
@@ -239,6 +246,13 @@ def _work(person: Person, today: date) -> Iterator[Task]:
         yield Task("jobs", "?status=planned", "hammer", title, text, count, LOW)
 
 
+def _outside(person: Person, today: date) -> Iterator[Task]:
+    if count := Outwork.objects.visible_to(person).late(today).count():
+        text = _("Pairs should be back from outside by now: telephone, and take them in.")
+        title = ngettext("%(n)s outwork is late", "%(n)s outworks are late", count) % {"n": count}
+        yield Task("production", "", "alarm-clock", title, text, count, HIGH)
+
+
 def _delivery(person: Person, today: date) -> Iterator[Task]:
     orders = Order.objects.visible_to(person).running()
     made = LineSize.objects.filter(line__order__in=orders, made__gt=F("packed"))
@@ -267,10 +281,10 @@ def _messages(person: Person, today: date) -> Iterator[Task]:
 type _Question = Callable[[Person, date], Iterator[Task]]
 
 _SALES: list[_Question] = [_placed, _late, _letters, _leads, _guests, _finished, _messages]
-_FINANCE: list[_Question] = [_money, _cash_box, _letters, _messages]
+_FINANCE: list[_Question] = [_money, _cash_box, _wages, _letters, _messages]
 _STOCK: list[_Question] = [_material, _inquiries, _delivery, _messages]
-_PRODUCTION: list[_Question] = [_late, _work]
-_ALL = list(dict.fromkeys([*_SALES, *_FINANCE, *_STOCK, _work]))
+_PRODUCTION: list[_Question] = [_late, _work, _outside]
+_ALL = list(dict.fromkeys([*_SALES, *_FINANCE, *_STOCK, _work, _outside]))
 
 _QUESTIONS: dict[str, list[_Question]] = {
     Role.OWNER: _ALL,

@@ -7,7 +7,7 @@ property test can move time without touching the machine's clock.
 import contextvars
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -32,6 +32,11 @@ def today() -> date:
 def day_of(moment: datetime) -> date:
     """Return the day of a moment in the workshop (WIB)."""
     return moment.astimezone(WIB).date()
+
+
+def begin_of(day: date) -> datetime:
+    """Return the moment at which a day begins in the workshop (WIB)."""
+    return datetime.combine(day, time(), WIB)
 
 
 def in_days(days: int) -> date:

@@ -112,6 +112,15 @@ def longest_side(admitted: Admitted) -> int:
         return max(image.size)
 
 
+def smaller(admitted: Admitted, longest: int) -> Admitted:
+    """Return an admitted picture with no side longer than so many pixels."""
+    with (
+        _one_picture_at_a_time,
+        Image.open(io.BytesIO(admitted.content), formats=IMAGE_FORMATS) as image,
+    ):
+        return _admitted(_shown(image, longest), "image/jpeg", "jpg")
+
+
 def store(admitted: Admitted, root: Path) -> str:
     """Write the file under its hash and return its path below `root`; the same file only once.
 
@@ -235,10 +244,10 @@ def _image(content: bytes) -> Admitted:
     return _admitted(picture, "image/jpeg", "jpg")
 
 
-def _shown(image: Image.Image) -> bytes:
+def _shown(image: Image.Image, longest: int = LONGEST_SIDE) -> bytes:
     """Decode, shrink, turn upright, lay on white and encode anew as JPEG, without any metadata."""
-    image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    image.draft("RGB", (longest, longest))
+    image.thumbnail((longest, longest))
     picture = ImageOps.exif_transpose(image)
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")

@@ -223,17 +223,19 @@ def reserve(order: Order, *, by: Person) -> None:
 
 @step("procurement.release")
 def release(order: Order, *, by: Person) -> None:
-    """Give back to the store what is set aside for the order and not used.
+    """Give back to the store what is set aside for the order and not used, as far as it lies there.
 
     What is on its way for an order that has ended is let go, too.
     """
     store = Location.of(order.workshop_id, Location.Kind.STORE)
     needs = OrderNeed.objects.filter(line__order=order).select_related("material")
-    for need in needs.order_by("material_id", "size", "pk"):
-        if need.ready:
+    found = list(needs.order_by("material_id", "size", "pk"))
+    lies = Reservation.kept(found, store)
+    for need in found:
+        if kept := lies.get(need.pk, 0):
             item = Item.of_material(need.material, need.size)
-            Reservation.release(item, store, need.ready, need)
-            need.shift(ready=-need.ready)
+            Reservation.release(item, store, kept, need)
+            need.shift(ready=-kept)
         if order.status != OrderStatus.CONFIRMED:
             for peg in Peg.objects.filter(need=need).order_by("pk"):
                 peg.shrink(peg.quantity)

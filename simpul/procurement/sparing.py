@@ -39,13 +39,15 @@ class Spared:
 
 
 def spared(less: list[tuple[OrderNeed, int]]) -> list[Spared]:
-    """Tell of each need where so much less of it is taken from; what is used up stays used."""
+    """Tell of each need where so much less of it is taken from; what is used up, or out with somebody
+    who works with it, stays."""
     pegs: dict[int, list[Peg]] = {}
     needs = [need.pk for need, _quantity in less]
     rows = Peg.objects.filter(need__in=needs).select_related("need", "line__purchase")
     for peg in rows.order_by("-line__purchase", "-pk"):  # the newest purchase first
         pegs.setdefault(peg.need_id, []).append(peg)
     found = []
+    lies = _in_the_store([need for need, _quantity in less])
     for need, quantity in less:
         one = Spared(need, uncovered=min(quantity, need.uncovered))
         quantity -= one.uncovered
@@ -56,7 +58,7 @@ def spared(less: list[tuple[OrderNeed, int]]) -> list[Spared]:
                 if share and peg.line.purchase.is_draft == is_draft:
                     taken.append((peg, share))
                     quantity -= share
-        one.ready = min(quantity, need.ready)
+        one.ready = min(quantity, lies.get(need.pk, 0))
         found.append(one)
     return found
 
@@ -83,6 +85,13 @@ def let_go(order: Order, *, by: Person, less: dict[OrderNeed, int]) -> None:
             Reservation.release(item, store, one.ready, one.need)
             one.need.shift(ready=-one.ready)
     _cut_drafts(cut, by)
+
+
+def _in_the_store(needs: list[OrderNeed]) -> dict[int, int]:
+    if not needs:
+        return {}
+    store = Location.of(needs[0].material.workshop_id, Location.Kind.STORE)
+    return Reservation.kept(needs, store)
 
 
 def _cut_drafts(cut: dict[int, int], by: Person) -> None:

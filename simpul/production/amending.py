@@ -9,24 +9,28 @@ from django.utils.translation import gettext as _
 from simpul.orders.models import LineSize, Order, Status, Track
 from simpul.parties.models import Person
 from simpul.production.models import Job, StageLog
+from simpul.production.models.outwork import outs
 from simpul.stock.models import Item, Location, Reservation
 from simpul.workflow.steps import WrongState, step
 
 
 def in_work(order: Order) -> dict[int, int]:
-    """Return by line size how many pairs are on their way through the stages, begun and not finished.
+    """Return by line size how many pairs are on their way through the stages, begun and not finished,
+    in the house or outside.
 
     Pairs of a model that is made in one go are begun and finished at once.
     """
     found: dict[int, int] = defaultdict(int)
     jobs = Job.objects.filter(line__order=order).open().prefetch_related("stages", "sizes")
     sums = StageLog.objects.filter(stage__job__in=jobs).sums()
+    outside = outs(jobs)
     for job in jobs:
         stages = sorted(job.stages.all(), key=lambda stage: stage.position)
         for size in job.sizes.all():
             counted = [sums.get((stage.pk, size.pk), (0, 0, 0)) for stage in stages]
             spoiled = sum(reject for _good, reject, _rework in counted[1:])
-            found[size.line_size_id] += counted[0][0] - spoiled - counted[-1][0]
+            out = outside.get(job.pk, {}).get((stages[0].pk, size.pk), 0)
+            found[size.line_size_id] += counted[0][0] - spoiled - counted[-1][0] + out
     return found
 
 

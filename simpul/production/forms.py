@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +13,18 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.lib import clock
+from simpul.lib import clock, phones, uploads
 from simpul.orders.models import LineSize
-from simpul.production.models import LONGEST_CLOSED, Capacity, JobSize, WorkWeek
-from simpul.ui.jinja import weekday_names
+from simpul.payments.models import Purpose
+from simpul.production.models import (
+    LONGEST_CLOSED,
+    Capacity,
+    JobSize,
+    OutworkSize,
+    WageSlip,
+    WorkWeek,
+)
+from simpul.ui.jinja import day_short, rupiah, weekday_names
 
 
 def _a_day() -> forms.DateInput:
@@ -104,6 +113,158 @@ class TapForm(forms.Form):
     def _counted(self, kind: str) -> dict[str, int]:
         found = {size.name: self.cleaned_data.get(f"{kind}_{size.pk}") for size in self.sizes}
         return {name: pairs for name, pairs in found.items() if pairs}
+
+
+@dataclass(frozen=True, slots=True)
+class GivenRow:
+    """One size that may go out or come back: how many there are, and the fields to say so."""
+
+    size: str
+    pairs: int
+    good: forms.BoundField
+    reject: forms.BoundField | None = None
+
+
+class GiveOutForm(forms.Form):
+    """To whom pairs of a stage go, how many of each size, for how much and until when."""
+
+    worker = forms.CharField(
+        label=_("Who makes them"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"list": "outworkers", "autocomplete": "off"}),
+    )
+    telephone = forms.CharField(label=_("WhatsApp or telephone"), max_length=30, required=False)
+    rate = forms.IntegerField(
+        label=_("Rupiah a pair"),
+        min_value=0,
+        max_value=10_000_000,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    due_on = forms.DateField(label=_("Back by"), widget=_a_day())
+    words = forms.CharField(
+        label=_("In a few words"),
+        max_length=200,
+        required=False,
+        help_text=_("What else goes along: lasts, patterns, thread."),
+    )
+
+    def __init__(
+        self, *args: Any, sizes: Iterable[JobSize], room: dict[int, int], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.room = room
+        self.sizes = [size for size in sizes if room[size.pk] > 0]
+        for size in self.sizes:
+            self.fields[f"pairs_{size.pk}"] = _count(room[size.pk])
+
+    def clean_telephone(self) -> str:
+        typed: str = self.cleaned_data["telephone"]
+        if not typed:
+            return ""
+        try:
+            return phones.normalise(typed)
+        except phones.NotATelephone as reason:
+            raise forms.ValidationError(str(reason)) from reason
+
+    def clean_due_on(self) -> date:
+        due_on: date = self.cleaned_data["due_on"]
+        if due_on < clock.today():
+            raise forms.ValidationError(_now("This day is over."))
+        return due_on
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not self._pairs:
+            raise forms.ValidationError(_now("Count at least one pair."))
+        return cleaned
+
+    @property
+    def rows(self) -> list[GivenRow]:
+        return [
+            GivenRow(size.name, self.room[size.pk], self[f"pairs_{size.pk}"]) for size in self.sizes
+        ]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the step needs to be told."""
+        said = ("worker", "telephone", "rate", "due_on", "words")
+        return {"pairs": self._pairs, **{name: self.cleaned_data[name] for name in said}}
+
+    @property
+    def _pairs(self) -> dict[str, int]:
+        found = {size.name: self.cleaned_data.get(f"pairs_{size.pk}") for size in self.sizes}
+        return {name: pairs for name, pairs in found.items() if pairs}
+
+
+class TakeInForm(forms.Form):
+    """How many pairs of each size came back good and spoiled, and whether that is all."""
+
+    is_over = forms.BooleanField(
+        label=_("Nothing more comes back"),
+        required=False,
+        help_text=_("What was not made waits at the stage again, its material in the store."),
+    )
+
+    def __init__(self, *args: Any, sizes: Iterable[OutworkSize], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sizes = [row for row in sizes if row.out]
+        for row in self.sizes:
+            for kind in ("good", "reject"):
+                self.fields[f"{kind}_{row.pk}"] = _count(row.out)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        is_something = self._counted("good") or self._counted("reject") or cleaned.get("is_over")
+        if not self.errors and not is_something:
+            raise forms.ValidationError(_now("Count at least one pair."))
+        return cleaned
+
+    @property
+    def rows(self) -> list[GivenRow]:
+        return [
+            GivenRow(row.size.name, row.out, self[f"good_{row.pk}"], self[f"reject_{row.pk}"])
+            for row in self.sizes
+        ]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the step needs to be told."""
+        return {
+            "good": self._counted("good"),
+            "reject": self._counted("reject"),
+            "is_over": self.cleaned_data["is_over"],
+        }
+
+    def _counted(self, kind: str) -> dict[str, int]:
+        found = {row.size.name: self.cleaned_data.get(f"{kind}_{row.pk}") for row in self.sizes}
+        return {name: pairs for name, pairs in found.items() if pairs}
+
+
+class PhotoForm(forms.Form):
+    """A photo of the work at a stage."""
+
+    photo = forms.FileField(
+        label=_("Photo of the work"),
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
+    words = forms.CharField(
+        label=_("In a few words"),
+        max_length=120,
+        required=False,
+        help_text=_("Stands below the photo, for the buyer too."),
+    )
+    is_shown = forms.BooleanField(
+        label=_("The buyer may see it"),
+        required=False,
+        initial=True,
+        help_text=_("On the page of the order, with the stage and the day."),
+    )
+
+    def clean_photo(self) -> uploads.Admitted:
+        try:
+            return uploads.admit(self.cleaned_data["photo"], uploads.PHOTO)
+        except uploads.Refusal as reason:
+            raise forms.ValidationError(str(reason)) from reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,3 +408,60 @@ def capacity_lines(
         form.is_known = known is not None
         found.append((label, form))
     return found, data is not None and all([form.is_valid() for _label, form in found])
+
+
+class SettleForm(forms.Form):
+    """Up to which day wages are settled, and of whom: of everybody if no name is sent."""
+
+    last_on = forms.DateField()
+    worker = forms.CharField(required=False, max_length=60, strip=False)
+
+
+class PayForm(forms.Form):
+    """Whose wages of a sheet were paid, and how: in cash now, or by money that left already."""
+
+    slips = forms.MultipleChoiceField(label=_("Whose"), widget=forms.CheckboxSelectMultiple)
+    purpose = forms.ChoiceField(
+        label=_("How"),
+        widget=forms.RadioSelect,
+        help_text=_("A transfer stands here once finance has said that it was for piece wages."),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        slips: Iterable[WageSlip],
+        payments: Iterable[tuple[Purpose, int]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.whose = {str(slip.pk): slip for slip in slips}
+        self.payments = {str(one.pk): (one, rest) for one, rest in payments}
+        whose, how = self.fields["slips"], self.fields["purpose"]
+        assert isinstance(whose, forms.MultipleChoiceField)  # noqa: S101 - for the type checker
+        assert isinstance(how, forms.ChoiceField)  # noqa: S101 - for the type checker
+        whose.choices = [
+            (key, f"{slip.worker} · {rupiah(slip.amount)}") for key, slip in self.whose.items()
+        ]
+        whose.initial = list(self.whose)
+        how.choices = [
+            ("cash", _now("In cash, out of the cash box, now")),
+            *((key, _said(one, rest)) for key, (one, rest) in self.payments.items()),
+        ]
+        how.initial = "cash"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the step needs to be told."""
+        purpose, _rest = self.payments.get(self.cleaned_data["purpose"], (None, 0))
+        return {
+            "slips": [self.whose[key] for key in self.cleaned_data["slips"]],
+            "purpose": purpose,
+        }
+
+
+def _said(purpose: Purpose, rest: int) -> str:
+    gaps = {"day": day_short(purpose.on), "amount": rupiah(rest)}
+    if purpose.is_cash:
+        return _now("In cash on %(day)s, %(amount)s of it left") % gaps
+    return _now("By transfer on %(day)s, %(amount)s of it left") % gaps

@@ -1,19 +1,17 @@
-"""What waits where on the floor, what could begin, and what was earned."""
+"""What waits where on the floor, and what could begin."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
-from simpul.lib import clock
 from simpul.orders.models import Gate, LineSize, Order, OrderLine, OrderNeed
 from simpul.orders.models import Status as OrderStatus
 from simpul.parties.models import Person
-from simpul.production.models import OPEN, Job, JobStage, StageLog
+from simpul.production.models import OPEN, Job, JobStage, Out, StageLog, outs
 from simpul.production.models.log import Sums
 from simpul.stock.models import Balance, Location
 
@@ -28,6 +26,7 @@ class StageCount:
     reject: int
     rework: int
     waiting: int
+    out: int  # with somebody outside
 
     @property
     def has_work(self) -> bool:
@@ -70,15 +69,8 @@ class Plannable:
     is_open: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Wage:
-    worker: str
-    pairs: int
-    amount: int
-
-
 def progress_of(jobs: Iterable[Job]) -> list[Progress]:
-    """Count what was done of each job, all in one query; reads what `for_list` has loaded."""
+    """Count what was done of each job, and what is outside, in a query each; reads what `for_list` has loaded."""
     found = list(jobs)
     logs = StageLog.objects.filter(stage__job__in=found).order_by()
     rows = logs.values_list("stage__job", "stage", "size").annotate(
@@ -87,7 +79,8 @@ def progress_of(jobs: Iterable[Job]) -> list[Progress]:
     sums: dict[int, Sums] = {job.pk: {} for job in found}
     for job_id, stage, size, good, reject, rework in rows:
         sums[job_id][stage, size] = (good, reject, rework)
-    return [_progress(job, sums[job.pk]) for job in found]
+    away = outs(found)
+    return [_progress(job, sums[job.pk], away.get(job.pk, {})) for job in found]
 
 
 def board(rows: Iterable[Progress]) -> list[Post]:
@@ -169,26 +162,6 @@ def lying_free(order: Order) -> list[tuple[LineSize, int]]:
     return [(size, free[size.variant_id]) for size in rows if size.variant_id in free]
 
 
-def wages(person: Person, first: date, last: date) -> list[Wage]:
-    """Return what each worker has earned from the first day to the last, by good pairs.
-
-    Nothing for whom it does not concern.
-    """
-    if not person.may("production.see_workers", person):
-        return []
-    begin = datetime.combine(first, time(), clock.WIB)
-    end = datetime.combine(last + timedelta(days=1), time(), clock.WIB)
-    jobs = Job.objects.visible_to(person)
-    rows = (
-        StageLog.objects.filter(stage__job__in=jobs, at__gte=begin, at__lt=end)
-        .filter(~Q(worker=""))
-        .order_by("worker")
-        .values_list("worker")
-        .annotate(pairs=Sum("good"), amount=Sum(F("good") * F("rate")))
-    )
-    return [Wage(worker, pairs, amount) for worker, pairs, amount in rows]
-
-
 def logs_of(job: Job) -> list[StageLog]:
     """Return what was counted, the last first, with what was taken back."""
     logs = StageLog.objects.of(job).select_related(
@@ -197,14 +170,15 @@ def logs_of(job: Job) -> list[StageLog]:
     return list(logs.order_by("-pk"))
 
 
-def _progress(job: Job, sums: Sums) -> Progress:
+def _progress(job: Job, sums: Sums, away: Out) -> Progress:
     sizes = sorted(job.sizes.all(), key=lambda size: (len(size.name), size.name))
     counts = []
     for stage in sorted(job.stages.all(), key=lambda stage: stage.position):
-        room = job.room(stage, sums)
+        room = job.room(stage, sums, away)
         counted = [sums.get((stage.pk, size.pk), (0, 0, 0)) for size in sizes]
         cells = [(numbers[0], room[size.pk]) for numbers, size in zip(counted, sizes, strict=True)]
         good, reject, rework = (sum(numbers[place] for numbers in counted) for place in range(3))
         waiting = sum(pairs for _good, pairs in cells)
-        counts.append(StageCount(stage, cells, good, reject, rework, waiting))
+        out = sum(away.get((stage.pk, size.pk), 0) for size in sizes)
+        counts.append(StageCount(stage, cells, good, reject, rework, waiting, out))
     return Progress(job, [size.name for size in sizes], counts)

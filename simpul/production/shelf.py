@@ -78,7 +78,9 @@ def _spare_material(line: OrderLine, taken: dict[LineSize, int]) -> None:
     }
     spared = {size.variant.size: count for size, count in taken.items()}
     needs = OrderNeed.objects.filter(line=line).select_related("material")
-    for need in needs.order_by("material_id", "size", "pk"):
+    found = list(needs.order_by("material_id", "size", "pk"))
+    lies = Reservation.kept(found, store)
+    for need in found:
         sizes = [need.size] if need.size else list(missing)
         before = sum(missing.get(size, 0) for size in sizes)
         after = before - sum(spared.get(size, 0) for size in sizes)
@@ -86,7 +88,7 @@ def _spare_material(line: OrderLine, taken: dict[LineSize, int]) -> None:
             continue
         open_quantity = need.quantity - need.issued
         less = open_quantity - -(-open_quantity * after // before)
-        surplus = min(need.ready, max(less - need.uncovered, 0))
+        surplus = min(lies.get(need.pk, 0), max(less - need.uncovered, 0))
         if surplus:
             Reservation.release(Item.of_material(need.material, need.size), store, surplus, need)
             need.shift(ready=-surplus)

@@ -32,6 +32,7 @@ SEEN = {
     "catalog.see_recipe",
     "insight.see_books",
     "procurement.see_prices",
+    "production.see_wages",
     "production.see_workers",
 }
 AUDIENCES = {*SIDES, *(role.value for role in Role if role), "other", "asked", "payers"}

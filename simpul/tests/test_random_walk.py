@@ -82,7 +82,17 @@ from simpul.procurement.models import (
     Terms,
 )
 from simpul.procurement.payables import receipts_without_bill
-from simpul.production.models import Job, StageLog
+from simpul.production.models import (
+    Job,
+    Outwork,
+    OutworkMaterial,
+    OutworkSize,
+    StageLog,
+    WagePayment,
+    WageSheet,
+    WageSlip,
+)
+from simpul.production.outwork import give_out, take_in
 from simpul.production.shelf import give_back, take_from_stock
 from simpul.stock.models import Balance, Count, CountSheet, Found, Item, Location, Transfer
 from simpul.workflow.models import Entry
@@ -105,6 +115,7 @@ QUIET = {
     "payments.tell_apart", "payments.map_columns",
     "production.set_week", "production.close_days", "production.open_days",
     "production.set_capacity",
+    "production.take_photo", "production.hide_photo", "production.show_photo",
     "conversations.open_ticket",  # follows from what is counted
 }  # fmt: skip
 
@@ -143,7 +154,8 @@ WAYS = {
     "production.cancel", "production.correct",
     "production.finish", "production.give_back", "production.hold", "production.plan",
     "production.release", "production.resume", "production.start", "production.take_from_stock",
-    "production.tap", "stock.count", "stock.count_sheet", "stock.move", "stock.set_reorder_point",
+    "production.tap", "production.give_out", "production.take_in", "production.settle_wages", "production.pay_wages", "production.unpay_wages",
+    "stock.count", "stock.count_sheet", "stock.move", "stock.set_reorder_point",
     "payments.count_gateway", "payments.gateway_paid",
 }  # fmt: skip
 
@@ -285,7 +297,26 @@ class Walk(RuleBasedStateMachine):
             for stage in job.stages.order_by("position"):
                 room = job.room(stage)
                 good = {size.name: room[size.pk] for size in job.sizes.for_work()}
-                job.tap(by=staff["udin"], stage=stage, good=good)
+                if stage.position == 1:
+                    give_out(
+                        job, by=staff["udin"], stage=stage, stage_name=stage.name, pairs=good,
+                        worker="Tini", rate=2_500, due_on=clock.in_days(3),
+                    )  # fmt: skip
+                    outwork = Outwork.objects.get()
+                    take_in(job, by=staff["udin"], outwork=outwork, good=good, reject={})
+                    continue
+                job.tap(by=staff["udin"], stage=stage, good=good, worker="Ujang")
+
+        def wages() -> None:
+            sheet = WageSheet.settle(by=staff["udin"], last_on=clock.today())
+            slips = list(sheet.slips.all())
+            self._import(staff["fajar"], -sum(one.amount for one in slips), "UPAH BORONGAN")
+            entry = BankEntry.objects.unexplained().get(text="UPAH BORONGAN")
+            entry.explain(by=staff["fajar"], kind="wages")
+            paid = Purpose.objects.get(entry=entry)
+            sheet.pay(by=staff["fajar"], slips=slips, purpose=paid)
+            WagePayment.objects.order_by("pk")[0].take_back(by=staff["fajar"])
+            sheet.pay(by=staff["fajar"], slips=list(sheet.slips.unpaid()))
 
         def leave() -> None:
             shipment().issue_note(by=staff["rina"])
@@ -305,6 +336,7 @@ class Walk(RuleBasedStateMachine):
             money_out,
             release,
             work,
+            wages,
             lambda: fill(order(), by=staff["rina"], pairs=10),
             lambda: _open(order(), staff["rina"]),
             lambda: shipment().offer(
@@ -435,10 +467,11 @@ class Walk(RuleBasedStateMachine):
             self._hand_over, self._pick_up, self._deliver, self._close, self._refund,
             self._bring, self._count_cash,
             self._refund, self._amend, self._answer,
+            self._settle_wages, self._pay_wages, self._give_out, self._take_in,
         ]  # fmt: skip
         aside: list[Callable[[], None]] = [
             self._remind, self._counter, self._withdraw, self._waive, self._cash, self._credit,
-            self._close_day,
+            self._close_day, self._unpay_wages,
             lambda: self._order("placed", "offered").decline(by=self._who("sari"), reason="x"),
             lambda: self._order("offered").expire(by=self._who("sari")),
             self._cancel, self._credit_note, self._bounce, self._count_online,
@@ -918,7 +951,47 @@ class Walk(RuleBasedStateMachine):
             stage=stage,
             good={size.name: pairs - spoiled},
             reject={size.name: spoiled},
+            worker=self.dice.choice(("", "Ujang", "Nana")),
         )
+
+    def _give_out(self) -> None:
+        job = self._pick(Job.objects.filter(status__in=["released", "running", "held"]))
+        stage = self.dice.choice(list(job.stages.order_by("position")))
+        room = job.room(stage)
+        size = self.dice.choice(list(job.sizes.for_work()))
+        give_out(
+            job, by=self._who("udin"), stage=stage, stage_name=stage.name,
+            pairs={size.name: max(1, room[size.pk] - self.dice.choice((0, 0, 1, -1)))},
+            worker="Tini", rate=2_500, due_on=clock.in_days(3),
+        )  # fmt: skip
+
+    def _take_in(self) -> None:
+        outwork = self._pick(Outwork.objects.select_related("stage__job"))
+        good, reject = {}, {}
+        for row in outwork.sizes.select_related("size__line_size__variant").order_by("pk"):
+            back = max(0, row.out + self.dice.choice((0, 0, 0, -1, 1)))
+            reject[row.size.name] = min(back, self.dice.choice((0, 0, 1)))
+            good[row.size.name] = back - reject[row.size.name]
+        take_in(
+            outwork.stage.job, by=self._who("udin"), outwork=outwork, good=good, reject=reject,
+            is_over=self.dice.random() < 0.3,
+        )  # fmt: skip
+
+    def _settle_wages(self) -> None:
+        day = clock.in_days(self.dice.choice((0, 0, -1)))
+        worker = self.dice.choice(("", "", "Nana"))
+        WageSheet.settle(by=self._who("udin"), last_on=day, worker=worker)
+
+    def _pay_wages(self) -> None:
+        sheet = self._pick(WageSheet.objects.all())
+        slips = list(sheet.slips.with_paid().filter(is_paid=self.dice.random() < 0.1))
+        left = Purpose.objects.standing().filter(kind="wages")
+        purpose = self.dice.choice([None, *left.order_by("pk")])
+        sheet.pay(by=self._who("fajar"), slips=slips, purpose=purpose)
+
+    def _unpay_wages(self) -> None:
+        payment = self._pick(WagePayment.objects.select_related("purpose"))
+        payment.take_back(by=self._who("fajar"))
 
     def _correct(self) -> None:
         log = self._pick(StageLog.objects.select_related("stage__job"))
@@ -1039,6 +1112,13 @@ WATCHED: tuple[type[models.Model], ...] = (
     SupplierBill,
     BilledReceipt,
     BillPayment,
+    Outwork,
+    OutworkSize,
+    OutworkMaterial,
+    Balance,
+    WageSheet,
+    WageSlip,
+    WagePayment,
     Entry,
 )
 

@@ -42,7 +42,8 @@ from simpul.payments.models import (
 from simpul.payments.models.arrival import Handed
 from simpul.payments.models.payer import Seen
 from simpul.procurement.models import Bid, BillPayment, SupplierBill, Terms
-from simpul.production.models import ClosedDays, StageLog
+from simpul.production.models import ClosedDays, Job, Outwork, StageLog, WagePayment, WageSheet
+from simpul.production.outwork import give_out
 from simpul.stock.models import CountSheet, Found
 from simpul.workflow.models import journal_of
 
@@ -155,7 +156,29 @@ class World:
         upload = self._upload("owner")
         product.colourways.update(photo=upload)
         job = testing.released_job(self.party("dewi"))
-        job.tap(by=self.people["udin"], stage=job.stages.get(position=1), good={"40": 1})
+        job.tap(
+            by=self.people["udin"],
+            stage=job.stages.get(position=1),
+            good={"40": 1},
+            worker="Ujang",
+        )
+        wages = WageSheet.settle(by=self.people["udin"], last_on=clock.today())
+        wages.pay(by=self.people["fajar"], slips=list(wages.slips.all()))
+        wage = WagePayment.objects.get()
+        photo, hidden = testing.photo(job), testing.photo(job, is_shown=False)
+        give_out(
+            job,
+            by=self.people["udin"],
+            stage=job.stages.get(position=1),
+            stage_name="Potong",
+            pairs={"41": 2},
+            worker="Tini",
+            rate=2_500,
+            due_on=clock.today(),
+        )
+        made = Job.plan(by=self.people["udin"], line=self.order.lines.get())
+        Job.objects.filter(pk=made.pk).update(status="done", number="SPK-MADE")
+        shown = testing.photo(Job.objects.get(pk=made.pk))
         self.shipment = testing.shipment(self.party("dewi"))
         self.shipment.offer(
             by=self.people["sari"],
@@ -260,6 +283,12 @@ class World:
             "job": {"pk": job.pk},
             "job stage": {"pk": job.pk, "position": 1},
             "job log": {"pk": job.pk, "log": StageLog.objects.of(job).get().pk},
+            "job photo": {"pk": job.pk, "photo": photo.pk},
+            "hidden photo": {"pk": job.pk, "photo": hidden.pk},
+            "order photo": {"number": self.order.number, "pk": shown.pk},
+            "outwork": {"pk": Outwork.objects.get().pk},
+            "wage sheet": {"pk": wages.pk},
+            "wage payment": {"pk": wages.pk, "payment": wage.pk},
             "order line": order | {"line": self.order.lines.get().pk},
             "package": {"number": self.shipment.order.number, "position": 1},
             "shipment": {"number": self.shipment.number},

@@ -271,7 +271,8 @@ class Facts:
     ends: list[End]
 
 
-# apps that know the one with the money, and the one with the shelf: see the import contracts
+# apps that know the one with the money, and the one with the shelf: see the import contracts.
+# Production knows the money only to pay wages, by a step of payments, which has its own line.
 HANDLE_MONEY = {"payments", "procurement", "delivery"}
 HANDLE_GOODS = {"stock", "procurement", "production", "delivery"}
 

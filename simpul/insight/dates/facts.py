@@ -139,7 +139,7 @@ def _jobs(workshop: Workshop) -> dict[int, _Floor]:
             now = count.stage.stage
             name = now.name if now is not None else count.stage.name
             tasks.append(Task(name, count.stage.minutes or (now.minutes if now is not None else 0)))
-        waiting = tuple(count.waiting for count in one.stages)
+        waiting = tuple(count.waiting + count.out for count in one.stages)
         found[one.job.line_id] = _Floor(tuple(tasks), waiting, one.job.status == JobStatus.HELD)
     return found
 

@@ -34,11 +34,13 @@ from simpul.payments.models import (
     Forfeit,
     GatewayNotice,
     Instruction,
+    Purpose,
     Receipt,
     Refund,
 )
 from simpul.payments.models.receipt import spread
 from simpul.procurement.models import Peg
+from simpul.production.models import WagePayment, WageSheet, WageSlip
 from simpul.stock.models import Balance, Movement, Reservation
 from simpul.tests.statement import statement
 from simpul.workflow.models import Entry, NumberSeries
@@ -166,6 +168,23 @@ def test_money_counted_in_batches_and_by_hand_adds_up(
 
     reconciliation.undo(waiting, by=fajar, reason="a test")
     assert broken(house) == set()
+
+
+def test_wages_paid_for_more_than_was_made_or_twice(buyer: Party, fajar: Person) -> None:
+    job, workshop = testing.released_job(buyer), buyer.workshop
+    job.tap(
+        by=testing.foreman(workshop), stage=job.stages.get(position=1), good={"40": 2}, worker="U"
+    )
+    sheet = WageSheet.settle(by=testing.foreman(workshop), last_on=clock.today())
+    slip = sheet.slips.get()
+    sheet.pay(by=fajar, slips=[slip])
+    assert broken(workshop) == set()
+
+    WageSlip.objects.update(amount=5_000)
+    assert broken(workshop) == {2}
+    WageSlip.objects.update(amount=4_000)
+    WagePayment.objects.create(slip=slip, purpose=Purpose.objects.get(), by=fajar)
+    assert broken(workshop) == {2}
 
 
 def test_stock_without_movements(house: Workshop) -> None:

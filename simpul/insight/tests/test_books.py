@@ -14,6 +14,7 @@ from simpul import testing
 from simpul.insight.books import exports, reports
 from simpul.insight.books.chart import Account
 from simpul.insight.books.checks import banks_off, disagreements
+from simpul.insight.books.kept import books_now
 from simpul.insight.books.postings import Books, books_of
 from simpul.insight.books.reports import Period, stock_value
 from simpul.insight.books.turnover import RULES, Rule, tax_due
@@ -34,6 +35,7 @@ from simpul.payments.models import (
 from simpul.payments.models.receipt import spread
 from simpul.procurement.models import SupplierBill
 from simpul.procurement.payables import receipts_without_bill
+from simpul.production.models import WageSheet
 from simpul.stock.models import Item
 from simpul.tests.statement import statement
 
@@ -230,6 +232,27 @@ def test_work_takes_material_and_wages_along_until_it_is_delivered(buyer: Party)
 
 
 # What money was for
+
+
+def test_wages_are_owed_until_they_are_paid_and_settling_changes_nothing(
+    buyer: Party, udin: Person, fajar: Person
+) -> None:
+    job = testing.released_job(buyer)
+    first = job.stages.get(position=1)
+    job.tap(by=udin, stage=first, good={"40": 2, "41": 1}, worker="Oman")
+    assert stands(books_now(buyer.workshop, clock.today()))[A.WAGES_OWED] == -6_000
+
+    sheet = WageSheet.settle(by=udin, last_on=clock.today())
+    assert stands(books_now(buyer.workshop, clock.today()))[A.WAGES_OWED] == -6_000
+
+    sheet.pay(by=fajar, slips=list(sheet.slips.all()))
+    books = stands(books_now(buyer.workshop, clock.today()))
+    assert A.WAGES_OWED not in books
+    assert books[A.CASH] == 600_000 - 6_000  # the buyer's down payment lay there
+
+    Purpose.objects.get().retract(by=fajar, reason="x")
+    assert stands(books_now(buyer.workshop, clock.today()))[A.WAGES_OWED] == -6_000
+    assert list(disagreements(buyer.workshop)) == []
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,17 @@ def png_header(width: int, height: int) -> bytes:
 # Pictures
 
 
+def test_a_smaller_one_of_a_picture() -> None:
+    whole = hand_in(picture((1_200, 900)))
+
+    small = uploads.smaller(whole, 480)
+
+    assert shown(small).size == (480, 360)
+    assert (small.kind, small.suffix) == ("image/jpeg", "jpg")
+    assert small.sha256 == hashlib.sha256(small.content).hexdigest() != whole.sha256
+    assert shown(uploads.smaller(hand_in(picture((80, 40))), 480)).size == (80, 40)  # not larger
+
+
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 def test_a_picture_becomes_a_jpeg(form: str) -> None:
     admitted = hand_in(picture(form=form))

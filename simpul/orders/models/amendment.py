@@ -140,8 +140,7 @@ class Amendment(models.Model):
         """Make the order say what both agree on, once everything above has made room for it.
 
         `begun` is by line size how many pairs come in any case: made, or in work. Raises WrongState
-        where room is missing: finished pairs that are kept for the order, material that is bought
-        for it, money that is counted for it.
+        where room is missing: finished pairs that are kept for the order, money that is counted for it.
         """
         order = Order.objects.select_for_update(of=("self",)).get(pk=self.order_id)
         order.revision = order.agreed_revision = self.revision.number

@@ -66,7 +66,7 @@ class OrderLine(models.Model):
         """Let so many pairs of each size be agreed on, and need what the recipe says of them.
 
         `begun` is by line size how many pairs come in any case. Raises WrongState where more is
-        made for the order, or bought for it, than it would need.
+        made for the order than it would have.
         """
         sizes = {size.variant.size: size for size in self.sizes.select_related("variant")}
         if not sizes:
@@ -78,7 +78,7 @@ class OrderLine(models.Model):
                 need.quantity += more
                 need.save()
             for need, less in changes.less:
-                need.spare(less)
+                need.spare(min(less, need.uncovered))  # what nobody could let go of stays needed
         variants = {variant.size: variant for variant in self.colourway.variants.all()}
         for name in sorted(agreed.keys() - sizes.keys()):
             LineSize.objects.create(line=self, variant=variants[name], pairs=agreed[name])

@@ -14,7 +14,9 @@ from simpul.delivery.models import Shipment
 from simpul.orders.models import Amendment, Order, Status
 from simpul.papers.models import Paper
 from simpul.payments.models import PaymentClaim
+from simpul.portals.files import serve_upload
 from simpul.portals.http import Request
+from simpul.production.models import StagePhoto
 from simpul.workflow.models import journal_of
 
 A_PAGE = 30
@@ -61,6 +63,16 @@ def message(request: Request, number: str) -> HttpResponse:
     return redirect("buyer:order", request.workshop.slug, number)
 
 
+@require_safe
+def photo(request: Request, number: str, pk: int) -> HttpResponse:
+    """A photo of the work on this order, as it is or small."""
+    photos = StagePhoto.objects.visible_to(request.person).filter(
+        stage__job__line__order__number=number
+    )
+    found = get_object_or_404(photos.select_related("upload", "small"), pk=pk)
+    return serve_upload(found.picture(is_small="small" in request.GET))
+
+
 def find_order(request: Request, number: str) -> Order:
     orders = Order.objects.visible_to(request.person).for_page()
     return get_object_or_404(orders, number=number)
@@ -85,6 +97,7 @@ def show_order(
             .for_list()
             .prefetch_related("courier__people__identities")
             .order_by("pk"),
+            "photos": StagePhoto.objects.visible_to(request.person).of(order).for_list(),
             "papers": Paper.objects.visible_to(request.person).about(order).order_by("pk"),
             "journal": journal_of(order),
         },

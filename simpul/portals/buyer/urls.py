@@ -44,6 +44,7 @@ urlpatterns = [
         name="change-withdrawal",
     ),
     path("orders/<str:number>/messages/", orders.message, name="order-message"),
+    path("orders/<str:number>/photos/<int:pk>/", orders.photo, name="work-photo"),
     path("orders/<str:number>/payment/", payments.payment, name="payment"),
     path("orders/<str:number>/payment/qris.png", payments.qris, name="qris"),
     path("orders/<str:number>/tally/", tally.order, name="order-tally"),

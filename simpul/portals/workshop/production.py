@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.lib import clock
 from simpul.orders.models import Order, OrderLine
 from simpul.orders.models import Status as OrderStatus
+from simpul.portals.files import serve_upload
 from simpul.portals.http import Request, demand
 from simpul.production import queries, shelf
-from simpul.production.forms import ReasonForm, ShelfForm, TapForm
+from simpul.production.forms import PhotoForm, ReasonForm, ShelfForm, TapForm
 from simpul.production.models import (
     Job,
     JobQuerySet,
     JobStage,
     MaterialMissing,
+    Outwork,
     StageLog,
+    StagePhoto,
     Status,
     TooMany,
 )
 from simpul.workflow.models import journal_of
+from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 20
 
@@ -47,6 +48,10 @@ def board(request: Request) -> HttpResponse:
             "posts": queries.board(row for row in rows if row.job.status != Status.HELD),
             "planned": [row for row in rows if row.job.status == Status.PLANNED],
             "held": [row for row in rows if row.job.status == Status.HELD],
+            "outside": Outwork.objects.visible_to(request.person)
+            .open()
+            .for_list()
+            .order_by("due_on", "pk"),
             "plannable": queries.plannable(request.person),
             "ended": ended.select_related("buyer").distinct().order_by("pk"),
             "today": clock.today(),
@@ -80,28 +85,6 @@ def jobs(request: Request) -> HttpResponse:
 
 
 @require_safe
-def wages(request: Request) -> HttpResponse:
-    """What was earned by the piece, in a month unless other days are asked for."""
-    demand(request, "production.see_workers", request.workshop)
-    today = clock.today()
-    first = _day(request, "from") or today.replace(day=1)
-    last = _day(request, "to") or today
-    rows = queries.wages(request.person, first, last)
-    return render(
-        request,
-        "workshop/production/wages.html",
-        {
-            "rows": rows,
-            "pairs": sum(row.pairs for row in rows),
-            "amount": sum(row.amount for row in rows),
-            "first": first,
-            "last": last,
-            "tab": "wages",
-        },
-    )
-
-
-@require_safe
 def job(request: Request, pk: int) -> HttpResponse:
     job = _find(request, pk)
     return render(
@@ -112,6 +95,13 @@ def job(request: Request, pk: int) -> HttpResponse:
             "progress": queries.progress_of([job])[0],
             "material": queries.material_of(job),
             "logs": queries.logs_of(job),
+            "outside": Outwork.objects.visible_to(request.person)
+            .filter(stage__job=job)
+            .for_list()
+            .order_by("-pk"),
+            "photos": StagePhoto.objects.visible_to(request.person)
+            .filter(stage__job=job)
+            .for_list(),
             "journal": journal_of(job),
             "today": clock.today(),
         },
@@ -142,6 +132,38 @@ def stage(request: Request, pk: int, position: int) -> HttpResponse:
         else:
             return redirect("workshop:job", request.workshop.slug, pk)
     return _ask(request, job, form, "stage", stage=here)
+
+
+@require_http_methods(["GET", "POST"])
+def stage_photo(request: Request, pk: int, position: int) -> HttpResponse:
+    """Take a photo of the work at a stage."""
+    job = _find(request, pk)
+    if not request.person.may("production.take_photo", job):
+        raise NotAllowed
+    here = get_object_or_404(JobStage.objects.filter(job=job), position=position)
+    form = PhotoForm(request.POST if request.method == "POST" else None, request.FILES or None)
+    if form.is_valid():
+        StagePhoto.take(by=request.person, stage=here, **form.cleaned_data)
+        return redirect("workshop:job", request.workshop.slug, pk)
+    return _ask(request, job, form, "stage_photo", stage=here)
+
+
+@require_safe
+def photo(request: Request, pk: int, photo: int) -> HttpResponse:
+    """The picture itself, as it is or small."""
+    return serve_upload(_photo(request, pk, photo).picture(is_small="small" in request.GET))
+
+
+@require_POST
+def photo_hiding(request: Request, pk: int, photo: int) -> HttpResponse:
+    _photo(request, pk, photo).hide(by=request.person)
+    return redirect("workshop:job", request.workshop.slug, pk)
+
+
+@require_POST
+def photo_showing(request: Request, pk: int, photo: int) -> HttpResponse:
+    _photo(request, pk, photo).show(by=request.person)
+    return redirect("workshop:job", request.workshop.slug, pk)
 
 
 @require_POST
@@ -229,6 +251,11 @@ def _find(request: Request, pk: int) -> Job:
     return get_object_or_404(Job.objects.visible_to(request.person).for_list(), pk=pk)
 
 
+def _photo(request: Request, pk: int, photo: int) -> StagePhoto:
+    photos = StagePhoto.objects.visible_to(request.person).filter(stage__job=pk)
+    return get_object_or_404(photos.select_related("stage__job", "upload", "small"), pk=photo)
+
+
 def _order(request: Request, number: str) -> Order:
     orders = Order.objects.visible_to(request.person).select_related("buyer")
     return get_object_or_404(orders, number=number)
@@ -238,13 +265,6 @@ def _chosen(found: JobQuerySet, chosen: str) -> JobQuerySet:
     if chosen == "open":
         return found.open()
     return found.filter(status=chosen) if chosen else found
-
-
-def _day(request: Request, name: str) -> date | None:
-    try:
-        return parse_date(request.GET.get(name, ""))
-    except ValueError:
-        return None
 
 
 def _ask(request: Request, job: Job, form: Form, page: str, **more: object) -> HttpResponse:

@@ -19,6 +19,7 @@ from simpul.portals.workshop import (
     materials,
     messages,
     orders,
+    outwork,
     parties,
     payables,
     payers,
@@ -36,6 +37,7 @@ from simpul.portals.workshop import (
     terms,
     tickets,
     today,
+    wages,
     whatsapp,
 )
 
@@ -255,7 +257,14 @@ urlpatterns = [
     path("orders/<str:number>/shelf/", production.from_stock, name="from-stock"),
     path("orders/<str:number>/shelf/returning/", production.to_stock, name="to-stock"),
     path("production/", production.board, name="production"),
-    path("production/wages/", production.wages, name="wages"),
+    path("production/wages/", wages.wages, name="wages"),
+    path("production/wages/settling/", wages.settling, name="wage-settling"),
+    path("production/wages/<int:pk>/", wages.sheet, name="wage-sheet"),
+    path(
+        "production/wages/<int:pk>/payments/<int:payment>/unpaying/",
+        wages.unpaying,
+        name="wage-unpaying",
+    ),
     path("production/plan/", hours.plan, name="floor-plan"),
     path("production/days/", hours.hours, name="hours"),
     path("production/days/hands/", hours.capacity, name="capacity"),
@@ -266,6 +275,29 @@ urlpatterns = [
     path("production/jobs/<int:pk>/", production.job, name="job"),
     path("production/jobs/<int:pk>/release/", production.release, name="job-release"),
     path("production/jobs/<int:pk>/stages/<int:position>/", production.stage, name="job-stage"),
+    path(
+        "production/jobs/<int:pk>/stages/<int:position>/outwork/",
+        outwork.giving_out,
+        name="giving-out",
+    ),
+    path("production/outwork/<int:pk>/", outwork.outwork, name="outwork"),
+    path("production/outwork/<int:pk>/taking-in/", outwork.taking_in, name="taking-in"),
+    path(
+        "production/jobs/<int:pk>/stages/<int:position>/photo/",
+        production.stage_photo,
+        name="stage-photo",
+    ),
+    path("production/jobs/<int:pk>/photos/<int:photo>/", production.photo, name="job-photo"),
+    path(
+        "production/jobs/<int:pk>/photos/<int:photo>/hiding/",
+        production.photo_hiding,
+        name="photo-hiding",
+    ),
+    path(
+        "production/jobs/<int:pk>/photos/<int:photo>/showing/",
+        production.photo_showing,
+        name="photo-showing",
+    ),
     path("production/jobs/<int:pk>/hold/", production.hold, name="job-hold"),
     path("production/jobs/<int:pk>/resumption/", production.resumption, name="job-resumption"),
     path(

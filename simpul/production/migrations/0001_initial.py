@@ -12,7 +12,9 @@ class Migration(migrations.Migration):
     dependencies = [
         ('catalog', '0001_initial'),
         ('orders', '0001_initial'),
+        ('papers', '0001_initial'),
         ('parties', '0001_initial'),
+        ('payments', '0001_initial'),
     ]
 
     operations = [
@@ -105,6 +107,28 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Outwork',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(editable=False, max_length=20)),
+                ('status', models.CharField(choices=[('out', 'given out'), ('back', 'back')], default='out', editable=False, max_length=4)),
+                ('worker', models.CharField(max_length=60)),
+                ('telephone', models.CharField(blank=True, max_length=16)),
+                ('rate', models.PositiveIntegerField()),
+                ('due_on', models.DateField()),
+                ('words', models.CharField(blank=True, max_length=200)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('back_at', models.DateTimeField(editable=False, null=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('stage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outwork', to='production.jobstage')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['workshop', 'status', 'due_on'], name='production__worksho_45632f_idx')],
+                'constraints': [models.UniqueConstraint(fields=('workshop', 'number'), name='outwork_number_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='StageLog',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -118,11 +142,101 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
                 ('client_id', models.CharField(blank=True, max_length=36)),
+                ('outwork', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='logs', to='production.outwork')),
                 ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='production.stagelog')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('client_id', ''), _negated=True), fields=('stage', 'size', 'client_id'), name='stage_log_once'), models.CheckConstraint(condition=models.Q(('reverses__isnull', False), models.Q(('good__gte', 0), ('reject__gte', 0), ('rework__gte', 0)), _connector='OR'), name='stage_log_counts_up')],
                 'indexes': [models.Index(fields=['stage', 'size'], name='production__stage_i_a728ae_idx')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WageSheet',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(editable=False, max_length=20)),
+                ('first_on', models.DateField()),
+                ('last_on', models.DateField()),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['workshop', '-id'], name='production__worksho_42c4a7_idx')],
+                'constraints': [models.UniqueConstraint(fields=('workshop', 'number'), name='wage_sheet_number_once'), models.CheckConstraint(condition=models.Q(('first_on__lte', models.F('last_on'))), name='wage_sheet_in_order')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WageSlip',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('worker', models.CharField(max_length=60)),
+                ('pairs', models.IntegerField()),
+                ('amount', models.PositiveBigIntegerField()),
+                ('sheet', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='slips', to='production.wagesheet')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('sheet', 'worker'), name='wage_slip_once_a_worker'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='wage_slip_of_something')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WagePayment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('taken_back_at', models.DateTimeField(editable=False, null=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('purpose', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wage_payments', to='payments.purpose')),
+                ('slip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='production.wageslip')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SettledLog',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('log', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='settled', to='production.stagelog')),
+                ('slip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='logs', to='production.wageslip')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='StagePhoto',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('words', models.CharField(blank=True, max_length=120)),
+                ('is_shown', models.BooleanField(default=True, editable=False)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('small', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
+                ('stage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='production.jobstage')),
+                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='OutworkMaterial',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('quantity', models.PositiveBigIntegerField()),
+                ('used', models.PositiveBigIntegerField(default=0, editable=False)),
+                ('returned', models.PositiveBigIntegerField(default=0, editable=False)),
+                ('need', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.orderneed')),
+                ('outwork', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='material', to='production.outwork')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('outwork', 'need'), name='outwork_material_once'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('quantity__gte', django.db.models.expressions.CombinedExpression(models.F('used'), '+', models.F('returned')))), name='outwork_material_within_given')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OutworkSize',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('given', models.PositiveIntegerField()),
+                ('good', models.PositiveIntegerField(default=0, editable=False)),
+                ('reject', models.PositiveIntegerField(default=0, editable=False)),
+                ('outwork', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='sizes', to='production.outwork')),
+                ('size', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outwork', to='production.jobsize')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('outwork', 'size'), name='outwork_size_once'), models.CheckConstraint(condition=models.Q(('given__gt', 0), ('given__gte', django.db.models.expressions.CombinedExpression(models.F('good'), '+', models.F('reject')))), name='outwork_back_within_given')],
             },
         ),
     ]

@@ -1,4 +1,4 @@
-"""The work: jobs, their stages, what was counted at each, and the days and hands that there are."""
+"""The work: jobs, their stages, what was counted at each, what it earned, and the days and hands that there are."""
 
 from simpul.production.models.hours import (
     LONGEST_CLOSED,
@@ -18,6 +18,17 @@ from simpul.production.models.job import (
     TooMany,
 )
 from simpul.production.models.log import StageLog
+from simpul.production.models.outwork import Out, Outwork, OutworkMaterial, OutworkSize, outs
+from simpul.production.models.photo import StagePhoto
+from simpul.production.models.wages import (
+    NothingLeft,
+    SettledLog,
+    TooLittle,
+    WagePayment,
+    WageSheet,
+    WageSlip,
+    unspent,
+)
 
 __all__ = [
     "LONGEST_CLOSED",
@@ -29,9 +40,22 @@ __all__ = [
     "JobSize",
     "JobStage",
     "MaterialMissing",
+    "NothingLeft",
+    "Out",
+    "Outwork",
+    "OutworkMaterial",
+    "OutworkSize",
+    "SettledLog",
     "StageLog",
+    "StagePhoto",
     "Status",
+    "TooLittle",
     "TooMany",
+    "WagePayment",
+    "WageSheet",
+    "WageSlip",
     "WorkWeek",
     "calendar_of",
+    "outs",
+    "unspent",
 ]

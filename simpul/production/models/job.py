@@ -17,7 +17,8 @@ from simpul.orders.models import Gate, LineSize, OrderLine, OrderNeed, Track
 from simpul.orders.models import Status as OrderStatus
 from simpul.parties.models import Person, Workshop, in_this_language
 from simpul.production.models.log import StageLog, Sums
-from simpul.stock.models import Item, Location, Movement
+from simpul.production.models.outwork import Out, Outwork, outs
+from simpul.stock.models import Item, Location, Movement, Reservation
 from simpul.workflow.models import Entry, NumberSeries
 from simpul.workflow.steps import Refused, WrongState, creation, step
 
@@ -114,6 +115,8 @@ class Job(models.Model):
         _demand_running(line)
         if cls.objects.filter(line=line).open().exists():
             raise WrongState(_now("The work on this line is planned already."))
+        if Outwork.objects.open().filter(stage__job__line=line).exists():
+            raise WrongState(_now("Pairs of this line are still given out: take them in first."))
         missing = list(line.sizes.filter(made__lt=F("pairs")).order_by("variant__size", "pk"))
         if not missing:
             raise WrongState(_now("Every pair of this line is there already."))
@@ -182,35 +185,22 @@ class Job(models.Model):
         worker: str,
         client_id: str,
     ) -> None:
-        _demand_running(self.line)
+        self.demand_in_work()
         if self.has_counted(client_id):
             raise WrongState(_now("This was counted already."))
-        here = self._stage(stage)
+        here = self.stage_of(stage)
         counted = self._counted(good, reject, rework)
-        self._demand_plausible(here, counted)
+        self.demand_plausible(here, counted)
         if self.status == Status.RELEASED:
             self.start(by=self.workshop.machine)
         self._issue(here, counted, by)
-        for size, (passed, spoiled, mended) in counted.items():
-            StageLog.objects.create(
-                stage=here,
-                size=size,
-                good=passed,
-                reject=spoiled,
-                rework=mended,
-                worker=worker,
-                rate=here.piece_rate,
-                by=by,
-                client_id=client_id,
-            )
-            if passed and here.is_last:
-                self._finish_pairs(size, passed, by)
-        self._finish_if_done()
+        self.count(here, counted, by=by, worker=worker, rate=here.piece_rate, client_id=client_id)
 
     @step("production.correct", source=(Status.RUNNING, Status.DONE), target=Status.RUNNING)
     def correct(self, *, by: Person, log: StageLog, reason: str) -> None:
         """Take back what was counted wrongly. What went on to the next stage must be taken back first."""
-        mine = StageLog.objects.of(self).filter(pk=log.pk).select_related("stage", "size").first()
+        logs = StageLog.objects.of(self).select_related("stage", "size", "outwork")
+        mine = logs.filter(pk=log.pk).first()
         if mine is None or mine.reverses_id is not None or hasattr(mine, "reversed_by"):
             raise WrongState(_now("This count was taken back already."))
         StageLog.objects.create(
@@ -222,8 +212,13 @@ class Job(models.Model):
             worker=mine.worker,
             rate=mine.rate,
             by=by,
+            outwork=mine.outwork,
             reverses=mine,
         )
+        if mine.outwork is not None:
+            mine.outwork.sizes.filter(size=mine.size).update(
+                good=F("good") - mine.good, reject=F("reject") - mine.reject
+            )
         if not self._adds_up():
             raise TooMany(_now("The next stage has counted these pairs: take that back first."))
         if mine.good and mine.stage.is_last:
@@ -256,7 +251,7 @@ class Job(models.Model):
         for wanted, count in sorted(more.items(), key=lambda pair: pair[0].pk):
             size = sizes.get(wanted.pk) or JobSize(job=self, line_size=wanted, pairs=0)
             size.pairs += count
-            if size.pairs or (size.pk and size.logs.exists()):
+            if size.pairs or (size.pk and (size.logs.exists() or size.outwork.exists())):
                 size.save()
             elif size.pk:
                 size.delete()
@@ -275,6 +270,27 @@ class Job(models.Model):
     def sums(self) -> Sums:
         """Return what was counted so far, asked freshly."""
         return StageLog.objects.of(self).sums()
+
+    def out(self) -> Out:
+        """Return how many pairs of which stage and size are with somebody outside."""
+        return outs([self]).get(self.pk, {})
+
+    def room(
+        self, stage: JobStage, sums: Sums | None = None, out: Out | None = None
+    ) -> dict[int, int]:
+        """Return how many pairs of each size wait at a stage.
+
+        The first stage has what is asked for, and once more what was spoiled anywhere; each other
+        one has what the stage before it passed on. What is with somebody outside does not wait.
+        """
+        counted = self.sums() if sums is None else sums
+        away = self.out() if out is None else out
+        stages = sorted(self.stages.all(), key=lambda one: one.position)
+        before = next((one for one in stages if one.position == stage.position - 1), None)
+        return {
+            size.pk: _room(size, stage, before, counted) - away.get((stage.pk, size.pk), 0)
+            for size in self.sizes.all()
+        }
 
     def needs_of(self, stage: JobStage) -> list[OrderNeed]:
         """Return what a stage eats; what no stage of the job claims goes in at the first."""
@@ -301,13 +317,59 @@ class Job(models.Model):
     def is_open(self) -> bool:
         return self.status in OPEN
 
-    # Inside
+    # What counting and giving out share; the row is locked
 
-    def _stage(self, stage: JobStage) -> JobStage:
+    def demand_in_work(self) -> None:
+        """Raise WrongState where the order is not in work any more."""
+        _demand_running(self.line)
+
+    def stage_of(self, stage: JobStage) -> JobStage:
         mine = self.stages.filter(pk=stage.pk).first()
         if mine is None:
             raise WrongState(_now("This stage is not part of the job."))
         return mine
+
+    def count(
+        self,
+        stage: JobStage,
+        counted: Mapping[JobSize, tuple[int, int, int]],
+        *,
+        by: Person,
+        worker: str,
+        rate: int,
+        client_id: str = "",
+        outwork: Outwork | None = None,
+    ) -> None:
+        """Keep pairs by size that left a stage good, spoiled or mended; finished ones are made."""
+        for size, (passed, spoiled, mended) in counted.items():
+            StageLog.objects.create(
+                stage=stage,
+                size=size,
+                good=passed,
+                reject=spoiled,
+                rework=mended,
+                worker=worker,
+                rate=rate,
+                by=by,
+                client_id=client_id,
+                outwork=outwork,
+            )
+            if passed and stage.is_last:
+                self._finish_pairs(size, passed, by)
+        self._finish_if_done()
+
+    def demand_plausible(
+        self, stage: JobStage, counted: dict[JobSize, tuple[int, int, int]]
+    ) -> None:
+        room = self.room(stage)
+        for size, (passed, spoiled, _mended) in counted.items():
+            if passed + spoiled > room[size.pk]:
+                raise TooMany(
+                    _now("Only %(pairs)s pairs of size %(size)s can be counted at “%(stage)s” now.")
+                    % {"pairs": room[size.pk], "size": size.name, "stage": stage.label}
+                )
+
+    # Inside
 
     def _counted(
         self, good: dict[str, int], reject: dict[str, int], rework: dict[str, int]
@@ -326,32 +388,12 @@ class Job(models.Model):
             raise WrongState(_now("Count at least one pair."))
         return counted
 
-    def _demand_plausible(
-        self, stage: JobStage, counted: dict[JobSize, tuple[int, int, int]]
-    ) -> None:
-        room = self.room(stage)
-        for size, (passed, spoiled, _mended) in counted.items():
-            if passed + spoiled > room[size.pk]:
-                raise TooMany(
-                    _now("Only %(pairs)s pairs of size %(size)s can be counted at “%(stage)s” now.")
-                    % {"pairs": room[size.pk], "size": size.name, "stage": stage.label}
-                )
-
-    def room(self, stage: JobStage, sums: Sums | None = None) -> dict[int, int]:
-        """Return how many pairs of each size wait at a stage.
-
-        The first stage has what is asked for, and once more what was spoiled anywhere; each other
-        one has what the stage before it passed on.
-        """
-        counted = self.sums() if sums is None else sums
-        stages = sorted(self.stages.all(), key=lambda one: one.position)
-        before = next((one for one in stages if one.position == stage.position - 1), None)
-        return {size.pk: _room(size, stage, before, counted) for size in self.sizes.all()}
-
     def _adds_up(self) -> bool:
-        sums = self.sums()
+        sums, out = self.sums(), self.out()
         return all(
-            pairs >= 0 for stage in self.stages.all() for pairs in self.room(stage, sums).values()
+            pairs >= 0
+            for stage in self.stages.all()
+            for pairs in self.room(stage, sums, out).values()
         )
 
     def _demand_material(self, needs: list[OrderNeed]) -> None:
@@ -367,18 +409,20 @@ class Job(models.Model):
     ) -> None:
         """Take the material of a stage out of the store; no output without input.
 
-        The stage begins with all of it. Where the order has grown since then, the pairs that came
-        on top wait for theirs.
+        The stage begins with all of it, but for what went along with pairs that were given out: that
+        is used when they come back. Where the order has grown since then, the pairs that came on top
+        wait for theirs.
         """
         needs = self.needs_of(stage)
-        if not stage.logs.exists():
+        if not stage.logs.filter(outwork=None).exists():
             self._demand_material(needs)
         else:
             self._demand_share(stage, counted, needs)
         store = Location.of(self.workshop_id, Location.Kind.STORE)
+        lies = Reservation.kept(needs, store)
         items = Item.of_materials((need.material, need.size) for need in needs)
         for need in needs:
-            quantity = need.ready
+            quantity = lies.get(need.pk, 0)
             if quantity:
                 Movement.record(
                     items[need.material_id, need.size],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -12,6 +13,7 @@ from simpul.parties.models import Person
 
 if TYPE_CHECKING:
     from simpul.production.models.job import Job, JobSize, JobStage
+    from simpul.production.models.outwork import Outwork
 
 
 class StageLogQuerySet(models.QuerySet["StageLog"]):
@@ -27,6 +29,14 @@ class StageLogQuerySet(models.QuerySet["StageLog"]):
                 g=Sum("good"), r=Sum("reject"), w=Sum("rework")
             )
         }
+
+    def earning(self, workshop_id: int) -> Self:
+        """Those of a workshop for which somebody is paid by the piece."""
+        return self.filter(stage__job__workshop=workshop_id, rate__gt=0).exclude(worker="")
+
+    def open_wages(self, last_on: date) -> Self:
+        """Those up to the end of a day that no wage sheet has settled yet."""
+        return self.filter(at__lt=clock.begin_of(last_on + timedelta(days=1)), settled=None)
 
 
 type Sums = dict[tuple[int, int], tuple[int, int, int]]
@@ -50,6 +60,9 @@ class StageLog(models.Model):
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now, editable=False)
     client_id = models.CharField(max_length=36, blank=True)
+    outwork = models.ForeignKey(
+        "production.Outwork", models.PROTECT, null=True, related_name="logs"
+    )
     reverses = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="reversed_by"
     )
@@ -73,6 +86,7 @@ class StageLog(models.Model):
     if TYPE_CHECKING:
         stage: JobStage  # type: ignore[no-redef]
         size: JobSize  # type: ignore[no-redef]
+        outwork: Outwork | None  # type: ignore[no-redef]
 
     def __str__(self) -> str:
         return f"{self.good} good at {self.stage_id}"

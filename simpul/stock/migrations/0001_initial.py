@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
-                ('kind', models.CharField(choices=[('store', 'material store'), ('finished', 'finished goods'), ('packed', 'packed'), ('transit', 'on the way'), ('scrap', 'scrap')], max_length=10)),
+                ('kind', models.CharField(choices=[('store', 'material store'), ('finished', 'finished goods'), ('packed', 'packed'), ('transit', 'on the way'), ('outworker', 'with outworkers'), ('scrap', 'scrap')], max_length=10)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('workshop', 'kind'), name='location_kind_once')],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -87,6 +87,19 @@ class Reservation(models.Model):
     def of(cls, subject: models.Model) -> models.QuerySet[Reservation]:
         kind = ContentType.objects.get_for_model(subject)
         return cls.objects.filter(subject_type=kind, subject_id=subject.pk)
+
+    @classmethod
+    def kept(cls, subjects: Sequence[models.Model], location: Location) -> dict[int, int]:
+        """Return how much lies at a place for each of these, which are all of one kind."""
+        if not subjects:
+            return {}
+        kind = ContentType.objects.get_for_model(subjects[0])
+        rows = cls.objects.filter(
+            balance__location=location,
+            subject_type=kind,
+            subject_id__in=[subject.pk for subject in subjects],
+        )
+        return dict(rows.order_by().values_list("subject_id").annotate(n=models.Sum("quantity")))
 
     @classmethod
     @transaction.atomic

@@ -22,6 +22,7 @@ class Location(models.Model):
         FINISHED = "finished", _("finished goods")
         PACKED = "packed", _("packed")
         TRANSIT = "transit", _("on the way")
+        OUTWORKER = "outworker", _("with outworkers")
         SCRAP = "scrap", _("scrap")
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)

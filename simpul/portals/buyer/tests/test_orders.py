@@ -199,9 +199,9 @@ def test_pages_cost_the_same_for_any_number_of_things(
     client.get("/ciomas/my/")  # the kinds of content are known from here on
 
     # session, user, person with workshop and party (3); the order with all it shows (14: see
-    # orders/tests/test_knots.py; no needs here, but links); changes, messages, claims, shipments, papers,
-    # journal
-    with django_assert_num_queries(23):
+    # orders/tests/test_knots.py; no needs here, but links); changes, messages, claims, shipments, photos,
+    # papers, journal
+    with django_assert_num_queries(24):
         client.get(page_of(order))
     # 3; counts by state, count of the page, its orders
     with django_assert_num_queries(6):
@@ -209,3 +209,46 @@ def test_pages_cost_the_same_for_any_number_of_things(
     # 3; the open orders with all they show; the credit (receipts, credit notes, allocations)
     with django_assert_num_queries(20):
         client.get("/ciomas/my/")
+
+
+def test_photos_of_the_work_stand_on_his_own_order(client: Client, buyer: Party) -> None:
+    job = testing.released_job(buyer)
+    seen, hidden = testing.photo(job, words="Jahitan rapi"), testing.photo(job, is_shown=False)
+    order = job.line.order
+    address = f"{page_of(order)}photos/{seen.pk}/"
+
+    page = client.get(page_of(order)).text
+
+    assert "Jahitan rapi" in page
+    assert "Potong" in page
+    assert address in page
+    assert seen.by.name not in page.split("Jahitan rapi")[0].rpartition("<figure")[2]
+    assert f"photos/{hidden.pk}/" not in page
+    assert client.get(f"{page_of(order)}photos/{hidden.pk}/").status_code == 404
+    assert client.get(address).content == seen.upload.read()
+    assert client.get(f"{address}?small").content == seen.small.read()
+    track = client.get(f"/ciomas/track/{order.public_code}/").text
+    assert "photos/" not in track
+    other = testing.confirmed_order(buyer)
+    assert client.get(f"{page_of(other)}photos/{seen.pk}/").status_code == 404
+
+
+def test_photos_of_somebody_else_are_not_found(client: Client, buyer: Party, siti: Person) -> None:
+    job = testing.released_job(buyer)
+    photo = testing.photo(job)
+    testing.login(client, siti)
+
+    assert client.get(f"{page_of(job.line.order)}photos/{photo.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_any_number_of_photos_costs_the_same(
+    client: Client, buyer: Party, count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    job = testing.released_job(buyer)
+    for _one in range(count):
+        testing.photo(job)
+    client.get(page_of(job.line.order))
+
+    with django_assert_num_queries(23):
+        client.get(page_of(job.line.order))

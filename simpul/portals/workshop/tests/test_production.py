@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -10,7 +11,7 @@ from simpul import testing
 from simpul.orders.models import LineSize, Order
 from simpul.parties.models import Party, Person, Workshop
 from simpul.parties.roles import Role
-from simpul.production.models import Job, StageLog, Status
+from simpul.production.models import Job, StageLog, StagePhoto, Status
 
 DESK = "/ciomas/desk/production/"
 
@@ -162,24 +163,13 @@ def test_pairs_of_an_ended_order_go_back(floor: Client, job: Job, owner: Person)
     assert path not in floor.get(DESK).text
 
 
-def test_wages(floor: Client, job: Job) -> None:
-    path, typed = counting(job, 1, good_40=4)
-    floor.post(path, typed | {"worker": "Ujang"})
-
-    assert "8,000" in floor.get(f"{DESK}wages/").text
-    assert "Ujang" not in floor.get(f"{DESK}wages/?from=2020-01-01&to=2020-01-31").text
-    assert floor.get(f"{DESK}wages/?from=2020-13-45").status_code == 200
-
-
-def test_who_made_what_for_how_much_is_for_owner_and_production(
+def test_who_made_what_is_for_owner_and_production(
     client: Client, job: Job, udin: Person, sari: Person, owner: Person
 ) -> None:
     job.tap(by=udin, stage=job.stages.get(position=1), good={"40": 4}, worker="Ujang")
 
     for person, sees in ((owner, True), (udin, True), (sari, False)):
         testing.login(client, person)
-        assert client.get(f"{DESK}wages/").status_code == (200 if sees else 403)
-        assert (f"{DESK}wages/" in client.get(DESK).text) is sees
         assert ("Ujang" in client.get(page_of(job)).text) is sees
 
 
@@ -214,7 +204,7 @@ def test_another_workshop_finds_nothing(client: Client, job: Job) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 30])
-@pytest.mark.parametrize(("path", "queries"), [("", 12), ("jobs/", 11), ("wages/", 4)])
+@pytest.mark.parametrize(("path", "queries"), [("", 14), ("jobs/", 12)])
 def test_the_lists_cost_the_same_for_any_number(
     floor: Client,
     workshop: Workshop,
@@ -232,7 +222,8 @@ def test_the_lists_cost_the_same_for_any_number(
         testing.confirmed_order(buyer)
     floor.get(DESK)
 
-    # session, user, person; jobs, sizes, variants, stages, counts; what else the page shows
+    # session, user, person; jobs, sizes, variants, stages, counts, what is outside; what else the
+    # page shows
     with django_assert_num_queries(queries):
         floor.get(f"{DESK}{path}")
 
@@ -248,9 +239,10 @@ def test_a_job_costs_the_same_for_any_history(
     for stage in job.stages.order_by("position")[: 1 if counts == 1 else 3]:
         for _one in range(1 if counts == 1 else 3):
             job.tap(by=udin, stage=stage, good={"41": 1})
+        testing.photo(job)
     floor.get(page_of(job))
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(15):
         floor.get(page_of(job))
 
 
@@ -267,3 +259,53 @@ def test_a_count_that_comes_twice_is_no_slip(floor: Client, job: Job) -> None:
         assert (answer.status_code, answer["Location"]) == (302, page_of(job))
 
     assert sum(log.good for log in StageLog.objects.of(job)) == 10
+
+
+# Photos
+
+
+def handed_in() -> SimpleUploadedFile:
+    return SimpleUploadedFile("foto.jpg", testing.picture().content, "image/jpeg")
+
+
+def test_a_photo_is_taken_at_a_stage(floor: Client, job: Job) -> None:
+    path = f"{page_of(job)}stages/1/photo/"
+    assert path in floor.get(page_of(job)).text
+    assert 'capture="environment"' in floor.get(path).text
+
+    answer = floor.post(path, {"photo": handed_in(), "words": "Kulitnya bagus", "is_shown": "on"})
+
+    assert answer["Location"] == page_of(job)
+    photo = StagePhoto.objects.get()
+    assert (photo.words, photo.is_shown, photo.stage.position) == ("Kulitnya bagus", True, 1)
+    assert "Kulitnya bagus" in floor.get(page_of(job)).text
+    picture = floor.get(f"{page_of(job)}photos/{photo.pk}/")
+    assert (picture["Content-Type"], picture.content) == ("image/jpeg", photo.upload.read())
+
+
+def test_what_is_no_photo_is_asked_again(floor: Client, job: Job) -> None:
+    path = f"{page_of(job)}stages/1/photo/"
+    for sent in ({}, {"photo": SimpleUploadedFile("x.jpg", b"<svg></svg>")}):
+        answer = floor.post(path, {"words": "Kulit", **sent})
+        assert answer.status_code == 422
+        assert 'value="Kulit"' in answer.text
+
+    assert not StagePhoto.objects.exists()
+
+
+def test_a_photo_is_hidden_from_the_buyer_and_shown_again(floor: Client, job: Job) -> None:
+    photo = testing.photo(job)
+    for step, is_shown in (("hiding", False), ("showing", True)):
+        path = f"{page_of(job)}photos/{photo.pk}/{step}/"
+        assert path in floor.get(page_of(job)).text
+        assert floor.post(path)["Location"] == page_of(job)
+        photo.refresh_from_db()
+        assert photo.is_shown is is_shown
+
+
+def test_photos_of_another_job_are_not_found(floor: Client, job: Job, buyer: Party) -> None:
+    photo = testing.photo(testing.released_job(buyer))
+
+    assert floor.get(f"{page_of(job)}photos/{photo.pk}/").status_code == 404
+    assert floor.post(f"{page_of(job)}photos/{photo.pk}/hiding/").status_code == 404
+    assert StagePhoto.objects.get().is_shown
