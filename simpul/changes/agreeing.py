@@ -25,8 +25,9 @@ from simpul.workflow.steps import WrongState, step
     source=Amendment.Status.PROPOSED,
     target=Amendment.Status.ACCEPTED,
 )
-def accept(amendment: Amendment, *, by: Person) -> None:
-    """Agree to exactly the revision that was proposed.
+def accept(amendment: Amendment, *, by: Person, in_parts: bool = False) -> None:
+    """Agree to exactly the revision that was proposed; `in_parts` asks for what is ready to be sent
+    before the rest.
 
     What is finished and not wanted any more is the workshop's own; material that falls away is let
     go of, the cheapest way first; work grows or shrinks, begun pairs are finished; what was paid
@@ -49,7 +50,7 @@ def accept(amendment: Amendment, *, by: Person) -> None:
     parts = order.instalments.order_by("position")
     if any(part.paid > amount for part, amount in zip(parts, amounts, strict=False)):
         agreement.lower(order, by=machine, amounts=amounts)
-    amendment.apply(begun=room.begun)
+    amendment.apply(begun=room.begun, in_parts=in_parts)
     _let_work_follow(room, by=machine)
     order.refresh_from_db()
     if room.more and Order.objects.for_page().get(pk=order.pk).is_open(Gate.PROCUREMENT):

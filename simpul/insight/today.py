@@ -14,7 +14,8 @@ from simpul.conversations.models import GuestEntry, Notice, Ticket
 from simpul.crm.models import Lead
 from simpul.delivery.models import Shipment
 from simpul.delivery.models import Status as ShipmentStatus
-from simpul.orders.models import Instalment, LineSize, Order, Status
+from simpul.insight.dates import outlook
+from simpul.orders.models import Amendment, Instalment, LineSize, Order, Status
 from simpul.parties.models import Person
 from simpul.parties.roles import Role
 from simpul.payments.models import (
@@ -99,6 +100,14 @@ def _placed(person: Person, today: date) -> Iterator[Task]:
         yield Task("orders", "?status=offered", "hourglass", title, text, count, LOW)
 
 
+def _changes(person: Person, today: date) -> Iterator[Task]:
+    waiting = Amendment.objects.visible_to(person).open().filter(revision__side="buyer")
+    if count := waiting.count():
+        text = _("See what they mean for money, material and work, and answer.")
+        title = ngettext("%(n)s buyer asks for a change", "%(n)s buyers ask for a change", count)
+        yield Task("orders", "?status=change", "pencil", title % {"n": count}, text, count, HIGH)
+
+
 def _late(person: Person, today: date) -> Iterator[Task]:
     orders = Order.objects.visible_to(person).running()
     if count := orders.filter(expected_on__lt=today).count():
@@ -107,6 +116,18 @@ def _late(person: Person, today: date) -> Iterator[Task]:
         yield Task(
             "orders", "?status=confirmed&sort=promised", "alarm-clock", title, text, count, HIGH
         )
+
+
+def _will_be_late(person: Person, today: date) -> Iterator[Task]:
+    """Orders that miss their promises by the schedule, and whose buyers were not told a new day."""
+    late = Order.objects.visible_to(person).filter(
+        pk__in=outlook.late_orders(person.workshop), promised_on__gte=today
+    )
+    asked = Amendment.objects.open().filter(order__workshop=person.workshop).values("order")
+    if count := late.exclude(pk__in=asked).count():
+        text = _("By the schedule they miss their promises. A message to each buyer is drafted.")
+        title = ngettext("%(n)s order will be late", "%(n)s orders will be late", count)
+        yield Task("floor-plan", "", "calendar-clock", title % {"n": count}, text, count, MIDDLE)
 
 
 def _finished(person: Person, today: date) -> Iterator[Task]:
@@ -280,7 +301,17 @@ def _messages(person: Person, today: date) -> Iterator[Task]:
 
 type _Question = Callable[[Person, date], Iterator[Task]]
 
-_SALES: list[_Question] = [_placed, _late, _letters, _leads, _guests, _finished, _messages]
+_SALES: list[_Question] = [
+    _placed,
+    _changes,
+    _late,
+    _will_be_late,
+    _letters,
+    _leads,
+    _guests,
+    _finished,
+    _messages,
+]
 _FINANCE: list[_Question] = [_money, _cash_box, _wages, _letters, _messages]
 _STOCK: list[_Question] = [_material, _inquiries, _delivery, _messages]
 _PRODUCTION: list[_Question] = [_late, _work, _outside]

@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, override
 
 from simpul.catalog.models import Group, Price, Unit
 from simpul.lib import clock
@@ -17,6 +18,7 @@ from simpul.orders.models import Gate, LineWish, Order, PlannedInstalment, propo
 from simpul.orders.models.instalment import Kind
 from simpul.orders.models.revision import RevisionLine
 from simpul.ui.fields import RupiahField
+from simpul.ui.jinja import day
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,59 @@ class OfferForm(LinesForm):
 
 class AmendmentForm(LinesForm):
     """What sales proposes to be otherwise in an agreed order; its terms follow by themselves."""
+
+
+class DelayForm(forms.Form):
+    """A new day for an agreed order, and what is written to the buyer about it."""
+
+    promised_on = forms.DateField(
+        label=_("New day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    note = forms.CharField(
+        label=_("What the buyer reads"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 7}),
+    )
+
+    def __init__(self, data: Any = None, *, order: Order, ready_on: date | None) -> None:
+        self.order, self.agreed_on = order, order.current.promised_on
+        self.ready_on = ready_on or self.agreed_on
+        super().__init__(data, initial={"promised_on": self.ready_on})
+
+    def draft(self, hints: list[str]) -> None:
+        """Write the message, in the language of whoever reads it."""
+        order = self.order
+        reader = order.buyer.people.order_by("pk").first()
+        ready = sum(size.made for line in order.lines.all() for size in line.sizes.all())
+        with override(reader.language if reader else "id"):
+            words = [
+                _now("Order %(order)s will be ready on %(day)s, not on %(promised)s. We are sorry.")
+                % {
+                    "order": order.number,
+                    "day": day(self.ready_on),
+                    "promised": day(self.agreed_on),
+                },
+                *map(str, hints),
+            ]
+            if ready:
+                text = ngettext(
+                    "%(n)s pair is ready and could be sent first.",
+                    "%(n)s pairs are ready and could be sent first.",
+                    ready,
+                )
+                words.append(text % {"n": ready})
+            words.append(
+                _now(
+                    "You can agree to the new day, have what is ready sent first, or change the order."
+                )
+            )
+        self.initial["note"] = " ".join(words)
+
+    def clean_promised_on(self) -> date:
+        found: date = self.cleaned_data["promised_on"]
+        if found < clock.today():
+            raise forms.ValidationError(_now("This day is over."))
+        return found
 
 
 def _plan(total: int, first: int, settle: int, settle_on: date) -> list[PlannedInstalment]:

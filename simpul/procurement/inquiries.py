@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from simpul.lib import clock
 from simpul.lib.quantities import amount_of
-from simpul.orders.models import OrderNeed
 from simpul.parties.models import Person
 from simpul.procurement.models import (
     Bid,
@@ -173,7 +172,7 @@ def _proposed(inquiry: Inquiry, said: Iterable[BidLine], today: date) -> list[Pr
     for one in said:
         line, quantity = one.line, one.rounded(one.line.quantity)
         shelf: Shelf = (line.material_id, line.size)
-        pegs: list[tuple[OrderNeed, int]] = pegs_for(rows[shelf], quantity) if shelf in rows else []
+        pegs = pegs_for(rows[shelf], quantity) if shelf in rows else []
         proposed.append(
             ProposedLine(
                 material=line.material,
@@ -181,7 +180,7 @@ def _proposed(inquiry: Inquiry, said: Iterable[BidLine], today: date) -> list[Pr
                 quantity=quantity,
                 price=one.price,
                 wished_on=max(line.wished_on, today + timedelta(days=one.lead_days)),
-                pegs=pegs,
+                pegs=[(asked.need, share) for asked, share in pegs],
             )
         )
     return proposed

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.db import models
 from django.db.models import F, Sum
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from simpul.catalog.models import Material
 from simpul.lib import clock
 from simpul.lib.quantities import amount_of
-from simpul.orders.models import Gate, Order, OrderNeed
+from simpul.orders.models import Gate, LineSize, Order, OrderLine, OrderNeed
 from simpul.orders.models import Status as OrderStatus
 from simpul.parties.models import Party, Person, Workshop
 from simpul.procurement.models import (
@@ -24,7 +25,7 @@ from simpul.procurement.models import (
     PurchaseLine,
     PurchaseOrder,
     SupplierPrice,
-    needed_on,
+    last_day,
 )
 from simpul.stock.models import Balance, Item, Location, Reservation
 from simpul.workflow.steps import WrongState, step
@@ -32,19 +33,25 @@ from simpul.workflow.steps import WrongState, step
 type Shelf = tuple[int, str]  # a material and its size
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """One need of a running order that nothing covers yet."""
 
-    need: OrderNeed
+    need: int  # its key: there may be tens of thousands
+    order: Order
     quantity: int
     needed_on: date
     is_open: bool  # the money before buying has come
+    alternative: Material | None = None
     free_instead: int = 0  # of what may be taken instead, in the store
 
-    @property
-    def order(self) -> Order:
-        return self.need.line.order
+
+class _Waiting(NamedTuple):
+    """A line of a running order that is not made yet, and what all of its needs share."""
+
+    promised_on: date
+    order: Order
+    needed_on: date
+    is_open: bool
 
 
 @dataclass(slots=True)
@@ -107,26 +114,30 @@ class Proposal:
 def wanted(workshop: Workshop) -> list[Wanted]:
     """Return what running orders need and nothing covers, the most urgent first; then what the
     shelf is to have again."""
-    today = clock.today()
-    needs = _running(workshop).filter(quantity__gt=F("ordered") + F("ready") + F("issued"))
-    needs = needs.prefetch_related(  # an order's needs share nearly all of it
-        "material",
-        "alternative",
-        "line__order__buyer",
-        "line__order__instalments",
-        "line__sizes",
-        "line__colourway__product",
+    needs = _running(workshop).annotate(
+        rest=F("quantity") - F("ordered") - F("ready") - F("issued")
+    )
+    open_ones = list(
+        needs.filter(rest__gt=0)
+        .order_by()
+        .values_list("pk", "line", "material", "size", "alternative", "rest")
+    )
+    waiting = _waiting(workshop) if open_ones else {}
+    materials = Material.objects.in_bulk(
+        {key for one in open_ones for key in (one[2], one[4]) if key is not None}
     )
     free, on_order, coming = free_stock(workshop), _on_order(workshop), _coming(workshop)
     found = _with_reorder_point(workshop)
-    for need in needs.order_by("line__order__promised_on", "pk"):
-        if _is_made(need):
-            continue
-        shelf = (need.material_id, need.size)
-        row = found.setdefault(shelf, Wanted(need.material, need.size))
-        is_open = need.line.order.is_open(Gate.PROCUREMENT)
-        instead = free.get((need.alternative_id or 0, need.size), 0)
-        row.asked.append(Asked(need, need.uncovered, needed_on(need, today), is_open, instead))
+    mine = [(waiting[one[1]], *one) for one in open_ones if one[1] in waiting]
+    for line, pk, _line_key, material, size, other, rest in sorted(mine, key=_promised):
+        row = found.get((material, size))
+        if row is None:
+            row = found[material, size] = Wanted(materials[material], size)
+        alternative = materials[other] if other is not None else None
+        instead = free.get((other, size), 0) if other is not None else 0
+        row.asked.append(
+            Asked(pk, line.order, rest, line.needed_on, line.is_open, alternative, instead)
+        )
     for shelf, row in found.items():
         row.free, row.on_order = free.get(shelf, 0), on_order.get(shelf, 0)
         row.coming = coming.get(shelf, 0)
@@ -160,16 +171,16 @@ def proposals(workshop: Workshop, rows: list[Wanted] | None = None) -> list[Prop
     ]
 
 
-def pegs_for(row: Wanted, quantity: int) -> list[tuple[OrderNeed, int]]:
+def pegs_for(row: Wanted, quantity: int) -> list[tuple[Asked, int]]:
     """Return for which needs so many thousandths would be bought: the store serves the earliest
     promises, so the latest are what is bought for."""
-    pegs: list[tuple[OrderNeed, int]] = []
+    pegs: list[tuple[Asked, int]] = []
     left = min(row.to_buy, quantity)
     for asked in reversed([asked for asked in row.asked if asked.is_open]):
         share = min(asked.quantity, left)
         left -= share
         if share:
-            pegs.append((asked.need, share))
+            pegs.append((asked, share))
     return pegs
 
 
@@ -280,6 +291,32 @@ def _running(workshop: Workshop) -> models.QuerySet[OrderNeed]:
     )
 
 
+def _promised(one: tuple[_Waiting, int, int, int, str, int | None, int]) -> tuple[date, int]:
+    return one[0].promised_on, one[1]
+
+
+def _waiting(workshop: Workshop) -> dict[int, _Waiting]:
+    """Return of each line of the running orders that is not all made yet what its needs share."""
+    today = clock.today()
+    missing = LineSize.objects.filter(line=models.OuterRef("pk"), made__lt=F("pairs"))
+    rows = OrderLine.objects.filter(
+        models.Exists(missing),
+        order__workshop=workshop,
+        order__status=OrderStatus.CONFIRMED,
+    ).prefetch_related("order__buyer", "order__instalments", "colourway__product")
+    is_open: dict[int, bool] = {}
+    found = {}
+    for line in rows.order_by("pk"):
+        order = line.order
+        if order.pk not in is_open:
+            is_open[order.pk] = order.is_open(Gate.PROCUREMENT)
+        assert order.promised_on is not None  # noqa: S101 - an agreed order has a promise
+        found[line.pk] = _Waiting(
+            order.promised_on, order, last_day(line, order.promised_on, today), is_open[order.pk]
+        )
+    return found
+
+
 def _is_made(need: OrderNeed) -> bool:
     """Tell whether every pair of the line is there already, made or taken from the shelf."""
     return all(size.made >= size.pairs for size in need.line.sizes.all())
@@ -330,7 +367,7 @@ def _rank(offer: SupplierPrice, quantity: int) -> tuple[int, int, int]:
 def _line(row: Wanted, offer: SupplierPrice, today: date) -> ProposedLine:
     """Buy what the store cannot give."""
     pegs = pegs_for(row, row.to_buy)
-    days = [needed_on(need, today) for need, _quantity in pegs]
+    days = [asked.needed_on for asked, _quantity in pegs]
     soonest = today + timedelta(days=offer.lead_days)
     return ProposedLine(
         material=row.material,
@@ -338,7 +375,7 @@ def _line(row: Wanted, offer: SupplierPrice, today: date) -> ProposedLine:
         quantity=offer.rounded(row.to_buy + row.refill),
         price=offer.price,
         wished_on=max(min(days, default=soonest), soonest),
-        pegs=pegs,
+        pegs=[(asked.need, share) for asked, share in pegs],
     )
 
 

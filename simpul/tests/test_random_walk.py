@@ -466,7 +466,7 @@ class Walk(RuleBasedStateMachine):
             lambda: self._shipment("open", "accepted").issue_note(by=self._who("rina")),
             self._hand_over, self._pick_up, self._deliver, self._close, self._refund,
             self._bring, self._count_cash,
-            self._refund, self._amend, self._answer,
+            self._refund, self._amend, self._answer, self._reserve,
             self._settle_wages, self._pay_wages, self._give_out, self._take_in,
         ]  # fmt: skip
         aside: list[Callable[[], None]] = [
@@ -785,6 +785,9 @@ class Walk(RuleBasedStateMachine):
         if not planning.wanted(self.town.workshop):
             raise Nothing
         planning.plan(self.town.workshop, by=self._who("rina"))
+
+    def _reserve(self) -> None:
+        planning.reserve(self._order("confirmed"), by=self._who("rina"))
 
     def _purchase(self, *statuses: str) -> PurchaseOrder:
         purchase: PurchaseOrder = self._pick(

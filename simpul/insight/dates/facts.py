@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db.models import F, Max, Sum
@@ -40,8 +40,22 @@ class _Floor(NamedTuple):
     is_held: bool = False
 
 
-def plan_of(workshop: Workshop) -> Plan:
-    """Read what a workshop has promised, has, waits for and can do."""
+class Late(NamedTuple):
+    """A supplier whose material comes so many days later than is known."""
+
+    supplier: int
+    days: int
+
+    def after(self, supplier: int) -> timedelta:
+        """Return how much later than known something of a supplier comes."""
+        return timedelta(days=self.days if supplier == self.supplier else 0)
+
+
+NOBODY = Late(0, 0)
+
+
+def plan_of(workshop: Workshop, late: Late = NOBODY) -> Plan:
+    """Read what a workshop has promised, has, waits for and can do; all as if one were so late."""
     today = clock.today()
     finished = _finished(workshop)
     return Plan(
@@ -49,9 +63,9 @@ def plan_of(workshop: Workshop) -> Plan:
         calendar=calendar_of(workshop),
         minutes={one.post: one.minutes for one in Capacity.objects.filter(workshop=workshop)},
         free=free_stock(workshop),
-        coming=_coming(workshop),
-        lead_days=_lead_days(workshop),
-        lines=_lines(workshop, today, finished),
+        coming=_coming(workshop, late),
+        lead_days=_lead_days(workshop, late),
+        lines=_lines(workshop, today, finished, late),
         finished=finished,
     )
 
@@ -65,7 +79,7 @@ def tasks_of(workshop: Workshop) -> dict[int, tuple[Task, ...]]:
     return {product: tuple(tasks) for product, tasks in found.items()}
 
 
-def _lines(workshop: Workshop, today: date, finished: _Finished) -> list[Line]:
+def _lines(workshop: Workshop, today: date, finished: _Finished, late: Late) -> list[Line]:
     """Return what is to be made for the running orders. What lies finished for nobody is theirs, the
     earliest promise first, as long as no job makes it."""
     missing = LineSize.objects.filter(
@@ -86,7 +100,8 @@ def _lines(workshop: Workshop, today: date, finished: _Finished) -> list[Line]:
         sizes[line, order, promised_on, product, colourway].append((size, rest))
     keys = [line[0] for line in sizes]
     tasks, jobs = tasks_of(workshop), _jobs(workshop)
-    needs, pegged, opens = _needs(keys), _pegged(workshop, keys), _opens({one[1] for one in sizes})
+    needs, opens = _needs(keys), _opens({one[1] for one in sizes})
+    pegged = _pegged(workshop, keys, late)
     found = []
     for (line, order, promised_on, product, colourway), missed in sizes.items():
         job = jobs.get(line)
@@ -157,20 +172,27 @@ def _needs(lines: Iterable[int]) -> dict[int, list[tuple[Shelf, int]]]:
     return found
 
 
-def _pegged(workshop: Workshop, lines: Iterable[int]) -> dict[int, tuple[date, Shelf]]:
+def _pegged(workshop: Workshop, lines: Iterable[int], late: Late) -> dict[int, tuple[date, Shelf]]:
     """Return by line what comes last of all that was bought for it, and when. What should have come
     already may come tomorrow; what is only drafted takes as long as buying it now."""
     today = clock.today()
-    lead_days = _lead_days(workshop)
+    lead_days = _lead_days(workshop, late)
     rows = Peg.objects.filter(
         need__line__in=lines, line__received__lt=F("line__quantity"), line__is_closed_short=False
     ).annotate(on=Coalesce("line__expected_on", "line__wished_on"))
     found: dict[int, tuple[date, Shelf]] = {}
-    for line, on, material, size, status in rows.order_by("pk").values_list(
-        "need__line", "on", "line__material", "line__size", "line__purchase__status"
+    for line, on, material, size, status, supplier in rows.order_by("pk").values_list(
+        "need__line",
+        "on",
+        "line__material",
+        "line__size",
+        "line__purchase__status",
+        "line__purchase__supplier",
     ):
-        days = 1 if status in UNDER_WAY else max(lead_days.get(material, 0), 1)
-        comes_on = max(on, today + days * DAY)
+        if status in UNDER_WAY:
+            comes_on = max(on, today + DAY) + late.after(supplier)
+        else:
+            comes_on = max(on, today + max(lead_days.get(material, 0), 1) * DAY)
         if line not in found or comes_on > found[line][0]:
             found[line] = comes_on, (material, size)
     return found
@@ -184,7 +206,7 @@ def _opens(orders: Iterable[int]) -> dict[int, date]:
     return dict(held.order_by().values_list("order").annotate(on=Max("due_on")))
 
 
-def _coming(workshop: Workshop) -> dict[Shelf, list[tuple[date, int]]]:
+def _coming(workshop: Workshop, late: Late) -> dict[Shelf, list[tuple[date, int]]]:
     """Return what was sent for and has not come, as far as no order waits for it."""
     found: dict[Shelf, list[tuple[date, int]]] = defaultdict(list)
     tomorrow = clock.today() + DAY
@@ -194,16 +216,23 @@ def _coming(workshop: Workshop) -> dict[Shelf, list[tuple[date, int]]]:
     rows = lines.annotate(
         pegged=Coalesce(Sum("pegs__quantity"), 0), on=Coalesce("expected_on", "wished_on")
     )
-    for material, size, quantity, received, pegged, on in rows.values_list(
-        "material", "size", "quantity", "received", "pegged", "on"
+    for material, size, quantity, received, pegged, on, supplier in rows.values_list(
+        "material", "size", "quantity", "received", "pegged", "on", "purchase__supplier"
     ):
         if quantity > received + pegged:
-            found[material, size].append((max(on, tomorrow), quantity - received - pegged))
+            comes_on = max(on, tomorrow) + late.after(supplier)
+            found[material, size].append((comes_on, quantity - received - pegged))
     return found
 
 
-def _lead_days(workshop: Workshop) -> dict[int, int]:
+def _lead_days(workshop: Workshop, late: Late) -> dict[int, int]:
     """Return how long it takes to buy each material, from the slowest of those who sell it: which of
     them it will be depends on the quantity and on prices that are not asked for yet."""
+    found: dict[int, int] = {}
     rows = SupplierPrice.objects.filter(supplier__workshop=workshop)
-    return dict(rows.order_by("lead_days").values_list("material", "lead_days"))
+    for material, days, supplier in rows.order_by().values_list(
+        "material", "lead_days", "supplier"
+    ):
+        days += late.after(supplier).days
+        found[material] = max(days, found.get(material, 0))
+    return found

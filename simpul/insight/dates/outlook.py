@@ -41,13 +41,13 @@ class Outlook:
 
     def of_order(self, order: Order) -> date | None:
         """Return when an order is made and packed by the plan; None where that cannot be told."""
-        return self._packed(self.outcome.of_order(order.pk))
+        return self.packed(self.outcome.of_order(order.pk))
 
     def if_paid(self, order: Order, on: date) -> date | None:
         """Return when an order is made and packed if its money comes on a day."""
-        return self._packed(self.plan.run({order.pk: on}).of_order(order.pk))
+        return self.packed(self.plan.run({order.pk: on}).of_order(order.pk))
 
-    def _packed(self, made_on: date | None) -> date | None:
+    def packed(self, made_on: date | None) -> date | None:
         """Packing takes the day of work after the last pair was made."""
         return self.plan.calendar.next_open(made_on) if self.is_known and made_on else None
 
@@ -117,7 +117,7 @@ def earliest(workshop: Workshop, wishes: Sequence[LineWish], paid_on: date) -> E
     """
     outlook = of(workshop)
     plan = outlook.plan
-    lines = _wished(plan, workshop, wishes, paid_on)
+    lines = wished(plan, workshop, wishes, paid_on)
     if lines is None or not outlook.is_known:
         return None
     if not _is_known(plan, [task for line in lines for task in line.tasks]):
@@ -153,6 +153,26 @@ def _so_that_nobody_is_late(outlook: Outlook, lines: list[Line], on: date) -> da
             break
         on = min(broken)
     return on
+
+
+def delay_of(order: Order) -> tuple[date, list[str], list[str]] | None:
+    """Return of a running order that misses its promise by the plan when it will be ready, and why: with
+    names for the desk, and as much of it as is a buyer's business. None where it keeps its promise, or
+    where its day cannot be told."""
+    outlook = of(order.workshop)
+    on = outlook.of_order(order)
+    last = _last(outlook.outcome.orders.get(order.pk, []))
+    if on is None or last is None or order.promised_on is None or on <= order.promised_on:
+        return None
+    return on, reasons_of(last, *_names(order.workshop, [last])), _hints(last)
+
+
+def late_orders(workshop: Workshop) -> list[int]:
+    """Return the running orders that miss their promises by the plan."""
+    outlook = of(workshop)
+    promised = {line.order: line.promised_on for line in outlook.plan.lines}
+    days = {order: outlook.packed(outlook.outcome.of_order(order)) for order in promised}
+    return [order for order, on in days.items() if on is not None and on > promised[order]]
 
 
 def earliest_on(workshop: Workshop, wishes: Sequence[LineWish]) -> date | None:
@@ -275,7 +295,7 @@ def _hints(ready: Ready) -> list[str]:
     return [*found, _("The workshop is busy.")] if ready.days_waited > 1 else found
 
 
-def _wished(
+def wished(
     plan: Plan, workshop: Workshop, wishes: Sequence[LineWish], paid_on: date
 ) -> list[Line] | None:
     """Return of a basket what is to be made, by the recipe of now, as lines of the plan; None where

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ('promised_on', models.DateField(editable=False, null=True)),
                 ('forfeit_percent', models.PositiveSmallIntegerField(default=0, editable=False)),
                 ('expected_on', models.DateField(editable=False, null=True)),
+                ('in_parts', models.BooleanField(default=False, editable=False)),
                 ('receiver', models.CharField(max_length=80)),
                 ('telephone', models.CharField(blank=True, max_length=16)),
                 ('address', models.CharField(max_length=500)),

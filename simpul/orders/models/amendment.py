@@ -136,10 +136,11 @@ class Amendment(models.Model):
 
     # Called by the app above
 
-    def apply(self, *, begun: Mapping[int, int]) -> None:
+    def apply(self, *, begun: Mapping[int, int], in_parts: bool) -> None:
         """Make the order say what both agree on, once everything above has made room for it.
 
-        `begun` is by line size how many pairs come in any case: made, or in work. Raises WrongState
+        `begun` is by line size how many pairs come in any case: made, or in work; `in_parts` lets
+        what is ready be sent before the rest. Raises WrongState
         where room is missing: finished pairs that are kept for the order, money that is counted for it.
         """
         order = Order.objects.select_for_update(of=("self",)).get(pk=self.order_id)
@@ -147,6 +148,7 @@ class Amendment(models.Model):
         order.total = self.revision.total
         if self.revision.promised_on != order.promised_on:
             order.promised_on = order.expected_on = self.revision.promised_on
+        order.in_parts = order.in_parts or in_parts
         order.save()
         self._apply_terms(order)
         agreed = sizes_of(self.revision)
@@ -177,6 +179,11 @@ class Amendment(models.Model):
     def changes(self) -> list[Change]:
         """What would change than agreed."""
         return changes_between(self.before, self.revision)
+
+    @property
+    def is_delay(self) -> bool:
+        """Tell whether nothing but the day is to be another one."""
+        return all(change.kind == "day" for change in self.changes)
 
     @property
     def is_open(self) -> bool:

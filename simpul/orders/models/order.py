@@ -129,6 +129,7 @@ class Order(models.Model):
     promised_on = models.DateField(null=True, editable=False)  # frozen at agreement
     forfeit_percent = models.PositiveSmallIntegerField(default=0, editable=False)  # the same
     expected_on = models.DateField(null=True, editable=False)  # moves
+    in_parts = models.BooleanField(default=False, editable=False)  # what is ready goes first
     receiver = models.CharField(max_length=80)
     telephone = models.CharField(max_length=16, blank=True)
     address = models.CharField(max_length=500)

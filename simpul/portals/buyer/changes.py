@@ -66,7 +66,7 @@ def change(request: Request, number: str, revision: int) -> HttpResponse:
 
 @require_POST
 def acceptance(request: Request, number: str, revision: int) -> HttpResponse:
-    accept(_find(request, number, revision), by=request.person)
+    accept(_find(request, number, revision), by=request.person, in_parts="in_parts" in request.POST)
     return redirect("buyer:order", request.workshop.slug, number)
 
 
@@ -84,7 +84,8 @@ def refusal(request: Request, number: str, revision: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         amendment.refuse(by=request.person, **form.cleaned_data)
-        return redirect("buyer:order", request.workshop.slug, number)
+        onward = "buyer:new-change" if "change" in request.POST else "buyer:order"
+        return redirect(onward, request.workshop.slug, number)
     return render(
         request,
         "buyer/orders/step.html",

@@ -13,8 +13,8 @@ from simpul.changes.agreeing import accept
 from simpul.changes.pricetag import PriceTag, price_tag
 from simpul.insight.dates import outlook
 from simpul.orders.forms import ReasonForm
-from simpul.orders.models import Amendment, Order
-from simpul.orders.offers import AmendmentForm
+from simpul.orders.models import Amendment, Order, Status
+from simpul.orders.offers import AmendmentForm, DelayForm
 from simpul.portals import invitations
 from simpul.portals.http import Request, demand
 from simpul.portals.workshop.orders import find_order
@@ -41,6 +41,33 @@ def new(request: Request, number: str) -> HttpResponse:
         "workshop/changes/new.html",
         {"order": order, "form": form, **told},
         status=422 if form.is_bound and not form.is_valid() else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def delay(request: Request, number: str) -> HttpResponse:
+    """Tell the buyer a new day, in words that are drafted, with what can be chosen."""
+    order = find_order(request, number)
+    demand(request, "orders.propose_change", order)
+    found = outlook.delay_of(order) if order.status == Status.CONFIRMED else None
+    form = DelayForm(request.POST or None, order=order, ready_on=found[0] if found else None)
+    if found is not None and not form.is_bound:
+        form.draft(found[2])
+    if form.is_valid():
+        made = Amendment.propose(
+            by=request.person,
+            order=order,
+            wishes=[line.wish for line in order.current.lines.all()],
+            shipping=order.current.shipping,
+            discount=order.current.discount,
+            **form.cleaned_data,
+        )
+        return redirect("workshop:change", request.workshop.slug, number, made.revision.number)
+    return render(
+        request,
+        "workshop/changes/delay.html",
+        {"order": order, "form": form, "found": found},
+        status=422 if form.is_bound else 200,
     )
 
 

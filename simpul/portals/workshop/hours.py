@@ -11,7 +11,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from simpul.insight.dates import outlook
+from simpul.insight.dates import outlook, whatif
+from simpul.insight.dates.forms import WhatIfForm
+from simpul.insight.dates.whatif import WhatIf
 from simpul.lib import clock
 from simpul.lib.workdays import IDUL_FITRI, next_feast, public_holidays
 from simpul.portals.http import Request, demand
@@ -36,8 +38,27 @@ def plan(request: Request) -> HttpResponse:
             "rows": outlook.rows(request.person, found),
             "weeks": found.weeks(WEEKS),
             "posts": outlook.load(request.workshop, found, WEEKS),
+            "may_propose": request.person.may("orders.propose_change", request.workshop),
             "tab": "plan",
         },
+    )
+
+
+@require_safe
+def what_if(request: Request) -> HttpResponse:
+    """Try what a late supplier, or one order more, would do to the days of all others."""
+    form = WhatIfForm(request.GET or None, person=request.person)
+    found: WhatIf | None = None
+    if form.is_valid():
+        if form.order is not None:
+            found = whatif.if_taken(request.person, form.order)
+        elif form.supplier is not None:
+            found = whatif.if_late(request.person, form.supplier, form.cleaned_data["days"])
+    return render(
+        request,
+        "workshop/production/what_if.html",
+        {"form": form, "found": found, "outlook": outlook.of(request.workshop), "tab": "plan"},
+        status=422 if form.is_bound and not form.is_valid() else 200,
     )
 
 

@@ -209,6 +209,8 @@ def _found(request: Request) -> tuple[OrderQuerySet, str]:
     chosen = request.GET.get("status", "")
     if chosen == "open":
         found = found.open()
+    elif chosen == "change":
+        found = found.filter(pk__in=Amendment.objects.open().values("order"))
     elif chosen:
         found = found.filter(status=chosen)
     sort = SORTS.get(request.GET.get("sort", ""), SORTS[""])

@@ -60,6 +60,7 @@ urlpatterns = [
     path("orders/<str:number>/waivers/<int:position>/", terms.waiver, name="waiver"),
     path("orders/<str:number>/closing/", terms.closing, name="closing"),
     path("orders/<str:number>/change/", changes.new, name="new-change"),
+    path("orders/<str:number>/delay/", changes.delay, name="delay"),
     path("orders/<str:number>/changes/<int:revision>/", changes.change, name="change"),
     path(
         "orders/<str:number>/changes/<int:revision>/acceptance/",
@@ -266,6 +267,7 @@ urlpatterns = [
         name="wage-unpaying",
     ),
     path("production/plan/", hours.plan, name="floor-plan"),
+    path("production/plan/what-if/", hours.what_if, name="what-if"),
     path("production/days/", hours.hours, name="hours"),
     path("production/days/hands/", hours.capacity, name="capacity"),
     path("production/days/week/", hours.week, name="week"),

@@ -1,7 +1,7 @@
 """Buying material: who sells what, purchase orders, and what they are for."""
 
 from simpul.procurement.models.bill import BilledReceipt, BillPayment, SupplierBill, value_of
-from simpul.procurement.models.days import material_days, needed_on, work_days
+from simpul.procurement.models.days import last_day, material_days, work_days
 from simpul.procurement.models.inquiry import (
     Bid,
     BidAnswer,
@@ -49,8 +49,8 @@ __all__ = [
     "SupplierPrice",
     "Terms",
     "TooMuch",
+    "last_day",
     "material_days",
-    "needed_on",
     "share_out",
     "value_of",
     "work_days",

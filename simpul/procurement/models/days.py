@@ -6,23 +6,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 
-from simpul.orders.models import Order, OrderNeed, Status
+from simpul.orders.models import Order, OrderLine, Status
 from simpul.procurement.models.line import Peg
 
 
-def work_days(need: OrderNeed) -> int:
+def work_days(line: OrderLine) -> int:
     """Return how long the work takes once the material is there: half of the model's days to make.
 
     The first half is for buying. A plain rule that everybody in the workshop can compute in mind.
     """
-    return (need.line.colourway.product.lead_days + 1) // 2
+    return (line.colourway.product.lead_days + 1) // 2
 
 
-def needed_on(need: OrderNeed, today: date) -> date:
-    """Return the last day on which the material keeps the order's promise; never a day that is past."""
-    promised_on = need.line.order.promised_on
-    assert promised_on is not None  # noqa: S101 - an agreed order has a promise
-    return max(promised_on - timedelta(days=work_days(need)), today)
+def last_day(line: OrderLine, promised_on: date, today: date) -> date:
+    """Return the last day on which material keeps the promise of a line; never a day that is past."""
+    return max(promised_on - timedelta(days=work_days(line)), today)
 
 
 def material_days(
@@ -42,7 +40,9 @@ def material_days(
         assert order.promised_on is not None  # noqa: S101 - an agreed order has a promise
         arrives_on = instead.get(peg.line_id, peg.line.expected_on)
         ready_on = (
-            arrives_on + timedelta(days=work_days(peg.need)) if arrives_on else order.promised_on
+            arrives_on + timedelta(days=work_days(peg.need.line))
+            if arrives_on
+            else order.promised_on
         )
         days[order.pk] = max(days.get(order.pk, order.promised_on), ready_on)
     return days

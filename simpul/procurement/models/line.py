@@ -70,8 +70,9 @@ class PurchaseLine(models.Model):
             Peg.objects.create(line=self, need=need, quantity=quantity)
         need.shift(ordered=quantity)
 
-    def let_go(self, quantity: int) -> list[tuple[OrderNeed, int]]:
-        """Ask for so much less, or for nothing more; return what it is no longer bought for.
+    def let_go(self, quantity: int) -> list[tuple[int, int]]:
+        """Ask for so much less, or for nothing more; return the keys of the needs that it is no
+        longer bought for, and how much of each.
 
         The earliest promises stay with the line.
         """
@@ -89,7 +90,7 @@ class PurchaseLine(models.Model):
             self.save(update_fields=["quantity"])
         else:
             self.delete()
-        return [(peg.need, share) for peg, share in gone]
+        return [(peg.need_id, share) for peg, share in gone]
 
     def keep_pegs(self, quantity: int) -> None:
         """Let pegs go until they ask for no more than so much; the earliest promise keeps longest.

@@ -58,7 +58,7 @@ class ProposedLine:
     quantity: int
     price: int
     wished_on: date
-    pegs: list[tuple[OrderNeed, int]]
+    pegs: list[tuple[int, int]]  # the key of a need, and how much for it
 
 
 class PurchaseOrderQuerySet(models.QuerySet["PurchaseOrder"]):
@@ -491,8 +491,9 @@ class PurchaseOrder(models.Model):
             line.price = line.price or wanted.price
             line.wished_on = min(line.wished_on, wanted.wished_on)
             line.save(update_fields=["quantity", "price", "wished_on"])
-        for need, quantity in sorted(wanted.pegs, key=lambda peg: peg[0].pk):
-            line.peg(need, quantity)
+        needs = OrderNeed.objects.in_bulk([need for need, _quantity in wanted.pegs])
+        for need, quantity in sorted(wanted.pegs):
+            line.peg(needs[need], quantity)
 
     def _drop_if_empty(self, by: Person) -> None:
         self._sum_up()

@@ -245,7 +245,7 @@ def test_the_plan_says_what_lies_free_of_the_other_material(
 
     [asked] = planning.wanted(workshop)[0].asked
 
-    assert (asked.need.alternative, asked.free_instead) == (suede, 5_000)
+    assert (asked.alternative, asked.free_instead) == (suede, 5_000)
 
 
 def test_the_other_material_is_needed_then_and_one_can_change_back(

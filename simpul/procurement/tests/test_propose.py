@@ -13,7 +13,7 @@ from simpul.workflow.steps import NotAllowed, WrongState, keyed
 
 def proposed(order_need: OrderNeed, quantity: int) -> list[ProposedLine]:
     material = order_need.material
-    pegs = [(order_need, quantity)]
+    pegs = [(order_need.pk, quantity)]
     return [ProposedLine(material, order_need.size, quantity, 40_000, clock.in_days(7), pegs)]
 
 

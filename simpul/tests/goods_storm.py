@@ -1,0 +1,125 @@
+"""Eight processes plan, buy, count, make, pack and change the same few orders at once.
+
+    python -m simpul.tests.goods_storm SEED TURNS
+
+Run by `test_goods_storm.py` over an empty database of its own (a file of SQLite, or PostgreSQL). The
+moves are those of the random walk. A step may be refused, or give up because others were in its way;
+nothing else may happen. At the end the invariants must hold: what the program finds is printed, a
+line each, after a line with how many steps were done and refused.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import time
+
+import django
+
+WRITERS = 8
+ORDERS = 6
+
+
+def main(seed: int, turns: int) -> None:
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connections
+
+    call_command("migrate", verbosity=0)
+    from simpul.tests.test_random_walk import Town, Walk
+
+    Walk.town = Town()
+    _begin()
+    connections.close_all()  # each writer has a connection of its own
+    starts_at = time.monotonic() + 0.5
+    children = []
+    for number in range(WRITERS):
+        reader, writer = os.pipe()
+        child = os.fork()
+        if not child:
+            os.close(reader)
+            time.sleep(max(0.0, starts_at - time.monotonic()))
+            told = _act(random.Random(f"{seed} {number}"), turns)
+            os.write(writer, told.encode())
+            os._exit(0)
+        os.close(writer)
+        children.append((child, reader))
+    done: dict[str, int] = {}
+    for child, reader in children:
+        with os.fdopen(reader) as pipe:
+            for line in pipe.read().splitlines():
+                what, _tab, count = line.rpartition("\t")
+                done[what] = done.get(what, 0) + int(count)
+        os.waitpid(child, 0)
+    print(" ".join(f"{what}={count}" for what, count in sorted(done.items())))
+    from simpul.insight.audit import findings
+
+    for finding in findings():
+        print(finding)
+
+
+def _begin() -> None:
+    """Let some orders be agreed on and paid, with a part of their material in the store."""
+    from simpul import testing
+    from simpul.payments import agreement
+    from simpul.tests.test_random_walk import Walk
+
+    town = Walk.town
+    for number in range(ORDERS):
+        buyer = town.buyers[number % len(town.buyers)]
+        order = agreement.place(
+            by=town.people[buyer.pk],
+            buyer=buyer,
+            wishes=[testing.wish(town.model, {"40": 3, "41": 2})],
+            receiver="X",
+            address="Y",
+        )
+        agreement.confirm(order, by=town.staff["sari"])
+        testing.pay(order, order.instalments.order_by("position")[0].amount)
+    for material in town.materials:
+        for size in ("40", "41", "42") if material.is_by_size else ("",):
+            testing.stock_up(material, 12_000, size)
+
+
+def _act(dice: random.Random, turns: int) -> str:
+    """Make so many random moves; return what came of them, a line each with its number."""
+    from django.db import OperationalError, transaction
+
+    from simpul.lib.sqlite import base
+    from simpul.tests.test_random_walk import Nothing, Walk
+    from simpul.workflow.steps import Refused
+
+    base.PATIENCE_S = 120.0  # nobody gives up at the queue, however slow the machine
+
+    walk = Walk.__new__(Walk)
+    walk.dice = dice
+    moves = [
+        walk._plan, walk._send, walk._confirm_purchase, walk._counter_purchase, walk._agree,
+        walk._receive, walk._receive, walk._close_short, walk._change, walk._count, walk._substitute,
+        walk._move_line, walk._join, walk._job, walk._job, walk._tap, walk._tap, walk._tap,
+        walk._correct, walk._take_stock, walk._pack, walk._pack, walk._unpack, walk._amend, walk._answer,
+        walk._answer, walk._give_out, walk._take_in, walk._reserve,
+    ]  # fmt: skip
+    came: dict[str, int] = {}
+    for _turn in range(turns):
+        move = dice.choice(moves)
+        try:
+            with transaction.atomic():
+                move()
+            what = "done"
+        except Nothing:
+            continue
+        except Refused:
+            what = "refused"
+        except OperationalError as reason:  # a ring of locks is broken by the database
+            what = "gave-up" if "deadlock" in str(reason) else f"{type(reason).__name__}:{reason}"
+        except Exception as reason:
+            what = f"{move.__name__}:{type(reason).__name__}:{reason}"
+        what = " ".join(what.split())[:300].replace("=", ":").replace(" ", "_")
+        came[what] = came.get(what, 0) + 1
+    return "\n".join(f"{what}\t{count}" for what, count in came.items())
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
