@@ -367,11 +367,11 @@ def wages(workshop: Workshop) -> Iterator[Finding]:
     for pk, amount, n in slips.exclude(n=F("amount")).values_list("pk", "amount", "n"):
         yield Finding(2, f"wage slip {pk}", f"{amount} settled for {n} earned")
     standing = WagePayment.objects.standing().filter(purpose__workshop=workshop)
-    paid = standing.order_by().values("slip").annotate(n=Count("pk")).filter(n__gt=1)
-    for pk in paid.values_list("slip", flat=True):
-        yield Finding(2, f"wage slip {pk}", "paid more than once")
+    paid = standing.order_by().values_list("slip", "slip__amount").annotate(n=Sum("amount"))
+    for pk, amount, n in paid.filter(n__gt=F("slip__amount")):
+        yield Finding(2, f"wage slip {pk}", f"{n} paid of {amount}")
     used = standing.order_by().values_list("purpose", "purpose__amount_sen")
-    for pk, sen, n in used.annotate(n=Sum("slip__amount")):
+    for pk, sen, n in used.annotate(n=Sum("amount")):
         if n * 100 > -sen:
             yield Finding(2, f"payment {pk}", f"{n} of wages paid by {-sen // 100}")
 

@@ -183,7 +183,7 @@ def test_wages_paid_for_more_than_was_made_or_twice(buyer: Party, fajar: Person)
     WageSlip.objects.update(amount=5_000)
     assert broken(workshop) == {2}
     WageSlip.objects.update(amount=4_000)
-    WagePayment.objects.create(slip=slip, purpose=Purpose.objects.get(), by=fajar)
+    WagePayment.objects.create(slip=slip, purpose=Purpose.objects.get(), amount=4_000, by=fajar)
     assert broken(workshop) == {2}
 
 
