@@ -149,6 +149,8 @@ def _money_out(story: Story, opened: datetime) -> None:
             story.at(moment, partial(money_out.pay_monthly, story, moment.day))
         if moment.day == 9:
             story.at(moment, lambda: money_out.buy_small_things(story))
+    before = (story.now - timedelta(days=3)).replace(hour=9, minute=20)
+    story.at(before, lambda: money_out.advance(story))
 
 
 # The house

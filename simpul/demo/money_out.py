@@ -69,6 +69,13 @@ def explain(story: Story) -> None:
     _pay_sheets(fajar)
 
 
+def advance(story: Story) -> None:
+    """A worker asks for money before Saturday."""
+    Purpose.of_cash(
+        by=story.cast.staff["fajar"], kind="wages", amount=-150_000, words="Kasbon Oman"
+    )
+
+
 def _pay_sheets(fajar: Person) -> None:
     """Say which sheet each transfer of wages was for: the one with its sum."""
     left = payments_left(fajar)

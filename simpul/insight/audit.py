@@ -149,20 +149,21 @@ def pairs(workshop: Workshop) -> Iterator[Finding]:
 def outwork(workshop: Workshop) -> Iterator[Finding]:
     """7: what came back from outside was counted, and what went along lies there until it is used
     or brought back."""
-    sizes = OutworkSize.objects.filter(outwork__workshop=workshop)
-    for row in sizes.select_related("outwork"):
-        logs = StageLog.objects.filter(outwork=row.outwork_id, size=row.size_id)
-        back = logs.aggregate(good=Sum("good"), reject=Sum("reject"))
-        if (row.good, row.reject) != (back["good"] or 0, back["reject"] or 0):
+    logs = StageLog.objects.filter(outwork__workshop=workshop).order_by()
+    rows = logs.values_list("outwork", "size").annotate(g=Sum("good"), r=Sum("reject"))
+    counted = {(pk, size): (good, reject) for pk, size, good, reject in rows}
+    for row in OutworkSize.objects.filter(outwork__workshop=workshop).select_related("outwork"):
+        back = counted.get((row.outwork_id, row.size_id), (0, 0))
+        if (row.good, row.reject) != back:
             text = f"{row.good} and {row.reject} of size {row.size_id}, counted {back}"
             yield Finding(7, str(row.outwork), text)
     there = _reserved(workshop, OrderNeed, Location.Kind.OUTWORKER)
     left = F("quantity") - F("used") - F("returned")
-    rows = OutworkMaterial.objects.filter(outwork__workshop=workshop).order_by()
-    for need, n in rows.values_list("need").annotate(n=Sum(left)):
+    material = OutworkMaterial.objects.filter(outwork__workshop=workshop).order_by()
+    for need, n in material.values_list("need").annotate(n=Sum(left)):
         if n != there.get(need, 0):
             yield Finding(7, f"need {need}", f"{n} went along, {there.get(need, 0)} lies outside")
-    jobs = Job.objects.filter(stages__outwork__workshop=workshop).distinct()
+    jobs = Job.objects.filter(workshop=workshop, stages__outwork__status="out").distinct()
     for job in jobs.prefetch_related("sizes", "stages"):
         sums, out = job.sums(), job.out()
         if any(min(job.room(stage, sums, out).values()) < 0 for stage in job.stages.all()):
@@ -367,11 +368,11 @@ def wages(workshop: Workshop) -> Iterator[Finding]:
     for pk, amount, n in slips.exclude(n=F("amount")).values_list("pk", "amount", "n"):
         yield Finding(2, f"wage slip {pk}", f"{amount} settled for {n} earned")
     standing = WagePayment.objects.standing().filter(purpose__workshop=workshop)
-    paid = standing.order_by().values("slip").annotate(n=Count("pk")).filter(n__gt=1)
-    for pk in paid.values_list("slip", flat=True):
-        yield Finding(2, f"wage slip {pk}", "paid more than once")
+    paid = standing.order_by().values_list("slip", "slip__amount").annotate(n=Sum("amount"))
+    for pk, amount, n in paid.filter(n__gt=F("slip__amount")):
+        yield Finding(2, f"wage slip {pk}", f"{n} paid of {amount}")
     used = standing.order_by().values_list("purpose", "purpose__amount_sen")
-    for pk, sen, n in used.annotate(n=Sum("slip__amount")):
+    for pk, sen, n in used.annotate(n=Sum("amount")):
         if n * 100 > -sen:
             yield Finding(2, f"payment {pk}", f"{n} of wages paid by {-sen // 100}")
 

@@ -441,7 +441,7 @@ class PayForm(forms.Form):
         assert isinstance(whose, forms.MultipleChoiceField)  # noqa: S101 - for the type checker
         assert isinstance(how, forms.ChoiceField)  # noqa: S101 - for the type checker
         whose.choices = [
-            (key, f"{slip.worker} · {rupiah(slip.amount)}") for key, slip in self.whose.items()
+            (key, f"{slip.worker} · {rupiah(slip.open)}") for key, slip in self.whose.items()
         ]
         whose.initial = list(self.whose)
         how.choices = [
@@ -462,6 +462,7 @@ class PayForm(forms.Form):
 
 def _said(purpose: Purpose, rest: int) -> str:
     gaps = {"day": day_short(purpose.on), "amount": rupiah(rest)}
+    said = _now("By transfer on %(day)s, %(amount)s of it left") % gaps
     if purpose.is_cash:
-        return _now("In cash on %(day)s, %(amount)s of it left") % gaps
-    return _now("By transfer on %(day)s, %(amount)s of it left") % gaps
+        said = _now("In cash on %(day)s, %(amount)s of it left") % gaps
+    return f"{said} · {purpose.words}" if purpose.words else said

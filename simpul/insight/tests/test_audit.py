@@ -40,7 +40,14 @@ from simpul.payments.models import (
 )
 from simpul.payments.models.receipt import spread
 from simpul.procurement.models import Peg
-from simpul.production.models import WagePayment, WageSheet, WageSlip
+from simpul.production.models import (
+    OutworkMaterial,
+    OutworkSize,
+    WagePayment,
+    WageSheet,
+    WageSlip,
+)
+from simpul.production.outwork import give_out
 from simpul.stock.models import Balance, Movement, Reservation
 from simpul.tests.statement import statement
 from simpul.workflow.models import Entry, NumberSeries
@@ -183,8 +190,26 @@ def test_wages_paid_for_more_than_was_made_or_twice(buyer: Party, fajar: Person)
     WageSlip.objects.update(amount=5_000)
     assert broken(workshop) == {2}
     WageSlip.objects.update(amount=4_000)
-    WagePayment.objects.create(slip=slip, purpose=Purpose.objects.get(), by=fajar)
+    WagePayment.objects.create(slip=slip, purpose=Purpose.objects.get(), amount=4_000, by=fajar)
     assert broken(workshop) == {2}
+
+
+def test_outwork_that_came_back_uncounted_or_lost_its_material(buyer: Party) -> None:
+    job, workshop = testing.released_job(buyer), buyer.workshop
+    first = job.stages.get(position=1)
+    give_out(
+        job, by=testing.foreman(workshop), stage=first, stage_name=first.name, pairs={"40": 3},
+        worker="U", rate=2_000, due_on=clock.today(),
+    )  # fmt: skip
+    assert broken(workshop) == set()
+
+    OutworkSize.objects.update(good=1)
+    assert broken(workshop) == {7}
+    OutworkSize.objects.update(good=0, given=5)  # four were asked for
+    assert broken(workshop) == {7}
+    OutworkSize.objects.update(given=3)
+    OutworkMaterial.objects.update(used=1)
+    assert broken(workshop) == {7}
 
 
 def test_stock_without_movements(house: Workshop) -> None:

@@ -183,12 +183,16 @@ class Migration(migrations.Migration):
             name='WagePayment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('amount', models.PositiveBigIntegerField()),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
                 ('taken_back_at', models.DateTimeField(editable=False, null=True)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('purpose', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wage_payments', to='payments.purpose')),
                 ('slip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='production.wageslip')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='wage_payment_of_something')],
+            },
         ),
         migrations.CreateModel(
             name='SettledLog',

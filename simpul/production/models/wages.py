@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
@@ -39,14 +39,12 @@ class WageSheetQuerySet(models.QuerySet["WageSheet"]):
 
     def with_sums(self) -> Self:
         """Add the sum of each sheet in rupiah, how many people stand on it, and what is unpaid."""
-        slips = WageSlip.objects.filter(sheet=OuterRef("pk")).order_by()
-        sums = slips.values("sheet").annotate(n=Sum("amount")).values("n")
-        unpaid = slips.unpaid().values("sheet").annotate(n=Sum("amount")).values("n")
-        people = slips.values("sheet").annotate(n=models.Count("pk")).values("n")
+        slips = WageSlip.objects.filter(sheet=OuterRef("pk")).order_by().values("sheet")
+        paid = WagePayment.objects.standing().filter(slip__sheet=OuterRef("pk")).order_by()
         return self.annotate(
-            amount=models.Subquery(sums),
-            people=models.Subquery(people),
-            unpaid=models.functions.Coalesce(models.Subquery(unpaid), 0),
+            amount=_sum(slips.annotate(n=Sum("amount"))),
+            people=_sum(slips.annotate(n=models.Count("pk"))),
+            unpaid=F("amount") - _sum(paid.values("slip__sheet").annotate(n=Sum("amount"))),
         )
 
     def unpaid(self) -> Self:
@@ -133,9 +131,10 @@ class WageSheet(models.Model):
 
     @step("production.pay_wages")
     def pay(self, *, by: Person, slips: Sequence[WageSlip], purpose: Purpose | None = None) -> None:
-        """Pay these slips of the sheet: in cash now, or by a payment of wages that left already.
+        """Pay what is open of these slips: in cash now, or by a payment of wages that left already.
 
-        Raises TooLittle where that payment does not hold so much.
+        Such a payment may be an advance that covers one slip in part: the rest stays open. Raises
+        TooLittle where it does not hold enough for several slips, or nothing at all.
         """
         mine = WageSlip.objects.with_paid().filter(sheet=self, pk__in=[slip.pk for slip in slips])
         found = list(mine.order_by("pk"))
@@ -143,25 +142,32 @@ class WageSheet(models.Model):
             raise NotAllowed(_now("Choose whom of this sheet the money was for."))
         if any(slip.is_paid for slip in found):
             raise WrongState(_now("Some of these wages are paid already."))
-        amount = sum(slip.amount for slip in found)
+        amount = sum(slip.open for slip in found)
         if purpose is None:
+            left = amount
             purpose = Purpose.of_cash(
                 by=by, kind=PurposeKind.WAGES, amount=-amount, words=self.number
             )
         else:
-            purpose = _demand_enough(purpose, self.workshop_id, amount)
+            purpose = _payment_of_wages(purpose, self.workshop_id)
+            left = unspent([purpose])[purpose.pk]
+        if not left or (left < amount and len(found) > 1):
+            raise TooLittle(_now("This payment holds less than these wages."))
         WagePayment.objects.bulk_create(
-            WagePayment(slip=slip, purpose=purpose, by=by) for slip in found
+            WagePayment(slip=slip, purpose=purpose, amount=min(slip.open, left), by=by)
+            for slip in found
         )
 
 
 class WageSlipQuerySet(models.QuerySet["WageSlip"]):
     def with_paid(self) -> Self:
-        standing = WagePayment.objects.standing().filter(slip=OuterRef("pk"))
-        return self.annotate(is_paid=Exists(standing))
+        """Add how much of each slip is paid, in rupiah."""
+        standing = WagePayment.objects.standing().filter(slip=OuterRef("pk")).order_by()
+        return self.annotate(paid=_sum(standing.values("slip").annotate(n=Sum("amount"))))
 
     def unpaid(self) -> Self:
-        return self.with_paid().filter(is_paid=False)
+        """Those of which something is still to be paid."""
+        return self.with_paid().filter(paid__lt=F("amount"))
 
 
 class WageSlip(models.Model):
@@ -181,10 +187,19 @@ class WageSlip(models.Model):
         ]
 
     if TYPE_CHECKING:
-        is_paid: bool  # where `with_paid` was asked for
+        paid: int  # where `with_paid` was asked for
 
     def __str__(self) -> str:
         return self.worker
+
+    @property
+    def open(self) -> int:
+        """What is still to be paid, in rupiah."""
+        return self.amount - self.paid
+
+    @property
+    def is_paid(self) -> bool:
+        return not self.open
 
 
 class SettledLog(models.Model):
@@ -204,18 +219,24 @@ class WagePaymentQuerySet(models.QuerySet["WagePayment"]):
 
 
 class WagePayment(models.Model):
-    """Money that went out was for this slip, the whole of it."""
+    """So much of money that went out was for this slip."""
 
     slip = models.ForeignKey(WageSlip, models.PROTECT, related_name="payments")
     purpose = models.ForeignKey(Purpose, models.PROTECT, related_name="wage_payments")
+    amount = models.PositiveBigIntegerField()
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now, editable=False)
     taken_back_at = models.DateTimeField(null=True, editable=False)
 
     objects = WagePaymentQuerySet.as_manager()
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="wage_payment_of_something")
+        ]
+
     def __str__(self) -> str:
-        return f"{self.slip} by {self.purpose_id}"
+        return f"{self.amount} for {self.slip}"
 
     # Steps
 
@@ -240,19 +261,24 @@ def unspent(purposes: Sequence[Purpose]) -> dict[int, int]:
         .filter(purpose__in=purposes)
         .order_by()
         .values_list("purpose")
-        .annotate(n=Sum("slip__amount"))
+        .annotate(n=Sum("amount"))
     )
     counted = dict(used)
     return {one.pk: one.rupiah - counted.get(one.pk, 0) for one in purposes}
 
 
-def _demand_enough(purpose: Purpose, workshop_id: int, amount: int) -> Purpose:
+def _payment_of_wages(purpose: Purpose, workshop_id: int) -> Purpose:
+    """Return the payment, locked, if it is one of wages that stands."""
     purpose = Purpose.objects.select_for_update(of=("self",), no_key=True).get(pk=purpose.pk)
     is_wages = purpose.kind == PurposeKind.WAGES and purpose.is_out and purpose.reverses_id is None
     if not is_wages or purpose.workshop_id != workshop_id:
         raise NotAllowed(_now("This is no payment of wages."))
     if Purpose.objects.filter(reverses=purpose).exists():
         raise WrongState(_now("This payment was taken back."))
-    if unspent([purpose])[purpose.pk] < amount:
-        raise TooLittle(_now("This payment holds less than these wages."))
     return purpose
+
+
+def _sum(rows: models.QuerySet[Any, Any]) -> models.functions.Coalesce:
+    """What rows that are summed as `n` come to, as a column: nothing of none."""
+    found = models.Subquery(rows.values("n"), output_field=models.BigIntegerField())
+    return models.functions.Coalesce(found, 0)

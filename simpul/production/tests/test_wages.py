@@ -252,6 +252,37 @@ def test_a_transfer_that_was_for_somebody_else(sheet: WageSheet, fajar: Person) 
         payment.take_back(by=fajar)
 
 
+def test_an_advance_pays_a_part_and_the_rest_is_paid_in_cash(
+    sheet: WageSheet, fajar: Person
+) -> None:
+    advance = Purpose.of_cash(by=fajar, kind="wages", amount=-15_000, words="Kasbon Ujang")
+    ujang = sheet.slips.get(worker="Ujang")
+
+    sheet.pay(by=fajar, slips=[ujang], purpose=advance)
+
+    assert payments_left(fajar) == []
+    assert WageSlip.objects.unpaid().get(worker="Ujang").open == 5_000
+    assert WageSheet.objects.with_sums().get().unpaid == 11_000
+
+    with pytest.raises(TooLittle):  # nothing is left of it
+        sheet.pay(by=fajar, slips=[ujang], purpose=advance)
+    sheet.pay(by=fajar, slips=[ujang])
+
+    assert Purpose.objects.latest("pk").amount_sen == -500_000
+    assert unpaid(sheet) == ["Nana"]
+
+
+def test_an_advance_larger_than_the_wage_is_left_for_the_next(
+    sheet: WageSheet, fajar: Person
+) -> None:
+    advance = Purpose.of_cash(by=fajar, kind="wages", amount=-50_000, words="Kasbon Nana")
+
+    sheet.pay(by=fajar, slips=[sheet.slips.get(worker="Nana")], purpose=advance)
+
+    assert payments_left(fajar) == [(advance, 44_000)]
+    assert unpaid(sheet) == ["Ujang"]
+
+
 @pytest.mark.parametrize(
     ("amount", "kind", "refusal"),
     [(25_999, "wages", TooLittle), (26_000, "salary", NotAllowed)],
