@@ -192,11 +192,12 @@ class Town:
         account.hasten(by=self.staff["owner"], reason="tes")
         self.account = account
         self.gateway = testing.gateway(self.workshop)
-        for supplier, price in ((self.supplier, 1_000), (self.rival, 1_200)):
+        own, bundle = {"price": 1_000}, {"price": 3_001, "unit": "ikat", "unit_size": 2_500}
+        for supplier, sold in ((self.supplier, own), (self.rival, bundle)):
             for material in self.materials:
                 SupplierPrice.quote(
-                    by=self.staff["rina"], supplier=supplier, material=material,
-                    price=price, lead_days=2,
+                    by=self.staff["rina"], supplier=supplier, material=material, lead_days=2,
+                    **sold,
                 )  # fmt: skip
 
 
