@@ -399,13 +399,20 @@ class SupplierPriceForm(forms.Form):
         unit, size = cleaned.get("unit"), cleaned.get("unit_size")
         if "unit_size" in self.errors:
             return
-        if unit and not size:
-            self.add_error("unit_size", _now("Say how much one of it holds."))
-        elif size and not unit:
-            self.add_error("unit", _now("Say what it is called, such as tin."))
-        elif unit and cleaned["pack"] % size:
-            self.add_error("pack", _now("Only whole ones are sold: leave it empty."))
+        for name, text in unit_problems(unit, size, cleaned["pack"]).items():
+            self.add_error(name, text)
         cleaned["unit_size"] = size or MILLI
+
+
+def unit_problems(unit: str | None, size: int | None, pack: int | None) -> dict[str, str]:
+    """Say by field what is wrong with a unit of the supplier's own, of so many thousandths."""
+    if unit and not size:
+        return {"unit_size": _now("Say how much one of it holds.")}
+    if size and not unit:
+        return {"unit": _now("Say what it is called, such as tin.")}
+    if unit and size and (pack or 0) % size:
+        return {"pack": _now("Only whole ones are sold: leave it empty.")}
+    return {}
 
 
 def _holds(line: PurchaseLine) -> str:

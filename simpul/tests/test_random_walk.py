@@ -752,7 +752,8 @@ class Walk(RuleBasedStateMachine):
             by=rina, suppliers=[supplier], lines=[wanted], answer_by=clock.today()
         )
         bid, line = inquiry.bids.get(), inquiry.lines.get()
-        terms = [Terms(line, self.dice.choice((0, 900, 1_100)), 2, pack=5_000)]
+        sold = self.dice.choice(({"pack": 5_000}, {"unit": "ikat", "unit_size": 3_000}))
+        terms = [Terms(line, self.dice.choice((0, 900, 3_001)), 2, **sold)]
         bid.answer(by=self._of(supplier.pk), terms=terms)
         inquiry.close(by=rina)
         answer = bid.answers.get().pk

@@ -263,9 +263,11 @@ class Migration(migrations.Migration):
                 ('pack', models.PositiveBigIntegerField()),
                 ('valid_until', models.DateField(null=True)),
                 ('note', models.CharField(blank=True, max_length=200)),
+                ('unit', models.CharField(blank=True, max_length=12)),
+                ('unit_size', models.PositiveBigIntegerField(default=1000)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('answer', 'line'), name='bid_line_once')],
+                'constraints': [models.UniqueConstraint(fields=('answer', 'line'), name='bid_line_once'), models.CheckConstraint(condition=models.Q(('unit_size__gt', 0)), name='bid_line_of_something')],
             },
         ),
     ]

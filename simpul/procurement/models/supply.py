@@ -90,7 +90,7 @@ class SupplierPrice(models.Model):
         """
         if not supplier.is_supplier or material.workshop_id != supplier.workshop_id:
             raise NotAllowed(_now("Only a supplier of this workshop can be asked."))
-        if not unit_size or (not unit and unit_size != MILLI) or (unit and pack % unit_size):
+        if not is_unit(unit, unit_size, pack):
             raise WrongState(_now("Portions are whole units of the supplier."))
         return cls.objects.update_or_create(
             supplier=supplier,
@@ -141,6 +141,13 @@ class SupplierPrice(models.Model):
     @property
     def workshop_id(self) -> int:
         return self.supplier.workshop_id
+
+
+def is_unit(unit: str, unit_size: int, pack: int) -> bool:
+    """Tell whether a supplier can sell so: a unit of its own has a name, a size, and is not cut."""
+    if not unit:
+        return unit_size == MILLI
+    return unit_size > 0 and pack % unit_size == 0
 
 
 def whole_packs(quantity: int, minimum: int, pack: int) -> int:
