@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import count
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.crypto import get_random_string
@@ -25,6 +26,7 @@ from simpul.demo import cash_box, letters, money_out, odd_money, this_week, work
 from simpul.demo.bank import Bank
 from simpul.demo.people import Cast
 from simpul.lib import clock, uploads
+from simpul.lib.quantities import amount_of
 from simpul.orders.models import LineWish, Order, proposed_plan
 from simpul.parties.models import Address, Party, Person
 from simpul.payments import agreement, reconciliation
@@ -56,6 +58,7 @@ SUPPLIERS = {
     "kulit": ("KLT-BOX", "KLT-PUL", "KLT-SUD", "KLT-FUR"),
     "sol": ("SOL-TPR", "SOL-KRT", "SOL-PUW", "SOL-ANK", "SOL-SDL"),
 }
+TINS = {"LEM-KNG": 2_500, "LEM-PUS": 2_500}  # glue is sold by the tin of 2.5 kg
 PACKS = {
     "KLT": 20,
     "MTA": 500,
@@ -176,11 +179,19 @@ def open_house(cast: Cast, bank: Bank) -> BankAccount:
             by=rina,
             supplier=cast.parties[seller.get(material.code, "bahan")],
             material=material,
-            price=material.price,
+            **_sold(material),
             lead_days=4 if material.code[:3] in {"KLT", "SOL"} else 2,
-            pack=PACKS.get(material.code[:3], 1) * 1000,
         )
     return account
+
+
+def _sold(material: Material) -> dict[str, Any]:
+    """Say in what it is sold, and for how much: glue by the tin, all else in its own unit."""
+    if material.code in TINS:
+        size = TINS[material.code]
+        price = amount_of(material.price, size)
+        return {"price": price, "unit": "kaleng", "unit_size": size}
+    return {"price": material.price, "pack": PACKS.get(material.code[:3], 1) * 1000}
 
 
 # Orders

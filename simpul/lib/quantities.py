@@ -32,9 +32,12 @@ def write_quantity(milli: int) -> str:
     return f"{whole}{mark}{decimals}" if decimals else str(whole)
 
 
-def amount_of(price: int, quantity: int) -> int:
-    """Return the rupiah for so many thousandths at a price a unit, rounded once, half up."""
-    return (2 * price * quantity + MILLI) // (2 * MILLI)
+def amount_of(price: int, quantity: int, per: int = MILLI) -> int:
+    """Return the rupiah for so many thousandths, rounded once, half up.
+
+    The price is that of a unit, or of `per` thousandths: of a tin of 15 kg where per is 15,000.
+    """
+    return (2 * price * quantity + per) // (2 * per)
 
 
 def _is_english() -> bool:

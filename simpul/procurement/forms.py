@@ -12,10 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.catalog.models import Material
 from simpul.lib import clock
+from simpul.lib.quantities import MILLI, write_quantity
 from simpul.parties.models import Party, Workshop
 from simpul.procurement.models import LineTerms, PurchaseLine, PurchaseOrder, SupplierPrice
 from simpul.ui.fields import QuantityField, RupiahField
 from simpul.ui.jinja import rupiah
+
+MOST_UNITS = 100_000  # of a supplier, in one delivery
 
 
 class DayField(forms.DateField):
@@ -86,6 +89,12 @@ class TermsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for line in self.lines:
+            if line.unit and (cleaned.get(f"quantity_{line.pk}") or 0) % line.unit_size:
+                self.add_error(
+                    f"quantity_{line.pk}",
+                    _now("Only whole ones are sold: %(holds)s.") % {"holds": _holds(line)},
+                )
         if not self.errors and not any(said.quantity for said in self.terms):
             self.add_error(None, self.nothing_left)
         return cleaned
@@ -129,9 +138,10 @@ class TermsForm(forms.Form):
         self.fields[f"quantity_{line.pk}"] = QuantityField(
             label=_now("Quantity, %(unit)s") % {"unit": line.material.unit_of()},
             initial=line.quantity,
+            help_text=_holds(line) if line.unit else "",
         )
         self.fields[f"price_{line.pk}"] = RupiahField(
-            label=_now("Price per %(unit)s") % {"unit": line.material.unit_here},
+            label=_now("Price per %(unit)s") % {"unit": line.unit_here},
             initial=line.price or "",
             required=False,
         )
@@ -236,7 +246,7 @@ class MovingForm(forms.Form):
             said = {
                 "supplier": offer.supplier.name,
                 "price": rupiah(offer.price),
-                "unit": line.material.unit_here,
+                "unit": offer.unit or line.material.unit_here,
             }
             places = [None, *(one for one in drafts if one.supplier_id == offer.supplier_id)]
             for into in places:
@@ -267,12 +277,13 @@ class MovingForm(forms.Form):
 @dataclass(frozen=True, slots=True)
 class ReceiptRow:
     line: PurchaseLine
+    units: forms.BoundField | None
     good: forms.BoundField
     rejected: forms.BoundField
 
 
 class ReceiptForm(forms.Form):
-    """What was counted of each line that is still open."""
+    """What was counted of each line that is still open: in the supplier's units, loose, or both."""
 
     note = forms.CharField(
         label=_("Note, such as the number of their delivery note"), max_length=300, required=False
@@ -283,11 +294,23 @@ class ReceiptForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.lines = [line for line in lines if not line.is_done]
+        self.has_units = any(line.unit for line in self.lines)
         for line in self.lines:
+            loose = line.open_quantity
+            if line.unit:
+                units, loose = divmod(loose, line.unit_size)
+                self.fields[f"units_{line.pk}"] = forms.IntegerField(
+                    label=_now("Good, whole: %(holds)s") % {"holds": _holds(line)},
+                    required=False,
+                    min_value=0,
+                    max_value=MOST_UNITS,
+                    initial=units if is_all else None,
+                    widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
+                )
             self.fields[f"good_{line.pk}"] = QuantityField(
                 label=_now("Good, %(unit)s") % {"unit": line.material.unit_of()},
                 required=False,
-                initial=line.open_quantity if is_all else None,
+                initial=(loose or None) if is_all else None,
             )
             self.fields[f"rejected_{line.pk}"] = QuantityField(
                 label=_now("Rejected, %(unit)s") % {"unit": line.material.unit_of()}, required=False
@@ -306,7 +329,12 @@ class ReceiptForm(forms.Form):
     @property
     def rows(self) -> list[ReceiptRow]:
         return [
-            ReceiptRow(line, self[f"good_{line.pk}"], self[f"rejected_{line.pk}"])
+            ReceiptRow(
+                line,
+                self[f"units_{line.pk}"] if line.unit else None,
+                self[f"good_{line.pk}"],
+                self[f"rejected_{line.pk}"],
+            )
             for line in self.lines
         ]
 
@@ -314,7 +342,8 @@ class ReceiptForm(forms.Form):
     def goods(self) -> dict[PurchaseLine, tuple[int, int]]:
         counted = {
             line: (
-                self.cleaned_data[f"good_{line.pk}"] or 0,
+                (self.cleaned_data.get(f"units_{line.pk}") or 0) * line.unit_size
+                + (self.cleaned_data[f"good_{line.pk}"] or 0),
                 self.cleaned_data[f"rejected_{line.pk}"] or 0,
             )
             for line in self.lines
@@ -327,7 +356,20 @@ class SupplierPriceForm(forms.Form):
 
     supplier = forms.ModelChoiceField(Party.objects.none(), label=_("Supplier"), empty_label="")
     material = forms.ModelChoiceField(Material.objects.none(), label=_("Material"), empty_label="")
-    price = RupiahField(label=_("Price of a unit"))
+    unit = forms.CharField(
+        label=_("Sold by the"),
+        max_length=12,
+        required=False,
+        help_text=_("Such as kaleng, rol, lembar. Empty: in the unit of the material."),
+    )
+    unit_size = QuantityField(
+        label=_("One of it holds"),
+        required=False,
+        help_text=_("In the unit of the material: 15 for a tin of 15 kg."),
+    )
+    price = RupiahField(
+        label=_("Price of a unit"), help_text=_("Of one whole tin or roll, where you named one.")
+    )
     lead_days = forms.IntegerField(label=_("Days until it comes"), min_value=0, max_value=365)
     minimum = QuantityField(label=_("Least quantity"), required=False)
     pack = QuantityField(
@@ -350,7 +392,33 @@ class SupplierPriceForm(forms.Form):
             self.add_error("price", _now("A price is more than zero."))
         for name in ("minimum", "pack"):
             cleaned[name] = cleaned.get(name) or 0
+        self._clean_unit(cleaned)
         return cleaned
+
+    def _clean_unit(self, cleaned: dict[str, Any]) -> None:
+        unit, size = cleaned.get("unit"), cleaned.get("unit_size")
+        if "unit_size" in self.errors:
+            return
+        for name, text in unit_problems(unit, size, cleaned["pack"]).items():
+            self.add_error(name, text)
+        cleaned["unit_size"] = size or MILLI
+
+
+def unit_problems(unit: str | None, size: int | None, pack: int | None) -> dict[str, str]:
+    """Say by field what is wrong with a unit of the supplier's own, of so many thousandths."""
+    if unit and not size:
+        return {"unit_size": _now("Say how much one of it holds.")}
+    if size and not unit:
+        return {"unit": _now("Say what it is called, such as tin.")}
+    if unit and size and (pack or 0) % size:
+        return {"pack": _now("Only whole ones are sold: leave it empty.")}
+    return {}
+
+
+def _holds(line: PurchaseLine) -> str:
+    """Say what one of the supplier's units holds: `1 kaleng = 15 kg`."""
+    size = line.unit_size
+    return f"1 {line.unit} = {write_quantity(size)} {line.material.unit_of(size)}"
 
 
 def _whose(form: forms.Form, lines: Iterable[PurchaseLine]) -> dict[str, PurchaseLine]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from simpul.lib import clock
-from simpul.lib.quantities import amount_of
 from simpul.parties.models import Person
 from simpul.procurement.models import (
     Bid,
@@ -113,11 +113,8 @@ def take_bid(
     newest = bid.answers.order_by("-pk").first()
     if newest is None or newest.pk != answer:
         raise OldRevision(_("The supplier has answered anew: please read it first."))
-    said = list(
-        newest.lines.filter(line__in=lines)
-        .select_related("line__material")
-        .order_by("price", "line__position")
-    )
+    said = list(newest.lines.filter(line__in=lines).select_related("line__material"))
+    said.sort(key=lambda one: (Fraction(one.price, one.unit_size), one.line.position))
     if not said:
         raise WrongState(_("Choose at least one line."))
     today = clock.today()
@@ -134,6 +131,8 @@ def take_bid(
             lead_days=one.lead_days,
             minimum=one.minimum,
             pack=one.pack,
+            unit=one.unit,
+            unit_size=one.unit_size,
         )
     if is_bought:
         said.sort(key=lambda one: one.line.position)
@@ -147,7 +146,7 @@ def take_bid(
 
 def _said(bid: Bid, terms: BidLine, line: InquiryLine) -> Said:
     quantity = terms.rounded(line.quantity)
-    return Said(bid, terms, amount_of(terms.price, quantity), quantity)
+    return Said(bid, terms, terms.amount_for(quantity), quantity)
 
 
 def _rank(one: Said) -> tuple[int, int, int]:
@@ -181,6 +180,8 @@ def _proposed(inquiry: Inquiry, said: Iterable[BidLine], today: date) -> list[Pr
                 price=one.price,
                 wished_on=max(line.wished_on, today + timedelta(days=one.lead_days)),
                 pegs=[(asked.need, share) for asked, share in pegs],
+                unit=one.unit,
+                unit_size=one.unit_size,
             )
         )
     return proposed

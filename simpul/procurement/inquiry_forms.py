@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.catalog.models import Material
 from simpul.lib import clock
+from simpul.lib.quantities import MILLI
 from simpul.parties.models import Party, Workshop
-from simpul.procurement.forms import DayField
+from simpul.procurement.forms import DayField, unit_problems
 from simpul.procurement.models import (
     Bid,
     BidLine,
@@ -182,7 +183,7 @@ class BidRow:
 
 
 class BidForm(forms.Form):
-    """What a supplier says to each line; begins with what was said last."""
+    """What a supplier says to each line; begins with what was said last, in the unit it sells in."""
 
     note = forms.CharField(
         label=_("A word to the workshop"),
@@ -197,8 +198,12 @@ class BidForm(forms.Form):
         self.lines = list(bid.inquiry.lines.all())
         current = bid.current
         said = {one.line_id: one for one in current.lines.all()} if current else {}
+        known = SupplierPrice.objects.filter(
+            supplier=bid.supplier_id, material__in=[line.material_id for line in self.lines]
+        )
+        sold = {one.material_id: one for one in known}
         for line in self.lines:
-            self._add(line, said.get(line.pk))
+            self._add(line, said.get(line.pk), sold.get(line.material_id))
         if current:
             self.fields["note"].initial = current.note
 
@@ -212,7 +217,7 @@ class BidForm(forms.Form):
                 self[f"cannot_{line.pk}"],
                 [
                     self[f"{name}_{line.pk}"]
-                    for name in ("minimum", "pack", "valid_until", "remark")
+                    for name in ("unit", "unit_size", "minimum", "pack", "valid_until", "remark")
                 ],
             )
             for line in self.lines
@@ -236,19 +241,25 @@ class BidForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         for line in self.lines:
             if cleaned.get(f"cannot_{line.pk}"):
-                for name in ("price", "lead_days", "minimum", "pack", "valid_until"):
+                for name in ("price", "lead_days", "unit_size", "minimum", "pack", "valid_until"):
                     self.errors.pop(f"{name}_{line.pk}", None)
                 continue
+            unit, size, pack = (
+                cleaned.get(f"{name}_{line.pk}") for name in ("unit", "unit_size", "pack")
+            )
+            for name, text in unit_problems(unit, size, pack).items():
+                self.add_error(f"{name}_{line.pk}", text)
             if cleaned.get(f"price_{line.pk}") == 0:
                 self.add_error(
                     f"price_{line.pk}", self.fields[f"price_{line.pk}"].error_messages["required"]
                 )
         return cleaned
 
-    def _add(self, line: InquiryLine, said: BidLine | None) -> None:
-        unit = {"unit": line.material.unit_here}
-        several = {"unit": line.material.unit_of()}
+    def _add(self, line: InquiryLine, said: BidLine | None, known: SupplierPrice | None) -> None:
         can = said if said and said.price else None
+        sold = can or known
+        unit = {"unit": (sold and sold.unit) or line.material.unit_here}
+        several = {"unit": line.material.unit_of()}
         made: dict[str, forms.Field] = {
             "price": RupiahField(
                 label=_now("Price per %(unit)s") % unit,
@@ -266,6 +277,18 @@ class BidForm(forms.Form):
                 label=_now("Cannot be delivered"),
                 required=False,
                 initial=said is not None and can is None,
+            ),
+            "unit": forms.CharField(
+                label=_now("Sold by the"),
+                max_length=12,
+                required=False,
+                help_text=_now("Such as kaleng, rol, lembar: then the price is that of one of it."),
+                initial=sold.unit if sold else "",
+            ),
+            "unit_size": QuantityField(
+                label=_now("One of it holds, %(unit)s") % several,
+                required=False,
+                initial=sold.unit_size if sold and sold.unit else None,
             ),
             "minimum": QuantityField(
                 label=_now("Least quantity, %(unit)s") % several,
@@ -295,7 +318,17 @@ class BidForm(forms.Form):
     def _terms(self, line: InquiryLine) -> Terms:
         said: dict[str, Any] = {
             name: self.cleaned_data.get(f"{name}_{line.pk}")
-            for name in ("price", "lead_days", "minimum", "pack", "valid_until", "remark", "cannot")
+            for name in (
+                "price",
+                "lead_days",
+                "unit",
+                "unit_size",
+                "minimum",
+                "pack",
+                "valid_until",
+                "remark",
+                "cannot",
+            )
         }
         if said["cannot"]:
             return Terms(line, 0, note=said["remark"] or "")
@@ -307,6 +340,8 @@ class BidForm(forms.Form):
             said["pack"] or 0,
             said["valid_until"],
             said["remark"] or "",
+            said["unit"] or "",
+            said["unit_size"] or MILLI,
         )
 
 

@@ -115,8 +115,10 @@ def receipts_without_bill(supplier: Party) -> list[tuple[GoodsReceipt, int]]:
     )
     values: dict[int, int] = defaultdict(int)
     lines = ReceivedLine.objects.filter(receipt__in=found.values("pk"))
-    for receipt, good, price in lines.values_list("receipt", "good", "line__price"):
-        values[receipt] += amount_of(price, good)
+    for receipt, good, price, per in lines.values_list(
+        "receipt", "good", "line__price", "line__unit_size"
+    ):
+        values[receipt] += amount_of(price, good, per)
     return [(one, values[one.pk]) for one in found]
 
 
@@ -130,8 +132,10 @@ def receipt_values(workshop: Workshop) -> dict[int, int]:
     """Return the value of every delivery of the workshop: accepted goods at the agreed price."""
     values: dict[int, int] = defaultdict(int)
     lines = ReceivedLine.objects.filter(receipt__purchase__workshop=workshop)
-    for receipt, good, price in lines.values_list("receipt", "good", "line__price"):
-        values[receipt] += amount_of(price, good)
+    for receipt, good, price, per in lines.values_list(
+        "receipt", "good", "line__price", "line__unit_size"
+    ):
+        values[receipt] += amount_of(price, good, per)
     return values
 
 

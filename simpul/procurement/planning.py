@@ -105,7 +105,7 @@ class Proposal:
 
     @property
     def total(self) -> int:
-        return sum(amount_of(line.price, line.quantity) for line in self.lines)
+        return sum(line.amount for line in self.lines)
 
 
 # Questions
@@ -361,7 +361,8 @@ def _on_order(workshop: Workshop) -> dict[Shelf, int]:
 
 
 def _rank(offer: SupplierPrice, quantity: int) -> tuple[int, int, int]:
-    return amount_of(offer.price, offer.rounded(quantity)), offer.lead_days, offer.pk
+    amount = amount_of(offer.price, offer.rounded(quantity), offer.unit_size)
+    return amount, offer.lead_days, offer.pk
 
 
 def _line(row: Wanted, offer: SupplierPrice, today: date) -> ProposedLine:
@@ -376,6 +377,8 @@ def _line(row: Wanted, offer: SupplierPrice, today: date) -> ProposedLine:
         price=offer.price,
         wished_on=max(min(days, default=soonest), soonest),
         pegs=[(asked.need, share) for asked, share in pegs],
+        unit=offer.unit,
+        unit_size=offer.unit_size,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 
 from simpul.catalog.costing import Known
 from simpul.catalog.models import Material
@@ -39,10 +40,9 @@ def known_prices(person: Person) -> dict[int, Known]:
         .values_list("pk", "price")
     }
     offers = SupplierPrice.objects.filter(supplier__workshop_id=person.workshop_id)
-    for material, price, supplier in offers.order_by("-price", "-pk").values_list(
-        "material", "price", "supplier__name"
-    ):
-        known[material] = Known(price, supplier if may_know else "")
+    for offer in sorted(offers.for_list(), key=lambda one: (one.rate, one.pk), reverse=True):
+        supplier = offer.supplier.name if may_know else ""
+        known[offer.material_id] = Known(offer.unit_price, supplier)
     return known
 
 
@@ -70,12 +70,12 @@ class Bought:
 
     received: ReceivedLine
     on: date
-    before: int | None  # the price of this supplier the time before
+    before: Fraction | None  # what a thousandth cost at this supplier the time before
 
     @property
     def change_percent(self) -> float:
-        price = self.received.line.price
-        return 100 * (price - self.before) / self.before if self.before else 0.0
+        now = _rate(self.received.line)
+        return float(100 * (now - self.before) / self.before) if self.before else 0.0
 
     @property
     def days_late(self) -> int:
@@ -85,7 +85,8 @@ class Bought:
 
 def offers_of(material: Material) -> list[Offer]:
     """Return who sells a material, side by side, the cheapest first."""
-    terms = SupplierPrice.objects.filter(material=material).for_list().order_by("price", "pk")
+    known = SupplierPrice.objects.filter(material=material).for_list()
+    terms = sorted(known, key=lambda one: (one.rate, one.pk))
     found = {one.supplier_id: Offer(one) for one in terms}
     since = clock.now() - A_YEAR
     came = ReceivedLine.objects.filter(
@@ -108,7 +109,7 @@ def offers_of(material: Material) -> list[Offer]:
         found[supplier].on_time += was_on_time
     offers = list(found.values())
     for one in offers:
-        one.is_cheapest = len(offers) > 1 and one.terms.price == offers[0].terms.price
+        one.is_cheapest = len(offers) > 1 and one.terms.rate == offers[0].terms.rate
     return offers
 
 
@@ -117,13 +118,17 @@ def bought(material: Material) -> list[Bought]:
     rows = ReceivedLine.objects.filter(
         line__material=material, line__price__gt=0, good__gt=0, receipt__at__gt=clock.now() - A_YEAR
     ).select_related("receipt__purchase__supplier", "line__material")
-    before: dict[tuple[int, str], int] = {}  # of a supplier and a size
+    before: dict[tuple[int, str], Fraction] = {}  # of a supplier and a size
     found = []
     for one in rows.order_by("receipt__at", "pk"):
         whose = one.receipt.purchase.supplier_id, one.line.size
         found.append(Bought(one, clock.day_of(one.receipt.at), before.get(whose)))
-        before[whose] = one.line.price
+        before[whose] = _rate(one.line)
     return found[::-1]
+
+
+def _rate(line: PurchaseLine) -> Fraction:
+    return Fraction(line.price, line.unit_size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +175,7 @@ def reasons_of(purchase: PurchaseOrder) -> dict[int, Reason]:
             line.quantity - sum(peg.quantity for peg in mine),
             points.get((line.material_id, line.size), 0),
             offer.minimum if offer else 0,
-            offer.pack if offer else 0,
+            offer.portion if offer else 0,
         )
     return reasons
 

@@ -10,6 +10,7 @@ from simpul.orders.models import Order, OrderNeed
 from simpul.orders.models import Status as OrderStatus
 from simpul.parties.models import Person
 from simpul.procurement.models import LineTerms, Peg, PurchaseLine, PurchaseOrder
+from simpul.procurement.models.supply import whole_packs
 from simpul.stock.models import Item, Location, Reservation
 from simpul.workflow.steps import step
 
@@ -101,6 +102,7 @@ def _cut_drafts(cut: dict[int, int], by: Person) -> None:
     for line in lines.order_by("purchase", "pk"):
         is_for_something = line.pegs.exists() or _fills_a_shelf(line)
         left = max(line.quantity - cut[line.pk], 0) if is_for_something else 0
+        left = whole_packs(left, 0, line.unit_size if line.unit else 0)
         day = max(line.wished_on, clock.today())
         by_purchase.setdefault(line.purchase, []).append(LineTerms(line, left, line.price, day))
     for purchase, terms in by_purchase.items():

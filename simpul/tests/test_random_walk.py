@@ -208,11 +208,12 @@ class Town:
         account.hasten(by=self.staff["owner"], reason="tes")
         self.account = account
         self.gateway = testing.gateway(self.workshop)
-        for supplier, price in ((self.supplier, 1_000), (self.rival, 1_200)):
+        own, bundle = {"price": 1_000}, {"price": 3_001, "unit": "ikat", "unit_size": 2_500}
+        for supplier, sold in ((self.supplier, own), (self.rival, bundle)):
             for material in self.materials:
                 SupplierPrice.quote(
-                    by=self.staff["rina"], supplier=supplier, material=material,
-                    price=price, lead_days=2,
+                    by=self.staff["rina"], supplier=supplier, material=material, lead_days=2,
+                    **sold,
                 )  # fmt: skip
 
 
@@ -821,7 +822,8 @@ class Walk(RuleBasedStateMachine):
             by=rina, suppliers=[supplier], lines=[wanted], answer_by=clock.today()
         )
         bid, line = inquiry.bids.get(), inquiry.lines.get()
-        terms = [Terms(line, self.dice.choice((0, 900, 1_100)), 2, pack=5_000)]
+        sold = self.dice.choice(({"pack": 5_000}, {"unit": "ikat", "unit_size": 3_000}))
+        terms = [Terms(line, self.dice.choice((0, 900, 3_001)), 2, **sold)]
         bid.answer(by=self._of(supplier.pk), terms=terms)
         inquiry.close(by=rina)
         answer = bid.answers.get().pk

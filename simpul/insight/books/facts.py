@@ -15,7 +15,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from simpul.delivery.models import PackageLine, Shipment
 from simpul.insight.books.growing import Growing
 from simpul.lib import clock
-from simpul.lib.quantities import amount_of
+from simpul.lib.quantities import MILLI, amount_of
 from simpul.orders.models import Order, OrderLine
 from simpul.orders.models.revision import RevisionLine
 from simpul.parties.models import Workshop
@@ -642,10 +642,10 @@ def _worked(workshop: Workshop) -> Worked:
 def _purchased(workshop: Workshop) -> Purchased:
     worth: dict[tuple[int, int, str], int] = defaultdict(int)
     lines = ReceivedLine.objects.filter(receipt__purchase__workshop=workshop)
-    for receipt, material, size, good, price in lines.values_list(
-        "receipt", "line__material", "line__size", "good", "line__price"
+    for receipt, material, size, good, price, per in lines.values_list(
+        "receipt", "line__material", "line__size", "good", "line__price", "line__unit_size"
     ):
-        worth[receipt, material, size] += amount_of(price, good) * 100
+        worth[receipt, material, size] += amount_of(price, good, per) * 100
     rows = GoodsReceipt.objects.filter(purchase__workshop=workshop).values_list(
         "pk", "at", "purchase__supplier", "number", "purchase"
     )
@@ -661,7 +661,8 @@ def _prices(workshop: Workshop) -> dict[int, list[tuple[datetime, int]]]:
     known: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
     lines = JournalEntry.objects.filter(workshop=workshop, step="procurement.price")
     for at, said in lines.order_by("pk").values_list("at", "facts"):
-        known[said["material"]].append((at, said["price"]))
+        price = amount_of(said["price"], MILLI, said.get("unit_size", MILLI))
+        known[said["material"]].append((at, price))
     return known
 
 

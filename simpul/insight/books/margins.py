@@ -14,7 +14,7 @@ from simpul.delivery.models import Shipment
 from simpul.insight.books.chart import Account
 from simpul.insight.books.postings import Books
 from simpul.insight.books.reports import Period
-from simpul.lib.quantities import amount_of
+from simpul.lib.quantities import MILLI, amount_of
 from simpul.orders.models import Order, OrderNeed
 from simpul.parties.models import Workshop
 from simpul.payments.models import CreditNote
@@ -168,14 +168,19 @@ def _known_prices(workshop: Workshop) -> dict[int, _Asked]:
     found: dict[int, _Asked] = defaultdict(list)
     quoted = Entry.objects.filter(workshop=workshop, step="procurement.price")
     for at, said in quoted.values_list("at", "facts"):
-        found[said["material"]].append((at, said["supplier"], said["price"]))
+        price = amount_of(said["price"], MILLI, said.get("unit_size", MILLI))
+        found[said["material"]].append((at, said["supplier"], price))
     came = ReceivedLine.objects.filter(
         receipt__purchase__workshop=workshop, good__gt=0, line__price__gt=0
     )
-    for at, supplier, material, price in came.values_list(
-        "receipt__at", "receipt__purchase__supplier", "line__material", "line__price"
+    for at, supplier, material, price, per in came.values_list(
+        "receipt__at",
+        "receipt__purchase__supplier",
+        "line__material",
+        "line__price",
+        "line__unit_size",
     ):
-        found[material].append((at, supplier, price))
+        found[material].append((at, supplier, amount_of(price, MILLI, per)))
     return {material: sorted(asked) for material, asked in found.items()}
 
 

@@ -30,7 +30,7 @@ from simpul.procurement.inquiry_forms import (
     Wish,
     inquiry_lines,
 )
-from simpul.procurement.models import Bid, BidLine, Inquiry
+from simpul.procurement.models import Bid, BidLine, Inquiry, InquiryLine
 from simpul.ui.jinja import rupiah
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import WrongState
@@ -116,7 +116,7 @@ def taking(request: Request, pk: int) -> HttpResponse:
     lines = {one.line_id: one for one in current.lines.all()}
     today = clock.today()
     said = [
-        (lines[line.pk], _told(str(line), lines[line.pk], line.material.unit_here))
+        (lines[line.pk], _told(line, lines[line.pk]))
         for line in bid.inquiry.lines.all()
         if lines[line.pk].is_valid(today)
     ]
@@ -165,8 +165,8 @@ def _wish(row: planning.Wanted, soon: date) -> Wish:
     return Wish(row.material.pk, row.size, quantity, row.needed_on or soon)
 
 
-def _told(name: str, terms: BidLine, unit: str) -> str:
-    return f"{name}: {rupiah(terms.price)} / {unit}"
+def _told(line: InquiryLine, terms: BidLine) -> str:
+    return f"{line}: {rupiah(terms.price)} / {terms.unit or line.material.unit_here}"
 
 
 def _taken(bid: Bid, is_bought: bool) -> str:

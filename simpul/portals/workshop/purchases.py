@@ -409,6 +409,8 @@ def _known(request: Request) -> dict[str, Any]:
                 "lead_days": found.lead_days,
                 "minimum": found.minimum or None,
                 "pack": found.pack or None,
+                "unit": found.unit,
+                "unit_size": found.unit_size if found.unit else None,
             }
     return {"material": material, "lead_days": 3}
 

@@ -51,6 +51,8 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField()),
                 ('quantity', models.PositiveBigIntegerField()),
                 ('price', models.PositiveBigIntegerField()),
+                ('unit', models.CharField(blank=True, max_length=12)),
+                ('unit_size', models.PositiveBigIntegerField(default=1000)),
                 ('wished_on', models.DateField()),
                 ('promised_on', models.DateField(editable=False, null=True)),
                 ('expected_on', models.DateField(editable=False, null=True)),
@@ -59,7 +61,7 @@ class Migration(migrations.Migration):
                 ('is_closed_short', models.BooleanField(default=False, editable=False)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('purchase', 'material', 'size'), name='purchase_line_once'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='purchase_line_of_something')],
+                'constraints': [models.UniqueConstraint(fields=('purchase', 'material', 'size'), name='purchase_line_once'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='purchase_line_of_something'), models.CheckConstraint(condition=models.Q(('unit_size__gt', 0)), name='purchase_line_unit_size')],
             },
         ),
         migrations.CreateModel(
@@ -176,9 +178,11 @@ class Migration(migrations.Migration):
                 ('lead_days', models.PositiveSmallIntegerField(default=3)),
                 ('minimum', models.PositiveBigIntegerField(default=0)),
                 ('pack', models.PositiveBigIntegerField(default=0)),
+                ('unit', models.CharField(blank=True, max_length=12)),
+                ('unit_size', models.PositiveBigIntegerField(default=1000)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('supplier', 'material'), name='supplier_price_once'), models.CheckConstraint(condition=models.Q(('price__gt', 0)), name='supplier_price_above_zero')],
+                'constraints': [models.UniqueConstraint(fields=('supplier', 'material'), name='supplier_price_once'), models.CheckConstraint(condition=models.Q(('price__gt', 0)), name='supplier_price_above_zero'), models.CheckConstraint(condition=models.Q(('unit_size__gt', 0)), name='supplier_price_of_something')],
             },
         ),
         migrations.CreateModel(
@@ -259,9 +263,11 @@ class Migration(migrations.Migration):
                 ('pack', models.PositiveBigIntegerField()),
                 ('valid_until', models.DateField(null=True)),
                 ('note', models.CharField(blank=True, max_length=200)),
+                ('unit', models.CharField(blank=True, max_length=12)),
+                ('unit_size', models.PositiveBigIntegerField(default=1000)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('answer', 'line'), name='bid_line_once')],
+                'constraints': [models.UniqueConstraint(fields=('answer', 'line'), name='bid_line_once'), models.CheckConstraint(condition=models.Q(('unit_size__gt', 0)), name='bid_line_of_something')],
             },
         ),
     ]

@@ -227,8 +227,8 @@ def value_of(receipts: Sequence[GoodsReceipt]) -> dict[int, int]:
     """Return the value of each receipt: what was accepted, at the agreed price."""
     values = dict.fromkeys((one.pk for one in receipts), 0)
     lines = ReceivedLine.objects.filter(receipt__in=values).values_list(
-        "receipt", "good", "line__price"
+        "receipt", "good", "line__price", "line__unit_size"
     )
-    for receipt, good, price in lines:
-        values[receipt] += amount_of(price, good)
+    for receipt, good, price, per in lines:
+        values[receipt] += amount_of(price, good, per)
     return values

@@ -18,8 +18,9 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.catalog.models import Material
 from simpul.lib import clock
+from simpul.lib.quantities import MILLI, amount_of
 from simpul.parties.models import AccessLink, Party, Person, Workshop
-from simpul.procurement.models.supply import whole_packs
+from simpul.procurement.models.supply import is_unit, whole_packs
 from simpul.workflow.models import Entry, NumberSeries
 from simpul.workflow.steps import NotAllowed, WrongState, creation, step
 
@@ -36,8 +37,8 @@ class InquiredLine:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a supplier says to one line: rupiah a unit (0: cannot), days until it comes, and
-    the least quantity and the portion in thousandths (0: any)."""
+    """What a supplier says to one line: rupiah for one of its units (0: cannot), days until it comes,
+    and in thousandths the least quantity, the portion (0: any) and what one of its units holds."""
 
     line: InquiryLine
     price: int
@@ -46,6 +47,8 @@ class Terms:
     pack: int = 0
     valid_until: date | None = None
     note: str = ""
+    unit: str = ""  # such as tin; empty: the material's own
+    unit_size: int = MILLI
 
 
 class InquiryQuerySet(models.QuerySet["Inquiry"]):
@@ -246,6 +249,8 @@ class Bid(models.Model):
         if not inquiry.is_open(clock.today()):
             raise WrongState(_now("The time to answer is over: telephone the workshop."))
         asked = set(InquiryLine.objects.filter(inquiry=inquiry).values_list("pk", flat=True))
+        if any(not is_unit(said.unit, said.unit_size, said.pack) for said in terms):
+            raise WrongState(_now("Portions are whole units of the supplier."))
         if len(terms) != len(asked) or {said.line.pk for said in terms} != asked:
             raise WrongState(_now("Every line needs an answer."))
         answer = self.answers.create(by=by, note=note)
@@ -259,6 +264,8 @@ class Bid(models.Model):
                 pack=said.pack,
                 valid_until=said.valid_until,
                 note=said.note,
+                unit=said.unit,
+                unit_size=said.unit_size,
             )
             for said in terms
         )
@@ -298,16 +305,26 @@ class BidLine(models.Model):
     pack = models.PositiveBigIntegerField()
     valid_until = models.DateField(null=True)
     note = models.CharField(max_length=200, blank=True)
+    unit = models.CharField(max_length=12, blank=True)  # the supplier's; empty: the material's own
+    unit_size = models.PositiveBigIntegerField(default=MILLI)  # thousandths that `price` is of
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["answer", "line"], name="bid_line_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["answer", "line"], name="bid_line_once"),
+            models.CheckConstraint(condition=Q(unit_size__gt=0), name="bid_line_of_something"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.price} for {self.line_id}"
 
     def rounded(self, quantity: int) -> int:
         """Return what must be bought to have so much."""
-        return whole_packs(quantity, self.minimum, self.pack)
+        portion = self.pack or (self.unit_size if self.unit else 0)
+        return whole_packs(quantity, self.minimum, portion)
+
+    def amount_for(self, quantity: int) -> int:
+        """Return the rupiah for so many thousandths."""
+        return amount_of(self.price, quantity, self.unit_size)
 
     def is_valid(self, today: date) -> bool:
         """Tell whether the supplier still stands to it."""

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from simpul.catalog.models import Material
-from simpul.lib.quantities import amount_of
+from simpul.lib.quantities import MILLI, amount_of
 from simpul.orders.models import OrderNeed, Status
 from simpul.stock.models import Item, Location, Reservation
 
@@ -37,7 +37,9 @@ class PurchaseLine(models.Model):
     size = models.CharField(max_length=6, blank=True)
     position = models.PositiveSmallIntegerField()
     quantity = models.PositiveBigIntegerField()
-    price = models.PositiveBigIntegerField()  # of a unit; 0: the supplier is asked for it
+    price = models.PositiveBigIntegerField()  # of one `unit`; 0: the supplier is asked for it
+    unit = models.CharField(max_length=12, blank=True)  # the supplier's; empty: the material's own
+    unit_size = models.PositiveBigIntegerField(default=MILLI)  # thousandths in one of it
     wished_on = models.DateField()
     promised_on = models.DateField(null=True, editable=False)
     expected_on = models.DateField(null=True, editable=False)
@@ -53,6 +55,7 @@ class PurchaseLine(models.Model):
                 fields=["purchase", "material", "size"], name="purchase_line_once"
             ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="purchase_line_of_something"),
+            models.CheckConstraint(condition=Q(unit_size__gt=0), name="purchase_line_unit_size"),
         ]
 
     if TYPE_CHECKING:
@@ -126,7 +129,17 @@ class PurchaseLine(models.Model):
 
     @property
     def amount(self) -> int:
-        return amount_of(self.price, self.quantity)
+        return amount_of(self.price, self.quantity, self.unit_size)
+
+    @property
+    def unit_here(self) -> str:
+        """What `price` is of: the supplier's unit, or one of the material's."""
+        return self.unit or self.material.unit_here
+
+    def whole_units(self, quantity: int) -> int:
+        """Return how many of the supplier's units so much is; 0 where it has none or some is loose."""
+        count, loose = divmod(quantity, self.unit_size)
+        return count if self.unit and not loose else 0
 
     # Inside
 

@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.catalog.models import Material
 from simpul.lib import clock, codes
+from simpul.lib.quantities import MILLI, amount_of
 from simpul.orders.models import Gate, Order, OrderNeed
 from simpul.parties.models import AccessLink, Party, Person, Workshop
 from simpul.procurement.models.days import orders_following
 from simpul.procurement.models.line import PurchaseLine
 from simpul.procurement.models.receipt import GoodsReceipt, ReceivedLine
 from simpul.procurement.models.revision import LineTerms, PurchaseRevision
-from simpul.procurement.models.supply import SupplierPrice
+from simpul.procurement.models.supply import SupplierPrice, whole_packs
 from simpul.stock.models import Item, Location, Movement
 from simpul.workflow.models import Entry, NumberSeries
 from simpul.workflow.steps import NotAllowed, Refused, WrongState, creation, step
@@ -59,6 +60,12 @@ class ProposedLine:
     price: int
     wished_on: date
     pegs: list[tuple[int, int]]  # the key of a need, and how much for it
+    unit: str = ""  # the supplier's, which `price` is of; empty: the material's own
+    unit_size: int = MILLI
+
+    @property
+    def amount(self) -> int:
+        return amount_of(self.price, self.quantity, self.unit_size)
 
 
 class PurchaseOrderQuerySet(models.QuerySet["PurchaseOrder"]):
@@ -230,6 +237,8 @@ class PurchaseOrder(models.Model):
             price=offer.price,
             wished_on=max(mine.wished_on, clock.in_days(offer.lead_days)),
             pegs=mine.let_go(quantity),
+            unit=offer.unit,
+            unit_size=offer.unit_size,
         )
         if into is None:
             PurchaseOrder.propose(by=by, supplier=supplier, lines=[wanted])
@@ -266,6 +275,8 @@ class PurchaseOrder(models.Model):
                     price=line.price,
                     wished_on=line.wished_on,
                     pegs=line.let_go(line.quantity),
+                    unit=line.unit,
+                    unit_size=line.unit_size,
                 )
             )
         self._sum_up()
@@ -474,7 +485,7 @@ class PurchaseOrder(models.Model):
         self.total = sum(line.amount for line in self._lines() if not line.is_closed_short)
 
     def _add(self, wanted: ProposedLine) -> None:
-        """Ask for so much (more), at the price and on the earlier day that stands there already."""
+        """Ask for so much (more), at the price that stands there already and on the earlier day."""
         known = {(line.material_id, line.size): line for line in self._lines()}
         line = known.get((wanted.material.pk, wanted.size))
         if line is None:
@@ -485,10 +496,14 @@ class PurchaseOrder(models.Model):
                 quantity=wanted.quantity,
                 price=wanted.price,
                 wished_on=wanted.wished_on,
+                unit=wanted.unit,
+                unit_size=wanted.unit_size,
             )
         else:
-            line.quantity += wanted.quantity
-            line.price = line.price or wanted.price
+            portion = line.unit_size if line.unit else 0
+            line.quantity = whole_packs(line.quantity + wanted.quantity, 0, portion)
+            if not line.price and line.unit_size == wanted.unit_size:
+                line.price = wanted.price
             line.wished_on = min(line.wished_on, wanted.wished_on)
             line.save(update_fields=["quantity", "price", "wished_on"])
         needs = OrderNeed.objects.in_bulk([need for need, _quantity in wanted.pegs])
@@ -534,7 +549,7 @@ class PurchaseOrder(models.Model):
             )
             line.hand_to_needs(good, item, store)
             if line.price:
-                SupplierPrice.learn(self.supplier, line.material, line.price)
+                SupplierPrice.learn(self.supplier, line)
 
     def _close_if_done(self) -> None:
         if all(line.is_done for line in self._lines()):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LineTerms:
-    """What one side says about a line: how much (0: none), at what price of a unit, on which day."""
+    """What one side says about a line: how much (0: none), at what price of the line's unit, on which day."""
 
     line: PurchaseLine
     quantity: int
@@ -72,7 +72,7 @@ class PurchaseRevision(models.Model):
             number=number,
             side=cls.Side.WORKSHOP if by.is_staff else cls.Side.SUPPLIER,
             by=by,
-            total=sum(amount_of(said.price, said.quantity) for said in terms),
+            total=sum(amount_of(said.price, said.quantity, said.line.unit_size) for said in terms),
             note=note,
             digest=_digest(number, terms),
         )
@@ -114,12 +114,15 @@ class RevisedLine(models.Model):
 
     @property
     def amount(self) -> int:
-        return amount_of(self.price, self.quantity)
+        return amount_of(self.price, self.quantity, self.line.unit_size)
 
 
 def _digest(number: int, terms: list[LineTerms]) -> str:
     content = [
         number,
-        [[said.line.pk, said.quantity, said.price, said.on.isoformat()] for said in terms],
+        [
+            [said.line.pk, said.quantity, said.price, said.line.unit_size, said.on.isoformat()]
+            for said in terms
+        ],
     ]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Self
+from fractions import Fraction
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _now
 
 from simpul.catalog.models import Material
+from simpul.lib.quantities import MILLI, amount_of
 from simpul.parties.models import Party, Person
-from simpul.workflow.steps import NotAllowed, creation
+from simpul.workflow.steps import NotAllowed, WrongState, creation
+
+if TYPE_CHECKING:
+    from simpul.procurement.models.line import PurchaseLine
 
 
 class SupplierPriceQuerySet(models.QuerySet["SupplierPrice"]):
@@ -44,6 +49,8 @@ class SupplierPrice(models.Model):
     lead_days = models.PositiveSmallIntegerField(default=3)
     minimum = models.PositiveBigIntegerField(default=0)
     pack = models.PositiveBigIntegerField(default=0)
+    unit = models.CharField(max_length=12, blank=True)  # such as tin; empty: the material's own
+    unit_size = models.PositiveBigIntegerField(default=MILLI)  # thousandths that `price` is of
 
     objects = SupplierPriceQuerySet.as_manager()
 
@@ -51,6 +58,9 @@ class SupplierPrice(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["supplier", "material"], name="supplier_price_once"),
             models.CheckConstraint(condition=Q(price__gt=0), name="supplier_price_above_zero"),
+            models.CheckConstraint(
+                condition=Q(unit_size__gt=0), name="supplier_price_of_something"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -70,10 +80,18 @@ class SupplierPrice(models.Model):
         lead_days: int,
         minimum: int = 0,
         pack: int = 0,
+        unit: str = "",
+        unit_size: int = MILLI,
     ) -> SupplierPrice:
-        """Note what the supplier asks; it takes the place of what was known."""
+        """Note what the supplier asks; it takes the place of what was known.
+
+        With a unit of its own, such as a tin, the price is that of one tin, of `unit_size`
+        thousandths of the material's unit, and only whole tins are bought.
+        """
         if not supplier.is_supplier or material.workshop_id != supplier.workshop_id:
             raise NotAllowed(_now("Only a supplier of this workshop can be asked."))
+        if not is_unit(unit, unit_size, pack):
+            raise WrongState(_now("Portions are whole units of the supplier."))
         return cls.objects.update_or_create(
             supplier=supplier,
             material=material,
@@ -82,25 +100,54 @@ class SupplierPrice(models.Model):
                 "lead_days": lead_days,
                 "minimum": minimum,
                 "pack": pack,
+                "unit": unit,
+                "unit_size": unit_size,
             },
         )[0]
 
     @classmethod
-    def learn(cls, supplier: Party, material: Material, price: int) -> None:
-        """Remember the price of goods that really came."""
-        cls.objects.update_or_create(
-            supplier=supplier, material=material, defaults={"price": price}
+    def learn(cls, supplier: Party, line: PurchaseLine) -> None:
+        """Remember the price of goods that really came, where they are still sold in that unit."""
+        offer, is_new = cls.objects.get_or_create(
+            supplier=supplier,
+            material=line.material,
+            defaults={"price": line.price, "unit": line.unit, "unit_size": line.unit_size},
         )
+        if not is_new and (offer.unit, offer.unit_size) == (line.unit, line.unit_size):
+            offer.price = line.price
+            offer.save(update_fields=["price"])
 
     # Questions
 
     def rounded(self, quantity: int) -> int:
         """Return what must be bought to have so much."""
-        return whole_packs(quantity, self.minimum, self.pack)
+        return whole_packs(quantity, self.minimum, self.portion)
+
+    @property
+    def portion(self) -> int:
+        """In what thousandths it is sold: portions, or whole units of the supplier; 0: any."""
+        return self.pack or (self.unit_size if self.unit else 0)
+
+    @property
+    def rate(self) -> Fraction:
+        """Rupiah a thousandth, exactly: what prices in different units are compared by."""
+        return Fraction(self.price, self.unit_size)
+
+    @property
+    def unit_price(self) -> int:
+        """About what one of the material's own unit costs, in whole rupiah."""
+        return amount_of(self.price, MILLI, self.unit_size)
 
     @property
     def workshop_id(self) -> int:
         return self.supplier.workshop_id
+
+
+def is_unit(unit: str, unit_size: int, pack: int) -> bool:
+    """Tell whether a supplier can sell so: a unit of its own has a name, a size, and is not cut."""
+    if not unit:
+        return unit_size == MILLI
+    return unit_size > 0 and pack % unit_size == 0
 
 
 def whole_packs(quantity: int, minimum: int, pack: int) -> int:

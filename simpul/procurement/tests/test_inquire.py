@@ -308,3 +308,29 @@ def test_only_purchasing_takes(
             take(bid, person)
 
     assert not SupplierPrice.objects.exists()
+
+
+def test_a_price_by_the_tin_is_compared_taken_and_bought_by_the_tin(
+    inquiry: Inquiry, supplier: Party, rival: Party, rina: Person
+) -> None:
+    say(bid_of(inquiry, supplier), 100_000, unit="kaleng", unit_size=15_000)  # 30 are asked for
+    say(bid_of(inquiry, rival), 6_700)
+
+    [row] = side_by_side(for_comparing(inquiry.pk))
+    assert [(one.bid.supplier, one.amount) for one in row.said] == [
+        (supplier, 200_000),
+        (rival, 201_000),
+    ]
+    take(bid_of(inquiry, supplier), rina, is_bought=True)
+
+    known = SupplierPrice.objects.get(supplier=supplier)
+    assert (known.price, known.unit, known.unit_size) == (100_000, "kaleng", 15_000)
+    line = PurchaseOrder.objects.get().lines.get()
+    assert (line.amount, line.whole_units(line.quantity)) == (200_000, 2)
+
+
+def test_a_tin_is_not_cut(inquiry: Inquiry, supplier: Party) -> None:
+    with pytest.raises(WrongState):
+        say(bid_of(inquiry, supplier), 1, unit="kaleng", unit_size=15_000, pack=20_000)
+
+    assert not BidAnswer.objects.exists()

@@ -66,6 +66,30 @@ def test_it_may_be_changed_and_begins_with_what_was_said(portal: Client, bid: Bi
     assert BidAnswer.objects.latest("pk").lines.get().price == 40_000
 
 
+def test_a_price_may_be_that_of_a_tin(portal: Client, bid: Bid) -> None:
+    wrong = portal.post(path(bid, "answer/"), typed(bid, unit="kaleng"))
+    assert wrong.status_code == 422
+
+    portal.post(path(bid, "answer/"), typed(bid, unit="kaleng", unit_size="2.5"))
+
+    said = BidAnswer.objects.get().lines.get()
+    assert (said.price, said.unit, said.unit_size) == (41_500, "kaleng", 2_500)
+
+
+def test_it_begins_with_the_unit_that_this_supplier_sells_in(
+    portal: Client, bid: Bid, supplier: Party
+) -> None:
+    leather = bid.inquiry.lines.get().material
+    testing.supplier_price(supplier, leather, 90_000, unit="kaleng", unit_size=2_500)
+
+    form = portal.get(path(bid, "answer/")).content.decode()
+
+    assert "Price per kaleng" in form
+    assert 'value="kaleng"' in form
+    assert 'value="2.5"' in form
+    assert "90,000" not in form  # what it costs today is for the supplier to say
+
+
 def test_cannot_needs_no_price(portal: Client, bid: Bid) -> None:
     portal.post(path(bid, "answer/"), typed(bid, price="", lead_days="x", cannot="on"))
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
+from simpul.catalog.models import Material
 from simpul.lib import clock
 from simpul.orders.models import OrderNeed
 from simpul.parties.models import Party, Person, Workshop
@@ -442,3 +444,94 @@ def test_two_drafts_are_joined_and_those_of_others_are_not_found(
     client.post(f"{page}joining/", {"other": other.pk})
 
     assert PurchaseOrder.objects.get(status=Status.DRAFT) == draft
+
+
+def tins(supplier: Party, rina: Person) -> PurchaseOrder:
+    """Three tins of 15 each, for an order that needs 32; sent and confirmed."""
+    order = testing.needy_order(testing.party(supplier.workshop))
+    leather = Material.objects.get(workshop=supplier.workshop, code="LEATHER")
+    testing.supplier_price(supplier, leather, 100_000, unit="kaleng", unit_size=15_000)
+    purchase = testing.sent_purchase(supplier, order)
+    purchase.confirm(by=testing.contact_of(supplier), revision=1)
+    return purchase
+
+
+def test_tins_are_counted_whole_loose_or_both(
+    client: Client, supplier: Party, rina: Person
+) -> None:
+    purchase = tins(supplier, rina)
+    line = purchase.lines.get(material__code="LEATHER")
+    testing.login(client, rina)
+    page = f"/ciomas/desk/purchases/{purchase.pk}/"
+    assert "3 kaleng, 45 sq ft" in client.get(page).content.decode()
+    form = client.get(f"{page}receipt/?all").content.decode()
+    assert re.search(rf'name="units_{line.pk}" value="3"', form)
+
+    client.post(f"{page}receipt/", {f"units_{line.pk}": "2", f"good_{line.pk}": "3"})
+
+    line.refresh_from_db()
+    assert line.received == 33_000
+    client.post(f"{page}receipt/", {f"good_{line.pk}": "12"})
+    line.refresh_from_db()
+    assert line.received == 45_000
+    assert "2 kaleng" not in client.get(page).content.decode()  # 33 are no whole tins
+
+
+def test_the_supplier_reads_and_answers_in_tins(
+    client: Client, supplier: Party, rina: Person
+) -> None:
+    order = testing.needy_order(testing.party(supplier.workshop))
+    leather = Material.objects.get(workshop=supplier.workshop, code="LEATHER")
+    testing.supplier_price(supplier, leather, 100_000, unit="kaleng", unit_size=15_000)
+    purchase = testing.sent_purchase(supplier, order)
+    line = purchase.lines.get(material=leather)
+    testing.login(client, testing.contact_of(supplier))
+    page = f"/ciomas/supply/purchases/{purchase.pk}/"
+
+    assert "3 kaleng, 45 sq ft" in client.get(page).content.decode()
+    assert "Price per kaleng" in client.get(f"{page}answer/").content.decode()
+    fields = {
+        f"{name}_{one.pk}": value
+        for one in purchase.lines.all()
+        for name, value in (
+            ("quantity", str(one.quantity // 1000)),
+            ("price", str(one.price)),
+            ("on", one.wished_on.isoformat()),
+        )
+    } | {"revision": "1"}
+    part = client.post(f"{page}answer/", fields | {f"quantity_{line.pk}": "40"})
+    assert part.status_code == 422
+    assert "1 kaleng = 15 sq ft" in part.content.decode()
+    client.post(f"{page}answer/", fields | {f"quantity_{line.pk}": "30"})
+
+    purchase.refresh_from_db()
+    assert purchase.latest().lines.get(line=line).amount == 200_000
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"unit": "kaleng"}, "unit_size"),
+        ({"unit_size": "15"}, "unit"),
+        ({"unit": "kaleng", "unit_size": "15", "pack": "20"}, "pack"),
+    ],
+)
+def test_a_unit_of_a_supplier_is_said_whole(
+    client: Client, supplier: Party, rina: Person, typed: dict[str, str], field: str
+) -> None:
+    leather = testing.material(supplier.workshop, "LEATHER")
+    testing.login(client, rina)
+    known = {"supplier": supplier.pk, "material": leather.pk, "price": "100.000", "lead_days": "2"}
+    page = "/ciomas/desk/purchases/prices/new/"
+
+    answer = client.post(page, known | typed)
+
+    assert answer.status_code == 422
+    assert f'id="id_{field}-error"' in answer.content.decode()
+    client.post(page, known | {"unit": "kaleng", "unit_size": "15"})
+    offer = SupplierPrice.objects.get()
+    assert (offer.price, offer.unit, offer.unit_size) == (100_000, "kaleng", 15_000)
+    text = client.get(f"/ciomas/desk/purchases/prices/{leather.pk}/").content.decode()
+    assert "about Rp 6,667 / sq ft" in text.replace("\xa0", " ")
+    assert f"?price={offer.pk}" in text
+    assert 'value="15"' in client.get(f"{page}?price={offer.pk}").content.decode()
