@@ -250,5 +250,5 @@ def test_any_number_of_photos_costs_the_same(
         testing.photo(job)
     client.get(page_of(job.line.order))
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         client.get(page_of(job.line.order))

@@ -156,5 +156,5 @@ def test_the_page_costs_the_same_for_any_order(
 
     # session, user, workshop and person (3); the order with all it shows; the change with both of its
     # revisions; work, recipes, pegs and what lies free; prices; the plan of days; links
-    with django_assert_num_queries(49):
+    with django_assert_num_queries(50):
         client.get(url)
