@@ -47,6 +47,12 @@ class SendingForm(forms.Form):
     )
 
 
+class LessForm(forms.Form):
+    quantity = QuantityField(
+        label=_("What is to be left of it in all"), help_text=_("0: nothing more.")
+    )
+
+
 class DelayForm(forms.Form):
     day = DayField(label=_("Expected on"))
     reason = forms.CharField(label=_("Why"), max_length=200, required=False)

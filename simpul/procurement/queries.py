@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
+
 from simpul.catalog.costing import Known
 from simpul.catalog.models import Material
 from simpul.lib import clock
@@ -242,6 +245,26 @@ def effects_of(purchase: PurchaseOrder, revision: PurchaseRevision) -> list[Effe
         )
         for pk, order in sorted(orders.items(), key=lambda pair: (days[pair[0]], pair[0]))
     ]
+
+
+def unclaimed(purchase: PurchaseOrder) -> dict[int, int]:
+    """Return by line what is still to come for no order and no shelf: thousandths."""
+    rows = (
+        PurchaseLine.objects.missing()
+        .filter(purchase=purchase)
+        .annotate(rest=F("quantity") - F("received") - Coalesce(Sum("pegs__quantity"), 0))
+        .order_by("position")
+    )
+    shelves = set(
+        Item.objects.filter(workshop=purchase.workshop_id, reorder_point__gt=0).values_list(
+            "material", "size"
+        )
+    )
+    return {
+        pk: rest
+        for pk, material, size, rest in rows.values_list("pk", "material", "size", "rest")
+        if rest > 0 and (material, size) not in shelves
+    }
 
 
 def compared(purchase: PurchaseOrder) -> list[Compared]:

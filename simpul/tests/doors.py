@@ -254,6 +254,7 @@ TABLE: dict[str, Door] = {
         "purchase line", "owner rina", "owner rina", answer=409, others=403
     ),
     "workshop:substitution": Door("need", "owner rina udin", "owner rina udin", others=403),
+    "workshop:purchase-less": Door("purchase line", "owner rina", "owner rina", others=403),
     "workshop:purchase-shortfall": Door("purchase line", "owner rina", "owner rina", others=403),
     "workshop:stock": Door(sees="staff"),
     "workshop:stock-new": Door(sees="owner rina", may="owner rina", others=403),
@@ -354,6 +355,9 @@ TABLE: dict[str, Door] = {
     "supplier:answer": Door("purchase", "budi purchase_link", "budi purchase_link"),
     "supplier:refusal": Door("purchase", "budi purchase_link", "budi purchase_link"),
     "supplier:delay": Door("purchase line", "budi purchase_link", "budi purchase_link", answer=409),
+    "supplier:less": Door(
+        "purchase line", "suppliers purchase_link", "budi purchase_link", answer=405
+    ),
     "supplier:message": Door(
         "purchase", "suppliers purchase_link", "budi purchase_link", answer=405
     ),

@@ -146,6 +146,7 @@ WAYS = {
     "procurement.move_line", "procurement.take_line", "procurement.join",
     "payments.ask_cash", "payments.collect", "payments.void_cash", "payments.hand_cash",
     "payments.count_cash",
+    "procurement.ask_less", "procurement.grant_less", "procurement.refuse_less",
     "procurement.close", "procurement.close_short", "procurement.confirm",
     "procurement.counter", "procurement.decline", "procurement.expect", "procurement.insist",
     "procurement.propose", "procurement.receive", "procurement.release",
@@ -498,7 +499,7 @@ class Walk(RuleBasedStateMachine):
                 by=self._who("fajar"), reason="x"
             ),
             lambda: self._pick(Receipt.objects.standing()).annul(by=self._who("fajar"), reason="x"),
-            self._counter_purchase, self._agree, self._insist, self._expect, self._close_short,
+            self._counter_purchase, self._agree, self._insist, self._expect, self._close_short, self._less,
             self._decline_purchase,
             lambda: self._purchase("draft", "sent", "confirmed").cancel(by=self._who("rina")),
             self._inquire, self._move_line, self._join, self._change, self._count, self._count_sheet, self._reorder, self._substitute, self._move, self._correct, self._hold, self._take_stock,
@@ -881,6 +882,22 @@ class Walk(RuleBasedStateMachine):
             for line in purchase.lines.all()
         }  # fmt: skip
         purchase.receive(by=self._who("rina"), goods=goods)
+
+    def _less(self) -> None:
+        """Ask for less of a line, or answer what was asked."""
+        purchase = self._purchase("confirmed")
+        line = self.dice.choice(list(purchase.lines.all()))
+        if line.asked_less is None:
+            rest = max(line.received, line.quantity * self.dice.choice((0, 1, 1, 2)) // 2)
+            purchase.ask_less(by=self._who("rina"), line=line, quantity=rest)
+        elif self.dice.random() < 0.7:
+            purchase.grant_less(
+                by=self._of(purchase.supplier_id), line=line, quantity=line.asked_less
+            )
+        else:
+            purchase.refuse_less(
+                by=self._of(purchase.supplier_id), line=line, quantity=line.asked_less, reason="x"
+            )
 
     def _close_short(self) -> None:
         purchase = self._purchase("sent", "confirmed")

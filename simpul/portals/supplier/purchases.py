@@ -148,6 +148,24 @@ def delay(request: Request, pk: int, line: int) -> HttpResponse:
 
 
 @require_POST
+def less(request: Request, pk: int, line: int) -> HttpResponse:
+    """Answer the workshop that asks for less of a line: yes, or as agreed, and why."""
+    purchase = _find(request, pk)
+    found = get_object_or_404(
+        PurchaseLine.objects.filter(purchase=purchase).select_related("material"), pk=line
+    )
+    typed = request.POST.get("quantity", "")
+    quantity = int(typed) if typed.isdecimal() else -1
+    if "refuse" in request.POST:
+        reason = request.POST.get("reason", "").strip()[:200]
+        purchase.refuse_less(by=request.person, line=found, quantity=quantity, reason=reason)
+    else:
+        purchase.grant_less(by=request.person, line=found, quantity=quantity)
+    messages.success(request, _("Thank you: the workshop has your answer."))
+    return _back(request, pk)
+
+
+@require_POST
 def message(request: Request, pk: int) -> HttpResponse:
     purchase = _find(request, pk)
     form = MessageForm(request.POST)

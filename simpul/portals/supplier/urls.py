@@ -14,6 +14,7 @@ urlpatterns = [
     path("purchases/<int:pk>/answer/", purchases.answer, name="answer"),
     path("purchases/<int:pk>/refusal/", purchases.refusal, name="refusal"),
     path("purchases/<int:pk>/lines/<int:line>/delay/", purchases.delay, name="delay"),
+    path("purchases/<int:pk>/lines/<int:line>/less/", purchases.less, name="less"),
     path("purchases/<int:pk>/message/", purchases.message, name="message"),
     # what it would cost
     path("inquiries/", inquiries.bids, name="bids"),

@@ -28,6 +28,7 @@ from simpul.procurement import planning
 from simpul.procurement.forms import (
     ChangeForm,
     DelayForm,
+    LessForm,
     MovingForm,
     ReasonForm,
     ReceiptForm,
@@ -42,7 +43,14 @@ from simpul.procurement.models import (
     Status,
     SupplierPrice,
 )
-from simpul.procurement.queries import bought, compared, effects_of, offers_of, reasons_of
+from simpul.procurement.queries import (
+    bought,
+    compared,
+    effects_of,
+    offers_of,
+    reasons_of,
+    unclaimed,
+)
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import WrongState
 
@@ -160,6 +168,7 @@ def purchase(request: Request, pk: int) -> HttpResponse:
             "orders": pegged.select_related("buyer").distinct().order_by("promised_on", "pk"),
             "receipts": receipts.order_by("pk"),
             "reasons": reasons_of(purchase) if purchase.is_draft else {},
+            "spare": unclaimed(purchase) if purchase.status == Status.CONFIRMED else {},
             "other_drafts": _other_drafts(request, purchase) if purchase.is_draft else [],
             "links": _links(request, purchase),
             "messages_here": Message.objects.about(purchase),
@@ -277,6 +286,20 @@ def delay(request: Request, pk: int, line: int) -> HttpResponse:
         purchase.expect(by=request.person, line=found, **form.cleaned_data)
         return _back(request, pk)
     return _ask(request, purchase, form, "delay", line=found)
+
+
+@require_http_methods(["GET", "POST"])
+def less(request: Request, pk: int, line: int) -> HttpResponse:
+    """Ask the supplier to leave something out; what no order needs is proposed."""
+    purchase = _find(request, pk)
+    demand(request, "procurement.ask_less", purchase)
+    found = _line(purchase, line)
+    spare = unclaimed(purchase).get(found.pk, 0)
+    form = LessForm(request.POST or None, initial={"quantity": found.quantity - spare})
+    if form.is_valid():
+        purchase.ask_less(by=request.person, line=found, **form.cleaned_data)
+        return _back(request, pk)
+    return _ask(request, purchase, form, "less", line=found, spare=spare)
 
 
 @require_http_methods(["GET", "POST"])

@@ -239,6 +239,7 @@ urlpatterns = [
     path("purchases/<int:pk>/cancellation/", purchases.cancellation, name="purchase-cancellation"),
     path("purchases/<int:pk>/message/", purchases.message, name="purchase-message"),
     path("purchases/<int:pk>/lines/<int:line>/delay/", purchases.delay, name="purchase-delay"),
+    path("purchases/<int:pk>/lines/<int:line>/less/", purchases.less, name="purchase-less"),
     path(
         "purchases/<int:pk>/lines/<int:line>/shortfall/",
         purchases.shortfall,

@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                 ('expected_on', models.DateField(editable=False, null=True)),
                 ('received', models.PositiveBigIntegerField(default=0, editable=False)),
                 ('rejected', models.PositiveBigIntegerField(default=0, editable=False)),
+                ('asked_less', models.PositiveBigIntegerField(editable=False, null=True)),
                 ('is_closed_short', models.BooleanField(default=False, editable=False)),
             ],
             options={

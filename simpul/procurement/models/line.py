@@ -45,6 +45,7 @@ class PurchaseLine(models.Model):
     expected_on = models.DateField(null=True, editable=False)
     received = models.PositiveBigIntegerField(default=0, editable=False)
     rejected = models.PositiveBigIntegerField(default=0, editable=False)
+    asked_less = models.PositiveBigIntegerField(null=True, editable=False)  # what would be left
     is_closed_short = models.BooleanField(default=False, editable=False)
 
     objects = PurchaseLineQuerySet.as_manager()

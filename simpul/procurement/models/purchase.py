@@ -380,6 +380,47 @@ class PurchaseOrder(models.Model):
             self._receive_line(receipt, line, (good, rejected), item, store)
         self._close_if_done()
 
+    @step("procurement.ask_less", source=Status.CONFIRMED)
+    def ask_less(self, *, by: Person, line: PurchaseLine, quantity: int) -> None:
+        """Ask the supplier to leave something of a line out; until he agrees it stands as agreed.
+
+        `quantity` is what would be left of the line in all, with what has come of it.
+        """
+        mine = self._line(line)
+        if mine.is_done:
+            raise WrongState(_now("Everything of this line has come."))
+        if not mine.received <= quantity < mine.quantity:
+            raise WrongState(_now("Ask for less than agreed, and not for less than has come."))
+        mine.asked_less = quantity
+        mine.save(update_fields=["asked_less"])
+
+    @step("procurement.grant_less", source=Status.CONFIRMED)
+    def grant_less(self, *, by: Person, line: PurchaseLine, quantity: int) -> None:
+        """Agree to deliver so much less, which is the next revision of both."""
+        mine = self._asked_less(line, quantity)
+        terms = [
+            LineTerms(one, quantity if one.pk == mine.pk else one.quantity, one.price, _day_of(one))
+            for one in self._lines()
+            if not one.is_closed_short
+        ]
+        self._propose(terms, by=by, note="")
+        self.agreed_revision = self.revision
+        mine.keep_pegs(max(quantity - mine.received, 0))
+        mine.is_closed_short = not quantity
+        mine.quantity = quantity or mine.quantity
+        mine.asked_less = None
+        mine.save()
+        self._sum_up()
+        self.save(update_fields=["total"])
+        self._close_if_done()
+
+    @step("procurement.refuse_less", source=Status.CONFIRMED)
+    def refuse_less(self, *, by: Person, line: PurchaseLine, quantity: int, reason: str) -> None:
+        """Deliver what was agreed on, all the same."""
+        mine = self._asked_less(line, quantity)
+        mine.asked_less = None
+        mine.save(update_fields=["asked_less"])
+
     @step("procurement.close_short", source=(Status.SENT, Status.CONFIRMED))
     def close_short(self, *, by: Person, line: PurchaseLine, reason: str) -> None:
         """Wait no longer for the rest of a line; what it was for must be found elsewhere."""
@@ -455,6 +496,14 @@ class PurchaseOrder(models.Model):
     def _mine(self, terms: list[LineTerms]) -> list[LineTerms]:
         """Return the terms over fresh rows. Raises WrongState where one speaks of a foreign line."""
         return [LineTerms(self._line(one.line), one.quantity, one.price, one.on) for one in terms]
+
+    def _asked_less(self, line: PurchaseLine, quantity: int) -> PurchaseLine:
+        """Return the line of which less is asked for. Raises WrongState where it is another number
+        by now, or more has come."""
+        mine = self._line(line)
+        if mine.asked_less != quantity or mine.received > quantity:
+            raise WrongState(_now("Something else is asked for by now. Look at it again."))
+        return mine
 
     def _demand_latest(self, revision: int) -> None:
         if revision != self.revision:
@@ -561,6 +610,10 @@ def _hold(*purchases: PurchaseOrder | None) -> None:
     keys = [one.pk for one in purchases if one is not None]
     rows = PurchaseOrder.objects.select_for_update(of=("self",), no_key=True)
     list(rows.filter(pk__in=keys).order_by("pk"))
+
+
+def _day_of(line: PurchaseLine) -> date:
+    return line.promised_on or line.wished_on
 
 
 def _as_asked(line: PurchaseLine) -> LineTerms:

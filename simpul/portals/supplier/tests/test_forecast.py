@@ -74,6 +74,6 @@ def test_it_costs_the_same_for_any_number_of_orders(
     sell(supplier)
 
     # session, user, person; reorder points; needs, materials, lines, orders, buyers,
-    # instalments, sizes, colourways, products; free, on order, coming; ordered here; what is sold
-    with django_assert_num_queries(19):
+    # instalments, colourways, products; free, on order, coming; ordered here; what is sold
+    with django_assert_num_queries(18):
         assert portal.get(PAGE).status_code == 200
