@@ -424,7 +424,7 @@ class PayForm(forms.Form):
     purpose = forms.ChoiceField(
         label=_("How"),
         widget=forms.RadioSelect,
-        help_text=_("A transfer stands here once finance has said that it was for piece wages."),
+        help_text=_("A transfer or an advance stands here once it was noted as piece wages."),
     )
 
     def __init__(

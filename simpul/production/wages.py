@@ -78,15 +78,14 @@ def earned(person: Person, first: date, last: date) -> list[Earned]:
         )
     )
     found: dict[str, Earned] = {}
-    for worker, model, stage, stage_en, rate, is_late, here, open_, carried in rows:
+    for worker, *piece, rate, is_late, here, open_, carried in rows:
         mine = found.setdefault(worker, Earned(worker))
         mine.pairs += here
         mine.amount += here * rate
         mine.carried += carried * rate
         mine.open += open_ * rate
         if open_:
-            label = in_this_language(stage, stage_en)
-            mine.pieces.append(Piece(model, label, rate, open_, is_late))
+            mine.pieces.append(Piece(*_names(*piece), rate, open_, is_late))
     return [mine for mine in found.values() if mine.pairs or mine.amount or mine.open]
 
 
@@ -101,10 +100,9 @@ def pieces_of(sheet: WageSheet) -> list[tuple[WageSlip, list[Piece]]]:
         .annotate(pairs=Sum("log__good"))
     )
     found: dict[int, list[Piece]] = defaultdict(list)
-    for slip, model, stage, stage_en, rate, is_late, pairs in rows:
+    for slip, *piece, rate, is_late, pairs in rows:
         if pairs:
-            label = in_this_language(stage, stage_en)
-            found[slip].append(Piece(model, label, rate, pairs, is_late))
+            found[slip].append(Piece(*_names(*piece), rate, pairs, is_late))
     return [(slip, found[slip.pk]) for slip in slips]
 
 
@@ -122,10 +120,15 @@ def payments_left(person: Person) -> list[tuple[Purpose, int]]:
 
 _PIECE = (
     "stage__job__line__colourway__product__name",
+    "stage__job__line__colourway__product__name_en",
     "stage__name",
     "stage__name_en",
     "rate",
 )
+
+
+def _names(model: str, model_en: str, stage: str, stage_en: str) -> tuple[str, str]:
+    return in_this_language(model, model_en), in_this_language(stage, stage_en)
 
 
 def _when(condition: Q) -> Case:

@@ -1006,7 +1006,7 @@ class Walk(RuleBasedStateMachine):
 
     def _pay_wages(self) -> None:
         sheet = self._pick(WageSheet.objects.all())
-        slips = list(sheet.slips.with_paid().filter(is_paid=self.dice.random() < 0.1))
+        slips = list(sheet.slips.all() if self.dice.random() < 0.1 else sheet.slips.unpaid())
         left = Purpose.objects.standing().filter(kind="wages")
         purpose = self.dice.choice([None, *left.order_by("pk")])
         sheet.pay(by=self._who("fajar"), slips=slips, purpose=purpose)
