@@ -170,6 +170,16 @@ def test_figures_are_exact(buyer: Party, owner: Person) -> None:
     assert today.figures(owner, clock.today())[3].value == 500_000
 
 
+def test_a_price_inquiry_is_decided_once_its_day_is_over(supplier: Party, rina: Person) -> None:
+    inquiry = testing.inquiry(supplier)
+    assert ("inquiries", "") not in asked(rina)
+
+    with clock.stopped(clock.now() + timedelta(days=4)):
+        assert asked(rina)["inquiries", ""] == 1
+        inquiry.close(by=rina)
+        assert ("inquiries", "") not in asked(rina)
+
+
 def test_another_workshop_is_no_business_of_mine(joko: Person, owner: Person) -> None:
     testing.account(owner.workshop)
     testing.order(testing.party(joko.workshop, "Toko Lain"))
