@@ -86,6 +86,7 @@ TABLE: dict[str, Door] = {
     "workshop:refusal": Door("order", "owner sari", "owner sari", answer=409, others=403),
     "workshop:expiry": Door("order", "owner sari", "owner sari", answer=409, others=403),
     "workshop:new-change": Door("order", "owner sari", "owner sari", others=403),
+    "workshop:order-lots": Door("order", "owner rina udin", others=403),
     "workshop:delay": Door("order", "owner sari", "owner sari", others=403),
     "workshop:what-if": Door(sees="staff"),
     "workshop:change": Door("order change", "staff"),

@@ -16,6 +16,7 @@ from simpul.conversations.forms import MessageForm, NoteForm
 from simpul.conversations.models import Conversation, InternalNote, Message
 from simpul.delivery.models import Shipment
 from simpul.insight.dates import outlook
+from simpul.insight.lots import lots_in
 from simpul.lib.sheets import harmless
 from simpul.orders.forms import OrderForm
 from simpul.orders.models import Amendment, Order, OrderQuerySet, Status
@@ -139,6 +140,14 @@ def _page(
         },
         status=422 if message_form or note_form else 200,
     )
+
+
+@require_safe
+def lots(request: Request, number: str) -> HttpResponse:
+    """Which deliveries of material went into the order."""
+    order = find_order(request, number)
+    demand(request, "catalog.see_recipe", order)
+    return render(request, "workshop/orders/lots.html", {"order": order, "lots": lots_in(order)})
 
 
 @require_safe

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from simpul.insight.lots import Lot, lots_of
 from simpul.orders.models import LineSize, Order, OrderNeed
 from simpul.portals.http import Request, demand
 from simpul.procurement import planning
@@ -24,6 +25,7 @@ from simpul.stock.models import (
 )
 
 A_PAGE = 50
+OLD_LOTS = 12  # of those that are used up
 A_SHEET = 100  # things on one count sheet
 SHELVES = (  # how things lie beside each other
     *("material__code", "variant__colourway__product__code"),
@@ -61,10 +63,20 @@ def item(request: Request, pk: int) -> HttpResponse:
             "item": item,
             "balances": item.balances.select_related("location").order_by("location_id"),
             "kept": _kept(item),
+            "lots": _lots(item),
             "page": Paginator(moved.order_by("-id"), A_PAGE).get_page(request.GET.get("page")),
             "words_of": reasons(),
         },
     )
+
+
+def _lots(item: Item) -> list[Lot]:
+    """Return the lots of which something is left, and the last others, the newest first."""
+    if item.material_id is None:
+        return []
+    lots = lots_of([item])[::-1]
+    used_up = [lot for lot in lots if not lot.left][:OLD_LOTS]
+    return [lot for lot in lots if lot.left or lot in used_up]
 
 
 @require_http_methods(["GET", "POST"])

@@ -59,6 +59,7 @@ urlpatterns = [
     path("orders/<str:number>/cancellation/", terms.cancellation, name="cancellation"),
     path("orders/<str:number>/waivers/<int:position>/", terms.waiver, name="waiver"),
     path("orders/<str:number>/closing/", terms.closing, name="closing"),
+    path("orders/<str:number>/lots/", orders.lots, name="order-lots"),
     path("orders/<str:number>/change/", changes.new, name="new-change"),
     path("orders/<str:number>/delay/", changes.delay, name="delay"),
     path("orders/<str:number>/changes/<int:revision>/", changes.change, name="change"),

@@ -64,7 +64,7 @@ def test_the_page_costs_the_same_for_any_item(
     planning.plan(workshop, by=rina)
 
     # session, user, person; item; balances; reservations, needs, sizes; movements, how many
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = desk.get(f"{STOCK}{item.pk}/").content.decode()
     assert page.count("SO-") >= orders
 
