@@ -19,6 +19,8 @@ from simpul.production.amending import free
 from simpul.production.models import Job
 from simpul.workflow.steps import WrongState, step
 
+type _Rows = models.QuerySet[PurchaseOrder] | models.QuerySet[Job]
+
 
 @step(
     "orders.accept_change",
@@ -50,7 +52,7 @@ def accept(amendment: Amendment, *, by: Person, in_parts: bool = False) -> None:
     parts = order.instalments.order_by("position")
     if any(part.paid > amount for part, amount in zip(parts, amounts, strict=False)):
         agreement.lower(order, by=machine, amounts=amounts)
-    amendment.apply(begun=room.begun, in_parts=in_parts)
+    amendment.apply(coming=room.coming, in_parts=in_parts)
     _let_work_follow(room, by=machine)
     order.refresh_from_db()
     if room.more and Order.objects.for_page().get(pk=order.pk).is_open(Gate.PROCUREMENT):
@@ -61,19 +63,26 @@ def accept(amendment: Amendment, *, by: Person, in_parts: bool = False) -> None:
 
 def _held(order: Order) -> Order:
     """Lock all that a change may touch, from high to low, and read the order anew."""
-    for rows in (
+    above: list[_Rows] = [
         PurchaseOrder.objects.filter(lines__pegs__need__line__order=order),
         Job.objects.filter(line__order=order),
-    ):
-        _lock(rows)
+    ]
+    held = [_locked(rows) for rows in above]
     agreement.hold_money(order)
     Order.objects.select_for_update(of=("self",), no_key=True).get(pk=order.pk)
+    if [_keys(rows) for rows in above] != held:
+        raise WrongState(_("Something of this order moves just now. Try it again in a moment."))
     return Order.objects.for_page().get(pk=order.pk)
 
 
-def _lock(rows: models.QuerySet[PurchaseOrder] | models.QuerySet[Job]) -> None:
-    keys = set(rows.order_by().values_list("pk", flat=True))
+def _locked(rows: _Rows) -> set[int]:
+    keys = _keys(rows)
     list(rows.model._base_manager.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
+    return keys
+
+
+def _keys(rows: _Rows) -> set[int]:
+    return set(rows.order_by().values_list("pk", flat=True))
 
 
 def _let_work_follow(room: Room, *, by: Person) -> None:

@@ -6,20 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from simpul.catalog.models import Material, Recipe
 from simpul.lib.quantities import amount_of
 from simpul.orders.models import (
+    Coming,
     LineSize,
     LineWish,
     Order,
     OrderLine,
     OrderNeed,
-    coming,
+    Status,
     need_changes,
+    pairs_coming,
 )
 from simpul.procurement.planning import free_stock
 from simpul.procurement.sparing import Spared, spared
-from simpul.production.amending import in_work
+from simpul.production.amending import Underway, in_work
+from simpul.workflow.steps import WrongState
 
 
 @dataclass(slots=True)
@@ -103,7 +108,7 @@ class PriceTag:
 class Room:
     """What has to go out of the way before the order can be what it is to be."""
 
-    begun: dict[int, int]  # by line size: pairs that come in any case
+    coming: dict[int, Coming]  # by line size
     finished: dict[LineSize, int]  # pairs that lie there for it
     less: dict[OrderNeed, int]
     more: list[tuple[OrderNeed, int]]
@@ -121,14 +126,13 @@ def room_for(order: Order, wanted: Mapping[int, Mapping[str, int]]) -> Room:
     for line in lines:
         line.recipe = recipes.get(line.recipe_id or 0)
     working = in_work(order)
-    begun = {
-        size.pk: size.made + working.get(size.pk, 0) for line in lines for size in line.sizes.all()
+    coming = {
+        size.pk: _coming(size, working.get(size.pk)) for line in lines for size in line.sizes.all()
     }
-    room = Room(begun, {}, {}, [], {})
+    room = Room(coming, {}, {}, [], {})
     for line in lines:
         agreed = wanted.get(line.colourway_id, {})
-        before = {size.variant.size: size.pairs for size in line.sizes.all() if size.pairs}
-        after = coming(line.sizes.all(), agreed, begun)
+        before, after = pairs_coming(line.sizes.all(), agreed, coming)
         changes = need_changes(line, before, after)
         room.less.update(changes.less)
         room.more += changes.more
@@ -141,6 +145,12 @@ def room_for(order: Order, wanted: Mapping[int, Mapping[str, int]]) -> Room:
     return room
 
 
+def _coming(size: LineSize, underway: Underway | None) -> Coming:
+    if underway is None:
+        return Coming(size.made, size.pairs)
+    return Coming(size.made + underway.begun, size.made + underway.planned)
+
+
 def price_tag(
     order: Order,
     wishes: Sequence[LineWish],
@@ -148,8 +158,12 @@ def price_tag(
     total: int,
     promised_on: date,
 ) -> PriceTag:
-    """Return what it means if an agreed order becomes this; reads what `for_page` loads of it."""
-    assert order.promised_on is not None  # noqa: S101 - an agreed order has a promise
+    """Return what it means if an agreed order becomes this; reads what `for_page` loads of it.
+
+    Raises WrongState where the order does not run.
+    """
+    if order.status != Status.CONFIRMED or order.promised_on is None:
+        raise WrongState(_("Only an order that runs can be changed."))
     wanted = {wish.colourway.pk: wish.sizes for wish in wishes}
     room = room_for(order, wanted)
     tag = PriceTag(

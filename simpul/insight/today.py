@@ -247,7 +247,7 @@ def _inquiries(person: Person, today: date) -> Iterator[Task]:
 
 def _work(person: Person, today: date) -> Iterator[Task]:
     orders = Order.objects.visible_to(person).filter(status=Status.CONFIRMED)
-    planned = Job.objects.exclude(status=JobStatus.CANCELLED).values("line")
+    planned = Job.objects.open().values("line")
     missing = LineSize.objects.filter(line__order__in=orders, made__lt=F("pairs"))
     bare = missing.exclude(line__in=planned).values("line__order").distinct()
     if count := bare.count():

@@ -69,7 +69,7 @@ def _demand_made(order: Order, wish: LineWish) -> None:
 
 def amended_plan(order: Order, total: int, promised_on: date) -> list[PlannedInstalment]:
     """Propose the terms of the order at another total: what is more is paid with the last part that
-    is still open, what is less comes off from the last part back; reads `instalments`.
+    is still open (or was cut to nothing), what is less comes off from the last part back; reads `instalments`.
 
     What was due on the promised day is due on the new one.
     """
@@ -84,7 +84,7 @@ def amended_plan(order: Order, total: int, promised_on: date) -> list[PlannedIns
         for part in parts
     ]
     more = total - sum(item.amount for item in plan)
-    if more > 0 and not parts[-1].is_paid:
+    if more > 0 and not (parts[-1].amount and parts[-1].is_paid):
         plan[-1] = replace(plan[-1], amount=plan[-1].amount + more)
     elif more > 0:
         due_on = max(promised_on, clock.today())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -245,6 +246,29 @@ class AmendmentWishForm(CounterForm):
     ) -> None:
         super().__init__(data, order=order, products=products)
         self.agreed_on = order.current.promised_on
+        self.agreed = [line.wish for line in order.current.lines.all()]
+
+    def clean(self) -> dict[str, Any]:
+        """Keep the agreed pairs of what is not made any more: the grid has no cells for them."""
+        cleaned = super().clean()
+        shown = {
+            (row.colourway.pk, cell.size)
+            for _table, row in self.grid.rows
+            for cell in row.cells
+            if cell.is_made
+        }
+        wishes = {wish.colourway.pk: wish for wish in cleaned["wishes"]}
+        for wish in self.agreed:
+            kept = {
+                size: pairs
+                for size, pairs in wish.sizes.items()
+                if (wish.colourway.pk, size) not in shown
+            }
+            if kept:
+                mine = wishes.get(wish.colourway.pk, replace(wish, sizes={}))
+                wishes[wish.colourway.pk] = replace(mine, sizes=mine.sizes | kept)
+        cleaned["wishes"] = list(wishes.values())
+        return cleaned
 
     def clean_promised_on(self) -> date:
         day: date = self.cleaned_data["promised_on"]

@@ -20,6 +20,8 @@ from simpul.orders.models.revision import RevisionLine
 from simpul.ui.fields import RupiahField
 from simpul.ui.jinja import day
 
+MOST_RUPIAH = 10**15  # of one order; more is a slip of the finger
+
 
 @dataclass(frozen=True, slots=True)
 class OfferRow:
@@ -89,6 +91,10 @@ class LinesForm(forms.Form):
         total = sum(wish.amount for wish in wishes) + shipping - discount
         if total <= 0:
             self.add_error("discount", _now("The discount is larger than the order."))
+        elif total > MOST_RUPIAH:
+            self.add_error(
+                None, _now("This is more money than an order can cost: look at the prices.")
+            )
         if self.errors:
             return cleaned
         return {name: cleaned[name] for name in self.base_fields} | {
@@ -249,15 +255,16 @@ class DelayForm(forms.Form):
 
     def __init__(self, data: Any = None, *, order: Order, ready_on: date | None) -> None:
         self.order, self.agreed_on = order, order.current.promised_on
+        reader = order.buyer.people.order_by("pk").first()
+        self.language = reader.language if reader else "id"
         self.ready_on = ready_on or self.agreed_on
         super().__init__(data, initial={"promised_on": self.ready_on})
 
     def draft(self, hints: list[str]) -> None:
-        """Write the message, in the language of whoever reads it."""
+        """Write the message, in the language of whoever reads it; so are the hints."""
         order = self.order
-        reader = order.buyer.people.order_by("pk").first()
         ready = sum(size.made for line in order.lines.all() for size in line.sizes.all())
-        with override(reader.language if reader else "id"):
+        with override(self.language):
             words = [
                 _now("Order %(order)s will be ready on %(day)s, not on %(promised)s. We are sorry.")
                 % {
@@ -265,7 +272,7 @@ class DelayForm(forms.Form):
                     "day": day(self.ready_on),
                     "promised": day(self.agreed_on),
                 },
-                *map(str, hints),
+                *hints,
             ]
             if ready:
                 text = ngettext(

@@ -51,6 +51,11 @@ def find_person(user: User, slug: str) -> Person | None:
     )
 
 
+def number_of(typed: str) -> int | None:
+    """Read a key or a quantity out of an address or a hidden field; None where it is no such number."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else None
+
+
 def demand(request: Request, ability: str, subject: Any) -> None:
     """Refuse the page of what this person may not do, or of a step that the state does not allow.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -14,13 +14,19 @@ from simpul.stock.models import Item, Location, Reservation
 from simpul.workflow.steps import WrongState, step
 
 
-def in_work(order: Order) -> dict[int, int]:
-    """Return by line size how many pairs are on their way through the stages, begun and not finished,
-    in the house or outside.
+class Underway(NamedTuple):
+    """Pairs of a size that an open job has not finished: those begun, and all that it is to make."""
+
+    begun: int
+    planned: int
+
+
+def in_work(order: Order) -> dict[int, Underway]:
+    """Return by line size what is on its way through the stages, in the house or outside.
 
     Pairs of a model that is made in one go are begun and finished at once.
     """
-    found: dict[int, int] = defaultdict(int)
+    found = {}
     jobs = Job.objects.filter(line__order=order).open().prefetch_related("stages", "sizes")
     sums = StageLog.objects.filter(stage__job__in=jobs).sums()
     outside = outs(jobs)
@@ -30,7 +36,10 @@ def in_work(order: Order) -> dict[int, int]:
             counted = [sums.get((stage.pk, size.pk), (0, 0, 0)) for stage in stages]
             spoiled = sum(reject for _good, reject, _rework in counted[1:])
             out = outside.get(job.pk, {}).get((stages[0].pk, size.pk), 0)
-            found[size.line_size_id] += counted[0][0] - spoiled - counted[-1][0] + out
+            finished = counted[-1][0]
+            found[size.line_size_id] = Underway(
+                begun=counted[0][0] - spoiled - finished + out, planned=size.pairs - finished
+            )
     return found
 
 

@@ -255,7 +255,9 @@ TABLE: dict[str, Door] = {
         "purchase line", "owner rina", "owner rina", answer=409, others=403
     ),
     "workshop:substitution": Door("need", "owner rina udin", "owner rina udin", others=403),
-    "workshop:purchase-less": Door("purchase line", "owner rina", "owner rina", others=403),
+    "workshop:purchase-less": Door(
+        "purchase line", "owner rina", "owner rina", answer=409, others=403
+    ),
     "workshop:purchase-shortfall": Door("purchase line", "owner rina", "owner rina", others=403),
     "workshop:stock": Door(sees="staff"),
     "workshop:stock-new": Door(sees="owner rina", may="owner rina", others=403),

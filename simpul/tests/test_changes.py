@@ -367,3 +367,62 @@ def test_less_than_what_is_left_to_deliver_fulfils_it(
 
     order.refresh_from_db()
     assert order.status == "fulfilled"
+
+
+def test_begun_pairs_are_wanted_again(buyer: Party, sari: Person, udin: Person) -> None:
+    """Six of 41 are cut; two are wanted, then six again, then none: what is begun is counted once."""
+    job = testing.released_job(buyer)
+    order = job.line.order
+    job.tap(by=udin, stage=job.stages.get(position=1), good={"41": 6})
+
+    for wanted in (2, 6, 0, 3):
+        agree(order, sari, s40=4, s41=wanted)
+        assert {size.name: size.pairs for size in job.sizes.for_work()} == {"40": 4, "41": 6}
+        assert (need(order, "LEATHER").quantity, need(order, "SOLE", "41").quantity) == (
+            32_000,
+            6_000,
+        )
+    assert not list(findings(order.workshop))
+
+
+def test_own_pairs_in_work_serve_an_order_that_grows_again(
+    buyer: Party, sari: Person, udin: Person
+) -> None:
+    job = testing.released_job(buyer)
+    order = job.line.order
+    for stage in job.stages.order_by("position"):
+        job.tap(by=udin, stage=stage, good={"41": 3} if stage.is_last else {"41": 6})
+    agree(order, sari, s40=4, s41=2)  # three are made, one of them is free; three are in work
+
+    agree(order, sari, s40=4, s41=4)
+
+    job = Job.objects.get()
+    assert {size.name: size.pairs for size in job.sizes.for_work()} == {"40": 4, "41": 6}
+    job.tap(by=udin, stage=job.stages.get(is_last=True), good={"41": 3})
+    size = LineSize.objects.get(line__order=order, variant__size="41")
+    assert (size.pairs, size.made) == (4, 4)
+    assert Balance.objects.get(item__variant=size.variant).free == 2
+    assert not list(findings(order.workshop))
+
+
+def test_a_part_that_was_cut_to_nothing_grows_again(order: Order, sari: Person) -> None:
+    agree(order, sari, s40=1)
+    last = order.instalments.order_by("position").last()
+    assert last is not None
+    assert last.amount == 0
+    gate = last.gate
+
+    agree(order, sari, s40=4, s41=6)
+
+    parts = list(order.instalments.order_by("position").values_list("amount", "gate"))
+    assert len(parts) == 2
+    assert (sum(amount for amount, _gate in parts), parts[-1][1]) == (2_000_000, gate)
+
+
+def test_what_nobody_answered_before_the_end_lapses(
+    order: Order, sari: Person, owner: Person
+) -> None:
+    amendment = testing.amendment(order, s40=4)
+    order.cancel(by=owner, reason="x")
+
+    assert Amendment.objects.get(pk=amendment.pk).label == "lapsed"

@@ -8,12 +8,13 @@ from simpul.orders.models.instalment import (
     proposed_plan,
 )
 from simpul.orders.models.line import (
+    Coming,
     LineSize,
     OrderLine,
     OrderNeed,
     Track,
-    coming,
     need_changes,
+    pairs_coming,
 )
 from simpul.orders.models.order import (
     AGREED,
@@ -31,6 +32,7 @@ __all__ = [
     "AGREED",
     "Amendment",
     "BelowMinimum",
+    "Coming",
     "Gate",
     "GateShut",
     "Instalment",
@@ -47,7 +49,7 @@ __all__ = [
     "Status",
     "Track",
     "check_wishes",
-    "coming",
     "need_changes",
+    "pairs_coming",
     "proposed_plan",
 ]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from simpul.lib import clock
 from simpul.orders.amending import amended_plan, demand_makeable, sizes_of
 from simpul.orders.models.instalment import Instalment
+from simpul.orders.models.line import Coming
 from simpul.orders.models.order import Order, Status, price_by_list
 from simpul.orders.models.revision import LineWish, OrderRevision
 from simpul.orders.sheets import Change, changes_between
@@ -136,10 +137,10 @@ class Amendment(models.Model):
 
     # Called by the app above
 
-    def apply(self, *, begun: Mapping[int, int], in_parts: bool) -> None:
+    def apply(self, *, coming: Mapping[int, Coming], in_parts: bool) -> None:
         """Make the order say what both agree on, once everything above has made room for it.
 
-        `begun` is by line size how many pairs come in any case: made, or in work; `in_parts` lets
+        `coming` is by line size what was made and is in work; `in_parts` lets
         what is ready be sent before the rest. Raises WrongState
         where room is missing: finished pairs that are kept for the order, money that is counted for it.
         """
@@ -153,7 +154,7 @@ class Amendment(models.Model):
         self._apply_terms(order)
         agreed = sizes_of(self.revision)
         for line in order.lines.select_related("colourway__product", "recipe").order_by("pk"):
-            line.amend(agreed.get(line.pk, {}), begun)
+            line.amend(agreed.get(line.pk, {}), coming)
         self.answered_at = clock.now()
 
     # Questions
@@ -184,6 +185,13 @@ class Amendment(models.Model):
     def is_delay(self) -> bool:
         """Tell whether nothing but the day is to be another one."""
         return all(change.kind == "day" for change in self.changes)
+
+    @property
+    def label(self) -> str:
+        """How it stands; one that nobody answered before the order ended stands for nothing."""
+        if self.status == self.Status.PROPOSED and not self.is_open:
+            return _now("lapsed")
+        return str(self.get_status_display())
 
     @property
     def is_open(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
@@ -62,18 +62,17 @@ class OrderLine(models.Model):
             for need in recipe.explode(self.colourway, sizes)
         )
 
-    def amend(self, agreed: Mapping[str, int], begun: Mapping[int, int]) -> None:
+    def amend(self, agreed: Mapping[str, int], coming: Mapping[int, Coming]) -> None:
         """Let so many pairs of each size be agreed on, and need what the recipe says of them.
 
-        `begun` is by line size how many pairs come in any case. Raises WrongState where more is
-        made for the order than it would have.
+        `coming` says by line size how far they are. Raises WrongState where more is made for the
+        order than it would have.
         """
         sizes = {size.variant.size: size for size in self.sizes.select_related("variant")}
         if not sizes:
             self.take_recipe(dict(agreed))
         else:
-            before = {name: size.pairs for name, size in sizes.items() if size.pairs}
-            changes = need_changes(self, before, coming(sizes.values(), agreed, begun))
+            changes = need_changes(self, *pairs_coming(sizes.values(), agreed, coming))
             for need, more in changes.more:
                 need.quantity += more
                 need.save()
@@ -221,16 +220,32 @@ class NeedChanges:
     less: list[tuple[OrderNeed, int]] = field(default_factory=list)
 
 
-def coming(
-    sizes: Iterable[LineSize], agreed: Mapping[str, int], begun: Mapping[int, int]
-) -> dict[str, int]:
-    """Return how many pairs of each size will come at last, where so many are agreed on: what is
-    made or in work (`begun`, by line size) comes in any case, and is the workshop's own then."""
-    found = dict(agreed)
+class Coming(NamedTuple):
+    """Pairs of one size that an order will get, if nothing changes: those that come in any case,
+    because they are made or begun, and all, which an earlier change may have left above what is
+    agreed on."""
+
+    begun: int
+    all: int
+
+
+def pairs_coming(
+    sizes: Iterable[LineSize], agreed: Mapping[str, int], coming: Mapping[int, Coming]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Return how many pairs of each size come by now, and how many where so many are agreed on.
+
+    What is made or begun comes in any case; what is not wanted of it is the workshop's own then.
+    """
+    before, after = {}, dict(agreed)
     for size in sizes:
-        name = size.variant.size
-        found[name] = max(agreed.get(name, 0), min(size.pairs, begun.get(size.pk, size.made)))
-    return {name: pairs for name, pairs in found.items() if pairs}
+        name, known = size.variant.size, coming.get(size.pk, Coming(size.made, size.pairs))
+        before[name] = known.all
+        after[name] = max(agreed.get(name, 0), min(known.all, known.begun))
+    return _some(before), _some(after)
+
+
+def _some(pairs: Mapping[str, int]) -> dict[str, int]:
+    return {name: count for name, count in pairs.items() if count}
 
 
 def need_changes(

@@ -421,11 +421,9 @@ class Order(models.Model):
 
     @property
     def previous(self) -> OrderRevision | None:
-        """The revision before the latest, to show what changed."""
-        return next(
-            (one for one in self.revisions.all() if one.number == self.revision - 1),
-            None,
-        )
+        """The revision before the one that stands, to show what changed."""
+        earlier = [one for one in self.revisions.all() if one.number < self.revision]
+        return max(earlier, key=lambda one: one.number, default=None)
 
     @property
     def changes(self) -> list[Change]:

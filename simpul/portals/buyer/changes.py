@@ -13,11 +13,14 @@ from simpul.catalog.models import Product
 from simpul.changes.agreeing import accept
 from simpul.changes.pricetag import price_tag
 from simpul.insight.dates import outlook
+from simpul.orders.amending import demand_makeable
 from simpul.orders.forms import AmendmentWishForm, ReasonForm
 from simpul.orders.models import Amendment
 from simpul.orders.models.amendment import as_agreed
 from simpul.portals.buyer.orders import find_order
 from simpul.portals.http import Request, demand
+from simpul.workflow.models import journal_of
+from simpul.workflow.steps import WrongState
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,20 +35,24 @@ def new(request: Request, number: str) -> HttpResponse:
     if form.is_valid():
         shipping, discount = order.current.shipping, order.current.discount
         facts = form.cleaned_data
-        if "look" not in request.POST:
-            made = Amendment.propose(
-                by=request.person, order=order, shipping=shipping, discount=discount, **facts
-            )
-            return redirect("buyer:change", request.workshop.slug, number, made.revision.number)
         wishes = as_agreed(order, facts["wishes"])
         total = sum(wish.amount for wish in wishes) + shipping - discount
-        tag = price_tag(order, wishes, total=total, promised_on=facts["promised_on"])
-        told = {"tag": tag, **outlook.told(request.person, tag.more)}
+        try:
+            demand_makeable(order, wishes, shipping, discount, total)
+            if "look" not in request.POST:
+                made = Amendment.propose(
+                    by=request.person, order=order, shipping=shipping, discount=discount, **facts
+                )
+                return redirect("buyer:change", request.workshop.slug, number, made.revision.number)
+            tag = price_tag(order, wishes, total=total, promised_on=facts["promised_on"])
+            told = {"tag": tag, **outlook.told(request.person, tag.more)}
+        except WrongState as reason:  # said in the form: what was typed stays
+            form.add_error(None, str(reason))
     return render(
         request,
         "buyer/changes/new.html",
         {"order": order, "form": form, **told},
-        status=422 if form.is_bound and not form.is_valid() else 200,
+        status=422 if form.is_bound and form.errors else 200,
     )
 
 
@@ -60,7 +67,9 @@ def change(request: Request, number: str, revision: int) -> HttpResponse:
         tag = price_tag(order, wishes, total=said.total, promised_on=said.promised_on)
         told = {"tag": tag, **outlook.told(request.person, tag.more)}
     return render(
-        request, "buyer/changes/page.html", {"order": order, "amendment": amendment, **told}
+        request,
+        "buyer/changes/page.html",
+        {"order": order, "amendment": amendment, "journal": journal_of(amendment), **told},
     )
 
 

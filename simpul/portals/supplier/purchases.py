@@ -16,7 +16,7 @@ from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
 from simpul.lib import clock
 from simpul.payments.models import Purpose
-from simpul.portals.http import Request, demand
+from simpul.portals.http import Request, demand, number_of
 from simpul.procurement.forms import AnswerForm, DelayForm, ReasonForm
 from simpul.procurement.models import PurchaseLine, PurchaseOrder, ReceivedLine, Status
 from simpul.procurement.payables import payables_for
@@ -154,8 +154,7 @@ def less(request: Request, pk: int, line: int) -> HttpResponse:
     found = get_object_or_404(
         PurchaseLine.objects.filter(purchase=purchase).select_related("material"), pk=line
     )
-    typed = request.POST.get("quantity", "")
-    quantity = int(typed) if typed.isdecimal() else -1
+    quantity = number_of(request.POST.get("quantity", "")) or 0
     if "refuse" in request.POST:
         reason = request.POST.get("reason", "").strip()[:200]
         purchase.refuse_less(by=request.person, line=found, quantity=quantity, reason=reason)

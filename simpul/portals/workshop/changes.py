@@ -7,11 +7,13 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.changes.agreeing import accept
 from simpul.changes.pricetag import PriceTag, price_tag
 from simpul.insight.dates import outlook
+from simpul.orders.amending import demand_makeable
 from simpul.orders.forms import ReasonForm
 from simpul.orders.models import Amendment, Order, Status
 from simpul.orders.offers import AmendmentForm, DelayForm
@@ -19,6 +21,8 @@ from simpul.portals import invitations
 from simpul.portals.http import Request, demand
 from simpul.portals.workshop.orders import find_order
 from simpul.procurement.queries import known_prices
+from simpul.workflow.models import journal_of
+from simpul.workflow.steps import WrongState
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,16 +35,22 @@ def new(request: Request, number: str) -> HttpResponse:
     if form.is_valid():
         facts = dict(form.cleaned_data)
         total = facts.pop("total")
-        if "look" not in request.POST:
-            made = Amendment.propose(by=request.person, order=order, **facts)
-            return redirect("workshop:change", request.workshop.slug, number, made.revision.number)
-        tag = price_tag(order, facts["wishes"], total=total, promised_on=facts["promised_on"])
-        told = _told(request, tag)
+        try:
+            demand_makeable(order, facts["wishes"], facts["shipping"], facts["discount"], total)
+            if "look" not in request.POST:
+                made = Amendment.propose(by=request.person, order=order, **facts)
+                return redirect(
+                    "workshop:change", request.workshop.slug, number, made.revision.number
+                )
+            tag = price_tag(order, facts["wishes"], total=total, promised_on=facts["promised_on"])
+            told = _told(request, tag)
+        except WrongState as reason:  # said in the form: what was typed stays
+            form.add_error(None, str(reason))
     return render(
         request,
         "workshop/changes/new.html",
         {"order": order, "form": form, **told},
-        status=422 if form.is_bound and not form.is_valid() else 200,
+        status=422 if form.is_bound and form.errors else 200,
     )
 
 
@@ -52,17 +62,23 @@ def delay(request: Request, number: str) -> HttpResponse:
     found = outlook.delay_of(order) if order.status == Status.CONFIRMED else None
     form = DelayForm(request.POST or None, order=order, ready_on=found[0] if found else None)
     if found is not None and not form.is_bound:
-        form.draft(found[2])
+        with override(form.language):  # the buyer's, also of why
+            told = outlook.delay_of(order)
+            form.draft(told[2] if told else [])
     if form.is_valid():
-        made = Amendment.propose(
-            by=request.person,
-            order=order,
-            wishes=[line.wish for line in order.current.lines.all()],
-            shipping=order.current.shipping,
-            discount=order.current.discount,
-            **form.cleaned_data,
-        )
-        return redirect("workshop:change", request.workshop.slug, number, made.revision.number)
+        try:
+            made = Amendment.propose(
+                by=request.person,
+                order=order,
+                wishes=[line.wish for line in order.current.lines.all()],
+                shipping=order.current.shipping,
+                discount=order.current.discount,
+                **form.cleaned_data,
+            )
+        except WrongState as reason:
+            form.add_error(None, str(reason))
+        else:
+            return redirect("workshop:change", request.workshop.slug, number, made.revision.number)
     return render(
         request,
         "workshop/changes/delay.html",
@@ -83,7 +99,13 @@ def change(request: Request, number: str, revision: int) -> HttpResponse:
     return render(
         request,
         "workshop/changes/page.html",
-        {"order": order, "amendment": amendment, "links": links, **told},
+        {
+            "order": order,
+            "amendment": amendment,
+            "links": links,
+            "journal": journal_of(amendment),
+            **told,
+        },
     )
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.catalog.models import Material
 from simpul.lib import clock
 from simpul.portals import invitations
-from simpul.portals.http import Request, demand
+from simpul.portals.http import Request, demand, number_of
 from simpul.procurement import planning
 from simpul.procurement.inquiries import (
     best_of,
@@ -145,7 +145,7 @@ def _find(request: Request, pk: int) -> Inquiry:
 
 def _wishes(request: Request) -> list[Wish]:
     """Return what the table begins with: what is missing now of the materials that are named."""
-    asked = [int(key) for key in request.GET.getlist("material") if key.isdecimal()]
+    asked = [key for key in map(number_of, request.GET.getlist("material")) if key is not None]
     materials = Material.objects.visible_to(request.person).filter(pk__in=asked).order_by("code")
     if not materials:
         return []

@@ -28,7 +28,6 @@ from simpul.portals import invitations
 from simpul.portals.http import Request, demand
 from simpul.portals.workshop.parties import find_parties
 from simpul.production.models import Job
-from simpul.production.models import Status as JobStatus
 from simpul.workflow.models import journal_of
 
 A_PAGE = 50
@@ -111,7 +110,7 @@ def _page(
 ) -> HttpResponse:
     """Show the order, with a form that was filled in wrongly as it was typed."""
     jobs = list(Job.objects.filter(line__order=order).for_list().order_by("pk"))
-    planned = {job.line_id for job in jobs if job.status != JobStatus.CANCELLED}
+    planned = {job.line_id for job in jobs if job.is_open}
     return render(
         request,
         "workshop/orders/page.html",

@@ -23,7 +23,7 @@ from simpul.conversations.models import Conversation, Message
 from simpul.lib import clock, phones
 from simpul.orders.models import Order, OrderNeed
 from simpul.parties.models import AccessLink, Identity
-from simpul.portals.http import Request, demand
+from simpul.portals.http import Request, demand, number_of
 from simpul.procurement import planning
 from simpul.procurement.forms import (
     ChangeForm,
@@ -206,7 +206,10 @@ def moving(request: Request, pk: int, line: int) -> HttpResponse:
     form = MovingForm(
         request.POST or None,
         line=found,
-        offers=offers.exclude(supplier=purchase.supplier).for_list().order_by("price", "pk"),
+        offers=sorted(
+            offers.exclude(supplier=purchase.supplier).for_list(),
+            key=lambda one: (one.rate, one.pk),
+        ),
         drafts=list(_found(request).filter(status=Status.DRAFT).order_by("pk")),
     )
     if form.is_valid():
@@ -220,9 +223,8 @@ def moving(request: Request, pk: int, line: int) -> HttpResponse:
 def joining(request: Request, pk: int) -> HttpResponse:
     """Take another draft of this supplier into this one."""
     purchase = _find(request, pk)
-    other = request.POST.get("other", "")
     others = _found(request).filter(supplier=purchase.supplier)
-    found = get_object_or_404(others, pk=int(other) if other.isdecimal() else 0)
+    found = get_object_or_404(others, pk=number_of(request.POST.get("other", "")) or 0)
     purchase.join(by=request.person, other=found)
     return _back(request, pk)
 

@@ -223,6 +223,7 @@ class PurchaseOrder(models.Model):
             raise WrongState(_now("Move some of it, and not more than the line asks for."))
         if supplier.pk == self.supplier_id:
             raise WrongState(_now("Choose another supplier."))
+        _demand_whole(mine, quantity)
         offers = SupplierPrice.objects.filter(supplier=supplier, material=mine.material)
         offer = offers.select_related("supplier").first()
         if offer is None:
@@ -391,6 +392,7 @@ class PurchaseOrder(models.Model):
             raise WrongState(_now("Everything of this line has come."))
         if not mine.received <= quantity < mine.quantity:
             raise WrongState(_now("Ask for less than agreed, and not for less than has come."))
+        _demand_whole(mine, quantity)
         mine.asked_less = quantity
         mine.save(update_fields=["asked_less"])
 
@@ -429,7 +431,8 @@ class PurchaseOrder(models.Model):
             raise WrongState(_now("Everything of this line has come."))
         mine.keep_pegs(0)
         mine.is_closed_short = True
-        mine.save(update_fields=["is_closed_short"])
+        mine.asked_less = None
+        mine.save(update_fields=["is_closed_short", "asked_less"])
         self._close_if_done()
 
     @step("procurement.cancel", source=OPEN, target=Status.CANCELLED)
@@ -501,7 +504,7 @@ class PurchaseOrder(models.Model):
         """Return the line of which less is asked for. Raises WrongState where it is another number
         by now, or more has come."""
         mine = self._line(line)
-        if mine.asked_less != quantity or mine.received > quantity:
+        if mine.asked_less != quantity or mine.is_done:
             raise WrongState(_now("Something else is asked for by now. Look at it again."))
         return mine
 
@@ -586,7 +589,9 @@ class PurchaseOrder(models.Model):
         ReceivedLine.objects.create(receipt=receipt, line=line, good=good, rejected=rejected)
         line.received += good
         line.rejected += rejected
-        line.save(update_fields=["received", "rejected"])
+        if line.asked_less is not None and (line.is_done or line.received > line.asked_less):
+            line.asked_less = None  # it has come
+        line.save(update_fields=["received", "rejected", "asked_less"])
         if good:
             Movement.record(
                 item,
@@ -610,6 +615,14 @@ def _hold(*purchases: PurchaseOrder | None) -> None:
     keys = [one.pk for one in purchases if one is not None]
     rows = PurchaseOrder.objects.select_for_update(of=("self",), no_key=True)
     list(rows.filter(pk__in=keys).order_by("pk"))
+
+
+def _demand_whole(line: PurchaseLine, quantity: int) -> None:
+    """Raise WrongState where a part of a tin or a roll would be left."""
+    if line.unit and quantity % line.unit_size:
+        raise WrongState(
+            _now("Only whole units of the supplier are sold: %(unit)s.") % {"unit": line.unit}
+        )
 
 
 def _day_of(line: PurchaseLine) -> date:

@@ -120,3 +120,34 @@ def test_what_no_order_waits_for_is_told(purchase: PurchaseOrder, sari: Person) 
     line.keep_pegs(20_000)
 
     assert unclaimed(purchase) == {line.pk: 12_000}
+
+
+def test_what_is_closed_short_is_not_opened_again(
+    purchase: PurchaseOrder, rina: Person, budi: Person
+) -> None:
+    purchase.ask_less(by=rina, line=leather(purchase), quantity=20_000)
+    purchase.close_short(by=rina, line=leather(purchase), reason="Habis")
+
+    with pytest.raises(WrongState):
+        purchase.grant_less(by=budi, line=leather(purchase), quantity=20_000)
+
+    line = leather(purchase)
+    assert (line.is_closed_short, line.asked_less) == (True, None)
+
+
+def test_what_has_come_is_not_asked_about_any_more(purchase: PurchaseOrder, rina: Person) -> None:
+    purchase.ask_less(by=rina, line=leather(purchase), quantity=20_000)
+
+    purchase.receive(by=rina, goods={leather(purchase): (25_000, 0)})
+
+    assert leather(purchase).asked_less is None
+
+
+def test_no_part_of_a_tin_is_left(purchase: PurchaseOrder, rina: Person) -> None:
+    PurchaseLine.objects.filter(pk=leather(purchase).pk).update(unit="rol", unit_size=8_000)
+
+    with pytest.raises(WrongState, match="whole units"):
+        purchase.ask_less(by=rina, line=leather(purchase), quantity=20_000)
+    purchase.ask_less(by=rina, line=leather(purchase), quantity=16_000)
+
+    assert leather(purchase).asked_less == 16_000

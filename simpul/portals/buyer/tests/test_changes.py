@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from simpul import testing
+from simpul.catalog.models import Variant
 from simpul.orders.models import Amendment, Order
 from simpul.parties.models import Party, Person
 
@@ -98,3 +99,25 @@ def test_somebody_elses_change_is_not_found(
     for rest in ("changes/2/acceptance/", "changes/2/withdrawal/"):
         assert client.post(page(order, rest)).status_code == 404
     assert Amendment.objects.get().status == "proposed"
+
+
+def test_pairs_of_a_size_that_is_not_made_any_more_stay(client: Client, order: Order) -> None:
+    Variant.objects.filter(colourway=order.lines.get().colourway, size="41").update(
+        is_offered=False
+    )
+
+    client.post(page(order, "change/"), wish(order, s40="2"))
+
+    made = Amendment.objects.get()
+    assert made.revision.lines.get().sizes == {"40": 2, "41": 6}
+
+
+def test_what_cannot_be_changed_is_said_and_nothing_is_lost(client: Client, order: Order) -> None:
+    testing.shelve(order)
+    testing.fill(order, pairs=10)
+
+    answer = client.post(page(order, "change/"), wish(order, s40="1", s41="6"))
+
+    assert answer.status_code == 422
+    assert "packed already" in answer.text
+    assert "Tolong ya" in answer.text

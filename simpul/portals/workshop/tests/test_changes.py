@@ -10,6 +10,7 @@ from simpul import testing
 from simpul.lib import clock
 from simpul.orders.models import Amendment, Order
 from simpul.parties.models import Party, Person
+from simpul.production.models import Job
 
 
 @pytest.fixture
@@ -97,10 +98,12 @@ def test_what_cannot_be_changed_any_more_is_refused(client: Client, order: Order
     testing.shelve(order)
     testing.fill(order, pairs=10)
 
-    answer = client.post(page(order, "change/"), form(order))
+    for more in ({}, {"look": "1"}):
+        answer = client.post(page(order, "change/"), form(order) | more)
 
-    assert answer.status_code == 409
-    assert "packed already" in answer.text
+        assert answer.status_code == 422
+        assert "packed already" in answer.text
+        assert "Sesuai telepon." in answer.text  # what was typed
     assert not Amendment.objects.exists()
 
 
@@ -155,6 +158,50 @@ def test_the_page_costs_the_same_for_any_order(
     client.get(url)
 
     # session, user, workshop and person (3); the order with all it shows; the change with both of its
-    # revisions; work, recipes, pegs and what lies free; prices; the plan of days; links
-    with django_assert_num_queries(50):
+    # revisions; work, recipes, pegs and what lies free; prices; the plan of days; links; journal
+    with django_assert_num_queries(51):
         client.get(url)
+
+
+def test_an_order_that_is_not_agreed_on_has_no_price_tag(client: Client, buyer: Party) -> None:
+    placed = testing.order(buyer)
+
+    answer = client.post(page(placed, "change/"), form(placed) | {"look": "1"})
+
+    assert answer.status_code == 422
+    assert "order that runs" in answer.text
+
+
+def test_more_money_than_there_is_is_a_slip(client: Client, order: Order) -> None:
+    line = order.current.lines.get()
+    typed = {f"price-{line.pk}": "999.999.999.999.999", f"pairs-{line.pk}-40": "9999"}
+
+    answer = client.post(page(order, "change/"), form(order) | typed)
+
+    assert answer.status_code == 422
+    assert not Amendment.objects.exists()
+
+
+def test_its_page_says_who_asked_and_who_answered(client: Client, order: Order) -> None:
+    testing.amendment(order, s40=4)
+    client.post(page(order, "changes/2/refusal/"), {"reason": "Sudah dipotong."})
+
+    assert (
+        "refused the change of the order: Sudah dipotong."
+        in client.get(page(order, "changes/2/")).text
+    )
+
+
+def test_pairs_that_come_on_top_of_work_that_is_done_can_be_planned(
+    client: Client, order: Order, udin: Person, owner: Person
+) -> None:
+    testing.login(client, owner)
+    testing.fetch_material(order)
+    job = Job.plan(by=udin, line=order.lines.get())
+    job.release(by=udin)
+    testing.run_through(job)
+    testing.amendment(order, s40=4, s41=8)
+    client.post(page(order, "changes/2/acceptance/"))
+
+    assert f"lines/{job.line_id}/plan/" in client.get(page(order)).text
+    assert "1 order without work" in client.get("/ciomas/desk/").text
