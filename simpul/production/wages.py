@@ -68,7 +68,7 @@ def earned(person: Person, first: date, last: date) -> list[Earned]:
     rows = (
         StageLog.objects.earning(person.workshop_id)
         .with_earned_at()
-        .filter(is_open | is_here, earned_at__lt=end)
+        .filter(is_open | is_here, Q(earned_at__lt=end))
         .annotate(is_late=_when(Q(reverses__settled__isnull=False)))
         .order_by("worker", *_PIECE, "is_late")
         .values_list("worker", *_PIECE, "is_late")
