@@ -54,7 +54,7 @@ def give_out(
 
     Raises TooMany where fewer wait, and MaterialMissing where their material does not lie ready.
     """
-    job.demand_in_work()
+    job.demand_order_runs()
     here = job.stage_of(stage)
     sizes = {size: pairs[size.name] for size in job.sizes.for_work() if pairs.get(size.name)}
     if not sizes or sum(sizes.values()) != sum(map(abs, pairs.values())):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.catalog.models import Stage
 from simpul.lib import clock
-from simpul.orders.models import Gate, LineSize, OrderLine, OrderNeed, Track
+from simpul.orders.models import AGREED, Gate, LineSize, OrderLine, OrderNeed, Track
 from simpul.orders.models import Status as OrderStatus
 from simpul.parties.models import Person, Workshop, in_this_language
 from simpul.production.models.log import StageLog, Sums
@@ -130,7 +130,7 @@ class Job(models.Model):
     @step("production.release", source=Status.PLANNED, target=Status.RELEASED)
     def release(self, *, by: Person) -> None:
         """Let the work begin: the money before it has come, the first stage's material is there."""
-        _demand_running(self.line)
+        self.demand_order_runs()
         self.line.order.demand_open(Gate.PRODUCTION)
         first = self.stages.order_by("position")[0]
         self._demand_material(self.needs_of(first))
@@ -320,7 +320,15 @@ class Job(models.Model):
     # What counting and giving out share; the row is locked
 
     def demand_in_work(self) -> None:
-        """Raise WrongState where the order is not in work any more."""
+        """Raise WrongState where the order is not in work any more.
+
+        What was begun is finished also after the order: the workshop keeps what it did not want.
+        """
+        if self.line.order.status not in AGREED:
+            raise WrongState(_now("This order is not in work."))
+
+    def demand_order_runs(self) -> None:
+        """Raise WrongState where nothing more is begun for the order."""
         _demand_running(self.line)
 
     def stage_of(self, stage: JobStage) -> JobStage:
