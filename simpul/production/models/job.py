@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Self
 
 from django.contrib.contenttypes.fields import GenericRelation
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -230,9 +230,14 @@ class Job(models.Model):
         """Stop for a while, and say why."""
         self.reason = reason
 
-    @step("production.resume", source=Status.HELD, target=Status.RUNNING)
+    @transaction.atomic
     def resume(self, *, by: Person) -> None:
-        """Go on."""
+        """Go on; where nothing is left to be made meanwhile, the job is done."""
+        self._resume(by=by)
+        self._finish_if_done()
+
+    @step("production.resume", source=Status.HELD, target=Status.RUNNING)
+    def _resume(self, *, by: Person) -> None:
         self.reason = ""
 
     @step("production.cancel", source=OPEN, target=Status.CANCELLED)
@@ -257,8 +262,7 @@ class Job(models.Model):
                 size.delete()
         if not self._adds_up():
             raise WrongState(_now("More pairs are begun than the order would leave."))
-        if self.status == Status.RUNNING:
-            self._finish_if_done()
+        self._finish_if_done()
 
     @step("production.finish", source=Status.RUNNING, target=Status.DONE)
     def finish(self, *, by: Person) -> None:
@@ -517,6 +521,8 @@ class Job(models.Model):
             size.save(update_fields=["own"])
 
     def _finish_if_done(self) -> None:
+        if self.status != Status.RUNNING:
+            return
         last = max(self.stages.all(), key=lambda one: one.position)
         sums = self.sums()
         if all(
