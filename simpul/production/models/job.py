@@ -185,7 +185,7 @@ class Job(models.Model):
         worker: str,
         client_id: str,
     ) -> None:
-        self.demand_in_work()
+        _demand_in_work(self.line)
         if self.has_counted(client_id):
             raise WrongState(_now("This was counted already."))
         here = self.stage_of(stage)
@@ -322,14 +322,6 @@ class Job(models.Model):
         return self.status in OPEN
 
     # What counting and giving out share; the row is locked
-
-    def demand_in_work(self) -> None:
-        """Raise WrongState where the order is not in work any more.
-
-        What was begun is finished also after the order: the workshop keeps what it did not want.
-        """
-        if self.line.order.status not in AGREED:
-            raise WrongState(_now("This order is not in work."))
 
     def demand_order_runs(self) -> None:
         """Raise WrongState where nothing more is begun for the order."""
@@ -475,9 +467,10 @@ class Job(models.Model):
 
     def _finish_pairs(self, size: JobSize, pairs: int, by: Person) -> None:
         """Finished pairs lie in stock, kept for the order they were made for; what it does not want
-        any more is the workshop's own."""
+        any more is the workshop's own, and so is what comes back after the work was cancelled."""
         wanted = size.line_size
-        kept = min(pairs, wanted.pairs - wanted.made)
+        is_over = self.status == Status.CANCELLED or self.line.order.status == OrderStatus.CANCELLED
+        kept = 0 if is_over else min(pairs, wanted.pairs - wanted.made)
         for count, subject in ((kept, wanted), (pairs - kept, None)):
             if count:
                 Movement.record(
@@ -612,6 +605,12 @@ class JobStage(models.Model):
 
 def _demand_running(line: OrderLine) -> None:
     if line.order.status != OrderStatus.CONFIRMED:
+        raise WrongState(_now("This order is not in work."))
+
+
+def _demand_in_work(line: OrderLine) -> None:
+    """What was begun is finished also after the order: the workshop keeps what it did not want."""
+    if line.order.status not in AGREED:
         raise WrongState(_now("This order is not in work."))
 
 
