@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
 from simpul.orders.models import LineSize, Order, Status, Track
 from simpul.parties.models import Person
-from simpul.production.models import Job, StageLog
+from simpul.production.models import Job, JobSize, StageLog
 from simpul.production.models.outwork import outs
 from simpul.stock.models import Item, Location, Reservation
 from simpul.workflow.steps import WrongState, step
@@ -43,3 +44,18 @@ def free(order: Order, *, by: Person, pairs: dict[LineSize, int]) -> None:
             raise WrongState(_("These pairs are packed already."))
         Reservation.release(Item.of_variant(size.variant), finished, count, size)
         size.advance(Track.MADE, -count)
+        _own(size, count)
+
+
+def _own(wanted: LineSize, pairs: int) -> None:
+    """Let the jobs that made these pairs know, the latest first, that no order wants them any more.
+
+    Pairs that were taken from the shelf are of none.
+    """
+    made = Sum("logs__good", filter=Q(logs__stage__is_last=True), default=0)
+    sizes = JobSize.objects.filter(line_size=wanted).annotate(made=made).order_by("-job")
+    for size in sizes:
+        more = min(pairs, size.made - size.own)
+        if more > 0:
+            JobSize.objects.filter(pk=size.pk).update(own=F("own") + more)
+            pairs -= more

@@ -13,7 +13,7 @@ from simpul.orders.models import Amendment, LineSize, LineWish, Order, OrderNeed
 from simpul.parties.models import Party, Person
 from simpul.payments.models import Instruction, party_credit
 from simpul.procurement.models import PurchaseOrder
-from simpul.production.models import Job, MaterialMissing, Outwork
+from simpul.production.models import Job, JobSize, MaterialMissing, Outwork
 from simpul.production.outwork import give_out, take_in
 from simpul.stock.models import Balance
 from simpul.workflow.steps import NotAllowed, WrongState, keyed
@@ -377,6 +377,46 @@ def test_finished_pairs_that_nobody_wants_are_our_own(buyer: Party, sari: Person
     size = LineSize.objects.get(line__order=order, variant__size="41")
     assert (size.pairs, size.made) == (1, 1)
     assert Balance.objects.get(item__variant=size.variant).free == 5
+    assert not list(findings(order.workshop))
+
+
+def test_a_count_of_pairs_that_were_let_go_can_be_taken_back(
+    buyer: Party, sari: Person, udin: Person
+) -> None:
+    job = testing.released_job(buyer)
+    order, last = job.line.order, job.stages.get(is_last=True)
+    for stage in job.stages.order_by("position"):
+        job.tap(by=udin, stage=stage, good={"40": 4, "41": 6})
+    agree(order, sari, s40=4, s41=2)
+    made = JobSize.objects.get(line_size__variant__size="41")
+    assert (made.own, made.line_size.made) == (4, 2)
+
+    job.correct(by=udin, log=last.logs.get(size=made), reason="salah hitung")
+
+    made = JobSize.objects.get(line_size__variant__size="41")
+    assert (made.own, made.line_size.made) == (0, 0)
+    assert Balance.objects.get(item__variant=made.line_size.variant).on_hand == 0
+    assert not list(findings(order.workshop))
+
+
+def test_let_go_pairs_are_of_the_latest_job(buyer: Party, sari: Person, udin: Person) -> None:
+    job = testing.released_job(buyer)
+    order = job.line.order
+    testing.run_through(job, {"40": 4, "41": 4})
+    job.cancel(by=udin, reason="rusak")
+    job = Job.plan(by=udin, line=job.line)
+    job.release(by=udin)
+    testing.run_through(job)
+    assert Job.objects.latest("pk").status == "done"
+
+    agree(order, sari, s40=4, s41=3)  # three less: the two of the second job, and one of the first
+
+    own = JobSize.objects.filter(line_size__variant__size="41").order_by("job")
+    assert list(own.values_list("own", flat=True)) == [1, 2]
+    log = job.stages.get(is_last=True).logs.get()
+    job.correct(by=udin, log=log, reason="salah hitung")
+    size = LineSize.objects.get(line__order=order, variant__size="41")
+    assert (size.made, Balance.objects.get(item__variant=size.variant).on_hand) == (3, 4)
     assert not list(findings(order.workshop))
 
 
