@@ -52,10 +52,9 @@ def _own(wanted: LineSize, pairs: int) -> None:
 
     Pairs that were taken from the shelf are of none.
     """
+    sizes = JobSize.objects.filter(line_size=wanted).order_by("-job")
     made = Sum("logs__good", filter=Q(logs__stage__is_last=True), default=0)
-    sizes = JobSize.objects.filter(line_size=wanted).annotate(made=made).order_by("-job")
-    for size in sizes:
-        more = min(pairs, size.made - size.own)
-        if more > 0:
-            JobSize.objects.filter(pk=size.pk).update(own=F("own") + more)
+    for pk, kept in sizes.values_list("pk", made - F("own")):
+        if more := min(pairs, kept):
+            JobSize.objects.filter(pk=pk).update(own=F("own") + more)
             pairs -= more
