@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
 from simpul.orders.models import LineSize, Order, Status, Track
 from simpul.parties.models import Person
-from simpul.production.models import Job, StageLog
+from simpul.production.models import Job, JobSize, StageLog
 from simpul.production.models.outwork import outs
 from simpul.stock.models import Item, Location, Reservation
 from simpul.workflow.steps import WrongState, step
@@ -52,3 +53,17 @@ def free(order: Order, *, by: Person, pairs: dict[LineSize, int]) -> None:
             raise WrongState(_("These pairs are packed already."))
         Reservation.release(Item.of_variant(size.variant), finished, count, size)
         size.advance(Track.MADE, -count)
+        _own(size, count)
+
+
+def _own(wanted: LineSize, pairs: int) -> None:
+    """Let the jobs that made these pairs know, the latest first, that no order wants them any more.
+
+    Pairs that were taken from the shelf are of none.
+    """
+    sizes = JobSize.objects.filter(line_size=wanted).order_by("-job")
+    made = Sum("logs__good", filter=Q(logs__stage__is_last=True), default=0)
+    for pk, kept in sizes.values_list("pk", made - F("own")):
+        if more := min(pairs, kept):
+            JobSize.objects.filter(pk=pk).update(own=F("own") + more)
+            pairs -= more

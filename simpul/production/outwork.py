@@ -54,7 +54,7 @@ def give_out(
 
     Raises TooMany where fewer wait, and MaterialMissing where their material does not lie ready.
     """
-    job.demand_in_work()
+    job.demand_order_runs()
     here = job.stage_of(stage)
     sizes = {size: pairs[size.name] for size in job.sizes.for_work() if pairs.get(size.name)}
     if not sizes or sum(sizes.values()) != sum(map(abs, pairs.values())):
@@ -94,7 +94,8 @@ def take_in(
 
     When nothing more is to come (`is_over`, or all is back) the rest of the material comes into
     the store again, and pairs that were not made wait at the stage. Raises TooMany where more
-    would come back than was given.
+    would come back than was given. Work that is on hold or has ended, with or without its order,
+    is counted all the same: whoever made it is paid for it.
     """
     found = Outwork.objects.select_for_update(of=("self",), no_key=True)
     mine = found.filter(stage__job=job, pk=outwork.pk).select_related("stage").first()
@@ -119,9 +120,6 @@ def take_in(
         mine.status, mine.back_at = OutworkStatus.BACK, clock.now()
         mine.save(update_fields=["status", "back_at"])
     if counted:
-        job.demand_in_work()
-        if job.status != Status.RUNNING:
-            raise WrongState(_("Pairs are counted while a job is in work: let it go on first."))
         sizes = {size.pk: size for size in job.sizes.for_work()}
         facts = {sizes[row.size_id]: (*numbers, 0) for row, numbers in counted.items()}
         job.count(mine.stage, facts, by=by, worker=mine.worker, rate=mine.rate, outwork=mine)

@@ -64,10 +64,11 @@ def earned(person: Person, first: date, last: date) -> list[Earned]:
     if not person.may("production.see_wages", person):
         return []
     begin, end = clock.begin_of(first), clock.begin_of(last + timedelta(days=1))
-    is_open, is_here = Q(settled=None), Q(at__gte=begin)
+    is_open, is_here = Q(settled=None), Q(earned_at__gte=begin)
     rows = (
         StageLog.objects.earning(person.workshop_id)
-        .filter(is_open | is_here, at__lt=end)
+        .with_earned_at()
+        .filter(is_open | is_here, Q(earned_at__lt=end))
         .annotate(is_late=_when(Q(reverses__settled__isnull=False)))
         .order_by("worker", *_PIECE, "is_late")
         .values_list("worker", *_PIECE, "is_late")

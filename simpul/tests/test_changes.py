@@ -6,13 +6,15 @@ import pytest
 
 from simpul import testing
 from simpul.changes.agreeing import accept
+from simpul.delivery.models import Shipment
 from simpul.insight.audit import findings
 from simpul.lib import clock
 from simpul.orders.models import Amendment, LineSize, LineWish, Order, OrderNeed, Track
 from simpul.parties.models import Party, Person
 from simpul.payments.models import Instruction, party_credit
 from simpul.procurement.models import PurchaseOrder
-from simpul.production.models import Job, MaterialMissing
+from simpul.production.models import Job, JobSize, MaterialMissing, Outwork
+from simpul.production.outwork import give_out, take_in
 from simpul.stock.models import Balance
 from simpul.workflow.steps import NotAllowed, WrongState, keyed
 
@@ -33,6 +35,18 @@ def agree(order: Order, by: Person, **sizes: int) -> Amendment:
 def pairs_of(order: Order) -> dict[str, int]:
     sizes = LineSize.objects.filter(line__order=order, pairs__gt=0)
     return dict(sizes.order_by("variant__size").values_list("variant__size", "pairs"))
+
+
+def deliver(order: Order, rina: Person, asep: Person) -> None:
+    """Pack what is ready, four pairs in a carton, and bring it to the buyer."""
+    testing.fill(order, pairs=4)
+    shipment = Shipment.open(by=rina, order=order, mode="ojek", route="Ciomas – Bogor", fee=35_000)
+    testing.offer_to(shipment, asep)
+    shipment.accept(by=asep)
+    shipment.issue_note(by=rina)
+    shipment.hand_over(by=rina, count=1)
+    shipment.pick_up(by=asep, count=1)
+    shipment.deliver(by=asep, receiver="Bu Dewi", count=1, pin=shipment.pin)
 
 
 def need(order: Order, code: str, size: str = "") -> OrderNeed:
@@ -300,6 +314,39 @@ def test_begun_pairs_are_finished_and_are_our_own(buyer: Party, sari: Person, ud
     assert not list(findings(order.workshop))
 
 
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_begun_pairs_are_finished_after_the_order(
+    buyer: Party, sari: Person, udin: Person, rina: Person, asep: Person, is_closed: bool
+) -> None:
+    job = testing.released_job(buyer)
+    order = job.line.order
+    first, second, last = job.stages.order_by("position")
+    for stage in (first, second):
+        job.tap(by=udin, stage=stage, good={"40": 4, "41": 3})
+    job.tap(by=udin, stage=last, good={"40": 4})
+    agree(order, sari, s40=4)
+    give_out(
+        job, by=udin, stage=last, stage_name=last.name, pairs={"41": 1},
+        worker="Bu Tini", rate=2_500, due_on=clock.today(),
+    )  # fmt: skip
+    testing.pay(Order.objects.get())
+    deliver(order, rina, asep)
+    order = Order.objects.get()
+    if is_closed:
+        order.close(by=sari)
+    assert order.status == ("closed" if is_closed else "fulfilled")
+
+    job.tap(by=udin, stage=last, good={"41": 2})
+    take_in(job, by=udin, outwork=Outwork.objects.get(), good={"41": 1}, reject={})
+
+    job.refresh_from_db()
+    assert job.status == "done"
+    size = LineSize.objects.get(line__order=order, variant__size="41")
+    balance = Balance.objects.get(item__variant=size.variant)
+    assert (size.made, balance.on_hand, balance.free) == (0, 3, 3)
+    assert not list(findings(order.workshop))
+
+
 def test_a_wrong_count_takes_our_own_pairs_first(buyer: Party, sari: Person, udin: Person) -> None:
     job = testing.released_job(buyer)
     order = job.line.order
@@ -330,6 +377,46 @@ def test_finished_pairs_that_nobody_wants_are_our_own(buyer: Party, sari: Person
     size = LineSize.objects.get(line__order=order, variant__size="41")
     assert (size.pairs, size.made) == (1, 1)
     assert Balance.objects.get(item__variant=size.variant).free == 5
+    assert not list(findings(order.workshop))
+
+
+def test_a_count_of_pairs_that_were_let_go_can_be_taken_back(
+    buyer: Party, sari: Person, udin: Person
+) -> None:
+    job = testing.released_job(buyer)
+    order, last = job.line.order, job.stages.get(is_last=True)
+    for stage in job.stages.order_by("position"):
+        job.tap(by=udin, stage=stage, good={"40": 4, "41": 6})
+    agree(order, sari, s40=4, s41=2)
+    made = JobSize.objects.get(line_size__variant__size="41")
+    assert (made.own, made.line_size.made) == (4, 2)
+
+    job.correct(by=udin, log=last.logs.get(size=made), reason="salah hitung")
+
+    made = JobSize.objects.get(line_size__variant__size="41")
+    assert (made.own, made.line_size.made) == (0, 0)
+    assert Balance.objects.get(item__variant=made.line_size.variant).on_hand == 0
+    assert not list(findings(order.workshop))
+
+
+def test_let_go_pairs_are_of_the_latest_job(buyer: Party, sari: Person, udin: Person) -> None:
+    job = testing.released_job(buyer)
+    order = job.line.order
+    testing.run_through(job, {"40": 4, "41": 4})
+    job.cancel(by=udin, reason="rusak")
+    job = Job.plan(by=udin, line=job.line)
+    job.release(by=udin)
+    testing.run_through(job)
+    assert Job.objects.latest("pk").status == "done"
+
+    agree(order, sari, s40=4, s41=3)  # three less: the two of the second job, and one of the first
+
+    own = JobSize.objects.filter(line_size__variant__size="41").order_by("job")
+    assert list(own.values_list("own", flat=True)) == [1, 2]
+    log = job.stages.get(is_last=True).logs.get()
+    job.correct(by=udin, log=log, reason="salah hitung")
+    size = LineSize.objects.get(line__order=order, variant__size="41")
+    assert (size.made, Balance.objects.get(item__variant=size.variant).on_hand) == (3, 4)
     assert not list(findings(order.workshop))
 
 

@@ -19,6 +19,7 @@ from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 12
+EARLIEST = date(2000, 1, 1)  # a day before is a slip of the hand, or a crawler's
 
 
 @require_safe
@@ -108,6 +109,7 @@ def _find(request: Request, pk: int) -> WageSheet:
 
 def _day(request: Request) -> date | None:
     try:
-        return parse_date(request.GET.get("day", ""))
+        day = parse_date(request.GET.get("day", ""))
     except ValueError:
         return None
+    return day if day and day >= EARLIEST else None

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Self
 
 from django.contrib.contenttypes.fields import GenericRelation
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.catalog.models import Stage
 from simpul.lib import clock
-from simpul.orders.models import Gate, LineSize, OrderLine, OrderNeed, Track
+from simpul.orders.models import AGREED, Gate, LineSize, OrderLine, OrderNeed, Track
 from simpul.orders.models import Status as OrderStatus
 from simpul.parties.models import Person, Workshop, in_this_language
 from simpul.production.models.log import StageLog, Sums
@@ -130,7 +130,7 @@ class Job(models.Model):
     @step("production.release", source=Status.PLANNED, target=Status.RELEASED)
     def release(self, *, by: Person) -> None:
         """Let the work begin: the money before it has come, the first stage's material is there."""
-        _demand_running(self.line)
+        self.demand_order_runs()
         self.line.order.demand_open(Gate.PRODUCTION)
         first = self.stages.order_by("position")[0]
         self._demand_material(self.needs_of(first))
@@ -185,7 +185,7 @@ class Job(models.Model):
         worker: str,
         client_id: str,
     ) -> None:
-        self.demand_in_work()
+        _demand_in_work(self.line)
         if self.has_counted(client_id):
             raise WrongState(_now("This was counted already."))
         here = self.stage_of(stage)
@@ -230,9 +230,14 @@ class Job(models.Model):
         """Stop for a while, and say why."""
         self.reason = reason
 
-    @step("production.resume", source=Status.HELD, target=Status.RUNNING)
+    @transaction.atomic
     def resume(self, *, by: Person) -> None:
-        """Go on."""
+        """Go on; where nothing is left to be made meanwhile, the job is done."""
+        self._resume(by=by)
+        self._finish_if_done()
+
+    @step("production.resume", source=Status.HELD, target=Status.RUNNING)
+    def _resume(self, *, by: Person) -> None:
         self.reason = ""
 
     @step("production.cancel", source=OPEN, target=Status.CANCELLED)
@@ -257,8 +262,7 @@ class Job(models.Model):
                 size.delete()
         if not self._adds_up():
             raise WrongState(_now("More pairs are begun than the order would leave."))
-        if self.status == Status.RUNNING:
-            self._finish_if_done()
+        self._finish_if_done()
 
     @step("production.finish", source=Status.RUNNING, target=Status.DONE)
     def finish(self, *, by: Person) -> None:
@@ -319,8 +323,8 @@ class Job(models.Model):
 
     # What counting and giving out share; the row is locked
 
-    def demand_in_work(self) -> None:
-        """Raise WrongState where the order is not in work any more."""
+    def demand_order_runs(self) -> None:
+        """Raise WrongState where nothing more is begun for the order."""
         _demand_running(self.line)
 
     def stage_of(self, stage: JobStage) -> JobStage:
@@ -463,9 +467,10 @@ class Job(models.Model):
 
     def _finish_pairs(self, size: JobSize, pairs: int, by: Person) -> None:
         """Finished pairs lie in stock, kept for the order they were made for; what it does not want
-        any more is the workshop's own."""
+        any more is the workshop's own, and so is what comes back after the work was cancelled."""
         wanted = size.line_size
-        kept = min(pairs, wanted.pairs - wanted.made)
+        is_over = self.status == Status.CANCELLED or self.line.order.status == OrderStatus.CANCELLED
+        kept = 0 if is_over else min(pairs, wanted.pairs - wanted.made)
         for count, subject in ((kept, wanted), (pairs - kept, None)):
             if count:
                 Movement.record(
@@ -509,6 +514,8 @@ class Job(models.Model):
             size.save(update_fields=["own"])
 
     def _finish_if_done(self) -> None:
+        if self.status != Status.RUNNING:
+            return
         last = max(self.stages.all(), key=lambda one: one.position)
         sums = self.sums()
         if all(
@@ -598,6 +605,12 @@ class JobStage(models.Model):
 
 def _demand_running(line: OrderLine) -> None:
     if line.order.status != OrderStatus.CONFIRMED:
+        raise WrongState(_now("This order is not in work."))
+
+
+def _demand_in_work(line: OrderLine) -> None:
+    """What was begun is finished also after the order: the workshop keeps what it did not want."""
+    if line.order.status not in AGREED:
         raise WrongState(_now("This order is not in work."))
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Case, F, Q, Sum, When
 
 from simpul.lib import clock
 from simpul.parties.models import Person
@@ -34,9 +34,18 @@ class StageLogQuerySet(models.QuerySet["StageLog"]):
         """Those of a workshop for which somebody is paid by the piece."""
         return self.filter(stage__job__workshop=workshop_id, rate__gt=0).exclude(worker="")
 
+    def with_earned_at(self) -> Self:
+        """Add the moment at which each counts for the wages: a reversal with what it reverses, so
+        that a wrong count is never paid. One of a count that was settled before is a minus later.
+        """
+        together = Q(reverses__settled=None) | Q(settled__slip=F("reverses__settled__slip"))
+        goes_along: Any = When(Q(reverses__isnull=False) & together, then=F("reverses__at"))
+        return self.annotate(earned_at=Case(goes_along, default=F("at")))
+
     def open_wages(self, last_on: date) -> Self:
         """Those up to the end of a day that no wage sheet has settled yet."""
-        return self.filter(at__lt=clock.begin_of(last_on + timedelta(days=1)), settled=None)
+        end = clock.begin_of(last_on + timedelta(days=1))
+        return self.with_earned_at().filter(earned_at__lt=end, settled=None)
 
 
 type Sums = dict[tuple[int, int], tuple[int, int, int]]

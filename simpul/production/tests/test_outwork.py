@@ -23,6 +23,7 @@ from simpul.production.models import (
     TooMany,
 )
 from simpul.production.outwork import give_out, take_in
+from simpul.production.shelf import give_back
 from simpul.production.wages import earned, week_of
 from simpul.stock.models import Balance, Reservation
 from simpul.workflow.steps import NotAllowed, Refused, WrongState
@@ -254,8 +255,6 @@ def test_it_comes_home_though_the_work_was_cancelled(
     job.cancel(by=udin, reason="batal")
 
     with pytest.raises(WrongState):
-        back(job, udin, outwork, good={"40": 1})
-    with pytest.raises(WrongState):
         Job.plan(by=udin, line=job.line)
     back(job, udin, outwork, is_over=True)
 
@@ -263,6 +262,77 @@ def test_it_comes_home_though_the_work_was_cancelled(
     outwork.refresh_from_db()
     assert not outwork.is_out
     assert Job.plan(by=udin, line=job.line).pairs == 10
+
+
+def test_what_was_made_of_cancelled_work_is_counted_and_its_wage_owed(
+    job: Job, stages: list[JobStage], udin: Person
+) -> None:
+    whole = need().quantity
+    outwork = give(job, udin, stages[0])
+    job.cancel(by=udin, reason="batal")
+
+    back(job, udin, outwork, good={"40": 2}, reject={"41": 1}, is_over=True)
+
+    job.refresh_from_db()
+    assert job.status == Status.CANCELLED
+    [row] = earned(udin, *week_of(clock.today()))
+    assert (row.worker, row.pairs, row.open) == ("Bu Tini", 2, 5_000)
+    used = whole // 2 * 3 // 5
+    assert (need().ready, need().issued) == (whole - used, used)
+    assert leather("store") == (whole - used, whole - used)
+
+
+@pytest.mark.parametrize("is_given_back", [False, True])
+def test_finished_pairs_of_a_cancelled_order_come_back_as_our_own(
+    job: Job, stages: list[JobStage], udin: Person, owner: Person, is_given_back: bool
+) -> None:
+    for stage in stages[:2]:
+        job.tap(by=udin, stage=stage, good={"40": 4, "41": 6})
+    outwork = give(job, udin, stages[2])
+    order = job.line.order
+    order.cancel(by=owner, reason="tutup")
+    if is_given_back:
+        give_back(order, by=udin)
+
+    back(job, udin, outwork, good={"40": 3, "41": 1}, reject={"41": 1})
+
+    size = job.sizes.for_work().get(line_size__variant__size="40")
+    assert (size.own, size.line_size.made) == (3, 0)
+    assert Balance.objects.get(item__variant=size.line_size.variant).free == 3
+    [row] = earned(udin, *week_of(clock.today()))
+    assert (row.pairs, row.open) == (4, 10_000)
+
+
+def test_finished_pairs_of_cancelled_work_are_our_own(
+    job: Job, stages: list[JobStage], udin: Person
+) -> None:
+    for stage in stages[:2]:
+        job.tap(by=udin, stage=stage, good={"40": 4, "41": 6})
+    outwork = give(job, udin, stages[2])
+    job.cancel(by=udin, reason="batal")
+
+    back(job, udin, outwork, good={"40": 3}, is_over=True)
+
+    size = job.sizes.for_work().get(line_size__variant__size="40")
+    assert (size.own, size.line_size.made) == (3, 0)
+
+
+def test_what_comes_back_while_the_job_is_on_hold_is_counted(
+    job: Job, stages: list[JobStage], udin: Person
+) -> None:
+    for stage in stages[:2]:
+        job.tap(by=udin, stage=stage, good={"40": 4, "41": 6})
+    outwork = give(job, udin, stages[2], pairs={"40": 4, "41": 6})
+    job.hold(by=udin, reason="mati lampu")
+
+    back(job, udin, outwork, good={"40": 4, "41": 6})
+
+    job.refresh_from_db()
+    assert (job.status, job.reason) == (Status.HELD, "mati lampu")
+    assert job.line.sizes.get(variant__size="40").made == 4
+    job.resume(by=udin)
+    job.refresh_from_db()
+    assert (job.status, job.done_at is None) == (Status.DONE, False)
 
 
 def test_the_last_stage_outside_makes_the_pairs(

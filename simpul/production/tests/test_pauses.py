@@ -32,6 +32,27 @@ def test_hold_and_resume(running: Job, stages: list[JobStage], udin: Person) -> 
     assert steps[-2:] == ["production.hold", "production.resume"]
 
 
+def test_what_nothing_is_left_of_is_done_when_it_goes_on(
+    job: Job, stages: list[JobStage], udin: Person
+) -> None:
+    """The order shrank meanwhile to what is finished."""
+    for stage in stages:
+        job.tap(by=udin, stage=stage, good={"40": 4, "41": 2})
+    job.hold(by=udin, reason="no electricity")
+    less = {job.line.sizes.get(variant__size="41"): -4}
+    job.adjust(by=job.workshop.machine, more=less)
+    assert job.status == Status.HELD
+
+    job.resume(by=udin)
+
+    job.refresh_from_db()
+    assert (job.status, job.reason, job.done_at is None) == (Status.DONE, "", False)
+    assert list(job.journal.order_by("pk").values_list("step", flat=True))[-2:] == [
+        "production.resume",
+        "production.finish",
+    ]
+
+
 def test_cancel(running: Job, udin: Person) -> None:
     running.cancel(by=udin, reason="the last broke")
 

@@ -134,6 +134,42 @@ def test_what_is_taken_back_before_is_never_paid(worked: Job, udin: Person) -> N
     assert slips(sheet) == {"Ujang": (10, 20_000)}
 
 
+def test_what_is_taken_back_after_the_week_and_before_its_sheet_is_never_paid(
+    worked: Job, udin: Person
+) -> None:
+    sunday = MONDAY.date() + timedelta(days=6)
+    take_back(worked, "Nana", udin, MONDAY + timedelta(days=7))
+
+    rows = {
+        row.worker: (row.amount, row.carried, row.open) for row in earned(udin, *week_of(SATURDAY))
+    }
+    assert rows == {"Ujang": (20_000, 0, 20_000)}
+    assert slips(settle(udin, sunday)) == {"Ujang": (10, 20_000)}
+    with clock.stopped(MONDAY + timedelta(days=8)), pytest.raises(NothingLeft):
+        WageSheet.settle(by=udin, last_on=sunday, worker="Nana")
+
+
+def test_a_part_of_what_was_earned_is_taken_back_before_its_sheet(
+    worked: Job, stages: list[JobStage], udin: Person
+) -> None:
+    sunday = MONDAY.date() + timedelta(days=6)
+    with clock.stopped(MONDAY + timedelta(days=2)):
+        worked.tap(by=udin, stage=stages[1], good={"41": 5}, worker="Nana")
+    take_back(worked, "Nana", udin, MONDAY + timedelta(days=7))  # those five
+
+    rows = {row.worker: row for row in earned(udin, *week_of(SATURDAY))}
+    assert (rows["Nana"].pairs, rows["Nana"].settled, rows["Nana"].open) == (3, 0, 6_000)
+    [piece] = rows["Nana"].pieces
+    assert (piece.pairs, piece.is_late) == (3, False)
+    with clock.stopped(MONDAY + timedelta(days=8)):
+        sheet = WageSheet.settle(by=udin, last_on=sunday)
+
+    assert slips(sheet) == {"Ujang": (10, 20_000), "Nana": (3, 6_000)}
+    assert StageLog.objects.earning(udin.workshop_id).filter(settled=None).count() == 0
+    rows = {row.worker: row for row in earned(udin, *week_of(SATURDAY))}
+    assert (rows["Nana"].settled, rows["Nana"].open) == (6_000, 0)
+
+
 def test_nothing_is_paid_below_zero(worked: Job, stages: list[JobStage], udin: Person) -> None:
     settle(udin)
     take_back(worked, "Nana", udin, MONDAY + timedelta(days=7))

@@ -43,7 +43,8 @@ def test_the_week_by_worker(client: Client, job: Job, udin: Person) -> None:
     for words in ("Ujang", "Nana", "8,000", "12,000", "20,000", "Potong"):
         assert words in page
     assert "Ujang" not in client.get(f"{WAGES}?day=2020-01-15").text
-    assert client.get(f"{WAGES}?day=2020-13-45").status_code == 200
+    for odd in ("2020-13-45", "0001-01-01", "9999-12-31", "x"):
+        assert "Ujang" in client.get(f"{WAGES}?day={odd}").text  # this week
 
 
 def test_one_tap_settles_everybody(client: Client, job: Job, udin: Person) -> None:
