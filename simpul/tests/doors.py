@@ -306,6 +306,7 @@ TABLE: dict[str, Door] = {
     "workshop:wage-sheet": Door("wage sheet", "owner fajar udin", "owner fajar"),
     "workshop:wage-unpaying": Door("wage payment", "staff", "owner fajar", answer=405),
     "workshop:floor-plan": Door(sees="staff"),
+    "workshop:turn": Door("order", "staff", "owner sari rina udin", answer=405),
     "workshop:hours": Door(sees="staff"),
     "workshop:capacity": Door(sees="owner udin", may="owner udin", others=403),
     "workshop:week": Door(sees="owner udin", may="owner udin", others=403),

@@ -268,6 +268,7 @@ urlpatterns = [
         name="wage-unpaying",
     ),
     path("production/plan/", hours.plan, name="floor-plan"),
+    path("orders/<str:number>/turn/", hours.turn, name="turn"),
     path("production/plan/what-if/", hours.what_if, name="what-if"),
     path("production/days/", hours.hours, name="hours"),
     path("production/days/hands/", hours.capacity, name="capacity"),
