@@ -223,6 +223,7 @@ TABLE: dict[str, Door] = {
     "workshop:books-export": Door("books form", "owner fajar viewer"),
     "workshop:purchases": Door(sees="staff"),
     "workshop:purchase-plan": Door(sees="staff", may="owner rina", answer=405),
+    "workshop:dealing": Door(sees="staff", may="owner rina", answer=405),
     "workshop:purchase-orders": Door(sees="staff"),
     "workshop:supplier-offers": Door("material", "owner rina", others=403),
     "workshop:supplier-prices": Door(sees="owner rina", others=403),

@@ -214,6 +214,7 @@ urlpatterns = [
     path("books/simpul.<str:form>", books.export, name="books-export"),
     # material
     path("purchases/", purchases.needs, name="purchases"),
+    path("purchases/dealing/", purchases.deal, name="dealing"),
     path("purchases/plan/", purchases.plan, name="purchase-plan"),
     path("purchases/needs/<int:pk>/substitution/", purchases.substitution, name="substitution"),
     path("purchases/orders/", purchases.purchases, name="purchase-orders"),
