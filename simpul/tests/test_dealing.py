@@ -7,9 +7,12 @@ from django.test import Client
 
 from simpul import testing
 from simpul.catalog.models import Material
+from simpul.changes.agreeing import accept
 from simpul.changes.dealing import deal, misdealt
 from simpul.insight.audit import findings
-from simpul.orders.models import Order, OrderNeed
+from simpul.lib import clock
+from simpul.orders.models import Amendment, Order, OrderNeed
+from simpul.orders.turns import own_turn
 from simpul.parties.models import Party, Person, Workshop
 from simpul.procurement import planning
 from simpul.production.models import Job
@@ -204,3 +207,25 @@ def test_who_may_not_set_aside_sees_it_without_the_button(
     assert "Deal the material again" not in page
     assert client.post("/ciomas/desk/purchases/dealing/").status_code == 403
     assert ready(holder) == ALL
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_new_promise_moves_the_turn_unless_somebody_chose_it(
+    buyer: Party, sari: Person, by_hand: bool
+) -> None:
+    order, other = testing.needy_order(buyer), testing.needy_order(buyer)
+    if by_hand:
+        order.take_turn(by=sari, after=other.number)
+    order = Order.objects.for_page().get(pk=order.pk)
+    later, chosen = clock.in_days(40), order.turn
+    wishes = [line.wish for line in order.current.lines.all()]
+    amendment = Amendment.propose(
+        by=testing.contact_of(buyer), order=order, wishes=wishes, promised_on=later,
+        shipping=0, discount=0,
+    )  # fmt: skip
+
+    accept(amendment, by=sari)
+
+    order = Order.objects.get(pk=order.pk)
+    assert order.promised_on == later
+    assert order.turn == (chosen if by_hand else own_turn(later, order.pk))

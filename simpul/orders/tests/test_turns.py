@@ -168,26 +168,3 @@ def test_neither_buyer_nor_money_nor_strangers_put_orders_in_a_row(
             four[1].take_turn(by=person, before=four[0].number)
 
     assert Order.objects.get(pk=four[1].pk).has_own_turn
-
-
-# A new promise
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("by_hand", [False, True])
-def test_a_new_promise_moves_its_turn_unless_somebody_chose_it(
-    four: list[Order], sari: Person, udin: Person, by_hand: bool
-) -> None:
-    if by_hand:
-        four[0].take_turn(by=udin, after=four[2].number)
-    chosen = Order.objects.get(pk=four[0].pk).turn
-    amendment = testing.amendment(four[0], s40=3, s41=6)
-    later = clock.in_days(40)
-    type(amendment.revision).objects.filter(pk=amendment.revision.pk).update(promised_on=later)
-    amendment.revision.refresh_from_db()
-
-    amendment.apply(begun={}, in_parts=False)
-
-    order = Order.objects.get(pk=four[0].pk)
-    assert order.promised_on == later
-    assert order.turn == (chosen if by_hand else own_turn(later, order.pk))
