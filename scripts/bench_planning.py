@@ -133,6 +133,7 @@ def _fill(lines: int, materials: int) -> tuple[Any, Any]:
     from simpul.orders.models import Instalment, LineSize, Order, OrderLine, OrderNeed
     from simpul.orders.models.instalment import Gate, Kind
     from simpul.orders.models.revision import OrderRevision
+    from simpul.orders.turns import own_turn
     from simpul.production.models import Capacity
 
     workshop = testing.workshop("bench")
@@ -152,14 +153,16 @@ def _fill(lines: int, materials: int) -> tuple[Any, Any]:
         Capacity.set(by=testing.foreman(workshop), post=post, people=90, minutes_each=420)
     by = testing.seller(workshop)
     today = clock.today()
+    count = lines // LINES_EACH
+    days = [today + timedelta(days=10 + number * 350 // count) for number in range(count)]
     orders = Order.objects.bulk_create(
         Order(
             workshop=workshop, buyer=buyer, number=f"B-{number}", status="confirmed", revision=1,
             agreed_revision=1, receiver="X", address="Y", total=1_000_000,
             code=f"B{number:05}",
-            promised_on=today + timedelta(days=10 + number * 350 // (lines // LINES_EACH)),
+            promised_on=day, turn=own_turn(day, number),
         )
-        for number in range(lines // LINES_EACH)
+        for number, day in enumerate(days)
     )  # fmt: skip
     OrderRevision.objects.bulk_create(
         OrderRevision(

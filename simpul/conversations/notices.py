@@ -47,6 +47,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "orders.refuse_change": ("other",),
     "orders.withdraw_change": ("other",),
     "orders.waive": ("buyer", "finance", "stock", "production"),
+    "orders.take_turn": NOBODY,
     "orders.fulfil": ("buyer", "sales"),
     "orders.close": ("buyer",),
     "orders.reopen": ("sales",),

@@ -130,6 +130,7 @@ ABILITIES: dict[str, Rule] = {
     "orders.refuse_change": answerer(SALES),
     "orders.withdraw_change": proposer(SALES),
     "orders.waive": owner(),
+    "orders.take_turn": workshop(SALES, STOCK, PRODUCTION),
     "orders.fulfil": either(machine(), courier(), workshop(SALES, FINANCE, STOCK, PRODUCTION)),
     "orders.close": either(
         machine(), buyer(), courier(), workshop(SALES, FINANCE, STOCK, PRODUCTION)

@@ -48,7 +48,7 @@ class Asked(NamedTuple):
 class _Waiting(NamedTuple):
     """A line of a running order that is not made yet, and what all of its needs share."""
 
-    promised_on: date
+    turn: int
     order: Order
     needed_on: date
     is_open: bool
@@ -65,7 +65,7 @@ class Wanted:
     coming: int = 0  # on its way for the store, for no order
     reorder_point: int = 0
     order_up_to: int = 0
-    asked: list[Asked] = field(default_factory=list)  # the earliest promise first
+    asked: list[Asked] = field(default_factory=list)  # whose turn is first, first
 
     @property
     def open_quantity(self) -> int:
@@ -129,7 +129,7 @@ def wanted(workshop: Workshop) -> list[Wanted]:
     free, on_order, coming = free_stock(workshop), _on_order(workshop), _coming(workshop)
     found = _with_reorder_point(workshop)
     mine = [(waiting[one[1]], *one) for one in open_ones if one[1] in waiting]
-    for line, pk, _line_key, material, size, other, rest in sorted(mine, key=_promised):
+    for line, pk, _line_key, material, size, other, rest in sorted(mine, key=_in_turn):
         row = found.get((material, size))
         if row is None:
             row = found[material, size] = Wanted(materials[material], size)
@@ -172,8 +172,8 @@ def proposals(workshop: Workshop, rows: list[Wanted] | None = None) -> list[Prop
 
 
 def pegs_for(row: Wanted, quantity: int) -> list[tuple[Asked, int]]:
-    """Return for which needs so many thousandths would be bought: the store serves the earliest
-    promises, so the latest are what is bought for."""
+    """Return for which needs so many thousandths would be bought: the store serves whose turn
+    is first, so the last are what is bought for."""
     pegs: list[tuple[Asked, int]] = []
     left = min(row.to_buy, quantity)
     for asked in reversed([asked for asked in row.asked if asked.is_open]):
@@ -201,7 +201,7 @@ def free_stock(workshop: Workshop) -> dict[Shelf, int]:
 
 
 def orders_for_store(rows: Iterable[Wanted]) -> list[Order]:
-    """Return the paid orders for which something free lies in the store, earliest promise first."""
+    """Return the paid orders for which something free lies in the store, in their turn."""
     served: dict[int, Order] = {}
     for row in rows:
         free = row.free
@@ -209,7 +209,7 @@ def orders_for_store(rows: Iterable[Wanted]) -> list[Order]:
             if free and asked.is_open:
                 served.setdefault(asked.order.pk, asked.order)
                 free -= min(free, asked.quantity)
-    return sorted(served.values(), key=lambda order: (order.promised_on or date.max, order.pk))
+    return sorted(served.values(), key=lambda order: (order.turn or 0, order.pk))
 
 
 # Steps
@@ -291,8 +291,8 @@ def _running(workshop: Workshop) -> models.QuerySet[OrderNeed]:
     )
 
 
-def _promised(one: tuple[_Waiting, int, int, int, str, int | None, int]) -> tuple[date, int]:
-    return one[0].promised_on, one[1]
+def _in_turn(one: tuple[_Waiting, int, int, int, str, int | None, int]) -> tuple[int, int]:
+    return one[0].turn, one[1]
 
 
 def _waiting(workshop: Workshop) -> dict[int, _Waiting]:
@@ -311,8 +311,9 @@ def _waiting(workshop: Workshop) -> dict[int, _Waiting]:
         if order.pk not in is_open:
             is_open[order.pk] = order.is_open(Gate.PROCUREMENT)
         assert order.promised_on is not None  # noqa: S101 - an agreed order has a promise
+        assert order.turn is not None  # noqa: S101 - and a turn
         found[line.pk] = _Waiting(
-            order.promised_on, order, last_day(line, order.promised_on, today), is_open[order.pk]
+            order.turn, order, last_day(line, order.promised_on, today), is_open[order.pk]
         )
     return found
 

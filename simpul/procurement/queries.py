@@ -156,7 +156,7 @@ def reasons_of(purchase: PurchaseOrder) -> dict[int, Reason]:
     materials = [line.material_id for line in lines]
     pegs: dict[int, list[Peg]] = {}
     found = Peg.objects.filter(line__in=lines).select_related("need__line__order__buyer")
-    for peg in found.order_by("need__line__order__promised_on", "need_id"):
+    for peg in found.order_by("need__line__order__turn", "need_id"):
         pegs.setdefault(peg.line_id, []).append(peg)
     points = {
         (material, size): point
@@ -222,7 +222,7 @@ def effects_of(purchase: PurchaseOrder, revision: PurchaseRevision) -> list[Effe
     pegs = (
         Peg.objects.filter(line__purchase=purchase)
         .select_related("need__line__order__buyer", "line__material")
-        .order_by("need__line__order__promised_on", "need_id")
+        .order_by("need__line__order__turn", "need_id")
     )
     by_line: dict[int, list[Peg]] = {}
     for peg in pegs:

@@ -103,7 +103,7 @@ def board(rows: Iterable[Progress]) -> list[Post]:
 
 
 def plannable(person: Person) -> list[Plannable]:
-    """Return lines of running orders with pairs that nobody has planned, earliest promise first."""
+    """Return lines of running orders with pairs that nobody has planned, in their turn."""
     lines = (
         OrderLine.objects.filter(
             order__in=Order.objects.visible_to(person).filter(status=OrderStatus.CONFIRMED)
@@ -113,7 +113,7 @@ def plannable(person: Person) -> list[Plannable]:
         .filter(missing__gt=0)
         .select_related("order__buyer", "colourway__product")
         .prefetch_related("order__instalments")
-        .order_by("order__promised_on", "pk")
+        .order_by("order__turn", "pk")
     )
     return [
         Plannable(line, line.order, line.missing, line.order.is_open(Gate.PRODUCTION))

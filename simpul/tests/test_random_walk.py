@@ -138,7 +138,7 @@ WAYS = {
     "payments.refuse_refund", "payments.withdraw_refund", "payments.send_refund",
     "payments.pay_refund", "payments.see_refund", "payments.cover_refund", "payments.forfeit",
     "orders.reopen", "orders.propose_change", "orders.accept_change", "orders.refuse_change",
-    "orders.withdraw_change", "payments.lower", "procurement.let_go", "production.free",
+    "orders.withdraw_change", "orders.take_turn", "payments.lower", "procurement.let_go", "production.free",
     "production.adjust",
     "payments.explain", "payments.retract", "payments.use_cash",
     "procurement.count_payment", "procurement.record_bill", "procurement.uncount_payment",
@@ -476,7 +476,7 @@ class Walk(RuleBasedStateMachine):
             self._close_day, self._unpay_wages,
             lambda: self._order("placed", "offered").decline(by=self._who("sari"), reason="x"),
             lambda: self._order("offered").expire(by=self._who("sari")),
-            self._cancel, self._credit_note, self._bounce, self._count_online,
+            self._cancel, self._take_turn, self._credit_note, self._bounce, self._count_online,
             lambda: self._pick(CreditNote.objects.standing()).annul(by=self._who("sari"), reason="x"),
             lambda: self._pick(PaymentClaim.objects.open()).reject(by=self._who("fajar"), reason="x"),
             lambda: self._pick(Arrival.objects.waiting()).set_aside(by=self._who("sari"), reason="x"),
@@ -787,6 +787,12 @@ class Walk(RuleBasedStateMachine):
         if not planning.wanted(self.town.workshop):
             raise Nothing
         planning.plan(self.town.workshop, by=self._who("rina"))
+
+    def _take_turn(self) -> None:
+        """Put an order before or after another one, or back to its own place."""
+        order, other = self._order("confirmed"), self._order("confirmed")
+        way = self.dice.choice(({}, {"before": other.number}, {"after": other.number}))
+        order.take_turn(by=self._who("udin"), **way)
 
     def _reserve(self) -> None:
         planning.reserve(self._order("confirmed"), by=self._who("rina"))

@@ -80,30 +80,32 @@ def tasks_of(workshop: Workshop) -> dict[int, tuple[Task, ...]]:
 
 
 def _lines(workshop: Workshop, today: date, finished: _Finished, late: Late) -> list[Line]:
-    """Return what is to be made for the running orders. What lies finished for nobody is theirs, the
-    earliest promise first, as long as no job makes it."""
+    """Return what is to be made for the running orders. What lies finished for nobody is theirs, in
+    their turn, as long as no job makes it."""
     missing = LineSize.objects.filter(
         line__order__workshop=workshop, line__order__status=Status.CONFIRMED, made__lt=F("pairs")
     ).annotate(rest=F("pairs") - F("made"))
-    rows = missing.order_by("line__order__promised_on", "line__order", "line", "pk").values_list(
+    rows = missing.order_by("line__order__turn", "line__order", "line", "pk").values_list(
         "line",
         "line__order",
+        "line__order__turn",
         "line__order__promised_on",
         "line__colourway__product",
         "line__colourway",
         "variant__size",
         "rest",
     )
-    sizes: dict[tuple[int, int, date, int, int], list[tuple[str, int]]] = defaultdict(list)
-    for line, order, promised_on, product, colourway, size, rest in rows:
-        assert promised_on is not None  # noqa: S101 - an agreed order has a promise
-        sizes[line, order, promised_on, product, colourway].append((size, rest))
+    sizes: dict[tuple[int, int, int, date, int, int], list[tuple[str, int]]] = defaultdict(list)
+    for line, order, turn, promised_on, product, colourway, size, rest in rows:
+        assert turn is not None  # noqa: S101 - an agreed order has a turn
+        assert promised_on is not None  # noqa: S101 - and a promise
+        sizes[line, order, turn, promised_on, product, colourway].append((size, rest))
     keys = [line[0] for line in sizes]
     tasks, jobs = tasks_of(workshop), _jobs(workshop)
     needs, opens = _needs(keys), _opens({one[1] for one in sizes})
     pegged = _pegged(workshop, keys, late)
     found = []
-    for (line, order, promised_on, product, colourway), missed in sizes.items():
+    for (line, order, turn, promised_on, product, colourway), missed in sizes.items():
         job = jobs.get(line)
         stages = tasks.get(product, IN_ONE_GO)
         pairs = 0 if job else sum(to_make(finished, colourway, size, rest) for size, rest in missed)
@@ -119,6 +121,7 @@ def _lines(workshop: Workshop, today: date, finished: _Finished, late: Late) -> 
                 tasks=floor.tasks,
                 waiting=floor.waiting,
                 is_held=floor.is_held,
+                turn=turn,
             )
         )
     return found

@@ -18,6 +18,7 @@ from simpul.insight.recent import Recent
 from simpul.lib import clock
 from simpul.lib.workdays import DAY, IDUL_FITRI, next_feast
 from simpul.orders.models import LineWish, Order, Status
+from simpul.orders.turns import day_of, last_turn
 from simpul.parties.models import Person, Workshop, in_this_language
 from simpul.production.models import Capacity, ClosedDays
 from simpul.ui.jinja import day
@@ -136,15 +137,18 @@ def earliest(workshop: Workshop, wishes: Sequence[LineWish], paid_on: date) -> E
 
 
 def _so_that_nobody_is_late(outlook: Outlook, lines: list[Line], on: date) -> date:
-    """Put a promise behind those that it would break by going before them."""
-    promised = {line.order: line.promised_on for line in outlook.plan.lines}
+    """Put a promise behind those that it would break by going before them.
+
+    Whoever was put behind a later promise by hand is passed where that one is.
+    """
+    promised = {line.order: (line.promised_on, line.turn) for line in outlook.plan.lines}
     before = outlook.outcome
-    for _turn in range(len(promised) + 1):
+    for _round in range(len(promised) + 1):
         after = outlook.plan.with_more(lines, on).run()
         broken = [
-            day
-            for order, day in promised.items()
-            if day > on
+            day_of(turn)
+            for order, (day, turn) in promised.items()
+            if turn > last_turn(on)
             and (then := after.of_order(order)) != (now := before.of_order(order))
             and now is not None
             and (then is None or outlook.plan.calendar.next_open(then) > day)
@@ -209,7 +213,7 @@ def before_lebaran(workshop: Workshop, lead_days: int) -> tuple[date, date] | No
 
 
 def rows(person: Person, outlook: Outlook) -> list[Row]:
-    """Return the running orders that are not made yet, the earliest promise first."""
+    """Return the running orders that are not made yet, in their turn."""
     lines: dict[int, list[Ready | None]] = outlook.outcome.orders
     found = Order.objects.visible_to(person).filter(pk__in=lines, status=Status.CONFIRMED)
     last = {order: _last(days) for order, days in lines.items()}
@@ -220,7 +224,7 @@ def rows(person: Person, outlook: Outlook) -> list[Row]:
             outlook.of_order(order),
             reasons_of(ready, materials, posts) if (ready := last[order.pk]) else [],
         )
-        for order in found.select_related("buyer").order_by("promised_on", "pk")
+        for order in found.select_related("buyer").order_by("turn", "pk")
     ]
 
 

@@ -1,9 +1,9 @@
 """What a workshop has promised, held against what it can do: from one set of facts to days. Pure.
 
 Each line of a running order is `Line`: when its money comes, which material nothing covers yet, what
-is on its way for it, and how many of its pairs wait where. They are planned in the order of their
-promises. Today is as good as over: nothing begins before tomorrow. Material that comes during a day
-is there for the work of the next one.
+is on its way for it, and how many of its pairs wait where. They are planned in their turn: the
+earliest promise first, unless somebody put one before another. Today is as good as over: nothing begins
+before tomorrow. Material that comes during a day is there for the work of the next one.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from simpul.insight.dates.floor import Floor, Shelf, Store, Task, Unknown, Work
 from simpul.lib.workdays import DAY, WorkCalendar
+from simpul.orders.turns import last_turn
 
 HORIZON = timedelta(days=3 * 365)  # what takes longer than that, nobody can promise
 
@@ -31,6 +32,7 @@ class Line(NamedTuple):
     tasks: tuple[Task, ...]
     waiting: tuple[int, ...]
     is_held: bool = False  # nobody knows when it goes on
+    turn: int = 0  # its place among the others
 
 
 class Ready(NamedTuple):
@@ -73,13 +75,14 @@ class Plan:
     free: Mapping[Shelf, int]
     coming: Mapping[Shelf, Sequence[tuple[date, int]]]
     lead_days: Mapping[int, int]  # of each material that somebody sells
-    lines: Sequence[Line]  # the earliest promise first
+    lines: Sequence[Line]  # in their turn
     finished: Mapping[tuple[int, str], int] = field(default_factory=dict)
 
     def with_more(self, lines: Sequence[Line], promised_on: date) -> Plan:
         """Return the plan with other lines at their place among the promises."""
-        more = [line._replace(promised_on=promised_on) for line in lines]
-        every = sorted([*self.lines, *more], key=lambda line: (line.promised_on, line.key < 0))
+        turn = last_turn(promised_on)
+        more = [line._replace(promised_on=promised_on, turn=turn) for line in lines]
+        every = sorted([*self.lines, *more], key=lambda line: line.turn)
         return replace(self, lines=every)
 
     def run(self, instead: Mapping[int, date] | None = None) -> Outcome:

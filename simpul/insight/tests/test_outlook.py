@@ -315,6 +315,43 @@ def test_free_material_goes_to_whoever_was_promised_first(
     assert found.of_order(later) == date(2026, 12, 11)  # five pairs' leather is bought on the 28th
 
 
+def test_whoever_was_put_first_by_hand_goes_first_and_is_late_by_his_promise(
+    model: Product, buyer: Party, supplier: Party, udin: Person
+) -> None:
+    stock_up(model.workshop)
+    testing.stock_up(leather(model.workshop), -3_200 * 85)
+    testing.supplier_price(supplier, leather(model.workshop), lead_days=9)
+    later = testing.confirmed_order(buyer, model, wished_on=date(2027, 1, 15))
+    sooner = testing.confirmed_order(buyer, model, wished_on=date(2026, 12, 10))
+    later.take_turn(by=udin, before=sooner.number)
+    found = outlook.of(model.workshop)
+
+    assert found.of_order(later) == date(2026, 12, 3)
+    assert found.of_order(sooner) == date(2026, 12, 11)  # the same as above, the other way round
+    assert [row.order for row in outlook.rows(udin, found)] == [later, sooner]
+    assert outlook.late_orders(model.workshop) == [sooner.pk]
+
+
+def test_a_basket_does_not_go_before_a_promise_that_was_put_behind_a_later_one(
+    model: Product, buyer: Party, supplier: Party, udin: Person
+) -> None:
+    """It is promised before the basket could be, and stands behind: it would lose its leather."""
+    stock_up(model.workshop)
+    testing.stock_up(leather(model.workshop), -3_200 * 80)
+    testing.supplier_price(supplier, leather(model.workshop), lead_days=9)
+    put_off = testing.confirmed_order(buyer, model, wished_on=date(2026, 12, 9))
+    far = testing.confirmed_order(buyer, model, sizes={"40": 10}, wished_on=date(2026, 12, 20))
+    put_off.take_turn(by=udin, after=far.number)
+    before = outlook.of(model.workshop).of_order(put_off)
+
+    found = earliest(model)
+    assert found is not None
+    assert found.on == date(2026, 12, 20)
+    placed = testing.confirmed_order(buyer, model, earliest_on=found.on)
+    testing.pay(placed, placed.instalments.order_by("position")[0].amount)
+    assert outlook.of(model.workshop).of_order(put_off) == before
+
+
 # What is kept
 
 

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ('promised_on', models.DateField(editable=False, null=True)),
                 ('forfeit_percent', models.PositiveSmallIntegerField(default=0, editable=False)),
                 ('expected_on', models.DateField(editable=False, null=True)),
+                ('turn', models.BigIntegerField(editable=False, null=True)),
                 ('in_parts', models.BooleanField(default=False, editable=False)),
                 ('receiver', models.CharField(max_length=80)),
                 ('telephone', models.CharField(blank=True, max_length=16)),
@@ -47,7 +48,7 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(editable=False, null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('workshop', 'number'), name='order_number_once'), models.UniqueConstraint(fields=('workshop', 'code'), name='order_code_once'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['confirmed', 'fulfilled', 'closed']), _negated=True), models.Q(('agreed_revision__isnull', False), ('promised_on__isnull', False)), _connector='OR'), name='order_agreed_has_a_promise')],
+                'constraints': [models.UniqueConstraint(fields=('workshop', 'number'), name='order_number_once'), models.UniqueConstraint(fields=('workshop', 'code'), name='order_code_once'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['confirmed', 'fulfilled', 'closed']), _negated=True), models.Q(('agreed_revision__isnull', False), ('promised_on__isnull', False), ('turn__isnull', False)), _connector='OR'), name='order_agreed_has_a_promise')],
                 'indexes': [models.Index(fields=['workshop', 'status', '-id'], name='orders_orde_worksho_11af98_idx')],
             },
         ),

@@ -20,6 +20,7 @@ from simpul.orders.models.line import Coming
 from simpul.orders.models.order import Order, Status, price_by_list
 from simpul.orders.models.revision import LineWish, OrderRevision
 from simpul.orders.sheets import Change, changes_between
+from simpul.orders.turns import own_turn
 from simpul.parties.models import Person
 from simpul.workflow.models import Entry
 from simpul.workflow.steps import WrongState, creation, step
@@ -148,7 +149,10 @@ class Amendment(models.Model):
         order.revision = order.agreed_revision = self.revision.number
         order.total = self.revision.total
         if self.revision.promised_on != order.promised_on:
+            follows = order.has_own_turn
             order.promised_on = order.expected_on = self.revision.promised_on
+            if follows:
+                order.turn = own_turn(order.promised_on, order.pk)
         order.in_parts = order.in_parts or in_parts
         order.save()
         self._apply_terms(order)

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Max, Min, Q, Sum
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +23,7 @@ from simpul.orders.models.line import LineSize
 from simpul.orders.models.revision import LineWish, OrderRevision
 from simpul.orders.progress import DONE, Knot, knots_of
 from simpul.orders.sheets import Change, changes_between
+from simpul.orders.turns import ROOM, between, own_turn
 from simpul.parties.models import AccessLink, Party, Person, Workshop
 from simpul.workflow.models import Entry, NumberSeries
 from simpul.workflow.steps import NotAllowed, Refused, WrongState, creation, step
@@ -129,6 +130,7 @@ class Order(models.Model):
     promised_on = models.DateField(null=True, editable=False)  # frozen at agreement
     forfeit_percent = models.PositiveSmallIntegerField(default=0, editable=False)  # the same
     expected_on = models.DateField(null=True, editable=False)  # moves
+    turn = models.BigIntegerField(null=True, editable=False)  # its place among the running ones
     in_parts = models.BooleanField(default=False, editable=False)  # what is ready goes first
     receiver = models.CharField(max_length=80)
     telephone = models.CharField(max_length=16, blank=True)
@@ -150,7 +152,7 @@ class Order(models.Model):
             models.UniqueConstraint(fields=["workshop", "code"], name="order_code_once"),
             models.CheckConstraint(
                 condition=~Q(status__in=["confirmed", "fulfilled", "closed"])
-                | Q(promised_on__isnull=False, agreed_revision__isnull=False),
+                | Q(promised_on__isnull=False, agreed_revision__isnull=False, turn__isnull=False),
                 name="order_agreed_has_a_promise",
             ),
         ]
@@ -339,6 +341,31 @@ class Order(models.Model):
         mine.waived_because = reason
         mine.save(update_fields=["waived_at", "waived_because"])
 
+    @step("orders.take_turn", source=Status.CONFIRMED)
+    def take_turn(self, *, by: Person, before: str = "", after: str = "") -> None:
+        """Put the order right before or after another running one, given by its number, whatever was
+        promised; with neither, back to where its promise puts it.
+
+        Material, work and the schedule go by it; the promise stays. Raises WrongState where the other
+        one does not run any more, or no room is left between two.
+        """
+        if not before and not after:
+            assert self.promised_on is not None  # noqa: S101 - an agreed order has a promise
+            self.turn = own_turn(self.promised_on, self.pk)
+            return
+        queue = Order.objects.running().filter(workshop=self.workshop_id).exclude(pk=self.pk)
+        other = queue.filter(number=before or after).first()
+        if other is None or other.turn is None:
+            raise WrongState(_now("That order does not wait for its turn any more. Look again."))
+        if before:
+            sooner = queue.filter(turn__lt=other.turn).aggregate(at=Max("turn"))["at"]
+            self.turn = between(max(other.turn - ROOM, sooner or 0), other.turn)
+        else:
+            later = queue.filter(turn__gt=other.turn).aggregate(at=Min("turn"))["at"]
+            self.turn = between(other.turn, min(other.turn + ROOM, later or other.turn + ROOM))
+        if self.turn is None:
+            raise WrongState(_now("No room is left between these two: move one of them instead."))
+
     @step("orders.fulfil", source=Status.CONFIRMED, target=Status.FULFILLED)
     def fulfil(self, *, by: Person) -> None:
         """Every pair has reached the buyer."""
@@ -432,6 +459,11 @@ class Order(models.Model):
         return changes_between(previous, self.current) if previous else []
 
     @property
+    def has_own_turn(self) -> bool:
+        """Tell whether it stands where its promise puts it, or was put elsewhere by hand."""
+        return self.promised_on is None or self.turn == own_turn(self.promised_on, self.pk)
+
+    @property
     def is_overdue_offer(self) -> bool:
         """Tell whether an offer waits that has run out."""
         valid_until = self.current.valid_until if self.status == Status.OFFERED else None
@@ -509,6 +541,7 @@ class Order(models.Model):
         self.agreed_revision = revision.number
         self.promised_on = revision.promised_on
         self.expected_on = revision.promised_on
+        self.turn = own_turn(revision.promised_on, self.pk)
         self.forfeit_percent = self.workshop.forfeit_percent
         self.confirmed_at = clock.now()
         soon = today + timedelta(days=self.workshop.payment_days)

@@ -99,7 +99,7 @@ def show_order(
             .order_by("pk"),
             "photos": StagePhoto.objects.visible_to(request.person).of(order).for_list(),
             "papers": Paper.objects.visible_to(request.person).about(order).order_by("pk"),
-            "journal": journal_of(order),
+            "journal": journal_of(order).exclude(step="orders.take_turn"),  # names others' orders
         },
         status=status,
     )

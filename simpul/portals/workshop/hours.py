@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,6 +18,7 @@ from simpul.insight.dates.forms import WhatIfForm
 from simpul.insight.dates.whatif import WhatIf
 from simpul.lib import clock
 from simpul.lib.workdays import IDUL_FITRI, next_feast, public_holidays
+from simpul.orders.models import Order
 from simpul.portals.http import Request, demand
 from simpul.production.forms import ClosedDaysForm, WeekForm, capacity_lines
 from simpul.production.models import Capacity, ClosedDays, WorkWeek
@@ -39,9 +42,24 @@ def plan(request: Request) -> HttpResponse:
             "weeks": found.weeks(WEEKS),
             "posts": outlook.load(request.workshop, found, WEEKS),
             "may_propose": request.person.may("orders.propose_change", request.workshop),
+            "may_move": request.person.may("orders.take_turn", request.workshop),
+            "moved": request.GET.get("moved", ""),
             "tab": "plan",
         },
     )
+
+
+@require_POST
+def turn(request: Request, number: str) -> HttpResponse:
+    """Put an order before or after another one, or back to where its promise puts it."""
+    order = get_object_or_404(Order.objects.visible_to(request.person), number=number)
+    order.take_turn(
+        by=request.person,
+        before=request.POST.get("before", ""),
+        after=request.POST.get("after", ""),
+    )
+    page = reverse("workshop:floor-plan", args=[request.workshop.slug])
+    return redirect(f"{page}?{urlencode({'moved': number})}")
 
 
 @require_safe

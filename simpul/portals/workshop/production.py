@@ -37,7 +37,7 @@ A_PAGE = 20
 def board(request: Request) -> HttpResponse:
     """What waits where, and what could begin."""
     jobs = Job.objects.visible_to(request.person).open().for_list()
-    rows = queries.progress_of(jobs.order_by("line__order__promised_on", "pk"))
+    rows = queries.progress_of(jobs.order_by("line__order__turn", "pk"))
     ended = Order.objects.visible_to(request.person).filter(
         status=OrderStatus.CANCELLED, lines__sizes__made__gt=0
     )

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext, override
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.catalog.models import Material
+from simpul.changes import dealing
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
 from simpul.lib import clock, phones
@@ -72,6 +73,7 @@ def needs(request: Request) -> HttpResponse:
             "sold": set(sold.values_list("material", flat=True)),
             "for_store": planning.orders_for_store(rows),
             "proposals": planning.proposals(request.workshop, rows),
+            "misdealt": dealing.misdealt(request.workshop, rows),
             "open_purchases": _found(request).open().for_list().order_by("-id")[:10],
             "tab": "needs",
         },
@@ -88,6 +90,19 @@ def plan(request: Request) -> HttpResponse:
         messages.success(request, text % {"n": len(made)})
     else:
         messages.info(request, _("Nothing had to be bought."))
+    return redirect("workshop:purchases", request.workshop.slug)
+
+
+@require_POST
+def deal(request: Request) -> HttpResponse:
+    """Set aside anew, in the turns of the orders, what lies there for orders that nobody works on."""
+    demand(request, "procurement.release", request.workshop)
+    served = dealing.deal(request.workshop, by=request.person)
+    if served:
+        numbers = ", ".join(order.number for order in served)
+        messages.success(request, _("Set aside anew, in turn: %(orders)s.") % {"orders": numbers})
+    else:
+        messages.info(request, _("Everything lies set aside in turn already."))
     return redirect("workshop:purchases", request.workshop.slug)
 
 

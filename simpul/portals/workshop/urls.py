@@ -215,6 +215,7 @@ urlpatterns = [
     path("books/simpul.<str:form>", books.export, name="books-export"),
     # material
     path("purchases/", purchases.needs, name="purchases"),
+    path("purchases/dealing/", purchases.deal, name="dealing"),
     path("purchases/plan/", purchases.plan, name="purchase-plan"),
     path("purchases/needs/<int:pk>/substitution/", purchases.substitution, name="substitution"),
     path("purchases/orders/", purchases.purchases, name="purchase-orders"),
@@ -269,6 +270,7 @@ urlpatterns = [
         name="wage-unpaying",
     ),
     path("production/plan/", hours.plan, name="floor-plan"),
+    path("orders/<str:number>/turn/", hours.turn, name="turn"),
     path("production/plan/what-if/", hours.what_if, name="what-if"),
     path("production/days/", hours.hours, name="hours"),
     path("production/days/hands/", hours.capacity, name="capacity"),

@@ -97,7 +97,7 @@ class PurchaseLine(models.Model):
         return [(peg.need_id, share) for peg, share in gone]
 
     def keep_pegs(self, quantity: int) -> None:
-        """Let pegs go until they ask for no more than so much; the earliest promise keeps longest.
+        """Let pegs go until they ask for no more than so much; whose turn is first keeps longest.
 
         The needs that lose are open again.
         """
@@ -105,7 +105,7 @@ class PurchaseLine(models.Model):
             peg.shrink(peg.quantity - kept)
 
     def hand_to_needs(self, quantity: int, item: Item, store: Location) -> None:
-        """Reserve what has just come to the store for what it was bought for, earliest promise first.
+        """Reserve what has just come to the store for what it was bought for, in their turn.
 
         What was bought for an order that has ended, or above all needs, is free.
         """
@@ -118,7 +118,7 @@ class PurchaseLine(models.Model):
 
     def pegs_in_order(self) -> list[Peg]:
         pegs = self.pegs.select_related("need__line__order")
-        return list(pegs.order_by("need__line__order__promised_on", "need_id"))
+        return list(pegs.order_by("need__line__order__turn", "need_id"))
 
     @property
     def open_quantity(self) -> int:

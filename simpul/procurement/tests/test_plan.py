@@ -63,6 +63,28 @@ def test_the_store_serves_the_earliest_promise_first(
     assert Balance.objects.get(item__material__code="LEATHER").reserved == 40_000
 
 
+def test_whoever_was_put_first_by_hand_is_served_and_the_other_one_is_bought_for(
+    workshop: Workshop, buyer: Party, rina: Person
+) -> None:
+    sooner = testing.needy_order(buyer)
+    later = testing.needy_order(buyer, wished_on=clock.in_days(30))
+    testing.stock_up(leather(workshop), 40_000)
+    later.take_turn(by=rina, before=sooner.number)
+
+    [row] = [row for row in planning.wanted(workshop) if row.material.code == "LEATHER"]
+    assert [asked.order for asked in row.asked] == [later, sooner]
+    assert [(asked.order, share) for asked, share in planning.pegs_for(row, 24_000)] == [
+        (sooner, 24_000)
+    ]
+    assert planning.orders_for_store([row]) == [later, sooner]
+
+    planning.plan(workshop, by=rina)
+
+    ready = OrderNeed.objects.filter(material__code="LEATHER")
+    assert ready.get(line__order=later).ready == 32_000
+    assert ready.get(line__order=sooner).ready == 8_000
+
+
 def test_what_is_set_aside_is_written_in_the_orders_journal(
     workshop: Workshop, buyer: Party, rina: Person
 ) -> None:

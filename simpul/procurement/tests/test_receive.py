@@ -91,6 +91,21 @@ def test_the_earliest_promise_is_served_first(supplier: Party, buyer: Party, rin
     assert ready.get(line__order=later).ready == 8_000
 
 
+def test_whoever_was_put_first_by_hand_is_served_first(
+    supplier: Party, buyer: Party, rina: Person
+) -> None:
+    later = testing.needy_order(buyer, wished_on=clock.in_days(30))
+    sooner = testing.needy_order(buyer)
+    line = testing.confirmed_purchase(supplier, sooner).lines.get(material__code="LEATHER")
+    later.take_turn(by=rina, before=sooner.number)
+
+    receive(line, 40_000, by=rina)
+
+    ready = OrderNeed.objects.filter(material__code="LEATHER")
+    assert ready.get(line__order=later).ready == 32_000
+    assert ready.get(line__order=sooner).ready == 8_000
+
+
 def test_what_came_for_a_cancelled_order_is_free(
     leather: PurchaseLine, rina: Person, owner: Person
 ) -> None:

@@ -54,6 +54,19 @@ def test_an_offer_that_changed_meanwhile_is_not_accepted(client: Client, offered
     assert offered.status == Status.OFFERED
 
 
+def test_the_buyer_does_not_learn_whose_order_goes_before_or_after_his(
+    client: Client, buyer: Party, udin: Person
+) -> None:
+    mine, other = testing.confirmed_order(buyer), testing.confirmed_order(buyer)
+
+    mine.take_turn(by=udin, after=other.number)
+
+    assert mine.journal.filter(step="orders.take_turn").exists()
+    text = client.get(page_of(mine)).text
+    assert "confirmed the order" in text
+    assert other.number not in text
+
+
 def test_it_is_answered_with_another_wish(client: Client, offered: Order) -> None:
     page = page_of(offered) + "counter/"
     data = {cell(offered, "40"): "5", "promised_on": clock.in_days(40).isoformat(), "note": "Ya"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 
@@ -195,6 +196,63 @@ def test_the_schedule_says_when_each_order_is_ready_and_how_full_the_stages_are(
     assert "days late" in page
     assert "Pairs wait" in page
     assert 'max="300" value="300"' in page  # from Thursday to Saturday, Potong is full
+
+
+def order_of(page: str) -> list[str]:
+    return re.findall(r'<tr data-number="([^"]+)"', page)
+
+
+def test_an_order_is_put_before_another_one_on_the_schedule_and_back_again(
+    floor: Client, model: Product, buyer: Party, workshop: Workshop
+) -> None:
+    testing.hands(workshop)
+    first, second, third = [testing.confirmed_order(buyer, model) for _one in range(3)]
+    page = floor.get(f"{DESK}plan/").text
+    assert order_of(page) == [first.number, second.number, third.number]
+    assert "put here by hand" not in page
+    assert f'name="before" value="{second.number}" aria-label="{third.number} earlier"' in page
+    assert f'name="after" value="{third.number}" aria-label="{second.number} later"' in page
+    assert f'name="before" disabled aria-label="{first.number} earlier"' in page
+    assert f'name="after" disabled aria-label="{third.number} later"' in page
+
+    turn = f"/ciomas/desk/orders/{third.number}/turn/"
+    answer = floor.post(turn, {"before": second.number})
+    assert answer["Location"] == f"{DESK}plan/?moved={third.number}"
+    page = floor.get(answer["Location"]).text
+    assert order_of(page) == [first.number, third.number, second.number]
+    assert page.count("put here by hand") == page.count("Back to its promise") == 1
+    assert f'aria-label="{third.number} earlier" autofocus' in page
+
+    floor.post(turn, {})
+    page = floor.get(f"{DESK}plan/").text
+    assert order_of(page) == [first.number, second.number, third.number]
+    assert "put here by hand" not in page
+
+
+def test_an_order_that_ended_meanwhile_is_no_place(
+    floor: Client, model: Product, buyer: Party, owner: Person
+) -> None:
+    first, second = [testing.confirmed_order(buyer, model) for _one in range(2)]
+    first.cancel(by=owner, reason="Gone")
+
+    answer = floor.post(f"/ciomas/desk/orders/{second.number}/turn/", {"before": first.number})
+
+    assert answer.status_code == 409
+    assert "does not wait for its turn any more" in answer.text
+    assert Order.objects.get(pk=second.pk).has_own_turn
+
+
+def test_who_may_not_move_orders_and_who_has_only_one_sees_no_buttons(
+    client: Client, model: Product, buyer: Party, fajar: Person, udin: Person
+) -> None:
+    testing.confirmed_order(buyer, model)
+    testing.login(client, udin)
+    assert 'class="turn"' not in client.get(f"{DESK}plan/").text
+    testing.confirmed_order(buyer, model)
+    assert client.get(f"{DESK}plan/").text.count('class="turn"') == 2
+
+    testing.login(client, fajar)
+    assert 'class="turn"' not in client.get(f"{DESK}plan/").text
 
 
 def test_the_schedule_says_what_it_does_not_know(
