@@ -24,14 +24,17 @@ ORDERS = 6
 def main(seed: int, turns: int) -> None:
     django.setup()
     from django.core.management import call_command
-    from django.db import connections
+    from django.db import connections, transaction
 
     call_command("migrate", verbosity=0)
     from simpul.tests.test_random_walk import Town, Walk
 
-    Walk.town = Town()
-    _begin()
+    with transaction.atomic():
+        Walk.town = Town()
+        _begin()
     connections.close_all()  # each writer has a connection of its own
+    if connections["default"].vendor == "postgresql":
+        connections["default"].close_pool()  # type: ignore[attr-defined]  # its threads do not come along into a child
     starts_at = time.monotonic() + 0.5
     children = []
     for number in range(WRITERS):
