@@ -51,5 +51,5 @@ def test_eight_writers_break_nothing(tmp_path: Path, url: str) -> None:
     assert findings == []
     came = {what: int(count) for what, _is, count in (one.partition("=") for one in told.split())}
     assert came.keys() <= {"done", "refused", "gave-up"}, came
-    assert came["done"] > 30
+    assert came["done"] > 15
     assert came.get("gave-up", 0) <= came["done"] // 10
