@@ -301,7 +301,7 @@ TABLE: dict[str, Door] = {
     "workshop:wages": Door(sees="owner fajar udin", others=403),
     "workshop:giving-out": Door("job stage", "owner udin", "owner udin", others=403),
     "workshop:outwork": Door("outwork", "owner rina udin"),
-    "workshop:taking-in": Door("outwork", "owner rina udin", "owner udin"),
+    "workshop:taking-in": Door("outwork", "owner udin", "owner udin", others=403),
     "workshop:stage-photo": Door("job stage", "owner udin", "owner udin", others=403),
     "workshop:job-photo": Door("job photo", "staff"),
     "workshop:photo-hiding": Door("job photo", "staff", "owner sari udin", answer=405),

@@ -71,6 +71,8 @@ def outwork(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def taking_in(request: Request, pk: int) -> HttpResponse:
     """Count what came back."""
+    jobs = Job.objects.visible_to(request.person)
+    demand(request, "production.take_in", get_object_or_404(jobs, stages__outwork=pk))
     outwork = _find(request, pk)
     job = outwork.stage.job
     sizes = outwork.sizes.select_related("size__line_size__variant").order_by("pk")

@@ -17,6 +17,7 @@ from simpul.parties.roles import Role
 from simpul.procurement import planning
 from simpul.production.models import Job, Outwork, StageLog
 from simpul.production.outwork import give_out, take_in
+from simpul.production.shelf import give_back
 from simpul.stock.models import Balance
 
 DESK = "/ciomas/desk/production/"
@@ -136,6 +137,7 @@ def test_who_has_it_is_for_owner_production_and_stock(
         assert client.get(f"{DESK}outwork/{outwork.pk}/").status_code == looks
         assert ("Bu Tini" in client.get(DESK).text) is (looks == 200)
         assert client.get(f"{DESK}jobs/{job.pk}/stages/1/outwork/").status_code == 403
+        assert client.get(f"{DESK}outwork/{outwork.pk}/taking-in/").status_code == 403
 
 
 def test_another_workshop_finds_nothing(client: Client, job: Job, udin: Person) -> None:
@@ -162,6 +164,31 @@ def test_material_of_an_order_that_ended_comes_home_before_it_is_free(
 
     assert leather.get(location__kind="store").free == 32_000
     assert list(findings(job.workshop, [audit.stock, audit.needs, audit.outwork])) == []
+
+
+def test_what_was_made_for_an_order_that_ended_is_taken_in(
+    floor: Client, job: Job, udin: Person, rina: Person, owner: Person
+) -> None:
+    first, second, last = job.stages.order_by("position")
+    for stage in (first, second):
+        job.tap(by=udin, stage=stage, good={"40": 4, "41": 6})
+    give_out(
+        job, by=udin, stage=last, stage_name=last.name, pairs={"40": 3},
+        worker="Bu Tini", rate=2_500, due_on=clock.today(),
+    )  # fmt: skip
+    outwork, order = Outwork.objects.get(), job.line.order
+    order.cancel(by=owner, reason="tutup")
+    planning.release(order, by=rina)
+    give_back(order, by=rina)
+
+    path = f"{DESK}outwork/{outwork.pk}/taking-in/"
+    assert floor.get(path).status_code == 200
+    floor.post(path, {f"good_{outwork.sizes.get().pk}": 2, "is_over": "on"})
+
+    assert StageLog.objects.latest("pk").wage == 5_000
+    assert Balance.objects.get(item__variant__size="40").free == 2
+    goods = [audit.stock, audit.needs, audit.pairs, audit.outwork]
+    assert list(findings(job.workshop, [*goods, audit.wages, audit.books])) == []
 
 
 @pytest.mark.parametrize("sizes", [1, 2])
