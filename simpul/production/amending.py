@@ -53,10 +53,10 @@ def free(order: Order, *, by: Person, pairs: dict[LineSize, int]) -> None:
             raise WrongState(_("These pairs are packed already."))
         Reservation.release(Item.of_variant(size.variant), finished, count, size)
         size.advance(Track.MADE, -count)
-        _own(size, count)
+        make_own(size, count)
 
 
-def _own(wanted: LineSize, pairs: int) -> None:
+def make_own(wanted: LineSize, pairs: int) -> None:
     """Let the jobs that made these pairs know, the latest first, that no order wants them any more.
 
     Pairs that were taken from the shelf are of none.

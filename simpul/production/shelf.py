@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from simpul.orders.models import Gate, LineSize, Order, OrderLine, OrderNeed, Status, Track
 from simpul.parties.models import Person
+from simpul.production.amending import make_own
 from simpul.production.models import Job
 from simpul.stock.models import Item, Location, Reservation
 from simpul.workflow.steps import WrongState, step
@@ -41,6 +42,7 @@ def give_back(order: Order, *, by: Person) -> None:
             count = size.made
             Reservation.release(Item.of_variant(size.variant), finished, count, size)
             size.advance(Track.MADE, -count)
+            make_own(size, count)
 
 
 def _mine(order: Order, pairs: dict[LineSize, int]) -> dict[LineSize, int]:

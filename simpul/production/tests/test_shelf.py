@@ -141,3 +141,20 @@ def test_finance_may_not_give_back(ended: Order, fajar: Person) -> None:
         give_back(ended, by=fajar)
 
     assert Job.objects.get().status == Status.RUNNING
+
+
+def test_a_wrong_count_of_an_order_that_ended_is_taken_back(
+    buyer: Party, udin: Person, owner: Person, rina: Person
+) -> None:
+    job = testing.released_job(buyer)
+    testing.run_through(job)
+    order = job.line.order
+    order.cancel(by=owner, reason="Toko tutup")
+    give_back(order, by=rina)
+    job = Job.objects.get()
+    log = job.stages.get(is_last=True).logs.get(size__line_size__variant__size="40")
+
+    job.correct(by=udin, log=log, reason="Salah hitung")
+
+    balance = Balance.objects.get(item__variant__size="40")
+    assert (balance.on_hand, balance.reserved) == (0, 0)
