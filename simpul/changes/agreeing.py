@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from simpul.changes.pricetag import Room, room_for
 from simpul.orders.amending import demand_makeable
-from simpul.orders.models import Amendment, Gate, LineSize, Order, OrderLine, Status
+from simpul.orders.models import Amendment, Gate, LineSize, Order, OrderLine
 from simpul.parties.models import Person
 from simpul.payments import agreement
 from simpul.procurement import planning
@@ -37,8 +37,6 @@ def accept(amendment: Amendment, *, by: Person, in_parts: bool = False) -> None:
     that it cannot be changed like this any more.
     """
     order = _held(amendment.order)
-    if order.status != Status.CONFIRMED:
-        raise WrongState(_("Only an order that runs can be changed."))
     revision = amendment.revision
     wishes = [line.wish for line in revision.lines.select_related("line__colourway__product")]
     demand_makeable(order, wishes, revision.shipping, revision.discount, revision.total)
@@ -54,8 +52,8 @@ def accept(amendment: Amendment, *, by: Person, in_parts: bool = False) -> None:
         agreement.lower(order, by=machine, amounts=amounts)
     amendment.apply(coming=room.coming, in_parts=in_parts)
     _let_work_follow(room, by=machine)
-    order.refresh_from_db()
-    if room.more and Order.objects.for_page().get(pk=order.pk).is_open(Gate.PROCUREMENT):
+    order = Order.objects.select_related("workshop").get(pk=order.pk)
+    if room.more and order.is_open(Gate.PROCUREMENT):
         planning.reserve(order, by=machine)
     agreement.next_instruction(order, by=by)
     order.deliver_all()

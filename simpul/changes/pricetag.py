@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from simpul.catalog.models import Material, Recipe
 from simpul.lib.quantities import amount_of
+from simpul.orders.amending import demand_makeable
 from simpul.orders.models import (
     Coming,
     LineSize,
@@ -17,14 +16,15 @@ from simpul.orders.models import (
     Order,
     OrderLine,
     OrderNeed,
-    Status,
+    OrderRevision,
     need_changes,
     pairs_coming,
 )
+from simpul.orders.models.amendment import as_proposed
+from simpul.parties.models import Person
 from simpul.procurement.planning import free_stock
 from simpul.procurement.sparing import Spared, spared
 from simpul.production.amending import Underway, in_work
-from simpul.workflow.steps import WrongState
 
 
 @dataclass(slots=True)
@@ -151,19 +151,34 @@ def _coming(size: LineSize, underway: Underway | None) -> Coming:
     return Coming(size.made + underway.begun, size.made + underway.planned)
 
 
-def price_tag(
+def tag_if(
+    *,
+    by: Person,
     order: Order,
     wishes: Sequence[LineWish],
-    *,
-    total: int,
     promised_on: date,
+    shipping: int,
+    discount: int,
+    note: str = "",
 ) -> PriceTag:
-    """Return what it means if an agreed order becomes this; reads what `for_page` loads of it.
+    """Return what it would mean to propose this, as `Amendment.propose` takes it; raises what it raises.
 
-    Raises WrongState where the order does not run.
+    Reads what `for_page` loads of the order.
     """
-    if order.status != Status.CONFIRMED or order.promised_on is None:
-        raise WrongState(_("Only an order that runs can be changed."))
+    wishes = as_proposed(by, order, wishes)
+    total = sum(wish.amount for wish in wishes) + shipping - discount
+    demand_makeable(order, wishes, shipping, discount, total)
+    return _tag(order, wishes, total, promised_on)
+
+
+def tag_of(order: Order, revision: OrderRevision) -> PriceTag:
+    """Return what it means to accept a revision that was proposed of a running order."""
+    wishes = [line.wish for line in revision.lines.all()]
+    return _tag(order, wishes, revision.total, revision.promised_on)
+
+
+def _tag(order: Order, wishes: Sequence[LineWish], total: int, promised_on: date) -> PriceTag:
+    assert order.promised_on is not None  # noqa: S101 - an agreed order has a promise
     wanted = {wish.colourway.pk: wish.sizes for wish in wishes}
     room = room_for(order, wanted)
     tag = PriceTag(
@@ -229,9 +244,14 @@ def _weigh(row: Weighed, one: Spared) -> None:
 
 def _of_new(order: Order, wishes: Sequence[LineWish]) -> list[tuple[OrderNeed, int]]:
     """Return what colours need that are new in the order, by the recipe of now."""
+    products = {wish.colourway.product_id for wish in wishes}
+    recipes = {
+        one.product_id: one
+        for one in Recipe.objects.filter(product__in=products).for_needs().order_by("version")
+    }
     found: list[tuple[OrderNeed, int]] = []
     for wish in wishes:
-        recipe = wish.colourway.product.recipes.order_by("version").last()
+        recipe = recipes.get(wish.colourway.product_id)
         line = OrderLine(order=order, colourway=wish.colourway, recipe=recipe)
         found += need_changes(line, {}, wish.sizes).more
     return found

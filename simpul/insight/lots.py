@@ -40,7 +40,7 @@ class Lot:
 def lots_of(items: Iterable[Item]) -> list[Lot]:
     """Return the lots of some items of material, the oldest first; a fixed number of queries."""
     by_item = {item.pk: item for item in items}
-    kinds = ContentType.objects.get_for_models(GoodsReceipt, Job, for_concrete_models=True)
+    kinds = ContentType.objects.get_for_models(GoodsReceipt, Job)
     receipt_kind, job_kind = kinds[GoodsReceipt].pk, kinds[Job].pk
     moves = Movement.objects.filter(item__in=by_item).order_by("pk")
     rows = list(

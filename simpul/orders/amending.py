@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
 
 
 def demand_makeable(
-    order: Order, wishes: list[LineWish], shipping: int, discount: int, total: int
+    order: Order, wishes: Sequence[LineWish], shipping: int, discount: int, total: int
 ) -> None:
-    """Raise WrongState unless all of it can still be made otherwise; reads what `for_page` loads."""
+    """Raise WrongState unless the order runs and all of it can still be made otherwise; reads what
+    `for_page` loads."""
+    if order.status != "confirmed":
+        raise WrongState(_("Only an order that runs can be changed."))
     wanted = {wish.colourway.pk: wish for wish in wishes}
     if not any(wish.pairs for wish in wishes):
         raise WrongState(_("Nothing would be left: cancel the order instead."))

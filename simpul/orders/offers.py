@@ -240,6 +240,11 @@ class OfferForm(LinesForm):
 class AmendmentForm(LinesForm):
     """What sales proposes to be otherwise in an agreed order; its terms follow by themselves."""
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        cleaned.pop("total", None)  # it follows, too
+        return cleaned
+
 
 class DelayForm(forms.Form):
     """A new day for an agreed order, and what is written to the buyer about it."""

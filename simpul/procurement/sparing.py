@@ -44,7 +44,7 @@ def spared(less: list[tuple[OrderNeed, int]]) -> list[Spared]:
     who works with it, stays."""
     pegs: dict[int, list[Peg]] = {}
     needs = [need.pk for need, _quantity in less]
-    rows = Peg.objects.filter(need__in=needs).select_related("need", "line__purchase")
+    rows = Peg.objects.filter(need__in=needs).select_related("line__purchase")
     for peg in rows.order_by("-line__purchase", "-pk"):  # the newest purchase first
         pegs.setdefault(peg.need_id, []).append(peg)
     found = []

@@ -229,6 +229,39 @@ def test_what_is_on_its_way_comes_for_the_store(
     assert not list(findings(order.workshop))
 
 
+def test_a_material_that_the_recipe_names_twice_is_counted_twice(
+    buyer: Party, sari: Person
+) -> None:
+    """Vamp and quarter are cut from the same leather at the same stage: 3.2 and 0.8 a pair."""
+    model = testing.product(buyer.workshop)
+    stage = testing.stages(model)[0]
+    recipe = testing.recipe(model, leather=3_200)
+    recipe.lines.create(material=recipe.lines.get().material, stage=stage, quantity=800)
+    order = testing.confirmed_order(buyer, model)
+
+    agree(order, sari, s40=2, s41=3)
+    needs = OrderNeed.objects.filter(line__order=order)
+    assert sum(need.quantity for need in needs) == 20_000
+
+    agree(order, sari, s40=4, s41=6)
+    assert sum(need.quantity for need in needs.all()) == 40_000
+
+
+def test_what_may_be_taken_instead_of_another_is_no_need_for_it(buyer: Party, sari: Person) -> None:
+    """Lining is of suede, and leather may be replaced by suede: fewer pairs need less of each."""
+    model = testing.product(buyer.workshop)
+    testing.stages(model)
+    recipe = testing.recipe(model, leather=3_000, suede=1_000)
+    suede = recipe.lines.get(material__code="SUEDE").material
+    recipe.lines.filter(material__code="LEATHER").update(alternative=suede)
+    order = testing.confirmed_order(buyer, model)
+
+    agree(order, sari, s40=2, s41=3)
+
+    assert need(order, "LEATHER").quantity == 15_000
+    assert need(order, "SUEDE").quantity == 5_000
+
+
 # Money
 
 

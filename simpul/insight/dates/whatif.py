@@ -39,7 +39,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """The orders that would move, the earliest promise first, and when the new one would be ready."""
+    """The orders that would move, in their turn, and when the new one would be ready."""
 
     moved: list[Moved]
     running: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Self
@@ -100,14 +100,12 @@ class Amendment(models.Model):
         What the buyer asks for costs what was agreed on, and by today's list what is new. What is
         packed stays; what is delivered has its price.
         """
-        order = Order.objects.select_for_update(of=("self",)).for_page().get(pk=order.pk)
-        if order.status != Status.CONFIRMED:
-            raise WrongState(_now("Only an order that runs can be changed."))
+        held = Order.objects.select_for_update(of=("self",), no_key=True)
+        order = held.for_page().get(pk=order.pk)
         if order.amendments.filter(status=cls.Status.PROPOSED).exists():
             raise WrongState(_now("A change is proposed already: answer it, or take it back."))
         before = order.current
-        if not by.is_staff:
-            wishes = as_agreed(order, wishes)
+        wishes = as_proposed(by, order, wishes)
         total = sum(wish.amount for wish in wishes) + shipping - discount
         demand_makeable(order, wishes, shipping, discount, total)
         revision = OrderRevision.write(
@@ -141,11 +139,11 @@ class Amendment(models.Model):
     def apply(self, *, coming: Mapping[int, Coming], in_parts: bool) -> None:
         """Make the order say what both agree on, once everything above has made room for it.
 
-        `coming` is by line size what was made and is in work; `in_parts` lets
-        what is ready be sent before the rest. Raises WrongState
-        where room is missing: finished pairs that are kept for the order, money that is counted for it.
+        `coming` is by line size what was made and is in work; `in_parts` lets what is ready be sent
+        before the rest. Raises WrongState where room is missing: finished pairs that are kept for the
+        order, money that is counted for it.
         """
-        order = Order.objects.select_for_update(of=("self",)).get(pk=self.order_id)
+        order = Order.objects.select_for_update(of=("self",), no_key=True).get(pk=self.order_id)
         order.revision = order.agreed_revision = self.revision.number
         order.total = self.revision.total
         if self.revision.promised_on != order.promised_on:
@@ -182,7 +180,7 @@ class Amendment(models.Model):
 
     @property
     def changes(self) -> list[Change]:
-        """What would change than agreed."""
+        """What would be otherwise than agreed."""
         return changes_between(self.before, self.revision)
 
     @property
@@ -215,13 +213,16 @@ class Amendment(models.Model):
             part.save()
 
 
-def as_agreed(order: Order, wishes: list[LineWish]) -> list[LineWish]:
-    """Price what is agreed on as it was, and what is new by the list of today."""
+def as_proposed(by: Person, order: Order, wishes: Sequence[LineWish]) -> list[LineWish]:
+    """Return the wishes at their prices: sales names them; for the buyer what is agreed on costs what it
+    did, and what is new costs what the list says today."""
+    if by.is_staff:
+        return list(wishes)
     agreed = {line.line.colourway_id: line.unit_price for line in order.current.lines.all()}
     today = clock.today()
     return [
         replace(wish, price=agreed.get(wish.colourway.pk))
         if agreed.get(wish.colourway.pk)
-        else price_by_list(wish, wishes, order.buyer, today)
+        else price_by_list(wish, list(wishes), order.buyer, today)
         for wish in wishes
     ]

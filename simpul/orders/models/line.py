@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,7 +11,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _now
 
-from simpul.catalog.models import Colourway, Material, Recipe, Stage, Variant
+from simpul.catalog.models import Colourway, Material, Need, Recipe, Stage, Variant
 from simpul.workflow.steps import WrongState
 
 if TYPE_CHECKING:
@@ -212,6 +213,9 @@ def _add(row: LineSize | OrderNeed, numbers: dict[str, int]) -> None:
         raise WrongState(f"{row}: {numbers}") from reason
 
 
+type _Shelf = tuple[int, str, int | None]  # a material, its size, and the stage that eats it
+
+
 @dataclass(slots=True)
 class NeedChanges:
     """By how much the needs of a line grow and shrink; one that is new has no key yet."""
@@ -253,37 +257,37 @@ def need_changes(
 ) -> NeedChanges:
     """Return what the pairs of a line need more and less of, by the recipe it was agreed on with.
 
-    The material of pairs that are not to be made any more is not needed, whatever was taken for it.
+    The material of pairs that are not to be made any more is not needed, whatever was taken for it:
+    first itself, then what is taken instead of it.
     """
     changes = NeedChanges()
     if line.recipe is None:
         return changes
-    old = {
-        (need.material.pk, need.size, need.stage.pk if need.stage else None): need
-        for need in line.recipe.explode(line.colourway, dict(before))
-    }
-    new = {
-        (need.material.pk, need.size, need.stage.pk if need.stage else None): need
-        for need in line.recipe.explode(line.colourway, dict(after))
-    }
+    named: dict[_Shelf, Need] = {}
+    sums: Counter[_Shelf] = Counter()  # a recipe may name a material of a stage twice
+    for sizes, sign in ((before, -1), (after, 1)):
+        for said in line.recipe.explode(line.colourway, dict(sizes)):
+            key = said.material.pk, said.size, said.stage.pk if said.stage else None
+            named[key] = said
+            sums[key] += sign * said.quantity
     needs = sorted(line.needs.all(), key=lambda need: need.pk) if line.pk else []
-    for key in sorted(old.keys() | new.keys(), key=str):
-        wanted = new.get(key) or old[key]
-        more = (new[key].quantity if key in new else 0) - (old[key].quantity if key in old else 0)
-        mine = [
+    for key, said in sorted(named.items(), key=lambda one: str(one[0])):
+        more = sums[key]
+        own = [need for need in needs if (need.material_id, need.size, need.stage_id) == key]
+        instead = [
             need
             for need in needs
-            if (need.size, need.stage_id) == key[1:]
-            and key[0] in (need.material_id, need.alternative_id)
+            if said.alternative is not None
+            and (need.material_id, need.size, need.stage_id) == (said.alternative.pk, *key[1:])
+            and need.alternative_id == key[0]
         ]
-        mine.sort(key=lambda need: (need.material_id != key[0], need.pk))
         if more > 0:
-            made = mine[0] if mine and mine[0].material_id == key[0] else OrderNeed(
-                line=line, material=wanted.material, size=wanted.size, stage=wanted.stage,
-                alternative=wanted.alternative, quantity=0,
+            made = own[0] if own else OrderNeed(
+                line=line, material=said.material, size=said.size, stage=said.stage,
+                alternative=said.alternative, quantity=0,
             )  # fmt: skip
             changes.more.append((made, more))
-        for need in mine if more < 0 else []:
+        for need in [*own, *instead] if more < 0 else []:
             less = min(-more, need.quantity - need.issued)
             if less:
                 changes.less.append((need, less))

@@ -11,12 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.catalog.models import Product
 from simpul.changes.agreeing import accept
-from simpul.changes.pricetag import price_tag
+from simpul.changes.pricetag import PriceTag, tag_if, tag_of
 from simpul.insight.dates import outlook
-from simpul.orders.amending import demand_makeable
 from simpul.orders.forms import AmendmentWishForm, ReasonForm
 from simpul.orders.models import Amendment
-from simpul.orders.models.amendment import as_agreed
 from simpul.portals.buyer.orders import find_order
 from simpul.portals.http import Request, demand
 from simpul.workflow.models import journal_of
@@ -33,19 +31,18 @@ def new(request: Request, number: str) -> HttpResponse:
     )
     told: dict[str, Any] = {"tag": None}
     if form.is_valid():
-        shipping, discount = order.current.shipping, order.current.discount
-        facts = form.cleaned_data
-        wishes = as_agreed(order, facts["wishes"])
-        total = sum(wish.amount for wish in wishes) + shipping - discount
+        facts = {
+            "by": request.person,
+            "order": order,
+            "shipping": order.current.shipping,
+            "discount": order.current.discount,
+            **form.cleaned_data,
+        }
         try:
-            demand_makeable(order, wishes, shipping, discount, total)
             if "look" not in request.POST:
-                made = Amendment.propose(
-                    by=request.person, order=order, shipping=shipping, discount=discount, **facts
-                )
+                made = Amendment.propose(**facts)
                 return redirect("buyer:change", request.workshop.slug, number, made.revision.number)
-            tag = price_tag(order, wishes, total=total, promised_on=facts["promised_on"])
-            told = {"tag": tag, **outlook.told(request.person, tag.more)}
+            told = _told(request, tag_if(**facts))
         except WrongState as reason:  # said in the form: what was typed stays
             form.add_error(None, str(reason))
     return render(
@@ -62,10 +59,7 @@ def change(request: Request, number: str, revision: int) -> HttpResponse:
     amendment = _find(request, number, revision)
     told: dict[str, Any] = {"tag": None}
     if amendment.is_open:
-        said = amendment.revision
-        wishes = [line.wish for line in said.lines.all()]
-        tag = price_tag(order, wishes, total=said.total, promised_on=said.promised_on)
-        told = {"tag": tag, **outlook.told(request.person, tag.more)}
+        told = _told(request, tag_of(order, amendment.revision))
     return render(
         request,
         "buyer/changes/page.html",
@@ -107,6 +101,11 @@ def refusal(request: Request, number: str, revision: int) -> HttpResponse:
         },
         status=422 if form.is_bound else 200,
     )
+
+
+def _told(request: Request, tag: PriceTag) -> dict[str, Any]:
+    """What a price tag says, and when the pairs that come on top can be ready."""
+    return {"tag": tag, **outlook.told(request.person, tag.more)}
 
 
 def _find(request: Request, number: str, revision: int) -> Amendment:

@@ -11,11 +11,10 @@ from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.changes.agreeing import accept
-from simpul.changes.pricetag import PriceTag, price_tag
+from simpul.changes.pricetag import PriceTag, tag_if, tag_of
 from simpul.insight.dates import outlook
-from simpul.orders.amending import demand_makeable
 from simpul.orders.forms import ReasonForm
-from simpul.orders.models import Amendment, Order, Status
+from simpul.orders.models import Amendment, Status
 from simpul.orders.offers import AmendmentForm, DelayForm
 from simpul.portals import invitations
 from simpul.portals.http import Request, demand
@@ -33,17 +32,14 @@ def new(request: Request, number: str) -> HttpResponse:
     form = AmendmentForm(request.POST or None, order=order)
     told: dict[str, Any] = {"tag": None}
     if form.is_valid():
-        facts = dict(form.cleaned_data)
-        total = facts.pop("total")
+        facts = {"by": request.person, "order": order, **form.cleaned_data}
         try:
-            demand_makeable(order, facts["wishes"], facts["shipping"], facts["discount"], total)
             if "look" not in request.POST:
-                made = Amendment.propose(by=request.person, order=order, **facts)
+                made = Amendment.propose(**facts)
                 return redirect(
                     "workshop:change", request.workshop.slug, number, made.revision.number
                 )
-            tag = price_tag(order, facts["wishes"], total=total, promised_on=facts["promised_on"])
-            told = _told(request, tag)
+            told = _told(request, tag_if(**facts))
         except WrongState as reason:  # said in the form: what was typed stays
             form.add_error(None, str(reason))
     return render(
@@ -93,7 +89,7 @@ def change(request: Request, number: str, revision: int) -> HttpResponse:
     amendment = _find(request, number, revision)
     told: dict[str, Any] = {"tag": None}
     if amendment.is_open:
-        told = _told(request, _tag_of(order, amendment))
+        told = _told(request, tag_of(order, amendment.revision))
     waits = amendment.is_open and amendment.is_ours
     links = invitations.links_to(order) if waits else []
     return render(
@@ -143,12 +139,6 @@ def refusal(request: Request, number: str, revision: int) -> HttpResponse:
         },
         status=422 if form.is_bound else 200,
     )
-
-
-def _tag_of(order: Order, amendment: Amendment) -> PriceTag:
-    revision = amendment.revision
-    wishes = [line.wish for line in revision.lines.all()]
-    return price_tag(order, wishes, total=revision.total, promised_on=revision.promised_on)
 
 
 def _told(request: Request, tag: PriceTag) -> dict[str, Any]:
