@@ -147,6 +147,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "procurement.decline": ("stock",),
     "procurement.agree": ("supplier",),
     "procurement.insist": ("supplier",),
+    "procurement.hand": NOBODY,
     "procurement.expect": ("other",),
     "procurement.receive": ("supplier", "production"),
     "procurement.ask_less": ("supplier",),

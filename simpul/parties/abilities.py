@@ -235,6 +235,7 @@ ABILITIES: dict[str, Rule] = {
     "procurement.decline": supplier(),
     "procurement.agree": workshop(STOCK),
     "procurement.insist": workshop(STOCK),
+    "procurement.hand": workshop(STOCK),
     "procurement.expect": either(supplier(), workshop(STOCK)),
     "procurement.receive": workshop(STOCK),
     "procurement.ask_less": workshop(STOCK),

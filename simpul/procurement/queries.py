@@ -136,9 +136,8 @@ def _rate(line: PurchaseLine) -> Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a line of a draft is there: thousandths for orders, and what of it is for none."""
+    """Why a line of a draft asks for more than orders need: thousandths."""
 
-    pegs: list[Peg]  # the earliest promise first
     rest: int
     reorder_point: int = 0
     minimum: int = 0
@@ -150,14 +149,20 @@ class Reason:
         return self.rest < self.pack
 
 
-def reasons_of(purchase: PurchaseOrder) -> dict[int, Reason]:
-    """Return why each line is there, by its key; three queries. Reads `lines` as prefetched."""
+def pegs_of(purchase: PurchaseOrder) -> dict[int, list[Peg]]:
+    """Return for which needs each line comes, by its key, whose turn is first, first; one query."""
+    found: dict[int, list[Peg]] = {}
+    pegs = Peg.objects.filter(line__purchase=purchase).select_related("need__line__order__buyer")
+    for peg in pegs.order_by("need__line__order__turn", "need_id"):
+        found.setdefault(peg.line_id, []).append(peg)
+    return found
+
+
+def reasons_of(purchase: PurchaseOrder, pegs: dict[int, list[Peg]]) -> dict[int, Reason]:
+    """Return why lines are for more than their `pegs`, by key; two queries. Reads `lines` as
+    prefetched."""
     lines = list(purchase.lines.all())
     materials = [line.material_id for line in lines]
-    pegs: dict[int, list[Peg]] = {}
-    found = Peg.objects.filter(line__in=lines).select_related("need__line__order__buyer")
-    for peg in found.order_by("need__line__order__turn", "need_id"):
-        pegs.setdefault(peg.line_id, []).append(peg)
     points = {
         (material, size): point
         for material, size, point in Item.objects.filter(material__in=materials).values_list(
@@ -172,10 +177,9 @@ def reasons_of(purchase: PurchaseOrder) -> dict[int, Reason]:
     }
     reasons = {}
     for line in lines:
-        mine, offer = pegs.get(line.pk, []), offers.get(line.material_id)
+        offer = offers.get(line.material_id)
         reasons[line.pk] = Reason(
-            mine,
-            line.quantity - sum(peg.quantity for peg in mine),
+            line.quantity - sum(peg.quantity for peg in pegs.get(line.pk, ())),
             points.get((line.material_id, line.size), 0),
             offer.minimum if offer else 0,
             offer.portion if offer else 0,

@@ -191,10 +191,57 @@ def test_the_list_of_needs_says_it_and_does_it_once(
 
     dealing = "/ciomas/desk/purchases/dealing/"
     answer = client.post(dealing, {"key": "a" * 36}, follow=True).text
-    assert f"Set aside anew, in turn: {shown(first)}." in answer
+    assert f"Dealt anew, in turn: {shown(first)}." in answer
     assert words not in answer
-    assert "Everything lies set aside in turn already." in client.post(dealing, follow=True).text
+    assert "Everything is in turn already." in client.post(dealing, follow=True).text
     assert ready(first) == ALL
+
+
+def test_what_is_on_its_way_is_dealt_with_it(
+    client: Client, workshop: Workshop, buyer: Party, supplier: Party, rina: Person, udin: Person
+) -> None:
+    """Leather and soles come for an order that another one goes before; the store has nothing."""
+    second = testing.needy_order(buyer)
+    purchase = testing.confirmed_purchase(supplier, second)
+    first = testing.needy_order(buyer)
+    first.take_turn(by=udin, before=second.number)
+    testing.login(client, rina)
+    sole, leather = (str(Material.objects.get(code=code)) for code in ("SOLE", "LEATHER"))
+    words = f"is on its way for {shown(second)}: {leather}, {sole} 40, {sole} 41."
+    page = client.get("/ciomas/desk/purchases/").text
+    assert f"{shown(first)} goes before {shown(second)}" in page
+    assert words in page
+    assert misdealt(workshop, planning.wanted(workshop)) == []
+
+    answer = client.post("/ciomas/desk/purchases/dealing/", follow=True).text
+
+    assert f"Dealt anew, in turn: {shown(first)}." in answer
+    assert words not in answer
+    bought_for = client.get(f"/ciomas/desk/purchases/{purchase.pk}/").text
+    assert f"32 sq ft for {first.number}, {buyer}" in " ".join(bought_for.split())
+    assert second.number not in bought_for
+    assert not list(findings(workshop))
+
+
+def test_what_comes_for_nobody_is_offered_to_who_lacks_it(
+    client: Client, workshop: Workshop, buyer: Party, supplier: Party, rina: Person, owner: Person
+) -> None:
+    gone = testing.needy_order(buyer)
+    purchase = testing.confirmed_purchase(supplier, gone)
+    gone.refresh_from_db()
+    gone.cancel(by=owner, reason="Toko tutup")
+    planning.release(gone, by=rina)
+    order = testing.needy_order(buyer)
+    testing.login(client, rina)
+    words = f"Let {shown(order)} have what is on its way for none: {purchase.number}"
+    page = client.get("/ciomas/desk/purchases/").text
+    assert words in page
+    assert "Draft a purchase order" not in page
+
+    answer = client.post("/ciomas/desk/purchases/plan/", follow=True).text
+
+    assert words not in answer
+    assert "All material is covered" in answer
 
 
 def test_who_may_not_set_aside_sees_it_without_the_button(

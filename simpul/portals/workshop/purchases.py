@@ -49,6 +49,7 @@ from simpul.procurement.queries import (
     compared,
     effects_of,
     offers_of,
+    pegs_of,
     reasons_of,
     unclaimed,
 )
@@ -72,8 +73,10 @@ def needs(request: Request) -> HttpResponse:
             "rows": rows,
             "sold": set(sold.values_list("material", flat=True)),
             "for_store": planning.orders_for_store(rows),
+            "claims": planning.claimants(rows),
             "proposals": planning.proposals(request.workshop, rows),
             "misdealt": dealing.misdealt(request.workshop, rows),
+            "overtaken": dealing.overtaken(request.workshop, rows),
             "open_purchases": _found(request).open().for_list().order_by("-id")[:10],
             "tab": "needs",
         },
@@ -82,7 +85,7 @@ def needs(request: Request) -> HttpResponse:
 
 @require_POST
 def plan(request: Request) -> HttpResponse:
-    """Set aside what the store has, and draft what is to be bought."""
+    """Set aside what the store has, deal out what is on its way for none, and draft what is to be bought."""
     demand(request, "procurement.propose", request.workshop)
     made = planning.plan(request.workshop, by=request.person)
     if made:
@@ -95,14 +98,14 @@ def plan(request: Request) -> HttpResponse:
 
 @require_POST
 def deal(request: Request) -> HttpResponse:
-    """Set aside anew, in the turns of the orders, what lies there for orders that nobody works on."""
+    """Deal anew, in the turns of the orders, what lies there or comes for orders that nobody works on."""
     demand(request, "procurement.release", request.workshop)
     served = dealing.deal(request.workshop, by=request.person)
     if served:
         numbers = ", ".join(order.number for order in served)
-        messages.success(request, _("Set aside anew, in turn: %(orders)s.") % {"orders": numbers})
+        messages.success(request, _("Dealt anew, in turn: %(orders)s.") % {"orders": numbers})
     else:
-        messages.info(request, _("Everything lies set aside in turn already."))
+        messages.info(request, _("Everything is in turn already."))
     return redirect("workshop:purchases", request.workshop.slug)
 
 
@@ -169,7 +172,8 @@ def purchase(request: Request, pk: int) -> HttpResponse:
     receipts = purchase.receipts.select_related("by").prefetch_related(
         Prefetch("lines", ReceivedLine.objects.select_related("line__material"))
     )
-    pegged = Order.objects.filter(lines__needs__pegs__line__purchase=purchase)
+    pegs = pegs_of(purchase)
+    orders = {peg.need.line.order for mine in pegs.values() for peg in mine}
     current = purchase.current
     return render(
         request,
@@ -180,9 +184,10 @@ def purchase(request: Request, pk: int) -> HttpResponse:
             "effects": effects_of(purchase, current)
             if current and purchase.status == Status.COUNTERED
             else [],
-            "orders": pegged.select_related("buyer").distinct().order_by("promised_on", "pk"),
+            "pegs": pegs,
+            "orders": sorted(orders, key=lambda order: (order.turn or 0, order.pk)),
             "receipts": receipts.order_by("pk"),
-            "reasons": reasons_of(purchase) if purchase.is_draft else {},
+            "reasons": reasons_of(purchase, pegs) if purchase.is_draft else {},
             "spare": unclaimed(purchase) if purchase.status == Status.CONFIRMED else {},
             "other_drafts": _other_drafts(request, purchase) if purchase.is_draft else [],
             "links": _links(request, purchase),

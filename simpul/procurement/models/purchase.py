@@ -346,6 +346,33 @@ class PurchaseOrder(models.Model):
         self._propose([_as_asked(line) for line in self._lines()], by=by, note=note)
         self._sum_up()
 
+    @step("procurement.hand", source=OPEN)
+    def hand(
+        self,
+        *,
+        by: Person,
+        line: PurchaseLine,
+        need: OrderNeed,
+        quantity: int,
+        holder: OrderNeed | None = None,
+        in_return: PurchaseLine | None = None,
+    ) -> None:
+        """Let so much of a line be for a need: of what comes for no order, or of what came for another
+        need, its holder, which gets as much `in_return` of the line that was for the first.
+
+        Raises WrongState where there is not so much of it any more.
+        """
+        mine = self._line(line)
+        if holder is not None:
+            mine.unpeg(holder, quantity)
+        elif quantity > mine.loose:
+            raise WrongState(_now("Somebody was quicker: look again what is on its way for whom."))
+        if in_return is not None and holder is not None:
+            in_return.purchase.hand(
+                by=by, line=in_return, need=holder, quantity=quantity, holder=need
+            )
+        mine.peg(need, quantity)
+
     @step("procurement.expect", source=Status.CONFIRMED)
     def expect(self, *, by: Person, line: PurchaseLine, day: date, reason: str = "") -> None:
         """Move the day of a line; the promise stays what it was, the orders' days follow."""

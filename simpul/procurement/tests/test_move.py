@@ -13,7 +13,7 @@ from simpul.lib import clock
 from simpul.orders.models import OrderNeed
 from simpul.parties.models import Party, Person, Workshop
 from simpul.procurement.models import Peg, PurchaseLine, PurchaseOrder, Status
-from simpul.procurement.queries import reasons_of
+from simpul.procurement.queries import pegs_of, reasons_of
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed, Refused, WrongState
 
@@ -223,9 +223,10 @@ def test_a_draft_says_why_each_line_is_there(
     item = testing.stock_up(leather(made).material, 1_000)
     item.set_reorder_point(by=rina, below=2_000, up_to=9_000)
 
-    reason = reasons_of(made)[leather(made).pk]
+    pegs = pegs_of(made)
+    reason = reasons_of(made, pegs)[leather(made).pk]
 
-    assert [(peg.need.line.order, peg.quantity) for peg in reason.pegs] == [
+    assert [(peg.need.line.order, peg.quantity) for peg in pegs[leather(made).pk]] == [
         (made.orders()[0], 32_000)
     ]
     assert (reason.rest, reason.reorder_point, reason.pack) == (3_000, 2_000, 5_000)
