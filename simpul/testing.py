@@ -51,7 +51,7 @@ from simpul.payments.models import (
 )
 from simpul.procurement import planning
 from simpul.procurement.models import InquiredLine, Inquiry, PurchaseOrder, SupplierPrice
-from simpul.production.models import Capacity, Job, StagePhoto
+from simpul.production.models import Capacity, Job, OwnPairs, StagePhoto
 from simpul.stock.models import Balance, Count, Item, Location, Reservation
 
 SIZES = ("39", "40", "41", "42", "43")
@@ -450,6 +450,7 @@ def shelve(order: Order, sizes: dict[str, int] | None = None) -> None:
             item = lay_down(size.variant, pairs)
             Reservation.make(item, finished, pairs, size)
             size.advance(Track.MADE, pairs)
+            OwnPairs.note(size, -pairs)
 
 
 def lay_down(variant: Variant, pairs: int) -> Item:

@@ -44,7 +44,7 @@ class Slow:
         pairs = {line.key: self.pairs_of(line) for line in self.plan.lines}
         done: dict[int, date | None] = {line.key: None for line in self.plan.lines}
         day = self.plan.today
-        for _turn in range(1_500):
+        for _turn in range(HORIZON.days):  # as far as anybody promises
             day += DAY
             if not self.plan.calendar.is_open(day):
                 continue

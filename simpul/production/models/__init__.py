@@ -19,6 +19,7 @@ from simpul.production.models.job import (
 )
 from simpul.production.models.log import StageLog
 from simpul.production.models.outwork import Out, Outwork, OutworkMaterial, OutworkSize, outs
+from simpul.production.models.own import OwnPairs
 from simpul.production.models.photo import StagePhoto
 from simpul.production.models.wages import (
     NothingLeft,
@@ -45,6 +46,7 @@ __all__ = [
     "Outwork",
     "OutworkMaterial",
     "OutworkSize",
+    "OwnPairs",
     "SettledLog",
     "StageLog",
     "StagePhoto",
