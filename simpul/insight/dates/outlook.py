@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 
 from simpul.catalog.models import Material, Recipe, Stage
 from simpul.insight.books.kept import Journal, journal_of
-from simpul.insight.dates.facts import IN_ONE_GO, plan_of, tasks_of, to_make
+from simpul.insight.dates.facts import IN_ONE_GO, lasts_used, plan_of, tasks_of, to_make
+from simpul.insight.dates.floor import Last, Task
 from simpul.insight.dates.plan import Line, Outcome, Plan, Ready
 from simpul.insight.recent import Recent
 from simpul.lib import clock
@@ -218,11 +219,15 @@ def rows(person: Person, outlook: Outlook) -> list[Row]:
     found = Order.objects.visible_to(person).filter(pk__in=lines, status=Status.CONFIRMED)
     last = {order: _last(days) for order, days in lines.items()}
     materials, posts = _names(person.workshop, [one for one in last.values() if one])
+    lacking = outlook.plan.lacking()
     return [
         Row(
             order,
             outlook.of_order(order),
-            reasons_of(ready, materials, posts) if (ready := last[order.pk]) else [],
+            [
+                *(reasons_of(ready, materials, posts) if (ready := last[order.pk]) else []),
+                *_no_lasts(lacking.get(order.pk, ())),
+            ],
         )
         for order in found.select_related("buyer").order_by("turn", "pk")
     ]
@@ -260,17 +265,30 @@ def reasons_of(ready: Ready, materials: dict[int, str], posts: dict[str, str]) -
         found.append(
             _("%(what)s comes on %(day)s.") % {"what": what, "day": day(ready.material_on)}
         )
-    if ready.days_waited > 1:
+    if ready.days_waited <= 1:
+        return found
+    if isinstance(ready.waited_for, str):
         text = ngettext(
             "Pairs wait %(n)s day at %(post)s.", "Pairs wait %(n)s days at %(post)s.",
             ready.days_waited,
         )  # fmt: skip
-        post = posts.get(ready.post, ready.post)
-        found.append(text % {"n": ready.days_waited, "post": post})
-    return found
+        post = posts.get(ready.waited_for, ready.waited_for)
+        return [*found, text % {"n": ready.days_waited, "post": post}]
+    text = ngettext(
+        "Pairs wait %(n)s day for lasts of size %(size)s (%(lasts)s).",
+        "Pairs wait %(n)s days for lasts of size %(size)s (%(lasts)s).",
+        ready.days_waited,
+    )
+    lasts, size = ready.waited_for
+    return [*found, text % {"n": ready.days_waited, "size": size, "lasts": lasts}]
 
 
 # Inside
+
+
+def _no_lasts(lacking: Iterable[Last]) -> list[str]:
+    text = _("There are no lasts of size %(size)s (%(lasts)s).")
+    return [text % {"size": size, "lasts": lasts} for lasts, size in dict.fromkeys(lacking)]
 
 
 def _unknown(plan: Plan) -> list[str]:
@@ -278,8 +296,8 @@ def _unknown(plan: Plan) -> list[str]:
     return sorted({task.post for task in tasks if not _is_known(plan, [task])})
 
 
-def _is_known(plan: Plan, tasks: Iterable[tuple[str, int]]) -> bool:
-    return all(0 < minutes <= plan.minutes.get(post, 0) for post, minutes in tasks)
+def _is_known(plan: Plan, tasks: Iterable[Task]) -> bool:
+    return all(0 < task.minutes <= plan.minutes.get(task.post, 0) for task in tasks)
 
 
 def _last(days: Iterable[Ready | None]) -> Ready | None:
@@ -305,7 +323,7 @@ def wished(
     """Return of a basket what is to be made, by the recipe of now, as lines of the plan; None where
     something has no recipe."""
     shelf = dict(plan.finished)
-    tasks = tasks_of(workshop)
+    tasks = tasks_of(workshop, lasts_used(workshop))
     products = {wish.colourway.product_id for wish in wishes}
     recipes = {
         one.product_id: one
@@ -314,8 +332,7 @@ def wished(
     found = []
     for place, wish in enumerate(wishes, start=1):
         colourway = wish.colourway
-        left = {size: to_make(shelf, colourway.pk, size, n) for size, n in wish.sizes.items()}
-        sizes = {size: pairs for size, pairs in left.items() if pairs}
+        sizes = to_make(shelf, colourway.pk, wish.sizes.items())
         if not sizes:
             continue
         recipe = recipes.get(colourway.product_id)
@@ -332,7 +349,7 @@ def wished(
                 needs=tuple(((need.material.pk, need.size), need.quantity) for need in needs),
                 pegged=None,
                 tasks=stages,
-                waiting=(sum(sizes.values()), *[0] * (len(stages) - 1)),
+                waiting=(sizes, *[{}] * (len(stages) - 1)),
             )
         )
     return found
