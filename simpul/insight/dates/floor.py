@@ -51,6 +51,7 @@ class Done(NamedTuple):
     on: date
     waited_for: str | Last = ""
     days_waited: int = 0
+    made: tuple[tuple[date, int], ...] = ()  # the days on which pairs are made, and how many
 
 
 class Floor:
@@ -91,6 +92,7 @@ class Floor:
         lefts = [self._left[task.post] for task in work.tasks]
         crowd = Crowd(work, self._lasts) if any(task.lasts for task in work.tasks) else None
         waited: dict[str | Last, int] = {}
+        made: list[tuple[date, int]] = []
         for at in range(bisect_left(self._days, work.begins_on), len(self._days)):
             for place in range(last, -1, -1):
                 pairs = waiting[place]
@@ -111,10 +113,12 @@ class Floor:
                 waiting[place] -= passed
                 if place < last:
                     waiting[place + 1] += passed
+                elif passed:
+                    made.append((self._days[at], passed))
             if not any(waiting):
                 what, days = max(waited.items(), key=lambda one: one[1], default=("", 0))
                 is_able = not lacking(work.tasks, work.waiting, self._lasts)
-                return Done(self._days[at], what, days) if is_able else None
+                return Done(self._days[at], what, days, tuple(made)) if is_able else None
         return None
 
     def _sized(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -59,6 +60,15 @@ class Outlook:
         monday = first - timedelta(days=first.weekday())
         starts = [monday + at * WEEK for at in range(count)]
         return [(max(start, first), start + WEEK - DAY) for start in starts]
+
+
+class Parts(NamedTuple):
+    """What of an order can go first, and when the rest: pairs, and the days on which they are packed."""
+
+    first: int
+    first_on: date
+    rest: int
+    rest_on: date
 
 
 class Post(NamedTuple):
@@ -170,6 +180,33 @@ def delay_of(order: Order) -> tuple[date, list[str], list[str]] | None:
     if on is None or last is None or order.promised_on is None or on <= order.promised_on:
         return None
     return on, reasons_of(last, *_names(order.workshop, [last])), _hints(last)
+
+
+def parts_of(order: Order) -> Parts | None:
+    """Return of a running order whose buyer wants what is ready first when half of what is not packed
+    can go, and when the rest.
+
+    None where all of it is ready on one day, and where that cannot be told. Reads what
+    `OrderQuerySet.for_page` loads of the order.
+    """
+    if not order.in_parts or order.status != Status.CONFIRMED:
+        return None
+    outlook = of(order.workshop)
+    days: Counter[date] = Counter()
+    for ready in outlook.outcome.orders.get(order.pk, []):
+        if ready is None or not outlook.is_known:
+            return None
+        for on, pairs in ready.made:
+            days[outlook.plan.calendar.next_open(on)] += pairs
+    left = sum(size.pairs - size.packed for line in order.lines.all() for size in line.sizes.all())
+    if (there := left - days.total()) > 0:
+        days[outlook.plan.calendar.next_open(outlook.plan.today)] += there
+    first = 0
+    for on, pairs in sorted(days.items())[:-1]:
+        first += pairs
+        if first * 2 >= left:
+            return Parts(first, on, left - first, max(days))
+    return None
 
 
 def late_orders(workshop: Workshop) -> list[int]:

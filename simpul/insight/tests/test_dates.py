@@ -50,6 +50,7 @@ class Slow:
     def days(self) -> dict[int, date | None]:
         begins = {line.key: self.begins(line) for line in self.plan.lines}
         pairs = {line.key: self.pairs_of(line) for line in self.plan.lines}
+        self.made: dict[int, list[tuple[date, int]]] = {line.key: [] for line in self.plan.lines}
         done: dict[int, date | None] = {line.key: None for line in self.plan.lines}
         day = self.plan.today
         for _turn in range(1_500):
@@ -59,15 +60,22 @@ class Slow:
             left, free = dict(self.plan.minutes), dict(self.plan.lasts)
             for line in self.plan.lines:
                 if day >= begins[line.key]:
+                    before = self.finished(line, pairs[line.key])
                     self.work(line, pairs[line.key], left, free)
-                    is_done = all(pair.place == len(line.tasks) for pair in pairs[line.key])
-                    if is_done and done[line.key] is None:
+                    after = self.finished(line, pairs[line.key])
+                    if after > before:
+                        self.made[line.key].append((day, after - before))
+                    if after == len(pairs[line.key]) and done[line.key] is None:
                         done[line.key] = day
             if all(done.values()):
                 break
         return {line.key: done[line.key] for line in self.plan.lines} | {
             line.key: None for line in self.plan.lines if self.lacks_a_last(line)
         }
+
+    @staticmethod
+    def finished(line: Line, pairs: list[Pair]) -> int:
+        return sum(pair.place == len(line.tasks) for pair in pairs)
 
     def lacks_a_last(self, line: Line) -> bool:
         return any(
@@ -209,9 +217,13 @@ def plans(draw: st.DrawFn) -> Plan:
 @settings(max_examples=1_500, deadline=None)
 @given(plans())
 def test_no_day_is_promised_on_which_the_slow_workshop_is_not_done(plan: Plan) -> None:
-    promised = {key: one and one.on for key, one in plan.run().ready.items()}
+    ready, slow = plan.run().ready, Slow(plan)
 
-    assert promised == Slow(plan).days()  # nor later than needed
+    assert {
+        key: one and one.on for key, one in ready.items()
+    } == slow.days()  # nor later than needed
+    made = {key: list(one.made) for key, one in ready.items() if one is not None}
+    assert made == {key: slow.made[key] for key in made}
 
 
 @settings(max_examples=300, deadline=None)
@@ -286,8 +298,10 @@ def test_hands_that_are_short_are_for_the_size_that_waits_longest_for_its_lasts(
     first = shared.take(Work(TODAY + DAY, stages, ({"40": 3, "41": 3}, {})))
     second = shared.take(Work(TODAY + DAY, stages, ({}, {"41": 1})))
 
-    assert first == Done(date(2026, 11, 29), ("derby", "41"), 2)  # 41 is cut first, then one a day
-    assert second == Done(date(2026, 11, 26))  # on the day on which that one is not needed yet
+    # two of 41 are cut first, and one of 40: then one of 41 is made a day; on the first nobody needs its last
+    made = ((date(2026, 11, 27), 2), (date(2026, 11, 28), 3), (date(2026, 11, 29), 1))
+    assert first == Done(date(2026, 11, 29), ("derby", "41"), 2, made)
+    assert second == Done(date(2026, 11, 26), made=((date(2026, 11, 26), 1),))
 
 
 def test_what_no_day_is_long_enough_for_has_no_day() -> None:

@@ -195,6 +195,53 @@ def test_a_model_without_a_recipe_has_no_day(model: Product) -> None:
     assert earliest(other) is None
 
 
+# In parts
+
+
+def in_parts(order: Order) -> outlook.Parts | None:
+    """Ask as if the buyer had wanted what is ready first."""
+    Order.objects.filter(pk=order.pk).update(in_parts=True)
+    return outlook.parts_of(Order.objects.for_page().get(pk=order.pk))
+
+
+def test_what_is_ready_first_is_half_of_it_and_the_rest_has_its_day(
+    model: Product, buyer: Party
+) -> None:
+    stock_up(model.workshop)
+    order = testing.confirmed_order(buyer, model, sizes={"40": 25})
+    testing.pay(order, order.instalments.order_by("position")[0].amount)
+
+    # ten are finished on Saturday, ten on Monday, five on Tuesday; each packed a day later
+    assert in_parts(order) == outlook.Parts(20, date(2026, 12, 1), 5, date(2026, 12, 2))
+    assert outlook.of(model.workshop).of_order(order) == date(2026, 12, 2)
+    Order.objects.filter(pk=order.pk).update(in_parts=False)
+    assert outlook.parts_of(Order.objects.for_page().get(pk=order.pk)) is None
+
+
+def test_pairs_that_are_made_can_go_tomorrow(model: Product, buyer: Party, udin: Person) -> None:
+    order = running(buyer, model)
+    testing.fetch_material(order)
+    job = Job.plan(by=udin, line=order.lines.get())
+    job.release(by=udin)
+    job.tap(by=udin, stage=job.stages.get(position=1), good={"40": 4, "41": 6})
+    for position in (2, 3):
+        job.tap(by=udin, stage=job.stages.get(position=position), good={"41": 6})
+
+    # four of 40 are sewn on Thursday and finished on Friday
+    assert in_parts(order) == outlook.Parts(6, date(2026, 11, 26), 4, date(2026, 11, 28))
+    for position in (2, 3):
+        job.tap(by=udin, stage=job.stages.get(position=position), good={"40": 4})
+    assert in_parts(order) is None  # all of it at once
+
+
+def test_parts_whose_days_cannot_be_told_are_not_told(model: Product, buyer: Party) -> None:
+    stock_up(model.workshop)
+    other = testing.product(model.workshop)
+    order = testing.confirmed_order(buyer, model, other)
+
+    assert in_parts(order) is None  # nobody knows how long the other one takes
+
+
 # Lasts
 
 
