@@ -51,7 +51,7 @@ from simpul.payments.models import (
 )
 from simpul.procurement import planning
 from simpul.procurement.models import InquiredLine, Inquiry, PurchaseOrder, SupplierPrice
-from simpul.production.models import Capacity, Job, OwnPairs, StagePhoto
+from simpul.production.models import Capacity, Job, Lasts, OwnPairs, StagePhoto
 from simpul.stock.models import Balance, Count, Item, Location, Reservation
 
 SIZES = ("39", "40", "41", "42", "43")
@@ -364,6 +364,20 @@ def hands(workshop: Workshop, *posts: str, minutes: int = 100) -> None:
     """Let one person work so many minutes a day at each post: ten pairs, where a pair takes ten."""
     for post in posts or ("Potong", "Jahit", "Finishing"):
         Capacity.set(by=foreman(workshop), post=post, people=1, minutes_each=minutes)
+
+
+def lasts(
+    product: Product, sizes: dict[str, int] | None = None, *, by: Person | None = None, **facts: Any
+) -> LastSet:
+    """Four lasts of 40 and six of 41 for a model, needed at its second stage; one pair a day on each."""
+    said: dict[str, Any] = {
+        "name": "Acuan derby",
+        "post": "Jahit",
+        "turns": 1,
+        "sizes": sizes or {"40": 4, "41": 6},
+        "by": by or foreman(product.workshop),
+    } | facts
+    return LastSet.add(products=[product], **said)
 
 
 def needy_order(buyer: Party, *, paid: bool = True, **facts: Any) -> Order:

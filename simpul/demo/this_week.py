@@ -23,7 +23,7 @@ from simpul.payments.models import Receipt
 from simpul.procurement import planning
 from simpul.procurement.models import InquiredLine, Inquiry, LineTerms, PurchaseOrder, Terms
 from simpul.production import outwork, shelf
-from simpul.production.models import Capacity, ClosedDays, Job
+from simpul.production.models import Capacity, ClosedDays, Job, LastSet
 from simpul.production.models import Status as JobStatus
 from simpul.stock.models import Count, Item, Location
 from simpul.workflow.steps import Refused
@@ -35,10 +35,20 @@ OUTSIDE = "Jahit upper"  # the stage that is given out
 
 
 def days_and_hands(story: Story) -> None:
-    """Say who works at each stage, and close around the next Lebaran."""
+    """Say who works at each stage, count the lasts, and close around the next Lebaran."""
     udin = story.cast.staff["udin"]
     for (post, _english), people in zip(catalogue.STAGES, catalogue.PEOPLE, strict=True):
         Capacity.set(by=udin, post=post, people=people, minutes_each=7 * 60)
+    models = {one.code: one for one in Product.objects.filter(workshop=story.cast.workshop)}
+    for name, codes, sizes in catalogue.LASTS:
+        LastSet.add(
+            by=udin,
+            name=name,
+            post=catalogue.LASTS_AT,
+            turns=1,
+            sizes=sizes,
+            products=[models[code] for code in codes],
+        )
     lebaran = next_feast(IDUL_FITRI, clock.today())
     if lebaran is not None:
         ClosedDays.close(

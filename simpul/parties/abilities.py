@@ -274,6 +274,9 @@ ABILITIES: dict[str, Rule] = {
     "production.close_days": workshop(PRODUCTION),
     "production.open_days": workshop(PRODUCTION),
     "production.set_capacity": workshop(PRODUCTION),
+    "production.add_lasts": workshop(PRODUCTION),
+    "production.change_lasts": workshop(PRODUCTION),
+    "production.drop_lasts": workshop(PRODUCTION),
     # delivery
     "delivery.pack": workshop(STOCK, PRODUCTION),
     "delivery.fill": workshop(STOCK, PRODUCTION),

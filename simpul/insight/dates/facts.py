@@ -11,7 +11,7 @@ from django.db.models import F, Max, Sum
 from django.db.models.functions import Coalesce
 
 from simpul.catalog.models import Stage
-from simpul.insight.dates.floor import Shelf, Task
+from simpul.insight.dates.floor import Last, Shelf, Sizes, Task
 from simpul.insight.dates.plan import Line, Plan
 from simpul.lib import clock
 from simpul.lib.workdays import DAY
@@ -20,7 +20,7 @@ from simpul.parties.models import Workshop
 from simpul.procurement.models import Peg, PurchaseLine, SupplierPrice
 from simpul.procurement.models.purchase import UNDER_WAY
 from simpul.procurement.planning import free_stock
-from simpul.production.models import Capacity, Job, calendar_of
+from simpul.production.models import Capacity, Job, LastSet, LastUse, calendar_of
 from simpul.production.models import Status as JobStatus
 from simpul.production.queries import progress_of
 from simpul.stock.models import Balance, Location
@@ -30,13 +30,14 @@ IN_ONE_GO = (
 )  # of a model without stages, as its job has it: how long, nobody knows
 
 type _Finished = dict[tuple[int, str], int]
+type _Used = dict[tuple[int, str], str]
 
 
 class _Floor(NamedTuple):
     """How far the work on a line has come."""
 
     tasks: tuple[Task, ...]
-    waiting: tuple[int, ...]
+    waiting: tuple[Sizes, ...]
     is_held: bool = False
 
 
@@ -62,6 +63,7 @@ def plan_of(workshop: Workshop, late: Late = NOBODY) -> Plan:
         today=today,
         calendar=calendar_of(workshop),
         minutes={one.post: one.minutes for one in Capacity.objects.filter(workshop=workshop)},
+        lasts=_lasts(workshop),
         free=free_stock(workshop),
         coming=_coming(workshop, late),
         lead_days=_lead_days(workshop, late),
@@ -70,13 +72,21 @@ def plan_of(workshop: Workshop, late: Late = NOBODY) -> Plan:
     )
 
 
-def tasks_of(workshop: Workshop) -> dict[int, tuple[Task, ...]]:
+def tasks_of(workshop: Workshop, lasts: _Used) -> dict[int, tuple[Task, ...]]:
     """Return by model the stages that a pair passes."""
     found: dict[int, list[Task]] = defaultdict(list)
     rows = Stage.objects.active().filter(product__workshop=workshop).order_by("product", "position")
     for product, name, minutes in rows.values_list("product", "name", "minutes"):
-        found[product].append(Task(name, minutes))
+        found[product].append(Task(name, minutes, lasts.get((product, name), "")))
     return {product: tuple(tasks) for product, tasks in found.items()}
+
+
+def lasts_used(workshop: Workshop) -> _Used:
+    """Return by model and post the lasts that a pair needs there."""
+    uses = LastUse.objects.filter(lasts__workshop=workshop).values_list(
+        "product", "post", "lasts__name"
+    )
+    return {(product, post): lasts for product, post, lasts in uses}
 
 
 def _lines(workshop: Workshop, today: date, finished: _Finished, late: Late) -> list[Line]:
@@ -101,23 +111,24 @@ def _lines(workshop: Workshop, today: date, finished: _Finished, late: Late) -> 
         assert promised_on is not None  # noqa: S101 - and a promise
         sizes[line, order, turn, promised_on, product, colourway].append((size, rest))
     keys = [line[0] for line in sizes]
-    tasks, jobs = tasks_of(workshop), _jobs(workshop)
+    lasts = lasts_used(workshop)
+    tasks, jobs = tasks_of(workshop, lasts), _jobs(workshop, lasts)
     needs, opens = _needs(keys), _opens({one[1] for one in sizes})
     pegged = _pegged(workshop, keys, late)
     found = []
     for (line, order, turn, promised_on, product, colourway), missed in sizes.items():
         job = jobs.get(line)
         stages = tasks.get(product, IN_ONE_GO)
-        pairs = 0 if job else sum(to_make(finished, colourway, size, rest) for size, rest in missed)
-        floor = job or _Floor(stages, (pairs, *[0] * (len(stages) - 1)))
+        sizes_left = {} if job else to_make(finished, colourway, missed)
+        floor = job or _Floor(stages, (sizes_left, *[{}] * (len(stages) - 1)))
         found.append(
             Line(
                 key=line,
                 order=order,
                 promised_on=promised_on,
                 opens_on=opens.get(order, today),
-                needs=tuple(needs.get(line, ())) if job or pairs else (),
-                pegged=pegged.get(line) if job or pairs else None,
+                needs=tuple(needs.get(line, ())) if job or sizes_left else (),
+                pegged=pegged.get(line) if job or sizes_left else None,
                 tasks=floor.tasks,
                 waiting=floor.waiting,
                 is_held=floor.is_held,
@@ -138,28 +149,48 @@ def _finished(workshop: Workshop) -> _Finished:
     return {(colourway, size): rest for colourway, size, rest in rows}
 
 
-def to_make(finished: dict[tuple[int, str], int], colourway: int, size: str, pairs: int) -> int:
-    """Take what lies there; return what is left to be made."""
-    taken = min(pairs, finished.get((colourway, size), 0))
-    if taken:
-        finished[colourway, size] -= taken
-    return pairs - taken
+def to_make(
+    finished: _Finished, colourway: int, wanted: Iterable[tuple[str, int]]
+) -> dict[str, int]:
+    """Take what lies there of each size; return what is left to be made."""
+    found = {}
+    for size, pairs in wanted:
+        taken = min(pairs, finished.get((colourway, size), 0))
+        if taken:
+            finished[colourway, size] -= taken
+        if pairs > taken:
+            found[size] = pairs - taken
+    return found
 
 
-def _jobs(workshop: Workshop) -> dict[int, _Floor]:
+def _jobs(workshop: Workshop, lasts: _Used) -> dict[int, _Floor]:
     """Return by line how far its work has come. A stage that has got another name or its minutes since
     the job was planned goes by what it is now."""
     jobs = Job.objects.open().filter(workshop=workshop).for_list().prefetch_related("stages__stage")
     found = {}
     for one in progress_of(jobs):
-        tasks = []
+        tasks, waiting = [], []
+        product = one.job.line.colourway.product_id
         for count in one.stages:
             now = count.stage.stage
             name = now.name if now is not None else count.stage.name
-            tasks.append(Task(name, count.stage.minutes or (now.minutes if now is not None else 0)))
-        waiting = tuple(count.waiting + count.out for count in one.stages)
-        found[one.job.line_id] = _Floor(tuple(tasks), waiting, one.job.status == JobStatus.HELD)
+            minutes = count.stage.minutes or (now.minutes if now is not None else 0)
+            tasks.append(Task(name, minutes, lasts.get((product, name), "")))
+            pairs = [here + away for (_, here), away in zip(count.cells, count.away, strict=True)]
+            waiting.append(dict(zip(one.sizes, pairs, strict=True)))
+        is_held = one.job.status == JobStatus.HELD
+        found[one.job.line_id] = _Floor(tuple(tasks), tuple(waiting), is_held)
     return found
+
+
+def _lasts(workshop: Workshop) -> dict[Last, int]:
+    """Return the pairs that the lasts of each size make a day."""
+    sets = LastSet.objects.standing().filter(workshop=workshop)
+    return {
+        (name, size): count * turns
+        for name, turns, sizes in sets.values_list("name", "turns", "sizes")
+        for size, count in sizes.items()
+    }
 
 
 def _needs(lines: Iterable[int]) -> dict[int, list[tuple[Shelf, int]]]:

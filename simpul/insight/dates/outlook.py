@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,7 +13,8 @@ from django.utils.translation import ngettext
 
 from simpul.catalog.models import Material, Recipe, Stage
 from simpul.insight.books.kept import Journal, journal_of
-from simpul.insight.dates.facts import IN_ONE_GO, plan_of, tasks_of, to_make
+from simpul.insight.dates.facts import IN_ONE_GO, lasts_used, plan_of, tasks_of, to_make
+from simpul.insight.dates.floor import Last, Task
 from simpul.insight.dates.plan import Line, Outcome, Plan, Ready
 from simpul.insight.recent import Recent
 from simpul.lib import clock
@@ -58,6 +60,15 @@ class Outlook:
         monday = first - timedelta(days=first.weekday())
         starts = [monday + at * WEEK for at in range(count)]
         return [(max(start, first), start + WEEK - DAY) for start in starts]
+
+
+class Parts(NamedTuple):
+    """What of an order can go first, and when the rest: pairs, and the days on which they are packed."""
+
+    first: int
+    first_on: date
+    rest: int
+    rest_on: date
 
 
 class Post(NamedTuple):
@@ -171,6 +182,33 @@ def delay_of(order: Order) -> tuple[date, list[str], list[str]] | None:
     return on, reasons_of(last, *_names(order.workshop, [last])), _hints(last)
 
 
+def parts_of(order: Order) -> Parts | None:
+    """Return of a running order whose buyer wants what is ready first when half of what is not packed
+    can go, and when the rest.
+
+    None where all of it is ready on one day, and where that cannot be told. Reads what
+    `OrderQuerySet.for_page` loads of the order.
+    """
+    if not order.in_parts or order.status != Status.CONFIRMED:
+        return None
+    outlook = of(order.workshop)
+    days: Counter[date] = Counter()
+    for ready in outlook.outcome.orders.get(order.pk, []):
+        if ready is None or not outlook.is_known:
+            return None
+        for on, pairs in ready.made:
+            days[outlook.plan.calendar.next_open(on)] += pairs
+    left = sum(size.pairs - size.packed for line in order.lines.all() for size in line.sizes.all())
+    if (there := left - days.total()) > 0:
+        days[outlook.plan.calendar.next_open(outlook.plan.today)] += there
+    first = 0
+    for on, pairs in sorted(days.items())[:-1]:
+        first += pairs
+        if first * 2 >= left:
+            return Parts(first, on, left - first, max(days))
+    return None
+
+
 def late_orders(workshop: Workshop) -> list[int]:
     """Return the running orders that miss their promises by the plan."""
     outlook = of(workshop)
@@ -218,11 +256,15 @@ def rows(person: Person, outlook: Outlook) -> list[Row]:
     found = Order.objects.visible_to(person).filter(pk__in=lines, status=Status.CONFIRMED)
     last = {order: _last(days) for order, days in lines.items()}
     materials, posts = _names(person.workshop, [one for one in last.values() if one])
+    lacking = outlook.plan.lacking()
     return [
         Row(
             order,
             outlook.of_order(order),
-            reasons_of(ready, materials, posts) if (ready := last[order.pk]) else [],
+            [
+                *(reasons_of(ready, materials, posts) if (ready := last[order.pk]) else []),
+                *_no_lasts(lacking.get(order.pk, ())),
+            ],
         )
         for order in found.select_related("buyer").order_by("turn", "pk")
     ]
@@ -260,17 +302,30 @@ def reasons_of(ready: Ready, materials: dict[int, str], posts: dict[str, str]) -
         found.append(
             _("%(what)s comes on %(day)s.") % {"what": what, "day": day(ready.material_on)}
         )
-    if ready.days_waited > 1:
+    if ready.days_waited <= 1:
+        return found
+    if isinstance(ready.waited_for, str):
         text = ngettext(
             "Pairs wait %(n)s day at %(post)s.", "Pairs wait %(n)s days at %(post)s.",
             ready.days_waited,
         )  # fmt: skip
-        post = posts.get(ready.post, ready.post)
-        found.append(text % {"n": ready.days_waited, "post": post})
-    return found
+        post = posts.get(ready.waited_for, ready.waited_for)
+        return [*found, text % {"n": ready.days_waited, "post": post}]
+    text = ngettext(
+        "Pairs wait %(n)s day for lasts of size %(size)s (%(lasts)s).",
+        "Pairs wait %(n)s days for lasts of size %(size)s (%(lasts)s).",
+        ready.days_waited,
+    )
+    lasts, size = ready.waited_for
+    return [*found, text % {"n": ready.days_waited, "size": size, "lasts": lasts}]
 
 
 # Inside
+
+
+def _no_lasts(lacking: Iterable[Last]) -> list[str]:
+    text = _("There are no lasts of size %(size)s (%(lasts)s).")
+    return [text % {"size": size, "lasts": lasts} for lasts, size in dict.fromkeys(lacking)]
 
 
 def _unknown(plan: Plan) -> list[str]:
@@ -278,8 +333,8 @@ def _unknown(plan: Plan) -> list[str]:
     return sorted({task.post for task in tasks if not _is_known(plan, [task])})
 
 
-def _is_known(plan: Plan, tasks: Iterable[tuple[str, int]]) -> bool:
-    return all(0 < minutes <= plan.minutes.get(post, 0) for post, minutes in tasks)
+def _is_known(plan: Plan, tasks: Iterable[Task]) -> bool:
+    return all(0 < task.minutes <= plan.minutes.get(task.post, 0) for task in tasks)
 
 
 def _last(days: Iterable[Ready | None]) -> Ready | None:
@@ -305,7 +360,7 @@ def wished(
     """Return of a basket what is to be made, by the recipe of now, as lines of the plan; None where
     something has no recipe."""
     shelf = dict(plan.finished)
-    tasks = tasks_of(workshop)
+    tasks = tasks_of(workshop, lasts_used(workshop))
     products = {wish.colourway.product_id for wish in wishes}
     recipes = {
         one.product_id: one
@@ -314,8 +369,7 @@ def wished(
     found = []
     for place, wish in enumerate(wishes, start=1):
         colourway = wish.colourway
-        left = {size: to_make(shelf, colourway.pk, size, n) for size, n in wish.sizes.items()}
-        sizes = {size: pairs for size, pairs in left.items() if pairs}
+        sizes = to_make(shelf, colourway.pk, wish.sizes.items())
         if not sizes:
             continue
         recipe = recipes.get(colourway.product_id)
@@ -332,7 +386,7 @@ def wished(
                 needs=tuple(((need.material.pk, need.size), need.quantity) for need in needs),
                 pegged=None,
                 tasks=stages,
-                waiting=(sum(sizes.values()), *[0] * (len(stages) - 1)),
+                waiting=(sizes, *[{}] * (len(stages) - 1)),
             )
         )
     return found

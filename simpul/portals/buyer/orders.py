@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
 from simpul.delivery.models import Shipment
+from simpul.insight.dates import outlook
 from simpul.orders.models import Amendment, Order, Status
 from simpul.papers.models import Paper
 from simpul.payments.models import PaymentClaim
@@ -86,6 +87,7 @@ def show_order(
         "buyer/orders/page.html",
         {
             "order": order,
+            "parts": outlook.parts_of(order),
             "amendments": Amendment.objects.about(order),
             "messages_here": Message.objects.visible_to(request.person).about(order),
             "message_form": form,

@@ -116,6 +116,7 @@ def _page(
         "workshop/orders/page.html",
         {
             "order": order,
+            "parts": outlook.parts_of(order),
             "jobs": jobs,
             "by_recipe": order.lines.filter(recipe__isnull=False)
             .select_related("recipe", "colourway__product")

@@ -1,4 +1,5 @@
-"""The work: jobs, their stages, what was counted at each, what it earned, and the days and hands that there are."""
+"""The work: jobs, their stages, what was counted at each, what it earned, and the days,
+hands and lasts that there are."""
 
 from simpul.production.models.hours import (
     LONGEST_CLOSED,
@@ -17,6 +18,7 @@ from simpul.production.models.job import (
     Status,
     TooMany,
 )
+from simpul.production.models.lasts import LastSet, LastUse
 from simpul.production.models.log import StageLog
 from simpul.production.models.outwork import Out, Outwork, OutworkMaterial, OutworkSize, outs
 from simpul.production.models.own import OwnPairs
@@ -40,6 +42,8 @@ __all__ = [
     "JobQuerySet",
     "JobSize",
     "JobStage",
+    "LastSet",
+    "LastUse",
     "MaterialMissing",
     "NothingLeft",
     "Out",
