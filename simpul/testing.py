@@ -179,6 +179,17 @@ def recipe(product: Product, *, stage: Stage | None = None, **quantities: int) -
     return made
 
 
+def alternative(line: RecipeLine, code: str, permille: int = 1_000) -> Material:
+    """Let a material of this code, new where it is, be taken instead of the line's, as the last
+    choice; `permille` thousandths of it for a whole of the line's."""
+    workshop = line.recipe.product.workshop
+    found = workshop.materials.filter(code=code).first() or material(workshop, code)
+    line.alternatives.create(
+        position=line.alternatives.count() + 1, material=found, permille=permille
+    )
+    return found
+
+
 # What was promised
 
 

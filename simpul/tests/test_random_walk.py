@@ -198,9 +198,9 @@ class Town:
         self.model = testing.product(self.workshop, "DRB-01")
         testing.stages(self.model, "Potong", "Sol")
         recipe = testing.recipe(self.model, leather=3_200, sole=1_000)
-        recipe.lines.filter(material__code="LEATHER").update(
-            alternative=testing.material(self.workshop, "SUEDE")
-        )
+        leather = recipe.lines.get(material__code="LEATHER")
+        testing.alternative(leather, "SUEDE", 1_100)
+        testing.alternative(leather, "CANVAS", 950)
         self.materials = list(Material.objects.filter(workshop=self.workshop).order_by("pk"))
         account = BankAccount.open(
             by=self.staff["owner"], bank="BCA", number="0000012345", holder="W"
@@ -933,14 +933,13 @@ class Walk(RuleBasedStateMachine):
 
     def _substitute(self) -> None:
         need = self._pick(
-            OrderNeed.objects.filter(line__order__status="confirmed", alternative__isnull=False)
-            .filter(quantity__gt=F("ordered") + F("ready") + F("issued"))
-            .select_related("material", "alternative", "line__order")
+            OrderNeed.objects.filter(line__order__status="confirmed")
+            .filter(quantity__gt=F("ordered") + F("ready") + F("issued"), size="")
+            .select_related("material", "line__order", "recipe_line__material")
         )
-        assert need.alternative is not None
         planning.substitute(
             need.line.order, by=self._who("rina"), need=need.pk,
-            instead_of=need.material.code, taken=need.alternative.code,
+            instead_of=need.material.code, taken=self.dice.choice(need.others).material.code,
         )  # fmt: skip
 
     def _move(self) -> None:

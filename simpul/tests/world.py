@@ -141,8 +141,7 @@ class World:
         owing = testing.needy_order(self.party("dewi"), paid=False)
         note = testing.credit(owing, 50_000)
         need = owing.lines.get().needs.order_by("pk")[0]
-        need.alternative = testing.material(self.workshop, "SUEDE")
-        need.save()
+        testing.alternative(need.recipe_line, "SUEDE")
         spare = CreditNote.issue(
             by=self.people["sari"],
             party=self.party("dewi"),
