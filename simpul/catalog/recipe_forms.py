@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.formats import localize_input
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
@@ -53,7 +54,8 @@ class Book:
         known = [(key, f"{one} ({one.unit_of()})") for key, one in self.materials.items()]
         colours = [(key, str(one)) for key, one in self.colourways.items()]
         stages = [(key, str(one)) for key, one in self.stages.items()]
-        self.instead = Options([("", pgettext("alternative", "nothing")), *known])
+        names = [(key, str(one)) for key, one in self.materials.items()]
+        self.instead = Options([("", pgettext("alternative", "nothing")), *names])
         self.options = {
             "material": Options([("", ""), *known]),
             "colourway": Options([("", pgettext("colours", "all")), *colours]),
@@ -62,12 +64,14 @@ class Book:
 
 
 class AlternativesWidget(forms.MultiWidget):
-    """Pairs of a material and how much more of it is needed, the preferred first."""
+    """Pairs of a material and how much more of it is needed, the preferred first. Closed, it says
+    what is chosen."""
 
     def __init__(self, instead: Options) -> None:
-        typed = {"inputmode": "decimal", "size": 4, "placeholder": "± %"}
-        pair = SharedSelect(instead), forms.TextInput(attrs=typed)
-        super().__init__([one for _pair in range(ALTERNATIVES) for one in pair])
+        self.labels = instead.labels
+        more = forms.TextInput(attrs={"inputmode": "decimal", "size": 4, "placeholder": "± %"})
+        more.is_localized = True
+        super().__init__([SharedSelect(instead), more] * ALTERNATIVES)
 
     def id_for_label(self, id_: str) -> str:
         return f"{id_}_0"
@@ -93,8 +97,21 @@ class AlternativesWidget(forms.MultiWidget):
             if place % 2:
                 own["aria-label"] = _now("%(cell)s: more of it, percent") % {"cell": label}
             drawn.append(widget.render(f"{name}_{place}", one, own, renderer))
-        pairs = zip(drawn[::2], drawn[1::2], strict=True)
-        return format_html_join("", '<div class="pair">{}{}</div>', pairs)
+        return format_html(
+            '<details class="disclosure"{}><summary>{}</summary>{}</details>',
+            mark_safe(" open") if "aria-invalid" in said else "",
+            ", ".join(self._words(values)) or self.labels[""],
+            format_html_join(
+                "", '<div class="pair">{}{}</div>', zip(drawn[::2], drawn[1::2], strict=True)
+            ),
+        )
+
+    def _words(self, values: list[Any]) -> Iterator[str]:
+        for key, more in zip(values[::2], values[1::2], strict=True):
+            if label := self.labels.get(str(key)) if key else None:
+                typed = str(localize_input(more)) if more else ""
+                sign = "" if typed.startswith("-") else "+"
+                yield f"{label} {sign}{typed}%" if typed else label
 
 
 class AlternativesField(forms.MultiValueField):

@@ -218,6 +218,11 @@ def test_a_sheet_names_what_may_be_taken_instead_in_its_order(
     )
     assert first < second
     assert 'name="line-0-alternatives_3" value="12.5"' in text
+    assert "CANVAS, Suede pasir +12.5%</summary>" in text
+    client.cookies["django_language"] = "id"
+    text = client.post(f"{DERBY}recipe/new/", {"lines": sheet}).text
+    assert 'name="line-0-alternatives_3" value="12,5"' in text  # and it is read so again
+    client.cookies["django_language"] = "en"
     for cells, reason in [
         ("SUEDE;SUEDE", "Suede pasir stands there twice."),
         ("SUEDE;CANVAS;SUEDE +1%;CANVAS", "At most 3 others may be taken instead."),
