@@ -31,6 +31,7 @@ from simpul.insight.audit import CHECKS, books, findings
 from simpul.insight.books import kept
 from simpul.insight.books.checks import banks_off
 from simpul.insight.books.postings import Books, books_of
+from simpul.insight.lots import lots_for
 from simpul.lib import clock, codes, uploads
 from simpul.lib.mails import Attached, Letter
 from simpul.orders.models import (
@@ -82,6 +83,7 @@ from simpul.procurement.models import (
     Terms,
 )
 from simpul.procurement.payables import receipts_without_bill
+from simpul.production.lots import choose_lot, unchoose_lot
 from simpul.production.models import (
     Job,
     Outwork,
@@ -152,7 +154,7 @@ WAYS = {
     "procurement.propose", "procurement.receive", "procurement.release",
     "procurement.reserve", "procurement.send", "procurement.substitute", "procurement.take_bid",
     "procurement.inquire", "procurement.ask_price", "procurement.bid", "procurement.close_inquiry",
-    "production.cancel", "production.correct",
+    "production.cancel", "production.correct", "production.choose_lot", "production.unchoose_lot",
     "production.finish", "production.give_back", "production.hold", "production.plan",
     "production.release", "production.resume", "production.start", "production.take_from_stock",
     "production.tap", "production.give_out", "production.take_in", "production.settle_wages", "production.pay_wages", "production.unpay_wages",
@@ -502,7 +504,7 @@ class Walk(RuleBasedStateMachine):
             self._counter_purchase, self._agree, self._insist, self._expect, self._close_short, self._less,
             self._decline_purchase,
             lambda: self._purchase("draft", "sent", "confirmed").cancel(by=self._who("rina")),
-            self._inquire, self._move_line, self._join, self._change, self._count, self._count_sheet, self._reorder, self._substitute, self._move, self._correct, self._hold, self._take_stock,
+            self._inquire, self._move_line, self._join, self._change, self._count, self._count_sheet, self._reorder, self._substitute, self._move, self._correct, self._choose_lot, self._choose_lot, self._hold, self._take_stock,
             lambda: self._pick(Job.objects.open()).cancel(by=self._who("udin"), reason="x"),
             lambda: planning.release(self._order("confirmed", "cancelled"), by=self._who("rina")),
             lambda: give_back(self._order("cancelled"), by=self._who("udin")),
@@ -1023,6 +1025,19 @@ class Walk(RuleBasedStateMachine):
     def _correct(self) -> None:
         log = self._pick(StageLog.objects.select_related("stage__job"))
         log.stage.job.correct(by=self._who("udin"), log=log, reason="x")
+
+    def _choose_lot(self) -> None:
+        job = self._pick(Job.objects.filter(status__in=["running", "held"]))
+        row = self.dice.choice(lots_for(job))
+        names = {"material": row.lot.item.code, "delivery": row.name}
+        if row.chosen_by(job) and self.dice.random() < 0.3:
+            unchoose_lot(job, by=self._who("udin"), lot=row.lot.key, **names)
+        else:
+            most = min(row.lot.unnamed, row.used_by(job) or 1_000)
+            choose_lot(
+                job, by=self._who("udin"), lot=row.lot.key,
+                quantity=self.dice.randint(1, max(most, 1)), **names,
+            )  # fmt: skip
 
     def _hold(self) -> None:
         job = self._pick(Job.objects.filter(status__in=["running", "held"]))

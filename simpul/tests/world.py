@@ -280,6 +280,7 @@ class World:
             "photo": {"code": upload.code},
             "closed": {"pk": self._closed_days().pk},
             "job": {"pk": job.pk},
+            "job lot": {"pk": job.pk, "lot": 1},
             "job stage": {"pk": job.pk, "position": 1},
             "job log": {"pk": job.pk, "log": StageLog.objects.of(job).get().pk},
             "job photo": {"pk": job.pk, "photo": photo.pk},

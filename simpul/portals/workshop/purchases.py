@@ -292,7 +292,7 @@ def receipt(request: Request, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         note = form.cleaned_data["note"]
-        purchase.receive(by=request.person, goods=form.goods, note=note)
+        purchase.receive(by=request.person, goods=form.goods, note=note, marks=form.marks)
         return _back(request, pk)
     return _ask(request, purchase, form, "receipt")
 
