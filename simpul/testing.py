@@ -51,7 +51,7 @@ from simpul.payments.models import (
 )
 from simpul.procurement import planning
 from simpul.procurement.models import InquiredLine, Inquiry, PurchaseOrder, SupplierPrice
-from simpul.production.models import Capacity, Job, Lasts, OwnPairs, StagePhoto
+from simpul.production.models import Capacity, Job, LastSet, OwnPairs, StagePhoto
 from simpul.stock.models import Balance, Count, Item, Location, Reservation
 
 SIZES = ("39", "40", "41", "42", "43")
@@ -177,6 +177,17 @@ def recipe(product: Product, *, stage: Stage | None = None, **quantities: int) -
             quantity=quantity,
         )
     return made
+
+
+def alternative(line: RecipeLine, code: str, permille: int = 1_000) -> Material:
+    """Let a material of this code, new where it is, be taken instead of the line's, as the last
+    choice; `permille` thousandths of it for a whole of the line's."""
+    workshop = line.recipe.product.workshop
+    found = workshop.materials.filter(code=code).first() or material(workshop, code)
+    line.alternatives.create(
+        position=line.alternatives.count() + 1, material=found, permille=permille
+    )
+    return found
 
 
 # What was promised

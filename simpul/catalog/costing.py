@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from simpul.catalog.models import Colourway, Recipe, RecipeLine, Stage
+from simpul.catalog.models import Colourway, Material, Recipe, RecipeLine, Stage
 from simpul.lib.quantities import amount_of
 
 
@@ -18,16 +18,24 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class MaterialCost:
-    """One material of a pair: the gross quantity in thousandths of its unit, and what it costs."""
+class Priced:
+    """So many thousandths of a material for a pair, gross, and what they cost."""
 
-    line: RecipeLine
+    material: Material
     quantity: int
     known: Known | None
 
     @property
     def amount(self) -> int:
         return amount_of(self.known.price, self.quantity) if self.known else 0
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialCost(Priced):
+    """What a line of the recipe costs, and what it would cost of what may be taken instead."""
+
+    line: RecipeLine
+    instead: list[Priced]
 
 
 @dataclass(slots=True)
@@ -80,6 +88,11 @@ def cost_of(
     nowhere = StageCost(None)
     for line in recipe.in_order() if recipe else ():
         if line.colourway_id in (None, colourway.pk):
-            row = MaterialCost(line, line.gross, prices.get(line.material_id))
+            own, *others = line.choices
+            instead = [
+                Priced(one.material, one.instead_of(own, line.gross), prices.get(one.material.pk))
+                for one in others
+            ]
+            row = MaterialCost(own.material, line.gross, prices.get(own.material.pk), line, instead)
             found.get(line.stage_id or 0, nowhere).materials.append(row)
     return Cost([*found.values(), *([nowhere] if nowhere.materials else [])])

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models, transaction
@@ -476,9 +476,25 @@ class Unchanged(Refused):
     """The recipe that was written is the one in force."""
 
 
+class Choice(NamedTuple):
+    """A material that a line of a recipe can be made of, and how many thousandths of it do as well
+    as a whole unit of the line's own."""
+
+    material: Material
+    permille: int = MILLI
+
+    def instead_of(self, other: Choice, quantity: int) -> int:
+        """Return how much of it stands for so much of the other, to the nearest thousandth: there
+        and back is the same again."""
+        return (2 * quantity * self.permille + other.permille) // (2 * other.permille)
+
+
 @dataclass(frozen=True, slots=True)
 class RecipeWish:
-    """A line of a recipe, as somebody writes it. Without a colour it holds for all of them."""
+    """A line of a recipe, as somebody writes it. Without a colour it holds for all of them.
+
+    What may be taken instead stands in the order in which it is preferred.
+    """
 
     material: Material
     quantity: int
@@ -486,14 +502,15 @@ class RecipeWish:
     stage: Stage | None = None
     waste_percent: int = 0
     size_step_permille: int = 0
-    alternative: Material | None = None
+    alternatives: tuple[Choice, ...] = ()
 
     @property
-    def facts(self) -> tuple[int | None, ...]:
-        """What it says, in the order of `Recipe.says`."""
-        rows = (self.material, self.colourway, self.stage, self.alternative)
+    def facts(self) -> tuple[object, ...]:
+        """What it says, in the order of `RecipeLine.facts`."""
+        rows = (self.material, self.colourway, self.stage)
         keys = (row.pk if row is not None else None for row in rows)
-        return (*keys, self.quantity, self.waste_percent, self.size_step_permille)
+        others = tuple((one.material.pk, one.permille) for one in self.alternatives)
+        return (*keys, self.quantity, self.waste_percent, self.size_step_permille, others)
 
 
 class RecipeQuerySet(models.QuerySet["Recipe"]):
@@ -541,7 +558,7 @@ class Recipe(models.Model):
         made = cls.objects.create(
             product=product, version=before.version + 1 if before is not None else 1
         )
-        RecipeLine.objects.bulk_create(
+        written = RecipeLine.objects.bulk_create(
             RecipeLine(
                 recipe=made,
                 material=line.material,
@@ -550,9 +567,13 @@ class Recipe(models.Model):
                 quantity=line.quantity,
                 waste_percent=line.waste_percent,
                 size_step_permille=line.size_step_permille,
-                alternative=line.alternative,
             )
             for line in lines
+        )
+        Alternative.objects.bulk_create(
+            Alternative(line=row, position=position, material=material, permille=permille)
+            for row, line in zip(written, lines, strict=True)
+            for position, (material, permille) in enumerate(line.alternatives, start=1)
         )
         return made
 
@@ -564,23 +585,19 @@ class Recipe(models.Model):
 
     def in_order(self) -> models.QuerySet[RecipeLine]:
         """Return its lines with what they name, as the work needs them."""
-        named = self.lines.select_related("material", "colourway", "stage", "alternative")
+        named = self.lines.with_choices().select_related("colourway", "stage")
         return named.order_by("stage__position", "pk")
 
-    def says(self) -> Counter[tuple[int | None, ...]]:
+    def says(self) -> Counter[tuple[object, ...]]:
         """Return what its lines say, in no order."""
-        rows = self.lines.values_list(
-            *("material", "colourway", "stage", "alternative"),
-            *("quantity", "waste_percent", "size_step_permille"),
-        )
-        return Counter(rows)
+        return Counter(line.facts for line in self.lines.with_choices())
 
     def explode(self, colourway: Colourway, sizes: dict[str, int]) -> list[Need]:
         """Return what so many pairs of each size need, rounded up once for each material and size.
 
         Of a line: net quantity x (1 + step x sizes away from the base size) / (1 - waste).
         """
-        totals: dict[tuple[int, str, int | None], list[int]] = {}
+        totals: dict[tuple[int, str], list[int]] = {}
         rows: dict[int, RecipeLine] = {}
         prefetch_related_objects([self], "product", _with_lines())
         for line in self.lines.all():
@@ -591,31 +608,35 @@ class Recipe(models.Model):
                 shelf = size if line.material.is_by_size else ""
                 steps = int(size) - self.product.base_size
                 permille = 1000 + line.size_step_permille * steps
-                totals.setdefault((line.pk, shelf, line.stage_id), []).append(
-                    pairs * line.quantity * permille
-                )
+                totals.setdefault((line.pk, shelf), []).append(pairs * line.quantity * permille)
         return [
             Need(
+                rows[pk],
                 rows[pk].material,
                 shelf,
                 rows[pk].stage,
                 _ceil(sum(parts), 10 * (100 - rows[pk].waste_percent)),
-                rows[pk].alternative,
             )
-            for (pk, shelf, _stage), parts in totals.items()
+            for (pk, shelf), parts in totals.items()
             if sum(parts)
         ]
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """So many thousandths of a material (of a size) for one stage of the work."""
+    """So many thousandths of a material (of a size) for one stage of the work, by one line."""
 
+    line: RecipeLine
     material: Material
     size: str
     stage: Stage | None
     quantity: int
-    alternative: Material | None  # what may be taken instead, as much of it
+
+
+class RecipeLineQuerySet(models.QuerySet["RecipeLine"]):
+    def with_choices(self) -> Self:
+        """Load what `choices` reads."""
+        return self.select_related("material").prefetch_related("alternatives__material")
 
 
 class RecipeLine(models.Model):
@@ -628,20 +649,15 @@ class RecipeLine(models.Model):
     quantity = models.PositiveIntegerField(_("net, thousandths of the unit a pair"))
     waste_percent = models.PositiveSmallIntegerField(_("waste, percent of the gross"), default=0)
     size_step_permille = models.PositiveSmallIntegerField(_("more for each size, ‰"), default=0)
-    # as much of it does as well, where the material cannot be had; counted in the same unit
-    alternative = models.ForeignKey(
-        Material, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+
+    objects = RecipeLineQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(quantity__gt=0) & Q(waste_percent__lt=100),
                 name="recipe_line_makes_sense",
-            ),
-            models.CheckConstraint(
-                condition=~Q(alternative=F("material")), name="recipe_alternative_is_another"
-            ),
+            )
         ]
 
     def __str__(self) -> str:
@@ -652,10 +668,44 @@ class RecipeLine(models.Model):
         """What a pair in the base size takes, with its waste: thousandths, rounded up."""
         return _ceil(self.quantity * 100, 100 - self.waste_percent)
 
+    @property
+    def choices(self) -> list[Choice]:
+        """What it can be made of, its own material first; reads `alternatives` as prefetched."""
+        others = sorted(self.alternatives.all(), key=lambda one: one.position)
+        return [Choice(self.material), *(Choice(one.material, one.permille) for one in others)]
+
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """What it says; reads `alternatives` as prefetched."""
+        keys = self.material_id, self.colourway_id, self.stage_id
+        others = tuple((one.material.pk, one.permille) for one in self.choices[1:])
+        return (*keys, self.quantity, self.waste_percent, self.size_step_permille, others)
+
+
+class Alternative(models.Model):
+    """What does as well where the material of a line cannot be had; counted in the same unit."""
+
+    line = models.ForeignKey(
+        RecipeLine, models.CASCADE, related_name="alternatives", db_index=False
+    )
+    position = models.PositiveSmallIntegerField()  # the first is preferred
+    material = models.ForeignKey(Material, models.PROTECT, related_name="+")
+    permille = models.PositiveSmallIntegerField(default=MILLI)  # of it, for each of the line's own
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line", "material"], name="alternative_once_a_line"),
+            models.CheckConstraint(condition=Q(permille__gt=0), name="alternative_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.material.code} {self.permille}‰"
+
 
 def _with_lines() -> Prefetch[str]:
     """Load a recipe's lines with what they name."""
-    return Prefetch("lines", RecipeLine.objects.select_related("material", "stage", "alternative"))
+    lines = RecipeLine.objects.select_related("material", "stage")
+    return Prefetch("lines", lines.prefetch_related("alternatives__material"))
 
 
 def write_sizes(sizes: list[str]) -> str:

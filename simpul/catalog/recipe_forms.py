@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.formats import localize_input
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from simpul.catalog.models import (
+    MILLI,
+    Choice,
     Colourway,
     Material,
     Product,
@@ -22,13 +27,15 @@ from simpul.catalog.models import (
     StageWish,
 )
 from simpul.lib.quantities import parse_quantity
-from simpul.ui.fields import Options, QuantityField, RupiahField, SharedChoiceField
+from simpul.ui.fields import Options, QuantityField, RupiahField, SharedChoiceField, SharedSelect
 
 EMPTY_LINES = 3  # at the end of the table
 TOO_MANY = 60
 LAST_PLACE = 99
 MOST_MINUTES = 24 * 60  # a pair
 MOST_PERCENT = 90
+ALTERNATIVES = 3  # what may be taken instead of a material, at most
+MOST_LESS, MOST_MORE = 50, 100  # percent that is needed of what is taken instead
 SHOWN = 5  # of what is wrong
 
 
@@ -47,12 +54,92 @@ class Book:
         known = [(key, f"{one} ({one.unit_of()})") for key, one in self.materials.items()]
         colours = [(key, str(one)) for key, one in self.colourways.items()]
         stages = [(key, str(one)) for key, one in self.stages.items()]
+        names = [(key, str(one)) for key, one in self.materials.items()]
+        self.instead = Options([("", pgettext("alternative", "nothing")), *names])
         self.options = {
             "material": Options([("", ""), *known]),
-            "alternative": Options([("", pgettext("alternative", "nothing")), *known]),
             "colourway": Options([("", pgettext("colours", "all")), *colours]),
             "stage": Options([("", pgettext("stage", "first")), *stages]),
         }
+
+
+class AlternativesWidget(forms.MultiWidget):
+    """Pairs of a material and how much more of it is needed, the preferred first. Closed, it says
+    what is chosen."""
+
+    def __init__(self, instead: Options) -> None:
+        self.labels = instead.labels
+        more = forms.TextInput(attrs={"inputmode": "decimal", "size": 4, "placeholder": "± %"})
+        more.is_localized = True
+        super().__init__([SharedSelect(instead), more] * ALTERNATIVES)
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_0"
+
+    def decompress(self, value: Any) -> list[Any]:
+        found: list[Any] = []
+        for choice in value or ():
+            found += [choice.material.pk, _more(choice)]
+        return [*found, *[None] * (2 * ALTERNATIVES - len(found))]
+
+    def render(
+        self, name: str, value: Any, attrs: Mapping[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        said = dict(attrs or {})
+        values = value if isinstance(value, list) else self.decompress(value)
+        drawn = []
+        for place, (widget, one) in enumerate(zip(self.widgets, values, strict=True)):
+            label = _now("%(cell)s, %(place)s") % {
+                "cell": said.get("aria-label", ""),
+                "place": place // 2 + 1,
+            }
+            own = said | {"id": f"{said['id']}_{place}", "aria-label": label}
+            if place % 2:
+                own["aria-label"] = _now("%(cell)s: more of it, percent") % {"cell": label}
+            drawn.append(widget.render(f"{name}_{place}", one, own, renderer))
+        return format_html(
+            '<details class="disclosure"{}><summary>{}</summary>{}</details>',
+            mark_safe(" open") if "aria-invalid" in said else "",
+            ", ".join(self._words(values)) or self.labels[""],
+            format_html_join(
+                "", '<div class="pair">{}{}</div>', zip(drawn[::2], drawn[1::2], strict=True)
+            ),
+        )
+
+    def _words(self, values: list[Any]) -> Iterator[str]:
+        for key, more in zip(values[::2], values[1::2], strict=True):
+            if label := self.labels.get(str(key)) if key else None:
+                typed = str(localize_input(more)) if more else ""
+                sign = "" if typed.startswith("-") else "+"
+                yield f"{label} {sign}{typed}%" if typed else label
+
+
+class AlternativesField(forms.MultiValueField):
+    """What may be taken instead, as pairs of the material's key and more of it in percent; cleaned
+    to pairs of the key and thousandths."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        fields: list[forms.Field] = []
+        for _pair in range(ALTERNATIVES):
+            more = forms.DecimalField(
+                required=False,
+                min_value=-MOST_LESS,
+                max_value=MOST_MORE,
+                decimal_places=1,
+                localize=True,
+            )
+            fields += [SharedChoiceField(required=False), more]
+        super().__init__(fields, require_all_fields=False, **kwargs)
+
+    def offer(self, options: Options) -> None:
+        for field in self.fields[::2]:
+            assert isinstance(field, SharedChoiceField)  # noqa: S101 - built above
+            field.offer(options)
+        self.widget = AlternativesWidget(options)
+
+    def compress(self, values: list[Any]) -> list[tuple[str, int]]:
+        pairs = zip(values[::2], values[1::2], strict=True)
+        return [(key, MILLI + int((more or 0) * 10)) for key, more in pairs if key]
 
 
 class RecipeLineForm(forms.Form):
@@ -76,7 +163,7 @@ class RecipeLineForm(forms.Form):
     )
     colourway = SharedChoiceField(label=_("For colour"), required=False)
     stage = SharedChoiceField(label=_("Goes in at"), required=False)
-    alternative = SharedChoiceField(label=_("Or instead"), required=False)
+    alternatives = AlternativesField(label=_("Or instead"), required=False)
 
     def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,6 +172,9 @@ class RecipeLineForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, SharedChoiceField)  # noqa: S101 - declared above
             field.offer(options)
+        instead = self.fields["alternatives"]
+        assert isinstance(instead, AlternativesField)  # noqa: S101 - declared above
+        instead.offer(book.instead)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -95,10 +185,14 @@ class RecipeLineForm(forms.Form):
         ):
             self.add_error("material", _now("Say of what."))
         material = self.book.materials.get(cleaned.get("material", ""))
-        other = self.book.materials.get(cleaned.get("alternative", ""))
-        if material and other and not other.can_stand_in_for(material):
-            self.add_error("alternative", _cannot_stand_in(other, material))
+        if material and (wrong := _wrong_with(material, self._alternatives)):
+            self.add_error("alternatives", wrong)
         return cleaned
+
+    @property
+    def _alternatives(self) -> tuple[Choice, ...]:
+        said = self.cleaned_data.get("alternatives") or ()
+        return tuple(Choice(self.book.materials[key], permille) for key, permille in said)
 
     @property
     def wish(self) -> RecipeWish | None:
@@ -113,7 +207,7 @@ class RecipeLineForm(forms.Form):
             stage=self.book.stages.get(said["stage"]),
             waste_percent=said["waste"] or 0,
             size_step_permille=int((said["step"] or Decimal()) * 10),
-            alternative=self.book.materials.get(said["alternative"]),
+            alternatives=self._alternatives,
         )
 
 
@@ -150,7 +244,7 @@ def recipe_lines(
             "step": Decimal(line.size_step_permille) / 10 if line.size_step_permille else "",
             "colourway": colours.get(line.colourway.name, "") if line.colourway else "",
             "stage": stages.get(line.stage.name, "") if line.stage else "",
-            "alternative": line.alternative.pk if line.alternative else "",
+            "alternatives": _others_of(line),
         }
         for line in known
     ]
@@ -159,13 +253,18 @@ def recipe_lines(
     return made
 
 
+def _others_of(line: RecipeLine | RecipeWish) -> tuple[Choice, ...]:
+    return line.alternatives if isinstance(line, RecipeWish) else tuple(line.choices[1:])
+
+
 class PasteForm(forms.Form):
     """Lines copied from a sheet, one material in each; all of them are read, or none.
 
     Cells are parted by tabs, as a sheet copies them, or by semicolons: code or name of the material,
     net quantity of a pair, waste in percent, more for each size in percent, colour, stage, and what
-    may be taken instead. What follows after the quantity may be missing. A first line of headings
-    is passed over.
+    may be taken instead: a cell for each, the preferred first, with how much more of it is needed
+    (`KLT-B +10%`). What follows after the quantity may be missing. A first line of headings is
+    passed over.
     """
 
     lines = forms.CharField(
@@ -173,7 +272,7 @@ class PasteForm(forms.Form):
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
         help_text=_(
-            "Material, net for a pair, waste, more a size, colour, stage, or instead: a line for each."
+            "Material, net for a pair, waste, more a size, colour, stage, or instead, or instead (KLT-B +10%): a line for each."
         ),
     )
 
@@ -210,7 +309,7 @@ def _wish(book: Book, cells: list[str]) -> RecipeWish:
     """Read one line. Raises ValueError with a sentence."""
     if len(cells) < 2:
         raise ValueError(_now("Part the cells by tabs or semicolons."))
-    material, quantity, waste, step, colour, stage, other = (*cells, "", "", "", "", "")[:7]
+    material, quantity, waste, step, colour, stage, *others = *cells, *[""] * (6 - len(cells))
     made = RecipeWish(
         material=_named(book.materials, material, _called),
         quantity=parse_quantity(quantity),
@@ -218,22 +317,48 @@ def _wish(book: Book, cells: list[str]) -> RecipeWish:
         size_step_permille=_percent(step),
         colourway=_named(book.colourways, colour, _names) if colour else None,
         stage=_named(book.stages, stage, _names) if stage else None,
-        alternative=_named(book.materials, other, _called) if other else None,
+        alternatives=tuple(_choice(book, cell) for cell in others if cell),
     )
     if not made.quantity:
         raise ValueError(_now("The quantity is missing."))
-    if made.alternative is not None and not made.alternative.can_stand_in_for(made.material):
-        raise ValueError(_cannot_stand_in(made.alternative, made.material))
+    if wrong := _wrong_with(made.material, made.alternatives):
+        raise ValueError(wrong)
     return made
 
 
-def _cannot_stand_in(other: Material, material: Material) -> str:
-    if other == material:
+def _choice(book: Book, cell: str) -> Choice:
+    """Read what may be taken instead: `KLT-B`, or `KLT-B +10%` where more of it is needed."""
+    read = re.fullmatch(r"(.+?)\s*([+-])\s*([0-9]+([.,][0-9])?)\s*%", cell)
+    if read is None:
+        return Choice(_named(book.materials, cell, _called))
+    name, sign, typed = read.group(1, 2, 3)
+    more = Decimal(typed.replace(",", ".")) * (-1 if sign == "-" else 1)
+    if not -MOST_LESS <= more <= MOST_MORE:
+        raise ValueError(_now("“%(cell)s” is no percentage.") % {"cell": f"{sign}{typed}%"})
+    return Choice(_named(book.materials, name, _called), MILLI + int(more * 10))
+
+
+def _more(choice: Choice) -> Decimal | str:
+    """How much more of it is needed, in percent; as much is nothing to say."""
+    return Decimal(choice.permille - MILLI) / 10 if choice.permille != MILLI else ""
+
+
+def _wrong_with(material: Material, others: Sequence[Choice]) -> str:
+    """Return why these cannot stand in for a material, or nothing."""
+    named = [one.material for one in others]
+    if len(named) > ALTERNATIVES:
+        return _now("At most %(most)s others may be taken instead.") % {"most": ALTERNATIVES}
+    if material in named:
         return _now("That is the same material.")
-    return _now("%(other)s cannot stand in for %(material)s: it is counted otherwise.") % {
-        "other": other,
-        "material": material,
-    }
+    for other in named:
+        if named.count(other) > 1:
+            return _now("%(other)s stands there twice.") % {"other": other}
+        if not other.can_stand_in_for(material):
+            return _now("%(other)s cannot stand in for %(material)s: it is counted otherwise.") % {
+                "other": other,
+                "material": material,
+            }
+    return ""
 
 
 def _called(one: Material) -> tuple[str, ...]:

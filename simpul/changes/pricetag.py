@@ -119,7 +119,7 @@ def room_for(order: Order, wanted: Mapping[int, Mapping[str, int]]) -> Room:
     """Return what has to give way where so many pairs of each colourway and size are agreed on."""
     lines = list(
         order.lines.select_related("colourway__product")
-        .prefetch_related("sizes__variant__colourway__product", "needs__material", "needs__alternative")
+        .prefetch_related("sizes__variant__colourway__product", "needs__material")
         .order_by("pk")
     )  # fmt: skip
     recipes = Recipe.objects.for_needs().in_bulk({line.recipe_id for line in lines})

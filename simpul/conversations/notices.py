@@ -173,6 +173,8 @@ TOLD: dict[str, tuple[str, ...]] = {
     "production.start": NOBODY,
     "production.tap": NOBODY,
     "production.correct": NOBODY,
+    "production.choose_lot": NOBODY,
+    "production.unchoose_lot": NOBODY,
     "production.hold": ("sales",),
     "production.resume": NOBODY,
     "production.cancel": ("sales",),

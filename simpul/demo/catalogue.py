@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from simpul.catalog.models import (
     MILLI,
+    Alternative,
     Category,
     Colourway,
     Group,
@@ -133,6 +134,12 @@ UPPERS = {
     ("BOT-03", "Cokelat"): "KLT-PUL",
     ("PNT-04", "Marun"): "IMT-MRN",
     ("SDL-06", "Hitam"): "KLT-BOX",
+}
+
+# What does as well where the material cannot be had, the preferred first: thousandths of it.
+INSTEAD = {
+    "KLT-PUL": (("KLT-BOX", 1_050), ("KLT-SUD", 1_100)),
+    "SOL-TPR": (("SOL-KRT", 1_000),),
 }
 
 CATEGORIES = [
@@ -290,12 +297,19 @@ def _cook(product: Product, rates: tuple[int, ...], materials: dict[str, Materia
         is_upper = kind in {"KLT", "IMT"} and code != "KLT-FUR"
         for colourway in colourways if is_upper and others else [None]:
             name = colourway.name if colourway else ""
-            RecipeLine.objects.create(
+            taken = UPPERS.get((product.code, name), code) if is_upper else code
+            line = RecipeLine.objects.create(
                 recipe=recipe,
-                material=materials[UPPERS.get((product.code, name), code) if is_upper else code],
+                material=materials[taken],
                 colourway=colourway,
                 stage=stages[STAGE_OF[kind]],
                 quantity=net,
                 waste_percent=waste,
                 size_step_permille=SIZE_STEP_PERMILLE.get(kind, 0),
+            )
+            Alternative.objects.bulk_create(
+                Alternative(
+                    line=line, position=position, material=materials[other], permille=permille
+                )
+                for position, (other, permille) in enumerate(INSTEAD.get(taken, ()), start=1)
             )

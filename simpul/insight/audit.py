@@ -46,7 +46,8 @@ from simpul.production.models import (
     WageSheet,
     WageSlip,
 )
-from simpul.stock.models import Balance, Location, Movement, Reservation
+from simpul.stock.lots import trace_of
+from simpul.stock.models import Balance, Item, Location, LotChoice, Movement, Reservation
 from simpul.workflow.models import Entry, NumberSeries
 
 
@@ -117,6 +118,22 @@ def stock(workshop: Workshop) -> Iterator[Finding]:
     for (place, item), left in moved.items():
         if left:
             yield Finding(5, f"item {item} at {place}", f"movements {left}, and no balance")
+
+
+def lots(workshop: Workshop) -> Iterator[Finding]:
+    """5: what was said of a lot <= what came with it and what was taken; the rule can tell the rest."""
+    said = LotChoice.objects.standing().filter(lot__workshop=workshop)
+    for choice in said.filter(~Q(taken__item=F("lot__item"))):
+        yield Finding(5, f"lot {choice.lot_id}", f"choice {choice.pk} of another item")
+    named = said.order_by().values_list("lot__item", flat=True).distinct()
+    for item in Item.objects.filter(pk__in=list(named)).order_by("pk"):
+        trace = trace_of([item])
+        for lot in trace.lots:
+            if lot.unnamed < 0 or lot.left < 0:
+                text = f"came {lot.came}, not named {lot.unnamed}, left {lot.left}"
+                yield Finding(5, f"lot {lot.key}", text)
+        if trace.untold:
+            yield Finding(5, f"item {item.pk}", f"of no lot: {trace.untold}")
 
 
 def needs(workshop: Workshop) -> Iterator[Finding]:
@@ -447,7 +464,7 @@ def books(workshop: Workshop) -> Iterator[Finding]:
 
 
 CHECKS: list[Check] = [
-    totals, money, tallies, refunds, collections, statements, gateways, stock, needs, pegs, pairs,
+    totals, money, tallies, refunds, collections, statements, gateways, stock, lots, needs, pegs, pairs,
     packages, journal, gates, promises,
     numbers, papers,
     purposes, wages, outwork,

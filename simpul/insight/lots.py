@@ -1,128 +1,127 @@
-"""Which delivery of a material went into which order. Computed, not kept.
-
-A lot is what came of a material with one goods receipt, or was found by a count. What lies longest is
-used first (FIFO), as the shelf is meant to be; so the trace is as true as that is kept to. What an
-outworker brings back unused goes back to the lots it was taken from, the last first.
-"""
+"""Which delivery of a material went into which order: as the foreman said, else as the rule tells."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils.translation import gettext as _
 
 from simpul.lib import clock
-from simpul.orders.models import Order
+from simpul.orders.models import Order, OrderNeed
 from simpul.procurement.models import GoodsReceipt
 from simpul.production.models import Job
-from simpul.stock.models import Item, Location, Movement
+from simpul.stock.lots import Lot, trace_of
+from simpul.stock.models import Item
 
 
-@dataclass(slots=True)
-class Lot:
-    """So many thousandths of an item that came at once, where they went, and what is left of them."""
+class Went(NamedTuple):
+    """So much of a lot went into an order; of that, so much is chosen, the rest is by the rule."""
 
-    item: Item
-    on: date
-    came: int
+    order: Order
+    quantity: int
+    chosen: int
+
+
+class TracedLot(NamedTuple):
+    """A lot of material with what it came by and where it went. Thousandths of its unit."""
+
+    lot: Lot
     receipt: GoodsReceipt | None  # none: it was found by a count
-    left: int = 0
-    used: dict[int, int] = field(default_factory=dict)  # by job
-    orders: list[tuple[Order, int]] = field(default_factory=list)
-    lost: int = 0  # thrown away, or missing at a count
+    orders: list[Went]
+    lost: int  # thrown away, or missing at a count
 
-    def of_order(self, order: Order) -> int:
-        return sum(quantity for one, quantity in self.orders if one.pk == order.pk)
+    @property
+    def on(self) -> date:
+        return clock.day_of(self.lot.at)
+
+    @property
+    def name(self) -> str:
+        """The paper it came with and the mark that it was given."""
+        paper = str(self.receipt) if self.receipt else _("found by a count")
+        return f"{paper} · {self.lot.mark}" if self.lot.mark else paper
+
+    def of_order(self, order: Order) -> Went:
+        return next((one for one in self.orders if one.order == order), Went(order, 0, 0))
+
+    def chosen_by(self, job: Job) -> int:
+        return self.lot.chosen.get(_key(job), 0)
+
+    def used_by(self, job: Job) -> int:
+        return self.lot.of(_key(job))
 
 
-def lots_of(items: Iterable[Item]) -> list[Lot]:
+def lots_of(items: Iterable[Item]) -> list[TracedLot]:
     """Return the lots of some items of material, the oldest first; a fixed number of queries."""
-    by_item = {item.pk: item for item in items}
+    lots = trace_of(items).lots
     kinds = ContentType.objects.get_for_models(GoodsReceipt, Job)
     receipt_kind, job_kind = kinds[GoodsReceipt].pk, kinds[Job].pk
-    moves = Movement.objects.filter(item__in=by_item).order_by("pk")
-    rows = list(
-        moves.values_list(
-            "item",
-            "quantity",
-            "source__kind",
-            "target__kind",
-            "subject_type",
-            "subject_id",
-            "at",
-        )
-    )
     receipts = GoodsReceipt.objects.select_related("purchase__supplier").in_bulk(
-        {row[5] for row in rows if row[4] == receipt_kind}
+        {lot.subject[1] for lot in lots if lot.subject[0] == receipt_kind}
     )
-    found: dict[int, list[Lot]] = {key: [] for key in by_item}
-    for item, quantity, source, target, kind, subject, at in rows:
-        mine = found[item]
-        job = subject if kind == job_kind else None
-        if source == Location.Kind.STORE:
-            _take(mine, quantity, job)
-        elif target == Location.Kind.STORE and job is not None:
-            _give_back(mine, quantity, job)
-        elif target == Location.Kind.STORE:
-            receipt = receipts.get(subject) if kind == receipt_kind else None
-            mine.append(Lot(by_item[item], clock.day_of(at), quantity, receipt, left=quantity))
-    lots = [lot for mine in found.values() for lot in mine]
-    _name_orders(lots)
-    return lots
+    order_of = _orders({key for lot in lots for kind, key in lot.takers if kind == job_kind})
+    found = []
+    for lot in lots:
+        kind, key = lot.subject
+        receipt = receipts.get(key) if kind == receipt_kind else None
+        lost = sum(lot.of(one) for one in lot.takers if one[0] != job_kind)
+        found.append(TracedLot(lot, receipt, _went(lot, job_kind, order_of), lost))
+    return found
 
 
-def lots_in(order: Order) -> list[Lot]:
+def lots_in(order: Order) -> list[TracedLot]:
     """Return the lots of which something went into an order, by material and age."""
-    needs = order.lines.filter(needs__issued__gt=0).values_list("needs__material", "needs__size")
-    wanted = set(needs)
-    items = [
-        item
-        for item in Item.objects.filter(
-            workshop=order.workshop_id, material__in={material for material, _size in wanted}
-        ).select_related("material")
-        if (item.material_id, item.size) in wanted
-    ]
-    lots = [lot for lot in lots_of(items) if lot.of_order(order)]
-    return sorted(lots, key=lambda lot: (lot.item.code, lot.item.size, lot.on))
+    needs = OrderNeed.objects.filter(line__order=order, issued__gt=0)
+    items = _items(order.workshop_id, needs)
+    return _sorted(one for one in lots_of(items) if one.of_order(order).quantity)
+
+
+def lots_for(job: Job) -> list[TracedLot]:
+    """Return the lots of what a job has used, by material and age: any of them may be named."""
+    lots = lots_of(_items(job.workshop_id, job.line.needs.all()))
+    used = {one.lot.item.pk for one in lots if one.used_by(job)}
+    return _sorted(one for one in lots if one.lot.item.pk in used)
 
 
 # Inside
 
 
-def _take(lots: list[Lot], quantity: int, job: int | None) -> None:
-    for lot in lots:
-        share = min(lot.left, quantity)
-        if share:
-            lot.left -= share
-            quantity -= share
-            if job is None:
-                lot.lost += share
-            else:
-                lot.used[job] = lot.used.get(job, 0) + share
+def _items(workshop: int, needs: models.QuerySet[OrderNeed]) -> list[Item]:
+    wanted = set(needs.values_list("material", "size"))
+    materials = {material for material, _size in wanted}
+    found = Item.objects.filter(workshop=workshop, material__in=materials)
+    rows = found.select_related("material")
+    return [item for item in rows if (item.material_id, item.size) in wanted]
 
 
-def _give_back(lots: list[Lot], quantity: int, job: int) -> None:
-    for lot in reversed(lots):
-        share = min(lot.used.get(job, 0), quantity)
-        if share:
-            lot.used[job] -= share
-            lot.left += share
-            quantity -= share
+def _key(job: Job) -> tuple[int, int]:
+    return ContentType.objects.get_for_model(Job).pk, job.pk
 
 
-def _name_orders(lots: list[Lot]) -> None:
-    """Say of each lot into which orders it went, the jobs of one order put together."""
-    jobs = dict(
-        Job.objects.filter(pk__in={job for lot in lots for job in lot.used}).values_list(
-            "pk", "line__order"
-        )
-    )
-    orders = Order.objects.select_related("buyer").in_bulk(set(jobs.values()))
-    for lot in lots:
-        sums: dict[int, int] = {}
-        for job, quantity in lot.used.items():
-            if quantity:
-                sums[jobs[job]] = sums.get(jobs[job], 0) + quantity
-        lot.orders = [(orders[key], sums[key]) for key in sorted(sums)]
+def _sorted(lots: Iterable[TracedLot]) -> list[TracedLot]:
+    return sorted(lots, key=lambda one: (one.lot.item.code, one.lot.item.size, one.lot.key))
+
+
+def _orders(jobs: set[int]) -> dict[int, Order]:
+    """Return by job for which order it is."""
+    rows = dict(Job.objects.filter(pk__in=jobs).values_list("pk", "line__order"))
+    orders = Order.objects.select_related("buyer").in_bulk(set(rows.values()))
+    return {job: orders[order] for job, order in rows.items()}
+
+
+def _went(lot: Lot, job_kind: int, order_of: dict[int, Order]) -> list[Went]:
+    """Say into which orders a lot went, the jobs of one order put together."""
+    found: dict[int, Went] = {}
+    for subject in sorted(lot.takers):
+        if subject[0] == job_kind:
+            order = order_of[subject[1]]
+            before = found.get(order.pk, Went(order, 0, 0))
+            found[order.pk] = Went(
+                order,
+                before.quantity + lot.of(subject),
+                before.chosen + lot.chosen.get(subject, 0),
+            )
+    return [found[key] for key in sorted(found)]

@@ -258,6 +258,8 @@ ABILITIES: dict[str, Rule] = {
     "production.start": machine(),
     "production.tap": workshop(PRODUCTION),
     "production.correct": workshop(PRODUCTION),
+    "production.choose_lot": workshop(PRODUCTION, STOCK),
+    "production.unchoose_lot": workshop(PRODUCTION, STOCK),
     "production.hold": workshop(PRODUCTION),
     "production.resume": workshop(PRODUCTION),
     "production.cancel": either(machine(), workshop(PRODUCTION, STOCK)),

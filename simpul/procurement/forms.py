@@ -286,6 +286,7 @@ class ReceiptRow:
     units: forms.BoundField | None
     good: forms.BoundField
     rejected: forms.BoundField
+    mark: forms.BoundField
 
 
 class ReceiptForm(forms.Form):
@@ -321,6 +322,12 @@ class ReceiptForm(forms.Form):
             self.fields[f"rejected_{line.pk}"] = QuantityField(
                 label=_now("Rejected, %(unit)s") % {"unit": line.material.unit_of()}, required=False
             )
+            self.fields[f"mark_{line.pk}"] = forms.CharField(
+                label=_now("Lot"),
+                required=False,
+                max_length=40,
+                widget=forms.TextInput(attrs={"size": 10, "autocomplete": "off"}),
+            )
 
     @property
     def whose(self) -> dict[str, PurchaseLine]:
@@ -340,9 +347,16 @@ class ReceiptForm(forms.Form):
                 self[f"units_{line.pk}"] if line.unit else None,
                 self[f"good_{line.pk}"],
                 self[f"rejected_{line.pk}"],
+                self[f"mark_{line.pk}"],
             )
             for line in self.lines
         ]
+
+    @property
+    def marks(self) -> dict[PurchaseLine, str]:
+        """By line what its lot is called, where somebody wrote it."""
+        said = {line: self.cleaned_data[f"mark_{line.pk}"] for line in self.lines}
+        return {line: mark for line, mark in said.items() if mark}
 
     @property
     def goods(self) -> dict[PurchaseLine, tuple[int, int]]:

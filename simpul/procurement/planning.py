@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from django.db.models import F, Min, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from simpul.catalog.models import Material
+from simpul.catalog.models import Choice, Material, RecipeLine
 from simpul.lib import clock
 from simpul.lib.quantities import amount_of
 from simpul.orders.models import Gate, LineSize, Order, OrderLine, OrderNeed
@@ -33,6 +33,14 @@ from simpul.workflow.steps import WrongState, step
 type Shelf = tuple[int, str]  # a material and its size
 
 
+class Instead(NamedTuple):
+    """What the recipe lets be taken instead: so much of it would be needed, so much lies free."""
+
+    material: Material
+    quantity: int
+    free: int
+
+
 class Asked(NamedTuple):
     """One need of a running order that nothing covers yet."""
 
@@ -41,8 +49,7 @@ class Asked(NamedTuple):
     quantity: int
     needed_on: date
     is_open: bool  # the money before buying has come
-    alternative: Material | None = None
-    free_instead: int = 0  # of what may be taken instead, in the store
+    instead: tuple[Instead, ...] = ()  # the preferred first
 
 
 class Coming(NamedTuple):
@@ -166,24 +173,20 @@ def wanted(workshop: Workshop) -> list[Wanted]:
     open_ones = list(
         needs.filter(rest__gt=0)
         .order_by()
-        .values_list("pk", "line", "material", "size", "alternative", "rest")
+        .values_list("pk", "line", "material", "size", "recipe_line", "rest")
     )
     waiting = waiting_lines(workshop) if open_ones else {}
-    materials = Material.objects.in_bulk(
-        {key for one in open_ones for key in (one[2], one[4]) if key is not None}
-    )
+    materials = Material.objects.in_bulk({one[2] for one in open_ones})
+    choices = _choices({one[4] for one in open_ones})
     free, on_order, coming = free_stock(workshop), _on_order(workshop), _coming(workshop)
     found = _with_reorder_point(workshop)
     mine = [(waiting[one[1]], *one) for one in open_ones if one[1] in waiting]
-    for line, pk, _line_key, material, size, other, rest in sorted(mine, key=_in_turn):
+    for line, pk, _line_key, material, size, recipe_line, rest in sorted(mine, key=_in_turn):
         row = found.get((material, size))
         if row is None:
             row = found[material, size] = Wanted(materials[material], size)
-        alternative = materials[other] if other is not None else None
-        instead = free.get((other, size), 0) if other is not None else 0
-        row.asked.append(
-            Asked(pk, line.order, rest, line.needed_on, line.is_open, alternative, instead)
-        )
+        instead = _instead(choices.get(recipe_line, ()), material, rest, size, free)
+        row.asked.append(Asked(pk, line.order, rest, line.needed_on, line.is_open, instead))
     for shelf, row in found.items():
         row.free, row.on_order = free.get(shelf, 0), on_order.get(shelf, 0)
         row.coming = sum(one.rest for one in coming.get(shelf, ()))
@@ -230,9 +233,10 @@ def pegs_for(row: Wanted, quantity: int) -> list[tuple[Asked, int]]:
     return pegs
 
 
-def free_of(material: Material, size: str) -> int:
-    """Return what lies in the store for nobody: thousandths of the material's unit."""
-    return free_stock(material.workshop).get((material.pk, size), 0)
+def instead_of(need: OrderNeed) -> tuple[Instead, ...]:
+    """Return what may be taken for a need instead, for as much of it as nothing covers yet."""
+    choices, free = need.recipe_line.choices, free_stock(need.material.workshop)
+    return _instead(choices, need.material_id, need.uncovered, need.size, free)
 
 
 def free_stock(workshop: Workshop) -> dict[Shelf, int]:
@@ -349,14 +353,15 @@ def substitute(order: Order, *, by: Person, need: int, instead_of: str, taken: s
     """Take for a need, given by its key, what the recipe allows instead; both by their codes.
 
     What is set aside, on its way or used already stays as it is. Raises WrongState where nothing is
-    open, or the need names other materials now.
+    open, the need names another material now, or the recipe does not allow what is taken.
     """
     needs = OrderNeed.objects.filter(line__order=order).select_for_update(of=("self",))
-    found = needs.select_related("material", "alternative", "line").get(pk=need)
-    named = found.material.code, found.alternative.code if found.alternative else ""
-    if named != (instead_of, taken):
+    named = needs.select_related("material", "line", "recipe_line__material")
+    found = named.prefetch_related("recipe_line__alternatives__material").get(pk=need)
+    others = {one.material.code: one for one in found.others}
+    if found.material.code != instead_of or taken not in others:
         raise WrongState(_("This order needs another material now. Look at the list again."))
-    found.substitute()
+    found.substitute(others[taken])
 
 
 def plan(workshop: Workshop, *, by: Person) -> list[PurchaseOrder]:
@@ -397,8 +402,26 @@ def _running(workshop: Workshop) -> models.QuerySet[OrderNeed]:
     )
 
 
-def _in_turn(one: tuple[Waiting, int, int, int, str, int | None, int]) -> tuple[int, int]:
+def _in_turn(one: tuple[Waiting, int, int, int, str, int, int]) -> tuple[int, int]:
     return one[0].turn, one[1]
+
+
+def _choices(lines: set[int]) -> dict[int, list[Choice]]:
+    """Return what the lines of recipes can be made of, where there is a choice."""
+    rows = RecipeLine.objects.with_choices().in_bulk(lines)
+    return {key: row.choices for key, row in rows.items() if row.alternatives.all()}
+
+
+def _instead(
+    choices: Sequence[Choice], taken: int, quantity: int, size: str, free: dict[Shelf, int]
+) -> tuple[Instead, ...]:
+    """Return what may be taken instead of so much of the material that is taken now, by its key."""
+    now = next((one for one in choices if one.material.pk == taken), None)
+    return tuple(
+        Instead(one.material, one.instead_of(now, quantity), free.get((one.material.pk, size), 0))
+        for one in choices
+        if now is not None and one != now
+    )
 
 
 def _is_made(need: OrderNeed) -> bool:

@@ -27,6 +27,7 @@ from simpul.production.models import (
     WageSlip,
     WorkWeek,
 )
+from simpul.ui.fields import QuantityField
 from simpul.ui.jinja import day_short, rupiah, weekday_names
 
 MOST_LASTS = 999  # of one size
@@ -47,6 +48,19 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class LotForm(forms.Form):
+    """From which lot something was taken, by the name of its material, and how much."""
+
+    lot = forms.TypedChoiceField(label=_("From which delivery"), coerce=int)
+    quantity = QuantityField(label=_("How much of it this work took"))
+
+    def __init__(self, *args: Any, lots: dict[str, list[tuple[int, str]]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["lot"]
+        assert isinstance(field, forms.TypedChoiceField)  # noqa: S101 - declared above
+        field.choices = [(material, rows) for material, rows in lots.items()]
 
 
 @dataclass(frozen=True, slots=True)

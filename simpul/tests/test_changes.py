@@ -12,6 +12,7 @@ from simpul.lib import clock
 from simpul.orders.models import Amendment, LineSize, LineWish, Order, OrderNeed, Track
 from simpul.parties.models import Party, Person
 from simpul.payments.models import Instruction, party_credit
+from simpul.procurement import planning
 from simpul.procurement.models import PurchaseOrder
 from simpul.production.models import Job, JobSize, MaterialMissing, Outwork
 from simpul.production.outwork import give_out, take_in
@@ -252,14 +253,36 @@ def test_what_may_be_taken_instead_of_another_is_no_need_for_it(buyer: Party, sa
     model = testing.product(buyer.workshop)
     testing.stages(model)
     recipe = testing.recipe(model, leather=3_000, suede=1_000)
-    suede = recipe.lines.get(material__code="SUEDE").material
-    recipe.lines.filter(material__code="LEATHER").update(alternative=suede)
+    testing.alternative(recipe.lines.get(material__code="LEATHER"), "SUEDE")
     order = testing.confirmed_order(buyer, model)
 
     agree(order, sari, s40=2, s41=3)
 
     assert need(order, "LEATHER").quantity == 15_000
     assert need(order, "SUEDE").quantity == 5_000
+
+
+def test_of_what_is_taken_instead_less_is_needed_as_the_recipe_counts_it(
+    order: Order, sari: Person, rina: Person
+) -> None:
+    """Of 32 of leather 10 are there; the rest is suede, of which a tenth more is needed."""
+    leather = need(order, "LEATHER")
+    testing.alternative(leather.recipe_line, "CANVAS")
+    testing.alternative(leather.recipe_line, "SUEDE", 1_100)
+    testing.stock_up(leather.material, 10_000)
+    planning.reserve(order, by=rina)
+    planning.substitute(order, by=rina, need=leather.pk, instead_of="LEATHER", taken="SUEDE")
+    assert need(order, "SUEDE").quantity == 24_200
+
+    agree(order, sari, s40=2, s41=3)  # half of the pairs: 16 of leather less
+
+    assert need(order, "LEATHER").quantity == 0
+    assert need(order, "SUEDE").quantity == 17_600  # 6 less of the leather's count
+    assert not list(findings(order.workshop))
+
+    agree(order, sari, s40=2, s41=4)  # what comes on top is of the first choice
+    assert need(order, "LEATHER").quantity == 3_200
+    assert need(order, "SUEDE").quantity == 17_600
 
 
 # Money

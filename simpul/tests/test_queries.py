@@ -66,6 +66,7 @@ COPIED: tuple[type[models.Model], ...] = (
     catalog.Stage,
     catalog.Recipe,
     catalog.RecipeLine,
+    catalog.Alternative,
     stock.Item,
     stock.Balance,
     orders.Order,

@@ -32,6 +32,7 @@ from simpul.insight.audit import CHECKS, books, findings
 from simpul.insight.books import kept
 from simpul.insight.books.checks import banks_off
 from simpul.insight.books.postings import Books, books_of
+from simpul.insight.lots import lots_for
 from simpul.lib import clock, codes, uploads
 from simpul.lib.mails import Attached, Letter
 from simpul.orders.models import (
@@ -83,6 +84,7 @@ from simpul.procurement.models import (
     Terms,
 )
 from simpul.procurement.payables import receipts_without_bill
+from simpul.production.lots import choose_lot, unchoose_lot
 from simpul.production.models import (
     Job,
     Outwork,
@@ -154,7 +156,7 @@ WAYS = {
     "procurement.hand", "procurement.propose", "procurement.receive", "procurement.release",
     "procurement.reserve", "procurement.send", "procurement.substitute", "procurement.take_bid",
     "procurement.inquire", "procurement.ask_price", "procurement.bid", "procurement.close_inquiry",
-    "production.cancel", "production.correct",
+    "production.cancel", "production.correct", "production.choose_lot", "production.unchoose_lot",
     "production.finish", "production.give_back", "production.hold", "production.plan",
     "production.release", "production.resume", "production.start", "production.take_from_stock",
     "production.tap", "production.give_out", "production.take_in", "production.settle_wages", "production.pay_wages", "production.unpay_wages",
@@ -200,9 +202,9 @@ class Town:
         self.model = testing.product(self.workshop, "DRB-01")
         testing.stages(self.model, "Potong", "Sol")
         recipe = testing.recipe(self.model, leather=3_200, sole=1_000)
-        recipe.lines.filter(material__code="LEATHER").update(
-            alternative=testing.material(self.workshop, "SUEDE")
-        )
+        leather = recipe.lines.get(material__code="LEATHER")
+        testing.alternative(leather, "SUEDE", 1_100)
+        testing.alternative(leather, "CANVAS", 950)
         self.materials = list(Material.objects.filter(workshop=self.workshop).order_by("pk"))
         account = BankAccount.open(
             by=self.staff["owner"], bank="BCA", number="0000012345", holder="W"
@@ -504,7 +506,7 @@ class Walk(RuleBasedStateMachine):
             self._counter_purchase, self._agree, self._insist, self._expect, self._close_short, self._less,
             self._decline_purchase,
             lambda: self._purchase("draft", "sent", "confirmed").cancel(by=self._who("rina")),
-            self._inquire, self._move_line, self._join, self._change, self._count, self._count_sheet, self._reorder, self._substitute, self._move, self._correct, self._hold, self._take_stock,
+            self._inquire, self._move_line, self._join, self._change, self._count, self._count_sheet, self._reorder, self._substitute, self._move, self._correct, self._choose_lot, self._choose_lot, self._hold, self._take_stock,
             lambda: self._pick(Job.objects.open()).cancel(by=self._who("udin"), reason="x"),
             lambda: planning.release(self._order("confirmed", "cancelled"), by=self._who("rina")),
             lambda: give_back(self._order("cancelled"), by=self._who("udin")),
@@ -939,14 +941,13 @@ class Walk(RuleBasedStateMachine):
 
     def _substitute(self) -> None:
         need = self._pick(
-            OrderNeed.objects.filter(line__order__status="confirmed", alternative__isnull=False)
-            .filter(quantity__gt=F("ordered") + F("ready") + F("issued"))
-            .select_related("material", "alternative", "line__order")
+            OrderNeed.objects.filter(line__order__status="confirmed")
+            .filter(quantity__gt=F("ordered") + F("ready") + F("issued"), size="")
+            .select_related("material", "line__order", "recipe_line__material")
         )
-        assert need.alternative is not None
         planning.substitute(
             need.line.order, by=self._who("rina"), need=need.pk,
-            instead_of=need.material.code, taken=need.alternative.code,
+            instead_of=need.material.code, taken=self.dice.choice(need.others).material.code,
         )  # fmt: skip
 
     def _move(self) -> None:
@@ -1030,6 +1031,19 @@ class Walk(RuleBasedStateMachine):
     def _correct(self) -> None:
         log = self._pick(StageLog.objects.select_related("stage__job"))
         log.stage.job.correct(by=self._who("udin"), log=log, reason="x")
+
+    def _choose_lot(self) -> None:
+        job = self._pick(Job.objects.filter(status__in=["running", "held"]))
+        row = self.dice.choice(lots_for(job))
+        names = {"material": row.lot.item.code, "delivery": row.name}
+        if row.chosen_by(job) and self.dice.random() < 0.3:
+            unchoose_lot(job, by=self._who("udin"), lot=row.lot.key, **names)
+        else:
+            most = min(row.lot.unnamed, row.used_by(job) or 1_000)
+            choose_lot(
+                job, by=self._who("udin"), lot=row.lot.key,
+                quantity=self.dice.randint(1, max(most, 1)), **names,
+            )  # fmt: skip
 
     def _hold(self) -> None:
         job = self._pick(Job.objects.filter(status__in=["running", "held"]))

@@ -149,8 +149,7 @@ class World:
         owing = testing.needy_order(self.party("dewi"), paid=False)
         note = testing.credit(owing, 50_000)
         need = owing.lines.get().needs.order_by("pk")[0]
-        need.alternative = testing.material(self.workshop, "SUEDE")
-        need.save()
+        testing.alternative(need.recipe_line, "SUEDE")
         spare = CreditNote.issue(
             by=self.people["sari"],
             party=self.party("dewi"),
@@ -290,6 +289,7 @@ class World:
             "closed": {"pk": self._closed_days().pk},
             "lasts": {"pk": self._lasts().pk},
             "job": {"pk": job.pk},
+            "job lot": {"pk": job.pk, "lot": 1},
             "job stage": {"pk": job.pk, "position": 1},
             "job log": {"pk": job.pk, "log": StageLog.objects.of(job).get().pk},
             "job photo": {"pk": job.pk, "photo": photo.pk},

@@ -58,6 +58,7 @@ class Options:
     def __init__(self, choices: Iterable[tuple[str, str]]) -> None:
         offered = list(choices)
         self._places = {value: place for place, (value, _label) in enumerate(offered)}
+        self.labels = dict(offered)
         self._written: list[str] = [
             format_html('<option value="{}">{}</option>', value, label) for value, label in offered
         ]

@@ -145,10 +145,22 @@ class Migration(migrations.Migration):
                 ('quantity', models.PositiveIntegerField(verbose_name='net, thousandths of the unit a pair')),
                 ('waste_percent', models.PositiveSmallIntegerField(default=0, verbose_name='waste, percent of the gross')),
                 ('size_step_permille', models.PositiveSmallIntegerField(default=0, verbose_name='more for each size, ‰')),
-                ('alternative', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.material')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('waste_percent__lt', 100)), name='recipe_line_makes_sense'), models.CheckConstraint(condition=models.Q(('alternative', models.F('material')), _negated=True), name='recipe_alternative_is_another')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('waste_percent__lt', 100)), name='recipe_line_makes_sense')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Alternative',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('line', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='alternatives', to='catalog.recipeline')),
+                ('position', models.PositiveSmallIntegerField()),
+                ('material', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.material')),
+                ('permille', models.PositiveSmallIntegerField(default=1000)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('line', 'material'), name='alternative_once_a_line'), models.CheckConstraint(condition=models.Q(('permille__gt', 0)), name='alternative_above_zero')],
             },
         ),
         migrations.CreateModel(

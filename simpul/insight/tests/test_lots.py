@@ -6,10 +6,12 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
-from simpul.insight.lots import lots_in, lots_of
+from simpul.insight.audit import findings
+from simpul.insight.lots import lots_for, lots_in, lots_of
 from simpul.orders.models import Order, OrderNeed
 from simpul.parties.models import Party, Person
 from simpul.procurement import planning
+from simpul.production.lots import choose_lot
 from simpul.production.models import Job
 from simpul.production.outwork import give_out, take_in
 from simpul.stock.models import Item, Location, Transfer
@@ -43,13 +45,13 @@ def test_a_delivery_goes_into_the_orders_that_use_it(
 
     lots = lots_of([leather(first)])
 
-    assert [(lot.came, lot.left, lot.orders) for lot in lots] == [
-        (32_000, 0, [(first, 32_000)]),
-        (32_000, 0, [(second, 32_000)]),
+    assert [(one.lot.came, one.lot.left, one.orders) for one in lots] == [
+        (32_000, 0, [(first, 32_000, 0)]),
+        (32_000, 0, [(second, 32_000, 0)]),
     ]
     assert [lot.receipt.purchase.supplier for lot in lots if lot.receipt] == [supplier, supplier]
-    assert {lot.item.code for lot in lots_in(first)} == {"LEATHER", "SOLE"}
-    assert [lot.receipt for lot in lots_in(second) if lot.item.code == "LEATHER"] == [
+    assert {one.lot.item.code for one in lots_in(first)} == {"LEATHER", "SOLE"}
+    assert [one.receipt for one in lots_in(second) if one.lot.item.code == "LEATHER"] == [
         lots[1].receipt
     ]
 
@@ -76,7 +78,9 @@ def test_what_lies_longest_is_used_first(buyer: Party, udin: Person, rina: Perso
 
     lots = lots_of([item])
 
-    assert [(lot.came, lot.of_order(order), lot.lost, lot.left) for lot in lots] == [
+    assert [
+        (one.lot.came, one.of_order(order).quantity, one.lost, one.lot.left) for one in lots
+    ] == [
         (20_000, 20_000, 0, 0),
         (30_000, 12_000, 3_000, 15_000),
     ]
@@ -92,13 +96,13 @@ def test_what_comes_back_from_outside_is_there_again(buyer: Party, udin: Person)
         job, by=udin, stage=stage, stage_name=stage.name, pairs={"40": 4}, worker="Bu Tini",
         rate=2_000, due_on=order.promised_on,
     )  # fmt: skip
-    [lot] = lots_of([leather(order)])
-    assert (lot.left, lot.of_order(order)) == (19_200, 12_800)
+    [one] = lots_of([leather(order)])
+    assert (one.lot.left, one.of_order(order).quantity) == (19_200, 12_800)
 
     take_in(job, by=udin, outwork=stage.outwork.get(), good={"40": 3}, reject={}, is_over=True)
 
-    [lot] = lots_of([leather(order)])
-    assert (lot.left, lot.of_order(order)) == (22_400, 9_600)
+    [one] = lots_of([leather(order)])
+    assert (one.lot.left, one.of_order(order).quantity) == (22_400, 9_600)
 
 
 @pytest.mark.parametrize("orders", [1, 4])
@@ -111,6 +115,81 @@ def test_the_number_of_queries_is_fixed(
         made(order, udin)
     lots_in(order)
 
-    # what was used, its items; movements; receipts; jobs, their orders
-    with django_assert_num_queries(5):
+    # what was used, its items; what was said, movements; receipts; jobs, their orders
+    with django_assert_num_queries(6):
         lots_in(order)
+
+
+@pytest.fixture
+def two_lots(buyer: Party, udin: Person) -> Job:
+    """A job that used 32 of leather, of which 40 came first and 30 a day later."""
+    order = testing.needy_order(buyer)
+    item = leather(order)
+    assert item.material is not None
+    for quantity in (40_000, 30_000):
+        testing.stock_up(item.material, quantity)
+    for size, quantity in (("40", 4_000), ("41", 6_000)):
+        sole = OrderNeed.objects.get(line__order=order, material__code="SOLE", size=size)
+        testing.stock_up(sole.material, quantity, size)
+    return made(order, udin)
+
+
+def hides(job: Job) -> list[tuple[int, int, int, int]]:
+    """Of each lot of leather: what the job took of it, what of that is chosen, and what is left."""
+    return [
+        (one.lot.came, one.used_by(job), one.chosen_by(job), one.lot.left)
+        for one in lots_for(job)
+        if one.lot.item.code == "LEATHER"
+    ]
+
+
+def name(job: Job, by: Person, place: int, quantity: int) -> None:
+    lot = [one for one in lots_for(job) if one.lot.item.code == "LEATHER"][place]
+    choose_lot(
+        job, by=by, lot=lot.lot.key, quantity=quantity, material="LEATHER", delivery=lot.name
+    )
+
+
+def test_what_was_named_is_told_first_and_the_rest_by_the_rule(two_lots: Job, udin: Person) -> None:
+    assert hides(two_lots) == [(40_000, 32_000, 0, 8_000), (30_000, 0, 0, 30_000)]
+
+    name(two_lots, udin, 1, 20_000)
+
+    assert hides(two_lots) == [(40_000, 12_000, 0, 28_000), (30_000, 20_000, 20_000, 10_000)]
+    order = two_lots.line.order
+    told = [one.of_order(order) for one in lots_in(order) if one.lot.item.code == "LEATHER"]
+    assert told == [(order, 12_000, 0), (order, 20_000, 20_000)]
+
+
+def test_what_one_order_named_others_take_from_elsewhere(
+    two_lots: Job, buyer: Party, udin: Person
+) -> None:
+    name(two_lots, udin, 0, 30_000)
+    other = testing.needy_order(buyer)
+    testing.fetch_material(other)
+    job = made(other, udin)
+
+    # ten of the first lot are left for two by the rule and eight; then come the later lots
+    assert [one[:3] for one in hides(job)] == [
+        (40_000, 8_000, 0),
+        (30_000, 24_000, 0),
+        (32_000, 0, 0),
+    ]
+
+
+def test_what_is_left_of_a_named_lot_comes_back_last(buyer: Party, udin: Person) -> None:
+    job = testing.released_job(buyer)
+    order = job.line.order
+    assert order.promised_on is not None
+    stage = job.stages.get(position=1)
+    give_out(
+        job, by=udin, stage=stage, stage_name=stage.name, pairs={"40": 4}, worker="Bu Tini",
+        rate=2_000, due_on=order.promised_on,
+    )  # fmt: skip
+    name(job, udin, 0, 10_000)
+
+    take_in(job, by=udin, outwork=stage.outwork.get(), good={"40": 3}, reject={}, is_over=True)
+
+    # of 12.8 that went along 3.2 came back: 2.8 that nobody had named, and 0.4 of the named
+    assert hides(job) == [(32_000, 9_600, 9_600, 22_400)]
+    assert not list(findings(order.workshop))

@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                 ('material', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='needs', to='catalog.material')),
                 ('size', models.CharField(blank=True, max_length=6)),
                 ('stage', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.stage')),
-                ('alternative', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.material')),
+                ('recipe_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.recipeline')),
                 ('quantity', models.PositiveBigIntegerField()),
                 ('ordered', models.PositiveBigIntegerField(default=0, editable=False)),
                 ('ready', models.PositiveBigIntegerField(default=0, editable=False)),

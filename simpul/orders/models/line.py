@@ -11,7 +11,16 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _now
 
-from simpul.catalog.models import Colourway, Material, Need, Recipe, Stage, Variant
+from simpul.catalog.models import (
+    Choice,
+    Colourway,
+    Material,
+    Need,
+    Recipe,
+    RecipeLine,
+    Stage,
+    Variant,
+)
 from simpul.workflow.steps import WrongState
 
 if TYPE_CHECKING:
@@ -57,7 +66,7 @@ class OrderLine(models.Model):
                 material=need.material,
                 size=need.size,
                 stage=need.stage,
-                alternative=need.alternative,
+                recipe_line=need.line,
                 quantity=need.quantity,
             )
             for need in recipe.explode(self.colourway, sizes)
@@ -139,8 +148,8 @@ class OrderNeed(models.Model):
     material = models.ForeignKey(Material, models.PROTECT, related_name="needs")
     size = models.CharField(max_length=6, blank=True)
     stage = models.ForeignKey(Stage, models.PROTECT, null=True, related_name="+")
-    alternative = models.ForeignKey(  # what the recipe lets be taken instead
-        Material, models.PROTECT, null=True, related_name="+"
+    recipe_line = models.ForeignKey(  # which says what may be taken instead
+        RecipeLine, models.PROTECT, related_name="+"
     )
     quantity = models.PositiveBigIntegerField()
     ordered = models.PositiveBigIntegerField(default=0, editable=False)
@@ -173,22 +182,35 @@ class OrderNeed(models.Model):
         """
         _add(self, {"ordered": ordered, "ready": ready, "issued": issued})
 
-    def substitute(self) -> None:
-        """Need the other material instead, for as much as nothing covers yet. Of a locked row.
+    @property
+    def choice(self) -> Choice:
+        """What is taken, as the recipe names it; reads `recipe_line` with its choices."""
+        choices = self.recipe_line.choices
+        return next(one for one in choices if one.material.pk == self.material_id)
 
-        Raises WrongState where there is no other one, or everything is covered.
+    @property
+    def others(self) -> list[Choice]:
+        """What the recipe lets be taken instead, the preferred first; reads as `choice` does."""
+        choices = self.recipe_line.choices
+        return [one for one in choices if one.material.pk != self.material_id]
+
+    def substitute(self, other: Choice) -> None:
+        """Need another material instead, for as much as nothing covers yet. Of a locked row.
+
+        Raises WrongState where everything is covered.
         """
         rest = self.uncovered
-        if self.alternative is None or not rest:
+        if not rest:
             raise WrongState(
                 _now("All of it is covered already, or the recipe allows nothing else.")
             )
+        made, quantity = self, other.instead_of(self.choice, rest)
         if rest < self.quantity:
             self.spare(rest)
-            made = OrderNeed(line=self.line, size=self.size, stage=self.stage, quantity=rest)
-        else:
-            made = self
-        made.material, made.alternative = self.alternative, self.material
+            made = OrderNeed(
+                line=self.line, size=self.size, stage=self.stage, recipe_line=self.recipe_line
+            )
+        made.material, made.quantity = other.material, quantity
         made.save()
 
     def spare(self, quantity: int) -> None:
@@ -213,7 +235,7 @@ def _add(row: LineSize | OrderNeed, numbers: dict[str, int]) -> None:
         raise WrongState(f"{row}: {numbers}") from reason
 
 
-type _Shelf = tuple[int, str, int | None]  # a material, its size, and the stage that eats it
+type _Shelf = tuple[int, str]  # a line of the recipe, and a size
 
 
 @dataclass(slots=True)
@@ -264,32 +286,37 @@ def need_changes(
     if line.recipe is None:
         return changes
     named: dict[_Shelf, Need] = {}
-    sums: Counter[_Shelf] = Counter()  # a recipe may name a material of a stage twice
+    sums: Counter[_Shelf] = Counter()
     for sizes, sign in ((before, -1), (after, 1)):
         for said in line.recipe.explode(line.colourway, dict(sizes)):
-            key = said.material.pk, said.size, said.stage.pk if said.stage else None
+            key = said.line.pk, said.size
             named[key] = said
             sums[key] += sign * said.quantity
     needs = sorted(line.needs.all(), key=lambda need: need.pk) if line.pk else []
-    for key, said in sorted(named.items(), key=lambda one: str(one[0])):
-        more = sums[key]
-        own = [need for need in needs if (need.material_id, need.size, need.stage_id) == key]
-        instead = [
-            need
-            for need in needs
-            if said.alternative is not None
-            and (need.material_id, need.size, need.stage_id) == (said.alternative.pk, *key[1:])
-            and need.alternative_id == key[0]
-        ]
-        if more > 0:
+    for key, said in sorted(named.items()):
+        mine = [need for need in needs if (need.recipe_line_id, need.size) == key]
+        own = [need for need in mine if need.material_id == said.material.pk]
+        if sums[key] > 0:
             made = own[0] if own else OrderNeed(
                 line=line, material=said.material, size=said.size, stage=said.stage,
-                alternative=said.alternative, quantity=0,
+                recipe_line=said.line, quantity=0,
             )  # fmt: skip
-            changes.more.append((made, more))
-        for need in [*own, *instead] if more < 0 else []:
-            less = min(-more, need.quantity - need.issued)
-            if less:
-                changes.less.append((need, less))
-            more += less
+            changes.more.append((made, sums[key]))
+        elif sums[key] < 0:
+            changes.less += _less(said, -sums[key], mine)
     return changes
+
+
+def _less(said: Need, less: int, needs: list[OrderNeed]) -> list[tuple[OrderNeed, int]]:
+    """Return which needs of a recipe's line shrink, where so much less of its own material is
+    needed: first what is of it, then what is taken instead, each as the recipe counts it."""
+    found = []
+    first, *_others = choices = said.line.choices
+    for choice in choices:
+        for need in needs:
+            if need.material_id == choice.material.pk:
+                part = min(choice.instead_of(first, less), need.quantity - need.issued)
+                if part:
+                    found.append((need, part))
+                    less = max(less - first.instead_of(choice, part), 0)
+    return found

@@ -111,31 +111,36 @@ def deal(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def substitution(request: Request, pk: int) -> HttpResponse:
-    """Take for what an order needs the other material that its recipe allows."""
+    """Take for what an order needs another material that its recipe allows; `?taken=`: which one
+    was thought of."""
     needs = OrderNeed.objects.filter(line__order__in=Order.objects.visible_to(request.person))
     named = needs.select_related(
-        "material", "alternative", "line__order", "line__colourway__product"
-    )
+        *("material__workshop", "recipe_line__material"),
+        *("line__order", "line__colourway__product"),
+    ).prefetch_related("recipe_line__alternatives__material")
     need = get_object_or_404(named, pk=pk)
-    order, other = need.line.order, need.alternative
+    order, others = need.line.order, {one.material.code: one.material for one in need.others}
     demand(request, "procurement.substitute", order)
-    if other is None or not need.uncovered:
+    if not others or not need.uncovered:
         raise WrongState(_("All of it is covered already, or the recipe allows nothing else."))
     if request.method == "POST":
+        taken = request.POST.get("taken", "")
         planning.substitute(
-            order,
-            by=request.person,
-            need=need.pk,
-            instead_of=need.material.code,
-            taken=request.POST.get("taken", ""),
+            order, by=request.person, need=need.pk, instead_of=need.material.code, taken=taken
         )
-        text = _("%(order)s takes %(material)s now.") % {"order": order, "material": other}
+        text = _("%(order)s takes %(material)s now.") % {"order": order, "material": others[taken]}
         messages.success(request, text)
         return redirect("workshop:purchases", request.workshop.slug)
+    asked = request.GET.get("taken", "")
     return render(
         request,
         "workshop/purchases/substitution.html",
-        {"need": need, "order": order, "free": planning.free_of(other, need.size)},
+        {
+            "need": need,
+            "order": order,
+            "rows": planning.instead_of(need),
+            "taken": asked if asked in others else next(iter(others)),
+        },
     )
 
 
@@ -292,7 +297,7 @@ def receipt(request: Request, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         note = form.cleaned_data["note"]
-        purchase.receive(by=request.person, goods=form.goods, note=note)
+        purchase.receive(by=request.person, goods=form.goods, note=note, marks=form.marks)
         return _back(request, pk)
     return _ask(request, purchase, form, "receipt")
 

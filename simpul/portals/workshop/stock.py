@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from simpul.insight.lots import Lot, lots_of
+from simpul.insight.lots import TracedLot, lots_of
 from simpul.orders.models import LineSize, Order, OrderNeed
 from simpul.portals.http import Request, demand
 from simpul.procurement import planning
@@ -70,13 +70,13 @@ def item(request: Request, pk: int) -> HttpResponse:
     )
 
 
-def _lots(item: Item) -> list[Lot]:
+def _lots(item: Item) -> list[TracedLot]:
     """Return the lots of which something is left, and the last others, the newest first."""
     if item.material_id is None:
         return []
     lots = lots_of([item])[::-1]
-    used_up = [lot for lot in lots if not lot.left][:OLD_LOTS]
-    return [lot for lot in lots if lot.left or lot in used_up]
+    used_up = [one.lot.key for one in lots if not one.lot.left][:OLD_LOTS]
+    return [one for one in lots if one.lot.left or one.lot.key in used_up]
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,6 +17,7 @@ from simpul.portals.workshop import (
     inquiries,
     lasts,
     leads,
+    lots,
     materials,
     messages,
     orders,
@@ -284,6 +285,12 @@ urlpatterns = [
     path("production/jobs/", production.jobs, name="jobs"),
     path("production/jobs/<int:pk>/", production.job, name="job"),
     path("production/jobs/<int:pk>/release/", production.release, name="job-release"),
+    path("production/jobs/<int:pk>/lots/", lots.choice, name="job-lots"),
+    path(
+        "production/jobs/<int:pk>/lots/<int:lot>/taking-back/",
+        lots.taking_back,
+        name="job-lot-taking-back",
+    ),
     path("production/jobs/<int:pk>/stages/<int:position>/", production.stage, name="job-stage"),
     path(
         "production/jobs/<int:pk>/stages/<int:position>/outwork/",

@@ -385,10 +385,16 @@ class PurchaseOrder(models.Model):
 
     @step("procurement.receive", source=(Status.SENT, Status.CONFIRMED))
     def receive(
-        self, *, by: Person, goods: dict[PurchaseLine, tuple[int, int]], note: str = ""
+        self,
+        *,
+        by: Person,
+        goods: dict[PurchaseLine, tuple[int, int]],
+        note: str = "",
+        marks: dict[PurchaseLine, str] | None = None,
     ) -> None:
         """Count what came, good and rejected by line; good material goes to what it was bought for.
 
+        `marks` names its lot by line: the number of the tannery, or one of the workshop's own.
         Goods that come unannounced say yes louder than words. The last part closes the order.
         """
         counted = {
@@ -403,9 +409,10 @@ class PurchaseOrder(models.Model):
         )
         store = Location.of(self.workshop_id, Location.Kind.STORE)
         items = Item.of_materials((line.material, line.size) for line in counted)
+        named = {line.pk: mark for line, mark in (marks or {}).items()}
         for line, (good, rejected) in counted.items():
-            item = items[line.material_id, line.size]
-            self._receive_line(receipt, line, (good, rejected), item, store)
+            item, mark = items[line.material_id, line.size], named.get(line.pk, "")
+            self._receive_line(receipt, line, (good, rejected), item, store, mark)
         self._close_if_done()
 
     @step("procurement.ask_less", source=Status.CONFIRMED)
@@ -606,6 +613,7 @@ class PurchaseOrder(models.Model):
         counted: tuple[int, int],
         item: Item,
         store: Location,
+        mark: str,
     ) -> None:
         good, rejected = counted
         percent = 100 + self.workshop.over_receipt_percent
@@ -627,6 +635,7 @@ class PurchaseOrder(models.Model):
                 subject=receipt,
                 reason="procurement.receive",
                 target=store,
+                lot_mark=mark,
             )
             line.hand_to_needs(good, item, store)
             if line.price:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from simpul import testing
-from simpul.catalog.models import Material
+from simpul.catalog.models import Alternative, Material, Recipe, RecipeWish
 from simpul.lib import clock
 from simpul.orders.models import GateShut, Order, OrderNeed
 from simpul.parties.models import Party, Person, Workshop
@@ -229,30 +229,21 @@ def test_other_workshops_are_not_served(workshop: Workshop, buyer: Party, joko: 
 
 
 @pytest.fixture
-def suede(workshop: Workshop) -> Material:
-    return testing.material(workshop, "SUEDE")
-
-
-@pytest.fixture
-def choosy(buyer: Party, suede: Material) -> Order:
-    """An order that needs 32 of leather, or as much suede."""
+def choosy(buyer: Party) -> Order:
+    """An order that needs 32 of leather, or as much suede, or a tenth more of canvas."""
     order = testing.needy_order(buyer)
-    OrderNeed.objects.filter(material__code="LEATHER").update(alternative=suede)
+    line = OrderNeed.objects.get(material__code="LEATHER").recipe_line
+    testing.alternative(line, "SUEDE")
+    testing.alternative(line, "CANVAS", 1_100)
     return order
 
 
-def hides(order: Order) -> list[tuple[str, str, int, int]]:
-    """What is needed of leather and suede: which, or which instead, how much, and covered."""
+def hides(order: Order) -> list[tuple[str, int, int]]:
+    """What is needed of leather, or instead of it: which, how much, and covered."""
     rows = OrderNeed.objects.filter(line__order=order, size="").order_by("pk")
-    named = rows.select_related("material", "alternative")
     return [
-        (
-            one.material.code,
-            one.alternative.code if one.alternative else "",
-            one.quantity,
-            one.quantity - one.uncovered,
-        )
-        for one in named
+        (one.material.code, one.quantity, one.quantity - one.uncovered)
+        for one in rows.select_related("material")
     ]
 
 
@@ -260,32 +251,41 @@ def hide(order: Order) -> int:
     return OrderNeed.objects.get(line__order=order, material__code="LEATHER").pk
 
 
-def test_the_plan_says_what_lies_free_of_the_other_material(
-    workshop: Workshop, choosy: Order, suede: Material
+def test_the_plan_says_what_may_be_taken_instead_and_what_lies_free_of_it(
+    workshop: Workshop, choosy: Order, rina: Person
 ) -> None:
+    suede = workshop.materials.get(code="SUEDE")
+    canvas = workshop.materials.get(code="CANVAS")
     testing.stock_up(suede, 5_000)
 
-    [asked] = planning.wanted(workshop)[0].asked
+    def instead(code: str) -> tuple[planning.Instead, ...]:
+        rows = {row.material.code: row for row in planning.wanted(workshop)}
+        return rows[code].asked[0].instead
 
-    assert (asked.alternative, asked.free_instead) == (suede, 5_000)
+    assert instead("LEATHER") == ((suede, 32_000, 5_000), (canvas, 35_200, 0))
+    assert instead("SOLE") == ()
+    planning.substitute(choosy, by=rina, need=hide(choosy), instead_of="LEATHER", taken="CANVAS")
+    assert instead("CANVAS") == ((leather(workshop), 32_000, 0), (suede, 32_000, 5_000))
 
 
 def test_the_other_material_is_needed_then_and_one_can_change_back(
-    workshop: Workshop, choosy: Order, suede: Material, udin: Person, rina: Person
+    workshop: Workshop, choosy: Order, udin: Person, rina: Person
 ) -> None:
-    testing.stock_up(suede, 40_000)
+    testing.stock_up(workshop.materials.get(code="SUEDE"), 40_000)
     need = hide(choosy)
 
     planning.substitute(choosy, by=udin, need=need, instead_of="LEATHER", taken="SUEDE")
-    assert hides(choosy) == [("SUEDE", "LEATHER", 32_000, 0)]
-    planning.substitute(choosy, by=rina, need=need, instead_of="SUEDE", taken="LEATHER")
-    assert hides(choosy) == [("LEATHER", "SUEDE", 32_000, 0)]
+    assert hides(choosy) == [("SUEDE", 32_000, 0)]
+    planning.substitute(choosy, by=udin, need=need, instead_of="SUEDE", taken="CANVAS")
+    assert hides(choosy) == [("CANVAS", 35_200, 0)]
+    planning.substitute(choosy, by=rina, need=need, instead_of="CANVAS", taken="LEATHER")
+    assert hides(choosy) == [("LEATHER", 32_000, 0)]
 
     planning.substitute(choosy, by=rina, need=need, instead_of="LEATHER", taken="SUEDE")
     planning.plan(workshop, by=rina)
-    assert hides(choosy) == [("SUEDE", "LEATHER", 32_000, 32_000)]
+    assert hides(choosy) == [("SUEDE", 32_000, 32_000)]
     lines = [one.facts for one in journal_of(choosy) if one.step == "procurement.substitute"]
-    assert [said["taken"] for said in lines] == ["SUEDE", "LEATHER", "SUEDE"]
+    assert [said["taken"] for said in lines] == ["SUEDE", "CANVAS", "LEATHER", "SUEDE"]
 
 
 def test_what_is_set_aside_stays_and_the_rest_is_taken_of_the_other(
@@ -294,12 +294,9 @@ def test_what_is_set_aside_stays_and_the_rest_is_taken_of_the_other(
     testing.stock_up(leather(workshop), 10_000)
     planning.plan(workshop, by=rina)
 
-    planning.substitute(choosy, by=rina, need=hide(choosy), instead_of="LEATHER", taken="SUEDE")
+    planning.substitute(choosy, by=rina, need=hide(choosy), instead_of="LEATHER", taken="CANVAS")
 
-    assert hides(choosy) == [
-        ("LEATHER", "SUEDE", 10_000, 10_000),
-        ("SUEDE", "LEATHER", 22_000, 0),
-    ]
+    assert hides(choosy) == [("LEATHER", 10_000, 10_000), ("CANVAS", 24_200, 0)]
 
 
 def test_nothing_is_taken_instead_of_what_is_covered_or_not_allowed(
@@ -312,6 +309,7 @@ def test_nothing_is_taken_instead_of_what_is_covered_or_not_allowed(
 
     for order, need, instead_of, taken in [
         (choosy, hide(choosy), "LEATHER", "SUEDE"),  # all of it is set aside
+        (choosy, hide(choosy), "LEATHER", "LEATHER"),  # that is no other one
         (choosy, sole, "SOLE", "SUEDE"),  # the recipe allows nothing else
         (strict, hide(strict), "LEATHER", "SUEDE"),
         (strict, hide(strict), "LEATHER", ""),
@@ -319,7 +317,28 @@ def test_nothing_is_taken_instead_of_what_is_covered_or_not_allowed(
         with pytest.raises(WrongState):
             planning.substitute(order, by=rina, need=need, instead_of=instead_of, taken=taken)
 
-    assert hides(choosy) == [("LEATHER", "SUEDE", 32_000, 32_000)]
+    assert hides(choosy) == [("LEATHER", 32_000, 32_000)]
+
+
+def test_an_order_keeps_the_choices_of_the_version_it_was_promised_on(
+    workshop: Workshop, choosy: Order, udin: Person, rina: Person
+) -> None:
+    product = choosy.lines.get().colourway.product
+    Recipe.write(by=udin, product=product, lines=[RecipeWish(leather(workshop), 3_200)])
+
+    planning.substitute(choosy, by=rina, need=hide(choosy), instead_of="LEATHER", taken="CANVAS")
+
+    assert hides(choosy) == [("CANVAS", 35_200, 0)]
+
+
+def test_there_and_back_is_the_same_again(workshop: Workshop, choosy: Order, rina: Person) -> None:
+    need = hide(choosy)
+    for permille in (1_100, 1_333, 2_000):
+        Alternative.objects.filter(material__code="CANVAS").update(permille=permille)
+        OrderNeed.objects.filter(pk=need).update(quantity=31_997)
+        for instead_of, taken in (("LEATHER", "CANVAS"), ("CANVAS", "LEATHER")):
+            planning.substitute(choosy, by=rina, need=need, instead_of=instead_of, taken=taken)
+        assert hides(choosy) == [("LEATHER", 31_997, 0)]
 
 
 def test_only_who_keeps_the_store_or_leads_the_work_takes_another(

@@ -204,6 +204,10 @@ class Job(models.Model):
         mine = logs.filter(pk=log.pk).first()
         if mine is None or mine.reverses_id is not None or hasattr(mine, "reversed_by"):
             raise WrongState(_now("This count was taken back already."))
+        if Job.objects.filter(line=self.line_id).open().exclude(pk=self.pk).exists():
+            raise WrongState(
+                _now("The work on this line is planned already: cancel its job first.")
+            )
         StageLog.objects.create(
             stage=mine.stage,
             size=mine.size,

@@ -39,6 +39,19 @@ def test_finished_pairs_leave_the_stock_again(job: Job, udin: Person) -> None:
     assert Balance.objects.get(item__variant=size.variant).on_hand == 0
 
 
+def test_not_while_the_line_is_worked_on_anew(job: Job, udin: Person) -> None:
+    testing.run_through(job)
+    Job.objects.create(workshop=job.workshop, line=job.line)  # more pairs were ordered meanwhile
+    log = StageLog.objects.filter(stage__is_last=True, size__line_size__variant__size="40").get()
+
+    with pytest.raises(WrongState):
+        job.correct(by=udin, log=log, reason="counted twice")
+
+    job.refresh_from_db()
+    assert job.status == Status.DONE
+    assert not StageLog.objects.filter(reverses__isnull=False).exists()
+
+
 def test_not_what_went_on(job: Job, log: StageLog, stages: list[JobStage], udin: Person) -> None:
     job.tap(by=udin, stage=stages[1], good={"40": 1})
 

@@ -90,6 +90,7 @@ class Migration(migrations.Migration):
                 ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.location')),
                 ('target', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.location')),
                 ('reason', models.CharField(max_length=40)),
+                ('lot_mark', models.CharField(blank=True, max_length=40)),
                 ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
                 ('subject_id', models.BigIntegerField()),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
@@ -98,6 +99,19 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='movement_of_something'), models.CheckConstraint(condition=models.Q(('source__isnull', False), ('target__isnull', False), _connector='OR'), name='movement_from_or_to_somewhere')],
                 'indexes': [models.Index(fields=['item', '-id'], name='stock_movem_item_id_32e8bd_idx')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LotChoice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='chosen', to='stock.movement')),
+                ('taken', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='choices', to='stock.movement')),
+                ('quantity', models.PositiveBigIntegerField()),
+                ('reverses', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='stock.lotchoice')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('taken__gt', models.F('lot'))), name='lot_came_before_it_was_taken')],
             },
         ),
         migrations.CreateModel(

@@ -3,6 +3,7 @@
 from simpul.stock.models.balance import Balance, Movement, NotEnough, Reservation
 from simpul.stock.models.count import Count, CountSheet, Found, Moved, Transfer
 from simpul.stock.models.item import HOUSE, Item, Location
+from simpul.stock.models.lot import LotChoice
 
 __all__ = [
     "HOUSE",
@@ -12,6 +13,7 @@ __all__ = [
     "Found",
     "Item",
     "Location",
+    "LotChoice",
     "Moved",
     "Movement",
     "NotEnough",

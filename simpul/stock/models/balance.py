@@ -127,6 +127,7 @@ class Movement(models.Model):
     source = models.ForeignKey(Location, models.PROTECT, null=True, related_name="+")
     target = models.ForeignKey(Location, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=40)  # the ability of the step that moved it
+    lot_mark = models.CharField(max_length=40, blank=True)  # of what came: the tannery's, or ours
     subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
     subject_id = models.BigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")
@@ -159,6 +160,7 @@ class Movement(models.Model):
         source: Location | None = None,
         target: Location | None = None,
         kept_for: models.Model | None = None,
+        lot_mark: str = "",
     ) -> Movement:
         """Move so much. What was kept for `kept_for` at the source stays kept at the target.
 
@@ -190,6 +192,7 @@ class Movement(models.Model):
             subject_type=ContentType.objects.get_for_model(subject),
             subject_id=subject.pk,
             by=by,
+            lot_mark=lot_mark,
         )
 
 

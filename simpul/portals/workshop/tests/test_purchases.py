@@ -128,13 +128,14 @@ def test_the_needs_cost_the_same_for_any_number_of_orders(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for _one in range(orders):
-        testing.needy_order(buyer)
+        order = testing.needy_order(buyer)
+        testing.alternative(order.lines.get().needs.get(size="").recipe_line, "SUEDE")
     for row in planning.wanted(workshop):
         testing.supplier_price(supplier, row.material)
 
     # session, user, person; needs, instalments, sizes, free, on order, twice; offers; sold; purchases;
-    # what comes for orders
-    with django_assert_max_num_queries(21):
+    # what comes for orders; lines of recipes, what may be taken instead, its materials
+    with django_assert_max_num_queries(24):
         assert desk.get(DESK).status_code == 200
 
 
@@ -394,12 +395,17 @@ def test_the_other_material_is_taken_from_the_list_of_needs(
     order = testing.needy_order(buyer)
     suede = testing.material(workshop, "SUEDE", name="Suede pasir")
     need = OrderNeed.objects.get(line__order=order, material__code="LEATHER")
-    OrderNeed.objects.filter(pk=need.pk).update(alternative=suede)
+    testing.alternative(need.recipe_line, "CANVAS")
+    testing.alternative(need.recipe_line, "SUEDE", 1_100)
     testing.stock_up(suede, 5_000)
     page = f"{DESK}needs/{need.pk}/substitution/"
 
-    assert f'href="{page}">Or Suede pasir' in desk.get(DESK).text
-    assert "Take Suede pasir instead of" in desk.get(page).text
+    assert f'href="{page}?taken=SUEDE">Or Suede pasir' in desk.get(DESK).text
+    text = desk.get(f"{page}?taken=SUEDE").text
+    assert 'value="SUEDE" checked' in text
+    assert "35.2 sq ft needed · 5 sq ft free" in text
+    assert 'value="CANVAS" checked' in desk.get(page).text  # the first choice
+    assert desk.post(page, {"taken": "GLUE"}).status_code == 409
     answer = desk.post(page, {"taken": "SUEDE"}, follow=True)
     assert "takes Suede pasir now." in answer.text
     assert OrderNeed.objects.get(pk=need.pk).material == suede

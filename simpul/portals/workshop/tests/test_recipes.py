@@ -162,16 +162,76 @@ def test_lines_from_a_sheet_fill_the_table(client: Client, derby: Product) -> No
 
 def test_a_line_says_what_may_be_taken_instead(client: Client, derby: Product) -> None:
     leather = testing.material(derby.workshop, "LEATHER")
+    suede = testing.material(derby.workshop, "SUEDE", name="Suede pasir", price=40_000)
+    canvas = testing.material(derby.workshop, "CANVAS", name="Kanvas", price=0)
+    line = {"material": leather.pk, "quantity": "3"}
+    others = {
+        "alternatives_0": suede.pk,
+        "alternatives_1": "10",
+        "alternatives_2": canvas.pk,
+        "alternatives_3": "-2.5",
+    }
+
+    client.post(f"{DERBY}recipe/new/", lines(line | others))
+
+    [_own, *choices] = derby.recipes.get().lines.get().choices
+    assert choices == [(suede, 1_100), (canvas, 975)]
+    text = " ".join(client.get(f"{DERBY}recipe/").text.replace("\xa0", " ").split())
+    assert 'or Suede pasir · <span class="nowrap">3.3 sq ft, Rp 132,000<' in text
+    assert 'or Kanvas · <span class="nowrap">2.925 sq ft<' in text
+    form = client.get(f"{DERBY}recipe/new/").text
+    assert form.count(f'value="{suede.pk}" selected') == 1
+    assert 'name="line-0-alternatives_1" value="10"' in form
+    assert 'name="line-0-alternatives_3" value="-2.5"' in form
+    client.post(f"{DERBY}recipe/new/", lines(line | others))
+    assert derby.recipes.count() == 1  # it says the same
+    client.post(
+        f"{DERBY}recipe/new/", lines(line | others | {"alternatives_1": "", "alternatives_2": ""})
+    )
+    [_own, *choices] = derby.recipes.get(version=2).lines.get().choices
+    assert choices == [(suede, 1_000)]
+
+
+def test_a_similar_model_brings_its_alternatives_along(client: Client, derby: Product) -> None:
+    chukka = testing.product(derby.workshop, "CHK-02")
+    suede = testing.alternative(testing.recipe(chukka, leather=3_700).lines.get(), "SUEDE", 1_250)
+
+    text = client.get(f"{DERBY}recipe/new/?like={chukka.slug}").text
+
+    assert text.count(f'value="{suede.pk}" selected') == 1
+    assert 'name="line-0-alternatives_1" value="25"' in text
+
+
+def test_a_sheet_names_what_may_be_taken_instead_in_its_order(
+    client: Client, derby: Product
+) -> None:
+    testing.material(derby.workshop, "LEATHER")
     suede = testing.material(derby.workshop, "SUEDE", name="Suede pasir")
-    line = {"material": leather.pk, "quantity": "3", "alternative": suede.pk}
+    canvas = testing.material(derby.workshop, "CANVAS")
+    sheet = "LEATHER;3;;;;;canvas;Suede pasir +12,5%"
 
-    client.post(f"{DERBY}recipe/new/", lines(line))
+    text = client.post(f"{DERBY}recipe/new/", {"lines": sheet}).text
 
-    assert derby.recipes.get().lines.get().alternative == suede
-    assert "or Suede pasir" in client.get(f"{DERBY}recipe/").text
-    assert client.get(f"{DERBY}recipe/new/").text.count(f'value="{suede.pk}" selected') == 1
-    client.post(f"{DERBY}recipe/new/", lines(line | {"alternative": ""}))
-    assert derby.recipes.count() == 2  # without it, it is another recipe
+    first, second = (
+        text.index(f'value="{canvas.pk}" selected'),
+        text.index(f'value="{suede.pk}" selected'),
+    )
+    assert first < second
+    assert 'name="line-0-alternatives_3" value="12.5"' in text
+    assert "CANVAS, Suede pasir +12.5%</summary>" in text
+    client.cookies["django_language"] = "id"
+    text = client.post(f"{DERBY}recipe/new/", {"lines": sheet}).text
+    assert 'name="line-0-alternatives_3" value="12,5"' in text  # and it is read so again
+    client.cookies["django_language"] = "en"
+    for cells, reason in [
+        ("SUEDE;SUEDE", "Suede pasir stands there twice."),
+        ("SUEDE;CANVAS;SUEDE +1%;CANVAS", "At most 3 others may be taken instead."),
+        ("SUEDE +101%", "“+101%” is no percentage."),
+        ("LEATHER", "That is the same material."),
+    ]:
+        refused = client.post(f"{DERBY}recipe/new/", {"lines": f"LEATHER;3;;;;;{cells}"})
+        assert refused.status_code == 422
+        assert reason in refused.text
 
 
 def test_only_what_is_counted_alike_stands_in(client: Client, derby: Product) -> None:
@@ -180,7 +240,7 @@ def test_only_what_is_counted_alike_stands_in(client: Client, derby: Product) ->
     line = {"material": leather.pk, "quantity": "3"}
 
     for other, reason in [(glue, "counted otherwise"), (leather, "the same material")]:
-        answer = client.post(f"{DERBY}recipe/new/", lines(line | {"alternative": other.pk}))
+        answer = client.post(f"{DERBY}recipe/new/", lines(line | {"alternatives_2": other.pk}))
         assert answer.status_code == 422
         assert reason in answer.text
     pasted = client.post(f"{DERBY}recipe/new/", {"lines": "LEATHER;3;;;;;GLUE"})
@@ -354,10 +414,12 @@ def test_the_page_costs_the_same_for_any_recipe(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     testing.stages(derby)
-    testing.recipe(derby, stage=None, **{f"m{at}": 1_000 for at in range(count)})
+    recipe = testing.recipe(derby, stage=None, **{f"m{at}": 1_000 for at in range(count)})
+    for line in recipe.lines.all():
+        testing.alternative(line, "SUEDE")
     client.get(f"{DERBY}recipe/")
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         client.get(f"{DERBY}recipe/")
 
 

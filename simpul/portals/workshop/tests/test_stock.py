@@ -66,7 +66,7 @@ def test_the_page_costs_the_same_for_any_item(
     desk.get(f"{STOCK}{item.pk}/")  # the kinds of things are known from here on
 
     # session, user, person; item; balances; reservations, needs; movements, how many; the lots'
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page = desk.get(f"{STOCK}{item.pk}/").content.decode()
     assert page.count("SO-") >= orders
 
