@@ -43,6 +43,7 @@ from simpul.procurement.models import (
     ReceivedLine,
     Status,
     SupplierPrice,
+    TooMuch,
 )
 from simpul.procurement.queries import (
     bought,
@@ -63,7 +64,8 @@ A_PAGE = 50
 
 @require_safe
 def needs(request: Request) -> HttpResponse:
-    rows = planning.wanted(request.workshop)
+    ended = planning.ended_with_material(request.workshop)
+    rows = planning.wanted(request.workshop, planning.kept_for(ended))
     sold = SupplierPrice.objects.visible_to(request.person)
     return render(
         request,
@@ -71,6 +73,7 @@ def needs(request: Request) -> HttpResponse:
         {
             "rows": rows,
             "sold": set(sold.values_list("material", flat=True)),
+            "ended": ended,
             "for_store": planning.orders_for_store(rows),
             "proposals": planning.proposals(request.workshop, rows),
             "misdealt": dealing.misdealt(request.workshop, rows),
@@ -287,8 +290,12 @@ def receipt(request: Request, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         note = form.cleaned_data["note"]
-        purchase.receive(by=request.person, goods=form.goods, note=note)
-        return _back(request, pk)
+        try:
+            purchase.receive(by=request.person, goods=form.goods, note=note)
+        except TooMuch as reason:
+            form.add_error(None, str(reason))
+        else:
+            return _back(request, pk)
     return _ask(request, purchase, form, "receipt")
 
 
