@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db import models
-from django.db.models import F, Min, Sum
+from django.db.models import F, Min, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -164,9 +164,12 @@ class Proposal:
 # Questions
 
 
-def wanted(workshop: Workshop) -> list[Wanted]:
+def wanted(workshop: Workshop, back: dict[Shelf, int] | None = None) -> list[Wanted]:
     """Return what running orders need and nothing covers, the most urgent first; then what the
-    shelf is to have again."""
+    shelf is to have again.
+
+    `back` is what is set aside still and counts as free: that of orders that ended (`kept_for`).
+    """
     needs = _running(workshop).annotate(
         rest=F("quantity") - F("ordered") - F("ready") - F("issued")
     )
@@ -179,6 +182,8 @@ def wanted(workshop: Workshop) -> list[Wanted]:
     materials = Material.objects.in_bulk({one[2] for one in open_ones})
     choices = _choices({one[4] for one in open_ones})
     free, on_order, coming = free_stock(workshop), _on_order(workshop), _coming(workshop)
+    for shelf, quantity in (back or {}).items():
+        free[shelf] = free.get(shelf, 0) + quantity
     found = _with_reorder_point(workshop)
     mine = [(waiting[one[1]], *one) for one in open_ones if one[1] in waiting]
     for line, pk, _line_key, material, size, recipe_line, rest in sorted(mine, key=_in_turn):
@@ -308,6 +313,28 @@ def claimants(rows: Iterable[Wanted]) -> list[tuple[Order, list[PurchaseOrder]]]
     ]
 
 
+def ended_with_material(workshop: Workshop) -> list[Order]:
+    """Return the orders that ended, and for which material is still set aside or on its way."""
+    ended = Order.objects.filter(
+        workshop=workshop, status__in=[OrderStatus.CANCELLED, OrderStatus.CLOSED]
+    )
+    held = ended.filter(lines__needs__ready__gt=0) | ended.filter(lines__needs__ordered__gt=0)
+    return list(held.distinct().select_related("buyer").order_by("pk"))
+
+
+def kept_for(orders: list[Order]) -> dict[Shelf, int]:
+    """Return what lies in the store for these orders of one workshop, by material and size."""
+    if not orders:
+        return {}
+    store = Location.of(orders[0].workshop_id, Location.Kind.STORE)
+    needs = list(OrderNeed.objects.filter(line__order__in=orders, ready__gt=0))
+    lies = Reservation.kept(needs, store)
+    found: dict[Shelf, int] = defaultdict(int)
+    for need in needs:
+        found[need.material_id, need.size] += lies.get(need.pk, 0)
+    return found
+
+
 # Steps
 
 
@@ -370,7 +397,7 @@ def plan(workshop: Workshop, *, by: Person) -> list[PurchaseOrder]:
 
     Each of it is a step of its own; what is done already is not done again.
     """
-    for order in _ended_with_material(workshop):
+    for order in ended_with_material(workshop):
         release(order, by=by)
     for order in orders_for_store(wanted(workshop)):
         reserve(order, by=by)
@@ -444,11 +471,12 @@ def _with_reorder_point(workshop: Workshop) -> dict[Shelf, Wanted]:
 
 
 def _coming(workshop: Workshop) -> dict[Shelf, list[Coming]]:
-    """Return what was bought and has not come, as far as no order waits for it, in the order in which
-    it comes; drafts count."""
+    """Return what was bought and has not come, as far as no running order waits for it, in the order
+    in which it comes; drafts count."""
+    waits = Q(pegs__need__line__order__status=OrderStatus.CONFIRMED)
     lines = PurchaseLine.objects.missing().filter(purchase__in=PurchaseOrder.objects.open())
     mine = lines.filter(purchase__workshop=workshop).annotate(
-        pegged=Coalesce(Sum("pegs__quantity"), 0),
+        pegged=Coalesce(Sum("pegs__quantity", filter=waits), 0),
         rest=F("quantity") - F("received") - F("pegged"),
         comes_on=Coalesce("expected_on", "wished_on"),
     )
@@ -513,11 +541,3 @@ def _line(row: Wanted, offer: SupplierPrice, today: date) -> ProposedLine:
         unit=offer.unit,
         unit_size=offer.unit_size,
     )
-
-
-def _ended_with_material(workshop: Workshop) -> list[Order]:
-    ended = Order.objects.filter(
-        workshop=workshop, status__in=[OrderStatus.CANCELLED, OrderStatus.CLOSED]
-    )
-    held = ended.filter(lines__needs__ready__gt=0) | ended.filter(lines__needs__ordered__gt=0)
-    return list(held.distinct().order_by("pk"))

@@ -28,7 +28,9 @@ from simpul.portals import invitations
 from simpul.portals.http import Request, demand
 from simpul.portals.workshop.parties import find_parties
 from simpul.production.models import Job
+from simpul.production.queries import lying_free
 from simpul.workflow.models import journal_of
+from simpul.workflow.steps import can
 
 A_PAGE = 50
 SORTS = {
@@ -127,6 +129,8 @@ def _page(
                 if line.pk not in planned
                 and any(size.made < size.pairs for size in line.sizes.all())
             ],
+            "is_on_the_shelf": can(request.person, "production.take_from_stock", order)
+            and bool(lying_free(order)),
             "amendments": Amendment.objects.about(order),
             "links": invitations.links_to(order),
             "shipments": Shipment.objects.visible_to(request.person).filter(order=order),

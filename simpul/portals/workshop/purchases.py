@@ -43,6 +43,7 @@ from simpul.procurement.models import (
     ReceivedLine,
     Status,
     SupplierPrice,
+    TooMuch,
 )
 from simpul.procurement.queries import (
     bought,
@@ -64,7 +65,8 @@ A_PAGE = 50
 
 @require_safe
 def needs(request: Request) -> HttpResponse:
-    rows = planning.wanted(request.workshop)
+    ended = planning.ended_with_material(request.workshop)
+    rows = planning.wanted(request.workshop, planning.kept_for(ended))
     sold = SupplierPrice.objects.visible_to(request.person)
     return render(
         request,
@@ -72,6 +74,7 @@ def needs(request: Request) -> HttpResponse:
         {
             "rows": rows,
             "sold": set(sold.values_list("material", flat=True)),
+            "ended": ended,
             "for_store": planning.orders_for_store(rows),
             "claims": planning.claimants(rows),
             "proposals": planning.proposals(request.workshop, rows),
@@ -297,8 +300,12 @@ def receipt(request: Request, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         note = form.cleaned_data["note"]
-        purchase.receive(by=request.person, goods=form.goods, note=note, marks=form.marks)
-        return _back(request, pk)
+        try:
+            purchase.receive(by=request.person, goods=form.goods, note=note, marks=form.marks)
+        except TooMuch as reason:
+            form.add_error(None, str(reason))
+        else:
+            return _back(request, pk)
     return _ask(request, purchase, form, "receipt")
 
 
