@@ -218,7 +218,7 @@ def test_what_is_on_its_way_is_dealt_with_it(
     assert f"Dealt anew, in turn: {shown(first)}." in answer
     assert words not in answer
     bought_for = client.get(f"/ciomas/desk/purchases/{purchase.pk}/").text
-    assert f"32 sq ft for {first.number}, {buyer}" in " ".join(bought_for.split())
+    assert f"32 sq ft for {shown(first)}" in " ".join(bought_for.split())
     assert second.number not in bought_for
     assert not list(findings(workshop))
 

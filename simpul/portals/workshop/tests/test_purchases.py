@@ -468,7 +468,7 @@ def test_a_line_is_moved_and_the_draft_says_why_it_is_there(
     made = PurchaseOrder.objects.get(supplier=rival)
     text = client.get(f"/ciomas/desk/purchases/{made.pk}/").content.decode()
     order = made.orders()[0]
-    assert f"32 sq ft for {order.number}, {order.buyer.name}" in text
+    assert f'32 sq ft for <span class="nowrap">{order.number}</span>' in text
     assert "3 sq ft more, sold in portions of 5" in text
 
 
