@@ -118,6 +118,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "stock.count": NOBODY,
     "stock.count_sheet": NOBODY,
     "stock.move": NOBODY,
+    "stock.set_shelf": NOBODY,
     "stock.set_reorder_point": NOBODY,
     # material
     "procurement.reserve": NOBODY,

@@ -32,7 +32,7 @@ from simpul.parties.models import Address, Party, Person
 from simpul.payments import agreement, reconciliation
 from simpul.payments.models import BankAccount, BankEntry, Instruction, PaymentClaim
 from simpul.procurement import planning
-from simpul.procurement.models import LineTerms, PurchaseOrder, SupplierPrice
+from simpul.procurement.models import LineTerms, PurchaseLine, PurchaseOrder, SupplierPrice
 from simpul.workflow.steps import Refused
 
 # the printed code of a shop that does not exist
@@ -403,6 +403,11 @@ def _agree(story: Story, purchase: PurchaseOrder) -> None:
     purchase.agree(by=story.cast.staff["rina"], revision=purchase.latest().number)
 
 
+def _mark(line: PurchaseLine) -> str:
+    """The tannery numbers its hides by the month and the drum."""
+    return f"{clock.today():%y%m}-{line.pk % 9 + 1}"
+
+
 def _receive(story: Story, purchase: PurchaseOrder) -> None:
     """What was ordered comes, most often at once."""
     purchase = PurchaseOrder.objects.select_related("workshop", "supplier").get(pk=purchase.pk)
@@ -413,7 +418,8 @@ def _receive(story: Story, purchase: PurchaseOrder) -> None:
     if len(lines) > 1 and story.dice.random() < 0.15:
         goods.pop(lines[-1])
         story.later(lambda: _receive(story, purchase), days=2)
-    purchase.receive(by=story.cast.staff["rina"], goods=goods)
+    marks = {line: _mark(line) for line in goods if line.material.code.startswith("KLT")}
+    purchase.receive(by=story.cast.staff["rina"], goods=goods, marks=marks)
     for order in _running(story):
         workshop_floor.go_on(story, order)
 

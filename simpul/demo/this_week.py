@@ -32,6 +32,14 @@ if TYPE_CHECKING:
     from simpul.demo.history import Story
 
 OUTSIDE = "Jahit upper"  # the stage that is given out
+SHELVES = {  # by material
+    "KLT-BOX": "Rak 1, atas", "KLT-PUL": "Rak 1, tengah", "KLT-SUD": "Rak 1, bawah",
+    "KLT-FUR": "Rak 2", "IMT-HTM": "Rak 3", "IMT-MRN": "Rak 3", "SOL-TPR": "Rak 4", "SOL-KRT": "Rak 4",
+    "SOL-PUW": "Rak 5", "SOL-ANK": "Rak 5", "LEM-KNG": "Lemari lem", "LEM-PUS": "Lemari lem",
+    "BNG-NYL": "Rak 6, kotak 1", "MTA-HTM": "Rak 6, kotak 2", "TLI-080": "Rak 6, kotak 3",
+    "LBL-MRK": "Rak 6, kotak 10", "DUS-STD": "Rak 10", "KRN-010": "Rak 10",
+}  # fmt: skip
+FINISHED = {"DRB-01": "Rak jadi 1", "LFR-02": "Rak jadi 2", "SKL-05": "Rak jadi 3"}  # by model
 
 
 def days_and_hands(story: Story) -> None:
@@ -89,7 +97,22 @@ def material_asked(story: Story) -> None:
             _answer_otherwise(purchase)
     glue = Item.objects.get(workshop=story.cast.workshop, material__code="LEM-KNG")
     glue.set_reorder_point(by=rina, below=5_000, up_to=15_000)
+    _put_up_marks(story)
     _price_asked(story)
+
+
+def _put_up_marks(story: Story) -> None:
+    """Most shelves are marked."""
+    rina = story.cast.staff["rina"]
+    items = Item.objects.filter(workshop=story.cast.workshop)
+    places = [
+        *((items.filter(material__code=code), words) for code, words in SHELVES.items()),
+        *((items.filter(variant__colourway__product__code=code), words)
+          for code, words in FINISHED.items()),
+    ]  # fmt: skip
+    for rows, words in places:
+        for item in rows.order_by("pk")[:1]:
+            item.set_shelf(by=rina, shelf=words, is_for_all=True)
 
 
 def _price_asked(story: Story) -> None:

@@ -212,6 +212,7 @@ ABILITIES: dict[str, Rule] = {
     "stock.count": workshop(STOCK),
     "stock.count_sheet": workshop(STOCK),
     "stock.move": workshop(STOCK),
+    "stock.set_shelf": workshop(STOCK, PRODUCTION),
     "stock.set_reorder_point": workshop(STOCK),
     # material
     "procurement.reserve": either(machine(), workshop(STOCK)),

@@ -70,6 +70,27 @@ class ReorderForm(forms.Form):
         return {"below": below, "up_to": up_to}
 
 
+class PlaceForm(forms.Form):
+    """On which shelf something lies, and whether its other sizes lie there, too."""
+
+    shelf = forms.CharField(
+        label=_("Shelf"),
+        max_length=40,
+        required=False,
+        help_text=_("As it is written there, such as “Rak 3, kotak 2”. Nothing takes it away."),
+    )
+    is_for_all = forms.BooleanField(label=_("For all of its sizes"), required=False)
+
+    def __init__(self, *args: Any, item: Item, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["shelf"].initial = item.shelf
+        if not item.size:
+            del self.fields["is_for_all"]
+
+    def clean_shelf(self) -> str:
+        return " ".join(str(self.cleaned_data["shelf"]).split())
+
+
 @dataclass(frozen=True, slots=True)
 class SheetRow:
     """An item on the count sheet. `book` is shown where the count differs from it."""

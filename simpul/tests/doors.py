@@ -267,6 +267,7 @@ TABLE: dict[str, Door] = {
     "workshop:stock-counting": Door(sees="owner rina", may="owner rina", others=403),
     "workshop:count-sheet": Door("count sheet", "staff"),
     "workshop:stock-count": Door("item", "owner rina", "owner rina", others=403),
+    "workshop:stock-shelf": Door("item", "owner rina udin", "owner rina udin", others=403),
     "workshop:stock-reorder": Door("item", "owner rina", "owner rina", others=403),
     "workshop:stock-transfer": Door("item", "owner rina", "owner rina", others=403),
     "workshop:guestbook": Door(sees="staff"),

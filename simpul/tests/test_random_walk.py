@@ -160,7 +160,7 @@ WAYS = {
     "production.finish", "production.give_back", "production.hold", "production.plan",
     "production.release", "production.resume", "production.start", "production.take_from_stock",
     "production.tap", "production.give_out", "production.take_in", "production.settle_wages", "production.pay_wages", "production.unpay_wages",
-    "stock.count", "stock.count_sheet", "stock.move", "stock.set_reorder_point",
+    "stock.count", "stock.count_sheet", "stock.move", "stock.set_reorder_point", "stock.set_shelf",
     "payments.count_gateway", "payments.gateway_paid",
 }  # fmt: skip
 
@@ -506,7 +506,7 @@ class Walk(RuleBasedStateMachine):
             self._counter_purchase, self._agree, self._insist, self._expect, self._close_short, self._less,
             self._decline_purchase,
             lambda: self._purchase("draft", "sent", "confirmed").cancel(by=self._who("rina")),
-            self._inquire, self._move_line, self._join, self._change, self._count, self._count_sheet, self._reorder, self._substitute, self._move, self._correct, self._choose_lot, self._choose_lot, self._hold, self._take_stock,
+            self._inquire, self._move_line, self._join, self._change, self._count, self._count_sheet, self._reorder, self._put, self._substitute, self._move, self._correct, self._choose_lot, self._choose_lot, self._hold, self._take_stock,
             lambda: self._pick(Job.objects.open()).cancel(by=self._who("udin"), reason="x"),
             lambda: planning.release(self._order("confirmed", "cancelled"), by=self._who("rina")),
             lambda: give_back(self._order("cancelled"), by=self._who("udin")),
@@ -939,6 +939,10 @@ class Walk(RuleBasedStateMachine):
         below = self.dice.choice((0, 10_000))
         item.set_reorder_point(by=self._who("rina"), below=below, up_to=2 * below)
 
+    def _put(self) -> None:
+        shelf = self.dice.choice(("", "Rak 3, kotak 2"))
+        self._pick(Item.objects.all()).set_shelf(by=self._who("rina"), shelf=shelf, is_for_all=True)
+
     def _substitute(self) -> None:
         need = self._pick(
             OrderNeed.objects.filter(line__order__status="confirmed")
@@ -1034,7 +1038,10 @@ class Walk(RuleBasedStateMachine):
 
     def _choose_lot(self) -> None:
         job = self._pick(Job.objects.filter(status__in=["running", "held"]))
-        row = self.dice.choice(lots_for(job))
+        rows = lots_for(job)
+        if not rows:
+            raise Nothing
+        row = self.dice.choice(rows)
         names = {"material": row.lot.item.code, "delivery": row.name}
         if row.chosen_by(job) and self.dice.random() < 0.3:
             unchoose_lot(job, by=self._who("udin"), lot=row.lot.key, **names)

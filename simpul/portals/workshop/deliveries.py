@@ -38,6 +38,7 @@ from simpul.orders.models import Status as OrderStatus
 from simpul.portals import invitations
 from simpul.portals.files import serve_upload
 from simpul.portals.http import Request, demand
+from simpul.stock.models import Item
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed
 
@@ -303,7 +304,7 @@ def _route(order: Order) -> str:
     return f"{here} – {order.buyer.area}" if order.buyer.area else ""
 
 
-def _show_packing(request: Request, order: Order, form: Form, fill: Form) -> HttpResponse:
+def _show_packing(request: Request, order: Order, form: CartonForm, fill: FillForm) -> HttpResponse:
     packages = Package.objects.filter(order=order, unpacked_at=None).select_related("shipment")
     is_bound = form.is_bound or fill.is_bound
     return render(
@@ -315,6 +316,7 @@ def _show_packing(request: Request, order: Order, form: Form, fill: Form) -> Htt
             "fill": fill,
             "packages": packages.for_list(),
             "is_paid": order.is_open(Gate.PACKING),
+            "shelves": Item.shelves_of_variants(size.variant_id for size, _pairs in form.ready),
         },
         status=422 if is_bound else 200,
     )

@@ -17,6 +17,8 @@ from simpul.production.models import Job
 from simpul.ui.jinja import day_short, quantity
 from simpul.workflow.steps import WrongState
 
+OFFERED = 12  # lots of a material
+
 
 @require_http_methods(["GET", "POST"])
 def choice(request: Request, pk: int) -> HttpResponse:
@@ -58,18 +60,20 @@ def taking_back(request: Request, pk: int, lot: int) -> HttpResponse:
 
 
 def _offered(rows: list[TracedLot]) -> dict[str, list[tuple[int, str]]]:
-    """Return by material the lots of which something is left to be named."""
+    """Return by material the last lots of which something is left to be named, the newest first."""
     found: dict[str, list[tuple[int, str]]] = {}
-    for one in rows:
-        if one.lot.unnamed > 0:
+    for one in sorted(rows, key=lambda one: (one.lot.item.code, one.lot.item.size, -one.lot.key)):
+        if one.lot.unnamed > 0 and len(found.get(_group(one), ())) < OFFERED:
             words = [one.name, day_short(one.on)]
             if one.receipt:
                 words.append(str(one.receipt.purchase.supplier))
             words.append(_("%(quantity)s not named yet") % {"quantity": quantity(one.lot.unnamed)})
-            item = one.lot.item
-            label = f"{item} ({item.unit})"
-            found.setdefault(label, []).append((one.lot.key, " · ".join(words)))
+            found.setdefault(_group(one), []).append((one.lot.key, " · ".join(words)))
     return found
+
+
+def _group(one: TracedLot) -> str:
+    return f"{one.lot.item} ({one.lot.item.unit})"
 
 
 def _names(one: TracedLot) -> dict[str, Any]:

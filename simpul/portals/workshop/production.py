@@ -27,6 +27,7 @@ from simpul.production.models import (
     Status,
     TooMany,
 )
+from simpul.stock.models import Item
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed
 
@@ -87,13 +88,17 @@ def jobs(request: Request) -> HttpResponse:
 @require_safe
 def job(request: Request, pk: int) -> HttpResponse:
     job = _find(request, pk)
+    material = queries.material_of(job)
     return render(
         request,
         "workshop/production/job.html",
         {
             "job": job,
             "progress": queries.progress_of([job])[0],
-            "material": queries.material_of(job),
+            "material": material,
+            "shelves": Item.shelves_of_materials(
+                need.material_id for _stage, needs in material for need in needs
+            ),
             "logs": queries.logs_of(job),
             "outside": Outwork.objects.visible_to(request.person)
             .filter(stage__job=job)

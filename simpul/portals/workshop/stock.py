@@ -12,7 +12,14 @@ from simpul.insight.lots import TracedLot, lots_of
 from simpul.orders.models import LineSize, Order, OrderNeed
 from simpul.portals.http import Request, demand
 from simpul.procurement import planning
-from simpul.stock.forms import CountForm, CountSheetForm, ReorderForm, ShelfForm, TransferForm
+from simpul.stock.forms import (
+    CountForm,
+    CountSheetForm,
+    PlaceForm,
+    ReorderForm,
+    ShelfForm,
+    TransferForm,
+)
 from simpul.stock.models import (
     Balance,
     Count,
@@ -27,18 +34,17 @@ from simpul.stock.models import (
 A_PAGE = 50
 OLD_LOTS = 12  # of those that are used up
 A_SHEET = 100  # things on one count sheet
-SHELVES = (  # how things lie beside each other
-    *("material__code", "variant__colourway__product__code"),
-    *("variant__colourway__position", "size", "pk"),
-)
 
 
 @require_safe
 def items(request: Request) -> HttpResponse:
+    """What lies there; `?sort=shelf`: as one walks along the shelves."""
     words, kind = request.GET.get("q", "").strip(), request.GET.get("kind", "")
+    sort = request.GET.get("sort", "")
     found = Item.objects.visible_to(request.person).search(words)
     kinds = {"materials": found.materials(), "products": found.products(), "low": found.low()}
-    page = Paginator(kinds.get(kind, found).for_list().order_by(*SHELVES), A_PAGE)
+    shown = kinds.get(kind, found).for_list()
+    page = Paginator(shown.along_shelves() if sort == "shelf" else shown.in_order(), A_PAGE)
     return render(
         request,
         "workshop/stock/list.html",
@@ -46,6 +52,7 @@ def items(request: Request) -> HttpResponse:
             "page": page.get_page(request.GET.get("page")),
             "words": words,
             "kind": kind,
+            "sort": sort,
             "counts": {name: rows.count() for name, rows in kinds.items()} | {"": found.count()},
             "tab": "stock",
         },
@@ -102,7 +109,7 @@ def counting(request: Request) -> HttpResponse:
     words, kind = request.GET.get("q", "").strip(), request.GET.get("kind", "")
     found = Item.objects.visible_to(request.person).search(words)
     shown = found.products() if kind == "products" else found.materials()
-    page = Paginator(shown.for_list().order_by(*SHELVES), A_SHEET).get_page(request.GET.get("page"))
+    page = Paginator(shown.for_list().along_shelves(), A_SHEET).get_page(request.GET.get("page"))
     items = list(page.object_list)
     homes = (Location.Kind.STORE, Location.Kind.FINISHED)
     balances = Balance.objects.filter(item__in=items, location__kind__in=homes)
@@ -154,6 +161,23 @@ def reorder(request: Request, pk: int) -> HttpResponse:
     return render(
         request,
         "workshop/stock/reorder.html",
+        {"item": item, "form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def shelf(request: Request, pk: int) -> HttpResponse:
+    """Say on which shelf something lies."""
+    demand(request, "stock.set_shelf", request.workshop)
+    item = _find(request, pk)
+    form = PlaceForm(request.POST or None, item=item)
+    if form.is_valid():
+        item.set_shelf(by=request.person, **form.cleaned_data)
+        return redirect("workshop:stock-item", request.workshop.slug, pk)
+    return render(
+        request,
+        "workshop/stock/shelf.html",
         {"item": item, "form": form},
         status=422 if form.is_bound else 200,
     )

@@ -257,6 +257,7 @@ urlpatterns = [
     path("stock/<int:pk>/", stock.item, name="stock-item"),
     path("stock/<int:pk>/count/", stock.count, name="stock-count"),
     path("stock/<int:pk>/reorder/", stock.reorder, name="stock-reorder"),
+    path("stock/<int:pk>/shelf/", stock.shelf, name="stock-shelf"),
     path("stock/<int:pk>/transfer/", stock.transfer, name="stock-transfer"),
     # production
     path("orders/<str:number>/lines/<int:line>/plan/", production.plan, name="plan"),

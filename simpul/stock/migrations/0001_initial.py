@@ -26,6 +26,8 @@ class Migration(migrations.Migration):
                 ('size', models.CharField(blank=True, max_length=6)),
                 ('reorder_point', models.PositiveBigIntegerField(default=0, editable=False)),
                 ('order_up_to', models.PositiveBigIntegerField(default=0, editable=False)),
+                ('shelf', models.CharField(blank=True, editable=False, max_length=40, verbose_name='shelf')),
+                ('shelf_key', models.CharField(blank=True, editable=False, max_length=160)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('material', None), ('variant', None), _connector='XOR'), name='item_is_one_thing'), models.CheckConstraint(condition=models.Q(('order_up_to__gte', models.F('reorder_point'))), name='item_ordered_up'), models.UniqueConstraint(condition=models.Q(('variant', None)), fields=('material', 'size'), name='item_material_once'), models.UniqueConstraint(condition=models.Q(('material', None)), fields=('variant',), name='item_variant_once')],

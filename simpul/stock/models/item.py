@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import Case, F, Q, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -41,7 +42,14 @@ class Location(models.Model):
         return cls.objects.get_or_create(workshop_id=workshop_id, kind=kind)[0]
 
 
+SORTED = (
+    *("material__code", "variant__colourway__product__code"),
+    *("variant__colourway__position", "size", "pk"),
+)
 HOUSE = (Location.Kind.STORE, Location.Kind.FINISHED, Location.Kind.PACKED)
+
+
+NUMBER = 6  # digits by which the numbers of shelves are compared
 
 
 class ItemQuerySet(models.QuerySet["Item"]):
@@ -65,6 +73,7 @@ class ItemQuerySet(models.QuerySet["Item"]):
                 | Q(variant__colourway__product__name__icontains=word)
                 | Q(variant__colourway__product__name_en__icontains=word)
                 | Q(variant__colourway__name__icontains=word)
+                | Q(shelf__icontains=word)
                 | Q(size=word)
             )
         return found
@@ -81,6 +90,15 @@ class ItemQuerySet(models.QuerySet["Item"]):
         """Those of which less is free than their reorder point says."""
         short = self.with_sums().filter(reorder_point__gt=F("on_hand") - F("reserved"))
         return short.filter(reorder_point__gt=0)
+
+    def in_order(self) -> Self:
+        """By kind and code, colour and size."""
+        return self.order_by(*SORTED)
+
+    def along_shelves(self) -> Self:
+        """As one walks along the shelves; what has none comes last."""
+        unmarked = Case(When(shelf="", then=1), default=0)
+        return self.order_by(unmarked, "shelf_key", *SORTED)
 
     def for_list(self) -> Self:
         return self.select_related("material", "variant__colourway__product").with_sums()
@@ -101,6 +119,8 @@ class Item(models.Model):
     size = models.CharField(max_length=6, blank=True)
     reorder_point = models.PositiveBigIntegerField(default=0, editable=False)  # 0: it has none
     order_up_to = models.PositiveBigIntegerField(default=0, editable=False)
+    shelf = models.CharField(_("shelf"), max_length=40, blank=True, editable=False)
+    shelf_key = models.CharField(max_length=160, blank=True, editable=False)  # its place in a row
 
     objects = ItemQuerySet.as_manager()
 
@@ -138,7 +158,21 @@ class Item(models.Model):
             raise WrongState(_now("Fill up to at least the reorder point."))
         self.reorder_point, self.order_up_to = below, up_to if below else 0
 
+    @step("stock.set_shelf")
+    def set_shelf(self, *, by: Person, shelf: str, is_for_all: bool = False) -> None:
+        """Say where it lies, in the words that stand on the shelf (none: nowhere in particular);
+        of all its sizes, if that is said."""
+        self.shelf, self.shelf_key = shelf, _in_a_row(shelf)
+        if is_for_all:
+            self._all_sizes().update(shelf=self.shelf, shelf_key=self.shelf_key)
+
     # Questions
+
+    def _all_sizes(self) -> models.QuerySet[Item]:
+        items = Item.objects.filter(workshop=self.workshop_id)
+        if self.variant is not None:
+            return items.filter(variant__colourway=self.variant.colourway_id)
+        return items.filter(material=self.material_id)
 
     @property
     def unit(self) -> str:
@@ -182,6 +216,21 @@ class Item(models.Model):
         return items
 
     @classmethod
+    def shelves_of_materials(cls, materials: Iterable[int]) -> dict[tuple[int, str], str]:
+        """Return on which shelf these materials lie, by their keys and sizes, where one knows it."""
+        rows = cls.objects.filter(variant=None, material__in=set(materials)).exclude(shelf="")
+        return {
+            (material, size): shelf
+            for material, size, shelf in rows.values_list("material", "size", "shelf")
+        }
+
+    @classmethod
+    def shelves_of_variants(cls, variants: Iterable[int]) -> dict[int, str]:
+        """Return on which shelf these variants lie, by their keys, where one knows it."""
+        rows = cls.objects.filter(material=None, variant__in=set(variants)).exclude(shelf="")
+        return dict(rows.values_list("variant", "shelf"))
+
+    @classmethod
     def of_variants(cls, variants: Iterable[Variant]) -> dict[int, Item]:
         """Return the items of many variants by their keys, in one question."""
         wanted = {variant.pk: variant for variant in variants}
@@ -200,3 +249,8 @@ class Item(models.Model):
             variant=variant,
             size=variant.size,
         )[0]
+
+
+def _in_a_row(shelf: str) -> str:
+    """Write the numbers of a shelf so long that 3 stands before 10."""
+    return re.sub(r"[0-9]+", lambda found: found.group().zfill(NUMBER)[:NUMBER], shelf.casefold())

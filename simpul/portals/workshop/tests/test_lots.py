@@ -86,7 +86,7 @@ def test_the_foreman_says_from_which_lot_it_was_taken(floor: Client, job: Job) -
     order = job.line.order
     told = seen(floor, f"{DESK}orders/{order.number}/lots/")
     assert '12 sq ft <small class="muted">chosen</small>' in told
-    assert '20 sq ft <small class="muted">by rule</small>' in told
+    assert '20 sq ft <small class="muted"><span class="nowrap">by rule<' in told
     assert '12 sq ft</span> <small class="muted">chosen' in seen(
         floor, f"{DESK}stock/{leather(job).pk}/"
     )

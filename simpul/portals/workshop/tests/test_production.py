@@ -244,7 +244,7 @@ def test_a_job_costs_the_same_for_any_history(
         testing.photo(job)
     floor.get(page_of(job))
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         floor.get(page_of(job))
 
 

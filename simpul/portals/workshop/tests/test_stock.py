@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -286,3 +288,55 @@ def test_what_is_set_aside_goes_back(
     assert not Reservation.objects.exists()
     assert OrderNeed.objects.get(material__code="LEATHER").ready == 0
     assert desk.post(f"{STOCK}orders/SO-1/release/").status_code == 404
+
+
+def test_where_it_lies_is_written_found_and_shown(
+    desk: Client, buyer: Party, workshop: Workshop, rina: Person
+) -> None:
+    job = testing.released_job(buyer)
+    leather = Item.of_material(job.line.needs.get(size="").material)
+    page = f"{STOCK}{leather.pk}/shelf/"
+    assert "is_for_all" not in desk.get(page).text  # it has no sizes
+    assert desk.post(page, {"shelf": "x" * 41}).status_code == 422
+
+    answer = desk.post(page, {"shelf": "  Rak 3,  kotak 2 "})
+
+    assert answer.status_code == 302
+    for place in (
+        f"{STOCK}{leather.pk}/",
+        f"{STOCK}?q=kotak",
+        f"{STOCK}?sort=shelf&kind=materials",
+        f"{STOCK}counting/",
+        f"/ciomas/desk/production/jobs/{job.pk}/",
+    ):
+        assert "Rak 3, kotak 2" in desk.get(place).text, place
+    assert "SOLE" not in desk.get(f"{STOCK}?q=kotak").text
+
+
+def test_the_count_sheet_and_the_list_go_along_the_shelves(
+    desk: Client, workshop: Workshop, rina: Person
+) -> None:
+    for code, shelf in {"AAA": "", "BBB": "Rak 10", "CCC": "Rak 9"}.items():
+        item = testing.stock_up(testing.material(workshop, code), 1_000)
+        item.set_shelf(by=rina, shelf=shelf)
+
+    def seen(path: str) -> list[str]:
+        return re.findall(r"\b(AAA|BBB|CCC)\b(?= ·|</span>)", desk.get(path).text)
+
+    assert seen(f"{STOCK}counting/") == ["CCC", "BBB", "AAA"]
+    assert seen(f"{STOCK}?sort=shelf") == ["CCC", "BBB", "AAA"]
+    assert seen(STOCK) == ["AAA", "BBB", "CCC"]
+
+
+def test_the_shelf_of_finished_pairs_stands_where_they_are_packed(
+    desk: Client, buyer: Party, rina: Person
+) -> None:
+    job = testing.released_job(buyer)
+    testing.run_through(job)
+    order = job.line.order
+    size = order.lines.get().sizes.get(variant__size="40")
+    Item.of_variant(size.variant).set_shelf(by=rina, shelf="Rak jadi 4", is_for_all=True)
+
+    text = desk.get(f"/ciomas/desk/orders/{order.number}/packing/").text
+
+    assert text.count("Rak jadi 4") == 2  # of two sizes
