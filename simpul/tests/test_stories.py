@@ -18,6 +18,8 @@ from simpul.parties.models import Party, Person, Workshop
 from simpul.procurement.models import PurchaseLine, PurchaseOrder
 from simpul.production.models import Job, Outwork
 from simpul.stock.models import Balance
+from simpul.ui.jinja import day as long_day
+from simpul.ui.jinja import day_short
 
 DESK = "/ciomas/desk/"
 MY = "/ciomas/my/"
@@ -165,6 +167,12 @@ def test_a_late_supplier(
     assert words is not None
     new_day = date.fromisoformat(typed[1])
     assert new_day > day
+    for person, address in ((dewi, MY), (sari, DESK)):  # one day on all pages
+        assert day_short(new_day) in window(person).get(f"{address}orders/").text
+        page_text = window(person).get(f"{address}orders/{order.number}/").text
+        assert re.search(rf"expected on {long_day(new_day)}", page_text, re.IGNORECASE)
+    tracked = window(dewi).get(f"/ciomas/track/{order.public_code}/").text
+    assert f"Expected on {long_day(new_day)}" in tracked
     post(window(sari), page, promised_on=new_day.isoformat(), note=words[1].strip())
     post(window(dewi), f"{MY}orders/{order.number}/changes/2/acceptance/")
 

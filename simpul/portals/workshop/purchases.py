@@ -21,6 +21,7 @@ from simpul.catalog.models import Material
 from simpul.changes import dealing
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
+from simpul.insight.dates import outlook, whatif
 from simpul.lib import clock, phones
 from simpul.orders.models import Order, OrderNeed
 from simpul.parties.models import AccessLink, Identity
@@ -47,7 +48,6 @@ from simpul.procurement.models import (
 from simpul.procurement.queries import (
     bought,
     compared,
-    effects_of,
     offers_of,
     reasons_of,
     unclaimed,
@@ -170,6 +170,8 @@ def purchase(request: Request, pk: int) -> HttpResponse:
         Prefetch("lines", ReceivedLine.objects.select_related("line__material"))
     )
     pegged = Order.objects.filter(lines__needs__pegs__line__purchase=purchase)
+    orders = list(pegged.select_related("buyer").distinct().order_by("promised_on", "pk"))
+    outlook.expect(request.workshop, orders)
     current = purchase.current
     return render(
         request,
@@ -177,10 +179,10 @@ def purchase(request: Request, pk: int) -> HttpResponse:
         {
             "purchase": purchase,
             "rows": compared(purchase),
-            "effects": effects_of(purchase, current)
+            "effects": whatif.if_agreed(request.person, purchase, current)
             if current and purchase.status == Status.COUNTERED
             else [],
-            "orders": pegged.select_related("buyer").distinct().order_by("promised_on", "pk"),
+            "orders": orders,
             "receipts": receipts.order_by("pk"),
             "reasons": reasons_of(purchase) if purchase.is_draft else {},
             "spare": unclaimed(purchase) if purchase.status == Status.CONFIRMED else {},
