@@ -46,9 +46,26 @@ class Outlook:
         """Return when an order is made and packed by the plan; None where that cannot be told."""
         return self.packed(self.outcome.of_order(order.pk))
 
+    def expected_on(self, order: Order) -> date | None:
+        """Return on which day a running order can be expected: that of the plan; where that cannot be
+        told, the days that the catalogue gives the work after the last of what was bought for it
+        comes. Never before its promise."""
+        if order.promised_on is None:
+            return None
+        if (ready_on := self.of_order(order)) is not None:
+            return max(ready_on, order.promised_on)
+        by_catalogue = (
+            line.pegged[0] + line.work_days * DAY
+            for line in self.plan.lines
+            if line.order == order.pk and line.pegged is not None
+        )
+        return max([*by_catalogue, order.promised_on])
+
     def if_paid(self, order: Order, on: date) -> date | None:
-        """Return when an order is made and packed if its money comes on a day."""
-        return self.packed(self.plan.run({order.pk: on}).of_order(order.pk))
+        """Return on which day an order can be expected if its money comes on a day; None where that
+        cannot be told. Never before its promise."""
+        ready_on = self.packed(self.plan.run({order.pk: on}).of_order(order.pk))
+        return max(ready_on, order.promised_on or ready_on) if ready_on else None
 
     def packed(self, made_on: date | None) -> date | None:
         """Packing takes the day of work after the last pair was made."""
@@ -170,6 +187,17 @@ def _so_that_nobody_is_late(outlook: Outlook, lines: list[Line], on: date) -> da
     return on
 
 
+def expect(workshop: Workshop, orders: Iterable[Order]) -> None:
+    """Say on the rows of orders when they can be expected: the one day that all pages show."""
+    running = [order for order in orders if order.status == Status.CONFIRMED]
+    if not running:
+        return
+    outlook = of(workshop)
+    for order in running:
+        if (on := outlook.expected_on(order)) is not None:
+            order.expect(on)
+
+
 def delay_of(order: Order) -> tuple[date, list[str], list[str]] | None:
     """Return of a running order that misses its promise by the plan when it will be ready, and why: with
     names for the desk, and as much of it as is a buyer's business. None where it keeps its promise, or
@@ -184,10 +212,10 @@ def delay_of(order: Order) -> tuple[date, list[str], list[str]] | None:
 
 def parts_of(order: Order) -> Parts | None:
     """Return of a running order whose buyer wants what is ready first when half of what is not packed
-    can go, and when the rest.
+    can go, and when the rest: on the day on which the order can be expected.
 
-    None where all of it is ready on one day, and where that cannot be told. Reads what
-    `OrderQuerySet.for_page` loads of the order.
+    None where that is one day, and where it cannot be told. Reads what `OrderQuerySet.for_page` loads
+    of the order.
     """
     if not order.in_parts or order.status != Status.CONFIRMED:
         return None
@@ -201,11 +229,13 @@ def parts_of(order: Order) -> Parts | None:
     left = sum(size.pairs - size.packed for line in order.lines.all() for size in line.sizes.all())
     if (there := left - days.total()) > 0:
         days[outlook.plan.calendar.next_open(outlook.plan.today)] += there
-    first = 0
-    for on, pairs in sorted(days.items())[:-1]:
+    rest_on, first = outlook.expected_on(order), 0
+    for on, pairs in sorted(days.items()):
         first += pairs
         if first * 2 >= left:
-            return Parts(first, on, left - first, max(days))
+            if rest_on is None or first == left or on >= rest_on:
+                break
+            return Parts(first, on, left - first, rest_on)
     return None
 
 

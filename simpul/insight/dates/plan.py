@@ -43,6 +43,7 @@ class Line(NamedTuple):
     waiting: tuple[Sizes, ...]  # before each of the tasks
     is_held: bool = False  # nobody knows when it goes on
     turn: int = 0  # its place among the others
+    work_days: int = 0  # what the catalogue gives it once its material is there
 
 
 class Ready(NamedTuple):

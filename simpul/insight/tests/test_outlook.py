@@ -212,8 +212,8 @@ def test_what_is_ready_first_is_half_of_it_and_the_rest_has_its_day(
     testing.pay(order, order.instalments.order_by("position")[0].amount)
 
     # ten are finished on Saturday, ten on Monday, five on Tuesday; each packed a day later
-    assert in_parts(order) == outlook.Parts(20, date(2026, 12, 1), 5, date(2026, 12, 2))
-    assert outlook.of(model.workshop).of_order(order) == date(2026, 12, 2)
+    assert in_parts(order) == outlook.Parts(20, date(2026, 12, 1), 5, date(2026, 12, 9))
+    assert order.promised_on == date(2026, 12, 9)  # nobody is told another day for all of it
     Order.objects.filter(pk=order.pk).update(in_parts=False)
     assert outlook.parts_of(Order.objects.for_page().get(pk=order.pk)) is None
 
@@ -228,7 +228,7 @@ def test_pairs_that_are_made_can_go_tomorrow(model: Product, buyer: Party, udin:
         job.tap(by=udin, stage=job.stages.get(position=position), good={"41": 6})
 
     # four of 40 are sewn on Thursday and finished on Friday
-    assert in_parts(order) == outlook.Parts(6, date(2026, 11, 26), 4, date(2026, 11, 28))
+    assert in_parts(order) == outlook.Parts(6, date(2026, 11, 26), 4, date(2026, 12, 9))
     for position in (2, 3):
         job.tap(by=udin, stage=job.stages.get(position=position), good={"40": 4})
     assert in_parts(order) is None  # all of it at once
@@ -329,8 +329,9 @@ def test_an_order_that_is_not_paid_waits_until_its_money_is_due(
     found = outlook.of(model.workshop)
 
     assert found.of_order(order) == date(2026, 12, 3)
-    assert found.if_paid(order, date(2026, 11, 30)) == date(2026, 12, 4)
-    assert found.if_paid(order, TODAY) == date(2026, 11, 30)
+    assert order.promised_on == date(2026, 12, 9)
+    assert found.if_paid(order, date(2026, 12, 5)) == date(2026, 12, 10)
+    assert found.if_paid(order, TODAY) == date(2026, 12, 9)  # never before it was promised
     assert found.of_order(order) == date(2026, 12, 3)  # asking changes nothing
 
 
@@ -464,6 +465,46 @@ def test_a_basket_does_not_go_before_a_promise_that_was_put_behind_a_later_one(
     placed = testing.confirmed_order(buyer, model, earliest_on=found.on)
     testing.pay(placed, placed.instalments.order_by("position")[0].amount)
     assert outlook.of(model.workshop).of_order(put_off) == before
+
+
+# The day on which an order can be expected
+
+
+def expected(order: Order) -> date | None:
+    row = Order.objects.get(pk=order.pk)
+    outlook.expect(order.workshop, [row])
+    return row.expected_on
+
+
+def test_it_is_the_promise_until_the_plan_says_a_later_day(
+    model: Product, buyer: Party, supplier: Party, rina: Person
+) -> None:
+    order = running(buyer, model)
+    purchase = testing.confirmed_purchase(supplier, order)
+    line = purchase.lines.get(material=leather(model.workshop))
+    assert expected(order) == order.promised_on == date(2026, 12, 9)
+
+    purchase.expect(by=rina, line=line, day=date(2026, 12, 12), reason="hujan")
+    assert expected(order) == date(2026, 12, 17)  # Monday to Wednesday, and packed on Thursday
+    purchase.expect(by=rina, line=line, day=date(2026, 12, 3), reason="terang")
+    assert expected(order) == date(2026, 12, 9)
+
+
+def test_where_the_plan_cannot_tell_it_goes_by_the_days_of_the_catalogue(
+    workshop: Workshop, buyer: Party, supplier: Party, rina: Person
+) -> None:
+    order = testing.needy_order(buyer)  # nobody is known to work
+    assert expected(order) == order.promised_on == date(2026, 12, 9)
+    purchase = testing.confirmed_purchase(supplier, order)
+    line = purchase.lines.get(material=leather(workshop))
+    purchase.expect(by=rina, line=line, day=date(2026, 12, 5), reason="hujan")
+
+    assert outlook.of(workshop).of_order(order) is None
+    assert expected(order) == date(2026, 12, 12)  # half of the fourteen days that it takes to make
+
+
+def test_an_order_that_is_not_agreed_on_is_expected_on_no_day(buyer: Party) -> None:
+    assert expected(testing.order(buyer)) is None
 
 
 # What is kept

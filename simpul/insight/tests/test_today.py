@@ -59,7 +59,7 @@ def test_a_late_order_is_told_to_sales_and_the_floor(
     buyer: Party, sari: Person, udin: Person
 ) -> None:
     order = testing.confirmed_order(buyer)
-    Order.objects.filter(pk=order.pk).update(expected_on=clock.in_days(-1))
+    Order.objects.filter(pk=order.pk).update(promised_on=clock.in_days(-1))
 
     late = ("orders", "?status=confirmed&sort=promised")
     assert asked(sari) == {late: 1}

@@ -32,12 +32,14 @@ def orders(request: Request) -> HttpResponse:
         found = found.search(words)
     counts = dict(found.order_by().values_list("status").annotate(count=Count("pk")))
     shown = found.filter(status=chosen) if chosen in Status.values else found
-    page = Paginator(shown.with_progress().order_by("-id"), A_PAGE)
+    pages = Paginator(shown.with_progress().order_by("-id"), A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    outlook.expect(request.workshop, page.object_list)
     return render(
         request,
         "buyer/orders/list.html",
         {
-            "page": page.get_page(request.GET.get("page")),
+            "page": page,
             "words": words,
             "chosen": chosen,
             "all": sum(counts.values()),
@@ -82,6 +84,7 @@ def find_order(request: Request, number: str) -> Order:
 def show_order(
     request: Request, order: Order, form: MessageForm, status: int = 200
 ) -> HttpResponse:
+    outlook.expect(request.workshop, [order])
     return render(
         request,
         "buyer/orders/page.html",

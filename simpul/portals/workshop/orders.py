@@ -35,7 +35,7 @@ from simpul.workflow.steps import can
 A_PAGE = 50
 SORTS = {
     "": ("-id",),
-    "promised": ("expected_on", "id"),
+    "promised": ("promised_on", "id"),
     "buyer": ("buyer__name", "-id"),
     "total": ("-total", "-id"),
 }
@@ -46,6 +46,7 @@ def orders(request: Request) -> HttpResponse:
     found, chosen = _found(request)
     counts = dict(_searched(request).order_by().values_list("status").annotate(n=Count("pk")))
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    outlook.expect(request.workshop, page.object_list)
     return render(
         request,
         "workshop/orders/list.html",
@@ -66,12 +67,10 @@ def export(request: Request) -> HttpResponse:
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="orders.csv"'
     sheet = csv.writer(answer)
-    sheet.writerow(
-        ["number", "placed", "buyer", "status", "pairs", "total", "paid", "promised", "expected"]
-    )
+    sheet.writerow(["number", "placed", "buyer", "status", "pairs", "total", "paid", "promised"])
     columns = (
         "number", "placed_at__date", "buyer__name", "status", "pairs", "total", "paid_sum",
-        "promised_on", "expected_on",
+        "promised_on",
     )  # fmt: skip
     for row in _found(request)[0].values_list(*columns).iterator():
         sheet.writerow([harmless(value) if isinstance(value, str) else value for value in row])
@@ -113,6 +112,7 @@ def _page(
     """Show the order, with a form that was filled in wrongly as it was typed."""
     jobs = list(Job.objects.filter(line__order=order).for_list().order_by("pk"))
     planned = {job.line_id for job in jobs if job.is_open}
+    outlook.expect(request.workshop, [order])
     return render(
         request,
         "workshop/orders/page.html",

@@ -21,6 +21,7 @@ from simpul.catalog.models import Material
 from simpul.changes import dealing
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
+from simpul.insight.dates import outlook, whatif
 from simpul.lib import clock, phones
 from simpul.orders.models import Order, OrderNeed
 from simpul.parties.models import AccessLink, Identity
@@ -48,7 +49,6 @@ from simpul.procurement.models import (
 from simpul.procurement.queries import (
     bought,
     compared,
-    effects_of,
     offers_of,
     pegs_of,
     reasons_of,
@@ -181,7 +181,9 @@ def purchase(request: Request, pk: int) -> HttpResponse:
         Prefetch("lines", ReceivedLine.objects.select_related("line__material"))
     )
     pegs = pegs_of(purchase)
-    orders = {peg.need.line.order for mine in pegs.values() for peg in mine}
+    every = {peg.need.line.order for mine in pegs.values() for peg in mine}
+    orders = sorted(every, key=lambda order: (order.turn or 0, order.pk))
+    outlook.expect(request.workshop, orders)
     current = purchase.current
     return render(
         request,
@@ -189,11 +191,11 @@ def purchase(request: Request, pk: int) -> HttpResponse:
         {
             "purchase": purchase,
             "rows": compared(purchase),
-            "effects": effects_of(purchase, current)
+            "effects": whatif.if_agreed(request.person, purchase, current)
             if current and purchase.status == Status.COUNTERED
             else [],
             "pegs": pegs,
-            "orders": sorted(orders, key=lambda order: (order.turn or 0, order.pk)),
+            "orders": orders,
             "receipts": receipts.order_by("pk"),
             "reasons": reasons_of(purchase, pegs) if purchase.is_draft else {},
             "spare": unclaimed(purchase) if purchase.status == Status.CONFIRMED else {},

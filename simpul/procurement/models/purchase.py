@@ -18,7 +18,6 @@ from simpul.lib import clock, codes
 from simpul.lib.quantities import MILLI, amount_of
 from simpul.orders.models import Gate, Order, OrderNeed
 from simpul.parties.models import AccessLink, Party, Person, Workshop
-from simpul.procurement.models.days import orders_following
 from simpul.procurement.models.line import PurchaseLine
 from simpul.procurement.models.receipt import GoodsReceipt, ReceivedLine
 from simpul.procurement.models.revision import LineTerms, PurchaseRevision
@@ -375,13 +374,12 @@ class PurchaseOrder(models.Model):
 
     @step("procurement.expect", source=Status.CONFIRMED)
     def expect(self, *, by: Person, line: PurchaseLine, day: date, reason: str = "") -> None:
-        """Move the day of a line; the promise stays what it was, the orders' days follow."""
+        """Move the day of a line; the promise stays what it was."""
         mine = self._line(line)
         if mine.is_done:
             raise WrongState(_now("Everything of this line has come."))
-        with orders_following(self.pk):
-            mine.expected_on = day
-            mine.save(update_fields=["expected_on"])
+        mine.expected_on = day
+        mine.save(update_fields=["expected_on"])
 
     @step("procurement.receive", source=(Status.SENT, Status.CONFIRMED))
     def receive(
@@ -554,17 +552,16 @@ class PurchaseOrder(models.Model):
         self.revision = PurchaseRevision.write(self, by=by, terms=terms, note=note).number
 
     def _agree(self, terms: list[LineTerms]) -> None:
-        """Make the lines say what both agreed to, and let the orders' days follow."""
+        """Make the lines say what both agreed to."""
         self.agreed_revision = self.revision
-        with orders_following(self.pk):
-            for said in terms:
-                line = said.line
-                line.keep_pegs(max(said.quantity - line.received, 0))
-                line.is_closed_short = not said.quantity
-                line.quantity = said.quantity or line.quantity
-                line.price = said.price
-                line.promised_on = line.expected_on = said.on
-                line.save()
+        for said in terms:
+            line = said.line
+            line.keep_pegs(max(said.quantity - line.received, 0))
+            line.is_closed_short = not said.quantity
+            line.quantity = said.quantity or line.quantity
+            line.price = said.price
+            line.promised_on = line.expected_on = said.on
+            line.save()
         self._sum_up()
 
     def _sum_up(self) -> None:

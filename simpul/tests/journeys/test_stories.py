@@ -272,6 +272,14 @@ def test_a_late_supplier(
     follow(sales, "Write to the buyer", within=row(sales, order.number))
     new_day = date.fromisoformat(sales.get_by_label("New day").input_value())
     assert day < new_day < day + timedelta(days=14)
+    expected = f"xpected on {new_day.day} {new_day:%B %Y}"
+    for page, address in (  # one day on all pages
+        (screen(rina), f"{DESK}orders/{order.number}/"),
+        (shop, f"{MY}orders/{order.number}/"),
+        (shop, f"/ciomas/track/{order.public_code}/"),
+    ):
+        page.goto(address)
+        read(page, expected)
     press(sales, "Send to the buyer")
     shop.goto(MY)
     follow(shop, order.number)

@@ -410,6 +410,6 @@ def test_the_payment_page_says_what_waiting_costs(
     testing.login(client, testing.contact_of(buyer))
     page = read(client.get(f"/ciomas/my/orders/{order.number}/payment/").text)
 
-    assert "pay by 28 November 2026, the order is ready on <strong>3 December 2026</strong>" in page
+    assert "pay by 28 November 2026, the order is ready on <strong>9 December 2026</strong>" in page
     assert "If you pay on 5 December 2026: 10 December 2026." in page
     assert "It was promised for" not in page
