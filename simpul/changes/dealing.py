@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Sum
+from django.utils.translation import gettext as _
 
 from simpul.orders.models import Order, OrderNeed
 from simpul.parties.models import Person, Workshop
@@ -15,6 +16,7 @@ from simpul.procurement.planning import Wanted
 from simpul.production.models import Job
 from simpul.production.models import Status as JobStatus
 from simpul.stock.models import Balance, Location
+from simpul.workflow.steps import WrongState
 
 NOT_BEGUN = (JobStatus.PLANNED, JobStatus.CANCELLED)
 
@@ -53,17 +55,29 @@ def misdealt(workshop: Workshop, rows: Iterable[Wanted]) -> list[Misdealt]:
 def deal(workshop: Workshop, *, by: Person) -> list[Order]:
     """Let go what is misdealt, and set aside in turn what the store has then; all of it or nothing.
 
-    Return the orders that were served; none where everything lies where it should.
+    Return the orders that were served; none where everything lies where it should. Raises WrongState
+    where what was let go was bought meanwhile for whom it was meant.
     """
     with transaction.atomic():
         _hold(workshop)
+        before = _set_aside(workshop)
         holders = {one.holder for one in misdealt(workshop, planning.wanted(workshop))}
         for order in sorted(holders, key=lambda order: order.pk):
             planning.release(order, by=by)
         served = planning.orders_for_store(planning.wanted(workshop)) if holders else []
         for order in served:
             planning.reserve(order, by=by)
+        if holders and _set_aside(workshop) < before:
+            raise WrongState(_("Somebody was quicker. Look at the list again."))
     return served
+
+
+def _set_aside(workshop: Workshop) -> int:
+    """Return how much lies ready for running orders, of all materials together."""
+    needs = OrderNeed.objects.filter(
+        line__order__in=Order.objects.running().filter(workshop=workshop)
+    )
+    return needs.aggregate(sum=Sum("ready"))["sum"] or 0
 
 
 def _lacks(row: Wanted) -> Order | None:
