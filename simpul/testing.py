@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+import time
+from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import count
+from threading import Barrier, Thread
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.test import Client
 from PIL import Image
 
@@ -53,9 +57,11 @@ from simpul.procurement import planning
 from simpul.procurement.models import InquiredLine, Inquiry, PurchaseOrder, SupplierPrice
 from simpul.production.models import Capacity, Job, LastSet, OwnPairs, StagePhoto
 from simpul.stock.models import Balance, Count, Item, Location, Reservation
+from simpul.workflow.steps import Refused
 
 SIZES = ("39", "40", "41", "42", "43")
 LONG_AGO = date(2020, 1, 1)
+PAUSE_S = 0.002
 # the printed QRIS of a shop that does not exist
 QRIS = (
     "00020101021126670015COM.EXAMPLE.WWW011893600999000000001702150000000000000170303UMI51440014"
@@ -64,6 +70,52 @@ QRIS = (
 )
 
 _serial = count(100)  # beyond the codes that tests choose themselves
+
+
+# At the same moment
+
+
+def at_once(*deeds: Callable[[], object]) -> list[str]:
+    """Let several do something in the same moment; return how they ended, `done` or `refused`, sorted.
+
+    Before each writes it lets the others come in between. In SQLite's memory, where there is one
+    writer anyway, they do it one after another.
+    """
+    barrier, ends = Barrier(len(deeds)), []
+
+    def run(deed: Callable[[], object]) -> None:
+        try:
+            deed()
+        except Refused:
+            ends.append("refused")
+        else:
+            ends.append("done")
+
+    def run_with_others(deed: Callable[[], object]) -> None:
+        try:
+            barrier.wait(10)
+            with connection.execute_wrapper(give_way):
+                run(deed)
+        finally:
+            connection.close()
+
+    if connection.vendor != "postgresql":
+        for deed in deeds:
+            run(deed)
+        return sorted(ends)
+    threads = [Thread(target=run_with_others, args=(deed,)) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return sorted(ends)
+
+
+def give_way(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+    """Wait between what was read and what is written: a wrapper for a connection."""
+    if not sql.startswith("SELECT"):
+        time.sleep(PAUSE_S)
+    return execute(sql, *arguments)
 
 
 # Who is who

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Sum
+from django.utils.translation import gettext as _
 
 from simpul.catalog.models import Material
 from simpul.orders.models import Order, OrderNeed
@@ -18,6 +19,7 @@ from simpul.procurement.planning import Wanted
 from simpul.production.models import Job
 from simpul.production.models import Status as JobStatus
 from simpul.stock.models import Balance, Location
+from simpul.workflow.steps import WrongState
 
 NOT_BEGUN = (JobStatus.PLANNED, JobStatus.CANCELLED)
 
@@ -72,20 +74,32 @@ def deal(workshop: Workshop, *, by: Person) -> list[Order]:
     """Let go what is misdealt, and set aside in turn what the store has then; then let orders have
     each other's of what is on its way. All of it or nothing.
 
-    Return the orders that were served; none where everything is in turn.
+    Return the orders that were served; none where everything is in turn. Raises WrongState where what
+    was let go was bought meanwhile for whom it was meant.
     """
     with transaction.atomic():
         _hold(workshop)
+        before = _set_aside(workshop)
         holders = {one.holder for one in misdealt(workshop, planning.wanted(workshop))}
         for order in sorted(holders, key=lambda order: order.pk):
             planning.release(order, by=by)
         served = planning.orders_for_store(planning.wanted(workshop)) if holders else []
         for order in served:
             planning.reserve(order, by=by)
+        if holders and _set_aside(workshop) < before:
+            raise WrongState(_("Somebody was quicker. Look at the list again."))
         sooner = list(swaps(workshop, planning.wanted(workshop), _keeping(workshop)))
         for one in sooner:
             swap(one, by=by)
     return list(dict.fromkeys(served + [one.order for one in sooner]))
+
+
+def _set_aside(workshop: Workshop) -> int:
+    """Return how much lies ready for running orders, of all materials together."""
+    needs = OrderNeed.objects.filter(
+        line__order__in=Order.objects.running().filter(workshop=workshop)
+    )
+    return needs.aggregate(sum=Sum("ready"))["sum"] or 0
 
 
 def _lacks(row: Wanted) -> Order | None:

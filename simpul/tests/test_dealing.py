@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from simpul import testing
@@ -15,6 +16,7 @@ from simpul.orders.models import Amendment, Order, OrderNeed
 from simpul.orders.turns import own_turn
 from simpul.parties.models import Party, Person, Workshop
 from simpul.procurement import planning
+from simpul.procurement.models import Peg
 from simpul.production.models import Job
 from simpul.stock.models import Balance
 from simpul.workflow.models import Entry
@@ -26,8 +28,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def holder(buyer: Party, rina: Person) -> Order:
     """An order for which all of its material is set aside."""
-    made = testing.needy_order(buyer)
-    testing.fetch_material(made)
+    with transaction.atomic():
+        made = testing.needy_order(buyer)
+        testing.fetch_material(made)
     return made
 
 
@@ -178,6 +181,47 @@ def test_a_refusal_in_the_middle_changes_nothing(
 
     assert (ready(holder), ready(first)) == (ALL, NOTHING)
     assert steps_after(before) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_deal_at_once_deal_once(
+    workshop: Workshop, holder: Order, first: Order, rina: Person, owner: Person
+) -> None:
+    before = Entry.objects.order_by("pk").last()
+
+    testing.at_once(lambda: deal(workshop, by=rina), lambda: deal(workshop, by=owner))
+
+    assert (ready(holder), ready(first)) == (NOTHING, ALL)
+    assert steps_after(before) == [
+        ("procurement.release", holder.pk), ("procurement.reserve", first.pk),
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_deal_at_once_while_a_third_plans(
+    workshop: Workshop, holder: Order, first: Order, supplier: Party, rina: Person, owner: Person
+) -> None:
+    """It lies ready for one of the two and is bought for the other, and nobody has lost it between them."""
+    for need in OrderNeed.objects.filter(line__order=first).select_related("material"):
+        testing.supplier_price(supplier, need.material)
+    before = Entry.objects.order_by("pk").last()
+
+    ends = testing.at_once(
+        lambda: deal(workshop, by=rina),
+        lambda: deal(workshop, by=owner),
+        lambda: planning.plan(workshop, by=rina),
+    )
+
+    steps = [step for step, _subject in steps_after(before)]
+    assert steps.count("procurement.release") <= 1
+    assert ends.count("done") >= 2
+    has, lacks = (first, holder) if ready(first) == ALL else (holder, first)
+    assert (ready(has), ready(lacks)) == (ALL, NOTHING)
+    planning.plan(workshop, by=rina)  # whoever was refused looks again
+    bought = Peg.objects.values_list("need__line__order", "quantity").order_by("-quantity")
+    assert list(bought) == [(lacks.pk, quantity) for quantity in (32_000, 6_000, 4_000)]
+    assert ready(has) == ALL
+    assert not list(findings(workshop))
 
 
 def test_the_list_of_needs_says_it_and_does_it_once(

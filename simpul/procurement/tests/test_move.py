@@ -1,10 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-from threading import Barrier, Thread
-
 import pytest
-from django.db import connection
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
@@ -15,7 +11,7 @@ from simpul.parties.models import Party, Person, Workshop
 from simpul.procurement.models import Peg, PurchaseLine, PurchaseOrder, Status
 from simpul.procurement.queries import pegs_of, reasons_of
 from simpul.workflow.models import journal_of
-from simpul.workflow.steps import NotAllowed, Refused, WrongState
+from simpul.workflow.steps import NotAllowed, WrongState
 
 
 @pytest.fixture
@@ -236,40 +232,6 @@ def test_a_draft_says_why_each_line_is_there(
 # two at once
 
 
-def at_once(*deeds: Callable[[], object]) -> list[str]:
-    """Let several do something in the same moment; return how each ended.
-
-    One after another in SQLite's memory, where there is one writer anyway.
-    """
-    barrier, ends = Barrier(len(deeds)), []
-
-    def run(deed: Callable[[], object]) -> None:
-        try:
-            deed()
-        except Refused:
-            ends.append("refused")
-        else:
-            ends.append("done")
-
-    def run_with_others(deed: Callable[[], object]) -> None:
-        try:
-            barrier.wait(10)
-            run(deed)
-        finally:
-            connection.close()
-
-    if connection.vendor != "postgresql":
-        for deed in deeds:
-            run(deed)
-        return sorted(ends)
-    threads = [Thread(target=run_with_others, args=(deed,)) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return sorted(ends)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_who_move_the_same_line_move_it_once(
     draft: PurchaseOrder, rival: Party, rina: Person
@@ -280,7 +242,7 @@ def test_two_who_move_the_same_line_move_it_once(
         mine = PurchaseOrder.objects.get(pk=draft.pk)
         mine.move_line(by=rina, line=line, supplier=rival, quantity=32_000)
 
-    assert at_once(deed, deed) == ["done", "refused"]
+    assert testing.at_once(deed, deed) == ["done", "refused"]
     assert Peg.objects.filter(need__material__code="LEATHER").get().quantity == 32_000
     assert pegs_fit()
 
@@ -295,7 +257,7 @@ def test_two_drafts_taken_into_each_other_leave_one(
         drafts = PurchaseOrder.objects.in_bulk([into, taken])
         drafts[into].join(by=rina, other=drafts[taken])
 
-    ends = at_once(lambda: join(draft.pk, other.pk), lambda: join(other.pk, draft.pk))
+    ends = testing.at_once(lambda: join(draft.pk, other.pk), lambda: join(other.pk, draft.pk))
 
     assert ends == ["done", "refused"]
     left = PurchaseOrder.objects.get(status=Status.DRAFT)
