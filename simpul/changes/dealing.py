@@ -43,7 +43,9 @@ def misdealt(workshop: Workshop, rows: Iterable[Wanted]) -> list[Misdealt]:
         ready__gt=0,
     ).select_related("line__order")
     found: dict[tuple[int, int], Misdealt] = {}
-    for need in held.order_by("line__order__turn", "pk") if lacking else ():
+    for need in (
+        held.order_by("line__order__turn", "material__code", "size", "pk") if lacking else ()
+    ):
         row, first = lacking.get((need.material_id, need.size), (None, None))
         holder = need.line.order
         if row is None or first is None or (first.turn or 0) >= (holder.turn or 0):
