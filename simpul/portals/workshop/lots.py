@@ -78,7 +78,7 @@ def _group(one: TracedLot) -> str:
 
 def _names(one: TracedLot) -> dict[str, Any]:
     """What the journal calls a lot."""
-    return {"material": f"{one.lot.item.code} {one.lot.item.size}".rstrip(), "delivery": one.name}
+    return {"material": f"{one.lot.item.code} {one.lot.item.size}".rstrip(), "delivery": one.marks}
 
 
 def _find(request: Request, pk: int) -> Job:
