@@ -493,6 +493,8 @@ def _plant(story: Story) -> None:
     ):
         out = partial(this_week.given_out, story, worker, telephone, 4)
         story.at((story.now - timedelta(days=days)).replace(hour=16, minute=40), out)
+    yesterday = (story.now - timedelta(days=1)).replace(hour=16, minute=55)
+    story.at(yesterday, partial(this_week.lot_named, story))
     story.at(_ago(story, 12), lambda: _then(story, "jakarta", odd_money.cancelled_and_given_back))
     story.at(_ago(story, 10), lambda: _then(story, "maju", odd_money.credit_note))
     story.at(_ago(story, 9), lambda: _then(story, "padang", odd_money.bounced))

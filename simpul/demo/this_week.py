@@ -16,6 +16,7 @@ from simpul.changes.agreeing import accept
 from simpul.delivery.models import Shipment
 from simpul.demo import catalogue, workshop_floor
 from simpul.insight.dates import outlook
+from simpul.insight.lots import lots_for
 from simpul.lib import clock
 from simpul.lib.workdays import IDUL_FITRI, next_feast
 from simpul.orders.models import Amendment, LineSize, LineWish, Order
@@ -23,7 +24,7 @@ from simpul.payments import agreement
 from simpul.payments.models import Receipt
 from simpul.procurement import planning
 from simpul.procurement.models import InquiredLine, Inquiry, LineTerms, PurchaseOrder, Terms
-from simpul.production import outwork, shelf
+from simpul.production import lots, outwork, shelf
 from simpul.production.models import Capacity, ClosedDays, Job, LastSet
 from simpul.production.models import Status as JobStatus
 from simpul.stock.models import Count, Item, Location
@@ -100,6 +101,18 @@ def material_asked(story: Story) -> None:
     glue.set_reorder_point(by=rina, below=5_000, up_to=15_000)
     _put_up_marks(story)
     _price_asked(story)
+
+
+def lot_named(story: Story) -> None:
+    """The foreman says from which hides the work that runs was cut."""
+    for job in Job.objects.filter(workshop=story.cast.workshop).open().order_by("pk"):
+        for one in lots_for(job):
+            if one.lot.item.code.startswith("KLT") and one.used_by(job):
+                lots.choose_lot(
+                    job, by=story.cast.staff["udin"], lot=one.lot.key,
+                    quantity=one.used_by(job), material=one.lot.item.code, delivery=one.marks,
+                )  # fmt: skip
+                return
 
 
 def _put_up_marks(story: Story) -> None:

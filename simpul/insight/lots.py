@@ -39,10 +39,14 @@ class TracedLot(NamedTuple):
         return clock.day_of(self.lot.at)
 
     @property
+    def marks(self) -> str:
+        """The number of the paper it came with, and the mark that it was given, where it has them."""
+        return " · ".join(filter(None, [str(self.receipt or ""), self.lot.mark]))
+
+    @property
     def name(self) -> str:
-        """The paper it came with and the mark that it was given."""
-        paper = str(self.receipt) if self.receipt else _("found by a count")
-        return f"{paper} · {self.lot.mark}" if self.lot.mark else paper
+        """The same for people."""
+        return self.marks if self.receipt else _("found by a count")
 
     def of_order(self, order: Order) -> Went:
         return next((one for one in self.orders if one.order == order), Went(order, 0, 0))

@@ -64,7 +64,7 @@ def _offered(rows: list[TracedLot]) -> dict[str, list[tuple[int, str]]]:
     found: dict[str, list[tuple[int, str]]] = {}
     for one in sorted(rows, key=lambda one: (one.lot.item.code, one.lot.item.size, -one.lot.key)):
         if one.lot.unnamed > 0 and len(found.get(_group(one), ())) < OFFERED:
-            words = [one.name, day_short(one.on)]
+            words = [_code(one), one.name, day_short(one.on)]
             if one.receipt:
                 words.append(str(one.receipt.purchase.supplier))
             words.append(_("%(quantity)s not named yet") % {"quantity": quantity(one.lot.unnamed)})
@@ -78,7 +78,11 @@ def _group(one: TracedLot) -> str:
 
 def _names(one: TracedLot) -> dict[str, Any]:
     """What the journal calls a lot."""
-    return {"material": f"{one.lot.item.code} {one.lot.item.size}".rstrip(), "delivery": one.name}
+    return {"material": _code(one), "delivery": one.marks}
+
+
+def _code(one: TracedLot) -> str:
+    return f"{one.lot.item.code} {one.lot.item.size}".rstrip()
 
 
 def _find(request: Request, pk: int) -> Job:
