@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,13 +19,12 @@ from simpul.payments.returning import RefundForm
 from simpul.portals.files import serve_paper
 from simpul.portals.http import Request
 
-LAST_LINES = 60
+A_PAGE = 30
 
 
 @require_safe
 def credit(request: Request) -> HttpResponse:
     party = _mine(request)
-    lines = credit_of(party)
     papers = Paper.objects.visible_to(request.person).filter(
         kind__in=[Paper.Kind.CREDIT_NOTE, Paper.Kind.REFUND_NOTE]
     )
@@ -34,8 +34,7 @@ def credit(request: Request) -> HttpResponse:
         {
             "credit": party_credit(party),
             "debt": party_debt(party),
-            "lines": lines[: -LAST_LINES - 1 : -1],
-            "is_cut": len(lines) > LAST_LINES,
+            "page": Paginator(credit_of(party)[::-1], A_PAGE).get_page(request.GET.get("page")),
             "refunds": Refund.objects.visible_to(request.person).order_by("-pk")[:20],
             "papers": papers.order_by("-pk")[:20],
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ from simpul.portals.http import Request
 from simpul.portals.workshop.orders import find_order
 from simpul.workflow.models import journal_of
 
-LAST_LINES = 60
+A_PAGE = 30
 
 
 @require_safe
@@ -33,7 +34,6 @@ def account(request: Request, pk: int) -> HttpResponse:
     party = find_party(request, pk)
     refunds = Refund.objects.visible_to(request.person).filter(party=party)
     notes = CreditNote.objects.visible_to(request.person).filter(party=party).with_credit()
-    lines = credit_of(party)
     return render(
         request,
         "workshop/credit/account.html",
@@ -41,8 +41,7 @@ def account(request: Request, pk: int) -> HttpResponse:
             "party": party,
             "credit": party_credit(party),
             "debt": party_debt(party),
-            "lines": lines[: -LAST_LINES - 1 : -1],
-            "is_cut": len(lines) > LAST_LINES,
+            "page": Paginator(credit_of(party)[::-1], A_PAGE).get_page(request.GET.get("page")),
             "refunds": refunds.select_related("order").order_by("-pk")[:20],
             "notes": notes.select_related("order").order_by("-pk")[:20],
         },

@@ -34,6 +34,21 @@ def test_it_is_seen(client: Client, order: Order) -> None:
     assert order.number in text
 
 
+def test_its_lines_come_in_pages(
+    client: Client, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simpul.portals.buyer.credit.A_PAGE", 2)
+    testing.pay(order, 70_000)
+
+    newest, oldest = (client.get(f"{MY}credit/?page={page}").text for page in (1, 99))
+
+    assert "70,000" in newest
+    assert "2,100,000" not in newest
+    assert "2,100,000" in oldest
+    assert 'rel="next"' in newest
+    assert 'rel="next"' not in oldest
+
+
 def test_it_pays_another_order(client: Client, order: Order, buyer: Party) -> None:
     other = testing.confirmed_order(buyer)
     assert f"{MY}credit/use/" in client.get(f"{MY}orders/{other.number}/payment/").text

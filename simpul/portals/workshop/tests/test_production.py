@@ -153,6 +153,14 @@ def test_pairs_from_stock(floor: Client, buyer: Party) -> None:
     assert path not in floor.get(f"/ciomas/desk/orders/{order.number}/").text  # no more lie there
 
 
+def test_where_no_pair_waits_none_can_be_given_out(floor: Client, job: Job) -> None:
+    first, second = (floor.get(f"{page_of(job)}stages/{place}/").text for place in (1, 2))
+
+    assert "Give pairs out" in first
+    assert "No pair waits here now." in second
+    assert "Give pairs out" not in second
+
+
 def test_pairs_of_an_ended_order_go_back(floor: Client, job: Job, owner: Person) -> None:
     testing.run_through(job, {"40": 4})
     order = Order.objects.get()

@@ -471,7 +471,7 @@ def test_a_line_is_moved_and_the_draft_says_why_it_is_there(
     text = client.get(f"/ciomas/desk/purchases/{made.pk}/").content.decode()
     order = made.orders()[0]
     assert f'32 sq ft for <span class="nowrap">{order.number}</span>' in text
-    assert "3 sq ft more, sold in portions of 5" in text
+    assert "3 sq ft more, sold in portions of 5 sq ft" in text
 
 
 def test_two_drafts_are_joined_and_those_of_others_are_not_found(
