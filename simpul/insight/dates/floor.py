@@ -127,18 +127,27 @@ class Floor:
         """Let pairs of each size pass a stage, as many as there are lasts and hands for; return how
         many did. `waited` counts what the others wait for."""
         post, _minutes, lasts = crowd.tasks[place]
-        here = {size: pairs for size, pairs in crowd.waiting[place].items() if pairs}
-        room = dict(here)
-        for size in here:
-            if (free := self._free.get((lasts, size))) is not None:
-                while len(free) <= at:
-                    free.append(self._lasts[lasts, size])
-                room[size] = min(here[size], free[at])
-        short: list[str | Last] = [post]
-        if sum(room.values()) <= hands:
-            short = [(lasts, size) for size in here if room[size] < here[size]]
-        for one in short:
-            waited[one] = waited.get(one, 0) + 1
+        room: dict[str, int] = {}
+        kept_back: list[str] = []  # sizes of which more wait than there are lasts
+        for size, pairs in crowd.waiting[place].items():
+            if not pairs:
+                continue
+            if (free := self._free.get((lasts, size))) is None:
+                room[size] = pairs
+                continue
+            while len(free) <= at:
+                free.append(self._lasts[lasts, size])
+            if free[at]:
+                room[size] = min(pairs, free[at])
+            if free[at] < pairs:
+                kept_back.append(size)
+        if sum(room.values()) > hands:
+            waited[post] = waited.get(post, 0) + 1
+        else:
+            for size in kept_back:
+                waited[lasts, size] = waited.get((lasts, size), 0) + 1
+        if not room or not hands:
+            return 0
         passed = crowd.go(place, room, hands)
         for size, pairs in passed.items():
             if (lasts, size) in self._free:
