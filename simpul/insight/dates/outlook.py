@@ -20,7 +20,7 @@ from simpul.insight.recent import Recent
 from simpul.lib import clock
 from simpul.lib.workdays import DAY, IDUL_FITRI, next_feast
 from simpul.orders.models import LineWish, Order, Status
-from simpul.orders.turns import day_of, last_turn
+from simpul.orders.turns import day_of, last_turn, own_turn
 from simpul.parties.models import Person, Workshop, in_this_language
 from simpul.production.models import Capacity, ClosedDays
 from simpul.ui.jinja import day
@@ -199,15 +199,28 @@ def expect(workshop: Workshop, orders: Iterable[Order]) -> None:
 
 
 def delay_of(order: Order) -> tuple[date, list[str], list[str]] | None:
-    """Return of a running order that misses its promise by the plan when it will be ready, and why: with
-    names for the desk, and as much of it as is a buyer's business. None where it keeps its promise, or
-    where its day cannot be told."""
+    """Return of a running order that misses its promise by the plan which day can be promised instead,
+    and why: with names for the desk, and as much of it as is a buyer's business. None where it keeps
+    its promise, or where its day cannot be told."""
     outlook = of(order.workshop)
     on = outlook.of_order(order)
     last = _last(outlook.outcome.orders.get(order.pk, []))
     if on is None or last is None or order.promised_on is None or on <= order.promised_on:
         return None
+    on = _at_its_new_place(outlook, order, on)
     return on, reasons_of(last, *_names(order.workshop, [last])), _hints(last)
+
+
+def _at_its_new_place(outlook: Outlook, order: Order, on: date) -> date:
+    """Return the day, from one on, that an order keeps if it is promised for that: it stands behind
+    those then that are promised for sooner."""
+    for _round in range(len(outlook.outcome.orders) if order.has_own_turn else 0):
+        plan = outlook.plan.with_turn(order.pk, own_turn(on, order.pk))
+        then = outlook.packed(plan.run().of_order(order.pk))
+        if then is None or then <= on:
+            break
+        on = then
+    return on
 
 
 def parts_of(order: Order) -> Parts | None:

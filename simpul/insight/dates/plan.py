@@ -98,6 +98,11 @@ class Plan:
         every = sorted([*self.lines, *more], key=lambda line: line.turn)
         return replace(self, lines=every)
 
+    def with_turn(self, order: int, turn: int) -> Plan:
+        """Return the plan with an order at another place."""
+        moved = [line._replace(turn=turn) if line.order == order else line for line in self.lines]
+        return replace(self, lines=sorted(moved, key=lambda line: line.turn))
+
     def lacking(self) -> dict[int, list[Last]]:
         """Return by order the lasts that there are none of: their days cannot be told."""
         found: dict[int, list[Last]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 
 from simpul import testing
 from simpul.catalog.models import Material, Product
+from simpul.changes.agreeing import accept
 from simpul.insight import recent
 from simpul.insight.dates import outlook
 from simpul.lib import clock
-from simpul.orders.models import Order, OrderNeed
+from simpul.orders.models import Amendment, Order, OrderNeed
 from simpul.parties.models import Party, Person, Workshop
 from simpul.production.models import Capacity, ClosedDays, Job, WorkWeek
 from simpul.ui.jinja import day
@@ -312,8 +314,8 @@ def test_what_was_counted_needs_its_lasts_no_more(
 # Running orders
 
 
-def running(buyer: Party, model: Product, *, paid: bool = True) -> Order:
-    made = testing.confirmed_order(buyer, model)
+def running(buyer: Party, model: Product, *, paid: bool = True, **facts: Any) -> Order:
+    made = testing.confirmed_order(buyer, model, **facts)
     if paid:
         testing.pay(made, made.instalments.order_by("position")[0].amount)
     return made
@@ -445,6 +447,37 @@ def test_whoever_was_put_first_by_hand_goes_first_and_is_late_by_his_promise(
     assert found.of_order(sooner) == date(2026, 12, 11)  # the same as above, the other way round
     assert [row.order for row in outlook.rows(udin, found)] == [later, sooner]
     assert outlook.late_orders(model.workshop) == [sooner.pk]
+
+
+def test_a_delay_is_promised_for_a_day_that_is_kept_behind_those_it_lets_pass(
+    model: Product, buyer: Party, supplier: Party, sari: Person, rina: Person
+) -> None:
+    """Leather for both comes on the 9th: where it stays, ten pairs are packed on the 14th; promised
+    for that, they stand behind thirty pairs that are promised for the 13th."""
+    order = running(buyer, model, wished_on=date(2026, 12, 9))
+    others = running(buyer, model, sizes={"40": 30}, wished_on=date(2026, 12, 13))
+    for one in (order, others):
+        for need in OrderNeed.objects.filter(line__order=one).select_related("material"):
+            testing.supplier_price(supplier, need.material)
+    purchase = testing.confirmed_purchase(supplier, order)
+    for line in purchase.lines.all():
+        purchase.expect(by=rina, line=line, day=date(2026, 12, 9), reason="hujan")
+    assert outlook.of(model.workshop).of_order(order) == date(2026, 12, 14)
+
+    found = outlook.delay_of(Order.objects.get(pk=order.pk))
+    assert found is not None
+    assert found[0] == date(2026, 12, 17)
+
+    amendment = Amendment.propose(
+        by=sari,
+        order=order,
+        wishes=[line.wish for line in order.current.lines.all()],
+        promised_on=found[0],
+        shipping=0,
+        discount=0,
+    )
+    accept(amendment, by=testing.contact_of(buyer))
+    assert outlook.of(model.workshop).of_order(order) == date(2026, 12, 17)
 
 
 def test_a_basket_does_not_go_before_a_promise_that_was_put_behind_a_later_one(
