@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+import time
+from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import count
+from threading import Barrier, Thread
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.test import Client
 from PIL import Image
 
@@ -51,11 +55,13 @@ from simpul.payments.models import (
 )
 from simpul.procurement import planning
 from simpul.procurement.models import InquiredLine, Inquiry, PurchaseOrder, SupplierPrice
-from simpul.production.models import Capacity, Job, StagePhoto
+from simpul.production.models import Capacity, Job, LastSet, OwnPairs, StagePhoto
 from simpul.stock.models import Balance, Count, Item, Location, Reservation
+from simpul.workflow.steps import Refused
 
 SIZES = ("39", "40", "41", "42", "43")
 LONG_AGO = date(2020, 1, 1)
+PAUSE_S = 0.002
 # the printed QRIS of a shop that does not exist
 QRIS = (
     "00020101021126670015COM.EXAMPLE.WWW011893600999000000001702150000000000000170303UMI51440014"
@@ -64,6 +70,52 @@ QRIS = (
 )
 
 _serial = count(100)  # beyond the codes that tests choose themselves
+
+
+# At the same moment
+
+
+def at_once(*deeds: Callable[[], object]) -> list[str]:
+    """Let several do something in the same moment; return how they ended, `done` or `refused`, sorted.
+
+    Before each writes it lets the others come in between. In SQLite's memory, where there is one
+    writer anyway, they do it one after another.
+    """
+    barrier, ends = Barrier(len(deeds)), []
+
+    def run(deed: Callable[[], object]) -> None:
+        try:
+            deed()
+        except Refused:
+            ends.append("refused")
+        else:
+            ends.append("done")
+
+    def run_with_others(deed: Callable[[], object]) -> None:
+        try:
+            barrier.wait(10)
+            with connection.execute_wrapper(give_way):
+                run(deed)
+        finally:
+            connection.close()
+
+    if connection.vendor != "postgresql":
+        for deed in deeds:
+            run(deed)
+        return sorted(ends)
+    threads = [Thread(target=run_with_others, args=(deed,)) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return sorted(ends)
+
+
+def give_way(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+    """Wait between what was read and what is written: a wrapper for a connection."""
+    if not sql.startswith("SELECT"):
+        time.sleep(PAUSE_S)
+    return execute(sql, *arguments)
 
 
 # Who is who
@@ -377,6 +429,20 @@ def hands(workshop: Workshop, *posts: str, minutes: int = 100) -> None:
         Capacity.set(by=foreman(workshop), post=post, people=1, minutes_each=minutes)
 
 
+def lasts(
+    product: Product, sizes: dict[str, int] | None = None, *, by: Person | None = None, **facts: Any
+) -> LastSet:
+    """Four lasts of 40 and six of 41 for a model, needed at its second stage; one pair a day on each."""
+    said: dict[str, Any] = {
+        "name": "Acuan derby",
+        "post": "Jahit",
+        "turns": 1,
+        "sizes": sizes or {"40": 4, "41": 6},
+        "by": by or foreman(product.workshop),
+    } | facts
+    return LastSet.add(products=[product], **said)
+
+
 def needy_order(buyer: Party, *, paid: bool = True, **facts: Any) -> Order:
     """A confirmed order of ten pairs that need 32 of `LEATHER`, and soles: 4 of 40, 6 of 41."""
     model = product(buyer.workshop)
@@ -461,6 +527,7 @@ def shelve(order: Order, sizes: dict[str, int] | None = None) -> None:
             item = lay_down(size.variant, pairs)
             Reservation.make(item, finished, pairs, size)
             size.advance(Track.MADE, pairs)
+            OwnPairs.note(size, -pairs)
 
 
 def lay_down(variant: Variant, pairs: int) -> Item:

@@ -66,6 +66,17 @@ STAGES = [
 MINUTES = (9, 6, 30, 20, 10)  # of a pair at each of them
 PEOPLE = (1, 1, 4, 2, 1)  # who work there
 
+# Lasts: their name, the models that are made on them, and how many pairs of lasts of each size there are.
+LASTS_AT = "Open dan sol"
+LASTS = [
+    ("Acuan pria bulat", ("DRB-01", "BOT-03"),
+     {"38": 4, "39": 8, "40": 12, "41": 14, "42": 12, "43": 8, "44": 4}),
+    ("Acuan loafer", ("LFR-02",), {"38": 2, "39": 5, "40": 8, "41": 10, "42": 8, "43": 5, "44": 2}),
+    ("Acuan pantofel hak 5", ("PNT-04",), {"36": 4, "37": 10, "38": 12, "39": 10, "40": 6, "41": 2}),
+    ("Acuan sekolah", ("SKL-05",),
+     {"30": 4, "31": 6, "32": 8, "33": 8, "34": 8, "35": 8, "36": 6, "37": 5, "38": 4}),
+]  # fmt: skip
+
 # In which of the five stages a material goes in.
 STAGE_OF = {
     "KLT": 0, "IMT": 0, "KFR": 0, "SPN": 0, "TEK": 0, "TMS": 0, "LTX": 2, "BNG": 2, "MTA": 2,

@@ -2,7 +2,7 @@
 
 From finished stock: an order on its way and one whose courier is asked. In purchasing: a draft, a
 purchase order that nobody answered yet, and one that the supplier answered otherwise. Of orders:
-one that has grown, and one that the buyer wants to be smaller.
+one that has grown, one that the buyer wants to be smaller, and one that was put off.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from simpul.catalog.models import Product, SizeRun
 from simpul.changes.agreeing import accept
 from simpul.delivery.models import Shipment
 from simpul.demo import catalogue, workshop_floor
+from simpul.insight.dates import outlook
 from simpul.insight.lots import lots_for
 from simpul.lib import clock
 from simpul.lib.workdays import IDUL_FITRI, next_feast
@@ -24,7 +25,7 @@ from simpul.payments.models import Receipt
 from simpul.procurement import planning
 from simpul.procurement.models import InquiredLine, Inquiry, LineTerms, PurchaseOrder, Terms
 from simpul.production import lots, outwork, shelf
-from simpul.production.models import Capacity, ClosedDays, Job
+from simpul.production.models import Capacity, ClosedDays, Job, LastSet
 from simpul.production.models import Status as JobStatus
 from simpul.stock.models import Count, Item, Location
 from simpul.workflow.steps import Refused
@@ -44,10 +45,20 @@ FINISHED = {"DRB-01": "Rak jadi 1", "LFR-02": "Rak jadi 2", "SKL-05": "Rak jadi 
 
 
 def days_and_hands(story: Story) -> None:
-    """Say who works at each stage, and close around the next Lebaran."""
+    """Say who works at each stage, count the lasts, and close around the next Lebaran."""
     udin = story.cast.staff["udin"]
     for (post, _english), people in zip(catalogue.STAGES, catalogue.PEOPLE, strict=True):
         Capacity.set(by=udin, post=post, people=people, minutes_each=7 * 60)
+    models = {one.code: one for one in Product.objects.filter(workshop=story.cast.workshop)}
+    for name, codes, sizes in catalogue.LASTS:
+        LastSet.add(
+            by=udin,
+            name=name,
+            post=catalogue.LASTS_AT,
+            turns=1,
+            sizes=sizes,
+            products=[models[code] for code in codes],
+        )
     lebaran = next_feast(IDUL_FITRI, clock.today())
     if lebaran is not None:
         ClosedDays.close(
@@ -152,11 +163,33 @@ def _price_asked(story: Story) -> None:
 
 
 def changes_asked(story: Story) -> None:
-    """One buyer has added a size since both agreed, and one asks for fewer pairs."""
+    """One buyer has added a size since both agreed, one asks for fewer pairs, and one was put off."""
     sari = story.cast.staff["sari"]
     grown = _change(_agreed(story, "sukabumi", "DRB-01"), "42", 4, "Tambah nomor 42, ya.")
     accept(grown, by=sari)
     _change(_agreed(story, "maju", "SKL-05"), "", -6, "Satu toko batal, tolong dikurangi.")
+    _put_off(story, "jakarta")
+
+
+def _put_off(story: Story, key: str) -> None:
+    """Tell a buyer whose order will be late the day that the schedule says; he wants what is ready first."""
+    late = Order.objects.filter(
+        pk__in=outlook.late_orders(story.cast.workshop), buyer=story.cast.parties[key]
+    )
+    order = late.for_page().order_by("turn").first()
+    found = outlook.delay_of(order) if order is not None else None
+    if order is None or found is None:
+        return
+    put_off = Amendment.propose(
+        by=story.cast.staff["sari"],
+        order=order,
+        wishes=[line.wish for line in order.current.lines.all()],
+        promised_on=found[0],
+        shipping=order.current.shipping,
+        discount=order.current.discount,
+        note="Mohon maaf, bahannya datang terlambat.",
+    )
+    accept(put_off, by=order.buyer.people.order_by("pk")[0], in_parts=True)
 
 
 def _change(order: Order, size: str, pairs: int, note: str) -> Amendment:

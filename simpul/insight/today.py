@@ -110,7 +110,7 @@ def _changes(person: Person, today: date) -> Iterator[Task]:
 
 def _late(person: Person, today: date) -> Iterator[Task]:
     orders = Order.objects.visible_to(person).running()
-    if count := orders.filter(expected_on__lt=today).count():
+    if count := orders.filter(promised_on__lt=today).count():
         text = _("Tell the buyers a new day before they ask.")
         title = ngettext("%(n)s order is late", "%(n)s orders are late", count) % {"n": count}
         yield Task(

@@ -85,7 +85,7 @@ def knots_of(order: Order) -> list[Knot]:
         Knot(
             "delivery",
             _("Delivery"),
-            state(delivered, pairs, order.expected_on),
+            state(delivered, pairs, order.promised_on),
             delivered,
             pairs,
             "pairs",

@@ -236,6 +236,7 @@ ABILITIES: dict[str, Rule] = {
     "procurement.decline": supplier(),
     "procurement.agree": workshop(STOCK),
     "procurement.insist": workshop(STOCK),
+    "procurement.hand": workshop(STOCK),
     "procurement.expect": either(supplier(), workshop(STOCK)),
     "procurement.receive": workshop(STOCK),
     "procurement.ask_less": workshop(STOCK),
@@ -276,6 +277,9 @@ ABILITIES: dict[str, Rule] = {
     "production.close_days": workshop(PRODUCTION),
     "production.open_days": workshop(PRODUCTION),
     "production.set_capacity": workshop(PRODUCTION),
+    "production.add_lasts": workshop(PRODUCTION),
+    "production.change_lasts": workshop(PRODUCTION),
+    "production.drop_lasts": workshop(PRODUCTION),
     # delivery
     "delivery.pack": workshop(STOCK, PRODUCTION),
     "delivery.fill": workshop(STOCK, PRODUCTION),

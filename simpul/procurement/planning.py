@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db import models
-from django.db.models import F, Sum
+from django.db.models import F, Min, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -52,7 +52,24 @@ class Asked(NamedTuple):
     instead: tuple[Instead, ...] = ()  # the preferred first
 
 
-class _Waiting(NamedTuple):
+class Coming(NamedTuple):
+    """So much of a line of an open purchase order comes for no order."""
+
+    line: int
+    purchase: PurchaseOrder
+    day: date
+    rest: int
+
+
+class Claim(NamedTuple):
+    """So much that comes for no order can be for one that lacks it."""
+
+    asked: Asked
+    coming: Coming
+    quantity: int
+
+
+class Waiting(NamedTuple):
     """A line of a running order that is not made yet, and what all of its needs share."""
 
     turn: int
@@ -73,6 +90,7 @@ class Wanted:
     reorder_point: int = 0
     order_up_to: int = 0
     asked: list[Asked] = field(default_factory=list)  # whose turn is first, first
+    claims: list[Claim] = field(default_factory=list)  # of what is coming
 
     @property
     def open_quantity(self) -> int:
@@ -84,13 +102,41 @@ class Wanted:
         return sum(asked.quantity for asked in self.asked if not asked.is_open)
 
     @property
+    def claimed(self) -> int:
+        return sum(claim.quantity for claim in self.claims)
+
+    @property
+    def lacking(self) -> list[tuple[Asked, int]]:
+        """What paid orders lack, in their turn, once they have what lies free and what they can have
+        of what is on its way."""
+        claimed = {claim.asked.need: 0 for claim in self.claims}
+        for claim in self.claims:
+            claimed[claim.asked.need] += claim.quantity
+        rests = [
+            (asked, rest - claimed.get(asked.need, 0)) for asked, rest in self.beyond_the_store
+        ]
+        return [(asked, rest) for asked, rest in rests if rest]
+
+    @property
+    def beyond_the_store(self) -> list[tuple[Asked, int]]:
+        """What paid orders need more than lies free; whose turn is first takes of that first."""
+        free, rests = self.free, []
+        for asked in self.asked:
+            if asked.is_open:
+                taken = min(free, asked.quantity)
+                free -= taken
+                if taken < asked.quantity:
+                    rests.append((asked, asked.quantity - taken))
+        return rests
+
+    @property
     def to_buy(self) -> int:
-        return max(self.open_quantity - self.free, 0)
+        return max(self.open_quantity - self.free, 0) - self.claimed
 
     @property
     def refill(self) -> int:
         """What the shelf itself is to have again, once orders have taken what is theirs."""
-        left = max(self.free - self.open_quantity, 0) + self.coming
+        left = max(self.free - self.open_quantity, 0) + self.coming - self.claimed
         return self.order_up_to - left if left < self.reorder_point else 0
 
     @property
@@ -118,9 +164,12 @@ class Proposal:
 # Questions
 
 
-def wanted(workshop: Workshop) -> list[Wanted]:
+def wanted(workshop: Workshop, back: dict[Shelf, int] | None = None) -> list[Wanted]:
     """Return what running orders need and nothing covers, the most urgent first; then what the
-    shelf is to have again."""
+    shelf is to have again.
+
+    `back` is what is set aside still and counts as free: that of orders that ended (`kept_for`).
+    """
     needs = _running(workshop).annotate(
         rest=F("quantity") - F("ordered") - F("ready") - F("issued")
     )
@@ -129,10 +178,12 @@ def wanted(workshop: Workshop) -> list[Wanted]:
         .order_by()
         .values_list("pk", "line", "material", "size", "recipe_line", "rest")
     )
-    waiting = _waiting(workshop) if open_ones else {}
+    waiting = waiting_lines(workshop) if open_ones else {}
     materials = Material.objects.in_bulk({one[2] for one in open_ones})
     choices = _choices({one[4] for one in open_ones})
     free, on_order, coming = free_stock(workshop), _on_order(workshop), _coming(workshop)
+    for shelf, quantity in (back or {}).items():
+        free[shelf] = free.get(shelf, 0) + quantity
     found = _with_reorder_point(workshop)
     mine = [(waiting[one[1]], *one) for one in open_ones if one[1] in waiting]
     for line, pk, _line_key, material, size, recipe_line, rest in sorted(mine, key=_in_turn):
@@ -143,7 +194,8 @@ def wanted(workshop: Workshop) -> list[Wanted]:
         row.asked.append(Asked(pk, line.order, rest, line.needed_on, line.is_open, instead))
     for shelf, row in found.items():
         row.free, row.on_order = free.get(shelf, 0), on_order.get(shelf, 0)
-        row.coming = coming.get(shelf, 0)
+        row.coming = sum(one.rest for one in coming.get(shelf, ()))
+    _let_claim({shelf: row for shelf, row in found.items() if row.coming}, coming)
     rows = [row for row in found.values() if row.is_wanted]
     return sorted(rows, key=lambda row: (row.needed_on or date.max, row.material.code, row.size))
 
@@ -175,13 +227,12 @@ def proposals(workshop: Workshop, rows: list[Wanted] | None = None) -> list[Prop
 
 
 def pegs_for(row: Wanted, quantity: int) -> list[tuple[Asked, int]]:
-    """Return for which needs so many thousandths would be bought: the store serves whose turn
-    is first, so the last are what is bought for."""
+    """Return for which needs so many thousandths would be bought: whose turn is first, of those whom
+    neither the store nor what is on its way serves."""
     pegs: list[tuple[Asked, int]] = []
-    left = min(row.to_buy, quantity)
-    for asked in reversed([asked for asked in row.asked if asked.is_open]):
-        share = min(asked.quantity, left)
-        left -= share
+    for asked, lacked in row.lacking:
+        share = min(lacked, quantity)
+        quantity -= share
         if share:
             pegs.append((asked, share))
     return pegs
@@ -204,6 +255,38 @@ def free_stock(workshop: Workshop) -> dict[Shelf, int]:
     return {(material, size): rest for material, size, rest in rows}
 
 
+def waiting_lines(workshop: Workshop) -> dict[int, Waiting]:
+    """Return of each line of the running orders that is not all made yet what its needs share."""
+    today = clock.today()
+    missing = LineSize.objects.filter(line=models.OuterRef("pk"), made__lt=F("pairs"))
+    rows = OrderLine.objects.filter(
+        models.Exists(missing),
+        order__workshop=workshop,
+        order__status=OrderStatus.CONFIRMED,
+    ).prefetch_related("order__buyer", "order__instalments", "colourway__product")
+    is_open: dict[int, bool] = {}
+    found = {}
+    for line in rows.order_by("pk"):
+        order = line.order
+        if order.pk not in is_open:
+            is_open[order.pk] = order.is_open(Gate.PROCUREMENT)
+        assert order.promised_on is not None  # noqa: S101 - an agreed order has a promise
+        assert order.turn is not None  # noqa: S101 - and a turn
+        found[line.pk] = Waiting(
+            order.turn, order, last_day(line, order.promised_on, today), is_open[order.pk]
+        )
+    return found
+
+
+def soonest_days(materials: Collection[int]) -> dict[int, date]:
+    """Return by material the day on which it could come if it was bought today; not of those that
+    nobody is known to sell."""
+    offers = SupplierPrice.objects.filter(material__in=materials).order_by()
+    leads = offers.values_list("material").annotate(days=Min("lead_days"))
+    today = clock.today()
+    return {material: today + timedelta(days=days) for material, days in leads}
+
+
 def orders_for_store(rows: Iterable[Wanted]) -> list[Order]:
     """Return the paid orders for which something free lies in the store, in their turn."""
     served: dict[int, Order] = {}
@@ -214,6 +297,42 @@ def orders_for_store(rows: Iterable[Wanted]) -> list[Order]:
                 served.setdefault(asked.order.pk, asked.order)
                 free -= min(free, asked.quantity)
     return sorted(served.values(), key=lambda order: (order.turn or 0, order.pk))
+
+
+def claimants(rows: Iterable[Wanted]) -> list[tuple[Order, list[PurchaseOrder]]]:
+    """Return the orders that can have something that is on its way for none, in their turn, and of
+    which purchases."""
+    found: dict[Order, dict[PurchaseOrder, None]] = {}
+    for claim in (claim for row in rows for claim in row.claims):
+        found.setdefault(claim.asked.order, {})[claim.coming.purchase] = None
+    return [
+        (order, list(purchases))
+        for order, purchases in sorted(
+            found.items(), key=lambda pair: (pair[0].turn or 0, pair[0].pk)
+        )
+    ]
+
+
+def ended_with_material(workshop: Workshop) -> list[Order]:
+    """Return the orders that ended, and for which material is still set aside or on its way."""
+    ended = Order.objects.filter(
+        workshop=workshop, status__in=[OrderStatus.CANCELLED, OrderStatus.CLOSED]
+    )
+    held = ended.filter(lines__needs__ready__gt=0) | ended.filter(lines__needs__ordered__gt=0)
+    return list(held.distinct().select_related("buyer").order_by("pk"))
+
+
+def kept_for(orders: list[Order]) -> dict[Shelf, int]:
+    """Return what lies in the store for these orders of one workshop, by material and size."""
+    if not orders:
+        return {}
+    store = Location.of(orders[0].workshop_id, Location.Kind.STORE)
+    needs = list(OrderNeed.objects.filter(line__order__in=orders, ready__gt=0))
+    lies = Reservation.kept(needs, store)
+    found: dict[Shelf, int] = defaultdict(int)
+    for need in needs:
+        found[need.material_id, need.size] += lies.get(need.pk, 0)
+    return found
 
 
 # Steps
@@ -273,18 +392,32 @@ def substitute(order: Order, *, by: Person, need: int, instead_of: str, taken: s
 
 
 def plan(workshop: Workshop, *, by: Person) -> list[PurchaseOrder]:
-    """Take back from orders that ended, set aside what the store has, and draft what is to be bought.
+    """Take back from orders that ended, set aside what the store has, let orders have what is on its
+    way for none, and draft what is to be bought.
 
     Each of it is a step of its own; what is done already is not done again.
     """
-    for order in _ended_with_material(workshop):
+    for order in ended_with_material(workshop):
         release(order, by=by)
     for order in orders_for_store(wanted(workshop)):
         reserve(order, by=by)
+    claim(workshop, by=by)
     return [
         PurchaseOrder.propose(by=by, supplier=proposal.supplier, lines=proposal.lines)
         for proposal in proposals(workshop)
     ]
+
+
+def claim(workshop: Workshop, *, by: Person) -> None:
+    """Let paid orders have what is on its way for none, in their turn, as far as it comes in time."""
+    claims = [claim for row in wanted(workshop) for claim in row.claims]
+    lines = PurchaseLine.objects.select_related("purchase").in_bulk(
+        {claim.coming.line for claim in claims}
+    )
+    needs = OrderNeed.objects.in_bulk({claim.asked.need for claim in claims})
+    for one in claims:
+        line = lines[one.coming.line]
+        line.purchase.hand(by=by, line=line, need=needs[one.asked.need], quantity=one.quantity)
 
 
 # Inside
@@ -296,7 +429,7 @@ def _running(workshop: Workshop) -> models.QuerySet[OrderNeed]:
     )
 
 
-def _in_turn(one: tuple[_Waiting, int, int, int, str, int, int]) -> tuple[int, int]:
+def _in_turn(one: tuple[Waiting, int, int, int, str, int, int]) -> tuple[int, int]:
     return one[0].turn, one[1]
 
 
@@ -318,29 +451,6 @@ def _instead(
     )
 
 
-def _waiting(workshop: Workshop) -> dict[int, _Waiting]:
-    """Return of each line of the running orders that is not all made yet what its needs share."""
-    today = clock.today()
-    missing = LineSize.objects.filter(line=models.OuterRef("pk"), made__lt=F("pairs"))
-    rows = OrderLine.objects.filter(
-        models.Exists(missing),
-        order__workshop=workshop,
-        order__status=OrderStatus.CONFIRMED,
-    ).prefetch_related("order__buyer", "order__instalments", "colourway__product")
-    is_open: dict[int, bool] = {}
-    found = {}
-    for line in rows.order_by("pk"):
-        order = line.order
-        if order.pk not in is_open:
-            is_open[order.pk] = order.is_open(Gate.PROCUREMENT)
-        assert order.promised_on is not None  # noqa: S101 - an agreed order has a promise
-        assert order.turn is not None  # noqa: S101 - and a turn
-        found[line.pk] = _Waiting(
-            order.turn, order, last_day(line, order.promised_on, today), is_open[order.pk]
-        )
-    return found
-
-
 def _is_made(need: OrderNeed) -> bool:
     """Tell whether every pair of the line is there already, made or taken from the shelf."""
     return all(size.made >= size.pairs for size in need.line.sizes.all())
@@ -360,18 +470,45 @@ def _with_reorder_point(workshop: Workshop) -> dict[Shelf, Wanted]:
     }
 
 
-def _coming(workshop: Workshop) -> dict[Shelf, int]:
-    """Return what was bought and has not come, as far as no order waits for it; drafts count."""
-    found: dict[Shelf, int] = defaultdict(int)
+def _coming(workshop: Workshop) -> dict[Shelf, list[Coming]]:
+    """Return what was bought and has not come, as far as no running order waits for it, in the order
+    in which it comes; drafts count."""
+    waits = Q(pegs__need__line__order__status=OrderStatus.CONFIRMED)
     lines = PurchaseLine.objects.missing().filter(purchase__in=PurchaseOrder.objects.open())
     mine = lines.filter(purchase__workshop=workshop).annotate(
-        pegged=Coalesce(Sum("pegs__quantity"), 0)
+        pegged=Coalesce(Sum("pegs__quantity", filter=waits), 0),
+        rest=F("quantity") - F("received") - F("pegged"),
+        comes_on=Coalesce("expected_on", "wished_on"),
     )
-    for material, size, quantity, received, pegged in mine.values_list(
-        "material", "size", "quantity", "received", "pegged"
-    ):
-        found[material, size] += max(quantity - received - pegged, 0)
+    rows = list(
+        mine.filter(rest__gt=0)
+        .order_by("comes_on", "pk")
+        .values_list("pk", "material", "size", "purchase", "comes_on", "rest")
+    )
+    purchases = PurchaseOrder.objects.in_bulk({row[3] for row in rows}) if rows else {}
+    found: dict[Shelf, list[Coming]] = defaultdict(list)
+    for key, material, size, purchase, day, rest in rows:
+        found[material, size].append(Coming(key, purchases[purchase], day, rest))
     return found
+
+
+def _let_claim(rows: dict[Shelf, Wanted], coming: dict[Shelf, list[Coming]]) -> None:
+    """Find which orders can have what comes for none: in time for them, or no later than it could be
+    bought anew."""
+    lacking = {shelf: rests for shelf, row in rows.items() if (rests := row.beyond_the_store)}
+    if not lacking:
+        return
+    soonest = soonest_days({material for material, _size in lacking})
+    for shelf, rests in lacking.items():
+        left = {one.line: one.rest for one in coming[shelf]}
+        for asked, rest in rests:
+            latest = max(asked.needed_on, soonest.get(shelf[0], date.max))
+            for one in coming[shelf]:
+                share = min(rest, left[one.line]) if one.day <= latest else 0
+                if share:
+                    rows[shelf].claims.append(Claim(asked, one, share))
+                    left[one.line] -= share
+                    rest -= share
 
 
 def _on_order(workshop: Workshop) -> dict[Shelf, int]:
@@ -404,11 +541,3 @@ def _line(row: Wanted, offer: SupplierPrice, today: date) -> ProposedLine:
         unit=offer.unit,
         unit_size=offer.unit_size,
     )
-
-
-def _ended_with_material(workshop: Workshop) -> list[Order]:
-    ended = Order.objects.filter(
-        workshop=workshop, status__in=[OrderStatus.CANCELLED, OrderStatus.CLOSED]
-    )
-    held = ended.filter(lines__needs__ready__gt=0) | ended.filter(lines__needs__ordered__gt=0)
-    return list(held.distinct().order_by("pk"))

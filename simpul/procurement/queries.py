@@ -22,7 +22,6 @@ from simpul.procurement.models import (
     ReceivedLine,
     RevisedLine,
     SupplierPrice,
-    material_days,
     share_out,
 )
 from simpul.stock.models import Item
@@ -136,9 +135,8 @@ def _rate(line: PurchaseLine) -> Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a line of a draft is there: thousandths for orders, and what of it is for none."""
+    """Why a line of a draft asks for more than orders need: thousandths."""
 
-    pegs: list[Peg]  # the earliest promise first
     rest: int
     reorder_point: int = 0
     minimum: int = 0
@@ -150,14 +148,20 @@ class Reason:
         return self.rest < self.pack
 
 
-def reasons_of(purchase: PurchaseOrder) -> dict[int, Reason]:
-    """Return why each line is there, by its key; three queries. Reads `lines` as prefetched."""
+def pegs_of(purchase: PurchaseOrder) -> dict[int, list[Peg]]:
+    """Return for which needs each line comes, by its key, whose turn is first, first; one query."""
+    found: dict[int, list[Peg]] = {}
+    pegs = Peg.objects.filter(line__purchase=purchase).select_related("need__line__order__buyer")
+    for peg in pegs.order_by("need__line__order__turn", "need_id"):
+        found.setdefault(peg.line_id, []).append(peg)
+    return found
+
+
+def reasons_of(purchase: PurchaseOrder, pegs: dict[int, list[Peg]]) -> dict[int, Reason]:
+    """Return why lines are for more than their `pegs`, by key; two queries. Reads `lines` as
+    prefetched."""
     lines = list(purchase.lines.all())
     materials = [line.material_id for line in lines]
-    pegs: dict[int, list[Peg]] = {}
-    found = Peg.objects.filter(line__in=lines).select_related("need__line__order__buyer")
-    for peg in found.order_by("need__line__order__turn", "need_id"):
-        pegs.setdefault(peg.line_id, []).append(peg)
     points = {
         (material, size): point
         for material, size, point in Item.objects.filter(material__in=materials).values_list(
@@ -172,29 +176,14 @@ def reasons_of(purchase: PurchaseOrder) -> dict[int, Reason]:
     }
     reasons = {}
     for line in lines:
-        mine, offer = pegs.get(line.pk, []), offers.get(line.material_id)
+        offer = offers.get(line.material_id)
         reasons[line.pk] = Reason(
-            mine,
-            line.quantity - sum(peg.quantity for peg in mine),
+            line.quantity - sum(peg.quantity for peg in pegs.get(line.pk, ())),
             points.get((line.material_id, line.size), 0),
             offer.minimum if offer else 0,
             offer.portion if offer else 0,
         )
     return reasons
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """One order, the day it is expected on, the day it would be, and what it would still lack."""
-
-    order: Order
-    expected_on: date | None
-    would_be_on: date
-    missing: list[tuple[PurchaseLine, int]]
-
-    @property
-    def is_later(self) -> bool:
-        return self.expected_on is not None and self.would_be_on > self.expected_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,35 +205,29 @@ class Compared:
         )
 
 
-def effects_of(purchase: PurchaseOrder, revision: PurchaseRevision) -> list[Effect]:
-    """Return what agreeing to this revision would mean for each order, before anybody agrees."""
+def touched_by(
+    purchase: PurchaseOrder, revision: PurchaseRevision
+) -> list[tuple[Order, list[tuple[PurchaseLine, int]]]]:
+    """Return the orders that wait for a purchase, in their turn, and what each would still lack (in
+    thousandths) if somebody agreed to this revision."""
     said = {answer.line_id: answer for answer in revision.lines.all()}
     pegs = (
         Peg.objects.filter(line__purchase=purchase)
         .select_related("need__line__order__buyer", "line__material")
         .order_by("need__line__order__turn", "need_id")
     )
+    orders: dict[int, Order] = {}
     by_line: dict[int, list[Peg]] = {}
     for peg in pegs:
         by_line.setdefault(peg.line_id, []).append(peg)
-    orders: dict[int, Order] = {}
+        orders.setdefault(peg.need.line.order_id, peg.need.line.order)
     missing: dict[int, list[tuple[PurchaseLine, int]]] = {}
     for line_id, mine in by_line.items():
         for peg, kept in share_out(mine, said[line_id].quantity if line_id in said else 0):
-            order = peg.need.line.order
-            orders[order.pk] = order
             if kept < peg.quantity:
-                missing.setdefault(order.pk, []).append((peg.line, peg.quantity - kept))
-    days = material_days(orders, {line: answer.on for line, answer in said.items()})
-    return [
-        Effect(
-            order,
-            order.expected_on,
-            max(days[pk], order.expected_on) if order.expected_on else days[pk],
-            missing.get(pk, []),
-        )
-        for pk, order in sorted(orders.items(), key=lambda pair: (days[pair[0]], pair[0]))
-    ]
+                lack = (peg.line, peg.quantity - kept)
+                missing.setdefault(peg.need.line.order_id, []).append(lack)
+    return [(order, missing.get(pk, [])) for pk, order in orders.items()]
 
 
 def unclaimed(purchase: PurchaseOrder) -> dict[int, int]:

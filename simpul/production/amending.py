@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from simpul.orders.models import LineSize, Order, Status, Track
 from simpul.parties.models import Person
-from simpul.production.models import Job, JobSize, StageLog
+from simpul.production.models import Job, JobSize, OwnPairs, StageLog
 from simpul.production.models.outwork import outs
 from simpul.stock.models import Item, Location, Reservation
 from simpul.workflow.steps import WrongState, step
@@ -61,6 +61,7 @@ def make_own(wanted: LineSize, pairs: int) -> None:
 
     Pairs that were taken from the shelf are of none.
     """
+    OwnPairs.note(wanted, pairs)
     sizes = JobSize.objects.filter(line_size=wanted).order_by("-job")
     made = Sum("logs__good", filter=Q(logs__stage__is_last=True), default=0)
     for pk, kept in sizes.values_list("pk", made - F("own")):

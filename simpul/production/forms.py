@@ -13,19 +13,24 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from simpul.catalog.models import Product, Variant
 from simpul.lib import clock, phones, uploads
 from simpul.orders.models import LineSize
+from simpul.parties.models import Person
 from simpul.payments.models import Purpose
 from simpul.production.models import (
     LONGEST_CLOSED,
     Capacity,
     JobSize,
+    LastSet,
     OutworkSize,
     WageSlip,
     WorkWeek,
 )
 from simpul.ui.fields import QuantityField
 from simpul.ui.jinja import day_short, rupiah, weekday_names
+
+MOST_LASTS = 999  # of one size
 
 
 def _a_day() -> forms.DateInput:
@@ -422,6 +427,89 @@ def capacity_lines(
         form.is_known = known is not None
         found.append((label, form))
     return found, data is not None and all([form.is_valid() for _label, form in found])
+
+
+class ModelChoice(forms.ModelMultipleChoiceField[Product]):
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: Product) -> str:
+        return f"{obj} · {obj.code}"
+
+
+class LastsForm(forms.Form):
+    """How many lasts there are of each size, and what is made on them where."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=40, help_text=_("As it is called on the floor: men's derby.")
+    )
+    post = forms.ChoiceField(label=_("Needed at"))
+    turns = forms.IntegerField(
+        label=_("Pairs a day on each"),
+        min_value=1,
+        max_value=500,
+        initial=1,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 3}),
+        help_text=_("A shoe stays on its last until the glue is dry: usually one a day."),
+    )
+    products = ModelChoice(
+        label=_("For these models"),
+        queryset=Product.objects.none(),
+        error_messages={"required": _("Say which models are made on them.")},
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        person: Person,
+        posts: Iterable[tuple[str, str]],
+        lasts: LastSet | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.lasts = lasts
+        models = Product.objects.visible_to(person)
+        chosen = self.fields["products"]
+        assert isinstance(chosen, ModelChoice)  # noqa: S101
+        chosen.queryset = models.order_by("name", "pk")
+        post = self.fields["post"]
+        assert isinstance(post, forms.ChoiceField)  # noqa: S101
+        post.choices = list(posts)
+        made = Variant.objects.filter(colourway__product__in=models, is_offered=True)
+        known = lasts.sizes if lasts is not None else {}
+        sizes = {*made.order_by().values_list("size", flat=True).distinct(), *known}
+        self.sizes = {size: f"size_{size}" for size in sorted(sizes, key=int)}
+        for size, field in self.sizes.items():
+            self.fields[field] = _count(MOST_LASTS)
+            self.fields[field].label = size
+            self.fields[field].initial = known.get(size)
+        if lasts is not None:
+            self.fields["name"].initial = lasts.name
+            self.fields["post"].initial = lasts.post
+            self.fields["turns"].initial = lasts.turns
+            self.fields["products"].initial = [use.product_id for use in lasts.uses.all()]
+
+    @property
+    def cells(self) -> list[forms.BoundField]:
+        return [self[field] for field in self.sizes.values()]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not any(cleaned[field] for field in self.sizes.values()):
+            self.add_error(None, _now("Say how many there are of each size."))
+        return cleaned
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What `LastSet.add` and `change` take."""
+        said = self.cleaned_data
+        counts = {size: said[field] for size, field in self.sizes.items() if said[field]}
+        return {
+            "name": said["name"],
+            "post": said["post"],
+            "turns": said["turns"],
+            "sizes": counts,
+            "products": list(said["products"]),
+        }
 
 
 class SettleForm(forms.Form):

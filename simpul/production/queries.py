@@ -26,7 +26,11 @@ class StageCount:
     reject: int
     rework: int
     waiting: int
-    out: int  # with somebody outside
+    away: list[int]  # with somebody outside, by size
+
+    @property
+    def out(self) -> int:
+        return sum(self.away)
 
     @property
     def has_work(self) -> bool:
@@ -179,6 +183,6 @@ def _progress(job: Job, sums: Sums, away: Out) -> Progress:
         cells = [(numbers[0], room[size.pk]) for numbers, size in zip(counted, sizes, strict=True)]
         good, reject, rework = (sum(numbers[place] for numbers in counted) for place in range(3))
         waiting = sum(pairs for _good, pairs in cells)
-        out = sum(away.get((stage.pk, size.pk), 0) for size in sizes)
-        counts.append(StageCount(stage, cells, good, reject, rework, waiting, out))
+        outside = [away.get((stage.pk, size.pk), 0) for size in sizes]
+        counts.append(StageCount(stage, cells, good, reject, rework, waiting, outside))
     return Progress(job, [size.name for size in sizes], counts)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from simpul.orders.models import Gate, LineSize, Order, OrderLine, OrderNeed, Status, Track
 from simpul.parties.models import Person
 from simpul.production.amending import make_own
-from simpul.production.models import Job
+from simpul.production.models import Job, OwnPairs
 from simpul.stock.models import Item, Location, Reservation
 from simpul.workflow.steps import WrongState, step
 
@@ -29,6 +29,7 @@ def take_from_stock(order: Order, *, by: Person, pairs: dict[LineSize, int]) -> 
     for size, count in taken.items():
         Reservation.make(Item.of_variant(size.variant), finished, count, size)
         size.advance(Track.MADE, count)
+        OwnPairs.note(size, -count)
 
 
 @step("production.give_back", source=Status.CANCELLED)

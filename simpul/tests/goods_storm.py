@@ -3,22 +3,33 @@
     python -m simpul.tests.goods_storm SEED TURNS
 
 Run by `test_goods_storm.py` over an empty database of its own (a file of SQLite, or PostgreSQL). The
-moves are those of the random walk. A step may be refused, or give up because others were in its way;
-nothing else may happen. At the end the invariants must hold: what the program finds is printed, a
+moves are those of the random walk, made as a page makes them: what is looked at is looked at before
+the step begins. All begin each turn together; in every second turn they fall upon the same thing, in
+one way or in two that do not go together. Before it writes a step waits a moment, so that the others
+come in between wherever they can. A step may be refused, or give up because others were in its way; nothing else may happen. At the end the invariants must hold: what the program finds is printed, a
 line each, after a line with how many steps were done and refused.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
 import sys
-import time
+from collections.abc import Callable
 
 import django
 
 WRITERS = 8
-ORDERS = 6
+ORDERS = 3
+ONCE = {
+    "procurement.send",
+    "procurement.confirm",
+    "production.release",
+    "orders.accept_change",
+    "orders.refuse_change",
+    "delivery.unpack",
+}
 
 
 def main(seed: int, turns: int) -> None:
@@ -35,15 +46,18 @@ def main(seed: int, turns: int) -> None:
     connections.close_all()  # each writer has a connection of its own
     if connections["default"].vendor == "postgresql":
         connections["default"].close_pool()  # type: ignore[attr-defined]  # its threads do not come along into a child
-    starts_at = time.monotonic() + 0.5
+    together = multiprocessing.get_context("fork").Barrier(WRITERS)
     children = []
     for number in range(WRITERS):
         reader, writer = os.pipe()
         child = os.fork()
         if not child:
             os.close(reader)
-            time.sleep(max(0.0, starts_at - time.monotonic()))
-            told = _act(random.Random(f"{seed} {number}"), turns)
+            told = _act(
+                number,
+                [f"{seed} {turn} {number if turn % 2 else 0}" for turn in range(turns)],
+                lambda: together.wait(60),
+            )
             os.write(writer, told.encode())
             os._exit(0)
         os.close(writer)
@@ -58,12 +72,13 @@ def main(seed: int, turns: int) -> None:
     print(" ".join(f"{what}={count}" for what, count in sorted(done.items())))
     from simpul.insight.audit import findings
 
-    for finding in findings():
+    for finding in [*findings(), *_done_twice()]:
         print(finding)
 
 
 def _begin() -> None:
-    """Let some orders be agreed on and paid, with a part of their material in the store."""
+    """Let some orders be agreed on and paid, with two finished pairs each; of material and of
+    finished pairs some lies there for nobody."""
     from simpul import testing
     from simpul.payments import agreement
     from simpul.tests.test_random_walk import Walk
@@ -80,15 +95,33 @@ def _begin() -> None:
         )
         agreement.confirm(order, by=town.staff["sari"])
         testing.pay(order, order.instalments.order_by("position")[0].amount)
+        testing.shelve(order, {"40": 2})
+    for wished in order.lines.get().sizes.select_related("variant"):
+        testing.lay_down(wished.variant, 2)
     for material in town.materials:
         for size in ("40", "41", "42") if material.is_by_size else ("",):
             testing.stock_up(material, 12_000, size)
 
 
-def _act(dice: random.Random, turns: int) -> str:
-    """Make so many random moves; return what came of them, a line each with its number."""
-    from django.db import OperationalError, transaction
+def _done_twice() -> list[str]:
+    """Tell which steps that lead to where nobody comes from twice were taken twice with one thing."""
+    from django.db.models import Count
 
+    from simpul.workflow.models import Entry
+
+    steps = Entry.objects.filter(step__in=ONCE).values_list("step", "subject_id")
+    return [
+        f"{times} times: {step} of {subject}"
+        for step, subject, times in steps.annotate(times=Count("pk")).order_by("step")
+        if times > 1
+    ]
+
+
+def _act(number: int, seeds: list[str], wait: Callable[[], object]) -> str:
+    """Make a move for each seed; return what came of them, a line each with its number."""
+    from django.db import OperationalError, connection
+
+    from simpul import testing
     from simpul.lib.sqlite import base
     from simpul.tests.test_random_walk import Nothing, Walk
     from simpul.workflow.steps import Refused
@@ -96,19 +129,27 @@ def _act(dice: random.Random, turns: int) -> str:
     base.PATIENCE_S = 120.0  # nobody gives up at the queue, however slow the machine
 
     walk = Walk.__new__(Walk)
-    walk.dice = dice
-    moves = [
-        walk._plan, walk._send, walk._confirm_purchase, walk._counter_purchase, walk._agree,
-        walk._receive, walk._receive, walk._close_short, walk._change, walk._count, walk._substitute,
-        walk._move_line, walk._join, walk._job, walk._job, walk._tap, walk._tap, walk._tap,
-        walk._correct, walk._take_stock, walk._pack, walk._pack, walk._unpack, walk._amend, walk._answer,
-        walk._answer, walk._give_out, walk._take_in, walk._reserve,
+    duels = [
+        (walk._pack, walk._pack), (walk._job, walk._take_stock), (walk._reserve, walk._plan),
+        (walk._plan, walk._plan), (walk._send, walk._change), (walk._confirm_purchase,) * 2,
+        (walk._receive, walk._receive), (walk._job, walk._job), (walk._tap, walk._tap),
+        (walk._pack, walk._unpack), (walk._amend, walk._tap), (walk._answer, walk._answer),
+        (walk._tap, walk._give_out), (walk._take_in, walk._take_in), (walk._correct, walk._pack),
+        (walk._deal, walk._receive), (walk._deal, walk._plan), (walk._take_turn, walk._deal),
+        (walk._count, walk._receive), (walk._join, walk._move_line), (walk._answer, walk._tap),
+    ]  # fmt: skip
+    moves = [move for duel in duels for move in duel] + [
+        walk._counter_purchase, walk._agree, walk._close_short, walk._substitute,
     ]  # fmt: skip
     came: dict[str, int] = {}
-    for _turn in range(turns):
-        move = dice.choice(moves)
+    for turn, seed in enumerate(seeds):
+        walk.dice = random.Random(seed)
+        move = walk.dice.choice(moves)
+        if turn % 2 == 0:
+            move = duels[turn // 2 % len(duels)][number % 2]
+        wait()
         try:
-            with transaction.atomic():
+            with connection.execute_wrapper(testing.give_way):
                 move()
             what = "done"
         except Nothing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from simpul import testing
@@ -15,6 +16,7 @@ from simpul.orders.models import Amendment, Order, OrderNeed
 from simpul.orders.turns import own_turn
 from simpul.parties.models import Party, Person, Workshop
 from simpul.procurement import planning
+from simpul.procurement.models import Peg
 from simpul.production.models import Job
 from simpul.stock.models import Balance
 from simpul.workflow.models import Entry
@@ -26,8 +28,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def holder(buyer: Party, rina: Person) -> Order:
     """An order for which all of its material is set aside."""
-    made = testing.needy_order(buyer)
-    testing.fetch_material(made)
+    with transaction.atomic():
+        made = testing.needy_order(buyer)
+        testing.fetch_material(made)
     return made
 
 
@@ -180,6 +183,47 @@ def test_a_refusal_in_the_middle_changes_nothing(
     assert steps_after(before) == []
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_who_deal_at_once_deal_once(
+    workshop: Workshop, holder: Order, first: Order, rina: Person, owner: Person
+) -> None:
+    before = Entry.objects.order_by("pk").last()
+
+    testing.at_once(lambda: deal(workshop, by=rina), lambda: deal(workshop, by=owner))
+
+    assert (ready(holder), ready(first)) == (NOTHING, ALL)
+    assert steps_after(before) == [
+        ("procurement.release", holder.pk), ("procurement.reserve", first.pk),
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_deal_at_once_while_a_third_plans(
+    workshop: Workshop, holder: Order, first: Order, supplier: Party, rina: Person, owner: Person
+) -> None:
+    """It lies ready for one of the two and is bought for the other, and nobody has lost it between them."""
+    for need in OrderNeed.objects.filter(line__order=first).select_related("material"):
+        testing.supplier_price(supplier, need.material)
+    before = Entry.objects.order_by("pk").last()
+
+    ends = testing.at_once(
+        lambda: deal(workshop, by=rina),
+        lambda: deal(workshop, by=owner),
+        lambda: planning.plan(workshop, by=rina),
+    )
+
+    steps = [step for step, _subject in steps_after(before)]
+    assert steps.count("procurement.release") <= 1
+    assert ends.count("done") >= 2
+    has, lacks = (first, holder) if ready(first) == ALL else (holder, first)
+    assert (ready(has), ready(lacks)) == (ALL, NOTHING)
+    planning.plan(workshop, by=rina)  # whoever was refused looks again
+    bought = Peg.objects.values_list("need__line__order", "quantity").order_by("-quantity")
+    assert list(bought) == [(lacks.pk, quantity) for quantity in (32_000, 6_000, 4_000)]
+    assert ready(has) == ALL
+    assert not list(findings(workshop))
+
+
 def test_the_list_of_needs_says_it_and_does_it_once(
     client: Client, workshop: Workshop, holder: Order, first: Order, rina: Person
 ) -> None:
@@ -191,10 +235,57 @@ def test_the_list_of_needs_says_it_and_does_it_once(
 
     dealing = "/ciomas/desk/purchases/dealing/"
     answer = client.post(dealing, {"key": "a" * 36}, follow=True).text
-    assert f"Set aside anew, in turn: {shown(first)}." in answer
+    assert f"Dealt anew, in turn: {shown(first)}." in answer
     assert words not in answer
-    assert "Everything lies set aside in turn already." in client.post(dealing, follow=True).text
+    assert "Everything is in turn already." in client.post(dealing, follow=True).text
     assert ready(first) == ALL
+
+
+def test_what_is_on_its_way_is_dealt_with_it(
+    client: Client, workshop: Workshop, buyer: Party, supplier: Party, rina: Person, udin: Person
+) -> None:
+    """Leather and soles come for an order that another one goes before; the store has nothing."""
+    second = testing.needy_order(buyer)
+    purchase = testing.confirmed_purchase(supplier, second)
+    first = testing.needy_order(buyer)
+    first.take_turn(by=udin, before=second.number)
+    testing.login(client, rina)
+    sole, leather = (str(Material.objects.get(code=code)) for code in ("SOLE", "LEATHER"))
+    words = f"is on its way for {shown(second)}: {leather}, {sole} 40, {sole} 41."
+    page = client.get("/ciomas/desk/purchases/").text
+    assert f"{shown(first)} goes before {shown(second)}" in page
+    assert words in page
+    assert misdealt(workshop, planning.wanted(workshop)) == []
+
+    answer = client.post("/ciomas/desk/purchases/dealing/", follow=True).text
+
+    assert f"Dealt anew, in turn: {shown(first)}." in answer
+    assert words not in answer
+    bought_for = client.get(f"/ciomas/desk/purchases/{purchase.pk}/").text
+    assert f"32 sq ft for {shown(first)}" in " ".join(bought_for.split())
+    assert second.number not in bought_for
+    assert not list(findings(workshop))
+
+
+def test_what_comes_for_nobody_is_offered_to_who_lacks_it(
+    client: Client, workshop: Workshop, buyer: Party, supplier: Party, rina: Person, owner: Person
+) -> None:
+    gone = testing.needy_order(buyer)
+    purchase = testing.confirmed_purchase(supplier, gone)
+    gone.refresh_from_db()
+    gone.cancel(by=owner, reason="Toko tutup")
+    planning.release(gone, by=rina)
+    order = testing.needy_order(buyer)
+    testing.login(client, rina)
+    words = f"Let {shown(order)} have what is on its way for none: {purchase.number}"
+    page = client.get("/ciomas/desk/purchases/").text
+    assert words in page
+    assert "Draft a purchase order" not in page
+
+    answer = client.post("/ciomas/desk/purchases/plan/", follow=True).text
+
+    assert words not in answer
+    assert "All material is covered" in answer
 
 
 def test_who_may_not_set_aside_sees_it_without_the_button(

@@ -1,4 +1,9 @@
-"""Planning, reserving, working and changing by eight writers at once, on a database that all share."""
+"""Planning, reserving, working and changing by eight writers at once, on a database that all share.
+
+Seen red on PostgreSQL without the lock of a balance (false sums), of a step (done twice), of a
+package's order (a number twice) and of the line of a job; on both where a step does not read its row
+anew. On SQLite the queue at the door is enough, and so is IMMEDIATE: without both it is locked.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +34,7 @@ def url() -> Iterator[str]:
 
 
 def test_eight_writers_break_nothing(tmp_path: Path, url: str) -> None:
-    turns = os.environ.get("SIMPUL_STORM", "20")
+    turns = os.environ.get("SIMPUL_STORM", "36")
     environment = {
         **os.environ,
         "SIMPUL_DATA": str(tmp_path),
@@ -51,5 +56,5 @@ def test_eight_writers_break_nothing(tmp_path: Path, url: str) -> None:
     assert findings == []
     came = {what: int(count) for what, _is, count in (one.partition("=") for one in told.split())}
     assert came.keys() <= {"done", "refused", "gave-up"}, came
-    assert came["done"] > 15
+    assert came["done"] > 25
     assert came.get("gave-up", 0) <= came["done"] // 10

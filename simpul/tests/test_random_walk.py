@@ -22,6 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from simpul import testing
 from simpul.catalog.models import Material, Price
+from simpul.changes import dealing
 from simpul.changes.agreeing import accept
 from simpul.delivery.models import Package, Shipment
 from simpul.delivery.packing import fill
@@ -117,6 +118,7 @@ QUIET = {
     "payments.tell_apart", "payments.map_columns",
     "production.set_week", "production.close_days", "production.open_days",
     "production.set_capacity",
+    "production.add_lasts", "production.change_lasts", "production.drop_lasts",
     "production.take_photo", "production.hide_photo", "production.show_photo",
     "conversations.open_ticket",  # follows from what is counted
 }  # fmt: skip
@@ -151,7 +153,7 @@ WAYS = {
     "procurement.ask_less", "procurement.grant_less", "procurement.refuse_less",
     "procurement.close", "procurement.close_short", "procurement.confirm",
     "procurement.counter", "procurement.decline", "procurement.expect", "procurement.insist",
-    "procurement.propose", "procurement.receive", "procurement.release",
+    "procurement.hand", "procurement.propose", "procurement.receive", "procurement.release",
     "procurement.reserve", "procurement.send", "procurement.substitute", "procurement.take_bid",
     "procurement.inquire", "procurement.ask_price", "procurement.bid", "procurement.close_inquiry",
     "production.cancel", "production.correct", "production.choose_lot", "production.unchoose_lot",
@@ -478,7 +480,7 @@ class Walk(RuleBasedStateMachine):
             self._close_day, self._unpay_wages,
             lambda: self._order("placed", "offered").decline(by=self._who("sari"), reason="x"),
             lambda: self._order("offered").expire(by=self._who("sari")),
-            self._cancel, self._take_turn, self._credit_note, self._bounce, self._count_online,
+            self._cancel, self._take_turn, self._deal, self._credit_note, self._bounce, self._count_online,
             lambda: self._pick(CreditNote.objects.standing()).annul(by=self._who("sari"), reason="x"),
             lambda: self._pick(PaymentClaim.objects.open()).reject(by=self._who("fajar"), reason="x"),
             lambda: self._pick(Arrival.objects.waiting()).set_aside(by=self._who("sari"), reason="x"),
@@ -795,6 +797,10 @@ class Walk(RuleBasedStateMachine):
         order, other = self._order("confirmed"), self._order("confirmed")
         way = self.dice.choice(({}, {"before": other.number}, {"after": other.number}))
         order.take_turn(by=self._who("udin"), **way)
+
+    def _deal(self) -> None:
+        if not dealing.deal(self.town.workshop, by=self._who("rina")):
+            raise Nothing
 
     def _reserve(self) -> None:
         planning.reserve(self._order("confirmed"), by=self._who("rina"))

@@ -42,7 +42,15 @@ from simpul.payments.models import (
 from simpul.payments.models.arrival import Handed
 from simpul.payments.models.payer import Seen
 from simpul.procurement.models import Bid, BillPayment, SupplierBill, Terms
-from simpul.production.models import ClosedDays, Job, Outwork, StageLog, WagePayment, WageSheet
+from simpul.production.models import (
+    ClosedDays,
+    Job,
+    LastSet,
+    Outwork,
+    StageLog,
+    WagePayment,
+    WageSheet,
+)
 from simpul.production.outwork import give_out
 from simpul.stock.models import CountSheet, Found
 from simpul.workflow.models import journal_of
@@ -279,6 +287,7 @@ class World:
             "material": {"pk": needed.pk},
             "photo": {"code": upload.code},
             "closed": {"pk": self._closed_days().pk},
+            "lasts": {"pk": self._lasts().pk},
             "job": {"pk": job.pk},
             "job lot": {"pk": job.pk, "lot": 1},
             "job stage": {"pk": job.pk, "position": 1},
@@ -346,6 +355,16 @@ class World:
         today = clock.today()
         return ClosedDays.close(
             by=self.people["udin"], first_on=today, last_on=today + timedelta(days=3), words="Libur"
+        )
+
+    def _lasts(self) -> LastSet:
+        return LastSet.add(
+            by=self.people["udin"],
+            name="Acuan derby",
+            post="Jahit",
+            turns=1,
+            sizes={"40": 4, "41": 6},
+            products=[self.order.lines.all()[0].colourway.product],
         )
 
     def _arrival(self) -> Arrival:

@@ -1,4 +1,4 @@
-"""The chart of accounts: fifteen, and one for each bank account by its detail."""
+"""The chart of accounts; of some the detail says whose: a bank account, a party, a line of an order."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class Account(models.TextChoices):
     RECEIVABLES = "1210", _("Receivables from buyers")
     MATERIAL = "1310", _("Material in the store")
     WORK = "1320", _("Work in progress and finished pairs")
+    FINISHED = "1330", _("Finished pairs for no order")
     PAYABLES = "2110", _("Owed to suppliers")
     WAGES_OWED = "2120", _("Owed in piece wages")
     ADVANCES = "2210", _("Down payments of buyers")

@@ -31,6 +31,7 @@ def disagreements(workshop: Workshop) -> Iterator[tuple[str, str]]:
     yield from _credit(books)
     yield from _suppliers(books)
     yield from _stock(books)
+    yield from _pairs(books)
 
 
 def banks_off(books: Books) -> list[tuple[str, int, int]]:
@@ -98,6 +99,22 @@ def _suppliers(books: Books) -> Iterator[tuple[str, str]]:
             yield str(account.supplier), f"owed {owed} in the books, {account.balance_sen} by bills"
     if stands:
         yield "suppliers", f"owed to nobody: {stands}"
+
+
+def _pairs(books: Books) -> Iterator[tuple[str, str]]:
+    """The finished pairs that the books have for no order are what lies free; none costs nothing."""
+    places = Balance.objects.filter(
+        location__workshop=books.workshop, item__variant__isnull=False
+    ).exclude(location__kind=Location.Kind.SCRAP)
+    lies: dict[int, int] = defaultdict(int)
+    for variant, rest in places.rests("item__variant"):
+        lies[variant] += rest
+    for variant in sorted(lies.keys() | books.state.pairs.keys()):
+        pairs, material, wages = books.state.pairs.get(variant, (0, 0, 0))
+        sen = material + wages
+        if pairs != lies[variant] or min(material, wages) < 0 or (sen and not pairs):
+            text = f"{pairs} pairs worth {sen} sen in the books, {lies[variant]} on the shelf"
+            yield f"variant {variant}", text
 
 
 def _stock(books: Books) -> Iterator[tuple[str, str]]:

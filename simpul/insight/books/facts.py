@@ -33,7 +33,7 @@ from simpul.payments.models import (
 )
 from simpul.procurement.models import GoodsReceipt, ReceivedLine, SupplierBill
 from simpul.procurement.models.bill import BilledReceipt
-from simpul.production.models import Job, StageLog
+from simpul.production.models import Job, OwnPairs, StageLog
 from simpul.stock.models import Item, Location, Movement
 from simpul.workflow.models import Entry as JournalEntry
 
@@ -178,6 +178,24 @@ class Log(NamedTuple):
     sen: int
     job: int
     number: str
+    begun: int  # pairs; negative where they were spoiled later, or taken back
+
+
+class Pairs(NamedTuple):
+    """Finished pairs of a variant that are for no order any more; negative: for one, or gone.
+
+    They come from a line of an order, or go to one; where that is none they were counted, or thrown
+    away.
+    """
+
+    pk: int
+    at: datetime
+    on: date
+    variant: int
+    pairs: int
+    line: int | None
+    what: str
+    label: str
 
 
 class Delivery(NamedTuple):
@@ -248,6 +266,7 @@ class Purchased:
 class Worked:
     jobs: dict[int, tuple[int, str]]  # line of the order, and number
     logs: list[Log]
+    own: list[Pairs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +276,7 @@ class Shelf:
     carried: list[_Carried]
     house: set[int]  # places; what is scrap is worth nothing already
     items: dict[int, tuple[int, str]]  # material and size
+    variants: dict[int, int]  # of finished goods
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +286,7 @@ class Facts:
     worked: Worked
     shelf: Shelf
     moves: list[Move]
+    pairs: list[Pairs]  # as they were counted on the shelf
     deliveries: list[Delivery]
     terms: list[Terms]
     ends: list[End]
@@ -306,6 +327,7 @@ def load(
         worked=worked,
         shelf=shelf,
         moves=before.moves if before and is_same else _moves(shelf, purchased, worked),
+        pairs=before.pairs if before and is_same else _counted_pairs(shelf),
         deliveries=known.deliveries if known and "delivery" not in apps else _deliveries(workshop),
         terms=known.terms if known and "orders" not in apps else _terms(workshop),
         ends=known.ends if known and "orders" not in apps else _ends(workshop),
@@ -542,11 +564,12 @@ def _bills(workshop: Workshop, values: dict[int, tuple[int, date]]) -> list[Bill
 
 def _shelf(workshop: Workshop) -> Shelf:
     places = Location.objects.filter(workshop=workshop).exclude(kind=Location.Kind.SCRAP)
-    items = Item.objects.filter(workshop=workshop, material__isnull=False)
+    items = Item.objects.filter(workshop=workshop).values_list("pk", "material", "size", "variant")
     return Shelf(
         carried=CARRIED.of(workshop),
         house=set(places.values_list("pk", flat=True)),
-        items={pk: (one, size) for pk, one, size in items.values_list("pk", "material", "size")},
+        items={pk: (one, size) for pk, one, size, _variant in items if one is not None},
+        variants={pk: variant for pk, _one, _size, variant in items if variant is not None},
     )
 
 
@@ -589,6 +612,20 @@ def _moves(shelf: Shelf, purchased: Purchased, worked: Worked) -> list[Move]:
     return moves
 
 
+BY_HAND = {"count", "move"}  # steps on the shelf itself
+
+
+def _counted_pairs(shelf: Shelf) -> list[Pairs]:
+    """Free finished pairs that were found or missing at a count, or carried out of the house."""
+    found = []
+    for pk, at, on, item, quantity, source, target, what, _kind, _subject in shelf.carried:
+        goes_in = target in shelf.house
+        if item in shelf.variants and what in BY_HAND and goes_in != (source in shelf.house):
+            pairs = quantity if goes_in else -quantity
+            found.append(Pairs(pk, at, on, shelf.variants[item], pairs, None, what, ""))
+    return found
+
+
 class _Carried(NamedTuple):
     pk: int
     at: datetime
@@ -617,26 +654,42 @@ def _carried(rows: QuerySet[Movement]) -> list[_Carried]:
 
 def _logged(rows: QuerySet[StageLog]) -> list[Log]:
     return [
-        Log(pk, clock.day_of(at), line, good * rate * 100, job, number)
-        for pk, at, line, good, rate, job, number in rows.values_list(
-            "pk", "at", "stage__job__line", "good", "rate", "stage__job", "stage__job__number"
+        Log(
+            pk,
+            clock.day_of(at),
+            line,
+            good * rate * 100 if worker else 0,
+            job,
+            number,
+            good if position == 1 else -reject,
         )
-    ]
+        for pk, at, line, good, reject, rate, worker, position, job, number in rows.values_list(
+            "pk", "at", "stage__job__line", "good", "reject", "rate", "worker", "stage__position",
+            "stage__job", "stage__job__number",
+        )
+    ]  # fmt: skip
+
+
+def _owned(rows: QuerySet[OwnPairs]) -> list[Pairs]:
+    return [
+        Pairs(pk, at, clock.day_of(at), variant, pairs, line, "own", number)
+        for pk, at, variant, pairs, line, number in rows.values_list(
+            "pk", "at", "line_size__variant", "pairs", "line_size__line",
+            "line_size__line__order__number",
+        )
+    ]  # fmt: skip
 
 
 # most of all facts are of these two kinds
 CARRIED = Growing(lambda workshop: Movement.objects.filter(workshop=workshop), _carried)
-LOGS = Growing(
-    lambda workshop: StageLog.objects.filter(stage__job__workshop=workshop, rate__gt=0).exclude(
-        Q(worker="") | Q(good=0)
-    ),
-    _logged,
-)
+LOGS = Growing(lambda workshop: StageLog.objects.filter(stage__job__workshop=workshop), _logged)
+OWN = Growing(lambda workshop: OwnPairs.objects.filter(workshop=workshop), _owned)
 
 
 def _worked(workshop: Workshop) -> Worked:
     jobs = Job.objects.filter(workshop=workshop).values_list("pk", "line", "number")
-    return Worked({pk: (line, number) for pk, line, number in jobs}, LOGS.of(workshop))
+    names = {pk: (line, number) for pk, line, number in jobs}
+    return Worked(names, LOGS.of(workshop), OWN.of(workshop))
 
 
 def _purchased(workshop: Workshop) -> Purchased:

@@ -25,7 +25,8 @@ from simpul.workflow.models import Entry
 
 WORST = 5  # are explained
 MUCH_FREIGHT = 5  # percent of the price
-AWAY = {"delivery", "end"}  # what takes cost away from a line again
+AWAY = {"delivery", "end", "given back"}  # what moves cost between a line and the result
+OF_WAGES = {"work", "own wages"}
 
 
 @dataclass(slots=True)
@@ -91,7 +92,7 @@ def margins(books: Books, period: Period) -> list[Margin]:
     """Return the orders of which the last pairs were delivered in a period, the worst first.
 
     Material at its moving average, wages by what was tapped, freight as agreed with couriers, credit
-    notes taken off. What was taken from the shelf has no cost of its own.
+    notes taken off. What was taken from the shelf has cost what it cost the order that it was made for.
     """
     sold = _sold(books, period)
     rows = Order.objects.filter(pk__in=sold).select_related("buyer")
@@ -139,7 +140,7 @@ def _costs(books: Books) -> dict[int, tuple[int, int]]:
     wages: dict[int, int] = defaultdict(int)
     for posting in books.postings:
         if posting.what not in AWAY:
-            kind = wages if posting.what == "work" else material
+            kind = wages if posting.what in OF_WAGES else material
             for line in posting.lines:
                 if line.account == Account.WORK and isinstance(line.detail, int):
                     kind[line.detail] += line.sen

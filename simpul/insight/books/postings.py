@@ -9,8 +9,8 @@ each posting adds up to zero.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -65,6 +65,9 @@ WORDS = {
     "bill": _("bill differs from the goods"),
     "tap": _("material used"),
     "work": _("piece wages earned"),
+    "own": _("pairs for no order"),
+    "own wages": _("piece wages of pairs for no order"),
+    "given back": _("cost of pairs for no order taken back"),
     "cash count": _("cash counted"),
     "count": _("stock counted"),
     "move": _("stock moved"),
@@ -129,16 +132,36 @@ class _Work:
     wages: int = 0
     left: int = 0  # pairs that are to be delivered
     is_over: bool = False
+    begun: int = 0  # pairs that it has: made, taken from the shelf, or in work
+    gone: int = 0  # of these, what was delivered
+    spent_material: int = 0  # sen that counted as cost already
+    spent_wages: int = 0
 
     def copy(self) -> _Work:
-        return _Work(self.material, self.wages, self.left, self.is_over)
+        return replace(self)
+
+    def give(self, share: int, of: int) -> tuple[int, int]:
+        """Take a share of what it has cost: sen of material, and of wages."""
+        material = self.material * share // of if share < of else self.material
+        wages = self.wages * share // of if share < of else self.wages
+        self.material -= material
+        self.wages -= wages
+        return material, wages
 
 
 # day, rank of the day (money first, then stock, work, deliveries, and what ends), place in the rank,
 # key; then who tells it, and the fact: a plain tuple, for there are thousands
 type _Event = tuple[date, int, int, int, str, Any]
 
-MONEY, COUNTED, STOCK, WORK, DELIVERED, ENDED = range(6)
+MONEY, COUNTED, STOCK, WORK, SHELF, DELIVERED, ENDED = range(7)
+
+
+class _Pairs(NamedTuple):
+    """So many finished pairs that are for no order, and the sen that they have cost."""
+
+    pairs: int = 0
+    material: int = 0
+    wages: int = 0
 
 
 @dataclass(slots=True)
@@ -150,6 +173,7 @@ class _State:
     orders: dict[int, _Order] = field(default_factory=dict)
     work: dict[int, _Work] = field(default_factory=dict)
     stock: dict[int, tuple[int, int]] = field(default_factory=dict)  # item -> quantity, sen
+    pairs: dict[int, _Pairs] = field(default_factory=dict)  # by variant, for no order
     sales: dict[tuple[int, int], int] = field(default_factory=dict)  # year, month -> sen
 
     def copy(self) -> _State:
@@ -159,6 +183,7 @@ class _State:
             {key: order.copy() for key, order in self.orders.items()},
             {line: work.copy() for line, work in self.work.items()},
             self.stock.copy(),
+            self.pairs.copy(),
             self.sales.copy(),
         )
 
@@ -309,6 +334,8 @@ class _Teller:
             yield move.on, STOCK, 0, move.pk, "move", move
         for log in known.worked.logs:
             yield log.on, WORK, 0, log.pk, "log", log
+        for pairs in (*known.worked.own, *known.pairs):
+            yield pairs.on, SHELF, 0, _moment(pairs.at), "own", pairs
         for shipment in known.deliveries:
             yield shipment.on, DELIVERED, 0, shipment.pk, "delivery", shipment
         for end in known.ends:
@@ -422,6 +449,7 @@ class _Teller:
         return [(Account.MATERIAL_COST, -worth, "count")]
 
     def log(self, fact: facts.Log) -> None:
+        self._of(fact.line).begun += fact.begun
         lines = [*self._work(fact.line, 0, fact.sen), (Account.WAGES_OWED, -fact.sen, 0)]
         self.books.post(fact.on, "work", Source("job", fact.job, fact.number), lines)
 
@@ -429,6 +457,8 @@ class _Teller:
         """Let a line of an order cost so much more; what is over costs at once."""
         work = self._of(line)
         if work.is_over:
+            work.spent_material += material
+            work.spent_wages += wages
             return [(Account.MATERIAL_COST, material, ""), (Account.WAGES, wages, "")]
         work.material += material
         work.wages += wages
@@ -439,6 +469,75 @@ class _Teller:
         if line not in known:
             known[line] = _Work(left=self.pairs.get(line, 0))
         return known[line]
+
+    # Finished pairs for no order
+
+    def own(self, fact: facts.Pairs) -> None:
+        """Pairs take along what they have cost on average: from their line to the shelf, or back."""
+        shelf = self.books.state.pairs
+        lies = shelf.get(fact.variant, _Pairs())
+        if fact.pairs < 0:
+            material, wages = _share(lies, min(-fact.pairs, lies.pairs))
+            self._off_the_shelf(fact, material, wages)
+            material, wages = -material, -wages
+        elif fact.line is None:  # found by a count: at the average
+            material, wages = _share(lies, fact.pairs)
+            self._post_pairs(fact, fact.what, material + wages, Account.MATERIAL_COST, "count")
+        else:
+            material, wages = self._onto_the_shelf(fact, fact.line)
+        shelf[fact.variant] = _Pairs(
+            lies.pairs + fact.pairs, lies.material + material, lies.wages + wages
+        )
+
+    def _onto_the_shelf(self, fact: facts.Pairs, line: int) -> tuple[int, int]:
+        """Return what pairs of a line have cost; where that counted as cost already, it is taken back."""
+        work = self._of(line)
+        if work.is_over:
+            of = max(work.begun, fact.pairs)
+            material = work.spent_material * fact.pairs // of
+            wages = work.spent_wages * fact.pairs // of
+            work.spent_material -= material
+            work.spent_wages -= wages
+            work.begun -= fact.pairs
+            self.books.post(
+                fact.on,
+                "given back",
+                Source("order", fact.label, fact.label),
+                [
+                    (Account.WORK, material + wages, line),
+                    (Account.MATERIAL_COST, -material, ""),
+                    (Account.WAGES, -wages, ""),
+                ],
+            )
+        else:
+            material, wages = work.give(fact.pairs, work.begun - work.gone)
+            work.begun -= fact.pairs
+        self._post_pairs(fact, "own", material, Account.WORK, line)
+        self._post_pairs(fact, "own wages", wages, Account.WORK, line)
+        return material, wages
+
+    def _off_the_shelf(self, fact: facts.Pairs, material: int, wages: int) -> None:
+        """Let a line have pairs from the shelf; or they are missing, or were thrown away."""
+        if fact.line is None:
+            self._post_pairs(fact, fact.what, -material - wages, Account.MATERIAL_COST, "count")
+            return
+        work = self._of(fact.line)
+        work.material += material
+        work.wages += wages
+        work.begun -= fact.pairs
+        self._post_pairs(fact, "own", -material, Account.WORK, fact.line)
+        self._post_pairs(fact, "own wages", -wages, Account.WORK, fact.line)
+
+    def _post_pairs(
+        self, fact: facts.Pairs, what: str, sen: int, against: Account, detail: int | str
+    ) -> None:
+        kind, key = ("order", fact.label) if fact.line else ("variant", fact.variant)
+        self.books.post(
+            fact.on,
+            what,
+            Source(kind, key, fact.label),
+            [(Account.FINISHED, sen, fact.variant), (against, -sen, detail)],
+        )
 
     # Sales
 
@@ -464,11 +563,11 @@ class _Teller:
         """Let delivered pairs take their share of what the line has cost so far."""
         work = self._of(line)
         share = min(pairs, work.left)
-        material = work.material * share // work.left if work.left else work.material
-        wages = work.wages * share // work.left if work.left else work.wages
-        work.material -= material
-        work.wages -= wages
+        material, wages = work.give(share, work.left)
+        work.spent_material += material
+        work.spent_wages += wages
         work.left -= share
+        work.gone += pairs
         work.is_over = not work.left
         return [
             (Account.WORK, -material - wages, line),
@@ -510,6 +609,16 @@ class _Teller:
                     source = Source("turnover", year, f"{year}-{month:02}")
                     lines = [(Account.TAX, tax * 100, ""), (Account.TAX_OWED, -tax * 100, "")]
                     self.books.post(on, "tax", source, lines)
+
+
+def _share(lies: _Pairs, pairs: int) -> tuple[int, int]:
+    """Return what so many pairs of the shelf have cost on average."""
+    of = max(lies.pairs, 1)
+    return lies.material * pairs // of, lies.wages * pairs // of
+
+
+def _moment(at: datetime) -> int:
+    return int(at.timestamp() * 1_000_000)
 
 
 def _against(kind: str, party: int | None, sen: int) -> Part:

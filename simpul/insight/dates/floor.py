@@ -6,6 +6,10 @@ first in the order of the promises takes what he needs of each day; the next one
 nobody is ever put later by one who comes after him. Whole pairs are counted: minutes that are not
 enough for one more are lost.
 
+A stage may need a last (or a mould, or a cutting die) of the pair's own size, of which there are so many:
+they make so many pairs of that size a day, whoever's they are. Where hands are short, the next hand is
+for the size that waits longest for its lasts otherwise: of which most pairs wait for each that they make.
+
 That is forward scheduling in priority order against finite capacity, as in any book on production
 planning; what is ours is that the rules are few enough to be computed on paper.
 """
@@ -20,79 +24,126 @@ from typing import NamedTuple
 from simpul.lib.workdays import DAY
 
 type Shelf = tuple[int, str]  # a material and its size
+type Last = tuple[str, str]  # a set of lasts and the size
+type Sizes = Mapping[str, int]  # pairs of each size
 
 
 class Task(NamedTuple):
-    """A stage that pairs pass: at which post, and the minutes that one of them takes."""
+    """A stage that pairs pass: at which post, the minutes that one of them takes, and on which lasts."""
 
     post: str
     minutes: int
+    lasts: str = ""  # none: it needs none
 
 
 class Work(NamedTuple):
-    """Pairs that are to be made. `waiting` says how many wait before each of the tasks."""
+    """Pairs that are to be made. `waiting` says how many of each size wait before each of the tasks."""
 
     begins_on: date  # the first day on which somebody may begin
     tasks: tuple[Task, ...]
-    waiting: tuple[int, ...]
+    waiting: tuple[Sizes, ...]
 
 
 class Done(NamedTuple):
-    """The day on which the last pair is made, and the post where pairs waited longest for a hand."""
+    """The day on which the last pair is made, and what pairs waited longest for: the hands of a post,
+    or lasts of a size."""
 
     on: date
-    post: str = ""
+    waited_for: str | Last = ""
     days_waited: int = 0
+    made: tuple[tuple[date, int], ...] = ()  # the days on which pairs are made, and how many
 
 
 class Floor:
-    """What is left of the posts' minutes, day by day."""
+    """What is left of the posts' minutes and of the lasts, day by day."""
 
-    def __init__(self, minutes: Mapping[str, int], days: Sequence[date]) -> None:
-        """Take the minutes that each post has a day, and the days of work to come."""
-        self._minutes, self._days = minutes, days
+    def __init__(
+        self,
+        minutes: Mapping[str, int],
+        days: Sequence[date],
+        lasts: Mapping[Last, int] | None = None,
+    ) -> None:
+        """Take the minutes that each post has a day, the days of work to come, and the pairs that
+        the lasts of each size make a day."""
+        self._minutes, self._days, self._lasts = minutes, days, lasts or {}
         self._left: dict[str, list[int]] = {post: [] for post in minutes}
+        self._free: dict[Last, list[int]] = {last: [] for last in self._lasts}
 
     def copy(self) -> Floor:
         """Return the same floor, on which something may be tried."""
-        made = Floor(self._minutes, self._days)
+        made = Floor(self._minutes, self._days, self._lasts)
         made._left = {post: left.copy() for post, left in self._left.items()}
+        made._free = {last: free.copy() for last, free in self._free.items()}
         return made
 
     def take(self, work: Work) -> Done | None:
-        """Give some work the minutes that it needs, as early as it can be; None where nobody knows
-        how long it takes or who does it, and where it never ends.
+        """Give some work the minutes and the lasts that it needs, as early as it can be; None where
+        nobody knows how long it takes or who does it, where it never ends, and where a size has no
+        last: then it takes the hands that it would need.
 
         Work without pairs is done on the day on which it may begin.
         """
-        waiting = list(work.waiting)
+        waiting = [sum(sizes.values()) for sizes in work.waiting]
         if not any(waiting):
             return Done(work.begins_on)
-        if not all(0 < minutes <= self._minutes.get(post, 0) for post, minutes in work.tasks):
+        if not all(0 < task.minutes <= self._minutes.get(task.post, 0) for task in work.tasks):
             return None  # not known, or not one pair can be made in a day
         last = len(waiting) - 1
         lefts = [self._left[task.post] for task in work.tasks]
-        waited: dict[str, int] = {}
+        crowd = Crowd(work, self._lasts) if any(task.lasts for task in work.tasks) else None
+        waited: dict[str | Last, int] = {}
+        made: list[tuple[date, int]] = []
         for at in range(bisect_left(self._days, work.begins_on), len(self._days)):
             for place in range(last, -1, -1):
                 pairs = waiting[place]
                 if not pairs:
                     continue
-                post, minutes = work.tasks[place]
+                post, minutes, _lasts = work.tasks[place]
                 left = lefts[place]
                 while len(left) <= at:
                     left.append(self._minutes[post])
-                passed = min(pairs, left[at] // minutes)
+                hands = left[at] // minutes
+                if crowd is None:
+                    passed = min(pairs, hands)
+                    if passed < pairs:
+                        waited[post] = waited.get(post, 0) + 1
+                else:
+                    passed = self._sized(crowd, place, at, hands, waited)
                 left[at] -= passed * minutes
                 waiting[place] -= passed
                 if place < last:
                     waiting[place + 1] += passed
-                if passed < pairs:
-                    waited[post] = waited.get(post, 0) + 1
+                elif passed:
+                    made.append((self._days[at], passed))
             if not any(waiting):
-                post, days = max(waited.items(), key=lambda one: one[1], default=("", 0))
-                return Done(self._days[at], post, days)
+                what, days = max(waited.items(), key=lambda one: one[1], default=("", 0))
+                is_able = not lacking(work.tasks, work.waiting, self._lasts)
+                return Done(self._days[at], what, days, tuple(made)) if is_able else None
         return None
+
+    def _sized(
+        self, crowd: Crowd, place: int, at: int, hands: int, waited: dict[str | Last, int]
+    ) -> int:
+        """Let pairs of each size pass a stage, as many as there are lasts and hands for; return how
+        many did. `waited` counts what the others wait for."""
+        post, _minutes, lasts = crowd.tasks[place]
+        here = {size: pairs for size, pairs in crowd.waiting[place].items() if pairs}
+        room = dict(here)
+        for size in here:
+            if (free := self._free.get((lasts, size))) is not None:
+                while len(free) <= at:
+                    free.append(self._lasts[lasts, size])
+                room[size] = min(here[size], free[at])
+        short: list[str | Last] = [post]
+        if sum(room.values()) <= hands:
+            short = [(lasts, size) for size in here if room[size] < here[size]]
+        for one in short:
+            waited[one] = waited.get(one, 0) + 1
+        passed = crowd.go(place, room, hands)
+        for size, pairs in passed.items():
+            if (lasts, size) in self._free:
+                self._free[lasts, size][at] -= pairs
+        return sum(passed.values())
 
     def load(self, first: date, last: date) -> dict[str, tuple[int, int]]:
         """Return for each post the minutes that are taken in these days, and those that there are."""
@@ -104,6 +155,60 @@ class Floor:
             )
             for post, left in self._left.items()
         }
+
+
+def lacking(
+    tasks: Sequence[Task], waiting: Sequence[Sizes], lasts: Mapping[Last, int]
+) -> list[Last]:
+    """Return the lasts that pairs still need and that nobody is known to have."""
+    found: set[Last] = set()
+    sizes: set[str] = set()
+    for task, here in zip(tasks, waiting, strict=True):
+        sizes |= {size for size, pairs in here.items() if pairs}
+        found |= {(task.lasts, size) for size in sizes if task.lasts}
+    return sorted(found - lasts.keys())
+
+
+class Crowd:
+    """The pairs of some work by size: which of them pass where not all can."""
+
+    def __init__(self, work: Work, lasts: Mapping[Last, int]) -> None:
+        self.tasks = work.tasks
+        self.waiting = [dict(sizes) for sizes in work.waiting]
+        sizes = {size for waiting in work.waiting for size in waiting}
+        self._sizes = sorted(sizes, key=lambda size: (len(size), size))
+        self._rates: list[
+            dict[str, int]
+        ] = []  # what the scarcest lasts that are to come make a day
+        ahead = dict.fromkeys(sizes, 0)
+        for task in reversed(work.tasks):
+            for size in sizes:
+                if (rate := lasts.get((task.lasts, size))) is not None:
+                    ahead[size] = min(rate, ahead[size] or rate)
+            self._rates.insert(0, {size: rate or 1 for size, rate in ahead.items()})
+
+    def go(self, place: int, room: Sizes, hands: int) -> Sizes:
+        """Let pairs pass a stage: of each size that there is room for, as many as there are hands.
+        Return how many of each did."""
+        passed = room if sum(room.values()) <= hands else self._chosen(place, room, hands)
+        for size, pairs in passed.items():
+            self.waiting[place][size] -= pairs
+            if place + 1 < len(self.waiting):
+                beyond = self.waiting[place + 1]
+                beyond[size] = beyond.get(size, 0) + pairs
+        return passed
+
+    def _chosen(self, place: int, room: Sizes, hands: int) -> Sizes:
+        """Give one hand after the other to the size of which most pairs wait for each that its lasts
+        make; the smaller size where two are alike."""
+        left, rate = dict(room), self._rates[place]
+        here = self.waiting[place].copy()
+        for _hand in range(hands):
+            open_ones = [size for size in self._sizes if left.get(size)]
+            size = max(open_ones, key=lambda size: here[size] / rate[size])
+            left[size] -= 1
+            here[size] -= 1
+        return {size: pairs - left[size] for size, pairs in room.items()}
 
 
 class Unknown(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,7 +13,8 @@ from django.utils.translation import ngettext
 
 from simpul.catalog.models import Material, Recipe, Stage
 from simpul.insight.books.kept import Journal, journal_of
-from simpul.insight.dates.facts import IN_ONE_GO, plan_of, tasks_of, to_make
+from simpul.insight.dates.facts import IN_ONE_GO, lasts_used, plan_of, tasks_of, to_make
+from simpul.insight.dates.floor import Last, Task
 from simpul.insight.dates.plan import Line, Outcome, Plan, Ready
 from simpul.insight.recent import Recent
 from simpul.lib import clock
@@ -44,9 +46,26 @@ class Outlook:
         """Return when an order is made and packed by the plan; None where that cannot be told."""
         return self.packed(self.outcome.of_order(order.pk))
 
+    def expected_on(self, order: Order) -> date | None:
+        """Return on which day a running order can be expected: that of the plan; where that cannot be
+        told, the days that the catalogue gives the work after the last of what was bought for it
+        comes. Never before its promise."""
+        if order.promised_on is None:
+            return None
+        if (ready_on := self.of_order(order)) is not None:
+            return max(ready_on, order.promised_on)
+        by_catalogue = (
+            line.pegged[0] + line.work_days * DAY
+            for line in self.plan.lines
+            if line.order == order.pk and line.pegged is not None
+        )
+        return max([*by_catalogue, order.promised_on])
+
     def if_paid(self, order: Order, on: date) -> date | None:
-        """Return when an order is made and packed if its money comes on a day."""
-        return self.packed(self.plan.run({order.pk: on}).of_order(order.pk))
+        """Return on which day an order can be expected if its money comes on a day; None where that
+        cannot be told. Never before its promise."""
+        ready_on = self.packed(self.plan.run({order.pk: on}).of_order(order.pk))
+        return max(ready_on, order.promised_on or ready_on) if ready_on else None
 
     def packed(self, made_on: date | None) -> date | None:
         """Packing takes the day of work after the last pair was made."""
@@ -58,6 +77,15 @@ class Outlook:
         monday = first - timedelta(days=first.weekday())
         starts = [monday + at * WEEK for at in range(count)]
         return [(max(start, first), start + WEEK - DAY) for start in starts]
+
+
+class Parts(NamedTuple):
+    """What of an order can go first, and when the rest: pairs, and the days on which they are packed."""
+
+    first: int
+    first_on: date
+    rest: int
+    rest_on: date
 
 
 class Post(NamedTuple):
@@ -159,6 +187,17 @@ def _so_that_nobody_is_late(outlook: Outlook, lines: list[Line], on: date) -> da
     return on
 
 
+def expect(workshop: Workshop, orders: Iterable[Order]) -> None:
+    """Say on the rows of orders when they can be expected: the one day that all pages show."""
+    running = [order for order in orders if order.status == Status.CONFIRMED]
+    if not running:
+        return
+    outlook = of(workshop)
+    for order in running:
+        if (on := outlook.expected_on(order)) is not None:
+            order.expect(on)
+
+
 def delay_of(order: Order) -> tuple[date, list[str], list[str]] | None:
     """Return of a running order that misses its promise by the plan when it will be ready, and why: with
     names for the desk, and as much of it as is a buyer's business. None where it keeps its promise, or
@@ -169,6 +208,35 @@ def delay_of(order: Order) -> tuple[date, list[str], list[str]] | None:
     if on is None or last is None or order.promised_on is None or on <= order.promised_on:
         return None
     return on, reasons_of(last, *_names(order.workshop, [last])), _hints(last)
+
+
+def parts_of(order: Order) -> Parts | None:
+    """Return of a running order whose buyer wants what is ready first when half of what is not packed
+    can go, and when the rest: on the day on which the order can be expected.
+
+    None where that is one day, and where it cannot be told. Reads what `OrderQuerySet.for_page` loads
+    of the order.
+    """
+    if not order.in_parts or order.status != Status.CONFIRMED:
+        return None
+    outlook = of(order.workshop)
+    days: Counter[date] = Counter()
+    for ready in outlook.outcome.orders.get(order.pk, []):
+        if ready is None or not outlook.is_known:
+            return None
+        for on, pairs in ready.made:
+            days[outlook.plan.calendar.next_open(on)] += pairs
+    left = sum(size.pairs - size.packed for line in order.lines.all() for size in line.sizes.all())
+    if (there := left - days.total()) > 0:
+        days[outlook.plan.calendar.next_open(outlook.plan.today)] += there
+    rest_on, first = outlook.expected_on(order), 0
+    for on, pairs in sorted(days.items()):
+        first += pairs
+        if first * 2 >= left:
+            if rest_on is None or first == left or on >= rest_on:
+                break
+            return Parts(first, on, left - first, rest_on)
+    return None
 
 
 def late_orders(workshop: Workshop) -> list[int]:
@@ -218,11 +286,15 @@ def rows(person: Person, outlook: Outlook) -> list[Row]:
     found = Order.objects.visible_to(person).filter(pk__in=lines, status=Status.CONFIRMED)
     last = {order: _last(days) for order, days in lines.items()}
     materials, posts = _names(person.workshop, [one for one in last.values() if one])
+    lacking = outlook.plan.lacking()
     return [
         Row(
             order,
             outlook.of_order(order),
-            reasons_of(ready, materials, posts) if (ready := last[order.pk]) else [],
+            [
+                *(reasons_of(ready, materials, posts) if (ready := last[order.pk]) else []),
+                *_no_lasts(lacking.get(order.pk, ())),
+            ],
         )
         for order in found.select_related("buyer").order_by("turn", "pk")
     ]
@@ -260,17 +332,30 @@ def reasons_of(ready: Ready, materials: dict[int, str], posts: dict[str, str]) -
         found.append(
             _("%(what)s comes on %(day)s.") % {"what": what, "day": day(ready.material_on)}
         )
-    if ready.days_waited > 1:
+    if ready.days_waited <= 1:
+        return found
+    if isinstance(ready.waited_for, str):
         text = ngettext(
             "Pairs wait %(n)s day at %(post)s.", "Pairs wait %(n)s days at %(post)s.",
             ready.days_waited,
         )  # fmt: skip
-        post = posts.get(ready.post, ready.post)
-        found.append(text % {"n": ready.days_waited, "post": post})
-    return found
+        post = posts.get(ready.waited_for, ready.waited_for)
+        return [*found, text % {"n": ready.days_waited, "post": post}]
+    text = ngettext(
+        "Pairs wait %(n)s day for lasts of size %(size)s (%(lasts)s).",
+        "Pairs wait %(n)s days for lasts of size %(size)s (%(lasts)s).",
+        ready.days_waited,
+    )
+    lasts, size = ready.waited_for
+    return [*found, text % {"n": ready.days_waited, "size": size, "lasts": lasts}]
 
 
 # Inside
+
+
+def _no_lasts(lacking: Iterable[Last]) -> list[str]:
+    text = _("There are no lasts of size %(size)s (%(lasts)s).")
+    return [text % {"size": size, "lasts": lasts} for lasts, size in dict.fromkeys(lacking)]
 
 
 def _unknown(plan: Plan) -> list[str]:
@@ -278,8 +363,8 @@ def _unknown(plan: Plan) -> list[str]:
     return sorted({task.post for task in tasks if not _is_known(plan, [task])})
 
 
-def _is_known(plan: Plan, tasks: Iterable[tuple[str, int]]) -> bool:
-    return all(0 < minutes <= plan.minutes.get(post, 0) for post, minutes in tasks)
+def _is_known(plan: Plan, tasks: Iterable[Task]) -> bool:
+    return all(0 < task.minutes <= plan.minutes.get(task.post, 0) for task in tasks)
 
 
 def _last(days: Iterable[Ready | None]) -> Ready | None:
@@ -305,7 +390,7 @@ def wished(
     """Return of a basket what is to be made, by the recipe of now, as lines of the plan; None where
     something has no recipe."""
     shelf = dict(plan.finished)
-    tasks = tasks_of(workshop)
+    tasks = tasks_of(workshop, lasts_used(workshop))
     products = {wish.colourway.product_id for wish in wishes}
     recipes = {
         one.product_id: one
@@ -314,8 +399,7 @@ def wished(
     found = []
     for place, wish in enumerate(wishes, start=1):
         colourway = wish.colourway
-        left = {size: to_make(shelf, colourway.pk, size, n) for size, n in wish.sizes.items()}
-        sizes = {size: pairs for size, pairs in left.items() if pairs}
+        sizes = to_make(shelf, colourway.pk, wish.sizes.items())
         if not sizes:
             continue
         recipe = recipes.get(colourway.product_id)
@@ -332,7 +416,7 @@ def wished(
                 needs=tuple(((need.material.pk, need.size), need.quantity) for need in needs),
                 pegged=None,
                 tasks=stages,
-                waiting=(sum(sizes.values()), *[0] * (len(stages) - 1)),
+                waiting=(sizes, *[{}] * (len(stages) - 1)),
             )
         )
     return found

@@ -13,7 +13,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from simpul.insight.dates.floor import Floor, Shelf, Store, Task, Unknown, Work
+from simpul.insight.dates.floor import (
+    Floor,
+    Last,
+    Shelf,
+    Sizes,
+    Store,
+    Task,
+    Unknown,
+    Work,
+    lacking,
+)
 from simpul.lib.workdays import DAY, WorkCalendar
 from simpul.orders.turns import last_turn
 
@@ -30,9 +40,10 @@ class Line(NamedTuple):
     needs: tuple[tuple[Shelf, int], ...]  # what nothing covers yet
     pegged: tuple[date, Shelf] | None  # the last of what is on its way for it
     tasks: tuple[Task, ...]
-    waiting: tuple[int, ...]
+    waiting: tuple[Sizes, ...]  # before each of the tasks
     is_held: bool = False  # nobody knows when it goes on
     turn: int = 0  # its place among the others
+    work_days: int = 0  # what the catalogue gives it once its material is there
 
 
 class Ready(NamedTuple):
@@ -41,8 +52,9 @@ class Ready(NamedTuple):
     on: date
     material_on: date | None  # none: it lies there
     shelf: Shelf | None  # what comes last; none where nothing does
-    post: str  # where pairs wait longest for a hand
+    waited_for: str | Last  # longest: the hands of a post, or lasts of a size
     days_waited: int
+    made: tuple[tuple[date, int], ...]  # the days on which pairs are made, and how many
 
 
 @dataclass(slots=True)
@@ -72,6 +84,7 @@ class Plan:
     today: date
     calendar: WorkCalendar
     minutes: Mapping[str, int]  # of each post, a day
+    lasts: Mapping[Last, int]  # the pairs that those of each size make a day
     free: Mapping[Shelf, int]
     coming: Mapping[Shelf, Sequence[tuple[date, int]]]
     lead_days: Mapping[int, int]  # of each material that somebody sells
@@ -85,9 +98,18 @@ class Plan:
         every = sorted([*self.lines, *more], key=lambda line: line.turn)
         return replace(self, lines=every)
 
+    def lacking(self) -> dict[int, list[Last]]:
+        """Return by order the lasts that there are none of: their days cannot be told."""
+        found: dict[int, list[Last]] = {}
+        for line in self.lines:
+            if missing := lacking(line.tasks, line.waiting, self.lasts):
+                found.setdefault(line.order, []).extend(missing)
+        return found
+
     def run(self, instead: Mapping[int, date] | None = None) -> Outcome:
         """Plan everything. `instead` lets the money of some orders come on another day."""
-        floor = Floor(self.minutes, self.calendar.open_days(self.today + DAY, self.today + HORIZON))
+        days = self.calendar.open_days(self.today + DAY, self.today + HORIZON)
+        floor = Floor(self.minutes, days, self.lasts)
         store = Store(self.free, self.coming, self.lead_days)
         outcome = Outcome({}, floor, store)
         for line in self.lines:
@@ -116,4 +138,4 @@ def _ready(line: Line, store: Store, floor: Floor, today: date) -> Ready | None:
     done = floor.take(Work(begins_on, line.tasks, line.waiting))
     if done is None or not is_known or line.is_held:
         return None
-    return Ready(done.on, material_on, last, done.post, done.days_waited)
+    return Ready(done.on, material_on, last, done.waited_for, done.days_waited, done.made)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from simpul.insight.dates import outlook
-from simpul.insight.dates.facts import Late, plan_of
+from simpul.insight.dates.facts import Otherwise, plan_of
 from simpul.insight.dates.outlook import Outlook
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person
+from simpul.procurement.models import PurchaseLine, PurchaseOrder, PurchaseRevision
+from simpul.procurement.queries import touched_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,36 @@ class WhatIf:
         return sum(one.is_newly_late for one in self.moved)
 
 
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """An order, the day it is expected on, the day it would be, and what it would still lack."""
+
+    order: Order
+    expected_on: date | None
+    would_be_on: date | None
+    missing: list[tuple[PurchaseLine, int]]  # thousandths
+
+    @property
+    def is_later(self) -> bool:
+        return bool(self.expected_on and self.would_be_on and self.would_be_on > self.expected_on)
+
+
+def if_agreed(person: Person, purchase: PurchaseOrder, revision: PurchaseRevision) -> list[Effect]:
+    """Tell what agreeing to a supplier's answer would mean for each order that waits for it."""
+    now = outlook.of(person.workshop)
+    said = {answer.line_id: answer.on for answer in revision.lines.all()}
+    plan = plan_of(person.workshop, Otherwise(said=said))
+    then = Outlook(plan, plan.run(), now.unknown)
+    return [
+        Effect(order, now.expected_on(order), then.expected_on(order), missing)
+        for order, missing in touched_by(purchase, revision)
+    ]
+
+
 def if_late(person: Person, supplier: Party, days: int) -> WhatIf:
     """Tell what it does if all that a supplier is to bring comes so many days later than is known."""
     now = outlook.of(person.workshop)
-    plan = plan_of(person.workshop, Late(supplier.pk, days))
+    plan = plan_of(person.workshop, Otherwise(supplier.pk, days))
     then = Outlook(plan, plan.run(), now.unknown)
     return WhatIf(*_compared(person, now, then.of_order))
 

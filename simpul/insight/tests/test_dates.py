@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simpul.insight.dates.floor import Floor, Shelf, Store, Task, Unknown, Work
+from simpul.insight.dates.floor import Done, Floor, Last, Shelf, Store, Task, Unknown, Work
 from simpul.insight.dates.plan import HORIZON, Line, Plan
 from simpul.lib.workdays import DAY, WorkCalendar
 
@@ -24,6 +25,13 @@ EVERY_DAY = WorkCalendar(frozenset(range(7)), keeps_holidays=False)
 
 
 # The slow workshop
+
+
+class Pair:
+    """A pair, and how many stages it has passed."""
+
+    def __init__(self, size: str, place: int) -> None:
+        self.size, self.place = size, place
 
 
 class Slow:
@@ -42,25 +50,41 @@ class Slow:
     def days(self) -> dict[int, date | None]:
         begins = {line.key: self.begins(line) for line in self.plan.lines}
         pairs = {line.key: self.pairs_of(line) for line in self.plan.lines}
+        self.made: dict[int, list[tuple[date, int]]] = {line.key: [] for line in self.plan.lines}
         done: dict[int, date | None] = {line.key: None for line in self.plan.lines}
         day = self.plan.today
-        for _turn in range(1_500):
+        for _turn in range(HORIZON.days):  # as far as anybody promises
             day += DAY
             if not self.plan.calendar.is_open(day):
                 continue
-            left = dict(self.plan.minutes)
+            left, free = dict(self.plan.minutes), dict(self.plan.lasts)
             for line in self.plan.lines:
-                begin = begins[line.key]
-                if begin is not None and day >= begin:
-                    self.work(line, pairs[line.key], left)
-                    is_done = all(place == len(line.tasks) for place in pairs[line.key])
-                    if is_done and done[line.key] is None:
+                if day >= begins[line.key]:
+                    before = self.finished(line, pairs[line.key])
+                    self.work(line, pairs[line.key], left, free)
+                    after = self.finished(line, pairs[line.key])
+                    if after > before:
+                        self.made[line.key].append((day, after - before))
+                    if after == len(pairs[line.key]) and done[line.key] is None:
                         done[line.key] = day
             if all(done.values()):
                 break
-        return done
+        return {line.key: done[line.key] for line in self.plan.lines} | {
+            line.key: None for line in self.plan.lines if self.lacks_a_last(line)
+        }
 
-    def begins(self, line: Line) -> date | None:
+    @staticmethod
+    def finished(line: Line, pairs: list[Pair]) -> int:
+        return sum(pair.place == len(line.tasks) for pair in pairs)
+
+    def lacks_a_last(self, line: Line) -> bool:
+        return any(
+            task.lasts and (task.lasts, pair.size) not in self.plan.lasts
+            for pair in self.pairs_of(line)
+            for task in line.tasks[pair.place :]
+        )
+
+    def begins(self, line: Line) -> date:
         money_on = max(line.opens_on, self.plan.today)
         there_on = max(money_on, line.pegged[0] if line.pegged else money_on)
         for shelf, quantity in line.needs:
@@ -78,31 +102,62 @@ class Slow:
         return bought_on
 
     @staticmethod
-    def pairs_of(line: Line) -> list[int]:
-        """Return for each pair how many stages it has passed."""
-        return [place for place, count in enumerate(line.waiting) for _pair in range(count)]
+    def pairs_of(line: Line) -> list[Pair]:
+        return [
+            Pair(size, place)
+            for place, sizes in enumerate(line.waiting)
+            for size, count in sizes.items()
+            for _pair in range(count)
+        ]
 
-    @staticmethod
-    def work(line: Line, pairs: list[int], left: dict[str, int]) -> None:
-        """Let each pair pass its next stage if a hand is free; those that have come farthest first."""
-        for at in sorted(range(len(pairs)), key=lambda one: -pairs[one]):
-            place = pairs[at]
-            if place < len(line.tasks):
-                task = line.tasks[place]
-                if left[task.post] >= task.minutes:
-                    left[task.post] -= task.minutes
-                    pairs[at] = place + 1
+    def work(
+        self, line: Line, pairs: list[Pair], left: dict[str, int], free: dict[Last, int]
+    ) -> None:
+        """Let each pair pass its next stage if a hand is free, and a last of its size where it needs
+        one; those that have come farthest first."""
+        for place in range(len(line.tasks) - 1, -1, -1):
+            task = line.tasks[place]
+            here = [pair for pair in pairs if pair.place == place]
+            while left[task.post] >= task.minutes:
+                able = {pair.size for pair in here if free.get((task.lasts, pair.size), 1)}
+                if not able:
+                    break
+                # most wait for each that the lasts make; the smaller size where two are alike
+                size = min(able, key=lambda one: (-self.wait(line, place, here, one), one))
+                pair = next(one for one in here if one.size == size)
+                here.remove(pair)
+                pair.place += 1
+                left[task.post] -= task.minutes
+                if (task.lasts, size) in free:
+                    free[task.lasts, size] -= 1
+
+    def wait(self, line: Line, place: int, here: list[Pair], size: str) -> Fraction:
+        """Return how many of a size wait here for each that the scarcest lasts to come make a day."""
+        ahead = [(task.lasts, size) for task in line.tasks[place:]]
+        makes = [self.plan.lasts[last] for last in ahead if last in self.plan.lasts]
+        return Fraction(sum(one.size == size for one in here), min(makes, default=1))
 
 
 # Small workshops, made up
 
 POSTS = ("potong", "jahit", "sol")
+SIZES = ("40", "41", "42")
+SETS = ("derby", "pisau")
+LASTS: tuple[Last, ...] = tuple((name, size) for name in SETS for size in SIZES)
 SHELVES: tuple[Shelf, ...] = ((1, ""), (2, "40"), (2, "41"))
 
 posts = st.fixed_dictionaries({post: st.integers(30, 120) for post in POSTS})
 tasks = st.lists(
-    st.builds(Task, st.sampled_from(POSTS), st.integers(1, 30)), min_size=1, max_size=4
+    st.builds(Task, st.sampled_from(POSTS), st.integers(1, 30), st.sampled_from(("", *SETS))),
+    min_size=1,
+    max_size=4,
 ).map(tuple)
+waiting = st.tuples(*[st.integers(0, 6)] * 3).map(
+    lambda three: dict(zip(SIZES, three, strict=True))
+)
+lasts = st.tuples(*[st.integers(0, 4)] * 6).map(  # 0: there is none
+    lambda six: {last: count for last, count in zip(LASTS, six, strict=True) if count}
+)
 days = st.integers(-3, 20).map(lambda more: TODAY + timedelta(days=more))
 calendars = st.builds(
     WorkCalendar,
@@ -120,8 +175,10 @@ calendars = st.builds(
 @st.composite
 def lines(draw: st.DrawFn) -> Line:
     stages = draw(tasks)
-    waiting = draw(
-        st.lists(st.integers(0, 12), min_size=len(stages), max_size=len(stages)).filter(any)
+    pairs = draw(
+        st.lists(waiting, min_size=len(stages), max_size=len(stages)).filter(
+            lambda found: any(count for sizes in found for count in sizes.values())
+        )
     )
     needs = draw(st.dictionaries(st.sampled_from(SHELVES), st.integers(1, 6), max_size=3))
     return Line(
@@ -132,7 +189,7 @@ def lines(draw: st.DrawFn) -> Line:
         needs=tuple(needs.items()),
         pegged=draw(st.none() | st.tuples(days, st.sampled_from(SHELVES))),
         tasks=stages,
-        waiting=tuple(waiting),
+        waiting=tuple(pairs),
     )
 
 
@@ -144,6 +201,7 @@ def plans(draw: st.DrawFn) -> Plan:
         today=TODAY,
         calendar=draw(calendars),
         minutes=draw(posts),
+        lasts=draw(lasts),
         free=draw(st.dictionaries(st.sampled_from(SHELVES), st.integers(0, 8))),
         coming=draw(
             st.dictionaries(
@@ -159,9 +217,13 @@ def plans(draw: st.DrawFn) -> Plan:
 @settings(max_examples=1_500, deadline=None)
 @given(plans())
 def test_no_day_is_promised_on_which_the_slow_workshop_is_not_done(plan: Plan) -> None:
-    promised = {key: one and one.on for key, one in plan.run().ready.items()}
+    ready, slow = plan.run().ready, Slow(plan)
 
-    assert promised == Slow(plan).days()  # nor later than needed
+    assert {
+        key: one and one.on for key, one in ready.items()
+    } == slow.days()  # nor later than needed
+    made = {key: list(one.made) for key, one in ready.items() if one is not None}
+    assert made == {key: slow.made[key] for key in made}
 
 
 @settings(max_examples=300, deadline=None)
@@ -190,7 +252,8 @@ def floor(minutes: Mapping[str, int], calendar: WorkCalendar = EVERY_DAY) -> Flo
 
 
 def work(pairs: int, *stages: tuple[str, int], begins_on: date = TODAY + DAY) -> Work:
-    return Work(begins_on, tuple(Task(*one) for one in stages), (pairs, *[0] * (len(stages) - 1)))
+    waiting = ({"40": pairs}, *[{}] * (len(stages) - 1))
+    return Work(begins_on, tuple(Task(*one) for one in stages), waiting)
 
 
 def test_a_pair_passes_one_stage_a_day() -> None:
@@ -204,7 +267,7 @@ def test_whole_pairs_are_counted_and_the_post_that_is_full_is_named() -> None:
     done = floor({"jahit": 100}).take(work(7, ("jahit", 30)))  # three a day
 
     assert done is not None
-    assert (done.on, done.post, done.days_waited) == (date(2026, 11, 28), "jahit", 2)
+    assert (done.on, done.waited_for, done.days_waited) == (date(2026, 11, 28), "jahit", 2)
 
 
 def test_nobody_works_on_sundays_on_holidays_and_while_it_is_closed() -> None:
@@ -225,6 +288,20 @@ def test_who_came_first_takes_the_hands_and_the_next_has_what_is_left() -> None:
     assert second is not None
     assert (first.on, second.on) == (date(2026, 11, 27), date(2026, 11, 27))
     assert shared.load(TODAY, date(2026, 11, 27)) == {"jahit": (160, 200)}
+
+
+def test_hands_that_are_short_are_for_the_size_that_waits_longest_for_its_lasts() -> None:
+    lasts = {("derby", "40"): 3, ("derby", "41"): 1}
+    days = EVERY_DAY.open_days(TODAY + DAY, TODAY + HORIZON)
+    stages = (Task("potong", 20), Task("open", 20, "derby"))
+    shared = Floor({"potong": 60, "open": 480}, days, lasts)
+    first = shared.take(Work(TODAY + DAY, stages, ({"40": 3, "41": 3}, {})))
+    second = shared.take(Work(TODAY + DAY, stages, ({}, {"41": 1})))
+
+    # two of 41 are cut first, and one of 40: then one of 41 is made a day; on the first nobody needs its last
+    made = ((date(2026, 11, 27), 2), (date(2026, 11, 28), 3), (date(2026, 11, 29), 1))
+    assert first == Done(date(2026, 11, 29), ("derby", "41"), 2, made)
+    assert second == Done(date(2026, 11, 26), made=((date(2026, 11, 26), 1),))
 
 
 def test_what_no_day_is_long_enough_for_has_no_day() -> None:

@@ -8,17 +8,23 @@ import pytest
 from django.test import Client
 
 from simpul import testing
+from simpul.changes.agreeing import accept
 from simpul.delivery import packing
 from simpul.delivery.models import Shipment
+from simpul.insight.books.chart import Account
+from simpul.insight.books.checks import disagreements
 from simpul.insight.books.margins import Margin, margins
 from simpul.insight.books.postings import books_of
-from simpul.insight.books.reports import Period
+from simpul.insight.books.reports import Period, balances, by_detail
 from simpul.lib import clock
-from simpul.orders.models import Order
+from simpul.orders.models import Amendment, LineSize, LineWish, Order
 from simpul.parties.models import Party, Person
+from simpul.payments import agreement
 from simpul.payments.models import CreditNote
 from simpul.procurement.models import LineTerms
+from simpul.production import shelf
 from simpul.production.models import Job
+from simpul.stock.models import Count, Item, Location
 
 pytestmark = pytest.mark.usefixtures("courier")
 
@@ -43,17 +49,19 @@ def made(order: Order) -> None:
         job.tap(by=udin, stage=stage, good={"40": 4, "41": 6}, worker="Oman")
 
 
-def delivered(order: Order, driver: Person, fee: int) -> None:
+def delivered(order: Order, driver: Person, fee: int, *, count: int = 2) -> None:
+    """Let it go in so many packages of five pairs."""
     rina = testing.keeper(order.workshop)
     packing.fill(order, by=rina, pairs=5)
-    testing.pay(order)
+    if rest := Order.objects.get(pk=order.pk).balance_now():
+        testing.pay(order, rest)
     shipment = Shipment.open(by=rina, order=order, mode=Shipment.Mode.OJEK, route="Bogor", fee=fee)
     testing.offer_to(shipment, driver)
     shipment.accept(by=driver)
     shipment.issue_note(by=rina)
-    shipment.hand_over(by=rina, count=2)
-    shipment.pick_up(by=driver, count=2)
-    shipment.deliver(by=driver, receiver="X", count=2, pin=shipment.pin)
+    shipment.hand_over(by=rina, count=count)
+    shipment.pick_up(by=driver, count=count)
+    shipment.deliver(by=driver, receiver="X", count=count, pin=shipment.pin)
 
 
 def of_this_month(order: Order) -> list[Margin]:
@@ -99,7 +107,129 @@ def test_dear_material_and_a_long_way_are_named(
     ]
 
 
-def test_what_is_taken_from_the_shelf_has_no_cost_of_its_own(
+def asked_for_less(order: Order, sizes: dict[str, int]) -> None:
+    """Let the buyer want so many pairs only, and the workshop agree."""
+    amendment = Amendment.propose(
+        by=testing.contact_of(order.buyer),
+        order=Order.objects.get(pk=order.pk),
+        wishes=[LineWish(order.lines.get().colourway, sizes)],
+        promised_on=order.promised_on or clock.today(),
+        shipping=0,
+        discount=0,
+    )
+    accept(amendment, by=testing.seller(order.workshop))
+
+
+def own(order: Order) -> dict[int, int]:
+    """Rupiah that finished pairs for no order have cost, by size."""
+    assert list(disagreements(order.workshop)) == []
+    found = by_detail(books_of(order.workshop), Account.FINISHED)
+    sizes = {one.pk: one.size for one in order.lines.get().colourway.variants.all()}
+    return {int(sizes[int(key)]): sen // 100 for key, sen in found.items() if sen}
+
+
+ALL_IN_ALL = 42 * 40_000 + 60_000  # of ten pairs
+
+
+def test_pairs_that_nobody_wants_any_more_take_their_cost_along_to_who_takes_them(
+    buyer: Party, supplier: Party, asep: Person
+) -> None:
+    order = testing.needy_order(buyer)
+    bought(order, supplier, 40_000)
+    made(order)
+    asked_for_less(order, {"40": 2, "41": 3})
+    assert own(order) == {40: ALL_IN_ALL * 2 // 10, 41: ALL_IN_ALL * 3 // 10}
+
+    other = testing.confirmed_order(
+        buyer, order.lines.get().colourway.product, sizes={"40": 2, "41": 3}
+    )
+    testing.pay(other)
+    taken = {size: size.pairs for size in LineSize.objects.filter(line__order=other)}
+    shelf.take_from_stock(other, by=testing.foreman(other.workshop), pairs=taken)
+    assert own(order) == {}
+
+    delivered(order, asep, 0, count=1)
+    delivered(other, asep, 0, count=1)
+    assert [(margin.order, margin.material, margin.wages) for margin in of_this_month(order)] == [
+        (order, 21 * 40_000, 30_000),
+        (other, 21 * 40_000, 30_000),
+    ]
+    assert list(disagreements(order.workshop)) == []
+
+
+def test_begun_pairs_become_own_with_all_that_they_cost_until_they_are_finished(
+    buyer: Party, supplier: Party
+) -> None:
+    order = testing.needy_order(buyer)
+    bought(order, supplier, 40_000)
+    udin = testing.foreman(order.workshop)
+    job = Job.plan(by=udin, line=order.lines.get())
+    job.release(by=udin)
+    first, *others = job.stages.order_by("position")
+    job.tap(by=udin, stage=first, good={"40": 4, "41": 6}, worker="Oman")
+    asked_for_less(order, {"40": 4, "41": 4})
+    assert own(order) == {}
+
+    for stage in others:
+        job.tap(by=udin, stage=stage, good={"40": 4, "41": 6}, worker="Oman")
+
+    assert own(order) == {41: ALL_IN_ALL * 2 // 10}
+
+
+def test_finished_pairs_of_a_size_bear_their_own_cost_and_not_that_of_what_is_not_begun(
+    buyer: Party, supplier: Party
+) -> None:
+    order = testing.needy_order(buyer)
+    bought(order, supplier, 40_000)
+    udin = testing.foreman(order.workshop)
+    job = Job.plan(by=udin, line=order.lines.get())
+    job.release(by=udin)
+    for stage in job.stages.order_by("position"):
+        job.tap(by=udin, stage=stage, good={"40": 4}, worker="Oman")
+    books = books_of(order.workshop)
+    so_far = balances(books, books.until)[Account.WORK] // 100
+
+    asked_for_less(order, {"41": 6})
+
+    assert own(order) == {40: so_far}
+
+
+def test_what_a_cancelled_order_leaves_is_worth_what_it_cost(
+    buyer: Party, supplier: Party, owner: Person
+) -> None:
+    """First all is lost, then the finished pairs are the workshop's own."""
+    order = testing.needy_order(buyer)
+    bought(order, supplier, 40_000)
+    made(order)
+    order.refresh_from_db()
+    agreement.cancel(order, by=owner, reason="Toko tutup")
+    assert own(order) == {}
+
+    shelf.give_back(order, by=testing.foreman(order.workshop))
+
+    assert own(order) == {40: ALL_IN_ALL * 4 // 10, 41: ALL_IN_ALL * 6 // 10}
+    stands = balances(books_of(order.workshop), clock.today())
+    assert stands.get(Account.MATERIAL_COST, 0) == stands.get(Account.WAGES, 0) == 0
+
+
+def test_own_pairs_that_are_thrown_away_or_missing_cost(
+    buyer: Party, supplier: Party, rina: Person
+) -> None:
+    order = testing.needy_order(buyer)
+    bought(order, supplier, 40_000)
+    made(order)
+    asked_for_less(order, {"41": 6})
+    item = Item.of_variant(order.lines.get().colourway.variants.get(size="40"))
+    place = Location.of(order.workshop_id, Location.Kind.FINISHED)
+
+    Count.take(by=rina, item=item, location=place, counted=3, reason="satu hilang")
+
+    assert own(order) == {40: ALL_IN_ALL * 3 // 10}
+    stands = balances(books_of(order.workshop), clock.today())
+    assert stands[Account.MATERIAL_COST] == ALL_IN_ALL // 10 * 100
+
+
+def test_pairs_that_were_counted_onto_the_shelf_have_cost_nothing(
     buyer: Party, supplier: Party, asep: Person
 ) -> None:
     order = testing.needy_order(buyer)

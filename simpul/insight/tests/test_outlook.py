@@ -195,6 +195,120 @@ def test_a_model_without_a_recipe_has_no_day(model: Product) -> None:
     assert earliest(other) is None
 
 
+# In parts
+
+
+def in_parts(order: Order) -> outlook.Parts | None:
+    """Ask as if the buyer had wanted what is ready first."""
+    Order.objects.filter(pk=order.pk).update(in_parts=True)
+    return outlook.parts_of(Order.objects.for_page().get(pk=order.pk))
+
+
+def test_what_is_ready_first_is_half_of_it_and_the_rest_has_its_day(
+    model: Product, buyer: Party
+) -> None:
+    stock_up(model.workshop)
+    order = testing.confirmed_order(buyer, model, sizes={"40": 25})
+    testing.pay(order, order.instalments.order_by("position")[0].amount)
+
+    # ten are finished on Saturday, ten on Monday, five on Tuesday; each packed a day later
+    assert in_parts(order) == outlook.Parts(20, date(2026, 12, 1), 5, date(2026, 12, 9))
+    assert order.promised_on == date(2026, 12, 9)  # nobody is told another day for all of it
+    Order.objects.filter(pk=order.pk).update(in_parts=False)
+    assert outlook.parts_of(Order.objects.for_page().get(pk=order.pk)) is None
+
+
+def test_pairs_that_are_made_can_go_tomorrow(model: Product, buyer: Party, udin: Person) -> None:
+    order = running(buyer, model)
+    testing.fetch_material(order)
+    job = Job.plan(by=udin, line=order.lines.get())
+    job.release(by=udin)
+    job.tap(by=udin, stage=job.stages.get(position=1), good={"40": 4, "41": 6})
+    for position in (2, 3):
+        job.tap(by=udin, stage=job.stages.get(position=position), good={"41": 6})
+
+    # four of 40 are sewn on Thursday and finished on Friday
+    assert in_parts(order) == outlook.Parts(6, date(2026, 11, 26), 4, date(2026, 12, 9))
+    for position in (2, 3):
+        job.tap(by=udin, stage=job.stages.get(position=position), good={"40": 4})
+    assert in_parts(order) is None  # all of it at once
+
+
+def test_parts_whose_days_cannot_be_told_are_not_told(model: Product, buyer: Party) -> None:
+    stock_up(model.workshop)
+    other = testing.product(model.workshop)
+    order = testing.confirmed_order(buyer, model, other)
+
+    assert in_parts(order) is None  # nobody knows how long the other one takes
+
+
+# Lasts
+
+
+def test_a_day_makes_no_more_pairs_of_a_size_than_there_are_lasts(model: Product) -> None:
+    stock_up(model.workshop)
+    testing.lasts(model, {"40": 4, "41": 2})
+
+    assert earliest(model) == outlook.Earliest(
+        # six of 41 are cut on Thursday, two a day sewn from Friday to Monday, the last then finished
+        date(2026, 12, 2),
+        ["Pairs wait 2 days for lasts of size 41 (Acuan derby)."],
+        ["The workshop is busy."],
+    )
+
+
+def test_lasts_are_shared_by_whoever_is_made_on_them_and_put_away_they_stop_nobody(
+    model: Product, buyer: Party, udin: Person
+) -> None:
+    stock_up(model.workshop)
+    made = testing.lasts(model, {"40": 4, "41": 6})
+    order = running(buyer, model)
+    assert outlook.of(model.workshop).of_order(order) == date(2026, 11, 30)
+    testing.hands(model.workshop, minutes=200)
+    found = earliest(model)
+    assert found is not None
+    assert found.on == date(2026, 12, 1)  # there are hands for twenty, and lasts for ten
+
+    made.drop(by=udin)
+    found = earliest(model)
+    assert found is not None
+    assert found.on == date(2026, 11, 30)
+
+
+def test_a_size_without_a_last_has_no_day_and_keeps_its_hands(
+    model: Product, buyer: Party, udin: Person
+) -> None:
+    stock_up(model.workshop)
+    order = running(buyer, model)
+    testing.lasts(model, {"40": 4})
+    other = testing.product(model.workshop)
+    testing.stages(other)
+    testing.recipe(other)
+    [row] = outlook.rows(udin, outlook.of(model.workshop))
+    found = earliest(other)
+
+    assert (row.order, row.ready_on) == (order, None)
+    assert row.reasons == ["There are no lasts of size 41 (Acuan derby)."]
+    assert earliest(model) is None
+    assert found is not None
+    assert found.on == date(2026, 12, 1)
+
+
+def test_what_was_counted_needs_its_lasts_no_more(
+    model: Product, buyer: Party, udin: Person
+) -> None:
+    order = running(buyer, model)
+    testing.fetch_material(order)
+    testing.lasts(model, {"40": 2, "41": 2})
+    job = Job.plan(by=udin, line=order.lines.get())
+    job.release(by=udin)
+    job.tap(by=udin, stage=job.stages.get(position=1), good={"40": 4, "41": 6})
+    assert outlook.of(model.workshop).of_order(order) == date(2026, 12, 1)  # three days for 41
+
+    job.tap(by=udin, stage=job.stages.get(position=2), good={"41": 4})
+    assert outlook.of(model.workshop).of_order(order) == date(2026, 11, 30)  # two of 40, then two
+
+
 # Running orders
 
 
@@ -215,8 +329,9 @@ def test_an_order_that_is_not_paid_waits_until_its_money_is_due(
     found = outlook.of(model.workshop)
 
     assert found.of_order(order) == date(2026, 12, 3)
-    assert found.if_paid(order, date(2026, 11, 30)) == date(2026, 12, 4)
-    assert found.if_paid(order, TODAY) == date(2026, 11, 30)
+    assert order.promised_on == date(2026, 12, 9)
+    assert found.if_paid(order, date(2026, 12, 5)) == date(2026, 12, 10)
+    assert found.if_paid(order, TODAY) == date(2026, 12, 9)  # never before it was promised
     assert found.of_order(order) == date(2026, 12, 3)  # asking changes nothing
 
 
@@ -350,6 +465,46 @@ def test_a_basket_does_not_go_before_a_promise_that_was_put_behind_a_later_one(
     placed = testing.confirmed_order(buyer, model, earliest_on=found.on)
     testing.pay(placed, placed.instalments.order_by("position")[0].amount)
     assert outlook.of(model.workshop).of_order(put_off) == before
+
+
+# The day on which an order can be expected
+
+
+def expected(order: Order) -> date | None:
+    row = Order.objects.get(pk=order.pk)
+    outlook.expect(order.workshop, [row])
+    return row.expected_on
+
+
+def test_it_is_the_promise_until_the_plan_says_a_later_day(
+    model: Product, buyer: Party, supplier: Party, rina: Person
+) -> None:
+    order = running(buyer, model)
+    purchase = testing.confirmed_purchase(supplier, order)
+    line = purchase.lines.get(material=leather(model.workshop))
+    assert expected(order) == order.promised_on == date(2026, 12, 9)
+
+    purchase.expect(by=rina, line=line, day=date(2026, 12, 12), reason="hujan")
+    assert expected(order) == date(2026, 12, 17)  # Monday to Wednesday, and packed on Thursday
+    purchase.expect(by=rina, line=line, day=date(2026, 12, 3), reason="terang")
+    assert expected(order) == date(2026, 12, 9)
+
+
+def test_where_the_plan_cannot_tell_it_goes_by_the_days_of_the_catalogue(
+    workshop: Workshop, buyer: Party, supplier: Party, rina: Person
+) -> None:
+    order = testing.needy_order(buyer)  # nobody is known to work
+    assert expected(order) == order.promised_on == date(2026, 12, 9)
+    purchase = testing.confirmed_purchase(supplier, order)
+    line = purchase.lines.get(material=leather(workshop))
+    purchase.expect(by=rina, line=line, day=date(2026, 12, 5), reason="hujan")
+
+    assert outlook.of(workshop).of_order(order) is None
+    assert expected(order) == date(2026, 12, 12)  # half of the fourteen days that it takes to make
+
+
+def test_an_order_that_is_not_agreed_on_is_expected_on_no_day(buyer: Party) -> None:
+    assert expected(testing.order(buyer)) is None
 
 
 # What is kept

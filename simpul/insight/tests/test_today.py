@@ -59,7 +59,7 @@ def test_a_late_order_is_told_to_sales_and_the_floor(
     buyer: Party, sari: Person, udin: Person
 ) -> None:
     order = testing.confirmed_order(buyer)
-    Order.objects.filter(pk=order.pk).update(expected_on=clock.in_days(-1))
+    Order.objects.filter(pk=order.pk).update(promised_on=clock.in_days(-1))
 
     late = ("orders", "?status=confirmed&sort=promised")
     assert asked(sari) == {late: 1}
@@ -195,7 +195,7 @@ def test_the_number_of_queries_is_fixed(
     for orders in (1, 29):
         for _n in range(orders):
             testing.order(buyer)
-        with django_assert_num_queries(47):
+        with django_assert_num_queries(49):
             today.tasks(owner, clock.today())
         with django_assert_num_queries(3):
             today.figures(owner, clock.today())

@@ -9,10 +9,11 @@ import pytest
 
 from simpul import testing
 from simpul.insight.dates import outlook
-from simpul.insight.dates.whatif import if_late, if_taken
+from simpul.insight.dates.whatif import if_agreed, if_late, if_taken
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person
+from simpul.procurement.models import LineTerms
 from simpul.workflow.models import Entry
 
 
@@ -93,3 +94,24 @@ def test_a_stranger_sees_none_of_our_orders(order: Order, supplier: Party, joko:
     testing.confirmed_purchase(supplier, order)
 
     assert if_late(joko, supplier, 7).moved == []
+
+
+def test_what_a_suppliers_answer_would_do_is_seen_before_it_is_given(
+    buyer: Party, supplier: Party, budi: Person, rina: Person
+) -> None:
+    """Leather comes three days later, and less of it: nobody is known to work, half of 14 days it takes."""
+    purchase = testing.sent_purchase(supplier)
+    order = Order.objects.get()
+    terms = [
+        LineTerms(line, 30_000, 42_000, clock.in_days(10))
+        if line.material.code == "LEATHER"
+        else LineTerms(line, line.quantity, line.price, line.wished_on)
+        for line in purchase.lines.select_related("material")
+    ]
+    purchase.counter(by=budi, revision=1, terms=terms)
+    (effect,) = if_agreed(rina, purchase, purchase.latest())
+
+    assert (effect.order, effect.is_later) == (order, True)
+    assert (effect.expected_on, effect.would_be_on) == (clock.in_days(14), clock.in_days(17))
+    assert [quantity for _line, quantity in effect.missing] == [2_000]
+    assert outlook.of(buyer.workshop).expected_on(order) == clock.in_days(14)  # it changed nothing

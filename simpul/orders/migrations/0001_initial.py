@@ -34,7 +34,6 @@ class Migration(migrations.Migration):
                 ('wished_on', models.DateField(null=True)),
                 ('promised_on', models.DateField(editable=False, null=True)),
                 ('forfeit_percent', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('expected_on', models.DateField(editable=False, null=True)),
                 ('turn', models.BigIntegerField(editable=False, null=True)),
                 ('in_parts', models.BooleanField(default=False, editable=False)),
                 ('receiver', models.CharField(max_length=80)),

@@ -148,7 +148,7 @@ class Amendment(models.Model):
         order.total = self.revision.total
         if self.revision.promised_on != order.promised_on:
             follows = order.has_own_turn
-            order.promised_on = order.expected_on = self.revision.promised_on
+            order.promised_on = self.revision.promised_on
             if follows:
                 order.turn = own_turn(order.promised_on, order.pk)
         order.in_parts = order.in_parts or in_parts

@@ -129,7 +129,6 @@ class Order(models.Model):
     wished_on = models.DateField(null=True)
     promised_on = models.DateField(null=True, editable=False)  # frozen at agreement
     forfeit_percent = models.PositiveSmallIntegerField(default=0, editable=False)  # the same
-    expected_on = models.DateField(null=True, editable=False)  # moves
     turn = models.BigIntegerField(null=True, editable=False)  # its place among the running ones
     in_parts = models.BooleanField(default=False, editable=False)  # what is ready goes first
     receiver = models.CharField(max_length=80)
@@ -143,6 +142,8 @@ class Order(models.Model):
     closed_at = models.DateTimeField(null=True, editable=False)
 
     journal = GenericRelation(Entry, "subject_id", "subject_type")
+
+    _expected_on: date | None = None
 
     objects = OrderQuerySet.as_manager()
 
@@ -396,9 +397,9 @@ class Order(models.Model):
             self.fulfil(by=self.workshop.machine)
 
     def expect(self, day: date) -> None:
-        """Move the expected day; the promise stays what it was."""
-        Order.objects.filter(pk=self.pk).update(expected_on=day)
-        self.expected_on = day
+        """Say on this row on which day it can be expected as things stand. It is not kept: another
+        row of the same order knows only the promise."""
+        self._expected_on = day
 
     def demand_open(self, gate: Gate) -> None:
         """Raise GateShut unless all money due before this gate has come or was waived.
@@ -483,6 +484,11 @@ class Order(models.Model):
         return self.status in ENDED
 
     @property
+    def expected_on(self) -> date | None:
+        """The day on which it can be expected: the promise, unless `expect` said another one."""
+        return self._expected_on or self.promised_on
+
+    @property
     def waits_for_buyer(self) -> bool:
         """Tell whether the buyer is asked for something: an answer, money soon, or "received"."""
         if self.status == Status.OFFERED:
@@ -540,7 +546,6 @@ class Order(models.Model):
         today = clock.today()
         self.agreed_revision = revision.number
         self.promised_on = revision.promised_on
-        self.expected_on = revision.promised_on
         self.turn = own_turn(revision.promised_on, self.pk)
         self.forfeit_percent = self.workshop.forfeit_percent
         self.confirmed_at = clock.now()

@@ -105,3 +105,4 @@ def test_the_expected_day_moves_and_the_promise_does_not(order: Order) -> None:
 
     order.refresh_from_db()
     assert (order.expected_on, order.promised_on) == (clock.in_days(20), clock.in_days(14))
+    assert Order.objects.get(pk=order.pk).expected_on == clock.in_days(14)  # it is not kept

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from simpul.insight.dates import outlook
 from simpul.orders.models import Order, Status
 from simpul.payments.models import party_credit
 from simpul.portals.http import Request
@@ -19,6 +20,7 @@ def home(request: Request) -> HttpResponse:
     mine = Order.objects.visible_to(request.person)
     running = mine.open() | mine.filter(status=Status.FULFILLED)
     orders = list(running.for_page().order_by("-id")[:LOOKED_AT])
+    outlook.expect(request.workshop, orders)
     return render(
         request,
         "buyer/home.html",

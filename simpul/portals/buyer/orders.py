@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
 from simpul.delivery.models import Shipment
+from simpul.insight.dates import outlook
 from simpul.orders.models import Amendment, Order, Status
 from simpul.papers.models import Paper
 from simpul.payments.models import PaymentClaim
@@ -31,12 +32,14 @@ def orders(request: Request) -> HttpResponse:
         found = found.search(words)
     counts = dict(found.order_by().values_list("status").annotate(count=Count("pk")))
     shown = found.filter(status=chosen) if chosen in Status.values else found
-    page = Paginator(shown.with_progress().order_by("-id"), A_PAGE)
+    pages = Paginator(shown.with_progress().order_by("-id"), A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    outlook.expect(request.workshop, page.object_list)
     return render(
         request,
         "buyer/orders/list.html",
         {
-            "page": page.get_page(request.GET.get("page")),
+            "page": page,
             "words": words,
             "chosen": chosen,
             "all": sum(counts.values()),
@@ -81,11 +84,13 @@ def find_order(request: Request, number: str) -> Order:
 def show_order(
     request: Request, order: Order, form: MessageForm, status: int = 200
 ) -> HttpResponse:
+    outlook.expect(request.workshop, [order])
     return render(
         request,
         "buyer/orders/page.html",
         {
             "order": order,
+            "parts": outlook.parts_of(order),
             "amendments": Amendment.objects.about(order),
             "messages_here": Message.objects.visible_to(request.person).about(order),
             "message_form": form,

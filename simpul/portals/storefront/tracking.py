@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from simpul.insight.dates import outlook
 from simpul.lib import codes
 from simpul.lib.limits import is_too_often
 from simpul.orders.models import Order
@@ -39,6 +40,7 @@ def order(request: Visit, code: str) -> HttpResponse:
             raise Http404
         text = _("We know no order by this code. Please look at it again.")
         return render(request, "storefront/track.html", {"error": text, "typed": code}, status=404)
+    outlook.expect(request.workshop, [found])
     answer = render(request, "storefront/tracked.html", {"order": found})
     answer["X-Robots-Tag"] = "noindex"
     return answer

@@ -21,7 +21,7 @@ from simpul.lib.workdays import IDUL_FITRI, next_feast, public_holidays
 from simpul.orders.models import Order
 from simpul.portals.http import Request, demand
 from simpul.production.forms import ClosedDaysForm, WeekForm, capacity_lines
-from simpul.production.models import Capacity, ClosedDays, WorkWeek
+from simpul.production.models import Capacity, ClosedDays, LastSet, WorkWeek
 from simpul.ui.jinja import weekday_names
 
 WEEKS = 9  # two months of plan
@@ -87,11 +87,14 @@ def hours(request: Request) -> HttpResponse:
     closed = ClosedDays.objects.visible_to(request.person).standing().filter(last_on__gte=today)
     week = WorkWeek.of(request.workshop)
     lebaran = next_feast(IDUL_FITRI, today)
+    posts = outlook.posts_of(request.workshop)
     return render(
         request,
         "workshop/production/hours.html",
         {
-            "posts": outlook.posts_of(request.workshop),
+            "posts": posts,
+            "labels": {name: label for name, label, _known in posts},
+            "lasts": LastSet.objects.visible_to(request.person).standing().for_list(),
             "open_days": [weekday_names()[day] for day in week.days],
             "closed": closed.order_by("first_on", "pk"),
             "holidays": _holidays(today) if week.keeps_holidays else [],

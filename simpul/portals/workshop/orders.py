@@ -28,12 +28,14 @@ from simpul.portals import invitations
 from simpul.portals.http import Request, demand
 from simpul.portals.workshop.parties import find_parties
 from simpul.production.models import Job
+from simpul.production.queries import lying_free
 from simpul.workflow.models import journal_of
+from simpul.workflow.steps import can
 
 A_PAGE = 50
 SORTS = {
     "": ("-id",),
-    "promised": ("expected_on", "id"),
+    "promised": ("promised_on", "id"),
     "buyer": ("buyer__name", "-id"),
     "total": ("-total", "-id"),
 }
@@ -44,6 +46,7 @@ def orders(request: Request) -> HttpResponse:
     found, chosen = _found(request)
     counts = dict(_searched(request).order_by().values_list("status").annotate(n=Count("pk")))
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    outlook.expect(request.workshop, page.object_list)
     return render(
         request,
         "workshop/orders/list.html",
@@ -64,12 +67,10 @@ def export(request: Request) -> HttpResponse:
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="orders.csv"'
     sheet = csv.writer(answer)
-    sheet.writerow(
-        ["number", "placed", "buyer", "status", "pairs", "total", "paid", "promised", "expected"]
-    )
+    sheet.writerow(["number", "placed", "buyer", "status", "pairs", "total", "paid", "promised"])
     columns = (
         "number", "placed_at__date", "buyer__name", "status", "pairs", "total", "paid_sum",
-        "promised_on", "expected_on",
+        "promised_on",
     )  # fmt: skip
     for row in _found(request)[0].values_list(*columns).iterator():
         sheet.writerow([harmless(value) if isinstance(value, str) else value for value in row])
@@ -111,11 +112,13 @@ def _page(
     """Show the order, with a form that was filled in wrongly as it was typed."""
     jobs = list(Job.objects.filter(line__order=order).for_list().order_by("pk"))
     planned = {job.line_id for job in jobs if job.is_open}
+    outlook.expect(request.workshop, [order])
     return render(
         request,
         "workshop/orders/page.html",
         {
             "order": order,
+            "parts": outlook.parts_of(order),
             "jobs": jobs,
             "by_recipe": order.lines.filter(recipe__isnull=False)
             .select_related("recipe", "colourway__product")
@@ -126,6 +129,8 @@ def _page(
                 if line.pk not in planned
                 and any(size.made < size.pairs for size in line.sizes.all())
             ],
+            "is_on_the_shelf": can(request.person, "production.take_from_stock", order)
+            and bool(lying_free(order)),
             "amendments": Amendment.objects.about(order),
             "links": invitations.links_to(order),
             "shipments": Shipment.objects.visible_to(request.person).filter(order=order),

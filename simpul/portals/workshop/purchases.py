@@ -21,6 +21,7 @@ from simpul.catalog.models import Material
 from simpul.changes import dealing
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
+from simpul.insight.dates import outlook, whatif
 from simpul.lib import clock, phones
 from simpul.orders.models import Order, OrderNeed
 from simpul.parties.models import AccessLink, Identity
@@ -43,12 +44,13 @@ from simpul.procurement.models import (
     ReceivedLine,
     Status,
     SupplierPrice,
+    TooMuch,
 )
 from simpul.procurement.queries import (
     bought,
     compared,
-    effects_of,
     offers_of,
+    pegs_of,
     reasons_of,
     unclaimed,
 )
@@ -63,7 +65,8 @@ A_PAGE = 50
 
 @require_safe
 def needs(request: Request) -> HttpResponse:
-    rows = planning.wanted(request.workshop)
+    ended = planning.ended_with_material(request.workshop)
+    rows = planning.wanted(request.workshop, planning.kept_for(ended))
     sold = SupplierPrice.objects.visible_to(request.person)
     return render(
         request,
@@ -71,9 +74,12 @@ def needs(request: Request) -> HttpResponse:
         {
             "rows": rows,
             "sold": set(sold.values_list("material", flat=True)),
+            "ended": ended,
             "for_store": planning.orders_for_store(rows),
+            "claims": planning.claimants(rows),
             "proposals": planning.proposals(request.workshop, rows),
             "misdealt": dealing.misdealt(request.workshop, rows),
+            "overtaken": dealing.overtaken(request.workshop, rows),
             "open_purchases": _found(request).open().for_list().order_by("-id")[:10],
             "tab": "needs",
         },
@@ -82,7 +88,7 @@ def needs(request: Request) -> HttpResponse:
 
 @require_POST
 def plan(request: Request) -> HttpResponse:
-    """Set aside what the store has, and draft what is to be bought."""
+    """Set aside what the store has, deal out what is on its way for none, and draft what is to be bought."""
     demand(request, "procurement.propose", request.workshop)
     made = planning.plan(request.workshop, by=request.person)
     if made:
@@ -95,14 +101,14 @@ def plan(request: Request) -> HttpResponse:
 
 @require_POST
 def deal(request: Request) -> HttpResponse:
-    """Set aside anew, in the turns of the orders, what lies there for orders that nobody works on."""
+    """Deal anew, in the turns of the orders, what lies there or comes for orders that nobody works on."""
     demand(request, "procurement.release", request.workshop)
     served = dealing.deal(request.workshop, by=request.person)
     if served:
         numbers = ", ".join(order.number for order in served)
-        messages.success(request, _("Set aside anew, in turn: %(orders)s.") % {"orders": numbers})
+        messages.success(request, _("Dealt anew, in turn: %(orders)s.") % {"orders": numbers})
     else:
-        messages.info(request, _("Everything lies set aside in turn already."))
+        messages.info(request, _("Everything is in turn already."))
     return redirect("workshop:purchases", request.workshop.slug)
 
 
@@ -174,7 +180,10 @@ def purchase(request: Request, pk: int) -> HttpResponse:
     receipts = purchase.receipts.select_related("by").prefetch_related(
         Prefetch("lines", ReceivedLine.objects.select_related("line__material"))
     )
-    pegged = Order.objects.filter(lines__needs__pegs__line__purchase=purchase)
+    pegs = pegs_of(purchase)
+    every = {peg.need.line.order for mine in pegs.values() for peg in mine}
+    orders = sorted(every, key=lambda order: (order.turn or 0, order.pk))
+    outlook.expect(request.workshop, orders)
     current = purchase.current
     return render(
         request,
@@ -182,12 +191,13 @@ def purchase(request: Request, pk: int) -> HttpResponse:
         {
             "purchase": purchase,
             "rows": compared(purchase),
-            "effects": effects_of(purchase, current)
+            "effects": whatif.if_agreed(request.person, purchase, current)
             if current and purchase.status == Status.COUNTERED
             else [],
-            "orders": pegged.select_related("buyer").distinct().order_by("promised_on", "pk"),
+            "pegs": pegs,
+            "orders": orders,
             "receipts": receipts.order_by("pk"),
-            "reasons": reasons_of(purchase) if purchase.is_draft else {},
+            "reasons": reasons_of(purchase, pegs) if purchase.is_draft else {},
             "spare": unclaimed(purchase) if purchase.status == Status.CONFIRMED else {},
             "other_drafts": _other_drafts(request, purchase) if purchase.is_draft else [],
             "links": _links(request, purchase),
@@ -292,8 +302,12 @@ def receipt(request: Request, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         note = form.cleaned_data["note"]
-        purchase.receive(by=request.person, goods=form.goods, note=note, marks=form.marks)
-        return _back(request, pk)
+        try:
+            purchase.receive(by=request.person, goods=form.goods, note=note, marks=form.marks)
+        except TooMuch as reason:
+            form.add_error(None, str(reason))
+        else:
+            return _back(request, pk)
     return _ask(request, purchase, form, "receipt")
 
 

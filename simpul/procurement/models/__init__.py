@@ -1,7 +1,7 @@
 """Buying material: who sells what, purchase orders, and what they are for."""
 
 from simpul.procurement.models.bill import BilledReceipt, BillPayment, SupplierBill, value_of
-from simpul.procurement.models.days import last_day, material_days, work_days
+from simpul.procurement.models.days import last_day, work_days
 from simpul.procurement.models.inquiry import (
     Bid,
     BidAnswer,
@@ -50,7 +50,6 @@ __all__ = [
     "Terms",
     "TooMuch",
     "last_day",
-    "material_days",
     "share_out",
     "value_of",
     "work_days",

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _now
 
 from simpul.catalog.models import Material
 from simpul.lib.quantities import MILLI, amount_of
 from simpul.orders.models import OrderNeed, Status
 from simpul.stock.models import Item, Location, Reservation
+from simpul.workflow.steps import WrongState
 
 if TYPE_CHECKING:
     from simpul.procurement.models.purchase import PurchaseOrder
@@ -74,6 +76,13 @@ class PurchaseLine(models.Model):
             Peg.objects.create(line=self, need=need, quantity=quantity)
         need.shift(ordered=quantity)
 
+    def unpeg(self, need: OrderNeed, quantity: int) -> None:
+        """Buy so much of this line for a need no more. Raises WrongState where less is bought for it."""
+        peg = self.pegs.filter(need=need, quantity__gte=quantity).first()
+        if peg is None:
+            raise WrongState(_now("Somebody was quicker: look again what is on its way for whom."))
+        peg.shrink(quantity)
+
     def let_go(self, quantity: int) -> list[tuple[int, int]]:
         """Ask for so much less, or for nothing more; return the keys of the needs that it is no
         longer bought for, and how much of each.
@@ -125,8 +134,18 @@ class PurchaseLine(models.Model):
         return 0 if self.is_closed_short else max(self.quantity - self.received, 0)
 
     @property
+    def loose(self) -> int:
+        """What is still to come for no order."""
+        return self.open_quantity - sum(self.pegs.values_list("quantity", flat=True))
+
+    @property
     def is_done(self) -> bool:
         return self.open_quantity == 0
+
+    @property
+    def due_on(self) -> date:
+        """The day on which it comes, as far as that is known."""
+        return self.expected_on or self.wished_on
 
     @property
     def amount(self) -> int:

@@ -18,7 +18,6 @@ from simpul.lib import clock, codes
 from simpul.lib.quantities import MILLI, amount_of
 from simpul.orders.models import Gate, Order, OrderNeed
 from simpul.parties.models import AccessLink, Party, Person, Workshop
-from simpul.procurement.models.days import orders_following
 from simpul.procurement.models.line import PurchaseLine
 from simpul.procurement.models.receipt import GoodsReceipt, ReceivedLine
 from simpul.procurement.models.revision import LineTerms, PurchaseRevision
@@ -346,15 +345,41 @@ class PurchaseOrder(models.Model):
         self._propose([_as_asked(line) for line in self._lines()], by=by, note=note)
         self._sum_up()
 
+    @step("procurement.hand", source=OPEN)
+    def hand(
+        self,
+        *,
+        by: Person,
+        line: PurchaseLine,
+        need: OrderNeed,
+        quantity: int,
+        holder: OrderNeed | None = None,
+        in_return: PurchaseLine | None = None,
+    ) -> None:
+        """Let so much of a line be for a need: of what comes for no order, or of what came for another
+        need, its holder, which gets as much `in_return` of the line that was for the first.
+
+        Raises WrongState where there is not so much of it any more.
+        """
+        mine = self._line(line)
+        if holder is not None:
+            mine.unpeg(holder, quantity)
+        elif quantity > mine.loose:
+            raise WrongState(_now("Somebody was quicker: look again what is on its way for whom."))
+        if in_return is not None and holder is not None:
+            in_return.purchase.hand(
+                by=by, line=in_return, need=holder, quantity=quantity, holder=need
+            )
+        mine.peg(need, quantity)
+
     @step("procurement.expect", source=Status.CONFIRMED)
     def expect(self, *, by: Person, line: PurchaseLine, day: date, reason: str = "") -> None:
-        """Move the day of a line; the promise stays what it was, the orders' days follow."""
+        """Move the day of a line; the promise stays what it was."""
         mine = self._line(line)
         if mine.is_done:
             raise WrongState(_now("Everything of this line has come."))
-        with orders_following(self.pk):
-            mine.expected_on = day
-            mine.save(update_fields=["expected_on"])
+        mine.expected_on = day
+        mine.save(update_fields=["expected_on"])
 
     @step("procurement.receive", source=(Status.SENT, Status.CONFIRMED))
     def receive(
@@ -527,17 +552,16 @@ class PurchaseOrder(models.Model):
         self.revision = PurchaseRevision.write(self, by=by, terms=terms, note=note).number
 
     def _agree(self, terms: list[LineTerms]) -> None:
-        """Make the lines say what both agreed to, and let the orders' days follow."""
+        """Make the lines say what both agreed to."""
         self.agreed_revision = self.revision
-        with orders_following(self.pk):
-            for said in terms:
-                line = said.line
-                line.keep_pegs(max(said.quantity - line.received, 0))
-                line.is_closed_short = not said.quantity
-                line.quantity = said.quantity or line.quantity
-                line.price = said.price
-                line.promised_on = line.expected_on = said.on
-                line.save()
+        for said in terms:
+            line = said.line
+            line.keep_pegs(max(said.quantity - line.received, 0))
+            line.is_closed_short = not said.quantity
+            line.quantity = said.quantity or line.quantity
+            line.price = said.price
+            line.promised_on = line.expected_on = said.on
+            line.save()
         self._sum_up()
 
     def _sum_up(self) -> None:

@@ -24,30 +24,12 @@ def expect(line: PurchaseLine, days: int, by: Person) -> None:
     line.purchase.expect(by=by, line=line, day=clock.in_days(days), reason="Rain")
 
 
-def test_the_orders_day_follows(leather: PurchaseLine, budi: Person) -> None:
+def test_the_day_moves_and_the_promise_does_not(leather: PurchaseLine, budi: Person) -> None:
     expect(leather, 10, by=budi)
 
     leather.refresh_from_db()
     assert (leather.promised_on, leather.expected_on) == (clock.in_days(7), clock.in_days(10))
-    order = Order.objects.get()
-    assert (order.promised_on, order.expected_on) == (clock.in_days(14), clock.in_days(17))
-
-
-def test_the_orders_day_comes_back(leather: PurchaseLine, rina: Person) -> None:
-    expect(leather, 10, by=rina)
-    expect(leather, 8, by=rina)
-    assert Order.objects.get().expected_on == clock.in_days(15)
-    expect(leather, 5, by=rina)
-    assert Order.objects.get().expected_on == clock.in_days(14)
-
-
-def test_a_day_that_something_else_put_later_stays(leather: PurchaseLine, rina: Person) -> None:
-    Order.objects.get().expect(clock.in_days(20))
-
-    expect(leather, 10, by=rina)
-    assert Order.objects.get().expected_on == clock.in_days(20)
-    expect(leather, 15, by=rina)
-    assert Order.objects.get().expected_on == clock.in_days(22)
+    assert Order.objects.get().promised_on == clock.in_days(14)
 
 
 def test_it_is_written_in_the_journal(leather: PurchaseLine, budi: Person) -> None:

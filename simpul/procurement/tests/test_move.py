@@ -1,10 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-from threading import Barrier, Thread
-
 import pytest
-from django.db import connection
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
@@ -13,9 +9,9 @@ from simpul.lib import clock
 from simpul.orders.models import OrderNeed
 from simpul.parties.models import Party, Person, Workshop
 from simpul.procurement.models import Peg, PurchaseLine, PurchaseOrder, Status
-from simpul.procurement.queries import reasons_of
+from simpul.procurement.queries import pegs_of, reasons_of
 from simpul.workflow.models import journal_of
-from simpul.workflow.steps import NotAllowed, Refused, WrongState
+from simpul.workflow.steps import NotAllowed, WrongState
 
 
 @pytest.fixture
@@ -223,9 +219,10 @@ def test_a_draft_says_why_each_line_is_there(
     item = testing.stock_up(leather(made).material, 1_000)
     item.set_reorder_point(by=rina, below=2_000, up_to=9_000)
 
-    reason = reasons_of(made)[leather(made).pk]
+    pegs = pegs_of(made)
+    reason = reasons_of(made, pegs)[leather(made).pk]
 
-    assert [(peg.need.line.order, peg.quantity) for peg in reason.pegs] == [
+    assert [(peg.need.line.order, peg.quantity) for peg in pegs[leather(made).pk]] == [
         (made.orders()[0], 32_000)
     ]
     assert (reason.rest, reason.reorder_point, reason.pack) == (3_000, 2_000, 5_000)
@@ -233,40 +230,6 @@ def test_a_draft_says_why_each_line_is_there(
 
 
 # two at once
-
-
-def at_once(*deeds: Callable[[], object]) -> list[str]:
-    """Let several do something in the same moment; return how each ended.
-
-    One after another in SQLite's memory, where there is one writer anyway.
-    """
-    barrier, ends = Barrier(len(deeds)), []
-
-    def run(deed: Callable[[], object]) -> None:
-        try:
-            deed()
-        except Refused:
-            ends.append("refused")
-        else:
-            ends.append("done")
-
-    def run_with_others(deed: Callable[[], object]) -> None:
-        try:
-            barrier.wait(10)
-            run(deed)
-        finally:
-            connection.close()
-
-    if connection.vendor != "postgresql":
-        for deed in deeds:
-            run(deed)
-        return sorted(ends)
-    threads = [Thread(target=run_with_others, args=(deed,)) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return sorted(ends)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -279,7 +242,7 @@ def test_two_who_move_the_same_line_move_it_once(
         mine = PurchaseOrder.objects.get(pk=draft.pk)
         mine.move_line(by=rina, line=line, supplier=rival, quantity=32_000)
 
-    assert at_once(deed, deed) == ["done", "refused"]
+    assert testing.at_once(deed, deed) == ["done", "refused"]
     assert Peg.objects.filter(need__material__code="LEATHER").get().quantity == 32_000
     assert pegs_fit()
 
@@ -294,7 +257,7 @@ def test_two_drafts_taken_into_each_other_leave_one(
         drafts = PurchaseOrder.objects.in_bulk([into, taken])
         drafts[into].join(by=rina, other=drafts[taken])
 
-    ends = at_once(lambda: join(draft.pk, other.pk), lambda: join(other.pk, draft.pk))
+    ends = testing.at_once(lambda: join(draft.pk, other.pk), lambda: join(other.pk, draft.pk))
 
     assert ends == ["done", "refused"]
     left = PurchaseOrder.objects.get(status=Status.DRAFT)

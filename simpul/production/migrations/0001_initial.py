@@ -47,6 +47,33 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='LastSet',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40)),
+                ('post', models.CharField(max_length=40)),
+                ('turns', models.PositiveSmallIntegerField(default=1)),
+                ('sizes', models.JSONField()),
+                ('dropped_at', models.DateTimeField(editable=False, null=True)),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('dropped_at', None)), fields=('workshop', 'name'), name='last_set_once_by_name'), models.CheckConstraint(condition=models.Q(('turns__gt', 0)), name='last_set_makes_something')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LastUse',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('post', models.CharField(max_length=40)),
+                ('lasts', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uses', to='production.lastset')),
+                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.product')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('product', 'post'), name='last_use_once_a_post')],
+            },
+        ),
+        migrations.CreateModel(
             name='WorkWeek',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -104,6 +131,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('job', 'position'), name='job_stage_place_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OwnPairs',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('pairs', models.IntegerField()),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('line_size', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.linesize')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('pairs', 0), _negated=True), name='own_pairs_of_something')],
             },
         ),
         migrations.CreateModel(

@@ -1,4 +1,5 @@
-"""The work: jobs, their stages, what was counted at each, what it earned, and the days and hands that there are."""
+"""The work: jobs, their stages, what was counted at each, what it earned, and the days,
+hands and lasts that there are."""
 
 from simpul.production.models.hours import (
     LONGEST_CLOSED,
@@ -17,8 +18,10 @@ from simpul.production.models.job import (
     Status,
     TooMany,
 )
+from simpul.production.models.lasts import LastSet, LastUse
 from simpul.production.models.log import StageLog
 from simpul.production.models.outwork import Out, Outwork, OutworkMaterial, OutworkSize, outs
+from simpul.production.models.own import OwnPairs
 from simpul.production.models.photo import StagePhoto
 from simpul.production.models.wages import (
     NothingLeft,
@@ -39,12 +42,15 @@ __all__ = [
     "JobQuerySet",
     "JobSize",
     "JobStage",
+    "LastSet",
+    "LastUse",
     "MaterialMissing",
     "NothingLeft",
     "Out",
     "Outwork",
     "OutworkMaterial",
     "OutworkSize",
+    "OwnPairs",
     "SettledLog",
     "StageLog",
     "StagePhoto",

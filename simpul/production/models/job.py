@@ -18,6 +18,7 @@ from simpul.orders.models import Status as OrderStatus
 from simpul.parties.models import Person, Workshop, in_this_language
 from simpul.production.models.log import StageLog, Sums
 from simpul.production.models.outwork import Out, Outwork, outs
+from simpul.production.models.own import OwnPairs
 from simpul.stock.models import Item, Location, Movement, Reservation
 from simpul.workflow.models import Entry, NumberSeries
 from simpul.workflow.steps import Refused, WrongState, creation, step
@@ -491,6 +492,7 @@ class Job(models.Model):
         if pairs > kept:
             size.own += pairs - kept
             size.save(update_fields=["own"])
+            OwnPairs.note(wanted, pairs - kept)
 
     def _take_back_pairs(self, log: StageLog, by: Person) -> None:
         """Take finished pairs out of stock again: first what no order wants."""
@@ -516,6 +518,7 @@ class Job(models.Model):
         if own:
             size.own -= own
             size.save(update_fields=["own"])
+            OwnPairs.note(wanted, -own)
 
     def _finish_if_done(self) -> None:
         if self.status != Status.RUNNING:

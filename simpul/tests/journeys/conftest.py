@@ -81,14 +81,14 @@ def house(transactional_db: None) -> House:
 
 
 @pytest.fixture
-def window(browser: Browser, live_server: LiveServer) -> Iterator[Callable[[], Page]]:
+def window(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
     """Open a window of its own for somebody; whatever breaks in it fails the test."""
     contexts = []
     broken: list[str] = []
 
-    def open_window() -> Page:
+    def open_window(width: int = 1280) -> Page:
         context = browser.new_context(
-            base_url=live_server.url, locale="en-GB", viewport={"width": 1280, "height": 900}
+            base_url=live_server.url, locale="en-GB", viewport={"width": width, "height": 900}
         )
         context.add_cookies([{"name": "django_language", "value": "en", "url": live_server.url}])
         context.set_default_timeout(8_000)

@@ -34,7 +34,7 @@ def test_an_order_is_taken_without_a_mouse(desk: Callable[[str], Page]) -> None:
     expect(
         page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")
     ).to_have_count(0)
-    page.wait_for_function("customElements.get('order-grid') !== undefined")
+    expect(page.locator("order-grid:defined")).to_have_count(1)
 
     take_down(page, "drb", "38", ["4", "8"])
     take_down(page, "sandal", "39", ["12"])

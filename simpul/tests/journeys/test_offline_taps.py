@@ -41,7 +41,7 @@ def counted(job: Job) -> dict[str, int]:
 
 def stand_at(page: Page, job: Job, position: int = 1) -> None:
     page.goto(f"/contoh/desk/production/jobs/{job.pk}/stages/{position}/")
-    page.wait_for_function("customElements.get('tap-queue') !== undefined")
+    expect(page.locator("tap-queue:defined")).to_have_count(1)
 
 
 def count(page: Page, **pairs: int) -> None:

@@ -67,5 +67,5 @@ def test_the_number_of_queries_is_fixed(
     for lines in (1, 30):
         order = testing.confirmed_order(buyer, lines=lines)
         client.get(f"/ciomas/track/{order.public_code}/")
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(17):
             client.get(f"/ciomas/track/{order.public_code}/")

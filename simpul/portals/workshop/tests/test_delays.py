@@ -42,6 +42,10 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
+def read(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_today_counts_who_will_be_late(desk: Client, late: Order) -> None:
     assert "1 order will be late" in desk.get(DESK).text
 
@@ -89,8 +93,20 @@ def test_the_buyer_agrees_and_has_what_is_ready_sent_first(
 
     order = Order.objects.get()
     assert (order.promised_on, order.in_parts) == (date(2026, 12, 20), True)
+    assert "What is ready is sent first: 5 pairs can go on 4 December 2026, the other 5 on" in read(
+        client.get(f"/ciomas/my/orders/{late.number}/").text
+    )
     testing.login(client, sari)
-    assert "wants what is ready" in client.get(f"{DESK}orders/{late.number}/").text
+    page = read(client.get(f"{DESK}orders/{late.number}/").text)
+    assert "wants what is ready" in page
+    assert "By schedule 5 pairs can go on 4 December 2026, the other 5 on" in page
+
+
+def test_nobody_is_told_of_parts_who_did_not_ask_for_them(
+    client: Client, late: Order, dewi: Person
+) -> None:
+    testing.login(client, dewi)
+    assert "can go on" not in read(client.get(f"/ciomas/my/orders/{late.number}/").text)
 
 
 def test_the_buyer_changes_the_order_instead(

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from simpul import testing
 from simpul.catalog.models import Material, Product
@@ -15,7 +17,7 @@ from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
 from simpul.payments import agreement
-from simpul.production.models import Capacity, ClosedDays, WorkWeek
+from simpul.production.models import Capacity, ClosedDays, LastSet, WorkWeek
 from simpul.workflow.models import Entry
 
 DESK = "/ciomas/desk/production/"
@@ -121,6 +123,77 @@ def test_what_did_not_change_is_no_step(floor: Client, model: Product, workshop:
     assert Capacity.objects.get(pk=before["Jahit"]).people == 4
     steps = Entry.objects.filter(step="production.set_capacity")
     assert steps.count() == 4  # three before, one now
+
+
+# Lasts
+
+
+def lasts_typed(model: Product, **more: str) -> dict[str, str]:
+    typed = {"name": "Acuan derby", "post": "Jahit", "turns": "1", "products": str(model.pk)}
+    return typed | {"size_40": "4", "size_41": "6"} | more
+
+
+def test_lasts_are_counted_changed_and_put_away(
+    floor: Client, model: Product, workshop: Workshop
+) -> None:
+    assert "the schedule goes by people alone" in floor.get(f"{DESK}days/").text
+    assert floor.post(f"{DESK}days/lasts/new/", lasts_typed(model)).status_code == 302
+    made = LastSet.objects.get()
+    page = re.sub(r"<[^>]+>", "", floor.get(f"{DESK}days/").text)
+    assert "40: 4, 41: 6" in page
+
+    form = floor.get(f"{DESK}days/lasts/{made.pk}/").text
+    assert 'value="Acuan derby"' in form
+    assert re.search(r'name="size_41"[^>]* value="6"|value="6"[^>]* name="size_41"', form)
+    floor.post(f"{DESK}days/lasts/{made.pk}/", lasts_typed(model, size_41="", turns="2"))
+    made.refresh_from_db()
+    assert (made.by_size, made.turns) == ([("40", 4)], 2)
+
+    floor.post(f"{DESK}days/lasts/{made.pk}/dropping/")
+    assert not LastSet.objects.standing().exists()
+    assert floor.post(f"{DESK}days/lasts/{made.pk}/dropping/").status_code == 404
+
+
+def test_lasts_that_make_no_sense_are_refused_and_what_was_typed_stays(
+    floor: Client, model: Product, workshop: Workshop
+) -> None:
+    testing.lasts(model)
+    for more, why in (
+        ({"size_40": "", "size_41": ""}, "Say how many there are of each size."),
+        ({"name": "Acuan baru"}, "made on other lasts at this stage already: Acuan derby"),
+        ({"products": "0"}, "is not one of the available choices"),
+        ({"turns": "0"}, "greater than or equal to 1"),
+    ):
+        answer = floor.post(f"{DESK}days/lasts/new/", lasts_typed(model, **more))
+        assert answer.status_code == 422
+        assert why in answer.text
+        assert f'value="{more.get("name", "Acuan derby")}"' in answer.text
+
+    assert LastSet.objects.count() == 1
+
+
+def test_a_stage_that_is_gone_is_named(floor: Client, model: Product) -> None:
+    made = testing.lasts(model)
+    model.stages.filter(name="Jahit").update(name="Jahit upper")
+
+    assert "no model has this stage any more" in floor.get(f"{DESK}days/").text
+    assert floor.post(f"{DESK}days/lasts/{made.pk}/", lasts_typed(model)).status_code == 302
+
+
+def test_the_page_of_days_costs_the_same_with_many_lasts(
+    floor: Client, model: Product, workshop: Workshop
+) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert floor.get(f"{DESK}days/").status_code == 200
+        return len(queries)
+
+    testing.lasts(model)
+    asked()
+    one = asked()
+    for number in range(4):
+        testing.lasts(testing.product(workshop), name=f"Acuan {number}")
+    assert asked() == one
 
 
 # Days
@@ -337,6 +410,6 @@ def test_the_payment_page_says_what_waiting_costs(
     testing.login(client, testing.contact_of(buyer))
     page = read(client.get(f"/ciomas/my/orders/{order.number}/payment/").text)
 
-    assert "pay by 28 November 2026, the order is ready on <strong>3 December 2026</strong>" in page
+    assert "pay by 28 November 2026, the order is ready on <strong>9 December 2026</strong>" in page
     assert "If you pay on 5 December 2026: 10 December 2026." in page
     assert "It was promised for" not in page

@@ -142,6 +142,7 @@ def test_pairs_from_stock(floor: Client, buyer: Party) -> None:
     size = LineSize.objects.get(variant__size="41")
     testing.lay_down(size.variant, 4)
     path = f"/ciomas/desk/orders/{order.number}/shelf/"
+    assert path in floor.get(f"/ciomas/desk/orders/{order.number}/").text
     assert floor.get(path).status_code == 200
 
     assert floor.post(path, {f"size_{size.pk}": 5}).status_code == 422
@@ -149,6 +150,7 @@ def test_pairs_from_stock(floor: Client, buyer: Party) -> None:
 
     size.refresh_from_db()
     assert size.made == 4
+    assert path not in floor.get(f"/ciomas/desk/orders/{order.number}/").text  # no more lie there
 
 
 def test_pairs_of_an_ended_order_go_back(floor: Client, job: Job, owner: Person) -> None:

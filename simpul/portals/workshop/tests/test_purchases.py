@@ -90,6 +90,28 @@ def test_one_button_sets_aside_and_drafts(
     assert OrderNeed.objects.get(material__code="LEATHER").ready == 10_000
 
 
+def test_what_an_ended_order_holds_is_taken_back_before_anything_is_bought(
+    desk: Client, buyer: Party, supplier: Party, owner: Person
+) -> None:
+    """What is proposed is what is done."""
+    ended = testing.needy_order(buyer)
+    testing.fetch_material(ended)
+    for need in OrderNeed.objects.select_related("material"):
+        testing.supplier_price(supplier, need.material)
+    waiting = testing.confirmed_order(buyer, ended.lines.get().colourway.product)
+    testing.pay(waiting, waiting.instalments.order_by("position")[0].amount)
+    ended.cancel(by=owner, reason="Toko tutup")
+
+    page = desk.get(DESK).text
+
+    assert f"Take back what is kept for {ended.number}" in page
+    assert f"Set aside what the store has for {waiting.number}" in page
+    assert "Draft a purchase order" not in page
+    desk.post(f"{DESK}plan/", {"key": "a"})
+    assert not PurchaseOrder.objects.exists()
+    assert "Take back" not in desk.get(DESK).text
+
+
 def test_who_does_not_buy_may_not_plan(client: Client, sari: Person, buyer: Party) -> None:
     testing.needy_order(buyer)
     testing.login(client, sari)
@@ -133,9 +155,9 @@ def test_the_needs_cost_the_same_for_any_number_of_orders(
     for row in planning.wanted(workshop):
         testing.supplier_price(supplier, row.material)
 
-    # session, user, person; needs, instalments, sizes, free, on order, twice; offers; sold; purchases;
-    # lines of recipes, what may be taken instead, its materials
-    with django_assert_max_num_queries(23):
+    # session, user, person; ended ones; needs, instalments, sizes, free, on order, twice; offers;
+    # sold; purchases; what comes for orders; lines of recipes, what may be taken instead, its materials
+    with django_assert_max_num_queries(25):
         assert desk.get(DESK).status_code == 200
 
 
@@ -184,8 +206,10 @@ def test_the_page_costs_the_same_for_any_purchase(
         purchase.receive(by=rina, goods={leather: (1_000, 0)})
 
     # session, user, person; purchase, lines, revisions, their lines and people;
-    # receipts, their lines; orders; links; what is for no order, reorder points; messages; journal
-    with django_assert_num_queries(16):
+    # receipts, their lines; orders; links; what is for no order, reorder points; messages; journal;
+    # whether the plan is still what it was (2)
+    desk.get(f"{DESK}{purchase.pk}/")
+    with django_assert_num_queries(18):
         assert desk.get(f"{DESK}{purchase.pk}/").status_code == 200
 
 
@@ -290,6 +314,18 @@ def test_goods_are_counted_in_parts(desk: Client, supplier: Party) -> None:
     assert (leather.received, leather.rejected) == (20_000, 1_500)
     assert 'value="12"' in desk.get(f"{receipt}?all").content.decode()
     assert GoodsReceipt.objects.get().number in desk.get(f"{DESK}{purchase.pk}/").content.decode()
+
+
+def test_a_count_of_too_much_stays_as_it_was_typed(desk: Client, supplier: Party) -> None:
+    purchase = testing.confirmed_purchase(supplier)
+    leather = purchase.lines.get(material__code="LEATHER")
+
+    answer = desk.post(f"{DESK}{purchase.pk}/receipt/", {f"good_{leather.pk}": "60"})
+
+    assert answer.status_code == 422
+    assert "More of Bahan LEATHER than was ordered: count it again." in answer.text
+    assert f'name="good_{leather.pk}" value="60"' in answer.text
+    assert not GoodsReceipt.objects.exists()
 
 
 def test_a_line_comes_later_or_not_at_all(desk: Client, supplier: Party) -> None:
@@ -434,7 +470,7 @@ def test_a_line_is_moved_and_the_draft_says_why_it_is_there(
     made = PurchaseOrder.objects.get(supplier=rival)
     text = client.get(f"/ciomas/desk/purchases/{made.pk}/").content.decode()
     order = made.orders()[0]
-    assert f"32 sq ft for {order.number}, {order.buyer.name}" in text
+    assert f'32 sq ft for <span class="nowrap">{order.number}</span>' in text
     assert "3 sq ft more, sold in portions of 5" in text
 
 
