@@ -130,9 +130,9 @@ def _act(number: int, seeds: list[str], wait: Callable[[], object]) -> str:
 
     walk = Walk.__new__(Walk)
     duels = [
-        (walk._pack, walk._pack), (walk._job, walk._take_stock), (walk._reserve, walk._plan),
+        (walk._pack, walk._pack), (walk._job, walk._job), (walk._reserve, walk._plan),
         (walk._plan, walk._plan), (walk._send, walk._change), (walk._confirm_purchase,) * 2,
-        (walk._receive, walk._receive), (walk._job, walk._job), (walk._tap, walk._tap),
+        (walk._receive, walk._receive), (walk._job, walk._take_stock), (walk._tap, walk._tap),
         (walk._pack, walk._unpack), (walk._amend, walk._tap), (walk._answer, walk._answer),
         (walk._tap, walk._give_out), (walk._take_in, walk._take_in), (walk._correct, walk._pack),
         (walk._deal, walk._receive), (walk._deal, walk._plan), (walk._take_turn, walk._deal),

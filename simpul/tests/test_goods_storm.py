@@ -1,8 +1,10 @@
 """Planning, reserving, working and changing by eight writers at once, on a database that all share.
 
-Seen red on PostgreSQL without the lock of a balance (false sums), of a step (done twice), of a
-package's order (a number twice) and of the line of a job; on both where a step does not read its row
-anew. On SQLite the queue at the door is enough, and so is IMMEDIATE: without both it is locked.
+Seen red on PostgreSQL without the lock of a balance (false sums), of a step (done twice) and of the
+order of a package (a number twice); on both where a step does not read its row anew. On SQLite the
+queue at the door is enough, and so is IMMEDIATE: without both it is locked. Not seen
+without the locks of a series and of a planned line (unique constraints say no), of outwork (its job is
+held) and of drafts (against rings only), nor without that of a line on the shelf.
 """
 
 from __future__ import annotations
