@@ -4,7 +4,7 @@
 
 Makes a workshop with so many open order lines that each need so many materials, of which a part lies
 in the store and a part is on its way, in a database of its own, and tells the list of needs, the
-proposals by supplier, the days of all orders and the earliest day of one more basket. Each is timed
+proposals by supplier, what is not dealt in turn, the days of all orders and the earliest day of one more basket. Each is timed
 three times and the middle one is shown; beside it, in the same run, how long it takes to read the same
 needs as bare rows.
 """
@@ -29,6 +29,7 @@ sys.path.insert(0, str(ROOT))
 
 LINES_EACH = 4  # of an order
 MODELS = 20
+PURCHASES = 30
 TURNS = 3
 
 
@@ -91,6 +92,7 @@ def _measure(lines: int, materials: int) -> dict[str, float]:
     call_command("migrate", verbosity=0)
     workshop, wishes = _make(lines, materials)
 
+    from simpul.changes import dealing
     from simpul.insight import recent
     from simpul.insight.dates import outlook
     from simpul.orders.models import OrderNeed
@@ -105,6 +107,9 @@ def _measure(lines: int, materials: int) -> dict[str, float]:
         "bare rows": _timed(lambda: list(OrderNeed.objects.values_list())),
         "needs": _timed(lambda: planning.wanted(workshop)),
         "proposals": _timed(lambda: planning.proposals(workshop, rows)),
+        "out of turn": _timed(
+            lambda: [dealing.misdealt(workshop, rows), dealing.overtaken(workshop, rows)]
+        ),
         "days of all": _timed(days),
         "earliest of a basket": _timed(lambda: outlook.earliest_on(workshop, wishes)),
     }
@@ -190,12 +195,53 @@ def _fill(lines: int, materials: int) -> tuple[Any, Any]:
         for line in made
         for variant in variants[line.colourway_id]
     )
-    OrderNeed.objects.bulk_create(
-        OrderNeed(line=line, material=material, quantity=30_000)
+    recipes = {
+        model.pk: dict(model.recipes.get().lines.values_list("material", "pk")) for model in models
+    }
+    needs = OrderNeed.objects.bulk_create(
+        OrderNeed(
+            line=line,
+            material=material,
+            quantity=30_000,
+            recipe_line_id=recipes[line.colourway.product_id][material.pk],
+        )
         for line in made
         for material in stuff
     )
+    _let_come(supplier, stuff, needs)
     return workshop, [testing.wish(models[0], {"40": 12, "41": 12})]
+
+
+def _let_come(supplier: Any, stuff: list[Any], needs: list[Any]) -> None:
+    """Let a fifth of it be on its way, in purchases of which each comes a day after the other; of each
+    line a little is for no order."""
+    from simpul.lib import clock
+    from simpul.procurement.models import Peg, PurchaseLine, PurchaseOrder
+
+    here = len(stuff)  # needs of one line of an order
+    lines = [needs[at : at + here] for at in range(0, len(needs), 5 * here)]
+    bought = [lines[at::PURCHASES] for at in range(min(PURCHASES, len(lines)))]
+    pegs = []
+    for number, mine in enumerate(bought, start=1):
+        purchase = PurchaseOrder.objects.create(
+            workshop=supplier.workshop, supplier=supplier, number=f"P-{number}", status="confirmed"
+        )
+        for position, material in enumerate(stuff, start=1):
+            line = PurchaseLine.objects.create(
+                purchase=purchase,
+                material=material,
+                position=position,
+                quantity=30_000 * len(mine) + 10_000,
+                price=40_000,
+                wished_on=clock.in_days(number),
+                expected_on=clock.in_days(number),
+            )
+            for one in mine:
+                need = one[position - 1]
+                need.ordered = need.quantity
+                pegs.append(Peg(need=need, line=line, quantity=need.quantity))
+    Peg.objects.bulk_create(pegs)
+    type(needs[0]).objects.bulk_update([peg.need for peg in pegs], ["ordered"], batch_size=500)
 
 
 if __name__ == "__main__":

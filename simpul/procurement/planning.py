@@ -500,15 +500,18 @@ def _let_claim(rows: dict[Shelf, Wanted], coming: dict[Shelf, list[Coming]]) -> 
         return
     soonest = soonest_days({material for material, _size in lacking})
     for shelf, rests in lacking.items():
-        left = {one.line: one.rest for one in coming[shelf]}
+        left = list(coming[shelf])
         for asked, rest in rests:
             latest = max(asked.needed_on, soonest.get(shelf[0], date.max))
-            for one in coming[shelf]:
-                share = min(rest, left[one.line]) if one.day <= latest else 0
-                if share:
-                    rows[shelf].claims.append(Claim(asked, one, share))
-                    left[one.line] -= share
-                    rest -= share
+            while rest and left and left[0].day <= latest:
+                one = left.pop(0)
+                share = min(rest, one.rest)
+                rest -= share
+                rows[shelf].claims.append(Claim(asked, one, share))
+                if share < one.rest:
+                    left.insert(0, one._replace(rest=one.rest - share))
+            if not left:
+                break
 
 
 def _on_order(workshop: Workshop) -> dict[Shelf, int]:
