@@ -109,6 +109,12 @@ def _pairs(books: Books) -> Iterator[tuple[str, str]]:
     lies: dict[int, int] = defaultdict(int)
     for variant, rest in places.rests("item__variant"):
         lies[variant] += rest
+    in_work = by_detail(books, Account.WORK)
+    for line, work in sorted(books.state.work.items()):
+        if in_work.get(line, 0) != work.material + work.wages or (
+            work.is_over and in_work.get(line)
+        ):
+            yield f"line {line}", f"{in_work.get(line, 0)} sen in work, and it is over"
     for variant in sorted(lies.keys() | books.state.pairs.keys()):
         pairs, material, wages = books.state.pairs.get(variant, (0, 0, 0))
         sen = material + wages

@@ -16,7 +16,7 @@ from simpul.delivery.models import PackageLine, Shipment
 from simpul.insight.books.growing import Growing
 from simpul.lib import clock
 from simpul.lib.quantities import MILLI, amount_of
-from simpul.orders.models import Order, OrderLine
+from simpul.orders.models import Amendment, Order, OrderLine
 from simpul.orders.models.revision import RevisionLine
 from simpul.parties.models import Workshop
 from simpul.payments.models import (
@@ -135,6 +135,7 @@ class Terms(NamedTuple):
     order: int
     total: int
     lines: tuple[tuple[int, int, int], ...]  # line, pairs, amount
+    before: tuple[tuple[int, int], ...] = ()  # line, and the most pairs before it was changed
 
     def sold(self, delivered: dict[int, int]) -> int:
         """Return the sen that were earned once so many pairs of each line are delivered.
@@ -756,7 +757,18 @@ def _terms(workshop: Workshop) -> list[Terms]:
     ):
         totals[order] = total
         lines[order].append((line, pairs, amount))
-    return [Terms(order, total, tuple(lines[order])) for order, total in totals.items()]
+    before: dict[int, dict[int, int]] = defaultdict(dict)
+    changes = Amendment.objects.filter(
+        order__workshop=workshop, status=Amendment.Status.ACCEPTED
+    ).order_by("pk")
+    for order, line, pairs in changes.values_list(
+        "order", "before__lines__line", "before__lines__pairs"
+    ):
+        before[order][line] = max(before[order].get(line, 0), pairs)
+    return [
+        Terms(order, total, tuple(lines[order]), tuple(sorted(before[order].items())))
+        for order, total in totals.items()
+    ]
 
 
 def _ends(workshop: Workshop) -> list[End]:

@@ -25,7 +25,12 @@ from simpul.workflow.models import Entry
 
 WORST = 5  # are explained
 MUCH_FREIGHT = 5  # percent of the price
-AWAY = {"delivery", "end", "given back"}  # what moves cost between a line and the result
+AWAY = {
+    "delivery",
+    "end",
+    "given back",
+    "given up",
+}  # what moves cost between a line and the result
 OF_WAGES = {"work", "own wages"}
 
 

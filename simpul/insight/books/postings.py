@@ -68,6 +68,7 @@ WORDS = {
     "own": _("pairs for no order"),
     "own wages": _("piece wages of pairs for no order"),
     "given back": _("cost of pairs for no order taken back"),
+    "given up": _("material that no pair came of"),
     "cash count": _("cash counted"),
     "count": _("stock counted"),
     "move": _("stock moved"),
@@ -132,20 +133,37 @@ class _Work:
     wages: int = 0
     left: int = 0  # pairs that are to be delivered
     is_over: bool = False
+    most: int = 0  # pairs that material was taken for
     begun: int = 0  # pairs that it has: made, taken from the shelf, or in work
     gone: int = 0  # of these, what was delivered
+    own: int = 0  # pairs of it that are for no order
     spent_material: int = 0  # sen that counted as cost already
     spent_wages: int = 0
 
     def copy(self) -> _Work:
         return replace(self)
 
-    def give(self, share: int, of: int) -> tuple[int, int]:
-        """Take a share of what it has cost: sen of material, and of wages."""
-        material = self.material * share // of if share < of else self.material
-        wages = self.wages * share // of if share < of else self.wages
+    @property
+    def here(self) -> int:
+        """Pairs that are begun and not delivered: wages were paid for these."""
+        return self.begun - self.gone
+
+    @property
+    def of_material(self) -> int:
+        """Pairs that its material is for: a stage takes it for all, not only for those begun."""
+        return max(self.here, self.most - self.gone - self.own)
+
+    def give(self, pairs: int) -> tuple[int, int]:
+        """Take what so many pairs have cost: sen of material, and of wages."""
+        material = _part(self.material, pairs, self.of_material)
+        wages = _part(self.wages, pairs, self.here if self.here > 0 else self.left)
         self.material -= material
         self.wages -= wages
+        return material, wages
+
+    def give_all(self) -> tuple[int, int]:
+        material, wages = self.material, self.wages
+        self.material = self.wages = 0
         return material, wages
 
 
@@ -284,6 +302,7 @@ class _Teller:
         self.books = books
         self.terms = {one.order: one for one in books.facts.terms}
         self.pairs = {line: pairs for one in books.facts.terms for line, pairs, _sum in one.lines}
+        self.most = {line: pairs for one in books.facts.terms for line, pairs in one.before}
 
     def tell(self, before: Books | None) -> None:
         events = [event for event in self.events() if event[0] <= self.books.until]
@@ -467,7 +486,8 @@ class _Teller:
     def _of(self, line: int) -> _Work:
         known = self.books.state.work
         if line not in known:
-            known[line] = _Work(left=self.pairs.get(line, 0))
+            pairs = self.pairs.get(line, 0)
+            known[line] = _Work(left=pairs, most=max(pairs, self.most.get(line, 0)))
         return known[line]
 
     # Finished pairs for no order
@@ -493,12 +513,10 @@ class _Teller:
         """Return what pairs of a line have cost; where that counted as cost already, it is taken back."""
         work = self._of(line)
         if work.is_over:
-            of = max(work.begun, fact.pairs)
-            material = work.spent_material * fact.pairs // of
-            wages = work.spent_wages * fact.pairs // of
+            material = _part(work.spent_material, fact.pairs, max(work.begun, work.most - work.own))
+            wages = _part(work.spent_wages, fact.pairs, work.begun)
             work.spent_material -= material
             work.spent_wages -= wages
-            work.begun -= fact.pairs
             self.books.post(
                 fact.on,
                 "given back",
@@ -510,11 +528,27 @@ class _Teller:
                 ],
             )
         else:
-            material, wages = work.give(fact.pairs, work.begun - work.gone)
-            work.begun -= fact.pairs
+            material, wages = work.give(fact.pairs)
+        work.begun -= fact.pairs
+        work.own += fact.pairs
         self._post_pairs(fact, "own", material, Account.WORK, line)
         self._post_pairs(fact, "own wages", wages, Account.WORK, line)
+        if not work.left and work.here <= 0 and not work.is_over:
+            self._give_up(fact, line, work)
         return material, wages
+
+    def _give_up(self, fact: facts.Pairs, line: int, work: _Work) -> None:
+        """Material that no pair comes of any more is lost."""
+        work.is_over = True
+        material, wages = work.give_all()
+        work.spent_material += material
+        work.spent_wages += wages
+        lines: list[Part] = [
+            (Account.WORK, -material - wages, line),
+            (Account.MATERIAL_COST, material, ""),
+            (Account.WAGES, wages, ""),
+        ]
+        self.books.post(fact.on, "given up", Source("order", fact.label, fact.label), lines)
 
     def _off_the_shelf(self, fact: facts.Pairs, material: int, wages: int) -> None:
         """Let a line have pairs from the shelf; or they are missing, or were thrown away."""
@@ -522,11 +556,13 @@ class _Teller:
             self._post_pairs(fact, fact.what, -material - wages, Account.MATERIAL_COST, "count")
             return
         work = self._of(fact.line)
-        work.material += material
-        work.wages += wages
         work.begun -= fact.pairs
-        self._post_pairs(fact, "own", -material, Account.WORK, fact.line)
-        self._post_pairs(fact, "own wages", -wages, Account.WORK, fact.line)
+        work.own += fact.pairs
+        off: Part = (Account.FINISHED, -material, fact.variant)
+        source = Source("order", fact.label, fact.label)
+        self.books.post(fact.on, "own", source, [off, *self._work(fact.line, material, 0)])
+        off = (Account.FINISHED, -wages, fact.variant)
+        self.books.post(fact.on, "own wages", source, [off, *self._work(fact.line, 0, wages)])
 
     def _post_pairs(
         self, fact: facts.Pairs, what: str, sen: int, against: Account, detail: int | str
@@ -563,7 +599,7 @@ class _Teller:
         """Let delivered pairs take their share of what the line has cost so far."""
         work = self._of(line)
         share = min(pairs, work.left)
-        material, wages = work.give(share, work.left)
+        material, wages = work.give(share) if share < work.left else work.give_all()
         work.spent_material += material
         work.spent_wages += wages
         work.left -= share
@@ -609,6 +645,11 @@ class _Teller:
                     source = Source("turnover", year, f"{year}-{month:02}")
                     lines = [(Account.TAX, tax * 100, ""), (Account.TAX_OWED, -tax * 100, "")]
                     self.books.post(on, "tax", source, lines)
+
+
+def _part(sen: int, pairs: int, of: int) -> int:
+    """Return the part of an amount that some of its pairs take; all of it where there are no others."""
+    return sen * pairs // of if pairs < of else sen
 
 
 def _share(lies: _Pairs, pairs: int) -> tuple[int, int]:

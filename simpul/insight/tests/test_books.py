@@ -409,5 +409,5 @@ def test_the_books_ask_the_same_few_questions(
     books_of(order.workshop)  # warms up
     for amount in (10_000, 20_000):
         Receipt.take_cash(by=fajar, order=order, amount=amount)
-        with django_assert_num_queries(25):
+        with django_assert_num_queries(26):
             books_of(order.workshop)

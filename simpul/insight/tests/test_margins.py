@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 
 from simpul import testing
+from simpul.catalog.models import Product
 from simpul.changes.agreeing import accept
 from simpul.delivery import packing
-from simpul.delivery.models import Shipment
+from simpul.delivery.models import Package, Shipment
 from simpul.insight.books.chart import Account
 from simpul.insight.books.checks import disagreements
 from simpul.insight.books.margins import Margin, margins
 from simpul.insight.books.postings import books_of
 from simpul.insight.books.reports import Period, balances, by_detail
 from simpul.lib import clock
-from simpul.orders.models import Amendment, LineSize, LineWish, Order
+from simpul.orders.models import Amendment, LineSize, LineWish, Order, OrderLine
 from simpul.parties.models import Party, Person
 from simpul.payments import agreement
 from simpul.payments.models import CreditNote
 from simpul.procurement.models import LineTerms
 from simpul.production import shelf
-from simpul.production.models import Job
+from simpul.production.models import Job, StageLog
 from simpul.stock.models import Count, Item, Location
 
 pytestmark = pytest.mark.usefixtures("courier")
@@ -55,6 +57,12 @@ def delivered(order: Order, driver: Person, fee: int, *, count: int = 2) -> None
     packing.fill(order, by=rina, pairs=5)
     if rest := Order.objects.get(pk=order.pk).balance_now():
         testing.pay(order, rest)
+    gone(order, driver, fee, count=count)
+
+
+def gone(order: Order, driver: Person, fee: int, *, count: int) -> None:
+    """Let what is packed go, in so many packages."""
+    rina = testing.keeper(order.workshop)
     shipment = Shipment.open(by=rina, order=order, mode=Shipment.Mode.OJEK, route="Bogor", fee=fee)
     testing.offer_to(shipment, driver)
     shipment.accept(by=driver)
@@ -107,12 +115,13 @@ def test_dear_material_and_a_long_way_are_named(
     ]
 
 
-def asked_for_less(order: Order, sizes: dict[str, int]) -> None:
-    """Let the buyer want so many pairs only, and the workshop agree."""
+def asked_for_less(order: Order, sizes: dict[str, int], model: Product | None = None) -> None:
+    """Let the buyer want so many pairs only (of another model), and the workshop agree."""
+    look = model.colourways.get() if model else order.lines.get().colourway
     amendment = Amendment.propose(
         by=testing.contact_of(order.buyer),
         order=Order.objects.get(pk=order.pk),
-        wishes=[LineWish(order.lines.get().colourway, sizes)],
+        wishes=[LineWish(look, sizes)],
         promised_on=order.promised_on or clock.today(),
         shipping=0,
         discount=0,
@@ -122,13 +131,30 @@ def asked_for_less(order: Order, sizes: dict[str, int]) -> None:
 
 def own(order: Order) -> dict[int, int]:
     """Rupiah that finished pairs for no order have cost, by size."""
-    assert list(disagreements(order.workshop)) == []
-    found = by_detail(books_of(order.workshop), Account.FINISHED)
-    sizes = {one.pk: one.size for one in order.lines.get().colourway.variants.all()}
+    return own_of(order.lines.get())
+
+
+def own_of(line: OrderLine) -> dict[int, int]:
+    workshop = line.order.workshop
+    assert list(disagreements(workshop)) == []
+    found = by_detail(books_of(workshop), Account.FINISHED)
+    sizes = {one.pk: one.size for one in line.colourway.variants.all()}
     return {int(sizes[int(key)]): sen // 100 for key, sen in found.items() if sen}
 
 
 ALL_IN_ALL = 42 * 40_000 + 60_000  # of ten pairs
+FOUR = ALL_IN_ALL * 4 // 10
+
+
+def in_days(count: int) -> AbstractContextManager[None]:
+    return clock.stopped(clock.now() + timedelta(days=count))
+
+
+def costs(order: Order) -> dict[Account, int]:
+    """Rupiah of material and wages that counted as cost."""
+    found = balances(books_of(order.workshop), clock.today())
+    kinds = (Account.MATERIAL_COST, Account.WAGES)
+    return {kind: found[kind] // 100 for kind in kinds if found.get(kind)}
 
 
 def test_pairs_that_nobody_wants_any_more_take_their_cost_along_to_who_takes_them(
@@ -177,7 +203,7 @@ def test_begun_pairs_become_own_with_all_that_they_cost_until_they_are_finished(
 
 
 def test_finished_pairs_of_a_size_bear_their_own_cost_and_not_that_of_what_is_not_begun(
-    buyer: Party, supplier: Party
+    buyer: Party, supplier: Party, asep: Person
 ) -> None:
     order = testing.needy_order(buyer)
     bought(order, supplier, 40_000)
@@ -186,12 +212,77 @@ def test_finished_pairs_of_a_size_bear_their_own_cost_and_not_that_of_what_is_no
     job.release(by=udin)
     for stage in job.stages.order_by("position"):
         job.tap(by=udin, stage=stage, good={"40": 4}, worker="Oman")
-    books = books_of(order.workshop)
-    so_far = balances(books, books.until)[Account.WORK] // 100
 
-    asked_for_less(order, {"41": 6})
+    asked_for_less(order, {"41": 6})  # the material of all ten is on the floor
 
-    assert own(order) == {40: so_far}
+    assert own(order) == {40: FOUR}
+    with in_days(2):
+        for stage in job.stages.order_by("position"):
+            job.refresh_from_db()
+            job.tap(by=udin, stage=stage, good={"41": 6}, worker="Oman")
+        delivered(order, asep, 0)
+        [margin] = of_this_month(order)
+        assert (margin.material, margin.wages) == (42 * 40_000 * 6 // 10, 36_000)
+        assert own(order) == {40: FOUR}
+
+
+def test_what_is_cut_after_a_part_was_delivered_changes_nothing_of_that(
+    buyer: Party, supplier: Party, asep: Person
+) -> None:
+    order = testing.needy_order(buyer)
+    bought(order, supplier, 40_000)
+    made(order)
+    rina = testing.keeper(order.workshop)
+    testing.pay(order, Order.objects.get(pk=order.pk).balance_now())
+    size = LineSize.objects.get(line__order=order, variant__size="40")
+    Package.pack(by=rina, order=order, contents={size: 4})
+    gone(order, asep, 0, count=1)
+    cost = {Account.MATERIAL_COST: 42 * 40_000 * 4 // 10, Account.WAGES: 24_000}
+    assert costs(order) == cost
+
+    with in_days(2):
+        asked_for_less(order, {"40": 4, "41": 2})
+        assert costs(order) == cost
+        assert own(order) == {41: FOUR}
+
+
+def test_own_pairs_that_were_counted_wrongly_leave_no_work_that_never_ends(
+    buyer: Party, supplier: Party, owner: Person
+) -> None:
+    order = testing.needy_order(buyer)
+    bought(order, supplier, 40_000)
+    made(order)
+    order.refresh_from_db()
+    agreement.cancel(order, by=owner, reason="Toko tutup")
+    udin = testing.foreman(order.workshop)
+    shelf.give_back(order, by=udin)
+    with in_days(3):
+        job = Job.objects.get()
+        last = StageLog.objects.get(stage__is_last=True, size__line_size__variant__size="40")
+        job.correct(by=udin, log=last, reason="salah hitung")
+
+        assert own(order) == {41: ALL_IN_ALL * 6 // 10}
+        assert balances(books_of(order.workshop), clock.today()).get(Account.WORK, 0) == 0
+        assert costs(order) == {Account.MATERIAL_COST: 42 * 40_000 * 4 // 10, Account.WAGES: 16_000}
+
+
+def test_material_that_no_pair_comes_of_is_lost(buyer: Party, supplier: Party) -> None:
+    """Four of ten are made when the order wants another model instead."""
+    order = testing.needy_order(buyer)
+    bought(order, supplier, 40_000)
+    udin = testing.foreman(order.workshop)
+    job = Job.plan(by=udin, line=order.lines.get())
+    job.release(by=udin)
+    for stage in job.stages.order_by("position"):
+        job.tap(by=udin, stage=stage, good={"40": 4}, worker="Oman")
+    other = testing.product(order.workshop)
+    testing.stages(other)
+    testing.recipe(other)
+    line = order.lines.get()
+    asked_for_less(order, {"40": 3}, other)
+
+    assert own_of(line) == {40: FOUR}
+    assert costs(order) == {Account.MATERIAL_COST: 42 * 40_000 * 6 // 10}
 
 
 def test_what_a_cancelled_order_leaves_is_worth_what_it_cost(
