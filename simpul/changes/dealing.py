@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Sum
 from django.utils.translation import gettext as _
 
 from simpul.catalog.models import Material
-from simpul.orders.models import Order, OrderNeed
+from simpul.orders.models import Gate, Order, OrderLine, OrderNeed
 from simpul.parties.models import Person, Workshop
 from simpul.procurement import planning
 from simpul.procurement.models import PurchaseOrder
@@ -80,7 +80,7 @@ def deal(workshop: Workshop, *, by: Person) -> list[Order]:
     was let go was bought meanwhile for whom it was meant.
     """
     with transaction.atomic():
-        _hold(workshop)
+        held = _hold(workshop)
         before = _set_aside(workshop)
         holders = {one.holder for one in misdealt(workshop, planning.wanted(workshop))}
         for order in sorted(holders, key=lambda order: order.pk):
@@ -90,23 +90,27 @@ def deal(workshop: Workshop, *, by: Person) -> list[Order]:
             planning.reserve(order, by=by)
         if holders and _set_aside(workshop) < before:
             raise WrongState(_("Somebody was quicker. Look at the list again."))
-        sooner = list(swaps(workshop, planning.wanted(workshop), _keeping(workshop)))
+        sooner = list(swaps(workshop, planning.wanted(workshop), _keeping(workshop), held))
         for one in sooner:
             swap(one, by=by)
     return list(dict.fromkeys(served + [one.order for one in sooner]))
 
 
 def _set_aside(workshop: Workshop) -> int:
-    """Return how much lies ready for running orders, of all materials together."""
-    needs = OrderNeed.objects.filter(
-        line__order__in=Order.objects.running().filter(workshop=workshop)
-    )
+    """Return how much lies ready for paid orders, of all materials together."""
+    running = Order.objects.running().filter(workshop=workshop, lines__needs__ready__gt=0)
+    orders = running.distinct().prefetch_related("instalments")
+    paid = [order.pk for order in orders if order.is_open(Gate.PROCUREMENT)]
+    needs = OrderNeed.objects.filter(line__order__in=paid)
     return needs.aggregate(sum=Sum("ready"))["sum"] or 0
 
 
 def _lacks(row: Wanted) -> Order | None:
-    """Return the first paid order that neither the store nor what is on its way for none serves."""
-    return next((asked.order for asked, _rest in row.lacking), None)
+    """Return the first paid order that neither the store serves nor, in time, what is on its way for
+    none."""
+    late = {one.asked.need for one in row.claims if one.coming.day > one.asked.needed_on}
+    lacking = late | {asked.need for asked, _rest in row.lacking}
+    return next((asked.order for asked in row.asked if asked.need in lacking), None)
 
 
 def _begun(workshop: Workshop) -> models.QuerySet[Job]:
@@ -121,15 +125,19 @@ def _keeping(workshop: Workshop) -> set[int]:
     )
 
 
-def _hold(workshop: Workshop) -> None:
-    """Lock all that is dealt with, from high to low: nobody begins work or takes material meanwhile."""
+def _hold(workshop: Workshop) -> set[int]:
+    """Lock all that is dealt with, from high to low, and return the purchases: nobody begins work or
+    takes material meanwhile."""
     store = Location.of(workshop.pk, Location.Kind.STORE)
-    _lock(PurchaseOrder.objects.open().filter(workshop=workshop).order_by("pk"))
+    running = Order.objects.running().filter(workshop=workshop)
+    purchases = _lock(PurchaseOrder.objects.open().filter(workshop=workshop).order_by("pk"))
     _lock(Job.objects.open().filter(workshop=workshop).order_by("pk"))
-    _lock(Order.objects.running().filter(workshop=workshop).order_by("pk"))
+    _lock(running.order_by("pk"))
+    _lock(OrderLine.objects.filter(order__in=running).order_by("pk"))
     shelves = Balance.objects.filter(location=store, item__material__isnull=False)
     _lock(shelves.order_by("item__material", "item__size"))
+    return purchases
 
 
-def _lock(rows: models.QuerySet[Any]) -> None:
-    list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
+def _lock(rows: models.QuerySet[Any]) -> set[int]:
+    return set(rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))

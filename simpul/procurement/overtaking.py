@@ -13,7 +13,14 @@ from typing import NamedTuple
 from simpul.orders.models import Order, OrderNeed
 from simpul.parties.models import Person, Workshop
 from simpul.procurement.models import Peg, PurchaseLine, PurchaseOrder
-from simpul.procurement.planning import Shelf, Wanted, soonest_days, waiting_lines
+from simpul.procurement.planning import (
+    Shelf,
+    Wanted,
+    comes_on,
+    longest_leads,
+    soonest_days,
+    waiting_lines,
+)
 
 
 class Swap(NamedTuple):
@@ -37,6 +44,7 @@ class _Need(NamedTuple):
     key: int
     needed_on: date
     order: Order
+    is_open: bool = True  # the money before buying has come
 
 
 @dataclass(slots=True)
@@ -58,14 +66,20 @@ class _Wish(NamedTuple):
     instead_of: _Line | None = None
 
 
-def swaps(workshop: Workshop, rows: Iterable[Wanted], keeping: Collection[int]) -> Iterator[Swap]:
+def swaps(
+    workshop: Workshop,
+    rows: Iterable[Wanted],
+    keeping: Collection[int],
+    purchases: Collection[int] | None = None,
+) -> Iterator[Swap]:
     """Yield what would be dealt otherwise of what is on its way, one after the other.
 
     Whose turn is sooner takes from whose turn is last, where it lacks the material or what comes for it
-    comes too late. Orders in `keeping`, by their keys, give nothing away. `rows` is what is wanted.
+    comes too late. Orders in `keeping`, by their keys, give nothing away. `rows` is what is wanted;
+    `purchases` are those of which something may go to another order: all that are open, or these.
     """
     lacking = {(row.material.pk, row.size): row.lacking for row in rows if row.to_buy}
-    lines = _lines(workshop)
+    lines = _lines(workshop, purchases)
     shelves = [
         shelf
         for shelf, mine in lines.items()
@@ -90,7 +104,7 @@ def swaps(workshop: Workshop, rows: Iterable[Wanted], keeping: Collection[int]) 
         for line in mine:
             for need, quantity in pegs.get(line.key, ()):
                 held[line.key, need.key] = quantity
-                if line.day > need.needed_on:
+                if line.day > need.needed_on and need.is_open:
                     wishes.append(_Wish(need, len(wishes), quantity, line.day, line))
                 if need.order.pk not in keeping:
                     line.pegs.append((need, quantity))
@@ -119,7 +133,7 @@ def swap(one: Swap, *, by: Person) -> None:
 # Inside
 
 
-def _lines(workshop: Workshop) -> dict[Shelf, list[_Line]]:
+def _lines(workshop: Workshop, purchases: Collection[int] | None) -> dict[Shelf, list[_Line]]:
     """Return what is on its way for orders, by shelf; drafts count."""
     found: dict[Shelf, list[_Line]] = defaultdict(list)
     coming = PurchaseLine.objects.missing().filter(
@@ -127,8 +141,14 @@ def _lines(workshop: Workshop) -> dict[Shelf, list[_Line]]:
         purchase__in=PurchaseOrder.objects.open(),
         pk__in=Peg.objects.values("line"),
     )
-    for line in coming.order_by("pk"):
-        found[line.material_id, line.size].append(_Line(line.pk, line.due_on))
+    if purchases is not None:
+        coming = coming.filter(purchase__in=purchases)
+    rows = list(coming.select_related("purchase").order_by("pk"))
+    leads = longest_leads({line.material_id for line in rows if line.purchase.is_draft})
+    for line in rows:
+        lead = leads.get(line.material_id, 0) if line.purchase.is_draft else None
+        day = comes_on(line.due_on, lead)
+        found[line.material_id, line.size].append(_Line(line.pk, day))
     return found
 
 
@@ -141,7 +161,8 @@ def _pegs(lines: list[int], workshop: Workshop) -> dict[int, list[tuple[_Need, i
         "line", "need", "need__line", "quantity"
     ):
         if one := waiting.get(order_line):
-            found[line].append((_Need(one.turn, key, one.needed_on, one.order), quantity))
+            need = _Need(one.turn, key, one.needed_on, one.order, one.is_open)
+            found[line].append((need, quantity))
     return found
 
 

@@ -9,8 +9,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db import models
-from django.db.models import F, Min, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, Max, Min, Sum
 from django.utils.translation import gettext as _
 
 from simpul.catalog.models import Choice, Material, RecipeLine
@@ -278,6 +277,18 @@ def waiting_lines(workshop: Workshop) -> dict[int, Waiting]:
     return found
 
 
+def comes_on(day: date, lead_days: int | None) -> date:
+    """Return on which day something comes that is expected then: not today any more. Of a draft, which
+    nobody was asked for, `lead_days` says how long it takes at least."""
+    return max(day, clock.today() + timedelta(days=max(lead_days or 0, 1)))
+
+
+def longest_leads(materials: Collection[int]) -> dict[int, int]:
+    """Return by material how many days the slowest takes who sells it."""
+    offers = SupplierPrice.objects.filter(material__in=materials).order_by()
+    return dict(offers.values_list("material").annotate(days=Max("lead_days")))
+
+
 def soonest_days(materials: Collection[int]) -> dict[int, date]:
     """Return by material the day on which it could come if it was bought today; not of those that
     nobody is known to sell."""
@@ -417,7 +428,10 @@ def claim(workshop: Workshop, *, by: Person) -> None:
     needs = OrderNeed.objects.in_bulk({claim.asked.need for claim in claims})
     for one in claims:
         line = lines[one.coming.line]
-        line.purchase.hand(by=by, line=line, need=needs[one.asked.need], quantity=one.quantity)
+        try:
+            line.purchase.hand(by=by, line=line, need=needs[one.asked.need], quantity=one.quantity)
+        except WrongState:
+            continue  # somebody was quicker
 
 
 # Inside
@@ -471,25 +485,23 @@ def _with_reorder_point(workshop: Workshop) -> dict[Shelf, Wanted]:
 
 
 def _coming(workshop: Workshop) -> dict[Shelf, list[Coming]]:
-    """Return what was bought and has not come, as far as no running order waits for it, in the order
-    in which it comes; drafts count."""
-    waits = Q(pegs__need__line__order__status=OrderStatus.CONFIRMED)
-    lines = PurchaseLine.objects.missing().filter(purchase__in=PurchaseOrder.objects.open())
-    mine = lines.filter(purchase__workshop=workshop).annotate(
-        pegged=Coalesce(Sum("pegs__quantity", filter=waits), 0),
-        rest=F("quantity") - F("received") - F("pegged"),
-        comes_on=Coalesce("expected_on", "wished_on"),
+    """Return what was bought and has not come, as far as no order waits for it, in the order in which
+    it comes; drafts count."""
+    lines = PurchaseLine.objects.filter(
+        purchase__in=PurchaseOrder.objects.open(), purchase__workshop=workshop
     )
-    rows = list(
-        mine.filter(rest__gt=0)
-        .order_by("comes_on", "pk")
-        .values_list("pk", "material", "size", "purchase", "comes_on", "rest")
-    )
+    rows = list(lines.loose("pk", "material", "size", "purchase", "expected_on", "wished_on"))
     purchases = PurchaseOrder.objects.in_bulk({row[3] for row in rows}) if rows else {}
+    leads = longest_leads({row[1] for row in rows if purchases[row[3]].is_draft})
     found: dict[Shelf, list[Coming]] = defaultdict(list)
-    for key, material, size, purchase, day, rest in rows:
-        found[material, size].append(Coming(key, purchases[purchase], day, rest))
-    return found
+    for key, material, size, purchase, expected_on, wished_on, rest in rows:
+        bought = purchases[purchase]
+        lead = leads.get(material, 0) if bought.is_draft else None
+        day = comes_on(expected_on or wished_on, lead)
+        found[material, size].append(Coming(key, bought, day, rest))
+    return {
+        shelf: sorted(mine, key=lambda one: (one.day, one.line)) for shelf, mine in found.items()
+    }
 
 
 def _let_claim(rows: dict[Shelf, Wanted], coming: dict[Shelf, list[Coming]]) -> None:

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from django.db.models import F, Sum
-from django.db.models.functions import Coalesce
-
 from simpul.catalog.costing import Known
 from simpul.catalog.models import Material
 from simpul.lib import clock
@@ -232,12 +229,7 @@ def touched_by(
 
 def unclaimed(purchase: PurchaseOrder) -> dict[int, int]:
     """Return by line what is still to come for no order and no shelf: thousandths."""
-    rows = (
-        PurchaseLine.objects.missing()
-        .filter(purchase=purchase)
-        .annotate(rest=F("quantity") - F("received") - Coalesce(Sum("pegs__quantity"), 0))
-        .order_by("position")
-    )
+    rows = PurchaseLine.objects.filter(purchase=purchase).order_by("position")
     shelves = set(
         Item.objects.filter(workshop=purchase.workshop_id, reorder_point__gt=0).values_list(
             "material", "size"
@@ -245,8 +237,8 @@ def unclaimed(purchase: PurchaseOrder) -> dict[int, int]:
     )
     return {
         pk: rest
-        for pk, material, size, rest in rows.values_list("pk", "material", "size", "rest")
-        if rest > 0 and (material, size) not in shelves
+        for pk, material, size, rest in rows.loose("pk", "material", "size")
+        if (material, size) not in shelves
     }
 
 

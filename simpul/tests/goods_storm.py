@@ -135,7 +135,7 @@ def _act(number: int, seeds: list[str], wait: Callable[[], object]) -> str:
         (walk._receive, walk._receive), (walk._job, walk._take_stock), (walk._tap, walk._tap),
         (walk._pack, walk._unpack), (walk._amend, walk._tap), (walk._answer, walk._answer),
         (walk._tap, walk._give_out), (walk._take_in, walk._take_in), (walk._correct, walk._pack),
-        (walk._deal, walk._receive), (walk._deal, walk._plan), (walk._take_turn, walk._deal),
+        (walk._deal, walk._receive), (walk._deal, walk._plan), (walk._deal, walk._job), (walk._take_turn, walk._deal),
         (walk._count, walk._receive), (walk._join, walk._move_line), (walk._answer, walk._tap),
     ]  # fmt: skip
     moves = [move for duel in duels for move in duel] + [

@@ -16,7 +16,7 @@ from simpul.orders.models import Amendment, Order, OrderNeed
 from simpul.orders.turns import own_turn
 from simpul.parties.models import Party, Person, Workshop
 from simpul.procurement import planning
-from simpul.procurement.models import Peg
+from simpul.procurement.models import Peg, SupplierPrice
 from simpul.production.models import Job
 from simpul.stock.models import Balance
 from simpul.workflow.models import Entry
@@ -121,6 +121,41 @@ def test_what_lies_free_is_no_reason_to_take_from_anybody(
     assert misdealt(workshop, planning.wanted(workshop)) == []
     assert deal(workshop, by=rina) == []
     assert ready(holder) == ALL
+
+
+def test_what_lies_for_an_order_that_lost_its_money_can_be_dealt(
+    workshop: Workshop, holder: Order, first: Order, rina: Person
+) -> None:
+    """The bank took the money of the one behind back; it gets nothing of what is left over."""
+    testing.stock_up(Material.objects.get(workshop=workshop, code="LEATHER"), 22_000)
+    planning.reserve(first, by=rina)
+    holder.instalments.update(paid=0)
+
+    assert deal(workshop, by=rina) == [first]
+
+    assert ready(first) == ALL
+    assert ready(holder)["LEATHER"] == 0
+
+
+def test_what_comes_too_late_for_who_is_first_does_not_keep_the_store_shut(
+    workshop: Workshop, buyer: Party, supplier: Party, rina: Person, udin: Person, owner: Person
+) -> None:
+    gone = testing.needy_order(buyer)
+    purchase = testing.confirmed_purchase(supplier, gone)
+    gone.refresh_from_db()
+    gone.cancel(by=owner, reason="Toko tutup")
+    planning.release(gone, by=rina)
+    SupplierPrice.objects.update(lead_days=30)
+    for line in purchase.lines.all():
+        purchase.expect(by=rina, line=line, day=clock.in_days(25))
+    holder = testing.needy_order(buyer)
+    testing.fetch_material(holder)
+    first = testing.needy_order(buyer)
+    first.take_turn(by=udin, before=holder.number)
+
+    assert first in deal(workshop, by=rina)
+
+    assert (ready(first), ready(holder)) == (ALL, NOTHING)
 
 
 def test_an_order_that_is_not_paid_gets_nothing(

@@ -9,13 +9,16 @@ import pytest
 from simpul import testing
 from simpul.catalog.models import Material
 from simpul.insight import audit
+from simpul.insight.dates import outlook
 from simpul.lib import clock
-from simpul.orders.models import Order, OrderNeed
+from simpul.orders.models import LineSize, Order, OrderNeed
 from simpul.parties.models import Party, Person, Workshop
 from simpul.procurement import planning
-from simpul.procurement.models import Peg, PurchaseLine, PurchaseOrder
+from simpul.procurement.models import Peg, PurchaseLine, PurchaseOrder, SupplierPrice
 from simpul.procurement.overtaking import swap, swaps
 from simpul.procurement.planning import Wanted
+from simpul.procurement.queries import unclaimed
+from simpul.production import shelf
 from simpul.stock.models import Item
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed, WrongState
@@ -326,4 +329,98 @@ def test_others_may_not_hand_it_on(
                 by=person, line=line_of(bought), need=need_of(first), quantity=1_000,
                 holder=need_of(second),
             )  # fmt: skip
+    assert pegs() == before
+
+
+def test_an_order_that_is_not_paid_any_more_takes_nothing(
+    workshop: Workshop, bought: PurchaseOrder, first: Order, second: Order, supplier: Party
+) -> None:
+    """The bank took its money back."""
+    expect(testing.confirmed_purchase(supplier, first), clock.in_days(60))
+    before = pegs()
+    first.instalments.update(paid=0)
+
+    assert deal(workshop) == []
+    assert pegs() == before
+
+
+def test_a_draft_is_no_sooner_than_it_can_be_bought(
+    workshop: Workshop, first: Order, supplier: Party, buyer: Party
+) -> None:
+    """What was to come tomorrow was not sent for; it takes seven days from today."""
+    expect(testing.confirmed_purchase(supplier, first), clock.in_days(9))
+    third = testing.needy_order(buyer, wished_on=clock.in_days(40))
+    draft = testing.draft_purchase(supplier, third)
+    draft.lines.update(wished_on=clock.in_days(1))
+    SupplierPrice.objects.update(lead_days=12)
+
+    assert [one for one in deal(workshop) if one[1] == third.number] == []
+
+
+# What nobody waits for
+
+
+@pytest.fixture
+def served(bought: PurchaseOrder, rina: Person) -> PurchaseOrder:
+    """Its order took finished pairs from the shelf instead."""
+    order = Order.objects.get()
+    for size in order.lines.get().sizes.select_related("variant"):
+        testing.lay_down(size.variant, size.pairs)
+    taken = {size: size.pairs for size in LineSize.objects.filter(line__order=order)}
+    shelf.take_from_stock(order, by=testing.foreman(order.workshop), pairs=taken)
+    expect(bought, clock.in_days(5))
+    return bought
+
+
+@pytest.mark.parametrize("is_delivered", [False, True])
+def test_what_comes_for_pairs_that_lay_there_is_for_the_next_order(
+    workshop: Workshop, served: PurchaseOrder, buyer: Party, rina: Person, is_delivered: bool
+) -> None:
+    if is_delivered:
+        Order.objects.update(status="fulfilled")
+    assert unclaimed(served) == {line.pk: line.quantity for line in served.lines.all()}
+    order = testing.needy_order(buyer)
+    coming = outlook.of(workshop).plan.coming
+    assert sum(much for _on, much in coming[need_of(order).material_id, ""]) == 32_000
+
+    assert planning.plan(workshop, by=rina) == []
+
+    assert pegs() == {order.number: {served.number: 32_000}}
+    assert not list(audit.pegs(workshop))
+
+
+def test_when_it_comes_before_anybody_looked_it_is_free(
+    workshop: Workshop, served: PurchaseOrder, rina: Person
+) -> None:
+    served.receive(by=rina, goods={line: (line.quantity, 0) for line in served.lines.all()})
+
+    assert need_of(Order.objects.get()).ready == 0
+    assert planning.free_stock(workshop)[Material.objects.get(code="LEATHER").pk, ""] == 32_000
+
+
+def test_what_the_supplier_is_asked_to_leave_out_is_for_nobody(
+    workshop: Workshop, left_over: PurchaseOrder, buyer: Party, rina: Person
+) -> None:
+    left_over.ask_less(by=rina, line=line_of(left_over), quantity=12_000)
+    testing.needy_order(buyer)
+
+    assert (row_of(workshop).claimed, row_of(workshop).to_buy) == (12_000, 20_000)
+
+
+def test_who_claims_what_was_claimed_is_told_in_words_and_the_rest_is_planned(
+    workshop: Workshop, left_over: PurchaseOrder, buyer: Party, rina: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Two plan at once: the second one read what the first had not given away yet."""
+    order = testing.needy_order(buyer)
+    testing.needy_order(buyer)
+    old = planning.wanted(workshop)
+    planning.claim(workshop, by=rina)
+    before = pegs()
+
+    with pytest.raises(WrongState, match="quicker"):
+        left_over.hand(by=rina, line=line_of(left_over), need=need_of(order), quantity=1_000)
+    monkeypatch.setattr(planning, "wanted", lambda _workshop: old)
+    planning.claim(workshop, by=rina)
+
     assert pegs() == before

@@ -7,19 +7,18 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from django.db.models import F, Max, Sum
+from django.db.models import F, Max
 from django.db.models.functions import Coalesce
 
 from simpul.catalog.models import Stage
 from simpul.insight.dates.floor import Last, Shelf, Sizes, Task
 from simpul.insight.dates.plan import Line, Plan
 from simpul.lib import clock
-from simpul.lib.workdays import DAY
 from simpul.orders.models import Gate, Instalment, LineSize, OrderNeed, Status
 from simpul.parties.models import Workshop
 from simpul.procurement.models import Peg, PurchaseLine, SupplierPrice, work_days
 from simpul.procurement.models.purchase import UNDER_WAY
-from simpul.procurement.planning import free_stock
+from simpul.procurement.planning import comes_on, free_stock
 from simpul.production.models import Capacity, Job, LastSet, LastUse, calendar_of
 from simpul.production.models import Status as JobStatus
 from simpul.production.queries import progress_of
@@ -217,7 +216,6 @@ def _pegged(
 ) -> dict[int, tuple[date, Shelf]]:
     """Return by line what comes last of all that was bought for it, and when. What should have come
     already may come tomorrow; what is only drafted takes as long as buying it now."""
-    today = clock.today()
     lead_days = _lead_days(workshop, tried)
     rows = Peg.objects.filter(
         need__line__in=lines, line__received__lt=F("line__quantity"), line__is_closed_short=False
@@ -234,11 +232,11 @@ def _pegged(
     ):
         on = tried.said.get(bought, on)
         if status in UNDER_WAY:
-            comes_on = max(on, today + DAY) + tried.after(supplier)
+            there_on = comes_on(on, None) + tried.after(supplier)
         else:
-            comes_on = max(on, today + max(lead_days.get(material, 0), 1) * DAY)
-        if line not in found or comes_on > found[line][0]:
-            found[line] = comes_on, (material, size)
+            there_on = comes_on(on, lead_days.get(material, 0))
+        if line not in found or there_on > found[line][0]:
+            found[line] = there_on, (material, size)
     return found
 
 
@@ -253,19 +251,13 @@ def _opens(orders: Iterable[int]) -> dict[int, date]:
 def _coming(workshop: Workshop, tried: Otherwise) -> dict[Shelf, list[tuple[date, int]]]:
     """Return what was sent for and has not come, as far as no order waits for it."""
     found: dict[Shelf, list[tuple[date, int]]] = defaultdict(list)
-    tomorrow = clock.today() + DAY
-    lines = PurchaseLine.objects.missing().filter(
-        purchase__status__in=UNDER_WAY, purchase__workshop=workshop
-    )
-    rows = lines.annotate(
-        pegged=Coalesce(Sum("pegs__quantity"), 0), on=Coalesce("expected_on", "wished_on")
-    )
-    for line, material, size, quantity, received, pegged, on, supplier in rows.values_list(
-        "pk", "material", "size", "quantity", "received", "pegged", "on", "purchase__supplier"
+    lines = PurchaseLine.objects.filter(purchase__status__in=UNDER_WAY, purchase__workshop=workshop)
+    for line, material, size, supplier, expected_on, wished_on, rest in lines.loose(
+        "pk", "material", "size", "purchase__supplier", "expected_on", "wished_on"
     ):
-        if quantity > received + pegged:
-            comes_on = max(tried.said.get(line, on), tomorrow) + tried.after(supplier)
-            found[material, size].append((comes_on, quantity - received - pegged))
+        on = expected_on or wished_on
+        there_on = comes_on(tried.said.get(line, on), None) + tried.after(supplier)
+        found[material, size].append((there_on, rest))
     return found
 
 

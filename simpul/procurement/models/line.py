@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext as _now
 
 from simpul.catalog.models import Material
 from simpul.lib.quantities import MILLI, amount_of
-from simpul.orders.models import OrderNeed, Status
+from simpul.orders.models import LineSize, OrderNeed, Status
 from simpul.stock.models import Item, Location, Reservation
 from simpul.workflow.steps import WrongState
 
@@ -22,6 +24,16 @@ if TYPE_CHECKING:
 class PurchaseLineQuerySet(models.QuerySet["PurchaseLine"]):
     def missing(self) -> Self:
         return self.filter(is_closed_short=False, received__lt=F("quantity"))
+
+    def loose(self, *names: str) -> Iterator[tuple[Any, ...]]:
+        """Yield of those of which something is still to come for no order what is named, and last how
+        much it is: beyond what the supplier is asked to leave out."""
+        waiting = Peg.objects.waiting().filter(line=OuterRef("pk")).order_by()
+        pegged = waiting.values("line").annotate(n=Sum("quantity")).values("n")
+        comes = Least("quantity", Coalesce("asked_less", "quantity"))
+        rest = comes - F("received") - Coalesce(Subquery(pegged), 0)
+        found = self.missing().annotate(rest=rest).filter(rest__gt=0)
+        yield from found.values_list(*names, "rest")
 
     def late(self, today: date) -> Self:
         """What should have come already."""
@@ -83,6 +95,16 @@ class PurchaseLine(models.Model):
             raise WrongState(_now("Somebody was quicker: look again what is on its way for whom."))
         peg.shrink(quantity)
 
+    def let_go_of_the_dead(self) -> None:
+        """Let the pegs go of which nothing waits any more."""
+        for peg in self.pegs.exclude(pk__in=Peg.objects.waiting()).order_by("pk"):
+            peg.shrink(peg.quantity)
+
+    def loose(self) -> int:
+        """Return what is still to come for no order."""
+        rests = PurchaseLine.objects.filter(pk=self.pk).loose()
+        return sum(rest for [rest] in rests)
+
     def let_go(self, quantity: int) -> list[tuple[int, int]]:
         """Ask for so much less, or for nothing more; return the keys of the needs that it is no
         longer bought for, and how much of each.
@@ -116,9 +138,11 @@ class PurchaseLine(models.Model):
     def hand_to_needs(self, quantity: int, item: Item, store: Location) -> None:
         """Reserve what has just come to the store for what it was bought for, in their turn.
 
-        What was bought for an order that has ended, or above all needs, is free.
+        What was bought for an order that has ended, or for pairs that are made, or above all needs, is
+        free.
         """
-        for peg, taken in share_out(self._living_pegs(), quantity):
+        self.let_go_of_the_dead()
+        for peg, taken in share_out(self.pegs_in_order(), quantity):
             if taken:
                 Reservation.make(item, store, taken, peg.need)
                 peg.shrink(taken, ready=taken)
@@ -132,11 +156,6 @@ class PurchaseLine(models.Model):
     @property
     def open_quantity(self) -> int:
         return 0 if self.is_closed_short else max(self.quantity - self.received, 0)
-
-    @property
-    def loose(self) -> int:
-        """What is still to come for no order."""
-        return self.open_quantity - sum(self.pegs.values_list("quantity", flat=True))
 
     @property
     def is_done(self) -> bool:
@@ -161,17 +180,12 @@ class PurchaseLine(models.Model):
         count, loose = divmod(quantity, self.unit_size)
         return count if self.unit and not loose else 0
 
-    # Inside
 
-    def _living_pegs(self) -> list[Peg]:
-        """Let the pegs of orders that have ended go, and return the others."""
-        living = []
-        for peg in self.pegs_in_order():
-            if peg.need.line.order.status == Status.CONFIRMED:
-                living.append(peg)
-            else:
-                peg.shrink(peg.quantity)
-        return living
+class PegQuerySet(models.QuerySet["Peg"]):
+    def waiting(self) -> Self:
+        """Those of running orders that have pairs to make; the others hold nothing."""
+        missing = LineSize.objects.filter(line=OuterRef("need__line"), made__lt=F("pairs"))
+        return self.filter(Exists(missing), need__line__order__status=Status.CONFIRMED)
 
 
 class Peg(models.Model):
@@ -180,6 +194,8 @@ class Peg(models.Model):
     need = models.ForeignKey(OrderNeed, models.PROTECT, related_name="pegs", db_index=False)
     line = models.ForeignKey(PurchaseLine, models.CASCADE, related_name="pegs")
     quantity = models.PositiveBigIntegerField()
+
+    objects = PegQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -362,14 +362,19 @@ class PurchaseOrder(models.Model):
         Raises WrongState where there is not so much of it any more.
         """
         mine = self._line(line)
+        quicker = _now("Somebody was quicker: look again what is on its way for whom.")
         if holder is not None:
             mine.unpeg(holder, quantity)
-        elif quantity > mine.loose:
-            raise WrongState(_now("Somebody was quicker: look again what is on its way for whom."))
+        else:
+            mine.let_go_of_the_dead()
+            if quantity > mine.loose():
+                raise WrongState(quicker)
         if in_return is not None and holder is not None:
             in_return.purchase.hand(
                 by=by, line=in_return, need=holder, quantity=quantity, holder=need
             )
+        if quantity > OrderNeed.objects.get(pk=need.pk).uncovered:
+            raise WrongState(quicker)
         mine.peg(need, quantity)
 
     @step("procurement.expect", source=Status.CONFIRMED)

@@ -19,7 +19,7 @@ from simpul.parties.models import Person, Workshop, in_this_language
 from simpul.production.models.log import StageLog, Sums
 from simpul.production.models.outwork import Out, Outwork, outs
 from simpul.production.models.own import OwnPairs
-from simpul.stock.models import Item, Location, Movement, Reservation
+from simpul.stock.models import Balance, Item, Location, Movement, Reservation
 from simpul.workflow.models import Entry, NumberSeries
 from simpul.workflow.steps import Refused, WrongState, creation, step
 
@@ -498,7 +498,9 @@ class Job(models.Model):
         """Take finished pairs out of stock again: first what no order wants."""
         size = self.sizes.for_work().get(pk=log.size_id)
         wanted = size.line_size
-        own = min(log.good, size.own)
+        item, place = Item.of_variant(wanted.variant), Location.Kind.FINISHED
+        free = Balance.locked(item, Location.of(self.workshop_id, place)).free
+        own = min(log.good, size.own, free)  # others may have taken of it
         kept = log.good - own
         if wanted.made - kept < wanted.packed:
             raise WrongState(_now("These pairs are packed already."))
