@@ -49,7 +49,7 @@ SORTED = (
 HOUSE = (Location.Kind.STORE, Location.Kind.FINISHED, Location.Kind.PACKED)
 
 
-NUMBER = 6  # digits by which the numbers of shelves are compared
+NUMBER = 6  # digits to which the numbers of shelves are filled up
 
 
 class ItemQuerySet(models.QuerySet["Item"]):
@@ -261,5 +261,8 @@ class Item(models.Model):
 
 
 def _in_a_row(shelf: str) -> str:
-    """Write the numbers of a shelf so long that 3 stands before 10."""
-    return re.sub(r"[0-9]+", lambda found: found.group().zfill(NUMBER)[:NUMBER], shelf.casefold())
+    """Write the numbers of a shelf so long that 3 stands before 10.
+
+    Of 40 letters it makes 160 at most: of a digit six, and of one that is none never more than two.
+    """
+    return re.sub(r"[0-9]+", lambda found: found.group().zfill(NUMBER), shelf.lower())

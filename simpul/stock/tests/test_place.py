@@ -59,10 +59,24 @@ def test_one_walks_the_store_once(workshop: Workshop, rina: Person) -> None:
     assert list(walked) == ["D", "C", "B", "A", "E"]  # what has no shelf comes last
 
 
-def test_the_longest_mark_of_numbers_fits(leather: Item, rina: Person) -> None:
-    leather.put(by=rina, shelf="1 " * 19 + "99")
+@pytest.mark.parametrize(
+    ("mark", "length"), [("1 " * 19 + "99", 139), ("1\u0390" * 20, 140), ("1\u0130" * 20, 160)]
+)
+def test_the_longest_marks_fit(leather: Item, rina: Person, mark: str, length: int) -> None:
+    leather.put(by=rina, shelf=mark)
 
-    assert len(Item.objects.get(pk=leather.pk).shelf_key) == 139
+    kept = Item.objects.get(pk=leather.pk).shelf_key
+    assert len(kept) == length <= (Item._meta.get_field("shelf_key").max_length or 0)
+
+
+def test_long_numbers_are_places_of_their_own(workshop: Workshop, rina: Person) -> None:
+    for number in ("12345679", "12345678"):
+        testing.stock_up(testing.material(workshop, number), 1_000).put(by=rina, shelf=number)
+
+    walked = Item.objects.along_shelves().values_list("shelf", flat=True)
+
+    assert list(walked) == ["12345678", "12345679"]
+    assert len(set(Item.objects.values_list("shelf_key", flat=True))) == 2
 
 
 def test_only_who_keeps_the_store_or_leads_the_work(
