@@ -94,6 +94,9 @@ def test_the_foreman_says_from_which_lot_it_was_taken(floor: Client, job: Job) -
     assert "(by rule)" in page
     assert "found by a count" in page
     assert "30 not named yet" in page
+    lots = floor.get(f"{DESK}stock/{leather(job).pk}/").text
+    assert lots.count('<td data-label="From"></td>') == 4  # found by counts: two lots, two moves
+    assert lots.count('data-label="Went into"></td>') == 1  # of the newest
 
     answer = floor.post(page_of(job), {"lot": lot.pk, "quantity": "12"})
 
