@@ -484,9 +484,13 @@ class Choice(NamedTuple):
     permille: int = MILLI
 
     def instead_of(self, other: Choice, quantity: int) -> int:
-        """Return how much of it stands for so much of the other, to the nearest thousandth: there
-        and back is the same again."""
-        return (2 * quantity * self.permille + other.permille) // (2 * other.permille)
+        """Return how much of it stands for so much of the other, to the nearest thousandth, and at
+        least one for anything at all.
+
+        There and back is the same again where no less of it is needed than of the other.
+        """
+        nearest = (2 * quantity * self.permille + other.permille) // (2 * other.permille)
+        return max(nearest, min(quantity, 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,9 @@ class AlternativesField(forms.MultiValueField):
         self.widget = AlternativesWidget(options)
 
     def compress(self, values: list[Any]) -> list[tuple[str, int]]:
-        pairs = zip(values[::2], values[1::2], strict=True)
+        pairs = list(zip(values[::2], values[1::2], strict=True))
+        if any(more is not None and not key for key, more in pairs):
+            raise forms.ValidationError(_now("Say of what, or take the percentage away."))
         return [(key, MILLI + int((more or 0) * 10)) for key, more in pairs if key]
 
 

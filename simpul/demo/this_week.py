@@ -126,7 +126,7 @@ def _put_up_marks(story: Story) -> None:
     ]  # fmt: skip
     for rows, words in places:
         for item in rows.order_by("pk")[:1]:
-            item.set_shelf(by=rina, shelf=words, is_for_all=True)
+            item.put(by=rina, shelf=words, is_for_all=True)
 
 
 def _price_asked(story: Story) -> None:

@@ -335,8 +335,16 @@ class ReceiptForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors and not self.goods:
+        if self.errors:
+            return cleaned
+        goods = self.goods
+        if not goods:
             self.add_error(None, _now("Count at least one line."))
+        for line in [line for line in self.marks if not goods.get(line, (0, 0))[0]]:
+            self.add_error(
+                f"mark_{line.pk}",
+                _now("A lot is of what is good: count it, or take the mark away."),
+            )
         return cleaned
 
     @property

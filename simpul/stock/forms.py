@@ -77,7 +77,9 @@ class PlaceForm(forms.Form):
         label=_("Shelf"),
         max_length=40,
         required=False,
-        help_text=_("As it is written there, such as “Rak 3, kotak 2”. Nothing takes it away."),
+        help_text=_(
+            "As it is written there, such as “Rak 3, kotak 2”. Leave it empty to take it away."
+        ),
     )
     is_for_all = forms.BooleanField(label=_("For all of its sizes"), required=False)
 

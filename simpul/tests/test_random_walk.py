@@ -941,7 +941,7 @@ class Walk(RuleBasedStateMachine):
 
     def _put(self) -> None:
         shelf = self.dice.choice(("", "Rak 3, kotak 2"))
-        self._pick(Item.objects.all()).set_shelf(by=self._who("rina"), shelf=shelf, is_for_all=True)
+        self._pick(Item.objects.all()).put(by=self._who("rina"), shelf=shelf, is_for_all=True)
 
     def _substitute(self) -> None:
         need = self._pick(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -36,6 +36,17 @@ class Outlook:
     plan: Plan
     outcome: Outcome
     unknown: list[str]  # the posts of running work that lack minutes or people
+    by_catalogue: Mapping[int, date]  # by order: the last of what was bought for it, and the work
+
+    @classmethod
+    def of_plan(cls, plan: Plan, unknown: list[str]) -> Outlook:
+        """Run a plan, and go once through its lines for what the catalogue says of each order."""
+        by_catalogue: dict[int, date] = {}
+        for line in plan.lines:
+            if line.pegged is not None:
+                on = line.pegged[0] + line.work_days * DAY
+                by_catalogue[line.order] = max(on, by_catalogue.get(line.order, on))
+        return cls(plan, plan.run(), unknown, by_catalogue)
 
     @property
     def is_known(self) -> bool:
@@ -54,12 +65,7 @@ class Outlook:
             return None
         if (ready_on := self.of_order(order)) is not None:
             return max(ready_on, order.promised_on)
-        by_catalogue = (
-            line.pegged[0] + line.work_days * DAY
-            for line in self.plan.lines
-            if line.order == order.pk and line.pegged is not None
-        )
-        return max([*by_catalogue, order.promised_on])
+        return max(self.by_catalogue.get(order.pk, order.promised_on), order.promised_on)
 
     def if_paid(self, order: Order, on: date) -> date | None:
         """Return on which day an order can be expected if its money comes on a day; None where that
@@ -133,7 +139,7 @@ def of(workshop: Workshop) -> Outlook:
     known = _told.get(workshop)
     if known is None or known[:2] != (now, today):
         plan = plan_of(workshop)
-        known = (now, today, Outlook(plan, plan.run(), _unknown(plan)))
+        known = (now, today, Outlook.of_plan(plan, _unknown(plan)))
     return _told.keep(workshop, known)[2]
 
 

@@ -72,7 +72,7 @@ def if_agreed(person: Person, purchase: PurchaseOrder, revision: PurchaseRevisio
     now = outlook.of(person.workshop)
     said = {answer.line_id: answer.on for answer in revision.lines.all()}
     plan = plan_of(person.workshop, Otherwise(said=said))
-    then = Outlook(plan, plan.run(), now.unknown)
+    then = Outlook.of_plan(plan, now.unknown)
     return [
         Effect(order, now.expected_on(order), then.expected_on(order), missing)
         for order, missing in touched_by(purchase, revision)
@@ -83,7 +83,7 @@ def if_late(person: Person, supplier: Party, days: int) -> WhatIf:
     """Tell what it does if all that a supplier is to bring comes so many days later than is known."""
     now = outlook.of(person.workshop)
     plan = plan_of(person.workshop, Otherwise(supplier.pk, days))
-    then = Outlook(plan, plan.run(), now.unknown)
+    then = Outlook.of_plan(plan, now.unknown)
     return WhatIf(*_compared(person, now, then.of_order))
 
 
@@ -100,7 +100,7 @@ def if_taken(person: Person, order: Order) -> WhatIf:
     if lines is None or not now.is_known:
         return WhatIf([], len(now.outcome.orders), None, promised_on)
     plan = now.plan.with_more(lines, promised_on)
-    then = Outlook(plan, plan.run(), now.unknown)
+    then = Outlook.of_plan(plan, now.unknown)
     ready_on = then.packed(then.outcome.of_order(0)) if lines else plan.calendar.next_open(paid_on)
     return WhatIf(*_compared(person, now, then.of_order), ready_on, promised_on)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from simpul.catalog.models import Material, Product
 from simpul.changes.agreeing import accept
 from simpul.insight import recent
 from simpul.insight.dates import outlook
+from simpul.insight.dates.plan import Line
 from simpul.lib import clock
 from simpul.orders.models import Amendment, Order, OrderNeed
 from simpul.parties.models import Party, Person, Workshop
@@ -534,6 +536,30 @@ def test_where_the_plan_cannot_tell_it_goes_by_the_days_of_the_catalogue(
 
     assert outlook.of(workshop).of_order(order) is None
     assert expected(order) == date(2026, 12, 12)  # half of the fourteen days that it takes to make
+
+
+class GoneThrough(list[Line]):
+    """Lines that count how often somebody goes through all of them."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[Line]:
+        self.times += 1
+        return super().__iter__()
+
+
+def test_the_lines_are_not_gone_through_for_each_order(buyer: Party, supplier: Party) -> None:
+    orders = [testing.needy_order(buyer) for _one in range(3)]
+    testing.confirmed_purchase(supplier, orders[0])
+    known = outlook.of(buyer.workshop)
+    lines = GoneThrough(known.plan.lines)
+    found = outlook.Outlook.of_plan(replace(known.plan, lines=lines), known.unknown)
+    made = lines.times
+
+    days = [found.expected_on(order) for order in orders]
+
+    assert days == [known.expected_on(order) for order in orders]
+    assert lines.times == made
 
 
 def test_an_order_that_is_not_agreed_on_is_expected_on_no_day(buyer: Party) -> None:

@@ -83,6 +83,8 @@ def account(request: Request, pk: int) -> HttpResponse:
     paid = Purpose.objects.visible_to(request.person).filter(
         party=supplier, kind__in=("supplier", "back")
     )
+    pages = Paginator(paid.select_related("entry__account").order_by("-on", "-pk"), A_PAGE)
+    shown = pages.get_page(request.GET.get("page"))
     bills = SupplierBill.objects.visible_to(request.person).filter(supplier=supplier)
     return render(
         request,
@@ -90,7 +92,8 @@ def account(request: Request, pk: int) -> HttpResponse:
         {
             "supplier": supplier,
             "account": found[0] if found else None,
-            "paid": paid.select_related("entry__account").order_by("-on", "-pk")[:50],
+            "paid": shown.object_list,
+            "page": shown,
             "bills": bills.order_by("-billed_on", "-pk")[:50],
             "term_days": owed.term_of(supplier, request.workshop).days,
             "term_form": TermForm(initial={"days": supplier.supplier_days}),

@@ -127,11 +127,12 @@ def substitution(request: Request, pk: int) -> HttpResponse:
     if not others or not need.uncovered:
         raise WrongState(_("All of it is covered already, or the recipe allows nothing else."))
     if request.method == "POST":
-        taken = request.POST.get("taken", "")
+        instead_of, taken = request.POST.get("instead_of", ""), request.POST.get("taken", "")
         planning.substitute(
-            order, by=request.person, need=need.pk, instead_of=need.material.code, taken=taken
+            order, by=request.person, need=need.pk, instead_of=instead_of, taken=taken
         )
-        text = _("%(order)s takes %(material)s now.") % {"order": order, "material": others[taken]}
+        material = others.get(taken, need.material)
+        text = _("%(order)s takes %(material)s now.") % {"order": order, "material": material}
         messages.success(request, text)
         return redirect("workshop:purchases", request.workshop.slug)
     asked = request.GET.get("taken", "")

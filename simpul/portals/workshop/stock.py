@@ -173,7 +173,7 @@ def shelf(request: Request, pk: int) -> HttpResponse:
     item = _find(request, pk)
     form = PlaceForm(request.POST or None, item=item)
     if form.is_valid():
-        item.set_shelf(by=request.person, **form.cleaned_data)
+        item.put(by=request.person, **form.cleaned_data)
         return redirect("workshop:stock-item", request.workshop.slug, pk)
     return render(
         request,

@@ -341,6 +341,20 @@ def test_there_and_back_is_the_same_again(workshop: Workshop, choosy: Order, rin
         assert hides(choosy) == [("LEATHER", 31_997, 0)]
 
 
+def test_of_the_least_that_is_open_something_is_needed_still(
+    workshop: Workshop, choosy: Order, rina: Person
+) -> None:
+    need = hide(choosy)
+    Alternative.objects.filter(material__code="CANVAS").update(permille=2_000)
+    Alternative.objects.filter(material__code="SUEDE").update(permille=500)
+    planning.substitute(choosy, by=rina, need=need, instead_of="LEATHER", taken="CANVAS")
+    OrderNeed.objects.filter(pk=need).update(quantity=1)
+
+    planning.substitute(choosy, by=rina, need=need, instead_of="CANVAS", taken="SUEDE")
+
+    assert hides(choosy) == [("SUEDE", 1, 0)]
+
+
 def test_only_who_keeps_the_store_or_leads_the_work_takes_another(
     choosy: Order, sari: Person, dewi: Person, joko: Person
 ) -> None:

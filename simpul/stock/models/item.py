@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, F, Q, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _now
@@ -49,7 +49,7 @@ SORTED = (
 HOUSE = (Location.Kind.STORE, Location.Kind.FINISHED, Location.Kind.PACKED)
 
 
-NUMBER = 6  # digits by which the numbers of shelves are compared
+NUMBER = 6  # digits to which the numbers of shelves are filled up
 
 
 class ItemQuerySet(models.QuerySet["Item"]):
@@ -158,10 +158,19 @@ class Item(models.Model):
             raise WrongState(_now("Fill up to at least the reorder point."))
         self.reorder_point, self.order_up_to = below, up_to if below else 0
 
+    @transaction.atomic
+    def put(self, *, by: Person, shelf: str, is_for_all: bool = False) -> None:
+        """Say where it lies, or where all of its sizes do: those are locked in the order of their
+        keys, so that nobody waits in a ring."""
+        if is_for_all:
+            rows = self._all_sizes().select_for_update(of=("self",), no_key=True)
+            list(rows.order_by("pk").values_list("pk"))
+        self.set_shelf(by=by, shelf=shelf, is_for_all=is_for_all)
+
     @step("stock.set_shelf")
-    def set_shelf(self, *, by: Person, shelf: str, is_for_all: bool = False) -> None:
+    def set_shelf(self, *, by: Person, shelf: str, is_for_all: bool) -> None:
         """Say where it lies, in the words that stand on the shelf (none: nowhere in particular);
-        of all its sizes, if that is said."""
+        of all its sizes, if that is said: their rows are held by `put`."""
         self.shelf, self.shelf_key = shelf, _in_a_row(shelf)
         if is_for_all:
             self._all_sizes().update(shelf=self.shelf, shelf_key=self.shelf_key)
@@ -252,5 +261,8 @@ class Item(models.Model):
 
 
 def _in_a_row(shelf: str) -> str:
-    """Write the numbers of a shelf so long that 3 stands before 10."""
-    return re.sub(r"[0-9]+", lambda found: found.group().zfill(NUMBER)[:NUMBER], shelf.casefold())
+    """Write the numbers of a shelf so long that 3 stands before 10.
+
+    Of 40 letters it makes 160 at most: of a digit six, and of one that is none never more than two.
+    """
+    return re.sub(r"[0-9]+", lambda found: found.group().zfill(NUMBER), shelf.lower())

@@ -17,12 +17,12 @@ def leather(workshop: Workshop) -> Item:
 
 
 def test_it_stands_on_the_item_and_in_the_journal(leather: Item, rina: Person) -> None:
-    leather.set_shelf(by=rina, shelf="Rak 3, kotak 2")
+    leather.put(by=rina, shelf="Rak 3, kotak 2")
 
     assert Item.objects.get(pk=leather.pk).shelf == "Rak 3, kotak 2"
     [entry] = journal_of(leather)
     assert (entry.step, entry.by) == ("stock.set_shelf", rina)
-    assert entry.facts == {"shelf": "Rak 3, kotak 2"}
+    assert entry.facts == {"shelf": "Rak 3, kotak 2", "is_for_all": False}
 
 
 def test_it_can_be_said_of_all_sizes_and_taken_away(workshop: Workshop, rina: Person) -> None:
@@ -33,9 +33,9 @@ def test_it_can_be_said_of_all_sizes_and_taken_away(workshop: Workshop, rina: Pe
     sole = testing.material(workshop, "SOLE", is_by_size=True)
     soles = [Item.of_material(sole, size) for size in ("39", "40")]
 
-    items[0].set_shelf(by=rina, shelf="Rak 1", is_for_all=True)
-    soles[0].set_shelf(by=rina, shelf="Rak 2", is_for_all=True)
-    items[1].set_shelf(by=rina, shelf="")
+    items[0].put(by=rina, shelf="Rak 1", is_for_all=True)
+    soles[0].put(by=rina, shelf="Rak 2", is_for_all=True)
+    items[1].put(by=rina, shelf="")
 
     shelves = dict(Item.objects.values_list("pk", "shelf"))
     assert [shelves[one.pk] for one in items] == ["Rak 1", "", *["Rak 1"] * (len(items) - 2)]
@@ -52,17 +52,31 @@ def test_one_walks_the_store_once(workshop: Workshop, rina: Person) -> None:
     shelves = {"A": "", "B": "Rak 10", "C": "rak 3, kotak 12", "D": "Rak 3, kotak 2", "E": ""}
     for code, shelf in shelves.items():
         item = testing.stock_up(testing.material(workshop, code), 1_000)
-        item.set_shelf(by=rina, shelf=shelf)
+        item.put(by=rina, shelf=shelf)
 
     walked = Item.objects.along_shelves().values_list("material__code", flat=True)
 
     assert list(walked) == ["D", "C", "B", "A", "E"]  # what has no shelf comes last
 
 
-def test_the_longest_mark_of_numbers_fits(leather: Item, rina: Person) -> None:
-    leather.set_shelf(by=rina, shelf="1 " * 19 + "99")
+@pytest.mark.parametrize(
+    ("mark", "length"), [("1 " * 19 + "99", 139), ("1\u0390" * 20, 140), ("1\u0130" * 20, 160)]
+)
+def test_the_longest_marks_fit(leather: Item, rina: Person, mark: str, length: int) -> None:
+    leather.put(by=rina, shelf=mark)
 
-    assert len(Item.objects.get(pk=leather.pk).shelf_key) == 139
+    kept = Item.objects.get(pk=leather.pk).shelf_key
+    assert len(kept) == length <= (Item._meta.get_field("shelf_key").max_length or 0)
+
+
+def test_long_numbers_are_places_of_their_own(workshop: Workshop, rina: Person) -> None:
+    for number in ("12345679", "12345678"):
+        testing.stock_up(testing.material(workshop, number), 1_000).put(by=rina, shelf=number)
+
+    walked = Item.objects.along_shelves().values_list("shelf", flat=True)
+
+    assert list(walked) == ["12345678", "12345679"]
+    assert len(set(Item.objects.values_list("shelf_key", flat=True))) == 2
 
 
 def test_only_who_keeps_the_store_or_leads_the_work(
@@ -70,6 +84,22 @@ def test_only_who_keeps_the_store_or_leads_the_work(
 ) -> None:
     for person in (sari, dewi, joko):
         with pytest.raises(NotAllowed):
-            leather.set_shelf(by=person, shelf="Rak 3")
+            leather.put(by=person, shelf="Rak 3")
 
     assert Item.objects.get(pk=leather.pk).shelf == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_put_all_sizes_somewhere_do_not_wait_in_a_ring(
+    workshop: Workshop, rina: Person
+) -> None:
+    sole = testing.material(workshop, "SOLE", is_by_size=True)
+    small, large = (Item.of_material(sole, size) for size in ("39", "40"))
+
+    ends = testing.at_once(
+        lambda: small.put(by=rina, shelf="Rak 1", is_for_all=True),
+        lambda: large.put(by=rina, shelf="Rak 2", is_for_all=True),
+    )
+
+    assert ends == ["done", "done"]
+    assert len(set(Item.objects.values_list("shelf", flat=True))) == 1  # that of who came last

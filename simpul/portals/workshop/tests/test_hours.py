@@ -66,7 +66,10 @@ def test_people_and_hours_are_kept_for_each_stage(
     assert answer.status_code == 302
     known = {one.post: one.minutes for one in Capacity.objects.filter(workshop=workshop)}
     assert known == {"Potong": 900, "Finishing": 480}
-    assert "not known" in floor.get(f"{DESK}days/").text  # of Jahit
+    page = floor.get(f"{DESK}days/").text
+    assert "not known" in page  # of Jahit
+    for label in ("Hours a day each", "Minutes a day"):  # empty: on a phone no row
+        assert page.count(f'<td class="num" data-label="{label}"></td>') == 1
 
 
 def test_people_without_hours_are_refused_and_nothing_is_lost(
@@ -336,6 +339,7 @@ def test_the_schedule_says_what_it_does_not_know(
 
     assert "Finishing, Jahit, Potong" in page
     assert "not known" in page
+    assert '<td data-label="Slack"></td>' in page
 
 
 def test_with_nothing_to_make_it_says_so(floor: Client, workshop: Workshop) -> None:

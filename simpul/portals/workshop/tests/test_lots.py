@@ -68,6 +68,25 @@ def test_a_lot_has_the_mark_that_was_written_when_it_came(
     ] == {str(line.pk): "Garut 7B"}
 
 
+@pytest.mark.parametrize("rejected", ["", "2"])
+def test_a_mark_of_nothing_good_is_asked_about(
+    client: Client, supplier: Party, rina: Person, rejected: str
+) -> None:
+    testing.login(client, rina)
+    purchase = testing.confirmed_purchase(supplier)
+    leather, sole = purchase.lines.get(material__code="LEATHER"), purchase.lines.get(size="40")
+    counts = {f"good_{sole.pk}": "2", f"rejected_{leather.pk}": rejected}
+
+    answer = client.post(
+        f"{DESK}purchases/{purchase.pk}/receipt/", counts | {f"mark_{leather.pk}": "Garut 7B"}
+    )
+
+    assert answer.status_code == 422
+    assert "Lot</a>: A lot is of what is good: count it, or take the mark away." in answer.text
+    assert 'value="Garut 7B"' in answer.text
+    assert not purchase.receipts.exists()
+
+
 def test_the_foreman_says_from_which_lot_it_was_taken(floor: Client, job: Job) -> None:
     lot = newest(job)
     assert f'href="{page_of(job)}"' in floor.get(f"{DESK}production/jobs/{job.pk}/").text
@@ -75,6 +94,9 @@ def test_the_foreman_says_from_which_lot_it_was_taken(floor: Client, job: Job) -
     assert "(by rule)" in page
     assert "found by a count" in page
     assert "30 not named yet" in page
+    lots = floor.get(f"{DESK}stock/{leather(job).pk}/").text
+    assert lots.count('<td data-label="From"></td>') == 4  # found by counts: two lots, two moves
+    assert lots.count('data-label="Went into"></td>') == 1  # of the newest
 
     answer = floor.post(page_of(job), {"lot": lot.pk, "quantity": "12"})
 

@@ -133,6 +133,21 @@ def test_sales_sees_no_amounts(
     assert client.get(f"{DESK}bills/{bill.pk}/").status_code == 404
 
 
+def test_the_payments_to_a_supplier_have_pages(
+    client: Client, supplier: Party, fajar: Person
+) -> None:
+    for amount in range(1_001, 1_032):
+        Purpose.of_cash(by=fajar, kind="supplier", amount=-amount, party=supplier)
+    testing.login(client, fajar)
+    page = f"{DESK}suppliers/{supplier.pk}/"
+
+    latest, first = client.get(page).text, client.get(f"{page}?page=2").text
+
+    assert "Page 1 of 2" in latest
+    assert ("Rp\xa01,002" in latest, "Rp\xa01,001" in latest) == (True, False)
+    assert ("Rp\xa01,002" in first, "Rp\xa01,001" in first) == (False, True)
+
+
 def test_the_supplier_sees_its_own_account(
     client: Client, supplier: Party, budi: Person, fajar: Person
 ) -> None:

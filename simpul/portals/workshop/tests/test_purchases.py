@@ -441,12 +441,15 @@ def test_the_other_material_is_taken_from_the_list_of_needs(
     assert 'value="SUEDE" checked' in text
     assert "35.2 sq ft needed · 5 sq ft free" in text
     assert 'value="CANVAS" checked' in desk.get(page).text  # the first choice
-    assert desk.post(page, {"taken": "GLUE"}).status_code == 409
-    answer = desk.post(page, {"taken": "SUEDE"}, follow=True)
+    assert 'name="instead_of" value="LEATHER"' in text
+    assert desk.post(page, {"instead_of": "LEATHER", "taken": "GLUE"}).status_code == 409
+    answer = desk.post(page, {"instead_of": "LEATHER", "taken": "SUEDE"}, follow=True)
     assert "takes Suede pasir now." in answer.text
     assert OrderNeed.objects.get(pk=need.pk).material == suede
 
-    assert desk.post(page, {"taken": "SUEDE"}).status_code == 409  # it is taken already
+    for taken in ("SUEDE", "CANVAS"):  # of a page that was opened while it was leather
+        assert desk.post(page, {"instead_of": "LEATHER", "taken": taken}).status_code == 409
+    assert OrderNeed.objects.get(pk=need.pk).material == suede
     planning.reserve(order, by=testing.keeper(workshop))
     OrderNeed.objects.filter(pk=need.pk).update(quantity=5_000)
     assert desk.get(page).status_code == 409  # all of it is set aside

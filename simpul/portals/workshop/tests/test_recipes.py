@@ -185,9 +185,8 @@ def test_a_line_says_what_may_be_taken_instead(client: Client, derby: Product) -
     assert 'name="line-0-alternatives_3" value="-2.5"' in form
     client.post(f"{DERBY}recipe/new/", lines(line | others))
     assert derby.recipes.count() == 1  # it says the same
-    client.post(
-        f"{DERBY}recipe/new/", lines(line | others | {"alternatives_1": "", "alternatives_2": ""})
-    )
+    dropped = {"alternatives_1": "", "alternatives_2": "", "alternatives_3": ""}
+    client.post(f"{DERBY}recipe/new/", lines(line | others | dropped))
     [_own, *choices] = derby.recipes.get(version=2).lines.get().choices
     assert choices == [(suede, 1_000)]
 
@@ -232,6 +231,17 @@ def test_a_sheet_names_what_may_be_taken_instead_in_its_order(
         refused = client.post(f"{DERBY}recipe/new/", {"lines": f"LEATHER;3;;;;;{cells}"})
         assert refused.status_code == 422
         assert reason in refused.text
+
+
+def test_a_percentage_of_no_material_is_asked_about(client: Client, derby: Product) -> None:
+    line = {"material": testing.material(derby.workshop, "LEATHER").pk, "quantity": "3"}
+
+    answer = client.post(f"{DERBY}recipe/new/", lines(line | {"alternatives_3": "12.5"}))
+
+    assert answer.status_code == 422
+    assert "Or instead</a>: Say of what, or take the percentage away." in answer.text
+    assert 'name="line-0-alternatives_3" value="12.5"' in answer.text
+    assert not derby.recipes.exists()
 
 
 def test_only_what_is_counted_alike_stands_in(client: Client, derby: Product) -> None:

@@ -318,7 +318,7 @@ def test_the_count_sheet_and_the_list_go_along_the_shelves(
 ) -> None:
     for code, shelf in {"AAA": "", "BBB": "Rak 10", "CCC": "Rak 9"}.items():
         item = testing.stock_up(testing.material(workshop, code), 1_000)
-        item.set_shelf(by=rina, shelf=shelf)
+        item.put(by=rina, shelf=shelf)
 
     def seen(path: str) -> list[str]:
         return re.findall(r"\b(AAA|BBB|CCC)\b(?= ·|</span>)", desk.get(path).text)
@@ -335,7 +335,7 @@ def test_the_shelf_of_finished_pairs_stands_where_they_are_packed(
     testing.run_through(job)
     order = job.line.order
     size = order.lines.get().sizes.get(variant__size="40")
-    Item.of_variant(size.variant).set_shelf(by=rina, shelf="Rak jadi 4", is_for_all=True)
+    Item.of_variant(size.variant).put(by=rina, shelf="Rak jadi 4", is_for_all=True)
 
     text = desk.get(f"/ciomas/desk/orders/{order.number}/packing/").text
 
