@@ -374,11 +374,18 @@ class Shipment(models.Model):
         self.reason = ""
         self.order.deliver_all()
 
+    def fail(self, *, by: Person, reason: str, note: str = "", client_id: str = "") -> None:
+        """Say that nobody took the packages; the same client id again does nothing."""
+        if client_id and self.handovers.filter(client_id=client_id).exists():
+            return
+        self.come_away(by=by, reason=reason, note=note, client_id=client_id)
+
     @step("delivery.fail", source=Status.PICKED_UP, target=Status.FAILED, private=("note",))
-    def fail(self, *, by: Person, reason: str, note: str = "") -> None:
+    def come_away(self, *, by: Person, reason: str, note: str, client_id: str) -> None:
         """Nobody took it. The same courier may try again, or the packages come back."""
         self.reason = reason
-        self._note(Handover.Kind.FAILED, by, self.packages.count(), note=note)
+        count = self.packages.count()
+        self._note(Handover.Kind.FAILED, by, count, note=note, client_id=client_id)
 
     @step("delivery.take_back", source=OUT, target=Status.RETURNED)
     def take_back(self, *, by: Person, count: int) -> None:
