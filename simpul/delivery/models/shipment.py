@@ -431,10 +431,21 @@ class Shipment(models.Model):
 
     def shows_address_to(self, person: Person) -> bool:
         """Tell whether the courier needs the address: from acceptance to a day after delivery."""
+        return self.address_until(person) is not None
+
+    def address_until(self, person: Person) -> datetime | None:
+        """Return how long the courier is sure to see the address, and None where it does not.
+
+        While the job is carried that is a day from now, as if it were delivered at once.
+        """
         if person.party_id != self.courier_id:
-            return False
-        is_fresh = self.delivered_at is not None and clock.now() < self.delivered_at + A_DAY
-        return self.status in UNDER_WAY or (self.status == Status.DELIVERED and is_fresh)
+            return None
+        if self.status in UNDER_WAY:
+            return clock.now() + A_DAY
+        if self.status != Status.DELIVERED or self.delivered_at is None:
+            return None
+        until: datetime = self.delivered_at + A_DAY
+        return until if clock.now() < until else None
 
     @property
     def buyer_id(self) -> int:
