@@ -276,3 +276,46 @@ def test_a_job_costs_the_same(
 
     with django_assert_num_queries(15):
         phone.get(page_of(on_the_way))
+
+
+def test_a_telephone_may_keep_a_job_for_as_long_as_its_address_is_shown(
+    phone: Client, on_the_way: Shipment
+) -> None:
+    day = timedelta(days=1)
+    now = clock.now()
+    for page in (HOME, *(page_of(on_the_way) + step for step in ("", "delivery/", "failure/"))):
+        assert 0 <= int(phone.get(page)["Keep-Until"]) - (now + day).timestamp() + 1 < 60
+
+    arrived = now - timedelta(hours=20)
+    job = Shipment.objects.filter(pk=on_the_way.pk)
+    job.update(status=Status.DELIVERED, delivered_at=arrived)
+    assert phone.get(page_of(on_the_way))["Keep-Until"] == str(int((arrived + day).timestamp()))
+    job.update(delivered_at=now - day)
+    assert "Keep-Until" not in phone.get(page_of(on_the_way))
+
+
+def test_an_offer_is_not_kept(phone: Client, offered: Shipment) -> None:
+    assert "Keep-Until" not in phone.get(page_of(offered))
+
+
+def test_what_a_link_opens_is_kept_no_longer_than_the_link_lives(
+    client: Client, on_the_way: Shipment, asep: Person
+) -> None:
+    link = AccessLink.issue(asep, on_the_way)
+    client.get(reverse("access", args=[link.token]))
+    soon = clock.now() + timedelta(hours=3)
+    AccessLink.objects.update(expires_at=soon)
+
+    assert client.get(page_of(on_the_way))["Keep-Until"] == str(int(soon.timestamp()))
+    assert client.get(f"{page_of(on_the_way)}worker.js").status_code == 200
+    assert client.get(f"{HOME}worker.js").status_code == 302  # to the log-in
+
+
+def test_the_pages_are_an_app(phone: Client, asep: Person) -> None:
+    told = phone.get(f"{HOME}app.webmanifest")
+
+    assert told["Content-Type"] == "application/manifest+json"
+    assert (told.json()["start_url"], told.json()["scope"]) == (HOME, HOME)
+    assert told.json()["name"] == asep.workshop.name
+    assert f'href="{HOME}app.webmanifest"' in phone.get(HOME).text
+    assert phone.get(f"{HOME}worker.js")["Content-Type"] == "text/javascript; charset=utf-8"

@@ -102,8 +102,8 @@ class TapQueue extends HTMLElement {
   told() {
     const isSaid = (one) => (one.type === "radio" ? one.checked : one.value && one.type !== "hidden")
     const filled = [...this.form.elements].filter((one) => one.name && one.name !== "pin" && isSaid(one))
-    return filled.map((one) => (["radio", "file"].includes(one.type) ? one.labels[0].firstChild ?? one : one))
-      .map((one) => (one.value ?? one.textContent).trim())
+    const words = { radio: (one) => one.labels[0].textContent, file: (one) => one.labels[0].firstChild.textContent }
+    return filled.map((one) => (words[one.type]?.(one) ?? one.value).trim())
   }
 
   // Take what was kept out of the form; what was typed since stays.
