@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -110,6 +112,34 @@ def test_who_comes_second_reads_that_it_is_taken(
     assert page.status_code == 200
     assert ADDRESS not in page.text
     assert phone.post(f"{page_of(shipment)}acceptance/").status_code == 409
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_who_accept_in_the_same_moment_one_has_it(buyer: Party) -> None:
+    asked = [
+        testing.party(buyer.workshop, f"Ojek {number}", is_courier=True) for number in range(20)
+    ]
+    drivers = [testing.person(f"Sopir {one.name}", one) for one in asked]
+    shipment = testing.shipment(buyer)
+    ask(shipment, *asked)
+    answers: dict[Person, HttpResponse] = {}
+
+    def tap(driver: Person, phone: Client) -> None:
+        answers[driver] = phone.post(f"{page_of(shipment)}acceptance/")
+
+    phones = [Client() for _driver in drivers]
+    for driver, phone in zip(drivers, phones, strict=True):
+        testing.login(phone, driver)
+    testing.at_once(*(partial(tap, *pair) for pair in zip(drivers, phones, strict=True)))
+
+    assert sorted(answer.status_code for answer in answers.values()) == [302] + [409] * 19
+    (winner,) = (driver for driver, answer in answers.items() if answer.status_code == 302)
+    for driver, answer in answers.items():
+        assert (driver == winner) or "Somebody was quicker" in answer.content.decode()
+    shipment.refresh_from_db()
+    assert (shipment.status, shipment.courier_id) == (Status.ACCEPTED, winner.party_id)
+    assert shipment.journal.get(step="delivery.accept").by == winner
+    assert sorted(one.status for one in shipment.offers.all()) == ["accepted"] + ["withdrawn"] * 19
 
 
 def test_the_job_from_pick_up_to_the_door(phone: Client, leaving: Shipment, rina: Person) -> None:
