@@ -3,8 +3,9 @@
 // kept in the browser, photos too, with an id of its own, and is sent in its order when the network is
 // back; the server takes each id once.
 // Attributes: owner (the person who says it), next (the path that an accepted form leads to), the words
-// waiting, taken, refused, foreign, forget, refresh, full; and for a form that is said once, not again
-// and again: mend (the word for opening it again), proof (what to say where PIN and photo are missing).
+// waiting, taken, refused, foreign, forget, refresh, full; place (what the form is about, where no line
+// above the heading says it); and for a form that is said once, not again and again: mend (the word for
+// opening it again), proof (what to say where PIN and photo are missing).
 // Without JavaScript it is only the form.
 const STORE = "simpul-taps"
 const AGAIN = 15_000 // milliseconds between two tries while something waits
@@ -66,7 +67,8 @@ class TapQueue extends HTMLElement {
     const typed = this.isOnce ? this.told() : this.typed()
     if (typed.length === 0) return null
     const data = new FormData(this.form)
-    const place = [".page-head .eyebrow", "h1"].map((one) => document.querySelector(one).textContent.trim())
+    const heading = (one) => document.querySelector(one).textContent.trim()
+    const place = [this.getAttribute("place") ?? heading(".page-head .eyebrow"), heading("h1")]
     return {
       id: data.get("client_id"),
       at: Date.now(),
@@ -185,7 +187,7 @@ class TapQueue extends HTMLElement {
     const lines = (await this.kept()).map((one) => {
       const state = one.refused ? "refused" : this.isMine(one) ? "waiting" : "foreign"
       const line = this.line(state, one.words, one.refused)
-      if (one.refused && this.isMine(one)) line.append(...(this.isOnce ? [this.link(one.url, "mend"), " "] : []), this.button(one))
+      if (one.refused && this.isMine(one)) this.offer(line, one)
       return line
     })
     this.list.replaceChildren(...this.taken.map((words) => this.line("taken", words)), ...lines)
@@ -199,6 +201,13 @@ class TapQueue extends HTMLElement {
     strong.textContent = this.getAttribute(state)
     line.append(` ${words}${why ? ` – ${why}` : ""} `)
     return line
+  }
+
+  // What can be done about a refusal, on a line of its own.
+  offer(line, one) {
+    line.append(document.createElement("br"))
+    if (this.isOnce) line.append(this.link(one.url, "mend"), "\u2003")
+    line.append(this.button(one))
   }
 
   button(one) {
