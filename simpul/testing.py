@@ -11,7 +11,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from PIL import Image
 
@@ -518,6 +518,7 @@ def run_through(job: Job, sizes: dict[str, int] | None = None) -> None:
         job.tap(by=foreman(job.workshop), stage=stage, good=good)
 
 
+@transaction.atomic
 def shelve(order: Order, sizes: dict[str, int] | None = None) -> None:
     """Let finished pairs of an order (all that are missing) lie in stock, without making them."""
     finished = Location.of(order.workshop_id, Location.Kind.FINISHED)
@@ -530,6 +531,7 @@ def shelve(order: Order, sizes: dict[str, int] | None = None) -> None:
             OwnPairs.note(size, -pairs)
 
 
+@transaction.atomic
 def lay_down(variant: Variant, pairs: int) -> Item:
     """Let so many finished pairs more lie in stock, free."""
     item = Item.of_variant(variant)

@@ -28,6 +28,18 @@ class CountField(forms.IntegerField):
         super().__init__(min_value=0, max_value=9_999, widget=forms.NumberInput(attrs), **kwargs)
 
 
+class ClientIdField(forms.CharField):
+    """The id that a page gives to what is said on it, so that it is heard once however often sent."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            max_length=36,
+            required=False,
+            widget=forms.HiddenInput,
+            initial=lambda: uuid.uuid4().hex,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class CartonRow:
     """One size that can go into the carton: how many pairs are ready, and the field."""
@@ -168,9 +180,7 @@ class DeliveryForm(forms.Form):
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
     )
-    client_id = forms.CharField(
-        max_length=36, required=False, widget=forms.HiddenInput, initial=lambda: uuid.uuid4().hex
-    )
+    client_id = ClientIdField()
 
     def __init__(self, *args: Any, shipment: Shipment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -224,3 +234,4 @@ class FailureForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    client_id = ClientIdField()

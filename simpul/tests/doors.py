@@ -381,6 +381,9 @@ TABLE: dict[str, Door] = {
     "supplier:news-item": Door("news of budi", "suppliers", "budi", answer=405),
     # the courier's pages; the job is offered to Asep, and not accepted yet
     "courier:jobs": Door(sees="couriers"),
+    "courier:manifest": Door(sees="couriers"),
+    "courier:worker": Door(sees="couriers"),
+    "courier:job-worker": Door("shipment", "asep shipment_link"),
     "courier:cash": Door(sees="couriers", may="couriers"),
     "courier:job-cash": Door("shipment", "asep shipment_link", answer=404),
     "courier:ticket": Door("ticket", "asep"),

@@ -374,11 +374,18 @@ class Shipment(models.Model):
         self.reason = ""
         self.order.deliver_all()
 
+    def fail(self, *, by: Person, reason: str, note: str = "", client_id: str = "") -> None:
+        """Say that nobody took the packages; the same client id again does nothing."""
+        if client_id and self.handovers.filter(client_id=client_id).exists():
+            return
+        self.come_away(by=by, reason=reason, note=note, client_id=client_id)
+
     @step("delivery.fail", source=Status.PICKED_UP, target=Status.FAILED, private=("note",))
-    def fail(self, *, by: Person, reason: str, note: str = "") -> None:
+    def come_away(self, *, by: Person, reason: str, note: str, client_id: str) -> None:
         """Nobody took it. The same courier may try again, or the packages come back."""
         self.reason = reason
-        self._note(Handover.Kind.FAILED, by, self.packages.count(), note=note)
+        count = self.packages.count()
+        self._note(Handover.Kind.FAILED, by, count, note=note, client_id=client_id)
 
     @step("delivery.take_back", source=OUT, target=Status.RETURNED)
     def take_back(self, *, by: Person, count: int) -> None:
@@ -424,10 +431,21 @@ class Shipment(models.Model):
 
     def shows_address_to(self, person: Person) -> bool:
         """Tell whether the courier needs the address: from acceptance to a day after delivery."""
+        return self.address_until(person) is not None
+
+    def address_until(self, person: Person) -> datetime | None:
+        """Return how long the courier is sure to see the address, and None where it does not.
+
+        While the job is carried that is a day from now, as if it were delivered at once.
+        """
         if person.party_id != self.courier_id:
-            return False
-        is_fresh = self.delivered_at is not None and clock.now() < self.delivered_at + A_DAY
-        return self.status in UNDER_WAY or (self.status == Status.DELIVERED and is_fresh)
+            return None
+        if self.status in UNDER_WAY:
+            return clock.now() + A_DAY
+        if self.status != Status.DELIVERED or self.delivered_at is None:
+            return None
+        until: datetime = self.delivered_at + A_DAY
+        return until if clock.now() < until else None
 
     @property
     def buyer_id(self) -> int:

@@ -8,7 +8,7 @@ from simpul.delivery.models import Handover, NotCounted, Package, Reason, Shipme
 from simpul.delivery.tests.conftest import Shelves
 from simpul.orders.models import LineSize
 from simpul.parties.models import Person
-from simpul.workflow.steps import NotAllowed, WrongState
+from simpul.workflow.steps import NotAllowed, WrongState, keyed
 
 
 @pytest.fixture
@@ -22,7 +22,19 @@ def test_the_courier_says_why(failed: Shipment, asep: Person, shelves: Shelves) 
     assert shelves() == (0, 0, 10)
     said = Handover.objects.get(kind=Handover.Kind.FAILED)
     assert (said.note, said.by) == ("Pak Joko di sebelah juga pergi", asep)
-    assert failed.journal.get(step="delivery.fail").facts == {"reason": "nobody"}
+    assert failed.journal.get(step="delivery.fail").facts == {
+        "reason": "nobody",
+        "client_id": "",
+    }
+
+
+def test_the_same_phone_says_it_once(on_the_way: Shipment, asep: Person) -> None:
+    for form in ("form", "another form"):
+        with keyed(form):
+            on_the_way.fail(by=asep, reason=Reason.NOBODY, client_id="phone-1")
+
+    assert Handover.objects.get(kind=Handover.Kind.FAILED).client_id == "phone-1"
+    assert on_the_way.journal.filter(step="delivery.fail").count() == 1
 
 
 def test_not_twice(failed: Shipment, asep: Person) -> None:

@@ -1,9 +1,12 @@
 """The courier's jobs: what is offered, what is carried, and what is said at the door.
 
-Nobody sees a price here, and the address only from acceptance to a day after delivery.
+Nobody sees a price here, and the address only from acceptance to a day after delivery. Some pages
+may be kept on the telephone (`Keep-Until`), no longer than they would be shown here.
 """
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from django.core.paginator import Paginator
 from django.forms import Form
@@ -24,11 +27,13 @@ from simpul.delivery.models import (
     Status,
     WrongPin,
 )
+from simpul.lib import clock
 from simpul.portals.files import serve_paper
 from simpul.portals.http import Request, demand
 from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 20
+A_DAY = timedelta(days=1)
 
 
 @require_safe
@@ -36,7 +41,7 @@ def jobs(request: Request) -> HttpResponse:
     mine = Shipment.objects.for_courier(request.person).for_list()
     open_statuses = (Status.OFFERED, *UNDER_WAY)
     done = mine.exclude(status__in=open_statuses).order_by("-id")
-    return render(
+    answer = render(
         request,
         "courier/jobs/list.html",
         {
@@ -45,6 +50,7 @@ def jobs(request: Request) -> HttpResponse:
             "page": Paginator(done, A_PAGE).get_page(request.GET.get("page")),
         },
     )
+    return _keep(request, answer)
 
 
 @require_safe
@@ -52,7 +58,7 @@ def job(request: Request, number: str) -> HttpResponse:
     shipment = find_job(request, number)
     is_mine = shipment.courier_id == request.person.party_id
     say = reverse("courier:message", args=[request.workshop.slug, number])
-    return render(
+    answer = render(
         request,
         "courier/jobs/page.html",
         {
@@ -68,6 +74,7 @@ def job(request: Request, number: str) -> HttpResponse:
             "say_to": say if request.person.may("conversations.say", shipment) else "",
         },
     )
+    return _keep(request, answer, shipment)
 
 
 @require_POST
@@ -112,7 +119,7 @@ def delivery(request: Request, number: str) -> HttpResponse:
             form.add_error("count", str(reason))
         else:
             return _back(request, number)
-    return _ask(request, shipment, form, "delivery")
+    return _keep(request, _ask(request, shipment, form, "delivery"), shipment)
 
 
 @require_http_methods(["GET", "POST"])
@@ -123,7 +130,7 @@ def failure(request: Request, number: str) -> HttpResponse:
     if form.is_valid():
         shipment.fail(by=request.person, **form.cleaned_data)
         return _back(request, number)
-    return _ask(request, shipment, form, "failure")
+    return _keep(request, _ask(request, shipment, form, "failure"), shipment)
 
 
 @require_POST
@@ -177,3 +184,14 @@ def _ask(request: Request, shipment: Shipment, form: Form, page: str) -> HttpRes
         {"shipment": shipment, "form": form},
         status=422 if form.is_bound else 200,
     )
+
+
+def _keep(request: Request, answer: HttpResponse, shipment: Shipment | None = None) -> HttpResponse:
+    """Let the telephone keep the page for a day; one with an address only while it is shown here."""
+    until = shipment.address_until(request.person) if shipment else clock.now() + A_DAY
+    if until is None:
+        return answer
+    if request.link is not None:
+        until = min(until, request.link.expires_at)
+    answer["Keep-Until"] = str(int(until.timestamp()))
+    return answer

@@ -1,18 +1,21 @@
 from django.urls import path
 
 from simpul.portals import news
-from simpul.portals.courier import cash, jobs
+from simpul.portals.courier import app, cash, jobs
 
 app_name = "courier"
 
 # All of one job lies below its page: an AccessLink opens just that.
 urlpatterns = [
     path("", jobs.jobs, name="jobs"),
+    path("app.webmanifest", app.manifest, name="manifest"),
+    path("worker.js", app.worker, name="worker"),
     path("cash/", cash.cash, name="cash"),
     path("cash/tickets/<int:pk>/", cash.ticket, name="ticket"),
     path("cash/tickets/<int:pk>/messages/", cash.ticket_message, name="ticket-message"),
     path("jobs/<str:number>/cash/", cash.job_cash, name="job-cash"),
     path("jobs/<str:number>/", jobs.job, name="job"),
+    path("jobs/<str:number>/worker.js", app.job_worker, name="job-worker"),
     path("jobs/<str:number>/acceptance/", jobs.acceptance, name="acceptance"),
     path("jobs/<str:number>/passing/", jobs.passing, name="passing"),
     path("jobs/<str:number>/pick-up/", jobs.pick_up, name="pick-up"),

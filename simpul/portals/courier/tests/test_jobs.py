@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -110,6 +111,35 @@ def test_who_comes_second_reads_that_it_is_taken(
     assert page.status_code == 200
     assert ADDRESS not in page.text
     assert phone.post(f"{page_of(shipment)}acceptance/").status_code == 409
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_who_accept_in_the_same_moment_one_has_it(buyer: Party) -> None:
+    asked = [
+        testing.party(buyer.workshop, f"Ojek {number}", is_courier=True) for number in range(20)
+    ]
+    drivers = [testing.person(f"Sopir {one.name}", one) for one in asked]
+    shipment = testing.shipment(buyer)
+    ask(shipment, *asked)
+    answers: dict[Person, tuple[int, str]] = {}
+
+    def tap(driver: Person, phone: Client) -> None:
+        answer = phone.post(f"{page_of(shipment)}acceptance/")
+        answers[driver] = answer.status_code, answer.text
+
+    phones = [Client() for _driver in drivers]
+    for driver, phone in zip(drivers, phones, strict=True):
+        testing.login(phone, driver)
+    testing.at_once(*(partial(tap, *pair) for pair in zip(drivers, phones, strict=True)))
+
+    assert sorted(status for status, _text in answers.values()) == [302] + [409] * 19
+    (winner,) = (driver for driver, (status, _text) in answers.items() if status == 302)
+    told = [text for driver, (_status, text) in answers.items() if driver != winner]
+    assert all("Somebody was quicker: this is now “accepted”." in text for text in told)
+    shipment.refresh_from_db()
+    assert (shipment.status, shipment.courier_id) == (Status.ACCEPTED, winner.party_id)
+    assert shipment.journal.get(step="delivery.accept").by == winner
+    assert sorted(one.status for one in shipment.offers.all()) == ["accepted"] + ["withdrawn"] * 19
 
 
 def test_the_job_from_pick_up_to_the_door(phone: Client, leaving: Shipment, rina: Person) -> None:
@@ -276,3 +306,46 @@ def test_a_job_costs_the_same(
 
     with django_assert_num_queries(15):
         phone.get(page_of(on_the_way))
+
+
+def test_a_telephone_may_keep_a_job_for_as_long_as_its_address_is_shown(
+    phone: Client, on_the_way: Shipment
+) -> None:
+    day = timedelta(days=1)
+    now = clock.now()
+    for page in (HOME, *(page_of(on_the_way) + step for step in ("", "delivery/", "failure/"))):
+        assert 0 <= int(phone.get(page)["Keep-Until"]) - (now + day).timestamp() + 1 < 60
+
+    arrived = now - timedelta(hours=20)
+    job = Shipment.objects.filter(pk=on_the_way.pk)
+    job.update(status=Status.DELIVERED, delivered_at=arrived)
+    assert phone.get(page_of(on_the_way))["Keep-Until"] == str(int((arrived + day).timestamp()))
+    job.update(delivered_at=now - day)
+    assert "Keep-Until" not in phone.get(page_of(on_the_way))
+
+
+def test_an_offer_is_not_kept(phone: Client, offered: Shipment) -> None:
+    assert "Keep-Until" not in phone.get(page_of(offered))
+
+
+def test_what_a_link_opens_is_kept_no_longer_than_the_link_lives(
+    client: Client, on_the_way: Shipment, asep: Person
+) -> None:
+    link = AccessLink.issue(asep, on_the_way)
+    client.get(reverse("access", args=[link.token]))
+    soon = clock.now() + timedelta(hours=3)
+    AccessLink.objects.update(expires_at=soon)
+
+    assert client.get(page_of(on_the_way))["Keep-Until"] == str(int(soon.timestamp()))
+    assert client.get(f"{page_of(on_the_way)}worker.js").status_code == 200
+    assert client.get(f"{HOME}worker.js").status_code == 302  # to the log-in
+
+
+def test_the_pages_are_an_app(phone: Client, asep: Person) -> None:
+    told = phone.get(f"{HOME}app.webmanifest")
+
+    assert told["Content-Type"] == "application/manifest+json"
+    assert (told.json()["start_url"], told.json()["scope"]) == (HOME, HOME)
+    assert told.json()["name"] == asep.workshop.name
+    assert f'href="{HOME}app.webmanifest"' in phone.get(HOME).text
+    assert phone.get(f"{HOME}worker.js")["Content-Type"] == "text/javascript; charset=utf-8"

@@ -1,6 +1,6 @@
 // <file-preview>: shows the chosen picture and shrinks a large photo before it is sent.
 // Without JavaScript the file is sent as it is.
-const LONGEST = 1280
+const LONGEST = 1600
 const LARGE = 400_000
 
 class FilePreview extends HTMLElement {

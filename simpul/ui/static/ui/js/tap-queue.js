@@ -1,8 +1,12 @@
-// <tap-queue>: counts on a shared phone that outlive a lost network. It stands around the form of a
-// stage, or alone on another page of the floor. What cannot be sent is kept in the browser, with an id
-// of its own, and is sent when the network is back; the server refuses what it has counted already.
-// Attributes: owner (the person who counts), next (the path that a count leads to), and the words
-// waiting, taken, refused, foreign, forget, refresh, full. Without JavaScript it is only the form.
+// <tap-queue>: what is said on a telephone outlives a lost network. It stands around a form (the counts
+// of a stage, a courier's delivery), or alone on another page of the same portal. What cannot be sent is
+// kept in the browser, photos too, with an id of its own, and is sent in its order when the network is
+// back; the server takes each id once.
+// Attributes: owner (the person who says it), next (the path that an accepted form leads to), the words
+// waiting, taken, refused, foreign, forget, refresh, full; place (what the form is about, where no line
+// above the heading says it); and for a form that is said once, not again and again: mend (the word for
+// opening it again), proof (what to say where PIN and photo are missing).
+// Without JavaScript it is only the form.
 const STORE = "simpul-taps"
 const AGAIN = 15_000 // milliseconds between two tries while something waits
 
@@ -16,14 +20,14 @@ class TapQueue extends HTMLElement {
     if (this.form) {
       this.form.addEventListener("submit", (event) => navigator.onLine || this.catch(event), true)
       this.form.addEventListener("htmx:beforeRequest", () => (this.sent = this.said()))
+      this.form.addEventListener("htmx:beforeOnLoad", ({ detail }) => detail.xhr.status < 400 && drop(this.sent))
       this.form.addEventListener("htmx:sendError", () => this.keep(this.sent))
       this.form.addEventListener("htmx:timeout", () => this.keep(this.sent))
     }
     this.wake = () => this.send()
     addEventListener("online", this.wake)
     this.clock = setInterval(this.wake, AGAIN)
-    this.draw()
-    this.send()
+    this.begin()
   }
 
   disconnectedCallback() {
@@ -31,63 +35,77 @@ class TapQueue extends HTMLElement {
     clearInterval(this.clock)
   }
 
-  get counts() {
-    try {
-      return JSON.parse(localStorage.getItem(STORE)) ?? []
-    } catch {
-      return []
-    }
+  async begin() {
+    if (this.form && this.isOnce && !this.form.querySelector(".form__errors")) await this.fill()
+    await this.draw()
+    await this.send()
   }
 
-  // Tell whether the browser has kept them: it may be full, or keep nothing.
-  store(all) {
-    try {
-      localStorage.setItem(STORE, JSON.stringify(all))
-      return true
-    } catch {
-      return false
-    }
+  // A form that is said once keeps its id, so that two taps are one.
+  get isOnce() {
+    return this.hasAttribute("mend")
   }
 
   catch(event) {
     event.preventDefault()
     event.stopImmediatePropagation()
-    this.keep(this.said())
+    if (this.isProved()) this.keep(this.said())
+  }
+
+  // Say at once what the server would say too late: the receiver is gone by then.
+  isProved() {
+    const { pin, photo } = this.form.elements
+    if (!pin || pin.value.trim() || photo.files.length) return true
+    pin.setCustomValidity(this.getAttribute("proof"))
+    pin.reportValidity()
+    this.form.addEventListener("input", () => pin.setCustomValidity(""), { once: true })
+    return false
   }
 
   // What the form says now, as it is sent.
   said() {
-    const typed = this.typed()
+    const typed = this.isOnce ? this.told() : this.typed()
     if (typed.length === 0) return null
-    const data = new URLSearchParams(new FormData(this.form))
-    const place = [".page-head .eyebrow", "h1"].map((one) => document.querySelector(one).textContent.trim())
+    const data = new FormData(this.form)
+    const heading = (one) => document.querySelector(one).textContent.trim()
+    const place = [this.getAttribute("place") ?? heading(".page-head .eyebrow"), heading("h1")]
     return {
       id: data.get("client_id"),
+      at: Date.now(),
       url: this.form.action,
-      body: data.toString(),
+      body: [...data].filter(([, value]) => typeof value === "string" || value.size),
       next: this.getAttribute("next"),
       owner: this.getAttribute("owner"),
-      values: Object.fromEntries(data),
       words: `${place.join(", ").replace(/\s+/g, " ")}: ${typed.join(", ")}`,
     }
   }
 
-  // Keep a count that could not be sent, and make room for the next one.
-  keep(said) {
+  // Keep what could not be sent, and make room for the next.
+  async keep(said) {
     if (!said) return
-    const { values, ...kept } = said
-    if (!this.store([...this.counts.filter((one) => one.id !== said.id), kept])) {
-      this.list.append(this.line("full", said.words))
+    try {
+      await stored("readwrite", (all) => all.put(said))
+    } catch {
+      this.list.append(this.line("full", said.words)) // the browser is full, or keeps nothing
       return
     }
-    if (this.form.elements.client_id.value === said.id) this.clear(values)
-    this.draw()
+    if (this.form.elements.client_id.value === said.id && !this.isOnce) this.clear(Object.fromEntries(said.body))
+    await this.draw()
+    if (this.isOnce && navigator.serviceWorker?.controller) location.assign(said.next)
   }
 
   // What was typed, in words: 4 × 40.
   typed() {
     const filled = [...this.form.querySelectorAll("input[type=number]")].filter((one) => Number(one.value))
     return filled.map((one) => `${one.value}\u00a0×\u00a0${one.closest("tr, li").querySelector("th, label").textContent.trim()}`)
+  }
+
+  // The same for a form of other fields; a PIN is nobody else's business.
+  told() {
+    const isSaid = (one) => (one.type === "radio" ? one.checked : one.value && one.type !== "hidden")
+    const filled = [...this.form.elements].filter((one) => one.name && one.name !== "pin" && isSaid(one))
+    const words = { radio: (one) => one.labels[0].textContent, file: (one) => one.labels[0].firstChild.textContent }
+    return filled.map((one) => (words[one.type]?.(one) ?? one.value).trim())
   }
 
   // Take what was kept out of the form; what was typed since stays.
@@ -100,18 +118,36 @@ class TapQueue extends HTMLElement {
     for (const name of ["key", "client_id"]) this.form.elements[name].value = fresh()
   }
 
+  // Put what was kept of this form into it again, to be mended.
+  async fill() {
+    const mine = (await this.kept()).find((one) => this.isMine(one) && one.url === this.form.action)
+    for (const [name, value] of mine?.body ?? []) {
+      const field = this.form.elements[name]
+      if (!field || ["key", "csrfmiddlewaretoken"].includes(name)) continue
+      if (typeof value === "string") field.value = value
+      else {
+        const files = new DataTransfer()
+        files.items.add(value)
+        field.files = files.files
+        field.dispatchEvent(new Event("change"))
+      }
+    }
+  }
+
   // One after the other: what the first one passed on the next one may need.
   async send() {
     if (this.busy || !navigator.onLine) return
     this.busy = true
     try {
-      for (const one of this.counts.filter((one) => this.isMine(one) && !one.refused)) {
+      for (const one of (await this.kept()).filter((one) => this.isMine(one) && !one.refused)) {
         const answer = await this.post(one)
         if (answer === null) break
-        const others = this.counts.filter((other) => other.id !== one.id)
-        this.store(answer ? [...others, { ...one, refused: answer }] : others)
-        if (!answer) this.taken.push(one.words)
-        this.draw()
+        if (answer) await refuse(one, answer)
+        else {
+          await drop(one)
+          this.taken.push(one.words)
+        }
+        await this.draw()
       }
     } finally {
       this.busy = false
@@ -121,7 +157,8 @@ class TapQueue extends HTMLElement {
   // Why it was refused; "" if the server has it; null if it is to be asked again later: the network is
   // gone, the server is busy, or nobody is logged in.
   async post(one) {
-    const body = new URLSearchParams(one.body)
+    const body = new FormData()
+    for (const [name, value] of one.body) body.append(name, value)
     const token = document.querySelector("input[name=csrfmiddlewaretoken]")
     if (token) body.set("csrfmiddlewaretoken", token.value) // logging in has made a new one
     try {
@@ -136,19 +173,25 @@ class TapQueue extends HTMLElement {
     }
   }
 
+  // All that is kept, the oldest first.
+  async kept() {
+    const all = await stored("readonly", (all) => all.getAll()).catch(() => [])
+    return all.sort((one, other) => one.at - other.at)
+  }
+
   isMine(one) {
     return one.owner === this.getAttribute("owner")
   }
 
-  draw() {
-    const lines = this.counts.map((one) => {
+  async draw() {
+    const lines = (await this.kept()).map((one) => {
       const state = one.refused ? "refused" : this.isMine(one) ? "waiting" : "foreign"
       const line = this.line(state, one.words, one.refused)
-      if (one.refused && this.isMine(one)) line.append(this.button(one))
+      if (one.refused && this.isMine(one)) this.offer(line, one)
       return line
     })
     this.list.replaceChildren(...this.taken.map((words) => this.line("taken", words)), ...lines)
-    if (this.taken.length) this.list.append(this.again())
+    if (this.taken.length) this.list.appendChild(document.createElement("li")).append(this.link(location.href, "refresh"))
   }
 
   line(state, words, why = "") {
@@ -160,24 +203,60 @@ class TapQueue extends HTMLElement {
     return line
   }
 
+  // What can be done about a refusal, on a line of its own.
+  offer(line, one) {
+    line.append(document.createElement("br"))
+    if (this.isOnce) line.append(this.link(one.url, "mend"), "\u2003")
+    line.append(this.button(one))
+  }
+
   button(one) {
     const button = document.createElement("button")
     button.type = "button"
     button.className = "link-button"
     button.textContent = this.getAttribute("forget")
-    button.addEventListener("click", () => {
-      this.store(this.counts.filter((other) => other.id !== one.id))
-      this.draw()
-    })
+    button.addEventListener("click", () => drop(one).then(() => this.draw()))
     return button
   }
 
-  again() {
-    const line = document.createElement("li")
-    const link = line.appendChild(document.createElement("a"))
-    link.href = location.href
-    link.textContent = this.getAttribute("refresh")
-    return line
+  link(address, words) {
+    const link = document.createElement("a")
+    link.href = address
+    link.textContent = this.getAttribute(words)
+    return link
+  }
+}
+
+async function drop(one) {
+  if (one) await stored("readwrite", (all) => all.delete(one.id))
+}
+
+// Another page may have sent it meanwhile: then nothing is left to be refused.
+function refuse(one, refused) {
+  return stored("readwrite", (all) => {
+    const asked = all.get(one.id)
+    asked.onsuccess = () => asked.result && all.put({ ...asked.result, refused })
+    return asked
+  })
+}
+
+// Ask the browser's database; what was written is on the disk when this is done.
+async function stored(mode, ask) {
+  const base = await new Promise((done, fail) => {
+    const opening = indexedDB.open(STORE)
+    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: "id" })
+    opening.onsuccess = () => done(opening.result)
+    opening.onerror = () => fail(opening.error)
+  })
+  try {
+    return await new Promise((done, fail) => {
+      const work = base.transaction(STORE, mode, { durability: "strict" })
+      const asked = ask(work.objectStore(STORE))
+      work.oncomplete = () => done(asked.result)
+      work.onabort = () => fail(work.error)
+    })
+  } finally {
+    base.close()
   }
 }
 
