@@ -192,6 +192,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "delivery.pack": NOBODY,
     "delivery.fill": NOBODY,
     "delivery.unpack": NOBODY,
+    "delivery.weigh": NOBODY,
     "delivery.open": NOBODY,
     "delivery.offer": ("asked",),
     "delivery.accept": ("sales", "stock"),

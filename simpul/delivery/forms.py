@@ -12,11 +12,11 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.delivery.models import Reason, Shipment
+from simpul.delivery.models import Package, Reason, Shipment
 from simpul.lib import clock, uploads
 from simpul.orders.models import LineSize
 from simpul.parties.models import Party
-from simpul.ui.fields import RupiahField
+from simpul.ui.fields import QuantityField, RupiahField
 from simpul.ui.jinja import rupiah
 
 
@@ -38,7 +38,9 @@ class CartonRow:
 
 
 class CartonForm(forms.Form):
-    """What goes into the next carton."""
+    """What goes into the next carton, and what it weighs if somebody has weighed it."""
+
+    weight = QuantityField(label=_("Weight in kg"), required=False)
 
     def __init__(self, *args: Any, ready: Iterable[tuple[LineSize, int]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,6 +49,9 @@ class CartonForm(forms.Form):
             field = CountField(required=False)
             field.widget.attrs["max"] = pairs
             self.fields[f"size_{size.pk}"] = field
+
+    def clean_weight(self) -> int | None:
+        return _grams(self.cleaned_data["weight"])
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -74,6 +79,54 @@ class CartonForm(forms.Form):
     def contents(self) -> dict[LineSize, int]:
         found = {size: self.cleaned_data.get(f"size_{size.pk}") for size, _pairs in self.ready}
         return {size: pairs for size, pairs in found.items() if pairs}
+
+
+class WeightForm(forms.Form):
+    """What a package weighs, and its sides if they were measured: all three, or none."""
+
+    weight = QuantityField(label=_("Weight in kg"))
+    length = QuantityField(label=_("Length in cm"), required=False)
+    width = QuantityField(label=_("Width in cm"), required=False)
+    height = QuantityField(label=_("Height in cm"), required=False)
+
+    def __init__(self, *args: Any, package: Package, **kwargs: Any) -> None:
+        known = {"weight": package.grams} | {side: _thousandths(package, side) for side in SIDES}
+        super().__init__(*args, **{"initial": known} | kwargs)
+
+    def clean_weight(self) -> int | None:
+        grams = _grams(self.cleaned_data["weight"])
+        if grams is None:
+            raise forms.ValidationError(_now("Type what it weighs, such as 9,4."))
+        return grams
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        millimetres = {side: (cleaned[side] or 0) // 100 or None for side in SIDES}
+        sides = millimetres.values()
+        if any(sides) and not all(sides):
+            raise forms.ValidationError(_now("Type all three sides, or none."))
+        if any(side is not None and side > LONGEST for side in sides):
+            raise forms.ValidationError(_now("A side is 300 cm at most."))
+        return cleaned | millimetres
+
+
+SIDES = ("length", "width", "height")
+LONGEST = 3_000  # millimetre
+HEAVIEST = 500_000  # gram
+
+
+def _grams(thousandths_of_kg: int | None) -> int | None:
+    if thousandths_of_kg is not None and thousandths_of_kg > HEAVIEST:
+        raise forms.ValidationError(_now("A package weighs 500 kg at most."))
+    return thousandths_of_kg or None
+
+
+def _thousandths(package: Package, side: str) -> int | None:
+    """Return a side of a package, in thousandths of a centimetre."""
+    millimetres: int | None = getattr(package, side)
+    return None if millimetres is None else millimetres * 100
 
 
 class FillForm(forms.Form):

@@ -284,6 +284,7 @@ ABILITIES: dict[str, Rule] = {
     "delivery.pack": workshop(STOCK, PRODUCTION),
     "delivery.fill": workshop(STOCK, PRODUCTION),
     "delivery.unpack": workshop(STOCK, PRODUCTION),
+    "delivery.weigh": workshop(SALES, STOCK, PRODUCTION),
     "delivery.open": workshop(SALES, STOCK),
     "delivery.offer": workshop(SALES, STOCK),
     "delivery.accept": invited(),

@@ -333,6 +333,13 @@ TABLE: dict[str, Door] = {
     "workshop:packing": Door("order", "staff", "owner rina udin"),
     "workshop:filling": Door("order", "staff", "owner rina udin", answer=405),
     "workshop:unpacking": Door("package", "staff", "owner rina udin", answer=405),
+    "workshop:package": Door("package code", "staff"),
+    "workshop:package-weight": Door(
+        "package code", "owner sari rina udin", "owner sari rina udin", others=403
+    ),
+    "workshop:label": Door("package label", "staff"),
+    "workshop:labels": Door("shipment labels", "staff"),
+    "workshop:packing-list": Door("shipment", "staff"),
     "workshop:new-shipment": Door("order", "owner sari rina", "owner sari rina", others=403),
     "workshop:deliveries": Door(sees="staff"),
     "workshop:shipment": Door("shipment", "staff"),

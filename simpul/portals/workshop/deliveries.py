@@ -22,6 +22,7 @@ from simpul.delivery.forms import (
     OfferForm,
     ShipmentForm,
 )
+from simpul.delivery.labels import Sheet
 from simpul.delivery.models import (
     UNDER_WAY,
     Handover,
@@ -33,6 +34,7 @@ from simpul.delivery.models import (
     Status,
     WrongPin,
 )
+from simpul.delivery.models.package import weight_of
 from simpul.orders.models import Gate, Order, OrderQuerySet
 from simpul.orders.models import Status as OrderStatus
 from simpul.portals import invitations
@@ -78,7 +80,12 @@ def packing_page(request: Request, number: str) -> HttpResponse:
     order = _order(request, number)
     form = CartonForm(request.POST or None, ready=packing.ready(order))
     if form.is_valid():
-        Package.pack(by=request.person, order=order, contents=form.contents)
+        Package.pack(
+            by=request.person,
+            order=order,
+            contents=form.contents,
+            weight=form.cleaned_data["weight"],
+        )
         return redirect("workshop:packing", request.workshop.slug, number)
     return _show_packing(request, order, form, FillForm())
 
@@ -134,6 +141,8 @@ def shipment(request: Request, number: str) -> HttpResponse:
             "shipment": shipment,
             "links": invitations.links_to(shipment) if shipment.status in _LINKED else [],
             "paper": shipment.note_paper(),
+            "weight": weight_of(shipment.packages.all()),
+            "sheets": Sheet,
             "messages_here": Message.objects.about(shipment),
             "message_form": MessageForm(),
             "say_to": say if can_say else "",
