@@ -12,7 +12,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.delivery.models import Package, Reason, Shipment
+from simpul.delivery.models import Package, Reason, Route, Shipment
 from simpul.lib import clock, uploads
 from simpul.orders.models import LineSize
 from simpul.parties.models import Party
@@ -133,6 +133,61 @@ class FillForm(forms.Form):
     pairs = forms.IntegerField(label=_("Pairs in a carton"), min_value=1, max_value=500, initial=10)
 
 
+NUMBER = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 4})
+
+
+class RouteForm(forms.Form):
+    """A line of the table of routes."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=80, help_text=_("From where to where: Ciomas – Bandung.")
+    )
+    mode = forms.ChoiceField(label=_("How it travels"), choices=Shipment.Mode)
+    area = forms.CharField(
+        label=_("Area or city"),
+        max_length=80,
+        required=False,
+        help_text=_("For buyers of this area it is proposed first."),
+    )
+    fee = RupiahField(label=_("For the shipment (Rp)"), required=False)
+    package_fee = RupiahField(label=_("For each package (Rp)"), required=False)
+    kg_fee = RupiahField(label=_("For each kg (Rp)"), required=False)
+    divisor = forms.IntegerField(
+        label=_("Volume of a kg, in cm³"),
+        min_value=0,
+        max_value=20_000,
+        required=False,
+        widget=NUMBER,
+        help_text=_(
+            "Where large and light packages count by volume: many expeditions take 6000, cargo"
+            " often 5000. Empty: only the real weight counts."
+        ),
+    )
+    grace = forms.IntegerField(
+        label=_("Grams that are let pass"),
+        min_value=0,
+        max_value=999,
+        required=False,
+        widget=NUMBER,
+        help_text=_("Above whole kg. With 300, 1,3 kg counts as 1 and 1,31 kg as 2."),
+    )
+    days = forms.IntegerField(
+        label=_("Days on the way"), min_value=0, max_value=90, required=False, widget=NUMBER
+    )
+
+    def __init__(self, *args: Any, route: Route | None = None, **kwargs: Any) -> None:
+        known = {name: getattr(route, name) for name in self.base_fields} if route else {}
+        for empty in ("fee", "package_fee", "kg_fee", "divisor", "grace"):
+            known[empty] = known.get(empty) or None
+        super().__init__(*args, **{"initial": known} | kwargs)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the steps of a route take: an amount that was left empty is none."""
+        said = self.cleaned_data.items()
+        return {name: 0 if value is None and name != "days" else value for name, value in said}
+
+
 class ShipmentForm(forms.Form):
     mode = forms.ChoiceField(label=_("How it travels"), choices=Shipment.Mode)
     route = forms.CharField(
@@ -142,6 +197,9 @@ class ShipmentForm(forms.Form):
         help_text=_("Couriers see it before they accept."),
     )
     fee = RupiahField(label=_("Fee of the courier"), required=False)
+    days = forms.IntegerField(
+        label=_("Days on the way"), min_value=0, max_value=90, required=False, widget=NUMBER
+    )
 
     def clean_fee(self) -> int:
         fee: int | None = self.cleaned_data["fee"]

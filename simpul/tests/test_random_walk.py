@@ -109,6 +109,7 @@ START = datetime(2026, 11, 2, 9, tzinfo=clock.WIB)
 ELSEWHERE = {"catalog", "conversations", "crm"}
 QUIET = {
     "payments.connect_whatsapp", "payments.disconnect_whatsapp",
+    "delivery.add_route", "delivery.change_route", "delivery.drop_route",
     "payments.open_account", "payments.confirm_account", "payments.hasten_account",
     "payments.connect_gateway", "payments.disconnect_gateway",
     "payments.apply_notice", "payments.keep_notice", "payments.settle_notice",

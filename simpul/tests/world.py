@@ -301,6 +301,7 @@ class World:
             "wage payment": {"pk": wages.pk, "payment": wage.pk},
             "order line": order | {"line": self.order.lines.get().pk},
             "package": {"number": self.shipment.order.number, "position": 1},
+            "route": {"pk": testing.route(self.workshop).pk},
             "package code": {"code": package.code},
             "package label": {"code": package.code, "sheet": "80"},
             "shipment labels": {"number": self.shipment.number, "sheet": "80"},

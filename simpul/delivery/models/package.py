@@ -166,6 +166,12 @@ class Package(models.Model):
             return None
         return sum(pairs * product.pair_weight for pairs, product in each)
 
+    def volume_grams(self, divisor: int) -> int:
+        """Return its weight by volume, where so many cubic centimetres count as a kg; 0: none do."""
+        if not divisor or self.length is None or self.width is None or self.height is None:
+            return 0
+        return -(-self.length * self.width * self.height // divisor)
+
     @property
     def weighs(self) -> str:
         """`9,4 kg`; `± 9,4 kg` where nobody weighed it; nothing where that is not known."""
