@@ -42,7 +42,7 @@ class OneLabel(TypedDict):
     place: str  # KOLI 1/3
     details: list[str]  # pairs, weight, sides
     contents: list[str]
-    address: str  # of the page to which the QR leads
+    address: str  # of the page to which the QR leads; may be empty
     qr: str  # the same as an SVG
 
 
@@ -101,8 +101,9 @@ def label_facts(
     shipment: Shipment, sheet: Sheet, *, page_of: PageOf, only: Package | None = None
 ) -> LabelFacts:
     packages = list(shipment.packages.for_list())
+    is_bare = shipment.order.in_buyers_name  # an address would name the workshop
     shown = [
-        _label(package, f"{place}/{len(packages)}", page_of(package))
+        _label(package, f"{place}/{len(packages)}", "" if is_bare else page_of(package))
         for place, package in enumerate(packages, start=1)
         if only is None or package.pk == only.pk
     ]
@@ -169,5 +170,5 @@ def _label(package: Package, place: str, address: str) -> OneLabel:
         "details": [text for text in (pairs, package.weighs, package.measures) if text],
         "contents": package.contents,
         "address": address,
-        "qr": qr.svg(address, ink=pdf.BLACK),
+        "qr": qr.svg(address, ink=pdf.BLACK) if address else "",
     }

@@ -42,6 +42,17 @@ def issue(shipment: Shipment, *, by: Person) -> Paper:
 
 
 def _facts(shipment: Shipment, by: Person) -> DeliveryNoteFacts:
+    facts = _plain_facts(shipment, by)
+    if shipment.order.in_buyers_name:  # nothing on it leads to the workshop (decision 40)
+        sender = facts["sender"]
+        facts["letterhead"] = {"name": sender["name"], "lines": sender["lines"]}
+        facts["check_url"] = ""
+        facts["remarks"] = ""
+        facts["signatures"]["sender"] = ""
+    return facts
+
+
+def _plain_facts(shipment: Shipment, by: Person) -> DeliveryNoteFacts:
     packages = list(shipment.packages.for_list())
     count = len(packages)
     courier = shipment.courier
@@ -63,7 +74,12 @@ def _facts(shipment: Shipment, by: Person) -> DeliveryNoteFacts:
 
 
 def sender_of(shipment: Shipment) -> Addressed:
-    """Return who sends it, with address and telephone."""
+    """Return who sends it, with address and telephone; of a distributor in whose name it goes,
+    the telephone alone."""
+    buyer = shipment.order.buyer
+    if shipment.order.in_buyers_name:
+        number = buyer.telephone()
+        return {"name": buyer.name, "lines": [phones.national(number)] if number else []}
     workshop = shipment.workshop
     telephone = phones.national(workshop.telephone) if workshop.telephone else ""
     place = " ".join(filter(None, [workshop.area, workshop.postcode]))
@@ -77,7 +93,8 @@ def receiver_of(shipment: Shipment) -> Addressed:
     """Return who gets it, with address and telephone."""
     order = shipment.order
     telephone = phones.national(order.telephone) if order.telephone else ""
-    lines = [order.buyer.name if order.buyer.name != order.receiver else ""]
+    is_named = order.buyer.name == order.receiver or order.in_buyers_name
+    lines = ["" if is_named else order.buyer.name]
     lines += [*order.address.splitlines(), telephone]
     return {"name": order.receiver, "lines": [line for line in lines if line]}
 
