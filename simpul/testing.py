@@ -30,7 +30,7 @@ from simpul.catalog.models import (
     Variant,
 )
 from simpul.delivery import packing
-from simpul.delivery.models import Shipment
+from simpul.delivery.models import Route, Shipment
 from simpul.lib import clock, uploads
 from simpul.orders.models import (
     Amendment,
@@ -575,6 +575,18 @@ def packed_order(buyer: Party, *, paid: bool = True, **facts: Any) -> Order:
     if paid and order.balance_now():
         pay(order)
     return order
+
+
+def route(workshop: Workshop, name: str = "Ciomas – Bandung", **terms: Any) -> Route:
+    """A line of the table: cargo to Bandung, Rp 25.000 and Rp 3.000 for each kg, in two days."""
+    known: dict[str, Any] = {
+        "mode": "cargo",
+        "area": "Bandung",
+        "fee": 25_000,
+        "kg_fee": 3_000,
+        "days": 2,
+    }
+    return Route.add(by=keeper(workshop), name=name, **known | terms)
 
 
 def shipment(buyer: Party, mode: str = Shipment.Mode.OJEK, **facts: Any) -> Shipment:

@@ -148,6 +148,7 @@ class ProductForm(forms.ModelForm[Product]):
             "story_en",
             "minimum_pairs",
             "lead_days",
+            "pair_weight",
             "is_published",
         )
         labels = {"category": _("Category")}

@@ -166,6 +166,11 @@ class Product(models.Model):
     base_size = models.PositiveSmallIntegerField(_("size the recipe is written for"), default=41)
     minimum_pairs = models.PositiveSmallIntegerField(_("least pairs for a distributor"), default=1)
     lead_days = models.PositiveSmallIntegerField(_("days to make"), default=14)
+    pair_weight = models.PositiveIntegerField(
+        _("weight of a pair in its box, in gram"),
+        default=0,
+        help_text=_("0 if it is not known. A package that nobody weighed is reckoned by it."),
+    )
     is_published = models.BooleanField(_("shown in the catalogue"), default=True)
     position = models.PositiveSmallIntegerField(default=0)
 

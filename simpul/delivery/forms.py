@@ -12,11 +12,11 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.delivery.models import Reason, Shipment
+from simpul.delivery.models import Package, Reason, Route, Shipment
 from simpul.lib import clock, uploads
 from simpul.orders.models import LineSize
 from simpul.parties.models import Party
-from simpul.ui.fields import RupiahField
+from simpul.ui.fields import QuantityField, RupiahField
 from simpul.ui.jinja import rupiah
 
 
@@ -50,7 +50,9 @@ class CartonRow:
 
 
 class CartonForm(forms.Form):
-    """What goes into the next carton."""
+    """What goes into the next carton, and what it weighs if somebody has weighed it."""
+
+    weight = QuantityField(label=_("Weight in kg"), required=False)
 
     def __init__(self, *args: Any, ready: Iterable[tuple[LineSize, int]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,6 +61,9 @@ class CartonForm(forms.Form):
             field = CountField(required=False)
             field.widget.attrs["max"] = pairs
             self.fields[f"size_{size.pk}"] = field
+
+    def clean_weight(self) -> int | None:
+        return _grams(self.cleaned_data["weight"])
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -88,8 +93,111 @@ class CartonForm(forms.Form):
         return {size: pairs for size, pairs in found.items() if pairs}
 
 
+class WeightForm(forms.Form):
+    """What a package weighs, and its sides if they were measured: all three, or none."""
+
+    weight = QuantityField(label=_("Weight in kg"))
+    length = QuantityField(label=_("Length in cm"), required=False)
+    width = QuantityField(label=_("Width in cm"), required=False)
+    height = QuantityField(label=_("Height in cm"), required=False)
+
+    def __init__(self, *args: Any, package: Package, **kwargs: Any) -> None:
+        known = {"weight": package.grams} | {side: _thousandths(package, side) for side in SIDES}
+        super().__init__(*args, **{"initial": known} | kwargs)
+
+    def clean_weight(self) -> int | None:
+        grams = _grams(self.cleaned_data["weight"])
+        if grams is None:
+            raise forms.ValidationError(_now("Type what it weighs, such as 9,4."))
+        return grams
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        millimetres = {side: (cleaned[side] or 0) // 100 or None for side in SIDES}
+        sides = millimetres.values()
+        if any(sides) and not all(sides):
+            raise forms.ValidationError(_now("Type all three sides, or none."))
+        if any(side is not None and side > LONGEST for side in sides):
+            raise forms.ValidationError(_now("A side is 300 cm at most."))
+        return cleaned | millimetres
+
+
+SIDES = ("length", "width", "height")
+LONGEST = 3_000  # millimetre
+HEAVIEST = 500_000  # gram
+
+
+def _grams(thousandths_of_kg: int | None) -> int | None:
+    if thousandths_of_kg is not None and thousandths_of_kg > HEAVIEST:
+        raise forms.ValidationError(_now("A package weighs 500 kg at most."))
+    return thousandths_of_kg or None
+
+
+def _thousandths(package: Package, side: str) -> int | None:
+    """Return a side of a package, in thousandths of a centimetre."""
+    millimetres: int | None = getattr(package, side)
+    return None if millimetres is None else millimetres * 100
+
+
 class FillForm(forms.Form):
     pairs = forms.IntegerField(label=_("Pairs in a carton"), min_value=1, max_value=500, initial=10)
+
+
+NUMBER = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 4})
+
+
+class RouteForm(forms.Form):
+    """A line of the table of routes."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=80, help_text=_("From where to where: Ciomas – Bandung.")
+    )
+    mode = forms.ChoiceField(label=_("How it travels"), choices=Shipment.Mode)
+    area = forms.CharField(
+        label=_("Area or city"),
+        max_length=80,
+        required=False,
+        help_text=_("For buyers of this area it is proposed first."),
+    )
+    fee = RupiahField(label=_("For the shipment (Rp)"), required=False)
+    package_fee = RupiahField(label=_("For each package (Rp)"), required=False)
+    kg_fee = RupiahField(label=_("For each kg (Rp)"), required=False)
+    divisor = forms.IntegerField(
+        label=_("Volume of a kg, in cm³"),
+        min_value=0,
+        max_value=20_000,
+        required=False,
+        widget=NUMBER,
+        help_text=_(
+            "Where large and light packages count by volume: many expeditions take 6000, cargo"
+            " often 5000. Empty: only the real weight counts."
+        ),
+    )
+    grace = forms.IntegerField(
+        label=_("Grams that are let pass"),
+        min_value=0,
+        max_value=999,
+        required=False,
+        widget=NUMBER,
+        help_text=_("Above whole kg. With 300, 1,3 kg counts as 1 and 1,31 kg as 2."),
+    )
+    days = forms.IntegerField(
+        label=_("Days on the way"), min_value=0, max_value=90, required=False, widget=NUMBER
+    )
+
+    def __init__(self, *args: Any, route: Route | None = None, **kwargs: Any) -> None:
+        known = {name: getattr(route, name) for name in self.base_fields} if route else {}
+        for empty in ("fee", "package_fee", "kg_fee", "divisor", "grace"):
+            known[empty] = known.get(empty) or None
+        super().__init__(*args, **{"initial": known} | kwargs)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the steps of a route take: an amount that was left empty is none."""
+        said = self.cleaned_data.items()
+        return {name: 0 if value is None and name != "days" else value for name, value in said}
 
 
 class ShipmentForm(forms.Form):
@@ -101,6 +209,9 @@ class ShipmentForm(forms.Form):
         help_text=_("Couriers see it before they accept."),
     )
     fee = RupiahField(label=_("Fee of the courier"), required=False)
+    days = forms.IntegerField(
+        label=_("Days on the way"), min_value=0, max_value=90, required=False, widget=NUMBER
+    )
 
     def clean_fee(self) -> int:
         fee: int | None = self.cleaned_data["fee"]

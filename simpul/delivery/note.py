@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
+from simpul.delivery.models.package import weight_of
 from simpul.delivery.papers import (
     Addressed,
     DeliveryNoteFacts,
@@ -41,14 +42,25 @@ def issue(shipment: Shipment, *, by: Person) -> Paper:
 
 
 def _facts(shipment: Shipment, by: Person) -> DeliveryNoteFacts:
+    facts = _plain_facts(shipment, by)
+    if shipment.order.in_buyers_name:  # nothing on it leads to the workshop (decision 40)
+        sender = facts["sender"]
+        facts["letterhead"] = {"name": sender["name"], "lines": sender["lines"]}
+        facts["check_url"] = ""
+        facts["remarks"] = ""
+        facts["signatures"]["sender"] = ""
+    return facts
+
+
+def _plain_facts(shipment: Shipment, by: Person) -> DeliveryNoteFacts:
     packages = list(shipment.packages.for_list())
     count = len(packages)
     courier = shipment.courier
     return {
         "words": delivery_note_words(),
-        "sender": _sender(shipment),
-        "receiver": _receiver(shipment),
-        "details": _details(shipment),
+        "sender": sender_of(shipment),
+        "receiver": receiver_of(shipment),
+        "details": _details(shipment, weight_of(packages)),
         "packages": [_package(package) for package in packages],
         "total_packages": ngettext("%(n)s package", "%(n)s packages", count) % {"n": count},
         "total_pairs": str(sum(package.pairs for package in packages)),
@@ -61,7 +73,13 @@ def _facts(shipment: Shipment, by: Person) -> DeliveryNoteFacts:
     }
 
 
-def _sender(shipment: Shipment) -> Addressed:
+def sender_of(shipment: Shipment) -> Addressed:
+    """Return who sends it, with address and telephone; of a distributor in whose name it goes,
+    the telephone alone."""
+    buyer = shipment.order.buyer
+    if shipment.order.in_buyers_name:
+        number = buyer.telephone()
+        return {"name": buyer.name, "lines": [phones.national(number)] if number else []}
     workshop = shipment.workshop
     telephone = phones.national(workshop.telephone) if workshop.telephone else ""
     place = " ".join(filter(None, [workshop.area, workshop.postcode]))
@@ -71,15 +89,17 @@ def _sender(shipment: Shipment) -> Addressed:
     }
 
 
-def _receiver(shipment: Shipment) -> Addressed:
+def receiver_of(shipment: Shipment) -> Addressed:
+    """Return who gets it, with address and telephone."""
     order = shipment.order
     telephone = phones.national(order.telephone) if order.telephone else ""
-    lines = [order.buyer.name if order.buyer.name != order.receiver else ""]
+    is_named = order.buyer.name == order.receiver or order.in_buyers_name
+    lines = ["" if is_named else order.buyer.name]
     lines += [*order.address.splitlines(), telephone]
     return {"name": order.receiver, "lines": [line for line in lines if line]}
 
 
-def _details(shipment: Shipment) -> list[tuple[str, str]]:
+def _details(shipment: Shipment, weight: str) -> list[tuple[str, str]]:
     courier = shipment.courier
     rows = [
         (_("Date"), day(clock.today())),
@@ -90,6 +110,8 @@ def _details(shipment: Shipment) -> list[tuple[str, str]]:
         rows.append((_("Courier"), " · ".join(filter(None, [courier.name, courier.vehicle]))))
     elif shipment.route:
         rows.append((_("Route"), shipment.route))
+    if weight:
+        rows.append((_("Weight"), weight))
     return rows
 
 
@@ -98,5 +120,5 @@ def _package(package: Package) -> PackageFacts:
         "number": str(package.number),
         "contents": package.contents,
         "pairs": str(package.pairs),
-        "weight": "",
+        "weight": " · ".join(filter(None, [package.weighs, package.measures])),
     }

@@ -225,6 +225,10 @@ PRODUCTS = [
 ]  # fmt: skip
 
 
+# gram, with the box
+PAIR_WEIGHT = {"pria": 1_050, "wanita": 720, "sekolah": 850, "sandal": 620}
+
+
 def fill(workshop: Workshop, since: date) -> None:
     """Give the workshop its materials, models, recipes and price list."""
     materials = {
@@ -248,7 +252,7 @@ def fill(workshop: Workshop, since: date) -> None:
         product = Product.objects.create(
             workshop=workshop, category=categories[category], code=code, slug=slug, name=name,
             name_en=name_en, story=story, story_en=story_en, base_size=middle, minimum_pairs=10,
-            lead_days=days, position=position,
+            lead_days=days, position=position, pair_weight=PAIR_WEIGHT[category],
         )  # fmt: skip
         for place, (colour, colour_en, swatch, drawing) in enumerate(looks):
             colourway = Colourway.objects.create(

@@ -22,6 +22,7 @@ from django.utils.crypto import get_random_string
 from simpul.catalog.models import Colourway, Material, Product, SizeRun
 from simpul.conversations.models import Conversation, GuestEntry, InternalNote, Message
 from simpul.crm.models import Lead
+from simpul.delivery.models import Route
 from simpul.demo import cash_box, letters, money_out, odd_money, this_week, workshop_floor
 from simpul.demo.bank import Bank
 from simpul.demo.people import Cast
@@ -164,6 +165,21 @@ def _open_house(story: Story) -> None:
     money_out.begin(story)
 
 
+ROUTES: list[tuple[str, str, dict[str, Any]]] = [
+    ("Ciomas – Kota Bogor", "ojek", {"area": "Bogor", "fee": 75_000, "days": 0}),
+    (
+        "Ciomas – Bandung",
+        "cargo",
+        {"area": "Bandung", "fee": 25_000, "kg_fee": 3_500, "divisor": 5_000, "days": 2},
+    ),
+    (
+        "Ciomas – Surabaya",
+        "expedition",
+        {"area": "Surabaya", "kg_fee": 9_000, "divisor": 6_000, "grace": 300, "days": 4},
+    ),
+]
+
+
 def open_house(cast: Cast, bank: Bank) -> BankAccount:
     """An account that two people have seen, and what the suppliers ask."""
     owner, fajar, rina = (cast.staff[key] for key in ("hadi", "fajar", "rina"))
@@ -182,6 +198,8 @@ def open_house(cast: Cast, bank: Bank) -> BankAccount:
             **_sold(material),
             lead_days=4 if material.code[:3] in {"KLT", "SOL"} else 2,
         )
+    for name, mode, terms in ROUTES:
+        Route.add(by=rina, name=name, mode=mode, **terms)
     return account
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from simpul.delivery.models import Package, Shipment
+from simpul.delivery.models import Package, Route, Shipment
 from simpul.delivery.models import Status as ShipmentStatus
 from simpul.demo import odd_money, photos
 from simpul.lib import clock
@@ -107,12 +107,14 @@ def ship(story: Story, order: Order) -> None:
     if order.paid_at_the_door:
         courier = story.cast.parties["ojek"]
     is_ojek = courier == story.cast.parties["ojek"]
+    by_ojek = Route.objects.filter(workshop=order.workshop_id, mode=Shipment.Mode.OJEK)
     shipment = Shipment.open(
         by=rina,
         order=order,
         mode=Shipment.Mode.OJEK if is_ojek else Shipment.Mode.CARGO,
         route=f"Ciomas – {order.buyer.area}",
         fee=75_000 if is_ojek else 260_000,
+        tariff=by_ojek.first() if is_ojek else None,
     )
     shipment.offer(by=rina, couriers=[courier], expires_at=clock.now() + timedelta(days=3))
     story.later(lambda: fetch(story, shipment), days=story.dice.choice((0, 1)))

@@ -125,6 +125,14 @@ class OrderForm(GridForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    in_buyers_name = forms.BooleanField(
+        label=_("Send it in the buyer's name"),
+        required=False,
+        help_text=_(
+            "Straight to a customer of his: the delivery note, the labels and the tracking page"
+            " name the distributor as the sender, without prices."
+        ),
+    )
 
     PARTS = ("receiver", "telephone", "street", "area", "postcode", "landmark")
 
@@ -146,6 +154,13 @@ class OrderForm(GridForm):
             self.fields["wished_on"].label = _("When it is needed")
         else:
             del self.fields["channel"]
+            self.fields["in_buyers_name"].label = _("Send it in my name")
+            self.fields["in_buyers_name"].help_text = _(
+                "Straight to your customer: the delivery note, the labels and the tracking page"
+                " name you as the sender, without prices and without the workshop."
+            )
+        if not buyer.sends_in_own_name:
+            del self.fields["in_buyers_name"]
         self.addresses = {str(one.pk): one for one in buyer.addresses.order_by("pk")}
         choices = [(pk, _in_one_line(one)) for pk, one in self.addresses.items()]
         self.fields["place"] = forms.ChoiceField(

@@ -151,8 +151,13 @@ class ToneForm(forms.ModelForm[Party]):
 
     class Meta:
         model = Party
-        fields = ("prefers", "is_reminded", "sees_forecast")
+        fields = ("prefers", "is_reminded", "sees_forecast", "sends_in_own_name")
         help_texts = {
+            "sends_in_own_name": _(
+                "To his customers, as if it came from him: his name and number on the delivery"
+                " note, the labels and the tracking page, and not the workshop's. He chooses it"
+                " order by order."
+            ),
             "sees_forecast": _("By material and half month, about how much; no order, no buyer."),
         }
 
@@ -160,6 +165,8 @@ class ToneForm(forms.ModelForm[Party]):
         super().__init__(*args, **kwargs)
         if not self.instance.is_supplier:
             del self.fields["sees_forecast"]
+        if self.instance.buys_as != Party.BuysAs.DISTRIBUTOR:
+            del self.fields["sends_in_own_name"]
 
 
 class WorkshopForm(forms.ModelForm[Workshop]):

@@ -220,6 +220,7 @@ class Party(models.Model):
     )
     is_reminded = models.BooleanField(_("is reminded of payments"), default=True)
     sees_forecast = models.BooleanField(_("sees what we are likely to need"), default=True)
+    sends_in_own_name = models.BooleanField(_("may have goods sent in its own name"), default=False)
     supplier_days = models.PositiveSmallIntegerField(null=True, blank=True)  # none: the workshop's
     since = models.DateTimeField(default=clock.now, editable=False)
 
@@ -243,6 +244,14 @@ class Party(models.Model):
             *([_now("supplier")] if self.is_supplier else []),
             *([_now("courier")] if self.is_courier else []),
         ]
+
+    def telephone(self) -> str:
+        """Return the first telephone number of its people (E.164), or nothing."""
+        numbers = Identity.objects.filter(
+            person__party=self, person__is_active=True, kind=Identity.Kind.PHONE
+        )
+        found = numbers.order_by("person_id", "pk").first()
+        return found.value if found else ""
 
     # The party is itself the other side of its own conversation and addresses.
     @property

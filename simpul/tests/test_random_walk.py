@@ -109,6 +109,7 @@ START = datetime(2026, 11, 2, 9, tzinfo=clock.WIB)
 ELSEWHERE = {"catalog", "conversations", "crm"}
 QUIET = {
     "payments.connect_whatsapp", "payments.disconnect_whatsapp",
+    "delivery.add_route", "delivery.change_route", "delivery.drop_route",
     "payments.open_account", "payments.confirm_account", "payments.hasten_account",
     "payments.connect_gateway", "payments.disconnect_gateway",
     "payments.apply_notice", "payments.keep_notice", "payments.settle_notice",
@@ -128,7 +129,7 @@ WAYS = {
     "delivery.accept", "delivery.arrive", "delivery.cancel", "delivery.deliver", "delivery.fail",
     "delivery.fill", "delivery.hand_over", "delivery.issue_note", "delivery.leave",
     "delivery.offer", "delivery.open", "delivery.pack", "delivery.pass", "delivery.pick_up",
-    "delivery.take_back", "delivery.unpack", "delivery.withdraw", "orders.accept",
+    "delivery.take_back", "delivery.unpack", "delivery.weigh", "delivery.withdraw", "orders.accept",
     "orders.cancel", "orders.close", "orders.confirm", "orders.counter", "orders.decline",
     "orders.expire", "orders.fulfil", "orders.offer", "orders.place", "orders.waive",
     "orders.withdraw", "payments.allocate", "payments.annul", "payments.claim",
@@ -510,7 +511,7 @@ class Walk(RuleBasedStateMachine):
             lambda: self._pick(Job.objects.open()).cancel(by=self._who("udin"), reason="x"),
             lambda: planning.release(self._order("confirmed", "cancelled"), by=self._who("rina")),
             lambda: give_back(self._order("cancelled"), by=self._who("udin")),
-            self._unpack, self._pass_job, self._fail,
+            self._unpack, self._weigh, self._pass_job, self._fail,
             lambda: self._shipment("offered", "accepted").withdraw(by=self._who("rina")),
             lambda: self._shipment("open").cancel(by=self._who("rina")),
             lambda: self._shipment("picked_up", "failed").take_back(
@@ -1075,6 +1076,9 @@ class Walk(RuleBasedStateMachine):
 
     def _unpack(self) -> None:
         self._pick(Package.objects.all()).unpack(by=self._who("rina"))
+
+    def _weigh(self) -> None:
+        self._pick(Package.objects.all()).weigh(by=self._who("rina"), weight=9_400)
 
     def _shipment(self, *statuses: str) -> Shipment:
         shipment: Shipment = self._pick(Shipment.objects.filter(status__in=statuses))

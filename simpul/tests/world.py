@@ -192,6 +192,7 @@ class World:
             couriers=[self.party("asep")],
             expires_at=clock.now() + timedelta(hours=2),
         )
+        package = self.shipment.packages.order_by("number")[0]
         asked = Collection.ask(
             by=self.workshop.machine, order=self.order, courier=self.party("asep"), amount=90_000
         )
@@ -300,6 +301,10 @@ class World:
             "wage payment": {"pk": wages.pk, "payment": wage.pk},
             "order line": order | {"line": self.order.lines.get().pk},
             "package": {"number": self.shipment.order.number, "position": 1},
+            "route": {"pk": testing.route(self.workshop).pk},
+            "package code": {"code": package.code},
+            "package label": {"code": package.code, "sheet": "80"},
+            "shipment labels": {"number": self.shipment.number, "sheet": "80"},
             "shipment": {"number": self.shipment.number},
             "shipment photo": {"number": self.shipment.number, "pk": handed_over.pk},
             "person": {"pk": self.people["sari"].pk},

@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 ('base_size', models.PositiveSmallIntegerField(default=41, verbose_name='size the recipe is written for')),
                 ('minimum_pairs', models.PositiveSmallIntegerField(default=1, verbose_name='least pairs for a distributor')),
                 ('lead_days', models.PositiveSmallIntegerField(default=14, verbose_name='days to make')),
+                ('pair_weight', models.PositiveIntegerField(default=0, help_text='0 if it is not known. A package that nobody weighed is reckoned by it.', verbose_name='weight of a pair in its box, in gram')),
                 ('is_published', models.BooleanField(default=True, verbose_name='shown in the catalogue')),
                 ('position', models.PositiveSmallIntegerField(default=0)),
             ],

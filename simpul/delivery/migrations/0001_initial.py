@@ -19,6 +19,26 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Route',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
+                ('name', models.CharField(max_length=80)),
+                ('mode', models.CharField(choices=[('ojek', 'ojek'), ('own', 'our own'), ('expedition', 'expedition'), ('cargo', 'cargo'), ('pickup', 'fetched by the buyer')], max_length=10)),
+                ('area', models.CharField(blank=True, max_length=80)),
+                ('fee', models.PositiveBigIntegerField(default=0)),
+                ('package_fee', models.PositiveBigIntegerField(default=0)),
+                ('kg_fee', models.PositiveBigIntegerField(default=0)),
+                ('divisor', models.PositiveIntegerField(default=0)),
+                ('grace', models.PositiveSmallIntegerField(default=0)),
+                ('days', models.PositiveSmallIntegerField(null=True)),
+                ('dropped_at', models.DateTimeField(editable=False, null=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('dropped_at', None)), fields=('workshop', 'name'), name='route_once_by_name')],
+            },
+        ),
+        migrations.CreateModel(
             name='Shipment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -29,6 +49,9 @@ class Migration(migrations.Migration):
                 ('mode', models.CharField(choices=[('ojek', 'ojek'), ('own', 'our own'), ('expedition', 'expedition'), ('cargo', 'cargo'), ('pickup', 'fetched by the buyer')], max_length=10)),
                 ('route', models.CharField(blank=True, max_length=120)),
                 ('fee', models.PositiveBigIntegerField(default=0)),
+                ('days', models.PositiveSmallIntegerField(null=True)),
+                ('tariff', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delivery.route')),
+                ('proposed', models.PositiveBigIntegerField(editable=False, null=True)),
                 ('courier', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='shipments', to='parties.party')),
                 ('pin', models.CharField(default=simpul.lib.codes.pin, editable=False, max_length=4)),
                 ('wrong_pins', models.PositiveSmallIntegerField(default=0, editable=False)),
@@ -51,13 +74,18 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='packages', to='orders.order', db_index=False)),
                 ('number', models.PositiveSmallIntegerField()),
+                ('code', models.CharField(default=simpul.lib.codes.public, editable=False, max_length=14, unique=True)),
                 ('shipment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='packages', to='delivery.shipment')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
                 ('unpacked_at', models.DateTimeField(editable=False, null=True)),
+                ('weight', models.PositiveIntegerField(editable=False, null=True)),
+                ('length', models.PositiveSmallIntegerField(editable=False, null=True)),
+                ('width', models.PositiveSmallIntegerField(editable=False, null=True)),
+                ('height', models.PositiveSmallIntegerField(editable=False, null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('order', 'number'), name='package_number_once'), models.CheckConstraint(condition=models.Q(('shipment', None), ('unpacked_at', None), _connector='OR'), name='package_sent_is_packed')],
+                'constraints': [models.UniqueConstraint(fields=('order', 'number'), name='package_number_once'), models.CheckConstraint(condition=models.Q(('shipment', None), ('unpacked_at', None), _connector='OR'), name='package_sent_is_packed'), models.CheckConstraint(condition=models.Q(models.Q(('height', None), ('length', None), ('width', None)), models.Q(('height__gt', 0), ('length__gt', 0), ('width__gt', 0)), _connector='OR'), name='package_has_three_sides')],
             },
         ),
         migrations.CreateModel(

@@ -3,6 +3,7 @@
 from simpul.delivery.models.handover import Handover
 from simpul.delivery.models.offer import CourierOffer
 from simpul.delivery.models.package import Package, PackageLine
+from simpul.delivery.models.route import Route
 from simpul.delivery.models.shipment import (
     UNDER_WAY,
     NoProof,
@@ -24,6 +25,7 @@ __all__ = [
     "Package",
     "PackageLine",
     "Reason",
+    "Route",
     "Shipment",
     "ShipmentQuerySet",
     "Status",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.contenttypes.fields import GenericRelation
@@ -9,11 +10,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _now
 
-from simpul.lib import clock
+from simpul.lib import clock, codes
 from simpul.orders.models import Gate, LineSize, Order, Track
 from simpul.orders.models import Status as OrderStatus
 from simpul.parties.models import Person
 from simpul.stock.models import Item, Location, Movement
+from simpul.ui.jinja import quantity
 from simpul.workflow.models import Entry
 from simpul.workflow.steps import WrongState, creation, step
 
@@ -39,12 +41,17 @@ class Package(models.Model):
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="packages", db_index=False)
     number = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=14, default=codes.public, unique=True, editable=False)
     shipment = models.ForeignKey(
         "delivery.Shipment", models.PROTECT, null=True, related_name="packages"
     )
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now, editable=False)
     unpacked_at = models.DateTimeField(null=True, editable=False)
+    weight = models.PositiveIntegerField(null=True, editable=False)  # gram, as it was weighed
+    length = models.PositiveSmallIntegerField(null=True, editable=False)  # millimetre
+    width = models.PositiveSmallIntegerField(null=True, editable=False)
+    height = models.PositiveSmallIntegerField(null=True, editable=False)
 
     journal = GenericRelation(Entry, "subject_id", "subject_type")
 
@@ -55,6 +62,11 @@ class Package(models.Model):
             models.UniqueConstraint(fields=["order", "number"], name="package_number_once"),
             models.CheckConstraint(
                 condition=Q(shipment=None) | Q(unpacked_at=None), name="package_sent_is_packed"
+            ),
+            models.CheckConstraint(
+                condition=Q(length=None, width=None, height=None)
+                | Q(length__gt=0, width__gt=0, height__gt=0),
+                name="package_has_three_sides",
             ),
         ]
 
@@ -68,14 +80,22 @@ class Package(models.Model):
 
     @classmethod
     @creation("delivery.pack")
-    def pack(cls, *, by: Person, order: Order, contents: dict[LineSize, int]) -> Package:
-        """Put finished pairs of the order into the next carton."""
+    def pack(
+        cls,
+        *,
+        by: Person,
+        order: Order,
+        contents: dict[LineSize, int],
+        weight: int | None = None,
+    ) -> Package:
+        """Put finished pairs of the order into the next carton, weighed (gram) or not."""
         order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
         if order.status != OrderStatus.CONFIRMED:
             raise WrongState(_now("There is nothing to pack for this order."))
         order.demand_open(Gate.PACKING)
         packed = _put_in(order, contents)
-        package = cls.objects.create(order=order, number=order.packages.count() + 1, by=by)
+        number = order.packages.count() + 1
+        package = cls.objects.create(order=order, number=number, by=by, weight=weight)
         for size, pairs in packed.items():
             size.advance(Track.PACKED, pairs)
             package.lines.create(size=size, pairs=pairs)
@@ -95,6 +115,25 @@ class Package(models.Model):
         self._move(contents, by=by, is_out=True)
         self.unpacked_at = clock.now()
 
+    @step("delivery.weigh")
+    def weigh(
+        self,
+        *,
+        by: Person,
+        weight: int,
+        length: int | None = None,
+        width: int | None = None,
+        height: int | None = None,
+    ) -> None:
+        """Say what the carton weighs (gram) and, if it was measured, its sides (millimetre)."""
+        if self.unpacked_at is not None or self.has_left:
+            raise WrongState(_now("This package does not stand here any more."))
+        sides = (length, width, height)
+        if weight < 1 or (any(sides) and not all(sides)):
+            raise WrongState(_now("Say the weight, and all three sides or none."))
+        self.weight = weight
+        self.length, self.width, self.height = length, width, height
+
     # Questions
 
     @property
@@ -108,6 +147,43 @@ class Package(models.Model):
     @property
     def shown_with(self) -> Order:
         return self.order
+
+    @property
+    def has_left(self) -> bool:
+        return self.shipment is not None and self.shipment.left_at is not None
+
+    @property
+    def is_here(self) -> bool:
+        return self.unpacked_at is None and not self.has_left
+
+    @property
+    def grams(self) -> int | None:
+        """What it weighs, or should weigh by its models; None where that is not known."""
+        if self.weight is not None:
+            return self.weight
+        each = [(line.pairs, line.size.variant.colourway.product) for line in self.lines.all()]
+        if not all(product.pair_weight for _pairs, product in each):
+            return None
+        return sum(pairs * product.pair_weight for pairs, product in each)
+
+    def volume_grams(self, divisor: int) -> int:
+        """Return its weight by volume, where so many cubic centimetres count as a kg; 0: none do."""
+        if not divisor or self.length is None or self.width is None or self.height is None:
+            return 0
+        return -(-self.length * self.width * self.height // divisor)
+
+    @property
+    def weighs(self) -> str:
+        """`9,4 kg`; `± 9,4 kg` where nobody weighed it; nothing where that is not known."""
+        return weight_of([self])
+
+    @property
+    def measures(self) -> str:
+        """Its three sides in cm, or nothing."""
+        sides = (self.length, self.width, self.height)
+        if self.length is None:
+            return ""
+        return " × ".join(quantity((side or 0) * 100) for side in sides) + " cm"
 
     @property
     def pairs(self) -> int:
@@ -159,6 +235,16 @@ class PackageLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pairs} of {self.size_id}"
+
+
+def weight_of(packages: Iterable[Package]) -> str:
+    """Return what packages weigh together, in kg; nothing where one is not known."""
+    each = list(packages)
+    grams = [one.grams for one in each]
+    if not each or None in grams:
+        return ""
+    text = f"{quantity(sum(one or 0 for one in grams))} kg"
+    return text if all(one.weight is not None for one in each) else f"± {text}"
 
 
 def _put_in(order: Order, contents: dict[LineSize, int]) -> dict[LineSize, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from datetime import datetime, timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models, transaction
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from simpul.delivery import note
 from simpul.delivery.models.handover import Handover
 from simpul.delivery.models.offer import CourierOffer
-from simpul.delivery.models.package import Package, PackageLine
+from simpul.delivery.models.package import Package, PackageLine, PackageQuerySet
 from simpul.lib import clock, codes, uploads
 from simpul.orders.models import Gate, GateShut, LineSize, Order, Track
 from simpul.orders.models import Status as OrderStatus
@@ -25,6 +25,9 @@ from simpul.payments.models import Collection, to_collect
 from simpul.stock.models import Item, Location, Movement
 from simpul.workflow.models import Entry, NumberSeries
 from simpul.workflow.steps import NotAllowed, Refused, WrongState, creation, step
+
+if TYPE_CHECKING:
+    from simpul.delivery.models.route import Route
 
 PIN_TRIES = 5
 A_DAY = timedelta(days=1)
@@ -113,7 +116,7 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
     def for_page(self) -> Self:
         """Load all that its page shows: a query for each kind of thing."""
         return self.select_related(
-            "workshop", "order__buyer", "courier", "collection"
+            "workshop", "order__buyer", "courier", "collection", "tariff"
         ).prefetch_related(
             models.Prefetch(
                 "packages",
@@ -147,6 +150,11 @@ class Shipment(models.Model):
     mode = models.CharField(max_length=10, choices=Mode)
     route = models.CharField(max_length=120, blank=True)
     fee = models.PositiveBigIntegerField(default=0)
+    days = models.PositiveSmallIntegerField(null=True)  # on the way, as it was agreed
+    tariff = models.ForeignKey(
+        "delivery.Route", models.PROTECT, null=True, related_name="+", editable=False
+    )
+    proposed = models.PositiveBigIntegerField(null=True, editable=False)  # rupiah, by the tariff
     courier = models.ForeignKey(Party, models.PROTECT, null=True, related_name="shipments")
     pin = models.CharField(max_length=4, default=codes.pin, editable=False)
     wrong_pins = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -182,13 +190,26 @@ class Shipment(models.Model):
     @classmethod
     @creation("delivery.open")
     def open(
-        cls, *, by: Person, order: Order, mode: str, route: str = "", fee: int = 0
+        cls,
+        *,
+        by: Person,
+        order: Order,
+        mode: str,
+        route: str = "",
+        fee: int = 0,
+        days: int | None = None,
+        tariff: Route | None = None,
     ) -> Shipment:
-        """Put all packages of the order that stand here into one shipment."""
+        """Put all packages of the order that stand here into one shipment.
+
+        Fee and days are as agreed; what the table proposed (`tariff`) is kept beside them.
+        """
         order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
         waiting = list(Package.objects.filter(order=order).waiting().select_for_update())
         if order.status != OrderStatus.CONFIRMED or not waiting:
             raise WrongState(_now("No package waits: pack first."))
+        if tariff is not None and tariff.workshop_id != order.workshop_id:
+            raise NotAllowed
         shipment = cls.objects.create(
             workshop_id=order.workshop_id,
             order=order,
@@ -196,6 +217,9 @@ class Shipment(models.Model):
             mode=mode,
             route=route,
             fee=fee,
+            days=days,
+            tariff=tariff,
+            proposed=tariff.fee_for(_with_contents(waiting)) if tariff else None,
         )
         Package.objects.filter(pk__in=[one.pk for one in waiting]).update(shipment=shipment)
         return shipment
@@ -549,6 +573,10 @@ class Shipment(models.Model):
                 target=there,
                 kept_for=size,
             )
+
+
+def _with_contents(packages: list[Package]) -> PackageQuerySet:
+    return Package.objects.filter(pk__in=[one.pk for one in packages]).for_list()
 
 
 def _step_of(source: Location.Kind, target: Location.Kind | None, pairs: int) -> tuple[Track, int]:

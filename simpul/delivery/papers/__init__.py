@@ -5,9 +5,11 @@
 """
 
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from django.utils.translation import gettext as _
+
+from simpul.lib.pdf import Letterhead
 
 DELIVERY_NOTE = Path(__file__).parent / "surat_jalan.typ"
 
@@ -61,6 +63,8 @@ class DeliveryNoteFacts(TypedDict):
     total_pairs: str
     remarks: str
     signatures: Signatures
+    letterhead: NotRequired[Letterhead]  # these two take the place of what every paper says
+    check_url: NotRequired[str]
 
 
 def delivery_note_words() -> DeliveryNoteWords:

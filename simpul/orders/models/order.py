@@ -135,6 +135,7 @@ class Order(models.Model):
     telephone = models.CharField(max_length=16, blank=True)
     address = models.CharField(max_length=500)
     remarks = models.CharField(max_length=500, blank=True)
+    in_buyers_name = models.BooleanField(default=False, editable=False)  # sent as if by the buyer
     reason = models.CharField(max_length=300, blank=True, editable=False)  # of its end
     placed_at = models.DateTimeField(default=clock.now, editable=False)
     confirmed_at = models.DateTimeField(null=True, editable=False)
@@ -179,13 +180,14 @@ class Order(models.Model):
         remarks: str = "",
         channel: str = Channel.WEB,
         earliest_on: date | None = None,
+        in_buyers_name: bool = False,
     ) -> Order:
         """Order what is wished for at the list's prices of today; revision 1 is what was asked.
 
         `earliest_on` is the day on which it can be ready, where that was computed; else it is as
         many days from now as the slowest of the models is made in.
         """
-        if not buyer.buys_as:
+        if not buyer.buys_as or (in_buyers_name and not buyer.sends_in_own_name):
             raise NotAllowed
         check_wishes(wishes, buyer)
         today = clock.today()
@@ -201,6 +203,7 @@ class Order(models.Model):
             telephone=telephone,
             address=address,
             remarks=remarks,
+            in_buyers_name=in_buyers_name,
         )
         total = sum(wish.amount for wish in priced)
         earliest_on = earliest_on or _by_the_catalogue(wishes, today)

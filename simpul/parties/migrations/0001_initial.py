@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
                 ('prefers', models.CharField(blank=True, choices=[('', 'e-mail and WhatsApp'), ('mail', 'e-mail'), ('whatsapp', 'WhatsApp')], default='', max_length=8, verbose_name='is told by')),
                 ('is_reminded', models.BooleanField(default=True, verbose_name='is reminded of payments')),
                 ('sees_forecast', models.BooleanField(default=True, verbose_name='sees what we are likely to need')),
+                ('sends_in_own_name', models.BooleanField(default=False, verbose_name='may have goods sent in its own name')),
                 ('supplier_days', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('since', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
             ],

@@ -41,6 +41,10 @@ def order(request: Visit, code: str) -> HttpResponse:
         text = _("We know no order by this code. Please look at it again.")
         return render(request, "storefront/track.html", {"error": text, "typed": code}, status=404)
     outlook.expect(request.workshop, [found])
-    answer = render(request, "storefront/tracked.html", {"order": found})
+    page = (
+        "storefront/tracked_for_buyer.html" if found.in_buyers_name else "storefront/tracked.html"
+    )
+    sender = found.buyer.telephone() if found.in_buyers_name else ""
+    answer = render(request, page, {"order": found, "sender_telephone": sender})
     answer["X-Robots-Tag"] = "noindex"
     return answer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q, Sum
 from django.forms import Form
@@ -22,17 +24,20 @@ from simpul.delivery.forms import (
     OfferForm,
     ShipmentForm,
 )
+from simpul.delivery.labels import Sheet
 from simpul.delivery.models import (
     UNDER_WAY,
     Handover,
     NoProof,
     NotCounted,
     Package,
+    Route,
     Shipment,
     ShipmentQuerySet,
     Status,
     WrongPin,
 )
+from simpul.delivery.models.package import weight_of
 from simpul.orders.models import Gate, Order, OrderQuerySet
 from simpul.orders.models import Status as OrderStatus
 from simpul.portals import invitations
@@ -78,7 +83,12 @@ def packing_page(request: Request, number: str) -> HttpResponse:
     order = _order(request, number)
     form = CartonForm(request.POST or None, ready=packing.ready(order))
     if form.is_valid():
-        Package.pack(by=request.person, order=order, contents=form.contents)
+        Package.pack(
+            by=request.person,
+            order=order,
+            contents=form.contents,
+            weight=form.cleaned_data["weight"],
+        )
         return redirect("workshop:packing", request.workshop.slug, number)
     return _show_packing(request, order, form, FillForm())
 
@@ -106,15 +116,25 @@ def new_shipment(request: Request, number: str) -> HttpResponse:
     order = _order(request, number)
     if not request.person.may("delivery.open", order):
         raise NotAllowed
-    form = ShipmentForm(request.POST or None, initial={"route": _route(order)})
+    waiting = list(Package.objects.filter(order=order).waiting().for_list())
+    ways = _ways(request, order, waiting)
+    tariff, fee = _way(request, ways)
+    form = ShipmentForm(request.POST or None, initial=_proposed(order, tariff, fee))
     if form.is_valid():
-        made = Shipment.open(by=request.person, order=order, **form.cleaned_data)
+        made = Shipment.open(by=request.person, order=order, tariff=tariff, **form.cleaned_data)
         return redirect("workshop:shipment", request.workshop.slug, made.number)
-    waiting = Package.objects.filter(order=order).waiting().for_list()
     return render(
         request,
         "workshop/deliveries/new.html",
-        {"order": order, "form": form, "packages": waiting},
+        {
+            "order": order,
+            "form": form,
+            "packages": waiting,
+            "weight": weight_of(waiting),
+            "ways": ways,
+            "tariff": tariff,
+            "lacks_weight": tariff is not None and fee is None,
+        },
         status=422 if form.is_bound else 200,
     )
 
@@ -134,6 +154,8 @@ def shipment(request: Request, number: str) -> HttpResponse:
             "shipment": shipment,
             "links": invitations.links_to(shipment) if shipment.status in _LINKED else [],
             "paper": shipment.note_paper(),
+            "weight": weight_of(shipment.packages.all()),
+            "sheets": Sheet,
             "messages_here": Message.objects.about(shipment),
             "message_form": MessageForm(),
             "say_to": say if can_say else "",
@@ -302,6 +324,28 @@ def _route(order: Order) -> str:
     """Propose from where to where."""
     here = order.workshop.area.partition(",")[0] or order.workshop.name
     return f"{here} – {order.buyer.area}" if order.buyer.area else ""
+
+
+def _ways(
+    request: Request, order: Order, packages: list[Package]
+) -> list[tuple[Route, int | None]]:
+    """Return the routes of the table with what they would cost, those to the buyer's area first."""
+    area = order.buyer.area.casefold()
+    routes = Route.objects.visible_to(request.person).for_list()
+    near = sorted(routes, key=lambda one: not (one.area and one.area.casefold() in area))
+    return [(one, one.fee_for(packages)) for one in near]
+
+
+def _way(request: Request, ways: list[tuple[Route, int | None]]) -> tuple[Route | None, int | None]:
+    """Return the route that was chosen from the table, and what it would cost."""
+    chosen = request.GET.get("route", "")
+    return next((way for way in ways if str(way[0].pk) == chosen), (None, None))
+
+
+def _proposed(order: Order, tariff: Route | None, fee: int | None) -> dict[str, Any]:
+    if tariff is None:
+        return {"route": _route(order)}
+    return {"mode": tariff.mode, "route": tariff.name, "fee": fee, "days": tariff.days}
 
 
 def _show_packing(request: Request, order: Order, form: CartonForm, fill: FillForm) -> HttpResponse:

@@ -101,3 +101,20 @@ def test_the_pages_cost_the_same_for_any_number_of_models(
     # the same; addresses; other models
     with django_assert_num_queries(10):
         client.get(f"{NEW}?{slugs}")
+
+
+def test_in_ones_own_name_if_it_was_allowed(
+    client: Client, model: Product, buyer: Party, dewi: Person
+) -> None:
+    data = {"product": "drb-01", cell(model, "40"): "12", "in_buyers_name": "on", **TO}
+    assert "Send it in my name" not in client.get(f"{NEW}?product=drb-01").text
+    client.post(NEW, data)
+    assert not Order.objects.get().in_buyers_name
+    Party.objects.filter(pk=buyer.pk).update(sends_in_own_name=True)
+
+    assert "Send it in my name" in client.get(f"{NEW}?product=drb-01").text
+    client.post(NEW, data)
+
+    order = Order.objects.order_by("-pk")[0]
+    assert order.in_buyers_name
+    assert "Sent in your name." in client.get(f"/ciomas/my/orders/{order.number}/").text

@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
 from simpul.orders.models import Order
-from simpul.parties.models import Party, Person
+from simpul.parties.models import Identity, Party, Person
 
 
 @pytest.fixture
@@ -69,3 +69,20 @@ def test_the_number_of_queries_is_fixed(
         client.get(f"/ciomas/track/{order.public_code}/")
         with django_assert_num_queries(17):
             client.get(f"/ciomas/track/{order.public_code}/")
+
+
+def test_in_a_distributors_name_it_names_him_and_not_the_workshop(
+    client: Client, order: Order, buyer: Party, dewi: Person
+) -> None:
+    Order.objects.filter(pk=order.pk).update(in_buyers_name=True)
+    number = Identity.objects.get_or_create(
+        person=dewi, kind="phone", defaults={"workshop": buyer.workshop, "value": "+6281234567890"}
+    )[0]
+
+    text = client.get(f"/ciomas/track/{order.public_code}/").text
+
+    assert buyer.name in text
+    assert f"tel:{number.value}" in text
+    assert text.count('class="knot"') == 7
+    for secret in (buyer.workshop.name, "/ciomas/", "Rp", "Jl. Raya Ciomas 7", "tetangga"):
+        assert secret not in text

@@ -23,6 +23,7 @@ WORDS = {
     "story": "Kulit sapi.",
     "story_en": "",
     "minimum_pairs": "10",
+    "pair_weight": "950",
     "lead_days": "18",
     "is_published": "on",
 }

@@ -185,3 +185,17 @@ def test_the_number_of_queries_is_fixed(
     for page, queries in pages.items():
         with django_assert_num_queries(queries):
             client.get(page)
+
+
+def test_a_distributor_alone_may_be_allowed_to_send_in_its_own_name(
+    client: Client, buyer: Party, supplier: Party, sari: Person
+) -> None:
+    testing.login(client, sari)
+    for party in (buyer, supplier):
+        path = f"/ciomas/desk/parties/{party.pk}/tone/"
+        assert ("sends_in_own_name" in client.get(path).text) == (party == buyer)
+        client.post(path, {"prefers": "", "sends_in_own_name": "on"})
+
+    buyer.refresh_from_db()
+    supplier.refresh_from_db()
+    assert (buyer.sends_in_own_name, supplier.sends_in_own_name) == (True, False)
