@@ -528,9 +528,12 @@ class Order(models.Model):
 
     @property
     def public_knots(self) -> list[Knot]:
-        """The knots for whoever holds the code: how far, but no money."""
+        """The knots for whoever holds the code: how far, but no money. Whoever has it from the buyer,
+        in whose name it is sent, does not hear that anything is paid for."""
         return [
-            replace(knot, count=0, of=0) if knot.unit == "rupiah" else knot for knot in self.knots
+            replace(knot, count=0, of=0) if knot.unit == "rupiah" else knot
+            for knot in self.knots
+            if knot.unit != "rupiah" or not self.in_buyers_name
         ]
 
     # Inside
