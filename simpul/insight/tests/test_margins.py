@@ -42,13 +42,14 @@ def bought(order: Order, supplier: Party, price: int) -> None:
     purchase.receive(by=rina, goods={line: (line.quantity, 0) for line in purchase.lines.all()})
 
 
-def made(order: Order) -> None:
-    """Let Oman make the ten pairs in three stages, at 2.000 each."""
+def made(order: Order, good: dict[str, int] | None = None) -> Job:
+    """Let Oman make pairs (all ten) in three stages, at 2.000 each."""
     udin = testing.foreman(order.workshop)
     job = Job.plan(by=udin, line=order.lines.get())
     job.release(by=udin)
     for stage in job.stages.order_by("position"):
-        job.tap(by=udin, stage=stage, good={"40": 4, "41": 6}, worker="Oman")
+        job.tap(by=udin, stage=stage, good=good or {"40": 4, "41": 6}, worker="Oman")
+    return job
 
 
 def delivered(order: Order, driver: Person, fee: int, *, count: int = 2) -> None:
@@ -207,11 +208,7 @@ def test_finished_pairs_of_a_size_bear_their_own_cost_and_not_that_of_what_is_no
 ) -> None:
     order = testing.needy_order(buyer)
     bought(order, supplier, 40_000)
-    udin = testing.foreman(order.workshop)
-    job = Job.plan(by=udin, line=order.lines.get())
-    job.release(by=udin)
-    for stage in job.stages.order_by("position"):
-        job.tap(by=udin, stage=stage, good={"40": 4}, worker="Oman")
+    job = made(order, {"40": 4})
 
     asked_for_less(order, {"41": 6})  # the material of all ten is on the floor
 
@@ -219,7 +216,7 @@ def test_finished_pairs_of_a_size_bear_their_own_cost_and_not_that_of_what_is_no
     with in_days(2):
         for stage in job.stages.order_by("position"):
             job.refresh_from_db()
-            job.tap(by=udin, stage=stage, good={"41": 6}, worker="Oman")
+            job.tap(by=testing.foreman(order.workshop), stage=stage, good={"41": 6}, worker="Oman")
         delivered(order, asep, 0)
         [margin] = of_this_month(order)
         assert (margin.material, margin.wages) == (42 * 40_000 * 6 // 10, 36_000)
@@ -270,11 +267,7 @@ def test_material_that_no_pair_comes_of_is_lost(buyer: Party, supplier: Party) -
     """Four of ten are made when the order wants another model instead."""
     order = testing.needy_order(buyer)
     bought(order, supplier, 40_000)
-    udin = testing.foreman(order.workshop)
-    job = Job.plan(by=udin, line=order.lines.get())
-    job.release(by=udin)
-    for stage in job.stages.order_by("position"):
-        job.tap(by=udin, stage=stage, good={"40": 4}, worker="Oman")
+    made(order, {"40": 4})
     other = testing.product(order.workshop)
     testing.stages(other)
     testing.recipe(other)
