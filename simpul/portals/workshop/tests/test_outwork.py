@@ -55,6 +55,14 @@ def given(job: Job, udin: Person, **facts: Any) -> Outwork:
     return Outwork.objects.latest("pk")
 
 
+def test_where_no_pair_waits_nothing_is_asked(floor: Client, job: Job) -> None:
+    first, later = (floor.get(f"{DESK}jobs/{job.pk}/stages/{at}/outwork/").text for at in (1, 2))
+
+    assert "No pair waits here now." in later
+    assert 'name="worker"' in first
+    assert 'name="worker"' not in later
+
+
 def test_pairs_are_given_out(floor: Client, job: Job) -> None:
     path, sent = giving(job)
     assert path in floor.get(f"{DESK}jobs/{job.pk}/stages/1/").text
