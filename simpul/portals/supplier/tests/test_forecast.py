@@ -73,7 +73,8 @@ def test_it_costs_the_same_for_any_number_of_orders(
         testing.needy_order(buyer)
     sell(supplier)
 
-    # session, user, person; reorder points; needs, materials, lines, orders, buyers,
+    # session, user, person; reorder points; needs, materials, lines of recipes, what may be taken
+    # instead, lines, orders, buyers,
     # instalments, colourways, products; free, on order, coming; ordered here; what is sold
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         assert portal.get(PAGE).status_code == 200

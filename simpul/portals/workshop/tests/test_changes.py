@@ -158,8 +158,8 @@ def test_the_page_costs_the_same_for_any_order(
     client.get(url)
 
     # session, user, workshop and person (3); the order with all it shows; the change with both of its
-    # revisions; work, recipes, pegs and what lies free; prices; the plan of days; links; journal
-    with django_assert_num_queries(51):
+    # revisions; work, recipes, pegs and what lies free; prices; the plan of days, lasts; links; journal
+    with django_assert_num_queries(54):
         client.get(url)
 
 
