@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -19,6 +20,10 @@ from simpul.parties.models import AccessLink, Party, Person
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.skipif(
+        connection.vendor == "postgresql",
+        reason="what waits on a telephone knows no database; the steps are tested on both",
+    ),
     # the threads of the test server leave their connections to the garbage collector
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
