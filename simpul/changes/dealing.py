@@ -42,18 +42,14 @@ def misdealt(workshop: Workshop, rows: Iterable[Wanted]) -> list[Misdealt]:
         material__in={material for material, _size in lacking},
         ready__gt=0,
     ).select_related("line__order")
-    found: dict[tuple[int, int], Misdealt] = {}
-    for need in (
-        held.order_by("line__order__turn", "material__code", "size", "pk") if lacking else ()
-    ):
+    in_turn = held.order_by("line__order__turn", "material__code", "size", "pk")
+    found = []
+    for need in in_turn if lacking else ():
         row, first = lacking.get((need.material_id, need.size), (None, None))
         holder = need.line.order
-        if row is None or first is None or (first.turn or 0) >= (holder.turn or 0):
-            continue
-        mine = found.setdefault((holder.pk, first.pk), Misdealt(holder, first, []))
-        if (name := f"{row.material} {row.size}".rstrip()) not in mine.shelves:
-            mine.shelves.append(name)
-    return list(found.values())
+        if row is not None and first is not None and (first.turn or 0) < (holder.turn or 0):
+            found.append((holder, first, f"{row.material} {row.size}".rstrip()))
+    return _told(found)
 
 
 def overtaken(workshop: Workshop, rows: Iterable[Wanted]) -> list[Misdealt]:
@@ -61,15 +57,12 @@ def overtaken(workshop: Workshop, rows: Iterable[Wanted]) -> list[Misdealt]:
 
     `rows` is what is wanted.
     """
-    found: dict[tuple[int, int], Misdealt] = {}
     dealt = list(swaps(workshop, rows, _keeping(workshop)))
     materials = Material.objects.in_bulk({one.shelf[0] for one in dealt}) if dealt else {}
-    for one in dealt:
-        whose = one.holder.pk, one.order.pk
-        mine = found.setdefault(whose, Misdealt(one.holder, one.order, []))
-        if (name := f"{materials[one.shelf[0]]} {one.shelf[1]}".rstrip()) not in mine.shelves:
-            mine.shelves.append(name)
-    return list(found.values())
+    return _told(
+        (one.holder, one.order, f"{materials[one.shelf[0]]} {one.shelf[1]}".rstrip())
+        for one in dealt
+    )
 
 
 def deal(workshop: Workshop, *, by: Person) -> list[Order]:
@@ -79,21 +72,34 @@ def deal(workshop: Workshop, *, by: Person) -> list[Order]:
     Return the orders that were served; none where everything is in turn. Raises WrongState where what
     was let go was bought meanwhile for whom it was meant.
     """
+    served: list[Order] = []
     with transaction.atomic():
         held = _hold(workshop)
-        before = _set_aside(workshop)
-        holders = {one.holder for one in misdealt(workshop, planning.wanted(workshop))}
-        for order in sorted(holders, key=lambda order: order.pk):
-            planning.release(order, by=by)
-        served = planning.orders_for_store(planning.wanted(workshop)) if holders else []
-        for order in served:
-            planning.reserve(order, by=by)
-        if holders and _set_aside(workshop) < before:
-            raise WrongState(_("Somebody was quicker. Look at the list again."))
-        sooner = list(swaps(workshop, planning.wanted(workshop), _keeping(workshop), held))
+        rows = planning.wanted(workshop)
+        if holders := {one.holder for one in misdealt(workshop, rows)}:
+            before = _set_aside(workshop)
+            for order in sorted(holders, key=lambda order: order.pk):
+                planning.release(order, by=by)
+            served += planning.orders_for_store(planning.wanted(workshop))
+            for order in served:
+                planning.reserve(order, by=by)
+            if _set_aside(workshop) < before:
+                raise WrongState(_("Somebody was quicker. Look at the list again."))
+            rows = planning.wanted(workshop)
+        sooner = list(swaps(workshop, rows, _keeping(workshop), held))
         for one in sooner:
             swap(one, by=by)
     return list(dict.fromkeys(served + [one.order for one in sooner]))
+
+
+def _told(found: Iterable[tuple[Order, Order, str]]) -> list[Misdealt]:
+    """Put together what was found of the same two orders; each material once."""
+    told: dict[tuple[Order, Order], Misdealt] = {}
+    for holder, first, name in found:
+        mine = told.setdefault((holder, first), Misdealt(holder, first, []))
+        if name not in mine.shelves:
+            mine.shelves.append(name)
+    return list(told.values())
 
 
 def _set_aside(workshop: Workshop) -> int:

@@ -469,10 +469,10 @@ class LastsForm(forms.Form):
         self.lasts = lasts
         models = Product.objects.visible_to(person)
         chosen = self.fields["products"]
-        assert isinstance(chosen, ModelChoice)  # noqa: S101
+        assert isinstance(chosen, ModelChoice)  # noqa: S101 - declared above
         chosen.queryset = models.order_by("name", "pk")
         post = self.fields["post"]
-        assert isinstance(post, forms.ChoiceField)  # noqa: S101
+        assert isinstance(post, forms.ChoiceField)  # noqa: S101 - declared above
         post.choices = list(posts)
         made = Variant.objects.filter(colourway__product__in=models, is_offered=True)
         known = lasts.sizes if lasts is not None else {}

@@ -8,6 +8,7 @@ from simpul.orders.models import Gate, LineSize, Order, OrderLine, OrderNeed, St
 from simpul.parties.models import Person
 from simpul.production.amending import make_own
 from simpul.production.models import Job, OwnPairs
+from simpul.production.models.job import demand_no_job
 from simpul.stock.models import Item, Location, Reservation
 from simpul.workflow.steps import WrongState, step
 
@@ -24,7 +25,7 @@ def take_from_stock(order: Order, *, by: Person, pairs: dict[LineSize, int]) -> 
     for line in OrderLine.objects.select_for_update().filter(order=order).order_by("pk"):
         here = {size: count for size, count in taken.items() if size.line_id == line.pk}
         if here:
-            _demand_not_in_work(line)
+            demand_no_job(line)
             _spare_material(line, here)
     for size, count in taken.items():
         Reservation.make(Item.of_variant(size.variant), finished, count, size)
@@ -63,11 +64,6 @@ def _mine(order: Order, pairs: dict[LineSize, int]) -> dict[LineSize, int]:
 def _sizes(order: Order) -> list[LineSize]:
     sizes = LineSize.objects.filter(line__order=order)
     return list(sizes.select_related("line", "variant__colourway__product").order_by("pk"))
-
-
-def _demand_not_in_work(line: OrderLine) -> None:
-    if Job.objects.filter(line=line).open().exists():
-        raise WrongState(_("The work on this line is planned already: cancel its job first."))
 
 
 def _spare_material(line: OrderLine, taken: dict[LineSize, int]) -> None:

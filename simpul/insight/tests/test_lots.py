@@ -8,11 +8,12 @@ from pytest_django import DjangoAssertNumQueries
 from simpul import testing
 from simpul.insight.audit import findings
 from simpul.insight.lots import lots_for, lots_in, lots_of
+from simpul.lib import clock
 from simpul.orders.models import Order, OrderNeed
 from simpul.parties.models import Party, Person
 from simpul.procurement import planning
 from simpul.production.lots import choose_lot
-from simpul.production.models import Job
+from simpul.production.models import Job, JobStage
 from simpul.production.outwork import give_out, take_in
 from simpul.stock.models import Item, Location, Transfer
 
@@ -87,15 +88,20 @@ def test_what_lies_longest_is_used_first(buyer: Party, udin: Person, rina: Perso
     assert all(lot.receipt is None for lot in lots)
 
 
-def test_what_comes_back_from_outside_is_there_again(buyer: Party, udin: Person) -> None:
+def given_out(buyer: Party, udin: Person) -> tuple[Job, JobStage]:
+    """A job of which Bu Tini has the four pairs of 40 at home, at its first stage."""
     job = testing.released_job(buyer)
-    order = job.line.order
-    assert order.promised_on is not None
     stage = job.stages.get(position=1)
     give_out(
         job, by=udin, stage=stage, stage_name=stage.name, pairs={"40": 4}, worker="Bu Tini",
-        rate=2_000, due_on=order.promised_on,
+        rate=2_000, due_on=clock.in_days(14),
     )  # fmt: skip
+    return job, stage
+
+
+def test_what_comes_back_from_outside_is_there_again(buyer: Party, udin: Person) -> None:
+    job, stage = given_out(buyer, udin)
+    order = job.line.order
     [one] = lots_of([leather(order)])
     assert (one.lot.left, one.of_order(order).quantity) == (19_200, 12_800)
 
@@ -178,14 +184,8 @@ def test_what_one_order_named_others_take_from_elsewhere(
 
 
 def test_what_is_left_of_a_named_lot_comes_back_last(buyer: Party, udin: Person) -> None:
-    job = testing.released_job(buyer)
+    job, stage = given_out(buyer, udin)
     order = job.line.order
-    assert order.promised_on is not None
-    stage = job.stages.get(position=1)
-    give_out(
-        job, by=udin, stage=stage, stage_name=stage.name, pairs={"40": 4}, worker="Bu Tini",
-        rate=2_000, due_on=order.promised_on,
-    )  # fmt: skip
     name(job, udin, 0, 10_000)
 
     take_in(job, by=udin, outwork=stage.outwork.get(), good={"40": 3}, reject={}, is_over=True)

@@ -52,6 +52,14 @@ def made(order: Order, good: dict[str, int] | None = None) -> Job:
     return job
 
 
+def ten_made(buyer: Party, supplier: Party) -> Order:
+    """An order of which all ten pairs are made, of material for 40.000 each."""
+    order = testing.needy_order(buyer)
+    bought(order, supplier, 40_000)
+    made(order)
+    return order
+
+
 def delivered(order: Order, driver: Person, fee: int, *, count: int = 2) -> None:
     """Let it go in so many packages of five pairs."""
     rina = testing.keeper(order.workshop)
@@ -80,9 +88,7 @@ def of_this_month(order: Order) -> list[Margin]:
 def test_what_is_left_is_the_price_less_material_wages_and_freight(
     buyer: Party, supplier: Party, asep: Person
 ) -> None:
-    order = testing.needy_order(buyer)
-    bought(order, supplier, 40_000)
-    made(order)
+    order = ten_made(buyer, supplier)
     assert of_this_month(order) == []  # nothing was delivered yet
     delivered(order, asep, 35_000)
 
@@ -161,9 +167,7 @@ def costs(order: Order) -> dict[Account, int]:
 def test_pairs_that_nobody_wants_any_more_take_their_cost_along_to_who_takes_them(
     buyer: Party, supplier: Party, asep: Person
 ) -> None:
-    order = testing.needy_order(buyer)
-    bought(order, supplier, 40_000)
-    made(order)
+    order = ten_made(buyer, supplier)
     asked_for_less(order, {"40": 2, "41": 3})
     assert own(order) == {40: ALL_IN_ALL * 2 // 10, 41: ALL_IN_ALL * 3 // 10}
 
@@ -226,9 +230,7 @@ def test_finished_pairs_of_a_size_bear_their_own_cost_and_not_that_of_what_is_no
 def test_what_is_cut_after_a_part_was_delivered_changes_nothing_of_that(
     buyer: Party, supplier: Party, asep: Person
 ) -> None:
-    order = testing.needy_order(buyer)
-    bought(order, supplier, 40_000)
-    made(order)
+    order = ten_made(buyer, supplier)
     rina = testing.keeper(order.workshop)
     testing.pay(order, Order.objects.get(pk=order.pk).balance_now())
     size = LineSize.objects.get(line__order=order, variant__size="40")
@@ -246,9 +248,7 @@ def test_what_is_cut_after_a_part_was_delivered_changes_nothing_of_that(
 def test_own_pairs_that_were_counted_wrongly_leave_no_work_that_never_ends(
     buyer: Party, supplier: Party, owner: Person
 ) -> None:
-    order = testing.needy_order(buyer)
-    bought(order, supplier, 40_000)
-    made(order)
+    order = ten_made(buyer, supplier)
     order.refresh_from_db()
     agreement.cancel(order, by=owner, reason="Toko tutup")
     udin = testing.foreman(order.workshop)
@@ -282,9 +282,7 @@ def test_what_a_cancelled_order_leaves_is_worth_what_it_cost(
     buyer: Party, supplier: Party, owner: Person
 ) -> None:
     """First all is lost, then the finished pairs are the workshop's own."""
-    order = testing.needy_order(buyer)
-    bought(order, supplier, 40_000)
-    made(order)
+    order = ten_made(buyer, supplier)
     order.refresh_from_db()
     agreement.cancel(order, by=owner, reason="Toko tutup")
     assert own(order) == {}
@@ -299,9 +297,7 @@ def test_what_a_cancelled_order_leaves_is_worth_what_it_cost(
 def test_own_pairs_that_are_thrown_away_or_missing_cost(
     buyer: Party, supplier: Party, rina: Person
 ) -> None:
-    order = testing.needy_order(buyer)
-    bought(order, supplier, 40_000)
-    made(order)
+    order = ten_made(buyer, supplier)
     asked_for_less(order, {"41": 6})
     item = Item.of_variant(order.lines.get().colourway.variants.get(size="40"))
     place = Location.of(order.workshop_id, Location.Kind.FINISHED)
@@ -327,9 +323,7 @@ def test_pairs_that_were_counted_onto_the_shelf_have_cost_nothing(
 
 
 def test_what_was_credited_is_not_left(buyer: Party, supplier: Party, asep: Person) -> None:
-    order = testing.needy_order(buyer)
-    bought(order, supplier, 40_000)
-    made(order)
+    order = ten_made(buyer, supplier)
     delivered(order, asep, 0)
     testing.credit(order, 300_000)
 

@@ -204,10 +204,7 @@ class Job(models.Model):
         mine = logs.filter(pk=log.pk).first()
         if mine is None or mine.reverses_id is not None or hasattr(mine, "reversed_by"):
             raise WrongState(_now("This count was taken back already."))
-        if Job.objects.filter(line=self.line_id).open().exclude(pk=self.pk).exists():
-            raise WrongState(
-                _now("The work on this line is planned already: cancel its job first.")
-            )
+        demand_no_job(self.line, but=self)
         StageLog.objects.create(
             stage=mine.stage,
             size=mine.size,
@@ -610,6 +607,12 @@ class JobStage(models.Model):
     @property
     def label(self) -> str:
         return in_this_language(self.name, self.name_en)
+
+
+def demand_no_job(line: OrderLine, but: Job | None = None) -> None:
+    """Raise WrongState where an open job, `but` this one, makes the pairs of a line."""
+    if any(job != but for job in Job.objects.filter(line=line).open()):
+        raise WrongState(_now("The work on this line is planned already: cancel its job first."))
 
 
 def _demand_running(line: OrderLine) -> None:

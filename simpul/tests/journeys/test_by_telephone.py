@@ -5,17 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from simpul.orders.models import Order
+from simpul.tests.journeys import IN_A_BROWSER
 
-pytestmark = [
-    pytest.mark.browser,
-    # the threads of the test server leave their connections to the garbage collector
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = IN_A_BROWSER
 
 
 def test_an_order_is_taken_without_a_mouse(desk: Callable[[str], Page]) -> None:

@@ -6,19 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
 from simpul.tests.doors import TABLE, Door
+from simpul.tests.journeys import on_one_database
 from simpul.tests.world import SIDES, World
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        connection.vendor == "postgresql", reason="no page is wider on another database"
-    ),
-]
+pytestmark = [pytest.mark.browser, on_one_database("no page is wider on another database")]
 
 WIDTH = 360
 FIRST_OF = {"all": "anonymous", "staff": "owner", "buyers": "dewi"}

@@ -6,7 +6,6 @@ import io
 import re
 from collections.abc import Callable
 
-import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -17,14 +16,10 @@ from simpul.orders.models import Order
 from simpul.parties.models import Person
 from simpul.procurement.models import PurchaseOrder
 from simpul.production.models import Job
+from simpul.tests.journeys import IN_A_BROWSER
 from simpul.tests.journeys.conftest import House, link_of, log_in_as
 
-pytestmark = [
-    pytest.mark.browser,
-    # the threads of the test server leave their connections to the garbage collector
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = IN_A_BROWSER
 
 SHOP = "/contoh/"
 PAIRS = {"39": 4, "40": 10, "41": 12, "42": 10, "43": 4}

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -17,16 +16,11 @@ from pytest_django.live_server_helper import LiveServer
 from simpul import testing
 from simpul.delivery.models import Handover, Shipment, Status
 from simpul.parties.models import AccessLink, Party, Person
+from simpul.tests.journeys import IN_A_BROWSER, on_one_database
 
 pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        connection.vendor == "postgresql",
-        reason="what waits on a telephone knows no database; the steps are tested on both",
-    ),
-    # the threads of the test server leave their connections to the garbage collector
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    *IN_A_BROWSER,
+    on_one_database("what waits on a telephone knows no database; the steps are tested on both"),
 ]
 
 HOME = "/ciomas/courier/"

@@ -10,14 +10,10 @@ from playwright.sync_api import Page, Route, expect
 from simpul import testing
 from simpul.catalog.models import Stage
 from simpul.production.models import Job, StageLog
+from simpul.tests.journeys import IN_A_BROWSER
 from simpul.tests.journeys.conftest import PASSWORD, House, log_in_as
 
-pytestmark = [
-    pytest.mark.browser,
-    # the threads of the test server leave their connections to the garbage collector
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture

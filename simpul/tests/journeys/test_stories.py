@@ -11,7 +11,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -22,16 +21,11 @@ from simpul.lib import clock
 from simpul.orders.models import Order, OrderNeed
 from simpul.parties.models import Party, Person, Workshop
 from simpul.parties.roles import Role
+from simpul.tests.journeys import IN_A_BROWSER, on_one_database
 
 pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        connection.vendor == "postgresql",
-        reason="the same pages; their steps are tested on both databases",
-    ),
-    # the threads of the test server leave their connections to the garbage collector
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    *IN_A_BROWSER,
+    on_one_database("the same pages; their steps are tested on both databases"),
 ]
 
 DESK = "/ciomas/desk/"
