@@ -181,7 +181,7 @@ class RouteForm(forms.Form):
         max_value=999,
         required=False,
         widget=NUMBER,
-        help_text=_("Above whole kg. With 300, 1,3 kg counts as 1 and 1,31 kg as 2."),
+        help_text=_("Above whole kg. With 300, 1.3 kg counts as 1 and 1.31 kg as 2."),
     )
     days = forms.IntegerField(
         label=_("Days on the way"), min_value=0, max_value=90, required=False, widget=NUMBER

@@ -339,7 +339,7 @@ def test_the_schedule_says_what_it_does_not_know(
 
     assert "Finishing, Jahit, Potong" in page
     assert "not known" in page
-    assert '<td data-label="Slack"></td>' in page
+    assert '<td class="num" data-label="Slack"></td>' in page
 
 
 def test_with_nothing_to_make_it_says_so(floor: Client, workshop: Workshop) -> None:
