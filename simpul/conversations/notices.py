@@ -6,7 +6,7 @@ import logging
 from typing import Any, cast
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 
 from simpul.conversations.models import OLD_NEWS, Channel, How, Notice
 from simpul.conversations.reach import REMINDERS, hour_for, instead, ways
@@ -271,6 +271,22 @@ def come_back(notice: Notice) -> bool:
         [_notice(entry, person, way, How.AT_ONCE, notice.label)], ignore_conflicts=True
     )
     return True
+
+
+def try_again(person: Person, channel: Channel) -> int:
+    """Tell by a channel that works again what was not told outside of the portal meanwhile, as far
+    as it still is news; return how many."""
+    elsewhere = Notice.objects.filter(entry=OuterRef("entry"), person=person).exclude(
+        channel__in=(channel, Channel.PORTAL)
+    )
+    lost = Notice.objects.filter(
+        ~Exists(elsewhere),
+        person=person,
+        channel=channel,
+        status=Notice.Status.FAILED,
+        made_at__gt=clock.now() - OLD_NEWS,
+    )
+    return lost.update(status=Notice.Status.WAITING, attempts=0, next_try_at=clock.now())
 
 
 def with_ways(people: PersonQuerySet) -> PersonQuerySet:

@@ -207,8 +207,7 @@ def _post(notices: list[Notice], subject: str, text: str) -> None:
     except SMTPRecipientsRefused as refusal:
         if not all(map(_is_for_good, refusal.recipients.values())):
             raise
-        identity.bounced_at = clock.now()
-        identity.save(update_fields=["bounced_at"])
+        identity.come_back()
         raise Undeliverable from refusal
 
 

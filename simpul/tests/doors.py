@@ -114,6 +114,7 @@ TABLE: dict[str, Door] = {
     "workshop:receivables": Door(sees="staff"),
     "workshop:receivables-csv": Door(sees="staff"),
     "workshop:party-tone": Door("party", "owner sari rina", "owner sari rina", others=403),
+    "workshop:correction": Door("party identity", "owner sari rina", "owner sari rina", others=403),
     "workshop:contact-told": Door(
         "party contact", "owner sari rina", "owner sari rina", others=403
     ),

@@ -18,7 +18,7 @@ from simpul.delivery.models import Handover, Shipment
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
 from simpul.papers.models import Paper, Upload
-from simpul.parties.models import AccessLink, Address, Party, Person
+from simpul.parties.models import AccessLink, Address, Identity, Party, Person
 from simpul.parties.roles import Role
 from simpul.payments import online
 from simpul.payments.gateways.tests.samples import midtrans
@@ -308,6 +308,16 @@ class World:
             "shipment": {"number": self.shipment.number},
             "shipment photo": {"number": self.shipment.number, "pk": handed_over.pk},
             "person": {"pk": self.people["sari"].pk},
+            "party identity": {
+                "pk": self.people["dewi"].party_id,
+                "identity": Identity.objects.create(
+                    workshop=self.workshop,
+                    person=self.people["dewi"],
+                    kind=Identity.Kind.MAIL,
+                    value="old@example.com",
+                    bounced_at=clock.now(),
+                ).pk,
+            },
             "party contact": {"pk": self.people["dewi"].party_id, "person": self.people["dewi"].pk},
             "text for dewi": {"pk": self._notice("dewi", Channel.WHATSAPP).pk},
             **{

@@ -92,6 +92,7 @@ urlpatterns = [
     path("parties/<int:pk>/tone/", parties.tone, name="party-tone"),
     path("parties/<int:pk>/people/", parties.contact, name="new-contact"),
     path("parties/<int:pk>/people/<int:person>/told/", parties.told, name="contact-told"),
+    path("parties/<int:pk>/identities/<int:identity>/", parties.correction, name="correction"),
     path("parties/<int:pk>/links/<int:link>/revocation/", parties.revocation, name="revocation"),
     path("leads/", leads.leads, name="leads"),
     path("leads/<int:pk>/welcome/", leads.welcome, name="welcome"),
