@@ -20,6 +20,7 @@ from simpul.conversations.models import (
     Ticket,
     Wish,
 )
+from simpul.lib import webpush
 from simpul.parties.models import Person
 
 
@@ -113,7 +114,7 @@ class WishesForm(forms.Form):
 
     def __init__(self, data: Any = None, *, person: Person) -> None:
         self.person = person
-        prefetch_related_objects([person], "identities", "wishes")
+        prefetch_related_objects([person], "identities", "wishes", "devices")
         hours = reach.hours_of(person)
         super().__init__(
             data,
@@ -163,3 +164,21 @@ class WishesForm(forms.Form):
 def _can_be(way: Channel, how: How) -> bool:
     """Only a letter can gather what happened in a day."""
     return how != How.DAILY or way == Channel.MAIL
+
+
+class DeviceForm(forms.Form):
+    """What a browser says of itself when it is let show news."""
+
+    endpoint = forms.CharField(max_length=500, widget=forms.HiddenInput)
+    p256dh = forms.CharField(max_length=100, widget=forms.HiddenInput)
+    auth = forms.CharField(max_length=30, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or self.cleaned_data
+        try:
+            webpush.demand_keys(facts.get("p256dh", ""), facts.get("auth", ""))
+        except ValueError as reason:
+            raise forms.ValidationError(_now("This browser cannot be let in.")) from reason
+        if not webpush.is_known(facts.get("endpoint", "")):
+            raise forms.ValidationError(_now("The push service of this browser is not known here."))
+        return facts

@@ -66,11 +66,17 @@ TABLE: dict[str, Door] = {
     "buyer:news": Door(sees="buyers"),
     "buyer:news-seen": Door(sees="buyers", may="buyers", answer=405),
     "buyer:told": Door(sees="buyers", may="buyers"),
+    "buyer:devices": Door(sees="buyers", may="buyers", answer=405),
+    "buyer:device-removal": Door("device of dewi", "buyers", "dewi", answer=405),
+    "buyer:worker": Door(sees="buyers"),
     "buyer:news-item": Door("news of dewi", "buyers", "dewi", answer=405),
     # the desk
     "workshop:news": Door(sees="staff"),
     "workshop:news-seen": Door(sees="staff", may="staff", answer=405),
     "workshop:told": Door(sees="staff", may="staff"),
+    "workshop:devices": Door(sees="staff", may="staff", answer=405),
+    "workshop:device-removal": Door("device of sari", "staff", "sari", answer=405),
+    "workshop:worker": Door(sees="staff"),
     "workshop:news-item": Door("news of sari", "staff", "sari", answer=405),
     "workshop:messages": Door(sees="staff"),
     "workshop:message-sent": Door(
@@ -396,6 +402,9 @@ TABLE: dict[str, Door] = {
     "supplier:news": Door(sees="suppliers"),
     "supplier:news-seen": Door(sees="suppliers", may="suppliers", answer=405),
     "supplier:told": Door(sees="suppliers", may="suppliers"),
+    "supplier:devices": Door(sees="suppliers", may="suppliers", answer=405),
+    "supplier:device-removal": Door("device of budi", "suppliers", "budi", answer=405),
+    "supplier:worker": Door(sees="suppliers"),
     "supplier:news-item": Door("news of budi", "suppliers", "budi", answer=405),
     # the courier's pages; the job is offered to Asep, and not accepted yet
     "courier:jobs": Door(sees="couriers"),
@@ -423,6 +432,8 @@ TABLE: dict[str, Door] = {
     "courier:news": Door(sees="couriers"),
     "courier:news-seen": Door(sees="couriers", may="couriers", answer=405),
     "courier:told": Door(sees="couriers", may="couriers"),
+    "courier:devices": Door(sees="couriers", may="couriers", answer=405),
+    "courier:device-removal": Door("device of asep", "couriers", "asep", answer=405),
     "courier:news-item": Door("news of asep", "couriers", "asep", answer=405),
     # the shop window, open to everybody
     "storefront:profile": Door(sees="all"),

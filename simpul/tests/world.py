@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from simpul import testing
 from simpul.catalog.models import Material
-from simpul.conversations.models import Channel, GuestEntry, Notice, Ticket
+from simpul.conversations.models import Channel, Device, GuestEntry, Notice, Ticket
 from simpul.crm.models import Lead
 from simpul.delivery.models import Handover, Shipment
 from simpul.lib import clock, uploads
@@ -324,7 +324,15 @@ class World:
                 f"news of {name}": {"pk": self._notice(name, Channel.PORTAL).pk}
                 for name in ("dewi", "sari", "budi", "asep")
             },
+            **{
+                f"device of {name}": {"pk": self._device(name).pk}
+                for name in ("dewi", "sari", "budi", "asep")
+            },
         }
+
+    def _device(self, name: str) -> Device:
+        endpoint = f"https://fcm.googleapis.com/fcm/send/{name}"
+        return Device.let_in(self.people[name], endpoint=endpoint, p256dh="", auth="")
 
     def _open_links(self) -> None:
         for name, link in self.links.items():

@@ -141,4 +141,16 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('person', 'kind', 'channel'), name='wish_once'), models.CheckConstraint(condition=models.Q(models.Q(('how', 'daily'), _negated=True), ('channel', 'mail'), _connector='OR'), name='wish_daily_by_mail_only')],
             },
         ),
+        migrations.CreateModel(
+            name='Device',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('endpoint', models.CharField(max_length=500, unique=True)),
+                ('p256dh', models.CharField(max_length=100)),
+                ('auth', models.CharField(max_length=30)),
+                ('name', models.CharField(blank=True, max_length=60)),
+                ('since', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='devices', to='parties.person')),
+            ],
+        ),
     ]
