@@ -105,6 +105,7 @@ def test_a_device_shows_number_and_step_and_nothing_else(
 ) -> None:
     testing.login(client, dewi)
     assert client.post(f"{PAGE}devices/", says(browser)).status_code == 302
+    Person.objects.filter(pk=dewi.pk).update(language="id")
     say(order, sari)
 
     assert outbox.send() == (1, 0)

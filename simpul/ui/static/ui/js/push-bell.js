@@ -1,5 +1,5 @@
 // <push-bell>: the button in its form lets this browser show news. Attributes: worker (its address),
-// key (who sends), refused (what is said where the owner said no). The form is sent once the browser
+// key (who sends). What is marked data-refused is shown where the owner said no. The form is sent once the browser
 // has named its push service. Without JavaScript, or where a browser cannot, the form stays hidden.
 class PushBell extends HTMLElement {
   connectedCallback() {
@@ -19,7 +19,7 @@ class PushBell extends HTMLElement {
       for (const [name, value] of Object.entries({ endpoint, ...keys })) this.form.elements[name].value = value
       this.form.requestSubmit()
     } catch {
-      this.querySelector("output").textContent = this.getAttribute("refused")
+      this.querySelector("[data-refused]").hidden = false
     }
   }
 
