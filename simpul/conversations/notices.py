@@ -30,7 +30,10 @@ TOLD: dict[str, tuple[str, ...]] = {
     "conversations.resolve_ticket": ("owner", "courier"),
     "conversations.note": NOBODY,
     "conversations.sign": ("sales",),
+    "conversations.hold": NOBODY,
+    "conversations.vouch": ("sales",),
     "conversations.publish": NOBODY,
+    "conversations.put_back": NOBODY,
     "conversations.hide": NOBODY,
     "conversations.answer": NOBODY,
     # orders

@@ -37,7 +37,11 @@ _KINDS_OF_APPS = {
     "conversations": Kind.TALK,
     "crm": Kind.PROSPECTS,
 }
-_KINDS_OF_STEPS = {"conversations.sign": Kind.PROSPECTS, "crm.welcome": Kind.ORDERS}
+_KINDS_OF_STEPS = {
+    "conversations.sign": Kind.PROSPECTS,
+    "conversations.vouch": Kind.PROSPECTS,
+    "crm.welcome": Kind.ORDERS,
+}
 
 # what reaches whom at all: of the rest nobody need choose
 _HEARD: dict[str, tuple[Kind, ...]] = {

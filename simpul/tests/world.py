@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from simpul import testing
 from simpul.catalog.models import Material
+from simpul.conversations import spam
 from simpul.conversations.models import Channel, Device, GuestEntry, Notice, Ticket
 from simpul.crm.models import Lead
 from simpul.delivery.models import Handover, Shipment
@@ -283,6 +284,7 @@ class World:
             "link": {"pk": self.party("dewi").pk, "link": self.links["order_link"].pk},
             "lead": {"pk": lead.pk},
             "guest": {"pk": guest.pk},
+            "guest challenge": {"challenge": spam.challenge(guest.pk)},
             "product": {"slug": product.slug},
             "colourway": {"slug": product.slug, "pk": product.colourways.get().pk},
             "material": {"pk": needed.pk},
