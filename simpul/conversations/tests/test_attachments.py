@@ -7,9 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.datastructures import MultiValueDict
 
 from simpul import testing
-from simpul.conversations.models import attachment
 from simpul.conversations.forms import MessageForm
-from simpul.conversations.models import Conversation, Message, MessageFile
+from simpul.conversations.models import Conversation, Message, MessageFile, attachment
 from simpul.lib.uploads import Admitted, Handed
 from simpul.parties.models import Party, Person
 from simpul.workflow.models import journal_of
