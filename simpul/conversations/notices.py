@@ -210,6 +210,19 @@ TOLD: dict[str, tuple[str, ...]] = {
     "delivery.take_back": NOBODY,
     "delivery.leave": ("buyer", "sales"),
     "delivery.arrive": NOBODY,
+    "delivery.connect_carrier": ("owner",),
+    "delivery.disconnect_carrier": ("owner",),
+    "delivery.go_by": NOBODY,
+    "delivery.ask_rates": NOBODY,
+    "delivery.choose_carrier": NOBODY,
+    "delivery.write_number": NOBODY,
+    "delivery.book_carrier": NOBODY,
+    "delivery.call_off_carrier": NOBODY,
+    "delivery.carrier_booked": NOBODY,
+    "delivery.carrier_refused": ("sales", "stock"),
+    "delivery.hear_carrier": NOBODY,
+    "delivery.carrier_fails": ("sales", "stock"),
+    "delivery.carrier_delivers": ("buyer", "sales", "stock"),
 }
 
 REMINDERS = {"payments.remind"}  # never in the quiet time, and not once it is settled

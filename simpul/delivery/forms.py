@@ -12,7 +12,9 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from simpul.delivery.carriers import Carrier
 from simpul.delivery.models import Package, Reason, Route, Shipment
+from simpul.delivery.models.consignment import tidy_number
 from simpul.lib import clock, uploads
 from simpul.orders.models import LineSize
 from simpul.parties.models import Party
@@ -216,6 +218,70 @@ class ShipmentForm(forms.Form):
     def clean_fee(self) -> int:
         fee: int | None = self.cleaned_data["fee"]
         return fee or 0
+
+
+class CarrierKeysForm(forms.Form):
+    """The keys of a carrier's side, which nobody can read here again."""
+
+    def __init__(self, *args: Any, carrier: Carrier, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for secret in carrier.secrets:
+            self.fields[secret.name] = forms.CharField(
+                label=str(secret.label),
+                help_text=str(secret.help),
+                min_length=12,
+                max_length=600,
+                widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+            )
+
+    @property
+    def keys(self) -> dict[str, str]:
+        return {name: str(value).strip() for name, value in self.cleaned_data.items()}
+
+
+class RatesForm(forms.Form):
+    """What carriers must know before they say a price; the packages are known."""
+
+    postcode = forms.RegexField(
+        label=_("Postcode of the receiver"),
+        regex=r"^[1-9]\d{4}$",
+        strip=True,
+        widget=NUMBER,
+        error_messages={"invalid": _("A postcode has five digits.")},
+    )
+    value = RupiahField(
+        label=_("Declared value"),
+        required=False,
+        help_text=_("For their insurance; carriers see it. Empty: nothing is declared."),
+    )
+
+    def clean_value(self) -> int:
+        value: int | None = self.cleaned_data["value"]
+        return value or 0
+
+
+class TrackingNumberForm(forms.Form):
+    """Who carries it and under which number, typed by hand."""
+
+    carrier = forms.CharField(
+        label=_("Carrier"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"list": "carriers", "autocomplete": "off"}),
+    )
+    number = forms.CharField(
+        label=_("Tracking number"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+        help_text=_("As it stands on the receipt. Empty where there is none."),
+    )
+
+    def clean_number(self) -> str:
+        typed = str(self.cleaned_data["number"])
+        number = tidy_number(typed)
+        if typed and not number:
+            raise forms.ValidationError(_now("6 to 30 letters and digits."))
+        return number
 
 
 HOURS = [

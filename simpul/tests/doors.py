@@ -363,6 +363,17 @@ TABLE: dict[str, Door] = {
     "workshop:homecoming": Door(
         "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
     ),
+    "workshop:carriers": Door(sees="staff"),
+    "workshop:carrier-connection": Door("carrier", "staff", answer=403),
+    "workshop:carrier-closing": Door("carrier", "staff", "owner", answer=405),
+    "workshop:carrier": Door("consignment", "staff"),
+    "workshop:carrier-rates": Door("consignment", "staff", "owner sari rina", answer=405),
+    "workshop:carrier-choice": Door("consignment", "staff", "owner sari rina", answer=405),
+    "workshop:carrier-booking": Door("consignment", "staff", "owner sari rina", answer=405),
+    "workshop:carrier-ending": Door("consignment", "staff", "owner sari rina", answer=405),
+    "workshop:carrier-number": Door(
+        "consignment", "owner sari rina", "owner sari rina", others=403
+    ),
     "workshop:shipment-message": Door(
         "shipment", "staff", "owner sari fajar rina udin", answer=405
     ),
@@ -413,6 +424,7 @@ TABLE: dict[str, Door] = {
     "bank:whatsapp": Door(sees="all", answer=404),
     "bank:mail": Door(sees="all", answer=405),
     "bank:gateway": Door("gateway", "all", answer=405),
+    "bank:carrier": Door("carrier", "all", answer=405),
     "courier:news": Door(sees="couriers"),
     "courier:news-seen": Door(sees="couriers", may="couriers", answer=405),
     "courier:news-item": Door("news of asep", "couriers", "asep", answer=405),

@@ -219,6 +219,7 @@ class World:
         handed_over = Handover.objects.create(
             shipment=self.shipment, kind="in", count=2, photo=upload, by=self.people["asep"]
         )
+        carried = testing.consignment(testing.shipment(self.party("dewi"), "expedition"))
         machine = self.workshop.machine
         told = midtrans("settlement", "SOMEBODY-ELSES", 100_000).body
         notice, _is_new = GatewayNotice.store(testing.gateway(self.workshop), told)
@@ -233,6 +234,8 @@ class World:
         return {
             "": {},
             "gateway": {"provider": "midtrans"},
+            "carrier": {"provider": "biteship"},
+            "consignment": {"number": carried.shipment.number},
             "order": order,
             "order change": order | {"revision": change.revision.number},
             "our change": {"number": owing.number, "revision": ours.revision.number},

@@ -1,5 +1,12 @@
 """To the door: packages, shipments, offers to couriers, hand-overs with proof."""
 
+from simpul.delivery.models.consignment import (
+    CarrierAccount,
+    Consignment,
+    NotReady,
+    RateRequest,
+    TrackingEvent,
+)
 from simpul.delivery.models.handover import Handover
 from simpul.delivery.models.offer import CourierOffer
 from simpul.delivery.models.package import Package, PackageLine
@@ -18,17 +25,22 @@ from simpul.delivery.models.shipment import (
 
 __all__ = [
     "UNDER_WAY",
+    "CarrierAccount",
+    "Consignment",
     "CourierOffer",
     "Handover",
     "NoProof",
     "NotCounted",
+    "NotReady",
     "Package",
     "PackageLine",
+    "RateRequest",
     "Reason",
     "Route",
     "Shipment",
     "ShipmentQuerySet",
     "Status",
     "TooLate",
+    "TrackingEvent",
     "WrongPin",
 ]

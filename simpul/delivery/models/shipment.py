@@ -224,6 +224,13 @@ class Shipment(models.Model):
         Package.objects.filter(pk__in=[one.pk for one in waiting]).update(shipment=shipment)
         return shipment
 
+    @step("delivery.go_by", source=Status.OPEN)
+    def go_by(self, *, by: Person, mode: str, route: str, fee: int, days: int | None) -> None:
+        """Let it travel another way than it was opened for, at what that costs."""
+        if self.consignments.filter(status__in=("asked", "booked"), account__isnull=False).exists():
+            raise WrongState(_now("Call off the carrier that is booked first."))
+        self.mode, self.route, self.fee, self.days = mode, route, fee, days
+
     @step("delivery.offer", source=(Status.OPEN, Status.OFFERED), target=Status.OFFERED)
     def offer(
         self, *, by: Person, couriers: list[Party], expires_at: datetime, fee: int | None = None
@@ -271,6 +278,8 @@ class Shipment(models.Model):
     @step("delivery.cancel", source=Status.OPEN, target=Status.CANCELLED)
     def cancel(self, *, by: Person) -> None:
         """Let the packages stand here for another shipment."""
+        if self.consignments.filter(status__in=("asked", "booked"), account__isnull=False).exists():
+            raise WrongState(_now("Call off the carrier that is booked first."))
         self.packages.update(shipment=None)
 
     @step("delivery.issue_note", source=(Status.OPEN, Status.ACCEPTED))
@@ -397,6 +406,13 @@ class Shipment(models.Model):
         self.delivered_at = clock.now()
         self.reason = ""
         self.order.deliver_all()
+
+    @step("delivery.carrier_delivers", source=OUT)
+    def arrive_as_said(self, *, by: Person, carrier: str) -> None:
+        """A carrier says that the receiver has it. No paper is signed by its word."""
+        if self.collection is not None:
+            raise WrongState(_now("Somebody of ours says what was collected at the door."))
+        self.arrive(by=by)
 
     def fail(self, *, by: Person, reason: str, note: str = "", client_id: str = "") -> None:
         """Say that nobody took the packages; the same client id again does nothing."""

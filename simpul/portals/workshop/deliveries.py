@@ -27,6 +27,8 @@ from simpul.delivery.forms import (
 from simpul.delivery.labels import Sheet
 from simpul.delivery.models import (
     UNDER_WAY,
+    CarrierAccount,
+    Consignment,
     Handover,
     NoProof,
     NotCounted,
@@ -156,6 +158,8 @@ def shipment(request: Request, number: str) -> HttpResponse:
             "paper": shipment.note_paper(),
             "weight": weight_of(shipment.packages.all()),
             "sheets": Sheet,
+            "consignment": Consignment.objects.filter(shipment=shipment).standing().first(),
+            "carriers": CarrierAccount.objects.visible_to(request.person).connected().exists(),
             "messages_here": Message.objects.about(shipment),
             "message_form": MessageForm(),
             "say_to": say if can_say else "",
