@@ -211,6 +211,8 @@ TOLD: dict[str, tuple[str, ...]] = {
     "delivery.take_back": NOBODY,
     "delivery.leave": ("buyer", "sales"),
     "delivery.arrive": NOBODY,
+    "delivery.file_paper": NOBODY,
+    "delivery.report": ("sales",),
     "delivery.connect_carrier": ("owner",),
     "delivery.disconnect_carrier": ("owner",),
     "delivery.go_by": NOBODY,

@@ -377,22 +377,13 @@ class DeliveryForm(forms.Form):
         return amount
 
     def clean_cash_photo(self) -> uploads.Admitted | None:
-        return self._admitted("cash_photo")
+        return _admitted(self.cleaned_data["cash_photo"])
 
     def clean_pin(self) -> str:
         return "".join(self.cleaned_data["pin"].split())
 
     def clean_photo(self) -> uploads.Admitted | None:
-        return self._admitted("photo")
-
-    def _admitted(self, name: str) -> uploads.Admitted | None:
-        photo = self.cleaned_data[name]
-        if not photo:
-            return None
-        try:
-            return uploads.admit(photo, uploads.PHOTO)
-        except uploads.Refusal as reason:
-            raise forms.ValidationError(str(reason)) from reason
+        return _admitted(self.cleaned_data["photo"])
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -401,6 +392,61 @@ class DeliveryForm(forms.Form):
                 "pin", _now("Type the PIN that the receiver tells you, or take a photo.")
             )
         return cleaned
+
+
+class SignedPaperForm(forms.Form):
+    """What stands on a delivery note that came back signed."""
+
+    receiver = forms.CharField(label=_("Who signed it"), max_length=80)
+    signed_on = forms.DateField(
+        label=_("On which day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    count = CountField(label=_("Packages received, as it says"))
+    note = forms.CharField(
+        label=_("Remarks on it: what is damaged or missing"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Sales gets a ticket for it."),
+    )
+    photo = forms.FileField(
+        label=_("Photo of the paper"),
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
+    collected = RupiahField(label=_("Collected, in rupiah"), required=False, max_length=20)
+
+    def __init__(self, *args: Any, shipment: Shipment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if shipment.collection is None or not shipment.is_out:
+            del self.fields["collected"]
+        else:
+            self.fields["collected"].required = True
+            self.fields["collected"].help_text = _now(
+                "Asked for: %(amount)s. Nothing collected: type 0."
+            ) % {"amount": rupiah(shipment.collection.asked)}
+
+    def clean_photo(self) -> uploads.Admitted | None:
+        return _admitted(self.cleaned_data["photo"])
+
+
+class PaperCodeForm(forms.Form):
+    """The code beside the square of a delivery note, or its number."""
+
+    code = forms.CharField(
+        label=_("Code or number of the delivery note"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+
+
+def _admitted(photo: Any) -> uploads.Admitted | None:
+    """Return the picture as it may be kept; raises ValidationError for what is none."""
+    if not photo:
+        return None
+    try:
+        return uploads.admit(photo, uploads.PHOTO)
+    except uploads.Refusal as reason:
+        raise forms.ValidationError(str(reason)) from reason
 
 
 class FailureForm(forms.Form):

@@ -302,6 +302,8 @@ ABILITIES: dict[str, Rule] = {
     "delivery.take_back": workshop(SALES, STOCK),
     "delivery.leave": machine(),
     "delivery.arrive": machine(),
+    "delivery.file_paper": workshop(SALES, STOCK),
+    "delivery.report": machine(),
     "delivery.connect_carrier": owner(),
     "delivery.disconnect_carrier": owner(),
     "delivery.go_by": workshop(SALES, STOCK),

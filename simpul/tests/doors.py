@@ -368,6 +368,8 @@ TABLE: dict[str, Door] = {
     "workshop:homecoming": Door(
         "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
     ),
+    "workshop:signed-papers": Door(sees="staff", may="staff"),
+    "workshop:signed-paper": Door("delivery note", "staff", "owner sari rina"),
     "workshop:carriers": Door(sees="staff"),
     "workshop:carrier-connection": Door("carrier", "staff", answer=403),
     "workshop:carrier-closing": Door("carrier", "staff", "owner", answer=405),

@@ -110,6 +110,7 @@ ELSEWHERE = {"catalog", "conversations", "crm"}
 QUIET = {
     "payments.connect_whatsapp", "payments.disconnect_whatsapp",
     "delivery.add_route", "delivery.change_route", "delivery.drop_route",
+    "delivery.report", "delivery.file_paper",  # what is delivered stays so
     "delivery.connect_carrier", "delivery.disconnect_carrier", "delivery.ask_rates",
     "delivery.choose_carrier", "delivery.go_by", "delivery.book_carrier",
     "delivery.call_off_carrier", "delivery.carrier_booked", "delivery.carrier_refused",

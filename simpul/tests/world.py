@@ -234,6 +234,7 @@ class World:
         return {
             "": {},
             "gateway": {"provider": "midtrans"},
+            "delivery note": {"code": self._delivery_note().code},
             "carrier": {"provider": "biteship"},
             "consignment": {"number": carried.shipment.number},
             "order": order,
@@ -323,6 +324,13 @@ class World:
         for name, link in self.links.items():
             self.clients[name].get(reverse("access", args=[link.token]))
         self.links["old_link"].revoke()
+
+    def _delivery_note(self) -> Paper:
+        """The note of a shipment that is on its way."""
+        sent = testing.shipment_on_the_way(self.party("dewi"), self.people["asep"])
+        paper = sent.note_paper()
+        assert paper is not None
+        return paper
 
     def _bid(self) -> Bid:
         """An answer to the price of leather."""

@@ -93,19 +93,20 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('shipment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='delivery.shipment')),
-                ('kind', models.CharField(choices=[('out', 'handed over by the workshop'), ('up', 'picked up by the courier'), ('in', 'delivered to the receiver'), ('no', 'not delivered'), ('back', 'back at the workshop')], max_length=4)),
+                ('kind', models.CharField(choices=[('out', 'handed over by the workshop'), ('up', 'picked up by the courier'), ('in', 'delivered to the receiver'), ('no', 'not delivered'), ('back', 'back at the workshop'), ('sj', 'the signed delivery note came back')], max_length=4)),
                 ('count', models.PositiveSmallIntegerField()),
                 ('receiver', models.CharField(blank=True, max_length=80)),
                 ('with_pin', models.BooleanField(default=False)),
                 ('photo', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
                 ('place', models.CharField(blank=True, max_length=120)),
                 ('note', models.CharField(blank=True, max_length=200)),
+                ('signed_on', models.DateField(null=True)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
                 ('client_id', models.CharField(blank=True, max_length=36)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('client_id', ''), _negated=True), fields=('shipment', 'client_id'), name='handover_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'in'), _negated=True), ('with_pin', True), ('photo__isnull', False), _connector='OR'), name='handover_delivered_has_proof')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('client_id', ''), _negated=True), fields=('shipment', 'client_id'), name='handover_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('in', 'sj')), _negated=True), ('with_pin', True), ('photo__isnull', False), _connector='OR'), name='handover_delivered_has_proof')],
             },
         ),
         migrations.CreateModel(

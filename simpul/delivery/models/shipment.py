@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.contenttypes.fields import GenericRelation
@@ -12,6 +12,7 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from simpul.conversations.models import Ticket
 from simpul.delivery import note
 from simpul.delivery.models.handover import Handover
 from simpul.delivery.models.offer import CourierOffer
@@ -359,7 +360,7 @@ class Shipment(models.Model):
             cash_photo=cash_photo,
         )
 
-    @step("delivery.deliver", source=OUT, private=("receiver", "place"))
+    @step("delivery.deliver", source=OUT, private=("receiver", "place", "note"))
     def hand_in(
         self,
         *,
@@ -372,6 +373,8 @@ class Shipment(models.Model):
         client_id: str,
         collected: int | None = None,
         cash_photo: uploads.Admitted | None = None,
+        signed_on: date | None = None,
+        note: str = "",
     ) -> None:
         """The receiver counted the same, is named, and there is a proof."""
         if not with_pin and photo is None:
@@ -392,12 +395,88 @@ class Shipment(models.Model):
             photo=Upload.keep(photo, by=by) if photo else None,
             place=place,
             client_id=client_id,
+            signed_on=signed_on,
+            note=note,
         )
         if self.collection is not None:
             if collected is None:
                 raise NoProof(_now("Say how much you collected, even if it was nothing."))
             self.collection.collect(by=by, amount=collected, photo=cash_photo, client_id=client_id)
         self.arrive(by=self.workshop.machine)
+
+    def take_paper(
+        self,
+        *,
+        by: Person,
+        receiver: str,
+        count: int,
+        signed_on: date,
+        photo: uploads.Admitted,
+        note: str = "",
+        collected: int | None = None,
+    ) -> None:
+        """Enter a delivery note that came back signed: who signed, when, how many, what it remarks.
+
+        A shipment that is still out is delivered by it; one that was delivered has its paper now.
+        A remark opens a ticket. Raises NotCounted, or WrongState for a day that cannot be.
+        """
+        left_on = clock.day_of(self.left_at) if self.left_at else clock.today()
+        if not left_on <= signed_on <= clock.today():
+            raise WrongState(
+                _now("It was signed between the day it left and today: look at the paper again.")
+            )
+        if self.status == Status.DELIVERED:
+            self.file_paper(
+                by=by, receiver=receiver, count=count, signed_on=signed_on, photo=photo, note=note
+            )
+            return
+        with transaction.atomic():
+            self.hand_in(
+                by=by, receiver=receiver, count=count, with_pin=False, photo=photo, place="",
+                client_id="", collected=collected, signed_on=signed_on, note=note,
+            )  # fmt: skip
+            self._report(note)
+
+    @step("delivery.file_paper", source=Status.DELIVERED, private=("receiver", "note"))
+    def file_paper(
+        self,
+        *,
+        by: Person,
+        receiver: str,
+        count: int,
+        signed_on: date,
+        photo: uploads.Admitted,
+        note: str,
+    ) -> None:
+        """Keep the signed paper of what was delivered already."""
+        if self.handovers.filter(signed_on__isnull=False).exists():
+            raise WrongState(_now("The signed paper of this shipment is entered already."))
+        if count != self.packages.count():
+            raise NotCounted(
+                _now("%(count)s packages were delivered: look at the paper again.")
+                % {"count": self.packages.count()}
+            )
+        self._note(
+            Handover.Kind.PAPER,
+            by,
+            count,
+            receiver=receiver,
+            photo=Upload.keep(photo, by=by),
+            signed_on=signed_on,
+            note=note,
+        )
+        self._report(note)
+
+    @step("delivery.report")
+    def report(self, *, by: Person, handover: Handover) -> None:
+        """Let sales know what the receiver says is damaged or missing."""
+        Ticket.open(
+            by=by,
+            kind=Ticket.Kind.DOOR,
+            subject=self,
+            party=None,
+            facts={"shipment": self.number, "handover": handover.pk},
+        )
 
     @step("delivery.arrive", source=OUT, target=Status.DELIVERED)
     def arrive(self, *, by: Person) -> None:
@@ -500,6 +579,11 @@ class Shipment(models.Model):
         return self.status in OUT
 
     @property
+    def has_signed_paper(self) -> bool:
+        """Tell whether its signed note came back; reads `handovers` as prefetched."""
+        return any(handover.signed_on for handover in self.handovers.all())
+
+    @property
     def pin_tries_left(self) -> int:
         return max(PIN_TRIES - self.wrong_pins, 0)
 
@@ -564,6 +648,12 @@ class Shipment(models.Model):
 
     def _note(self, kind: Handover.Kind, by: Person, count: int, **facts: object) -> None:
         self.handovers.create(kind=kind, by=by, count=count, **facts)
+
+    def _report(self, words: str) -> None:
+        """Open a ticket where somebody wrote that something is damaged or missing."""
+        if words:
+            last = self.handovers.order_by("-pk")[0]
+            self.report(by=self.workshop.machine, handover=last)
 
     def _move(
         self, source: Location.Kind, target: Location.Kind | None, reason: str, *, by: Person

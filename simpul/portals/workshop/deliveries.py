@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm
-from simpul.conversations.models import Conversation, Message
+from simpul.conversations.models import Conversation, Message, Ticket
 from simpul.delivery import packing
 from simpul.delivery.forms import (
     CartonForm,
@@ -160,6 +160,7 @@ def shipment(request: Request, number: str) -> HttpResponse:
             "sheets": Sheet,
             "consignment": Consignment.objects.filter(shipment=shipment).standing().first(),
             "carriers": CarrierAccount.objects.visible_to(request.person).connected().exists(),
+            "tickets": Ticket.objects.visible_to(request.person).about(shipment).order_by("pk"),
             "messages_here": Message.objects.about(shipment),
             "message_form": MessageForm(),
             "say_to": say if can_say else "",
