@@ -211,6 +211,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "delivery.take_back": NOBODY,
     "delivery.leave": ("buyer", "sales"),
     "delivery.arrive": NOBODY,
+    "delivery.plan_attempt": ("buyer", "courier", "sales"),
     "delivery.file_paper": NOBODY,
     "delivery.report": ("sales",),
     "delivery.connect_carrier": ("owner",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.delivery.carriers import Carrier
-from simpul.delivery.models import Package, Reason, Route, Shipment
+from simpul.delivery.models import Package, Part, Reason, Route, Shipment
 from simpul.delivery.models.consignment import tidy_number
+from simpul.delivery.models.shipment import FURTHEST
 from simpul.lib import clock, uploads
 from simpul.orders.models import LineSize
 from simpul.parties.models import Party
@@ -449,7 +450,24 @@ def _admitted(photo: Any) -> uploads.Admitted | None:
         raise forms.ValidationError(str(reason)) from reason
 
 
-class FailureForm(forms.Form):
+class AttemptForm(forms.Form):
+    """When it is tried again."""
+
+    next_on = forms.DateField(
+        label=_("Next attempt"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    next_part = forms.ChoiceField(label=_("Part of the day"), choices=Part, required=False)
+
+    def clean_next_on(self) -> date | None:
+        day: date | None = self.cleaned_data["next_on"]
+        if day is not None and not clock.today() <= day <= clock.in_days(FURTHEST):
+            raise forms.ValidationError(_now("Plan it for today or one of the next 30 days."))
+        return day
+
+
+class FailureForm(AttemptForm):
+    """Why it failed, and when it is tried again if that is known already."""
+
     reason = forms.ChoiceField(label=_("Why"), choices=Reason, widget=forms.RadioSelect)
     note = forms.CharField(
         label=_("What happened"),
@@ -458,3 +476,10 @@ class FailureForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     client_id = ClientIdField()
+
+    field_order = ["reason", "note", "next_on", "next_part", "client_id"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["next_on"].required = False
+        self.fields["next_on"].help_text = _now("If you know it already. The buyer is told.")

@@ -302,6 +302,7 @@ ABILITIES: dict[str, Rule] = {
     "delivery.take_back": workshop(SALES, STOCK),
     "delivery.leave": machine(),
     "delivery.arrive": machine(),
+    "delivery.plan_attempt": either(courier(), workshop(SALES, STOCK)),
     "delivery.file_paper": workshop(SALES, STOCK),
     "delivery.report": machine(),
     "delivery.connect_carrier": owner(),

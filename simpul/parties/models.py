@@ -119,6 +119,9 @@ class Workshop(models.Model):
     supplier_days = models.PositiveSmallIntegerField(
         _("days to pay a supplier after goods came"), default=14
     )
+    delivery_attempts = models.PositiveSmallIntegerField(
+        _("attempts to deliver before the packages come back"), default=3
+    )
     note_sheet = models.CharField(
         _("delivery notes in three copies"),
         max_length=4,

@@ -368,6 +368,9 @@ TABLE: dict[str, Door] = {
     "workshop:homecoming": Door(
         "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
     ),
+    "workshop:delivery-attempt": Door(
+        "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
+    ),
     "workshop:signed-papers": Door(sees="staff", may="staff"),
     "workshop:signed-paper": Door("delivery note", "staff", "owner sari rina"),
     "workshop:carriers": Door(sees="staff"),
@@ -426,6 +429,7 @@ TABLE: dict[str, Door] = {
     "courier:pick-up": Door("shipment", "asep shipment_link", answer=403),
     "courier:delivery": Door("shipment", "asep shipment_link", answer=403),
     "courier:failure": Door("shipment", "asep shipment_link", answer=403),
+    "courier:attempt": Door("shipment", "asep shipment_link", answer=403),
     "courier:message": Door("shipment", "couriers shipment_link", answer=405),
     "courier:note": Door("shipment", "asep shipment_link", answer=404),
     # notices of programs, which prove themselves by a signature

@@ -132,7 +132,7 @@ QUIET = {
 # What the moves below do, themselves or by what follows from them.
 WAYS = {
     "delivery.accept", "delivery.arrive", "delivery.carrier_delivers", "delivery.cancel", "delivery.deliver", "delivery.fail",
-    "delivery.fill", "delivery.hand_over", "delivery.issue_note", "delivery.leave",
+    "delivery.fill", "delivery.plan_attempt", "delivery.hand_over", "delivery.issue_note", "delivery.leave",
     "delivery.offer", "delivery.open", "delivery.pack", "delivery.pass", "delivery.pick_up",
     "delivery.take_back", "delivery.unpack", "delivery.weigh", "delivery.withdraw", "orders.accept",
     "orders.cancel", "orders.close", "orders.confirm", "orders.counter", "orders.decline",
@@ -516,7 +516,7 @@ class Walk(RuleBasedStateMachine):
             lambda: self._pick(Job.objects.open()).cancel(by=self._who("udin"), reason="x"),
             lambda: planning.release(self._order("confirmed", "cancelled"), by=self._who("rina")),
             lambda: give_back(self._order("cancelled"), by=self._who("udin")),
-            self._unpack, self._weigh, self._pass_job, self._fail, self._carrier_says,
+            self._unpack, self._weigh, self._pass_job, self._fail, self._try_again, self._carrier_says,
             lambda: self._shipment("offered", "accepted").withdraw(by=self._who("rina")),
             lambda: self._shipment("open").cancel(by=self._who("rina")),
             lambda: self._shipment("picked_up", "failed").take_back(
@@ -1140,6 +1140,9 @@ class Walk(RuleBasedStateMachine):
     def _fail(self) -> None:
         shipment = self._shipment("picked_up")
         shipment.fail(by=self._of(shipment.courier_id), reason="x")
+
+    def _try_again(self) -> None:
+        self._shipment("failed").plan_attempt(by=self._who("sari"), next_on=clock.in_days(1))
 
     def _carrier_says(self) -> None:
         shipment = self._shipment("picked_up", "failed")

@@ -7,7 +7,7 @@ from simpul.delivery.models.consignment import (
     RateRequest,
     TrackingEvent,
 )
-from simpul.delivery.models.handover import Handover
+from simpul.delivery.models.handover import Handover, Reason
 from simpul.delivery.models.offer import CourierOffer
 from simpul.delivery.models.package import Package, PackageLine
 from simpul.delivery.models.route import Route
@@ -15,7 +15,7 @@ from simpul.delivery.models.shipment import (
     UNDER_WAY,
     NoProof,
     NotCounted,
-    Reason,
+    Part,
     Shipment,
     ShipmentQuerySet,
     Status,
@@ -34,6 +34,7 @@ __all__ = [
     "NotReady",
     "Package",
     "PackageLine",
+    "Part",
     "RateRequest",
     "Reason",
     "Route",

@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from simpul.delivery.models.shipment import Shipment
 
 
+class Reason(models.TextChoices):
+    """Why a delivery failed."""
+
+    NOBODY = "nobody", _("nobody was there")
+    ADDRESS = "address", _("the address was not found")
+    REFUSED = "refused", _("the receiver did not take it")
+    BROKEN = "broken", _("the vehicle or the road")
+    OTHER = "other", _("something else")
+
+
 class Handover(models.Model):
     """A fact: so many packages changed hands, or did not, as somebody counted and said."""
 
@@ -35,6 +45,7 @@ class Handover(models.Model):
     photo = models.ForeignKey(Upload, models.PROTECT, null=True, related_name="+")
     place = models.CharField(max_length=120, blank=True)
     note = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=10, choices=Reason, blank=True)  # of a failed attempt
     signed_on = models.DateField(null=True)  # the day on a paper that was signed by hand
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now, editable=False)

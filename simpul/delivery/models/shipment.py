@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.conversations.models import Ticket
 from simpul.delivery import note
-from simpul.delivery.models.handover import Handover
+from simpul.delivery.models.handover import Handover, Reason
 from simpul.delivery.models.offer import CourierOffer
 from simpul.delivery.models.package import Package, PackageLine, PackageQuerySet
 from simpul.lib import clock, codes, uploads
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 PIN_TRIES = 5
 A_DAY = timedelta(days=1)
+FURTHEST = 30  # days ahead that a next attempt is planned
 
 
 class WrongPin(Refused):
@@ -68,14 +69,13 @@ OUT = (Status.PICKED_UP, Status.FAILED)
 COLLECTING = ("ojek", "own")  # the ways on which somebody of ours stands at the door
 
 
-class Reason(models.TextChoices):
-    """Why a delivery failed."""
+class Part(models.TextChoices):
+    """The part of a day for which a next attempt is planned."""
 
-    NOBODY = "nobody", _("nobody was there")
-    ADDRESS = "address", _("the address was not found")
-    REFUSED = "refused", _("the receiver did not take it")
-    BROKEN = "broken", _("the vehicle or the road")
-    OTHER = "other", _("something else")
+    ANY = "", _("at any time")
+    MORNING = "morning", _("in the morning")
+    NOON = "noon", _("around noon")
+    AFTERNOON = "afternoon", _("in the afternoon")
 
 
 class ShipmentQuerySet(models.QuerySet["Shipment"]):
@@ -165,6 +165,8 @@ class Shipment(models.Model):
     collection = models.OneToOneField(  # what is to be collected at the door
         Collection, models.PROTECT, null=True, related_name="shipment", editable=False
     )
+    next_on = models.DateField(null=True, editable=False)  # when the next attempt is planned
+    next_part = models.CharField(max_length=9, choices=Part, blank=True, editable=False)
     opened_at = models.DateTimeField(default=clock.now, editable=False)
     left_at = models.DateTimeField(null=True, editable=False)
     delivered_at = models.DateTimeField(null=True, editable=False)
@@ -493,18 +495,39 @@ class Shipment(models.Model):
             raise WrongState(_now("Somebody of ours says what was collected at the door."))
         self.arrive(by=by)
 
-    def fail(self, *, by: Person, reason: str, note: str = "", client_id: str = "") -> None:
-        """Say that nobody took the packages; the same client id again does nothing."""
+    def fail(
+        self,
+        *,
+        by: Person,
+        reason: str,
+        note: str = "",
+        client_id: str = "",
+        next_on: date | None = None,
+        next_part: str = "",
+    ) -> None:
+        """Say that nobody took the packages, and when it is tried again if that is known; the same
+        client id again does nothing."""
         if client_id and self.handovers.filter(client_id=client_id).exists():
             return
-        self.come_away(by=by, reason=reason, note=note, client_id=client_id)
+        with transaction.atomic():
+            self.come_away(by=by, reason=reason, note=note, client_id=client_id)
+            if next_on is not None:
+                self.plan_attempt(by=by, next_on=next_on, next_part=next_part)
 
     @step("delivery.fail", source=Status.PICKED_UP, target=Status.FAILED, private=("note",))
     def come_away(self, *, by: Person, reason: str, note: str, client_id: str) -> None:
         """Nobody took it. The same courier may try again, or the packages come back."""
         self.reason = reason
+        self.next_on, self.next_part = None, ""
         count = self.packages.count()
-        self._note(Handover.Kind.FAILED, by, count, note=note, client_id=client_id)
+        self._note(Handover.Kind.FAILED, by, count, reason=reason, note=note, client_id=client_id)
+
+    @step("delivery.plan_attempt", source=Status.FAILED, target=Status.PICKED_UP)
+    def plan_attempt(self, *, by: Person, next_on: date, next_part: str = "") -> None:
+        """Say when it is tried again: the packages are on their way to the same door once more."""
+        if not clock.today() <= next_on <= clock.in_days(FURTHEST):
+            raise WrongState(_now("Plan it for today or one of the next 30 days."))
+        self.next_on, self.next_part = next_on, next_part
 
     @step("delivery.take_back", source=OUT, target=Status.RETURNED)
     def take_back(self, *, by: Person, count: int) -> None:
@@ -577,6 +600,17 @@ class Shipment(models.Model):
     @property
     def is_out(self) -> bool:
         return self.status in OUT
+
+    @property
+    def failures(self) -> list[Handover]:
+        """The attempts that failed, the first one first; reads `handovers` as prefetched."""
+        tried = [one for one in self.handovers.all() if one.kind == Handover.Kind.FAILED]
+        return sorted(tried, key=lambda one: one.pk)
+
+    @property
+    def had_its_attempts(self) -> bool:
+        """Tell whether it was tried as often as the workshop wants; reads `handovers`."""
+        return len(self.failures) >= self.workshop.delivery_attempts
 
     @property
     def has_signed_paper(self) -> bool:

@@ -16,6 +16,7 @@ from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message, Ticket
 from simpul.delivery import packing
 from simpul.delivery.forms import (
+    AttemptForm,
     CartonForm,
     CountForm,
     DeliveryForm,
@@ -248,6 +249,18 @@ def failure(request: Request, number: str) -> HttpResponse:
         shipment.fail(by=request.person, **form.cleaned_data)
         return _back(request, number)
     return _ask(request, shipment, form, "failure")
+
+
+@require_http_methods(["GET", "POST"])
+def attempt(request: Request, number: str) -> HttpResponse:
+    """Plan when it is tried again."""
+    shipment = _find(request, number)
+    demand(request, "delivery.plan_attempt", shipment)
+    form = AttemptForm(request.POST or None)
+    if form.is_valid():
+        shipment.plan_attempt(by=request.person, **form.cleaned_data)
+        return _back(request, number)
+    return _ask(request, shipment, form, "attempt")
 
 
 @require_http_methods(["GET", "POST"])
