@@ -41,6 +41,8 @@ TABLE: dict[str, Door] = {
         "order change", "buyers order_link", "dewi order_link", answer=405
     ),
     "buyer:order-message": Door("order", "buyers order_link", "dewi order_link", answer=405),
+    "buyer:message-file": Door("order file", "dewi order_link"),
+    "buyer:tally-file": Door("party file", "dewi"),
     "buyer:work-photo": Door("order photo", "dewi order_link"),
     "buyer:payment": Door("order", "dewi order_link"),
     "buyer:qris": Door("order", "dewi order_link"),
@@ -76,6 +78,7 @@ TABLE: dict[str, Door] = {
     "workshop:message-sent": Door(
         "text for dewi", "staff", "owner sari fajar rina udin", answer=405
     ),
+    "workshop:message-file": Door("message file", "staff"),
     "workshop:today": Door(sees="staff"),
     "workshop:orders": Door(sees="staff"),
     "workshop:orders-export": Door(sees="staff"),
@@ -404,6 +407,7 @@ TABLE: dict[str, Door] = {
     "supplier:message": Door(
         "purchase", "suppliers purchase_link", "budi purchase_link", answer=405
     ),
+    "supplier:message-file": Door("purchase file", "budi purchase_link"),
     "supplier:bids": Door(sees="suppliers"),
     "supplier:bid": Door("bid", "budi bid_link"),
     "supplier:bid-answer": Door("bid", "budi bid_link", "budi bid_link"),
@@ -421,6 +425,8 @@ TABLE: dict[str, Door] = {
     "courier:job-cash": Door("shipment", "asep shipment_link", answer=404),
     "courier:ticket": Door("ticket", "asep"),
     "courier:ticket-message": Door("ticket", "couriers", "asep", answer=405),
+    "courier:ticket-file": Door("ticket file", "asep"),
+    "courier:message-file": Door("shipment file", "asep shipment_link"),
     "courier:job": Door("shipment", "asep shipment_link"),
     "courier:acceptance": Door(
         "shipment", "couriers shipment_link", "asep shipment_link", answer=405

@@ -12,11 +12,20 @@ from django.urls import reverse
 
 from simpul import testing
 from simpul.catalog.models import Material
-from simpul.conversations.models import Channel, GuestEntry, Notice, Ticket
+from simpul.conversations.models import (
+    Channel,
+    Conversation,
+    GuestEntry,
+    Message,
+    MessageFile,
+    Notice,
+    Ticket,
+)
 from simpul.crm.models import Lead
 from simpul.delivery.models import Handover, Shipment
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
+from simpul.lib.uploads import Handed
 from simpul.papers.models import Paper, Upload
 from simpul.parties.models import AccessLink, Address, Party, Person
 from simpul.parties.roles import Role
@@ -39,7 +48,6 @@ from simpul.payments.models import (
     Refund,
     StatementFile,
 )
-from simpul.payments.models.arrival import Handed
 from simpul.payments.models.payer import Seen
 from simpul.procurement.models import Bid, BillPayment, SupplierBill, Terms
 from simpul.production.models import (
@@ -244,6 +252,15 @@ class World:
             "tracked": {"code": self.order.public_code},
             "paper": {"code": paper.code},
             "order paper": order | {"code": paper.code},
+            "order file": order | {"file": self._file(self.order, "dewi")},
+            "party file": {"file": self._file(self.party("dewi"), "dewi")},
+            "message file": {"pk": self._file(self.order, "dewi")},
+            "purchase file": purchase | {"file": self._file(self.purchase, "budi")},
+            "shipment file": {
+                "number": self.shipment.number,
+                "file": self._file(self.shipment, "asep"),
+            },
+            "ticket file": {"pk": ticket.pk, "file": self._file(ticket, "asep")},
             "claim": {"pk": claim.pk},
             "arrival": {"pk": arrival.pk},
             "arrival file": {"pk": arrival.pk, "position": 1},
@@ -350,6 +367,16 @@ class World:
     def _admitted(self, text: str) -> uploads.Admitted:
         content = text.encode()
         return uploads.Admitted(content, "image/jpeg", ".jpg", hashlib.sha256(content).hexdigest())
+
+    def _file(self, subject: Any, name: str) -> int:
+        """Return the key of a picture that the party sends about a thing."""
+        said = Message.say(
+            by=self.people[name],
+            conversation=Conversation.of(subject, self.party(name)),
+            body="",
+            attached=[Handed("foto.jpg", testing.picture())],
+        )
+        return MessageFile.objects.get(message=said).pk
 
     def _claim(self) -> PaymentClaim:
         return PaymentClaim.objects.create(

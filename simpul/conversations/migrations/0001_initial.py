@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contenttypes', '0002_remove_content_type_name'),
+        ('papers', '0001_initial'),
         ('parties', '0001_initial'),
         ('workflow', '0001_initial'),
     ]
@@ -69,9 +70,23 @@ class Migration(migrations.Migration):
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='conversations.conversation')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
-                ('body', models.CharField(max_length=4000)),
+                ('body', models.CharField(blank=True, max_length=4000)),
                 ('channel', models.CharField(choices=[('portal', 'here'), ('phone', 'telephone'), ('whatsapp', 'WhatsApp'), ('mail', 'e-mail'), ('visit', 'visit'), ('push', 'on the device')], default='portal', max_length=8)),
             ],
+        ),
+        migrations.CreateModel(
+            name='MessageFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('message', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='files', to='conversations.message')),
+                ('position', models.PositiveSmallIntegerField()),
+                ('name', models.CharField(blank=True, max_length=80)),
+                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
+                ('small', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('message', 'position'), name='message_file_once')],
+            },
         ),
         migrations.CreateModel(
             name='Notice',

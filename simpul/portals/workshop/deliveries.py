@@ -147,8 +147,11 @@ def new_shipment(request: Request, number: str) -> HttpResponse:
 
 @require_safe
 def shipment(request: Request, number: str) -> HttpResponse:
-    shipment = _find(request, number)
-    say = reverse("workshop:shipment-message", args=[request.workshop.slug, number])
+    return _page(request, _find(request, number), MessageForm())
+
+
+def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpResponse:
+    say = reverse("workshop:shipment-message", args=[request.workshop.slug, shipment.number])
     can_say = shipment.courier and request.person.may("conversations.say", shipment)
     return render(
         request,
@@ -163,12 +166,13 @@ def shipment(request: Request, number: str) -> HttpResponse:
             "carriers": CarrierAccount.objects.visible_to(request.person).connected().exists(),
             "tickets": Ticket.objects.visible_to(request.person).about(shipment).order_by("pk"),
             "messages_here": Message.objects.about(shipment),
-            "message_form": MessageForm(),
+            "message_form": form,
             "say_to": say if can_say else "",
             "is_paid": shipment.order.is_open(Gate.HAND_OVER),
             "collects": shipment.cash_to_collect(),
             "journal": journal_of(shipment),
         },
+        status=422 if form.is_bound else 200,
     )
 
 
@@ -283,10 +287,13 @@ def homecoming(request: Request, number: str) -> HttpResponse:
 def message(request: Request, number: str) -> HttpResponse:
     """Say something to the courier."""
     shipment = _find(request, number)
-    form = MessageForm(request.POST)
-    if form.is_valid() and shipment.courier is not None:
-        conversation = Conversation.of(shipment, shipment.courier)
-        Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
+    if shipment.courier is None or not request.person.may("conversations.say", shipment):
+        raise NotAllowed
+    form = MessageForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, shipment, form)
+    conversation = Conversation.of(shipment, shipment.courier)
+    Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
     return _back(request, number)
 
 

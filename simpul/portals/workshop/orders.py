@@ -85,7 +85,7 @@ def order(request: Request, number: str) -> HttpResponse:
 @require_POST
 def message(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
-    form = MessageForm(request.POST)
+    form = MessageForm(request.POST, request.FILES)
     if form.is_valid():
         conversation = Conversation.of(order, order.buyer)
         Message.say(by=request.person, conversation=conversation, **form.cleaned_data)

@@ -43,8 +43,11 @@ def tickets(request: Request) -> HttpResponse:
 
 @require_safe
 def ticket(request: Request, pk: int) -> HttpResponse:
-    ticket = _find(request, pk)
-    say = reverse("workshop:ticket-message", args=[request.workshop.slug, pk])
+    return _page(request, _find(request, pk), MessageForm())
+
+
+def _page(request: Request, ticket: Ticket, form: MessageForm) -> HttpResponse:
+    say = reverse("workshop:ticket-message", args=[request.workshop.slug, ticket.pk])
     can_say = ticket.party is not None and request.person.may("conversations.say", ticket)
     return render(
         request,
@@ -54,10 +57,11 @@ def ticket(request: Request, pk: int) -> HttpResponse:
             "door": _door_of(ticket),
             "form": ResolutionForm(),
             "messages_here": Message.objects.about(ticket),
-            "message_form": MessageForm(),
+            "message_form": form,
             "say_to": say if can_say else "",
             "journal": journal_of(ticket),
         },
+        status=422 if form.is_bound else 200,
     )
 
 
@@ -80,12 +84,13 @@ def resolution(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def message(request: Request, pk: int) -> HttpResponse:
     ticket = _find(request, pk)
-    form = MessageForm(request.POST)
-    if form.is_valid() and ticket.party is not None:
-        if not request.person.may("conversations.say", ticket):
-            raise NotAllowed
-        conversation = Conversation.of(ticket, ticket.party)
-        Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
+    if ticket.party is None or not request.person.may("conversations.say", ticket):
+        raise NotAllowed
+    form = MessageForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, ticket, form)
+    conversation = Conversation.of(ticket, ticket.party)
+    Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
     return redirect("workshop:ticket", request.workshop.slug, pk)
 
 

@@ -400,6 +400,7 @@ urlpatterns = [
     # what one was told, and what is sent by hand
     path("messages/", messages.messages_to_send, name="messages"),
     path("messages/<int:pk>/sent/", messages.sent, name="message-sent"),
+    path("messages/files/<int:pk>/", messages.file, name="message-file"),
     path("news/", news.news, name="news"),
     path("news/seen/", news.seen, name="news-seen"),
     path("news/told/", told.told, name="told"),
