@@ -214,6 +214,22 @@ TOLD: dict[str, tuple[str, ...]] = {
     "delivery.take_back": NOBODY,
     "delivery.leave": ("buyer", "sales"),
     "delivery.arrive": NOBODY,
+    "delivery.plan_attempt": ("buyer", "courier", "sales"),
+    "delivery.file_paper": NOBODY,
+    "delivery.report": ("sales",),
+    "delivery.connect_carrier": ("owner",),
+    "delivery.disconnect_carrier": ("owner",),
+    "delivery.go_by": NOBODY,
+    "delivery.ask_rates": NOBODY,
+    "delivery.choose_carrier": NOBODY,
+    "delivery.write_number": NOBODY,
+    "delivery.book_carrier": NOBODY,
+    "delivery.call_off_carrier": NOBODY,
+    "delivery.carrier_booked": NOBODY,
+    "delivery.carrier_refused": ("sales", "stock"),
+    "delivery.hear_carrier": NOBODY,
+    "delivery.carrier_fails": ("sales", "stock"),
+    "delivery.carrier_delivers": ("buyer", "sales", "stock"),
 }
 
 SIDES = ("buyer", "supplier", "courier")

@@ -229,6 +229,7 @@ class World:
         handed_over = Handover.objects.create(
             shipment=self.shipment, kind="in", count=2, photo=upload, by=self.people["asep"]
         )
+        carried = testing.consignment(testing.shipment(self.party("dewi"), "expedition"))
         machine = self.workshop.machine
         told = midtrans("settlement", "SOMEBODY-ELSES", 100_000).body
         notice, _is_new = GatewayNotice.store(testing.gateway(self.workshop), told)
@@ -243,6 +244,9 @@ class World:
         return {
             "": {},
             "gateway": {"provider": "midtrans"},
+            "delivery note": {"code": self._delivery_note().code},
+            "carrier": {"provider": "biteship"},
+            "consignment": {"number": carried.shipment.number},
             "order": order,
             "order change": order | {"revision": change.revision.number},
             "our change": {"number": owing.number, "revision": ours.revision.number},
@@ -358,6 +362,13 @@ class World:
         for name, link in self.links.items():
             self.clients[name].get(reverse("access", args=[link.token]))
         self.links["old_link"].revoke()
+
+    def _delivery_note(self) -> Paper:
+        """The note of a shipment that is on its way."""
+        sent = testing.shipment_on_the_way(self.party("dewi"), self.people["asep"])
+        paper = sent.note_paper()
+        assert paper is not None
+        return paper
 
     def _bid(self) -> Bid:
         """An answer to the price of leather."""

@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('party', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='parties.party')),
-                ('kind', models.CharField(choices=[('cash', 'cash counted otherwise than said'), ('collected', 'less collected at the door than asked')], max_length=9)),
+                ('kind', models.CharField(choices=[('cash', 'cash counted otherwise than said'), ('collected', 'less collected at the door than asked'), ('door', 'damaged or missing at the door')], max_length=9)),
                 ('status', models.CharField(choices=[('open', 'open'), ('resolved', 'resolved')], default='open', editable=False, max_length=8)),
                 ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype', db_index=False)),
                 ('subject_id', models.BigIntegerField()),

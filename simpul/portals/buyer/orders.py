@@ -107,7 +107,7 @@ def show_order(
             "shipments": Shipment.objects.visible_to(request.person)
             .filter(order=order)
             .for_list()
-            .prefetch_related("courier__people__identities")
+            .prefetch_related("courier__people__identities", "consignments", "handovers")
             .order_by("pk"),
             "photos": StagePhoto.objects.visible_to(request.person).of(order).for_list(),
             "papers": Paper.objects.visible_to(request.person).about(order).order_by("pk"),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
-from simpul.delivery.forms import CountForm, DeliveryForm, FailureForm
+from simpul.delivery.forms import AttemptForm, CountForm, DeliveryForm, FailureForm
 from simpul.delivery.models import (
     UNDER_WAY,
     CourierOffer,
@@ -135,6 +135,18 @@ def failure(request: Request, number: str) -> HttpResponse:
         shipment.fail(by=request.person, **form.cleaned_data)
         return _back(request, number)
     return _keep(request, _ask(request, shipment, form, "failure"), shipment)
+
+
+@require_http_methods(["GET", "POST"])
+def attempt(request: Request, number: str) -> HttpResponse:
+    """Plan when it is tried again."""
+    shipment = find_job(request, number)
+    demand(request, "delivery.plan_attempt", shipment)
+    form = AttemptForm(request.POST or None)
+    if form.is_valid():
+        shipment.plan_attempt(by=request.person, **form.cleaned_data)
+        return _back(request, number)
+    return _ask(request, shipment, form, "attempt")
 
 
 @require_POST

@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm
-from simpul.conversations.models import Conversation, Message
+from simpul.conversations.models import Conversation, Message, Ticket
 from simpul.delivery import packing
 from simpul.delivery.forms import (
+    AttemptForm,
     CartonForm,
     CountForm,
     DeliveryForm,
@@ -27,6 +28,8 @@ from simpul.delivery.forms import (
 from simpul.delivery.labels import Sheet
 from simpul.delivery.models import (
     UNDER_WAY,
+    CarrierAccount,
+    Consignment,
     Handover,
     NoProof,
     NotCounted,
@@ -159,6 +162,9 @@ def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpRespon
             "paper": shipment.note_paper(),
             "weight": weight_of(shipment.packages.all()),
             "sheets": Sheet,
+            "consignment": Consignment.objects.filter(shipment=shipment).standing().first(),
+            "carriers": CarrierAccount.objects.visible_to(request.person).connected().exists(),
+            "tickets": Ticket.objects.visible_to(request.person).about(shipment).order_by("pk"),
             "messages_here": Message.objects.about(shipment),
             "message_form": form,
             "say_to": say if can_say else "",
@@ -247,6 +253,18 @@ def failure(request: Request, number: str) -> HttpResponse:
         shipment.fail(by=request.person, **form.cleaned_data)
         return _back(request, number)
     return _ask(request, shipment, form, "failure")
+
+
+@require_http_methods(["GET", "POST"])
+def attempt(request: Request, number: str) -> HttpResponse:
+    """Plan when it is tried again."""
+    shipment = _find(request, number)
+    demand(request, "delivery.plan_attempt", shipment)
+    form = AttemptForm(request.POST or None)
+    if form.is_valid():
+        shipment.plan_attempt(by=request.person, **form.cleaned_data)
+        return _back(request, number)
+    return _ask(request, shipment, form, "attempt")
 
 
 @require_http_methods(["GET", "POST"])

@@ -273,7 +273,8 @@ def test_a_shipment_costs_the_same_for_any_number_of_packages(
     shipment = Shipment.open(by=rina, order=order, mode="own")
     desk.get(page_of(shipment))
 
-    with django_assert_num_queries(16):
+    # beside the shipment and its parts: its tickets, its carrier, and whether one can be asked
+    with django_assert_num_queries(19):
         desk.get(page_of(shipment))
     with django_assert_num_queries(12):
         desk.get(of_order(order, "packing"))
