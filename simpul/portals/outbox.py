@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import html
 import logging
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db.models import F
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from simpul.conversations.models import Channel, Notice
 from simpul.conversations.notices import REMINDERS
 from simpul.lib import clock
 from simpul.parties.models import AccessLink, Identity, Person
 from simpul.portals.doors import document_of, path_for, portal_path
-from simpul.portals.jinja import sentence
+from simpul.portals.letters import mail_of, text_of
 
 # after each failure a longer pause; after the last one we give up
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 180, 720)]
 A_BATCH = 50
-
-# so that absence notes do not answer, and two programs never write to each other (RFC 3834)
-_OF_A_PROGRAM = {"Auto-Submitted": "auto-generated"}
+LONGEST_TEXT = (
+    1500  # letters of a message in a link that opens WhatsApp; the rest is behind its link
+)
 
 log = logging.getLogger(__name__)
 
@@ -65,24 +61,11 @@ def prepare() -> int:
     return len(notices)
 
 
-def text_of(notice: Notice, address: str) -> str:
-    """Return the message in the reader's language: what happened, where to look, who writes."""
-    person = notice.person
-    with override(person.language):
-        lines = [
-            _("Hello %(name)s,") % {"name": person.name},
-            _plain(notice),
-            address,
-            person.workshop.name,
-        ]
-    return "\n\n".join(lines)
-
-
 def prepared_text(notice: Notice) -> str:
     """Return the text that a person sends by hand; reads the link that `prepare` made."""
     person = notice.person
     path = reverse("access", args=[notice.link.token]) if notice.link else portal_path(person)
-    return text_of(notice, settings.SITE_URL + path)
+    return text_of(notice, settings.SITE_URL + path, longest=LONGEST_TEXT)
 
 
 def address_for(subject: Any, person: Person) -> str:
@@ -118,11 +101,9 @@ def _send(notice: Notice) -> bool:
     if address is None:
         notice.mark(Notice.Status.FAILED)
         return False
-    with override(notice.person.language):
-        subject = f"{notice.person.workshop.name}: {_plain(notice)}"
     try:
         where = address_for(notice.entry.subject, notice.person)
-        EmailMessage(subject, text_of(notice, where), to=[address], headers=_OF_A_PROGRAM).send()
+        mail_of(notice, to=address, address=where).send()
     except Exception:
         log.exception("Notice %s could not be sent", notice.pk)
         if notice.attempts >= len(PAUSES):
@@ -130,10 +111,6 @@ def _send(notice: Notice) -> bool:
         return False
     notice.mark(Notice.Status.SENT)
     return True
-
-
-def _plain(notice: Notice) -> str:
-    return " ".join(html.unescape(str(sentence(notice.entry))).split())
 
 
 def _identity(person: Person, kind: Identity.Kind) -> str | None:

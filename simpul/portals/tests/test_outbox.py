@@ -44,10 +44,11 @@ def test_mail_is_written_in_the_readers_language(order: Order, sari: Person, dew
     assert outbox.send() == (1, 0)
     (sent,) = mail.outbox
     assert sent.to == ["dewi@example.com"]
-    assert sent.subject == "Sepatu Ciomas: Sari & Co wrote a message."
-    assert sent.extra_headers == {"Auto-Submitted": "auto-generated"}
+    assert sent.subject == f"{order.number} · Sepatu Ciomas"
+    assert sent.extra_headers["Auto-Submitted"] == "auto-generated"
     assert str(sent.body).startswith(
-        "Hello Dewi,\n\nSari & Co wrote a message.\n\nhttp://localhost/l/"
+        f"Hello Dewi,\n\nSari & Co writes about {order.number}:\n\nHalo <b>\n\n"
+        "Read and answer here:\nhttp://localhost/l/"
     )
     assert notice().status == SENT
     assert outbox.send() == (0, 0)
