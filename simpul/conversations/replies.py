@@ -11,7 +11,7 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 
@@ -34,14 +34,17 @@ def thread(conversation: Conversation, person: Person) -> str:
     return f"<{_mark(_TALK, conversation.pk, person.pk)}@{_host()}>"
 
 
-def identifier(notice: Notice) -> str:
-    """Return the identifier of the mail that tells a notice."""
-    return f"<{_mark(_NOTICE, notice.pk)}@{_host()}>"
+def identifier(notices: Sequence[Notice]) -> str:
+    """Return the identifier of the mail that tells these; another one for more of them."""
+    keys = [notices[0].pk]
+    if len(notices) > 1:
+        keys += [notices[-1].pk, len(notices)]
+    return f"<{_mark(_NOTICE, *keys)}@{_host()}>"
 
 
 def meant(marks: Iterable[str]) -> tuple[Conversation, Person] | None:
     """Return where one of these addresses or identifiers leads, and to whom it was given."""
-    for keys in _keys(_TALK, marks, 2):
+    for keys in _keys(_TALK, marks):
         person = Person.objects.active().filter(pk=keys[1]).select_related("party").first()
         conversation = Conversation.objects.select_related("party").filter(pk=keys[0]).first()
         if person is not None and conversation is not None:
@@ -50,21 +53,21 @@ def meant(marks: Iterable[str]) -> tuple[Conversation, Person] | None:
 
 
 def told(marks: Iterable[str]) -> Notice | None:
-    """Return the notice that one of these identifiers is of."""
-    for keys in _keys(_NOTICE, marks, 1):
+    """Return the notice, the first of several, that one of these identifiers is of."""
+    for keys in _keys(_NOTICE, marks):
         found = Notice.objects.filter(pk=keys[0]).select_related("person").first()
         if found is not None:
             return found
     return None
 
 
-def _keys(what: str, marks: Iterable[str], count: int) -> list[list[int]]:
+def _keys(what: str, marks: Iterable[str]) -> list[list[int]]:
     """Return the keys in those of the marks that we sealed ourselves."""
     found = []
     for match in _MARK.finditer(" ".join(marks)):
         keys = [int(key) for key in match[2].split("-") if key]
         whole = _mark(what, *keys)
-        if len(keys) == count and hmac.compare_digest(whole, match[0].lower()):
+        if hmac.compare_digest(whole, match[0].lower()):
             found.append(keys)
     return found
 

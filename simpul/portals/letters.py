@@ -12,18 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from simpul.conversations import replies
-from simpul.conversations.attachments import MessageFile
 from simpul.conversations.models import (
     LONGEST_MESSAGE,
     Channel,
     Conversation,
     Message,
+    MessageFile,
     Notice,
 )
 from simpul.parties.models import Party
 from simpul.portals.doors import document_of
 from simpul.portals.jinja import sentence
 
+A_LINE = 200  # letters of a message in the letter of the day
 MOST_ATTACHED = 8_000_000  # bytes; of more files only the names are written
 TALKED_OF = {  # what has a page with a conversation on it
     "orders.order",
@@ -34,6 +35,20 @@ TALKED_OF = {  # what has a page with a conversation on it
 
 # so that absence notes do not answer, and two programs never write to each other (RFC 3834)
 _OF_A_PROGRAM = {"Auto-Submitted": "auto-generated"}
+
+
+def head_of(notices: Sequence[Notice]) -> dict[str, str]:
+    """Return what stands in the head of every mail: the same whenever it is sent again."""
+    return {**_OF_A_PROGRAM, "Message-ID": replies.identifier(notices)}
+
+
+def in_short(notice: Notice) -> str:
+    """Return what happened in one line; of a message its first words."""
+    message = said_in(notice)
+    if message is None or not message.body:
+        return plain(notice)
+    words = {"who": notice.entry.by, "words": Truncator(message.body).chars(A_LINE)}
+    return " ".join((_("%(who)s writes: %(words)s") % words).split())
 
 
 def plain(notice: Notice) -> str:
@@ -65,11 +80,11 @@ def text_of(
     return "\n\n".join(filter(None, lines))
 
 
-def mail_of(notice: Notice, *, to: str, address: str) -> EmailMessage:
-    """Return the mail that tells a notice; mails of one conversation are one thread."""
+def mail_of(notice: Notice, address: str) -> EmailMessage:
+    """Return the mail that tells a notice, to nobody yet; those of a conversation are one thread."""
     person, message = notice.person, said_in(notice)
     conversation = _conversation(notice, message)
-    headers = _OF_A_PROGRAM | {"Message-ID": replies.identifier(notice)}
+    headers = head_of([notice])
     reply_to, earlier = "", ""
     if conversation is not None:
         conversation.begin()
@@ -85,7 +100,6 @@ def mail_of(notice: Notice, *, to: str, address: str) -> EmailMessage:
             text_of(
                 notice, address, names=[_name(one) for one in attached], by_mail=bool(reply_to)
             ),
-            to=[to],
             reply_to=[reply_to] if reply_to else None,
             headers=headers,
         )
@@ -125,7 +139,7 @@ def _earlier(notice: Notice, conversation: Conversation) -> str:
         entry__subject_id__in=said.values("pk"),
     )
     last = before.order_by("-pk").first()
-    return replies.identifier(last) if last else ""
+    return replies.identifier([last]) if last else ""
 
 
 def _subject(notice: Notice, message: Message | None, earlier: str) -> str:

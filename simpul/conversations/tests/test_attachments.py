@@ -7,9 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.datastructures import MultiValueDict
 
 from simpul import testing
-from simpul.conversations import attachments
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message, MessageFile
+from simpul.conversations.models import file as attachments
 from simpul.lib.uploads import Admitted, Handed
 from simpul.parties.models import Party, Person
 from simpul.workflow.models import journal_of
@@ -84,7 +84,7 @@ def file(name: str = "foto.jpg", content: bytes | None = None) -> SimpleUploaded
 def test_words_or_files_are_needed() -> None:
     assert form("Halo").is_valid()
     assert form("", file()).is_valid()
-    assert form("  ").errors == {"body": ["This field is required."]}
+    assert form("  ").errors == {"body": ["Please fill this in."]}
 
 
 def test_one_bad_file_is_named_and_the_words_stay() -> None:

@@ -16,7 +16,7 @@ from simpul.parties.models import Person
 from simpul.workflow.steps import Refused
 
 if TYPE_CHECKING:
-    from simpul.conversations.models import Message
+    from simpul.conversations.models.message import Message
 
 MOST_FILES = 6  # with one message
 A_DAY = 60  # of one party: more is no talk any more
