@@ -93,7 +93,7 @@ def mail_of(notice: Notice, address: str) -> EmailMessage:
         earlier = _earlier(notice, conversation) if message else ""
         headers |= {"References": f"{root} {earlier}".strip()}
         headers |= {"In-Reply-To": earlier} if earlier else {}
-    attached = list(message.files.in_order()) if message else []
+    attached = list(message.files.taken().in_order()) if message else []
     with override(person.language):
         mail = EmailMessage(
             _subject(notice, message, earlier),
@@ -103,9 +103,10 @@ def mail_of(notice: Notice, address: str) -> EmailMessage:
             reply_to=[reply_to] if reply_to else None,
             headers=headers,
         )
-    if sum(one.upload.size for one in attached) <= MOST_ATTACHED:
-        for one in attached:
-            mail.attach(_name(one), one.upload.read(), one.upload.kind)
+    files = [(_name(one), one.upload) for one in attached if one.upload]
+    if sum(upload.size for _called, upload in files) <= MOST_ATTACHED:
+        for called, upload in files:
+            mail.attach(called, upload.read(), upload.kind)
     return mail
 
 
@@ -166,6 +167,6 @@ def _about(notice: Notice, message: Message) -> str:
 
 
 def _name(file: MessageFile) -> str:
-    suffix = file.upload.path.rpartition(".")[2]
+    suffix = file.upload.path.rpartition(".")[2] if file.upload else ""
     stem = file.name.rpartition(".")[0] or file.name or str(file.position)
     return f"{stem}.{suffix}"

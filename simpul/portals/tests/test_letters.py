@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import email
+import io
 import socket
+import sys
 from collections.abc import Iterator
 from email.message import EmailMessage
 from email.policy import default
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from django.core import mail
 from django.core.mail import EmailMessage as Outgoing
+from django.core.management import call_command
 from pytest_django import Settings
 
 from simpul import testing
@@ -211,3 +215,34 @@ def test_a_mail_server_takes_it(mailbox: Mailbox, order: Order, sari: Person, de
     assert "Sudah 24 pasang – bagus ✓" in body.get_content()
     (picture,) = came.iter_attachments()
     assert picture.get_filename() == "sol.jpg"
+
+
+def test_its_answer_piped_back_is_a_message(
+    mailbox: Mailbox,
+    order: Order,
+    sari: Person,
+    dewi: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As a mail program answers: to Reply-To, below what it quotes, by a mail server's pipe."""
+    say(order, sari)
+    ((_to, came),) = mailbox.came
+    quoted: Any = came.get_body(("plain",))
+    answer = EmailMessage()
+    answer["From"], answer["To"] = "Dewi <dewi@toko.example>", came["Reply-To"]
+    answer["Subject"], answer["In-Reply-To"] = f"Re: {came['Subject']}", came["Message-ID"]
+    answer["Message-ID"] = "<answer-1@toko.example>"
+    marked = "\n".join(f"> {line}" for line in quoted.get_content().splitlines())
+    answer.set_content(f"Siap, terima kasih.\n\nOn Thu, Sepatu Ciomas wrote:\n{marked}\n")
+    for _turn in range(2):
+        piped = SimpleNamespace(buffer=io.BytesIO(bytes(answer)))
+        monkeypatch.setattr(sys, "stdin", piped)
+        call_command("inbox", "-", stdout=io.StringIO())
+    said = Message.objects.about(order).last()
+    assert said is not None
+    assert Message.objects.count() == 2
+    assert (said.by, said.body, said.channel) == (dewi, "Siap, terima kasih.", "mail")
+    say(order, sari, "Sama-sama.")
+    thread = [one["References"].split()[0] for _to, one in mailbox.came]
+    assert len(thread) == 2
+    assert len(set(thread)) == 1
