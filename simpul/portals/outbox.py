@@ -1,4 +1,4 @@
-"""Sending what the notices say: mail at once or once a day, and texts for WhatsApp that a person
+"""Sending what the notices say: mail at once or once a day, news on devices, and texts for WhatsApp that a person
 sends with one tap.
 
 A notice is claimed, with the time of the next try, before it is sent, and marked after it: what a
@@ -7,6 +7,7 @@ process leaves behind that is killed in between is sent again, under the same Me
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Callable
@@ -22,10 +23,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
+from simpul.conversations.brief import brief
 from simpul.conversations.models import Channel, How, Notice
 from simpul.conversations.notices import come_back
 from simpul.conversations.reach import hour_for
-from simpul.lib import clock
+from simpul.lib import clock, webpush
+from simpul.lib.outgoing import Unreachable
 from simpul.parties.models import AccessLink, Identity, Person
 from simpul.portals.doors import document_of, path_for, portal_path
 from simpul.portals.letters import head_of, in_short, mail_of, text_of
@@ -183,9 +186,34 @@ def _post(notices: list[Notice], mail: EmailMessage) -> None:
     except SMTPRecipientsRefused as refusal:
         if not all(map(_is_for_good, refusal.recipients.values())):
             raise
-        identity.bounced_at = clock.now()
-        identity.save(update_fields=["bounced_at"])
+        identity.come_back()
         raise Undeliverable from refusal
+
+
+def _push(notices: list[Notice]) -> None:
+    """Show it on every device of the person; one that is gone is forgotten."""
+    [notice] = notices
+    person = notice.person
+    path = path_for(notice.entry.subject, person) or portal_path(person)
+    with override(person.language):
+        words = brief(notice.entry.step, notice.label)
+    said = {
+        "title": person.workshop.name,
+        "body": words,
+        "tag": f"notice-{notice.pk}",
+        "path": path,
+    }
+    shown, failures = 0, []
+    for device in person.devices.order_by("pk"):
+        try:
+            device.push(json.dumps(said).encode())
+            shown += 1
+        except webpush.Gone:
+            device.delete()
+        except (webpush.NotTaken, Unreachable) as failure:
+            failures.append(failure)
+    if not shown:
+        raise failures[0] if failures else Undeliverable
 
 
 def _is_for_good(answer: tuple[int, bytes | str]) -> bool:
@@ -207,4 +235,7 @@ def _identity(person: Person, kind: Identity.Kind) -> Identity | None:
 _WITH = ("entry__by", "person__workshop", "person__party", "person__hours")
 
 # what sends a notice by itself; it raises Undeliverable, or anything that may be over next time
-SENDERS: dict[Channel, Callable[[list[Notice]], None]] = {Channel.MAIL: _mail}
+SENDERS: dict[Channel, Callable[[list[Notice]], None]] = {
+    Channel.MAIL: _mail,
+    Channel.PUSH: _push,
+}

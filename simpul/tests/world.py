@@ -12,9 +12,11 @@ from django.urls import reverse
 
 from simpul import testing
 from simpul.catalog.models import Material
+from simpul.conversations import spam
 from simpul.conversations.models import (
     Channel,
     Conversation,
+    Device,
     GuestEntry,
     Message,
     MessageFile,
@@ -27,7 +29,7 @@ from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
 from simpul.lib.uploads import Handed
 from simpul.papers.models import Paper, Upload
-from simpul.parties.models import AccessLink, Address, Party, Person
+from simpul.parties.models import AccessLink, Address, Identity, Party, Person
 from simpul.parties.roles import Role
 from simpul.payments import online
 from simpul.payments.gateways.tests.samples import midtrans
@@ -300,6 +302,7 @@ class World:
             "link": {"pk": self.party("dewi").pk, "link": self.links["order_link"].pk},
             "lead": {"pk": lead.pk},
             "guest": {"pk": guest.pk},
+            "guest challenge": {"challenge": spam.challenge(guest.pk)},
             "product": {"slug": product.slug},
             "colourway": {"slug": product.slug, "pk": product.colourways.get().pk},
             "material": {"pk": needed.pk},
@@ -325,13 +328,31 @@ class World:
             "shipment": {"number": self.shipment.number},
             "shipment photo": {"number": self.shipment.number, "pk": handed_over.pk},
             "person": {"pk": self.people["sari"].pk},
+            "party identity": {
+                "pk": self.people["dewi"].party_id,
+                "identity": Identity.objects.create(
+                    workshop=self.workshop,
+                    person=self.people["dewi"],
+                    kind=Identity.Kind.MAIL,
+                    value="old@example.com",
+                    bounced_at=clock.now(),
+                ).pk,
+            },
             "party contact": {"pk": self.people["dewi"].party_id, "person": self.people["dewi"].pk},
             "text for dewi": {"pk": self._notice("dewi", Channel.WHATSAPP).pk},
             **{
                 f"news of {name}": {"pk": self._notice(name, Channel.PORTAL).pk}
                 for name in ("dewi", "sari", "budi", "asep")
             },
+            **{
+                f"device of {name}": {"pk": self._device(name).pk}
+                for name in ("dewi", "sari", "budi", "asep")
+            },
         }
+
+    def _device(self, name: str) -> Device:
+        endpoint = f"https://fcm.googleapis.com/fcm/send/{name}"
+        return Device.let_in(self.people[name], endpoint=endpoint, p256dh="", auth="")
 
     def _open_links(self) -> None:
         for name, link in self.links.items():

@@ -9,9 +9,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Prefetch, Q
 
+from simpul.conversations.models.attachment import MessageFile
 from simpul.conversations.models.channel import Channel
 from simpul.conversations.models.conversation import Conversation
-from simpul.conversations.models.file import MessageFile
 from simpul.lib import clock, mails
 from simpul.lib.uploads import Handed
 from simpul.parties.models import Person, Workshop

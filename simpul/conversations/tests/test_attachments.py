@@ -8,8 +8,7 @@ from django.utils.datastructures import MultiValueDict
 
 from simpul import testing
 from simpul.conversations.forms import MessageForm
-from simpul.conversations.models import Conversation, Message, MessageFile
-from simpul.conversations.models import file as attachments
+from simpul.conversations.models import Conversation, Message, MessageFile, attachment
 from simpul.lib.uploads import Admitted, Handed
 from simpul.parties.models import Party, Person
 from simpul.workflow.models import journal_of
@@ -66,7 +65,7 @@ def test_who_may_not_speak_leaves_no_file(conversation: Conversation, siti: Pers
 def test_a_party_sends_so_many_files_a_day_and_the_workshop_as_it_needs(
     conversation: Conversation, dewi: Person, sari: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attachments, "A_DAY", 2)
+    monkeypatch.setattr(attachment, "A_DAY", 2)
     for by in (sari, sari, dewi):
         Message.say(by=by, conversation=conversation, body="", attached=[PDF, PDF])
     with pytest.raises(Refused, match="telephone us"):

@@ -215,7 +215,8 @@ def _note_bounce(letter: Letter, workshop: Workshop) -> None:
     if notice is None or notice.person.workshop_id != workshop.pk:
         return
     mine = Identity.objects.filter(person=notice.person, kind=Identity.Kind.MAIL, bounced_at=None)
-    if mine.filter(value=letter.gone).update(bounced_at=clock.now()):
+    if (gone := mine.filter(value=letter.gone).first()) is not None:
+        gone.come_back()
         come_back(notice)
 
 
