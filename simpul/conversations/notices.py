@@ -22,6 +22,7 @@ NOBODY: tuple[str, ...] = ()
 TOLD: dict[str, tuple[str, ...]] = {
     # the workshop and its people
     "crm.register": ("sales",),
+    "crm.meet": NOBODY,  # its first words are told
     "crm.welcome": ("buyer",),
     "crm.decline": NOBODY,
     # talk

@@ -102,6 +102,7 @@ ABILITIES: dict[str, Rule] = {
     "catalog.keep_materials": workshop(STOCK, PRODUCTION),
     # who comes in
     "crm.register": machine(),
+    "crm.meet": machine(),
     "crm.welcome": workshop(SALES),
     "crm.decline": workshop(SALES),
     # talk

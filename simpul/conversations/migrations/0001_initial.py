@@ -76,9 +76,13 @@ class Migration(migrations.Migration):
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='conversations.conversation')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
-                ('body', models.CharField(blank=True, max_length=4000)),
+                ('body', models.CharField(blank=True, max_length=5000)),
                 ('channel', models.CharField(choices=[('portal', 'here'), ('phone', 'telephone'), ('whatsapp', 'WhatsApp'), ('mail', 'e-mail'), ('visit', 'visit'), ('push', 'on the device')], default='portal', max_length=8)),
+                ('foreign_id', models.CharField(blank=True, editable=False, max_length=200)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('foreign_id', ''), _negated=True), fields=('workshop', 'channel', 'foreign_id'), name='message_came_once')],
+            },
         ),
         migrations.CreateModel(
             name='MessageFile',
@@ -87,7 +91,7 @@ class Migration(migrations.Migration):
                 ('message', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='files', to='conversations.message')),
                 ('position', models.PositiveSmallIntegerField()),
                 ('name', models.CharField(blank=True, max_length=80)),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
+                ('upload', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
                 ('small', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
             ],
             options={
