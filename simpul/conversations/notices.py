@@ -285,7 +285,7 @@ def _tell(entry: Entry) -> int:
 def _label(entry: Entry) -> str:
     """Return the number of what it is about, as a list of news shows it."""
     thing = getattr(entry.subject, "shown_with", entry.subject)
-    return str(getattr(thing, "order", thing))[:40]
+    return str(getattr(thing, "known_as", None) or getattr(thing, "order", thing))[:40]
 
 
 def _other_side(entry: Entry) -> tuple[str, ...]:

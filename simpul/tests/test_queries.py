@@ -117,6 +117,7 @@ COPIED: tuple[type[models.Model], ...] = (
     production.SettledLog,
     production.WagePayment,
     delivery.Shipment,
+    delivery.Load,
     delivery.Package,
     delivery.PackageLine,
     delivery.CourierOffer,

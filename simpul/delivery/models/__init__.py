@@ -1,6 +1,7 @@
 """To the door: packages, shipments, offers to couriers, hand-overs with proof."""
 
 from simpul.delivery.models.handover import Handover
+from simpul.delivery.models.load import Load
 from simpul.delivery.models.offer import CourierOffer
 from simpul.delivery.models.package import Package, PackageLine
 from simpul.delivery.models.route import Route
@@ -20,6 +21,7 @@ __all__ = [
     "UNDER_WAY",
     "CourierOffer",
     "Handover",
+    "Load",
     "NoProof",
     "NotCounted",
     "Package",
