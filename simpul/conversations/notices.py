@@ -6,11 +6,12 @@ import logging
 from typing import Any, cast
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 
-from simpul.conversations.models import OLD_NEWS, Channel, Notice
+from simpul.conversations.models import OLD_NEWS, Channel, How, Notice
+from simpul.conversations.reach import REMINDERS, hour_for, instead, ways
 from simpul.lib import clock
-from simpul.parties.models import Identity, Person
+from simpul.parties.models import Identity, Person, PersonQuerySet
 from simpul.parties.roles import Role
 from simpul.workflow.models import Entry
 
@@ -29,7 +30,10 @@ TOLD: dict[str, tuple[str, ...]] = {
     "conversations.resolve_ticket": ("owner", "courier"),
     "conversations.note": NOBODY,
     "conversations.sign": ("sales",),
+    "conversations.hold": NOBODY,
+    "conversations.vouch": ("sales",),
     "conversations.publish": NOBODY,
+    "conversations.put_back": NOBODY,
     "conversations.hide": NOBODY,
     "conversations.answer": NOBODY,
     # orders
@@ -210,9 +214,24 @@ TOLD: dict[str, tuple[str, ...]] = {
     "delivery.take_back": NOBODY,
     "delivery.leave": ("buyer", "sales"),
     "delivery.arrive": NOBODY,
+    "delivery.plan_attempt": ("buyer", "courier", "sales"),
+    "delivery.file_paper": NOBODY,
+    "delivery.report": ("sales",),
+    "delivery.connect_carrier": ("owner",),
+    "delivery.disconnect_carrier": ("owner",),
+    "delivery.go_by": NOBODY,
+    "delivery.ask_rates": NOBODY,
+    "delivery.choose_carrier": NOBODY,
+    "delivery.write_number": NOBODY,
+    "delivery.book_carrier": NOBODY,
+    "delivery.call_off_carrier": NOBODY,
+    "delivery.carrier_booked": NOBODY,
+    "delivery.carrier_refused": ("sales", "stock"),
+    "delivery.hear_carrier": NOBODY,
+    "delivery.carrier_fails": ("sales", "stock"),
+    "delivery.carrier_delivers": ("buyer", "sales", "stock"),
 }
 
-REMINDERS = {"payments.remind"}  # never in the quiet time, and not once it is settled
 SIDES = ("buyer", "supplier", "courier")
 # who speaks for the workshop with each side
 DESKS = {"buyer": ("sales",), "supplier": ("stock",), "courier": ("sales", "stock")}
@@ -254,32 +273,77 @@ def audience_of(entry: Entry) -> list[Person]:
     return list(people.values())
 
 
+def come_back(notice: Notice) -> bool:
+    """Note that a notice did not reach its person by this channel, and tell by the next one.
+
+    Return whether there is a next one; it may have been told by that already.
+    """
+    notice.mark(Notice.Status.FAILED)
+    [person] = with_ways(Person.objects.filter(pk=notice.person_id))
+    entry = notice.entry
+    if (
+        not person.is_active
+        or (way := instead(person, entry.step, Channel(notice.channel))) is None
+    ):
+        return False
+    Notice.objects.bulk_create(
+        [_notice(entry, person, way, How.AT_ONCE, notice.label)], ignore_conflicts=True
+    )
+    return True
+
+
+def try_again(person: Person, channel: Channel) -> int:
+    """Tell by a channel that works again what was not told outside of the portal meanwhile, as far
+    as it still is news; return how many."""
+    elsewhere = Notice.objects.filter(entry=OuterRef("entry"), person=person).exclude(
+        channel__in=(channel, Channel.PORTAL)
+    )
+    lost = Notice.objects.filter(
+        ~Exists(elsewhere),
+        person=person,
+        channel=channel,
+        status=Notice.Status.FAILED,
+        made_at__gt=clock.now() - OLD_NEWS,
+    )
+    return lost.update(status=Notice.Status.WAITING, attempts=0, next_try_at=clock.now())
+
+
+def with_ways(people: PersonQuerySet) -> PersonQuerySet:
+    """Load with each all that says by which channels they are told."""
+    identities = Prefetch("identities", Identity.objects.order_by("pk"))
+    known = people.select_related("workshop", "party", "hours")
+    return known.prefetch_related(identities, "wishes", "devices").order_by("pk")
+
+
 def _tell(entry: Entry) -> int:
     try:
         with transaction.atomic():
-            is_reminder = entry.step in REMINDERS
-            if is_reminder and cast(Any, entry.subject).is_settled:
+            if entry.step in REMINDERS and cast(Any, entry.subject).is_settled:
                 return 0
             label = _label(entry)
-            next_try_at = clock.now()
-            if is_reminder:
-                next_try_at = entry.workshop.awake_from(next_try_at)
             notices = [
-                Notice(
-                    entry=entry,
-                    person=person,
-                    channel=channel,
-                    label=label,
-                    next_try_at=next_try_at,
-                )
+                _notice(entry, person, channel, how, label)
                 for person in audience_of(entry)
-                for channel in _channels(person)
+                for channel, how in ways(person, entry.step).items()
             ]
             Notice.objects.bulk_create(notices, ignore_conflicts=True)
             return len(notices)
     except Exception:
         log.exception("Line %s of the journal (%s) could not be told", entry.pk, entry.step)
         return 0
+
+
+def _notice(entry: Entry, person: Person, channel: Channel, how: How, label: str) -> Notice:
+    now = clock.now()
+    is_here = channel == Channel.PORTAL
+    return Notice(
+        entry=entry,
+        person=person,
+        channel=channel,
+        is_daily=how == How.DAILY,
+        label=label,
+        next_try_at=now if is_here else hour_for(person, entry.step, how, now),
+    )
 
 
 def _label(entry: Entry) -> str:
@@ -296,13 +360,7 @@ def _other_side(entry: Entry) -> tuple[str, ...]:
 
 
 def _people(word: str, entry: Entry) -> list[Person]:
-    people = (
-        Person.objects.active()
-        .filter(workshop_id=entry.workshop_id)
-        .select_related("party")
-        .prefetch_related(Prefetch("identities", Identity.objects.order_by("pk")))
-        .order_by("pk")
-    )
+    people = with_ways(Person.objects.active().filter(workshop_id=entry.workshop_id))
     if word == "asked":
         return list(people.filter(party_id__in=_asked(entry)))
     if word == "payers":
@@ -328,19 +386,3 @@ def _asked(entry: Entry) -> list[int]:
     )
     last = lines.order_by("-pk").first()
     return last.facts["couriers"] if last else []
-
-
-def _channels(person: Person) -> list[Channel]:
-    """The portal for whoever logs in, mail for whoever has an address, a prepared WhatsApp text
-    for a partner with a telephone; of the two only the one that the party prefers, if it can be."""
-    channels = [Channel.PORTAL] if person.user_id is not None else []
-    reachable = {
-        identity.kind
-        for identity in person.identities.all()
-        if identity.bounced_at is None and identity.opted_out_at is None
-    }
-    outside = [Channel.MAIL] if Identity.Kind.MAIL in reachable else []
-    if Identity.Kind.PHONE in reachable and not person.is_staff:
-        outside.append(Channel.WHATSAPP)
-    preferred = [way for way in outside if person.party and way == person.party.prefers]
-    return channels + (preferred or outside)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from simpul.delivery.models import Package, Route, Shipment
+from simpul.delivery.models import Consignment, Package, Route, Shipment
 from simpul.delivery.models import Status as ShipmentStatus
 from simpul.demo import odd_money, photos
 from simpul.lib import clock
@@ -131,6 +131,11 @@ def fetch(story: Story, shipment: Shipment) -> None:
     shipment.issue_note(by=rina)
     shipment.hand_over(by=rina, count=count)
     shipment.pick_up(by=driver, count=count)
+    if shipment.mode == Shipment.Mode.CARGO:
+        receipt = "88" + "".join(one for one in shipment.number if one.isdigit())
+        Consignment.write_down(
+            by=rina, shipment=shipment, carrier=offer.courier.name, number=receipt
+        )
     story.later(lambda: bring(story, shipment), days=1 if shipment.mode == "ojek" else 3)
 
 

@@ -119,6 +119,19 @@ class Workshop(models.Model):
     supplier_days = models.PositiveSmallIntegerField(
         _("days to pay a supplier after goods came"), default=14
     )
+    delivery_attempts = models.PositiveSmallIntegerField(
+        _("attempts to deliver before the packages come back"), default=3
+    )
+    note_sheet = models.CharField(
+        _("delivery notes in three copies"),
+        max_length=4,
+        choices=[
+            ("a4x3", _("three pages of A4")),
+            ("a5x3", _("three pages of A5")),
+            ("ncr", _("one print on a form of three plies (9.5 × 11 inches)")),
+        ],
+        default="a4x3",
+    )
     taxed_as = models.CharField(
         _("tax on turnover (PPh final)"),
         max_length=10,
@@ -143,15 +156,7 @@ class Workshop(models.Model):
 
     def awake_from(self, at: datetime) -> datetime:
         """Return the first moment from `at` on that lies outside of the quiet time."""
-        local = at.astimezone(clock.WIB)
-        begins, ends = self.quiet_from, self.quiet_until
-        over_night = begins > ends
-        is_late = over_night and local.time() >= begins
-        is_early = local.time() < ends and (over_night or local.time() >= begins)
-        if not (is_late or is_early):
-            return at
-        day = local.date() + timedelta(days=int(is_late))
-        return datetime.combine(day, ends, tzinfo=clock.WIB)
+        return clock.awake_from(at, self.quiet_from, self.quiet_until)
 
     @property
     def workshop_id(self) -> int:
@@ -190,6 +195,11 @@ class PartyQuerySet(models.QuerySet["Party"]):
 
     def couriers(self) -> Self:
         return self.filter(is_courier=True)
+
+    def unreached(self) -> Self:
+        """Those to one of whose people nothing arrives by some address or number."""
+        dead = Identity.objects.coming_back().filter(person__party__isnull=False)
+        return self.filter(pk__in=dead.values("person__party"))
 
 
 class Party(models.Model):
@@ -324,6 +334,13 @@ class Person(models.Model):
         )
 
 
+class IdentityQuerySet(models.QuerySet["Identity"]):
+    def coming_back(self) -> Self:
+        """Those at which nothing arrives any more, of people who are still there."""
+        dead = self.filter(bounced_at__isnull=False, opted_out_at=None)
+        return dead.filter(person__is_active=True)
+
+
 class Identity(models.Model):
     """A telephone number or mail address under which somebody is known, once in a workshop."""
 
@@ -340,6 +357,8 @@ class Identity(models.Model):
     bounced_at = models.DateTimeField(null=True, blank=True)
     opted_out_at = models.DateTimeField(null=True, blank=True)
 
+    objects = IdentityQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -349,6 +368,18 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return self.value
+
+    def come_back(self) -> None:
+        """Note that nothing arrives there: it is left alone until somebody says that it works."""
+        self.bounced_at = clock.now()
+        self.save(update_fields=["bounced_at"])
+
+    def correct(self, value: str) -> None:
+        """Take what is right, or the same again because it works now."""
+        if value != self.value:
+            self.value, self.typed, self.verified_at = value, "", None
+        self.bounced_at = None
+        self.save(update_fields=["value", "typed", "verified_at", "bounced_at"])
 
 
 class AddressQuerySet(models.QuerySet["Address"]):

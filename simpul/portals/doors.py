@@ -66,6 +66,7 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "supplier": ("supplier:bid", "pk"),
     },
     "production.job": {"workshop": ("workshop:job", "pk")},
+    "delivery.carrieraccount": {"workshop": ("workshop:carriers", "")},
     "delivery.shipment": {
         "workshop": ("workshop:shipment", "number"),
         "buyer": ("buyer:order", "first_order.number"),

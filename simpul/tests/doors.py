@@ -41,6 +41,8 @@ TABLE: dict[str, Door] = {
         "order change", "buyers order_link", "dewi order_link", answer=405
     ),
     "buyer:order-message": Door("order", "buyers order_link", "dewi order_link", answer=405),
+    "buyer:message-file": Door("order file", "dewi order_link"),
+    "buyer:tally-file": Door("party file", "dewi"),
     "buyer:work-photo": Door("order photo", "dewi order_link"),
     "buyer:payment": Door("order", "dewi order_link"),
     "buyer:qris": Door("order", "dewi order_link"),
@@ -65,15 +67,24 @@ TABLE: dict[str, Door] = {
     "buyer:profile": Door(sees="buyers", may="buyers"),
     "buyer:news": Door(sees="buyers"),
     "buyer:news-seen": Door(sees="buyers", may="buyers", answer=405),
+    "buyer:told": Door(sees="buyers", may="buyers"),
+    "buyer:devices": Door(sees="buyers", may="buyers", answer=405),
+    "buyer:device-removal": Door("device of dewi", "buyers", "dewi", answer=405),
+    "buyer:worker": Door(sees="buyers"),
     "buyer:news-item": Door("news of dewi", "buyers", "dewi", answer=405),
     # the desk
     "workshop:news": Door(sees="staff"),
     "workshop:news-seen": Door(sees="staff", may="staff", answer=405),
+    "workshop:told": Door(sees="staff", may="staff"),
+    "workshop:devices": Door(sees="staff", may="staff", answer=405),
+    "workshop:device-removal": Door("device of sari", "staff", "sari", answer=405),
+    "workshop:worker": Door(sees="staff"),
     "workshop:news-item": Door("news of sari", "staff", "sari", answer=405),
     "workshop:messages": Door(sees="staff"),
     "workshop:message-sent": Door(
         "text for dewi", "staff", "owner sari fajar rina udin", answer=405
     ),
+    "workshop:message-file": Door("message file", "staff"),
     "workshop:today": Door(sees="staff"),
     "workshop:orders": Door(sees="staff"),
     "workshop:orders-export": Door(sees="staff"),
@@ -112,6 +123,10 @@ TABLE: dict[str, Door] = {
     "workshop:receivables": Door(sees="staff"),
     "workshop:receivables-csv": Door(sees="staff"),
     "workshop:party-tone": Door("party", "owner sari rina", "owner sari rina", others=403),
+    "workshop:correction": Door("party identity", "owner sari rina", "owner sari rina", others=403),
+    "workshop:contact-told": Door(
+        "party contact", "owner sari rina", "owner sari rina", others=403
+    ),
     "workshop:new-contact": Door("party", "owner sari rina", "owner sari rina", others=403),
     "workshop:revocation": Door("link", "staff", "owner sari rina", answer=405),
     "workshop:leads": Door(sees="staff"),
@@ -273,6 +288,8 @@ TABLE: dict[str, Door] = {
     "workshop:guestbook": Door(sees="staff"),
     "workshop:publication": Door("guest", "staff", "owner sari", answer=405),
     "workshop:hiding": Door("guest", "staff", "owner sari", answer=405),
+    "workshop:guest-vouching": Door("guest", "staff", "owner sari", answer=405),
+    "workshop:guest-putting-back": Door("guest", "staff", "owner sari", answer=405),
     "workshop:guest-answer": Door("guest", "staff", "owner sari", answer=405),
     "workshop:catalogue": Door(sees="staff"),
     "workshop:new-product": Door(sees="owner sari", may="owner sari", others=403),
@@ -363,6 +380,22 @@ TABLE: dict[str, Door] = {
     "workshop:homecoming": Door(
         "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
     ),
+    "workshop:delivery-attempt": Door(
+        "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
+    ),
+    "workshop:signed-papers": Door(sees="staff", may="staff"),
+    "workshop:signed-paper": Door("delivery note", "staff", "owner sari rina"),
+    "workshop:carriers": Door(sees="staff"),
+    "workshop:carrier-connection": Door("carrier", "staff", answer=403),
+    "workshop:carrier-closing": Door("carrier", "staff", "owner", answer=405),
+    "workshop:carrier": Door("consignment", "staff"),
+    "workshop:carrier-rates": Door("consignment", "staff", "owner sari rina", answer=405),
+    "workshop:carrier-choice": Door("consignment", "staff", "owner sari rina", answer=405),
+    "workshop:carrier-booking": Door("consignment", "staff", "owner sari rina", answer=405),
+    "workshop:carrier-ending": Door("consignment", "staff", "owner sari rina", answer=405),
+    "workshop:carrier-number": Door(
+        "consignment", "owner sari rina", "owner sari rina", others=403
+    ),
     "workshop:shipment-message": Door(
         "shipment", "staff", "owner sari fajar rina udin", answer=405
     ),
@@ -383,12 +416,17 @@ TABLE: dict[str, Door] = {
     "supplier:message": Door(
         "purchase", "suppliers purchase_link", "budi purchase_link", answer=405
     ),
+    "supplier:message-file": Door("purchase file", "budi purchase_link"),
     "supplier:bids": Door(sees="suppliers"),
     "supplier:bid": Door("bid", "budi bid_link"),
     "supplier:bid-answer": Door("bid", "budi bid_link", "budi bid_link"),
     "supplier:forecast": Door(sees="suppliers"),
     "supplier:news": Door(sees="suppliers"),
     "supplier:news-seen": Door(sees="suppliers", may="suppliers", answer=405),
+    "supplier:told": Door(sees="suppliers", may="suppliers"),
+    "supplier:devices": Door(sees="suppliers", may="suppliers", answer=405),
+    "supplier:device-removal": Door("device of budi", "suppliers", "budi", answer=405),
+    "supplier:worker": Door(sees="suppliers"),
     "supplier:news-item": Door("news of budi", "suppliers", "budi", answer=405),
     # the courier's pages; the job is offered to Asep, and not accepted yet
     "courier:jobs": Door(sees="couriers"),
@@ -399,6 +437,8 @@ TABLE: dict[str, Door] = {
     "courier:job-cash": Door("shipment", "asep shipment_link", answer=404),
     "courier:ticket": Door("ticket", "asep"),
     "courier:ticket-message": Door("ticket", "couriers", "asep", answer=405),
+    "courier:ticket-file": Door("ticket file", "asep"),
+    "courier:message-file": Door("shipment file", "asep shipment_link"),
     "courier:job": Door("shipment", "asep shipment_link"),
     "courier:acceptance": Door(
         "shipment", "couriers shipment_link", "asep shipment_link", answer=405
@@ -407,14 +447,19 @@ TABLE: dict[str, Door] = {
     "courier:pick-up": Door("shipment", "asep shipment_link", answer=403),
     "courier:delivery": Door("shipment", "asep shipment_link", answer=403),
     "courier:failure": Door("shipment", "asep shipment_link", answer=403),
+    "courier:attempt": Door("shipment", "asep shipment_link", answer=403),
     "courier:message": Door("shipment", "couriers shipment_link", answer=405),
     "courier:note": Door("shipment", "asep shipment_link", answer=404),
     # notices of programs, which prove themselves by a signature
     "bank:whatsapp": Door(sees="all", answer=404),
     "bank:mail": Door(sees="all", answer=405),
     "bank:gateway": Door("gateway", "all", answer=405),
+    "bank:carrier": Door("carrier", "all", answer=405),
     "courier:news": Door(sees="couriers"),
     "courier:news-seen": Door(sees="couriers", may="couriers", answer=405),
+    "courier:told": Door(sees="couriers", may="couriers"),
+    "courier:devices": Door(sees="couriers", may="couriers", answer=405),
+    "courier:device-removal": Door("device of asep", "couriers", "asep", answer=405),
     "courier:news-item": Door("news of asep", "couriers", "asep", answer=405),
     # the shop window, open to everybody
     "storefront:profile": Door(sees="all"),
@@ -422,6 +467,7 @@ TABLE: dict[str, Door] = {
     "storefront:product": Door("product", "all"),
     "storefront:photo": Door("photo", "all"),
     "storefront:guestbook": Door(sees="all", may="all"),
+    "storefront:guest-thanks": Door("guest challenge", sees="all", may="all"),
     "storefront:registration": Door(sees="all", may="all"),
     "storefront:registered": Door(sees="all"),
     "storefront:track": Door(sees="all", may="all"),

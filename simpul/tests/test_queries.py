@@ -17,6 +17,7 @@ from simpul.conversations.models import (
     GuestEntry,
     InternalNote,
     Message,
+    MessageFile,
     Notice,
     Ticket,
 )
@@ -127,6 +128,7 @@ COPIED: tuple[type[models.Model], ...] = (
     Paper,
     Conversation,
     Message,
+    MessageFile,
     InternalNote,
     Entry,
     Notice,

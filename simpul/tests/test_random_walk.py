@@ -110,6 +110,11 @@ ELSEWHERE = {"catalog", "conversations", "crm"}
 QUIET = {
     "payments.connect_whatsapp", "payments.disconnect_whatsapp",
     "delivery.add_route", "delivery.change_route", "delivery.drop_route",
+    "delivery.report", "delivery.file_paper",  # what is delivered stays so
+    "delivery.connect_carrier", "delivery.disconnect_carrier", "delivery.ask_rates",
+    "delivery.choose_carrier", "delivery.go_by", "delivery.book_carrier",
+    "delivery.call_off_carrier", "delivery.carrier_booked", "delivery.carrier_refused",
+    "delivery.hear_carrier", "delivery.carrier_fails", "delivery.write_number",
     "payments.open_account", "payments.confirm_account", "payments.hasten_account",
     "payments.connect_gateway", "payments.disconnect_gateway",
     "payments.apply_notice", "payments.keep_notice", "payments.settle_notice",
@@ -126,8 +131,8 @@ QUIET = {
 
 # What the moves below do, themselves or by what follows from them.
 WAYS = {
-    "delivery.accept", "delivery.arrive", "delivery.cancel", "delivery.deliver", "delivery.fail",
-    "delivery.fill", "delivery.hand_over", "delivery.issue_note", "delivery.leave",
+    "delivery.accept", "delivery.arrive", "delivery.carrier_delivers", "delivery.cancel", "delivery.deliver", "delivery.fail",
+    "delivery.fill", "delivery.plan_attempt", "delivery.hand_over", "delivery.issue_note", "delivery.leave",
     "delivery.offer", "delivery.open", "delivery.pack", "delivery.pass", "delivery.pick_up",
     "delivery.take_back", "delivery.unpack", "delivery.weigh", "delivery.withdraw", "orders.accept",
     "orders.cancel", "orders.close", "orders.confirm", "orders.counter", "orders.decline",
@@ -526,7 +531,7 @@ class Walk(RuleBasedStateMachine):
             lambda: self._pick(Job.objects.open()).cancel(by=self._who("udin"), reason="x"),
             lambda: planning.release(self._order("confirmed", "cancelled"), by=self._who("rina")),
             lambda: give_back(self._order("cancelled"), by=self._who("udin")),
-            self._unpack, self._weigh, self._pass_job, self._fail,
+            self._unpack, self._weigh, self._pass_job, self._fail, self._try_again, self._carrier_says,
             lambda: self._shipment("offered", "accepted").withdraw(by=self._who("rina")),
             lambda: self._shipment("open").cancel(by=self._who("rina")),
             self._take_back,
@@ -1157,6 +1162,13 @@ class Walk(RuleBasedStateMachine):
     def _take_back(self) -> None:
         shipment = self._shipment("picked_up", "failed")
         shipment.take_back(by=self._who("rina"), count=shipment.packages.count())
+
+    def _try_again(self) -> None:
+        self._shipment("failed").plan_attempt(by=self._who("sari"), next_on=clock.in_days(1))
+
+    def _carrier_says(self) -> None:
+        shipment = self._shipment("picked_up", "failed")
+        shipment.arrive_as_said(by=self.town.workshop.machine, carrier="JNE")
 
     def _close(self) -> None:
         order = self._order("fulfilled")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.contenttypes.fields import GenericRelation
@@ -12,8 +12,9 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from simpul.conversations.models import Ticket
 from simpul.delivery import note
-from simpul.delivery.models.handover import Handover
+from simpul.delivery.models.handover import Handover, Reason
 from simpul.delivery.models.load import Load, shares_to_collect
 from simpul.delivery.models.offer import CourierOffer
 from simpul.delivery.models.package import Package, PackageLine, PackageQuerySet
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 PIN_TRIES = 5
 A_DAY = timedelta(days=1)
+FURTHEST = 30  # days ahead that a next attempt is planned
 
 
 class WrongPin(Refused):
@@ -68,14 +70,13 @@ OUT = (Status.PICKED_UP, Status.FAILED)
 COLLECTING = ("ojek", "own")  # the ways on which somebody of ours stands at the door
 
 
-class Reason(models.TextChoices):
-    """Why a delivery failed."""
+class Part(models.TextChoices):
+    """The part of a day for which a next attempt is planned."""
 
-    NOBODY = "nobody", _("nobody was there")
-    ADDRESS = "address", _("the address was not found")
-    REFUSED = "refused", _("the receiver did not take it")
-    BROKEN = "broken", _("the vehicle or the road")
-    OTHER = "other", _("something else")
+    ANY = "", _("at any time")
+    MORNING = "morning", _("in the morning")
+    NOON = "noon", _("around noon")
+    AFTERNOON = "afternoon", _("in the afternoon")
 
 
 class ShipmentQuerySet(models.QuerySet["Shipment"]):
@@ -162,6 +163,8 @@ class Shipment(models.Model):
     note_number = models.CharField(max_length=20, blank=True, editable=False)
     counted = models.PositiveSmallIntegerField(null=True, editable=False)  # by the workshop
     reason = models.CharField(max_length=10, choices=Reason, blank=True, editable=False)
+    next_on = models.DateField(null=True, editable=False)  # when the next attempt is planned
+    next_part = models.CharField(max_length=9, choices=Part, blank=True, editable=False)
     opened_at = models.DateTimeField(default=clock.now, editable=False)
     left_at = models.DateTimeField(null=True, editable=False)
     delivered_at = models.DateTimeField(null=True, editable=False)
@@ -230,6 +233,13 @@ class Shipment(models.Model):
         Package.objects.filter(pk__in=[one.pk for one in waiting]).update(shipment=shipment)
         return shipment
 
+    @step("delivery.go_by", source=Status.OPEN)
+    def go_by(self, *, by: Person, mode: str, route: str, fee: int, days: int | None) -> None:
+        """Let it travel another way than it was opened for, at what that costs."""
+        if self.consignments.filter(status__in=("asked", "booked"), account__isnull=False).exists():
+            raise WrongState(_now("Call off the carrier that is booked first."))
+        self.mode, self.route, self.fee, self.days = mode, route, fee, days
+
     @step("delivery.offer", source=(Status.OPEN, Status.OFFERED), target=Status.OFFERED)
     def offer(
         self, *, by: Person, couriers: list[Party], expires_at: datetime, fee: int | None = None
@@ -277,6 +287,8 @@ class Shipment(models.Model):
     @step("delivery.cancel", source=Status.OPEN, target=Status.CANCELLED)
     def cancel(self, *, by: Person) -> None:
         """Let the packages stand here for another shipment."""
+        if self.consignments.filter(status__in=("asked", "booked"), account__isnull=False).exists():
+            raise WrongState(_now("Call off the carrier that is booked first."))
         self.packages.update(shipment=None)
 
     @step("delivery.issue_note", source=(Status.OPEN, Status.ACCEPTED))
@@ -360,7 +372,7 @@ class Shipment(models.Model):
             cash_photo=cash_photo,
         )
 
-    @step("delivery.deliver", source=OUT, private=("receiver", "place"))
+    @step("delivery.deliver", source=OUT, private=("receiver", "place", "note"))
     def hand_in(
         self,
         *,
@@ -373,6 +385,8 @@ class Shipment(models.Model):
         client_id: str,
         collected: int | None = None,
         cash_photo: uploads.Admitted | None = None,
+        signed_on: date | None = None,
+        note: str = "",
     ) -> None:
         """The receiver counted the same, is named, and there is a proof."""
         if not with_pin and photo is None:
@@ -393,9 +407,85 @@ class Shipment(models.Model):
             photo=Upload.keep(photo, by=by) if photo else None,
             place=place,
             client_id=client_id,
+            signed_on=signed_on,
+            note=note,
         )
         self._collect(by=by, collected=collected, photo=cash_photo, client_id=client_id)
         self.arrive(by=self.workshop.machine)
+
+    def take_paper(
+        self,
+        *,
+        by: Person,
+        receiver: str,
+        count: int,
+        signed_on: date,
+        photo: uploads.Admitted,
+        note: str = "",
+        collected: int | None = None,
+    ) -> None:
+        """Enter a delivery note that came back signed: who signed, when, how many, what it remarks.
+
+        A shipment that is still out is delivered by it; one that was delivered has its paper now.
+        A remark opens a ticket. Raises NotCounted, or WrongState for a day that cannot be.
+        """
+        left_on = clock.day_of(self.left_at) if self.left_at else clock.today()
+        if not left_on <= signed_on <= clock.today():
+            raise WrongState(
+                _now("It was signed between the day it left and today: look at the paper again.")
+            )
+        if self.status == Status.DELIVERED:
+            self.file_paper(
+                by=by, receiver=receiver, count=count, signed_on=signed_on, photo=photo, note=note
+            )
+            return
+        with transaction.atomic():
+            self.hand_in(
+                by=by, receiver=receiver, count=count, with_pin=False, photo=photo, place="",
+                client_id="", collected=collected, signed_on=signed_on, note=note,
+            )  # fmt: skip
+            self._report(note)
+
+    @step("delivery.file_paper", source=Status.DELIVERED, private=("receiver", "note"))
+    def file_paper(
+        self,
+        *,
+        by: Person,
+        receiver: str,
+        count: int,
+        signed_on: date,
+        photo: uploads.Admitted,
+        note: str,
+    ) -> None:
+        """Keep the signed paper of what was delivered already."""
+        if self.handovers.filter(signed_on__isnull=False).exists():
+            raise WrongState(_now("The signed paper of this shipment is entered already."))
+        if count != self.packages.count():
+            raise NotCounted(
+                _now("%(count)s packages were delivered: look at the paper again.")
+                % {"count": self.packages.count()}
+            )
+        self._note(
+            Handover.Kind.PAPER,
+            by,
+            count,
+            receiver=receiver,
+            photo=Upload.keep(photo, by=by),
+            signed_on=signed_on,
+            note=note,
+        )
+        self._report(note)
+
+    @step("delivery.report")
+    def report(self, *, by: Person, handover: Handover) -> None:
+        """Let sales know what the receiver says is damaged or missing."""
+        Ticket.open(
+            by=by,
+            kind=Ticket.Kind.DOOR,
+            subject=self,
+            party=None,
+            facts={"shipment": self.number, "handover": handover.pk},
+        )
 
     @step("delivery.arrive", source=OUT, target=Status.DELIVERED)
     def arrive(self, *, by: Person) -> None:
@@ -406,18 +496,46 @@ class Shipment(models.Model):
         for load in self.loads.with_order():
             load.order.deliver_all()
 
-    def fail(self, *, by: Person, reason: str, note: str = "", client_id: str = "") -> None:
-        """Say that nobody took the packages; the same client id again does nothing."""
+    @step("delivery.carrier_delivers", source=OUT)
+    def arrive_as_said(self, *, by: Person, carrier: str) -> None:
+        """A carrier says that the receiver has it. No paper is signed by its word."""
+        if self.asked:
+            raise WrongState(_now("Somebody of ours says what was collected at the door."))
+        self.arrive(by=by)
+
+    def fail(
+        self,
+        *,
+        by: Person,
+        reason: str,
+        note: str = "",
+        client_id: str = "",
+        next_on: date | None = None,
+        next_part: str = "",
+    ) -> None:
+        """Say that nobody took the packages, and when it is tried again if that is known; the same
+        client id again does nothing."""
         if client_id and self.handovers.filter(client_id=client_id).exists():
             return
-        self.come_away(by=by, reason=reason, note=note, client_id=client_id)
+        with transaction.atomic():
+            self.come_away(by=by, reason=reason, note=note, client_id=client_id)
+            if next_on is not None:
+                self.plan_attempt(by=by, next_on=next_on, next_part=next_part)
 
     @step("delivery.fail", source=Status.PICKED_UP, target=Status.FAILED, private=("note",))
     def come_away(self, *, by: Person, reason: str, note: str, client_id: str) -> None:
         """Nobody took it. The same courier may try again, or the packages come back."""
         self.reason = reason
+        self.next_on, self.next_part = None, ""
         count = self.packages.count()
-        self._note(Handover.Kind.FAILED, by, count, note=note, client_id=client_id)
+        self._note(Handover.Kind.FAILED, by, count, reason=reason, note=note, client_id=client_id)
+
+    @step("delivery.plan_attempt", source=Status.FAILED, target=Status.PICKED_UP)
+    def plan_attempt(self, *, by: Person, next_on: date, next_part: str = "") -> None:
+        """Say when it is tried again: the packages are on their way to the same door once more."""
+        if not clock.today() <= next_on <= clock.in_days(FURTHEST):
+            raise WrongState(_now("Plan it for today or one of the next 30 days."))
+        self.next_on, self.next_part = next_on, next_part
 
     @step("delivery.take_back", source=OUT, target=Status.RETURNED)
     def take_back(self, *, by: Person, count: int) -> None:
@@ -519,6 +637,22 @@ class Shipment(models.Model):
         return self.status in OUT
 
     @property
+    def failures(self) -> list[Handover]:
+        """The attempts that failed, the first one first; reads `handovers` as prefetched."""
+        tried = [one for one in self.handovers.all() if one.kind == Handover.Kind.FAILED]
+        return sorted(tried, key=lambda one: one.pk)
+
+    @property
+    def had_its_attempts(self) -> bool:
+        """Tell whether it was tried as often as the workshop wants; reads `handovers`."""
+        return len(self.failures) >= self.workshop.delivery_attempts
+
+    @property
+    def has_signed_paper(self) -> bool:
+        """Tell whether its signed note came back; reads `handovers` as prefetched."""
+        return any(handover.signed_on for handover in self.handovers.all())
+
+    @property
     def pin_tries_left(self) -> int:
         return max(PIN_TRIES - self.wrong_pins, 0)
 
@@ -608,6 +742,12 @@ class Shipment(models.Model):
 
     def _note(self, kind: Handover.Kind, by: Person, count: int, **facts: object) -> None:
         self.handovers.create(kind=kind, by=by, count=count, **facts)
+
+    def _report(self, words: str) -> None:
+        """Open a ticket where somebody wrote that something is damaged or missing."""
+        if words:
+            last = self.handovers.order_by("-pk")[0]
+            self.report(by=self.workshop.machine, handover=last)
 
     def _move(
         self, source: Location.Kind, target: Location.Kind | None, reason: str, *, by: Person

@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm
-from simpul.conversations.models import Conversation, Message
+from simpul.conversations.models import Conversation, Message, Ticket
 from simpul.delivery import packing
 from simpul.delivery.forms import (
+    AttemptForm,
     CartonForm,
     CountForm,
     DeliveryForm,
@@ -27,6 +28,8 @@ from simpul.delivery.forms import (
 from simpul.delivery.labels import Sheet
 from simpul.delivery.models import (
     UNDER_WAY,
+    CarrierAccount,
+    Consignment,
     Handover,
     NoProof,
     NotCounted,
@@ -149,8 +152,11 @@ def new_shipment(request: Request, number: str) -> HttpResponse:
 
 @require_safe
 def shipment(request: Request, number: str) -> HttpResponse:
-    shipment = _find(request, number)
-    say = reverse("workshop:shipment-message", args=[request.workshop.slug, number])
+    return _page(request, _find(request, number), MessageForm())
+
+
+def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpResponse:
+    say = reverse("workshop:shipment-message", args=[request.workshop.slug, shipment.number])
     can_say = shipment.courier and request.person.may("conversations.say", shipment)
     return render(
         request,
@@ -161,13 +167,17 @@ def shipment(request: Request, number: str) -> HttpResponse:
             "paper": shipment.note_paper(),
             "weight": weight_of(shipment.packages.all()),
             "sheets": Sheet,
+            "consignment": Consignment.objects.filter(shipment=shipment).standing().first(),
+            "carriers": CarrierAccount.objects.visible_to(request.person).connected().exists(),
+            "tickets": Ticket.objects.visible_to(request.person).about(shipment).order_by("pk"),
             "messages_here": Message.objects.about(shipment),
-            "message_form": MessageForm(),
+            "message_form": form,
             "say_to": say if can_say else "",
             "unpaid": [one for one in shipment.orders if not one.is_open(Gate.HAND_OVER)],
             "collects": shipment.cash_to_collect(),
             "journal": journal_of(shipment),
         },
+        status=422 if form.is_bound else 200,
     )
 
 
@@ -251,6 +261,18 @@ def failure(request: Request, number: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+def attempt(request: Request, number: str) -> HttpResponse:
+    """Plan when it is tried again."""
+    shipment = _find(request, number)
+    demand(request, "delivery.plan_attempt", shipment)
+    form = AttemptForm(request.POST or None)
+    if form.is_valid():
+        shipment.plan_attempt(by=request.person, **form.cleaned_data)
+        return _back(request, number)
+    return _ask(request, shipment, form, "attempt")
+
+
+@require_http_methods(["GET", "POST"])
 def homecoming(request: Request, number: str) -> HttpResponse:
     """Count packages that come back."""
     shipment = _find(request, number)
@@ -270,10 +292,13 @@ def homecoming(request: Request, number: str) -> HttpResponse:
 def message(request: Request, number: str) -> HttpResponse:
     """Say something to the courier."""
     shipment = _find(request, number)
-    form = MessageForm(request.POST)
-    if form.is_valid() and shipment.courier is not None:
-        conversation = Conversation.of(shipment, shipment.courier)
-        Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
+    if shipment.courier is None or not request.person.may("conversations.say", shipment):
+        raise NotAllowed
+    form = MessageForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, shipment, form)
+    conversation = Conversation.of(shipment, shipment.courier)
+    Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
     return _back(request, number)
 
 

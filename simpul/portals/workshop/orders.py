@@ -26,7 +26,7 @@ from simpul.payments import agreement
 from simpul.payments.models import PaymentClaim
 from simpul.portals import invitations
 from simpul.portals.http import Request, demand
-from simpul.portals.workshop.parties import find_parties
+from simpul.portals.workshop.parties import find_parties, unreached
 from simpul.production.models import Job
 from simpul.production.queries import lying_free
 from simpul.workflow.models import journal_of
@@ -85,7 +85,7 @@ def order(request: Request, number: str) -> HttpResponse:
 @require_POST
 def message(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
-    form = MessageForm(request.POST)
+    form = MessageForm(request.POST, request.FILES)
     if form.is_valid():
         conversation = Conversation.of(order, order.buyer)
         Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
@@ -137,6 +137,7 @@ def _page(
             "claims": PaymentClaim.objects.filter(order=order).order_by("-pk"),
             "papers": Paper.objects.visible_to(request.person).about(order).order_by("pk"),
             "messages_here": Message.objects.about(order),
+            "unreached": unreached(order.buyer),
             "notes": InternalNote.objects.about(order).select_related("by").order_by("pk"),
             "journal": journal_of(order),
             "message_form": message_form or MessageForm(),

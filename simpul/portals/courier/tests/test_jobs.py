@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from simpul import testing
 from simpul.delivery.models import Handover, Load, Shipment, Status
 from simpul.lib import clock
-from simpul.parties.models import AccessLink, Party, Person
+from simpul.parties.models import AccessLink, Party, Person, Workshop
 
 HOME = "/ciomas/courier/"
 ADDRESS = "Jl. Raya Ciomas 7"
@@ -351,3 +351,35 @@ def test_the_pages_are_an_app(phone: Client, asep: Person) -> None:
     assert told.json()["name"] == asep.workshop.name
     assert f'href="{HOME}app.webmanifest"' in phone.get(HOME).text
     assert phone.get(f"{HOME}worker.js")["Content-Type"] == "text/javascript; charset=utf-8"
+
+
+def test_a_failure_names_the_next_attempt_and_the_buyer_sees_it(
+    client: Client, buyer: Party, rina: Person, asep: Person, dewi: Person
+) -> None:
+    sent = testing.shipment_on_the_way(buyer, asep)
+    testing.login(client, asep)
+    job = f"/ciomas/courier/jobs/{sent.number}/"
+    said = {"reason": "nobody", "next_on": "2020-01-01", "next_part": "morning"}
+    assert client.post(f"{job}failure/", said).status_code == 422
+    day = clock.in_days(1)
+    client.post(f"{job}failure/", said | {"next_on": day.isoformat()})
+    assert "in the morning" in client.get(job).text
+    testing.login(client, dewi)
+    page = client.get(f"/ciomas/my/orders/{sent.packages.all()[0].order.number}/").text
+    assert "Attempt 1" in page
+    assert "nobody was there" in page
+    assert "in the morning" in page
+
+
+def test_after_the_last_attempt_the_courier_brings_them_back(
+    client: Client, buyer: Party, rina: Person, asep: Person
+) -> None:
+    Workshop.objects.update(delivery_attempts=1)
+    sent = testing.shipment_on_the_way(buyer, asep)
+    sent.fail(by=asep, reason="nobody")
+    testing.login(client, asep)
+    job = f"/ciomas/courier/jobs/{sent.number}/"
+    assert "Bring the packages back" in client.get(job).text
+    client.post(f"{job}attempt/", {"next_on": clock.today().isoformat()})
+    sent.refresh_from_db()
+    assert sent.status == "picked_up"

@@ -1,0 +1,39 @@
+"""Talk: conversations about a document, notes for ourselves, the guest book, and who is told."""
+
+from simpul.conversations.models.attachment import MOST_FILES, MessageFile, MessageFileQuerySet
+from simpul.conversations.models.channel import SAID_BY, Channel
+from simpul.conversations.models.conversation import Conversation, ConversationQuerySet
+from simpul.conversations.models.device import Device
+from simpul.conversations.models.guest import GuestEntry, GuestEntryQuerySet
+from simpul.conversations.models.message import LONGEST_MESSAGE, Message, MessageQuerySet
+from simpul.conversations.models.note import InternalNote, InternalNoteQuerySet
+from simpul.conversations.models.notice import OLD_NEWS, Notice, NoticeQuerySet
+from simpul.conversations.models.ticket import Ticket, TicketQuerySet
+from simpul.conversations.models.wish import Hours, How, Kind, Wish
+
+__all__ = [
+    "LONGEST_MESSAGE",
+    "MOST_FILES",
+    "OLD_NEWS",
+    "SAID_BY",
+    "Channel",
+    "Conversation",
+    "ConversationQuerySet",
+    "Device",
+    "GuestEntry",
+    "GuestEntryQuerySet",
+    "Hours",
+    "How",
+    "InternalNote",
+    "InternalNoteQuerySet",
+    "Kind",
+    "Message",
+    "MessageFile",
+    "MessageFileQuerySet",
+    "MessageQuerySet",
+    "Notice",
+    "NoticeQuerySet",
+    "Ticket",
+    "TicketQuerySet",
+    "Wish",
+]
