@@ -173,9 +173,7 @@ def _show(request: Request, shipment: Shipment, form: RatesForm | None = None) -
 
 
 def _find(request: Request, number: str) -> Shipment:
-    shipments = Shipment.objects.visible_to(request.person).select_related(
-        "workshop", "order__buyer"
-    )
+    shipments = Shipment.objects.visible_to(request.person).select_related("workshop", "buyer")
     return get_object_or_404(shipments, number=number)
 
 
