@@ -350,7 +350,7 @@ def _notice(entry: Entry, person: Person, channel: Channel, how: How, label: str
 def _label(entry: Entry) -> str:
     """Return the number of what it is about, as a list of news shows it."""
     thing = getattr(entry.subject, "shown_with", entry.subject)
-    return str(getattr(thing, "order", thing))[:40]
+    return str(getattr(thing, "known_as", None) or getattr(thing, "order", thing))[:40]
 
 
 def _other_side(entry: Entry) -> tuple[str, ...]:

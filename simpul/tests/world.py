@@ -24,7 +24,7 @@ from simpul.conversations.models import (
     Ticket,
 )
 from simpul.crm.models import Lead
-from simpul.delivery.models import Handover, Shipment
+from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
 from simpul.lib.uploads import Handed
@@ -206,7 +206,7 @@ class World:
         asked = Collection.ask(
             by=self.workshop.machine, order=self.order, courier=self.party("asep"), amount=90_000
         )
-        Shipment.objects.filter(pk=self.shipment.pk).update(collection=asked)
+        Load.objects.filter(shipment=self.shipment).update(collection=asked)
         asked.collect(by=self.people["asep"], amount=80_000)
         held = Collection.ask(
             by=self.workshop.machine, order=self.order, courier=self.party("asep"), amount=70_000
@@ -324,7 +324,7 @@ class World:
             "wage sheet": {"pk": wages.pk},
             "wage payment": {"pk": wages.pk, "payment": wage.pk},
             "order line": order | {"line": self.order.lines.get().pk},
-            "package": {"number": self.shipment.order.number, "position": 1},
+            "package": {"number": self.shipment.first_order.number, "position": 1},
             "route": {"pk": testing.route(self.workshop).pk},
             "package code": {"code": package.code},
             "package label": {"code": package.code, "sheet": "80"},

@@ -133,7 +133,7 @@ def _page(
             and bool(lying_free(order)),
             "amendments": Amendment.objects.about(order),
             "links": invitations.links_to(order),
-            "shipments": Shipment.objects.visible_to(request.person).filter(order=order),
+            "shipments": Shipment.objects.visible_to(request.person).of(order),
             "claims": PaymentClaim.objects.filter(order=order).order_by("-pk"),
             "papers": Paper.objects.visible_to(request.person).about(order).order_by("pk"),
             "messages_here": Message.objects.about(order),
