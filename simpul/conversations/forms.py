@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from simpul.conversations.models import LONGEST_MESSAGE, Channel, Ticket
+from simpul.parties.models import Person, PersonQuerySet
 
 
 class MessageForm(forms.Form):
@@ -22,8 +25,23 @@ class NoteForm(forms.Form):
     body = forms.CharField(
         label=_("Note for us only"),
         max_length=LONGEST_MESSAGE,
+        help_text=_("With @name a colleague is told."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+
+class AssignForm(forms.Form):
+    """Who answers."""
+
+    to = forms.ModelChoiceField(
+        Person.objects.none(), label=_("Who answers"), required=False, empty_label=_("anybody")
+    )
+
+    def __init__(self, *args: Any, colleagues: PersonQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["to"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
+        field.queryset = colleagues
 
 
 class AnswerForm(forms.Form):

@@ -598,7 +598,8 @@ def _talk(story: Story, order: Order) -> None:
     sari, contact = story.cast.staff["sari"], _contact(story, order)
     thread = Conversation.of(order, order.buyer)
     Message.say(by=contact, conversation=thread, body="Bisa siap sebelum tanggal 20 bulan depan?")
-    InternalNote.write(by=sari, subject=order, body="Tanya Udin dulu soal kapasitas potong.")
+    thread.assign(by=story.cast.staff["hadi"], to=sari)
+    InternalNote.write(by=sari, subject=order, body="@Udin, apakah kapasitas potong cukup?")
 
 
 def _waits_for_money(story: Story, key: str) -> None:

@@ -111,6 +111,8 @@ ABILITIES: dict[str, Rule] = {
     "conversations.open_ticket": machine(),
     "conversations.resolve_ticket": workshop(SALES, FINANCE),
     "conversations.note": workshop(SALES, FINANCE, STOCK, PRODUCTION),
+    "conversations.assign": workshop(SALES, FINANCE, STOCK, PRODUCTION),
+    "conversations.let_go": workshop(SALES, FINANCE, STOCK, PRODUCTION),
     "conversations.sign": machine(),
     "conversations.publish": workshop(SALES),
     "conversations.hide": workshop(SALES),

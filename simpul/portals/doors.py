@@ -55,6 +55,10 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:ticket", "pk"),
         "courier": ("courier:ticket", "pk"),
     },
+    "papers.paper": {
+        "workshop": ("workshop:paper", "code"),
+        "buyer": ("buyer:credit-paper", "code"),
+    },
     "payments.bankaccount": {"workshop": ("workshop:accounts", "")},
     "procurement.purchaseorder": {
         "workshop": ("workshop:purchase", "pk"),

@@ -99,7 +99,11 @@ TABLE: dict[str, Door] = {
         "order", "owner sari fajar rina udin", "owner sari fajar rina udin", answer=409, others=403
     ),
     "workshop:order-message": Door("order", "staff", "owner sari fajar rina udin", answer=405),
-    "workshop:order-note": Door("order", "staff", "owner sari fajar rina udin", answer=405),
+    "workshop:note": Door(
+        "note", "owner sari fajar rina udin", "owner sari fajar rina udin", others=403
+    ),
+    "workshop:conversations": Door(sees="staff"),
+    "workshop:assignment": Door("talk", "staff", "owner sari fajar rina udin", answer=405),
     "workshop:parties": Door(sees="staff"),
     "workshop:new-party": Door(sees="owner sari rina", may="owner sari rina", others=403),
     "workshop:party": Door("party", "staff"),

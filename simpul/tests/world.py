@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from simpul import testing
 from simpul.catalog.models import Material
-from simpul.conversations.models import Channel, GuestEntry, Notice, Ticket
+from simpul.conversations.models import Channel, Conversation, GuestEntry, Message, Notice, Ticket
 from simpul.crm.models import Lead
 from simpul.delivery.models import Handover, Shipment
 from simpul.lib import clock, uploads
@@ -234,6 +234,8 @@ class World:
             "": {},
             "gateway": {"provider": "midtrans"},
             "order": order,
+            "note": {"kind": "order", "pk": self.order.pk},
+            "talk": {"pk": self._talk().pk},
             "order change": order | {"revision": change.revision.number},
             "our change": {"number": owing.number, "revision": ours.revision.number},
             "instalment": order | {"position": 1},
@@ -314,6 +316,12 @@ class World:
                 for name in ("dewi", "sari", "budi", "asep")
             },
         }
+
+    def _talk(self) -> Conversation:
+        """What the dealer asked about the order."""
+        talk = Conversation.of(self.order, self.party("dewi"))
+        Message.say(by=self.people["dewi"], conversation=talk, body="Kapan siap?")
+        return talk
 
     def _open_links(self) -> None:
         for name, link in self.links.items():

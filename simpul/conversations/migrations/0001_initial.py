@@ -20,10 +20,12 @@ class Migration(migrations.Migration):
             name='Conversation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='parties.party')),
                 ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype', db_index=False)),
                 ('subject_id', models.BigIntegerField()),
+                ('label', models.CharField(blank=True, editable=False, max_length=40)),
+                ('assigned_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('subject_type', 'subject_id', 'party'), name='conversation_once')],
@@ -71,6 +73,33 @@ class Migration(migrations.Migration):
                 ('body', models.CharField(max_length=4000)),
                 ('channel', models.CharField(choices=[('portal', 'here'), ('phone', 'telephone'), ('whatsapp', 'WhatsApp'), ('mail', 'e-mail'), ('visit', 'visit')], default='portal', max_length=8)),
             ],
+        ),
+        migrations.AddField(
+            model_name='conversation',
+            name='last',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.message', db_index=False),
+        ),
+        migrations.AddField(
+            model_name='conversation',
+            name='asked',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.message', db_index=False),
+        ),
+        migrations.AddIndex(
+            model_name='conversation',
+            index=models.Index(fields=['workshop', '-last'], name='conversatio_worksho_e25b36_idx'),
+        ),
+        migrations.CreateModel(
+            name='ReadMark',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='marks', to='conversations.conversation', db_index=False)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person', db_index=False)),
+                ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.message', db_index=False)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('conversation', 'person'), name='mark_once_a_person')],
+            },
         ),
         migrations.CreateModel(
             name='Notice',

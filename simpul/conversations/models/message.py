@@ -9,6 +9,7 @@ from django.db import models
 
 from simpul.conversations.models.channel import Channel
 from simpul.conversations.models.conversation import Conversation
+from simpul.conversations.models.mark import ReadMark
 from simpul.lib import clock
 from simpul.parties.models import Person, Workshop
 from simpul.workflow.steps import creation
@@ -50,13 +51,16 @@ class Message(models.Model):
     ) -> Message:
         """Say something to the other side, or note what was said elsewhere."""
         conversation.begin()
-        return cls.objects.create(
+        message = cls.objects.create(
             workshop_id=conversation.workshop_id,
             conversation=conversation,
             by=by,
             body=body,
             channel=channel,
         )
+        conversation.hear(message, from_party=not by.is_staff)
+        ReadMark.move(by, conversation.pk, message.pk)
+        return message
 
     @property
     def shown_with(self) -> Any:

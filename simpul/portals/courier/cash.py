@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -13,6 +14,7 @@ from simpul.conversations.models import Conversation, Message, Ticket
 from simpul.delivery.models import Shipment
 from simpul.payments.handing import HandingForm
 from simpul.payments.models import CashHanding, Collection
+from simpul.portals import talk
 from simpul.portals.courier.jobs import find_job
 from simpul.portals.http import Request
 
@@ -69,8 +71,11 @@ def ticket(request: Request, pk: int) -> HttpResponse:
         "courier/cash/ticket.html",
         {
             "ticket": ticket,
-            "messages_here": Message.objects.visible_to(request.person).about(ticket),
-            "message_form": MessageForm(),
+            **talk.talk_about(
+                request,
+                ticket,
+                say_to=reverse("courier:ticket-message", args=[request.workshop.slug, pk]),
+            ),
         },
     )
 
@@ -78,6 +83,8 @@ def ticket(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def ticket_message(request: Request, pk: int) -> HttpResponse:
     ticket = get_object_or_404(Ticket.objects.visible_to(request.person), pk=pk)
+    if answer := talk.seen(request, ticket):
+        return answer
     form = MessageForm(request.POST)
     if form.is_valid() and ticket.party is not None:
         conversation = Conversation.of(ticket, ticket.party)

@@ -28,6 +28,7 @@ from simpul.delivery.models import (
     WrongPin,
 )
 from simpul.lib import clock
+from simpul.portals import talk
 from simpul.portals.files import serve_paper
 from simpul.portals.http import Request, demand
 from simpul.workflow.steps import NotAllowed
@@ -57,7 +58,6 @@ def jobs(request: Request) -> HttpResponse:
 def job(request: Request, number: str) -> HttpResponse:
     shipment = find_job(request, number)
     is_mine = shipment.courier_id == request.person.party_id
-    say = reverse("courier:message", args=[request.workshop.slug, number])
     answer = render(
         request,
         "courier/jobs/page.html",
@@ -69,9 +69,11 @@ def job(request: Request, number: str) -> HttpResponse:
             "collects": shipment.cash_to_collect() if is_mine and shipment.is_under_way else 0,
             "holds": is_mine and shipment.collection is not None and shipment.collection.is_held,
             "has_note": is_mine and shipment.note_number and shipment.is_under_way,
-            "messages_here": Message.objects.visible_to(request.person).about(shipment),
-            "message_form": MessageForm(),
-            "say_to": say if request.person.may("conversations.say", shipment) else "",
+            **talk.talk_about(
+                request,
+                shipment,
+                say_to=reverse("courier:message", args=[request.workshop.slug, number]),
+            ),
         },
     )
     return _keep(request, answer, shipment)
@@ -136,6 +138,8 @@ def failure(request: Request, number: str) -> HttpResponse:
 @require_POST
 def message(request: Request, number: str) -> HttpResponse:
     shipment = find_job(request, number)
+    if answer := talk.seen(request, shipment):
+        return answer
     form = MessageForm(request.POST)
     if form.is_valid() and request.person.party is not None:
         if not request.person.may("conversations.say", shipment):

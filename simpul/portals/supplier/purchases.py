@@ -16,6 +16,7 @@ from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
 from simpul.lib import clock
 from simpul.payments.models import Purpose
+from simpul.portals import talk
 from simpul.portals.http import Request, demand, number_of
 from simpul.procurement.forms import AnswerForm, DelayForm, ReasonForm
 from simpul.procurement.models import PurchaseLine, PurchaseOrder, ReceivedLine, Status
@@ -77,9 +78,11 @@ def purchase(request: Request, pk: int) -> HttpResponse:
             "purchase": purchase,
             "rows": compared(purchase),
             "receipts": receipts.order_by("pk"),
-            "messages_here": Message.objects.visible_to(request.person).about(purchase),
-            "message_form": MessageForm(),
-            "say_to": reverse("supplier:message", args=[request.workshop.slug, pk]),
+            **talk.talk_about(
+                request,
+                purchase,
+                say_to=reverse("supplier:message", args=[request.workshop.slug, pk]),
+            ),
         },
     )
 
@@ -167,6 +170,8 @@ def less(request: Request, pk: int, line: int) -> HttpResponse:
 @require_POST
 def message(request: Request, pk: int) -> HttpResponse:
     purchase = _find(request, pk)
+    if answer := talk.seen(request, purchase):
+        return answer
     form = MessageForm(request.POST)
     if form.is_valid():
         conversation = Conversation.of(purchase, purchase.supplier)

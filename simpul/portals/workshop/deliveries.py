@@ -40,9 +40,10 @@ from simpul.delivery.models import (
 from simpul.delivery.models.package import weight_of
 from simpul.orders.models import Gate, Order, OrderQuerySet
 from simpul.orders.models import Status as OrderStatus
-from simpul.portals import invitations
+from simpul.portals import invitations, talk
 from simpul.portals.files import serve_upload
 from simpul.portals.http import Request, demand
+from simpul.portals.workshop.talk import desk_talk
 from simpul.stock.models import Item
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed
@@ -145,8 +146,6 @@ def new_shipment(request: Request, number: str) -> HttpResponse:
 @require_safe
 def shipment(request: Request, number: str) -> HttpResponse:
     shipment = _find(request, number)
-    say = reverse("workshop:shipment-message", args=[request.workshop.slug, number])
-    can_say = shipment.courier and request.person.may("conversations.say", shipment)
     return render(
         request,
         "workshop/deliveries/shipment.html",
@@ -156,9 +155,12 @@ def shipment(request: Request, number: str) -> HttpResponse:
             "paper": shipment.note_paper(),
             "weight": weight_of(shipment.packages.all()),
             "sheets": Sheet,
-            "messages_here": Message.objects.about(shipment),
-            "message_form": MessageForm(),
-            "say_to": say if can_say else "",
+            **desk_talk(
+                request,
+                shipment,
+                shipment.courier,
+                say_to=reverse("workshop:shipment-message", args=[request.workshop.slug, number]),
+            ),
             "is_paid": shipment.order.is_open(Gate.HAND_OVER),
             "collects": shipment.cash_to_collect(),
             "journal": journal_of(shipment),
@@ -265,6 +267,8 @@ def homecoming(request: Request, number: str) -> HttpResponse:
 def message(request: Request, number: str) -> HttpResponse:
     """Say something to the courier."""
     shipment = _find(request, number)
+    if answer := talk.seen(request, shipment):
+        return answer
     form = MessageForm(request.POST)
     if form.is_valid() and shipment.courier is not None:
         conversation = Conversation.of(shipment, shipment.courier)

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm
@@ -18,7 +19,9 @@ from simpul.orders.models import Order
 from simpul.parties.forms import ContactForm, PartyForm, ToneForm
 from simpul.parties.models import AccessLink, Party, PartyQuerySet
 from simpul.payments.models import party_credit, party_debt
+from simpul.portals import talk
 from simpul.portals.http import Request, demand
+from simpul.portals.workshop.talk import desk_talk
 from simpul.procurement.models import PurchaseOrder
 
 A_PAGE = 50
@@ -58,6 +61,8 @@ def party(request: Request, pk: int) -> HttpResponse:
 def message(request: Request, pk: int) -> HttpResponse:
     """Say something that is about no single order."""
     party = _find(request, pk)
+    if answer := talk.seen(request, party):
+        return answer
     form = MessageForm(request.POST)
     if not form.is_valid():
         return _page(request, party, form)
@@ -76,7 +81,7 @@ def _page(request: Request, party: Party, form: MessageForm | None = None) -> Ht
         {
             "party": party,
             "people": party.people.prefetch_related("identities").order_by("pk"),
-            "addresses": party.addresses.order_by("pk"),
+            "goes_to": party.addresses.order_by("pk"),
             "orders": orders.order_by("-id")[:20],
             "credit": party_credit(party),
             "debt": party_debt(party),
@@ -86,8 +91,13 @@ def _page(request: Request, party: Party, form: MessageForm | None = None) -> Ht
             .select_related("person")
             .prefetch_related("subject")
             .order_by("-pk"),
-            "messages_here": Message.objects.about(party),
-            "message_form": form or MessageForm(),
+            **desk_talk(
+                request,
+                party,
+                party,
+                say_to=reverse("workshop:party-message", args=[request.workshop.slug, party.pk]),
+                form=form,
+            ),
         },
         status=422 if form else 200,
     )

@@ -25,7 +25,9 @@ from simpul.insight.dates import outlook, whatif
 from simpul.lib import clock, phones
 from simpul.orders.models import Order, OrderNeed
 from simpul.parties.models import AccessLink, Identity
+from simpul.portals import talk
 from simpul.portals.http import Request, demand, number_of
+from simpul.portals.workshop.talk import desk_talk
 from simpul.procurement import planning
 from simpul.procurement.forms import (
     ChangeForm,
@@ -202,11 +204,12 @@ def purchase(request: Request, pk: int) -> HttpResponse:
             "spare": unclaimed(purchase) if purchase.status == Status.CONFIRMED else {},
             "other_drafts": _other_drafts(request, purchase) if purchase.is_draft else [],
             "links": _links(request, purchase),
-            "messages_here": Message.objects.about(purchase),
-            "message_form": MessageForm(),
-            "say_to": reverse("workshop:purchase-message", args=[request.workshop.slug, pk])
-            if request.person.may("conversations.say", purchase)
-            else "",
+            **desk_talk(
+                request,
+                purchase,
+                purchase.supplier,
+                say_to=reverse("workshop:purchase-message", args=[request.workshop.slug, pk]),
+            ),
             "journal": journal_of(purchase),
             "today": clock.today(),
         },
@@ -366,6 +369,8 @@ def cancellation(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def message(request: Request, pk: int) -> HttpResponse:
     purchase = _find(request, pk)
+    if answer := talk.seen(request, purchase):
+        return answer
     form = MessageForm(request.POST)
     if form.is_valid():
         conversation = Conversation.of(purchase, purchase.supplier)

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.conversations.forms import MessageForm, ResolutionForm
 from simpul.conversations.models import Conversation, Message, Ticket
+from simpul.portals import talk
 from simpul.portals.http import Request
+from simpul.portals.workshop.talk import desk_talk
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed
 
@@ -43,17 +45,18 @@ def tickets(request: Request) -> HttpResponse:
 @require_safe
 def ticket(request: Request, pk: int) -> HttpResponse:
     ticket = _find(request, pk)
-    say = reverse("workshop:ticket-message", args=[request.workshop.slug, pk])
-    can_say = ticket.party is not None and request.person.may("conversations.say", ticket)
     return render(
         request,
         "workshop/tickets/page.html",
         {
             "ticket": ticket,
             "form": ResolutionForm(),
-            "messages_here": Message.objects.about(ticket),
-            "message_form": MessageForm(),
-            "say_to": say if can_say else "",
+            **desk_talk(
+                request,
+                ticket,
+                ticket.party,
+                say_to=reverse("workshop:ticket-message", args=[request.workshop.slug, pk]),
+            ),
             "journal": journal_of(ticket),
         },
     )
@@ -78,6 +81,8 @@ def resolution(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def message(request: Request, pk: int) -> HttpResponse:
     ticket = _find(request, pk)
+    if answer := talk.seen(request, ticket):
+        return answer
     form = MessageForm(request.POST)
     if form.is_valid() and ticket.party is not None:
         if not request.person.may("conversations.say", ticket):

@@ -37,6 +37,7 @@ from simpul.portals.workshop import (
     spending,
     statements,
     stock,
+    talk,
     tally,
     terms,
     tickets,
@@ -83,7 +84,6 @@ urlpatterns = [
         name="change-withdrawal",
     ),
     path("orders/<str:number>/messages/", orders.message, name="order-message"),
-    path("orders/<str:number>/notes/", orders.note, name="order-note"),
     # parties
     path("parties/", parties.parties, name="parties"),
     path("parties/new/", parties.new, name="new-party"),
@@ -386,6 +386,9 @@ urlpatterns = [
     path("settings/people/new/", settings.invitation, name="invitation"),
     path("settings/people/<int:pk>/", settings.person, name="person"),
     # what one was told, and what is sent by hand
+    path("conversations/", talk.conversations, name="conversations"),
+    path("conversations/<int:pk>/assignment/", talk.assignment, name="assignment"),
+    path("notes/<slug:kind>/<int:pk>/", talk.note, name="note"),
     path("messages/", messages.messages_to_send, name="messages"),
     path("messages/<int:pk>/sent/", messages.sent, name="message-sent"),
     path("news/", news.news, name="news"),
