@@ -25,7 +25,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -130,7 +130,7 @@ def _visitors(workshop: Any) -> dict[str, tuple[Any, str]]:
             visitor = person.role or side
             if visitor not in found:
                 client = Client(headers={"Host": "localhost"})
-                client.force_login(person.user)
+                client.force_login(cast(Any, person.user))  # the others were left out
                 found[visitor] = (client, portal_path(person, side))
     return found
 

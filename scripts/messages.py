@@ -80,9 +80,7 @@ def complaints(texts: Catalog) -> Iterator[str]:
                     yield f"{language}: {text!r}: {reason}"
 
 
-def extract_django(
-    file: BinaryIO, keywords: Any, comment_tags: Any, options: dict[str, Any]
-) -> Iterator[Any]:
+def extract_django(file: BinaryIO, keywords: Any, comment_tags: Any, options: Any) -> Iterator[Any]:
     """Read a template of Django's engine, as makemessages would, without its gettext."""
     code = templatize(file.read().decode())
     flat = "\n".join(line.strip() for line in code.splitlines())

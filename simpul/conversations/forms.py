@@ -3,9 +3,23 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db import transaction
+from django.db.models import prefetch_related_objects
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.conversations.models import LONGEST_MESSAGE, Channel, Ticket
+from simpul.conversations import reach
+from simpul.conversations.models import (
+    LONGEST_MESSAGE,
+    SAID_BY,
+    Channel,
+    Hours,
+    How,
+    Kind,
+    Ticket,
+    Wish,
+)
 from simpul.parties.models import Person, PersonQuerySet
 
 
@@ -18,7 +32,11 @@ class MessageForm(forms.Form):
 class TalkForm(MessageForm):
     """A message, or what was said on the telephone or elsewhere."""
 
-    channel = forms.ChoiceField(label=_("Said"), choices=Channel, initial=Channel.PORTAL)
+    channel = forms.ChoiceField(
+        label=_("Said"),
+        choices=[(way.value, way.label) for way in SAID_BY],
+        initial=Channel.PORTAL,
+    )
 
 
 class NoteForm(forms.Form):
@@ -87,3 +105,76 @@ class ResolutionForm(forms.Form):
     reason = forms.CharField(
         label=_("In your own words"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class WishesForm(forms.Form):
+    """What a person wants to hear of by which channel, and when. Empty hours: at any hour."""
+
+    quiet_from = forms.TimeField(
+        label=_("Leave me alone from"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text=_("Here it is written all the same. Empty: at any hour."),
+    )
+    quiet_until = forms.TimeField(
+        label=_("until"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    daily_at = forms.TimeField(
+        label=_("What comes once a day comes at"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+
+    def __init__(self, data: Any = None, *, person: Person) -> None:
+        self.person = person
+        prefetch_related_objects([person], "identities", "wishes")
+        hours = reach.hours_of(person)
+        super().__init__(
+            data,
+            initial={
+                "quiet_from": hours.quiet_from,
+                "quiet_until": hours.quiet_until,
+                "daily_at": hours.daily_at,
+            },
+        )
+        self.kinds, self.channels = reach.kinds_for(person), reach.channels_of(person)
+        self.usual = reach.usual(person)
+        wished = {(one.kind, one.channel): one.how for one in person.wishes.all()}
+        for kind in self.kinds:
+            for way in self.channels:
+                self.fields[f"{kind}-{way}"] = forms.ChoiceField(
+                    label=capfirst(str(way.label)),
+                    choices=[(how.value, how.label) for how in How if _can_be(way, how)],
+                    initial=wished.get((kind, way), self.usual[way]),
+                )
+
+    @property
+    def rows(self) -> list[tuple[Kind, list[forms.BoundField]]]:
+        """The kinds of news, each with its field for every channel."""
+        return [(kind, [self[f"{kind}-{way}"] for way in self.channels]) for kind in self.kinds]
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or self.cleaned_data
+        if bool(facts.get("quiet_from")) != bool(facts.get("quiet_until")):
+            self.add_error("quiet_until", _now("Say both from when and until when, or neither."))
+        return facts
+
+    @transaction.atomic
+    def save(self) -> None:
+        """Keep what differs from the usual, so that who wished nothing goes on as is usual."""
+        facts = self.cleaned_data
+        chosen = {(k, way): facts[f"{k}-{way}"] for k in self.kinds for way in self.channels}
+        Wish.objects.filter(person=self.person).delete()
+        Wish.objects.bulk_create(
+            Wish(person=self.person, kind=kind, channel=way, how=how)
+            for (kind, way), how in chosen.items()
+            if how != self.usual[way]
+        )
+        hours = {name: facts[name] or None for name in ("quiet_from", "quiet_until", "daily_at")}
+        Hours.objects.update_or_create(person=self.person, defaults=hours)
+
+
+def _can_be(way: Channel, how: How) -> bool:
+    """Only a letter can gather what happened in a day."""
+    return how != How.DAILY or way == Channel.MAIL

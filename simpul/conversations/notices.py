@@ -8,9 +8,10 @@ from typing import Any, cast
 from django.db import transaction
 from django.db.models import Prefetch
 
-from simpul.conversations.models import OLD_NEWS, Channel, Notice
+from simpul.conversations.models import OLD_NEWS, Channel, How, Notice
+from simpul.conversations.reach import REMINDERS, hour_for, instead, ways
 from simpul.lib import clock
-from simpul.parties.models import Identity, Person
+from simpul.parties.models import Identity, Person, PersonQuerySet
 from simpul.parties.roles import Role
 from simpul.workflow.models import Entry
 
@@ -215,7 +216,6 @@ TOLD: dict[str, tuple[str, ...]] = {
     "delivery.arrive": NOBODY,
 }
 
-REMINDERS = {"payments.remind"}  # never in the quiet time, and not once it is settled
 SIDES = ("buyer", "supplier", "courier")
 # who speaks for the workshop with each side
 DESKS = {"buyer": ("sales",), "supplier": ("stock",), "courier": ("sales", "stock")}
@@ -257,32 +257,61 @@ def audience_of(entry: Entry) -> list[Person]:
     return list(people.values())
 
 
+def come_back(notice: Notice) -> bool:
+    """Note that a notice did not reach its person by this channel, and tell by the next one.
+
+    Return whether there is a next one; it may have been told by that already.
+    """
+    notice.mark(Notice.Status.FAILED)
+    [person] = with_ways(Person.objects.filter(pk=notice.person_id))
+    entry = notice.entry
+    if (
+        not person.is_active
+        or (way := instead(person, entry.step, Channel(notice.channel))) is None
+    ):
+        return False
+    Notice.objects.bulk_create(
+        [_notice(entry, person, way, How.AT_ONCE, notice.label)], ignore_conflicts=True
+    )
+    return True
+
+
+def with_ways(people: PersonQuerySet) -> PersonQuerySet:
+    """Load with each all that says by which channels they are told."""
+    identities = Prefetch("identities", Identity.objects.order_by("pk"))
+    known = people.select_related("workshop", "party", "hours")
+    return known.prefetch_related(identities, "wishes").order_by("pk")
+
+
 def _tell(entry: Entry) -> int:
     try:
         with transaction.atomic():
-            is_reminder = entry.step in REMINDERS
-            if is_reminder and cast(Any, entry.subject).is_settled:
+            if entry.step in REMINDERS and cast(Any, entry.subject).is_settled:
                 return 0
             label = _label(entry)
-            next_try_at = clock.now()
-            if is_reminder:
-                next_try_at = entry.workshop.awake_from(next_try_at)
             notices = [
-                Notice(
-                    entry=entry,
-                    person=person,
-                    channel=channel,
-                    label=label,
-                    next_try_at=next_try_at,
-                )
+                _notice(entry, person, channel, how, label)
                 for person in audience_of(entry)
-                for channel in _channels(person)
+                for channel, how in ways(person, entry.step).items()
             ]
             Notice.objects.bulk_create(notices, ignore_conflicts=True)
             return len(notices)
     except Exception:
         log.exception("Line %s of the journal (%s) could not be told", entry.pk, entry.step)
         return 0
+
+
+def _notice(entry: Entry, person: Person, channel: Channel, how: How, label: str) -> Notice:
+    now = clock.now()
+    is_here = channel == Channel.PORTAL
+    return Notice(
+        entry=entry,
+        person=person,
+        channel=channel,
+        is_daily=how == How.DAILY,
+        label=label,
+        next_try_at=now if is_here else hour_for(person, entry.step, how, now),
+    )
 
 
 def _label(entry: Entry) -> str:
@@ -299,13 +328,7 @@ def _other_side(entry: Entry) -> tuple[str, ...]:
 
 
 def _people(word: str, entry: Entry) -> list[Person]:
-    people = (
-        Person.objects.active()
-        .filter(workshop_id=entry.workshop_id)
-        .select_related("party")
-        .prefetch_related(Prefetch("identities", Identity.objects.order_by("pk")))
-        .order_by("pk")
-    )
+    people = with_ways(Person.objects.active().filter(workshop_id=entry.workshop_id))
     if word == "asked":
         return list(people.filter(party_id__in=_asked(entry)))
     if word == "payers":
@@ -333,19 +356,3 @@ def _asked(entry: Entry) -> list[int]:
     )
     last = lines.order_by("-pk").first()
     return last.facts["couriers"] if last else []
-
-
-def _channels(person: Person) -> list[Channel]:
-    """The portal for whoever logs in, mail for whoever has an address, a prepared WhatsApp text
-    for a partner with a telephone; of the two only the one that the party prefers, if it can be."""
-    channels = [Channel.PORTAL] if person.user_id is not None else []
-    reachable = {
-        identity.kind
-        for identity in person.identities.all()
-        if identity.bounced_at is None and identity.opted_out_at is None
-    }
-    outside = [Channel.MAIL] if Identity.Kind.MAIL in reachable else []
-    if Identity.Kind.PHONE in reachable and not person.is_staff:
-        outside.append(Channel.WHATSAPP)
-    preferred = [way for way in outside if person.party and way == person.party.prefers]
-    return channels + (preferred or outside)

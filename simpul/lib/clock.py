@@ -43,6 +43,18 @@ def in_days(days: int) -> date:
     return today() + timedelta(days=days)
 
 
+def awake_from(at: datetime, quiet_from: time, quiet_until: time) -> datetime:
+    """Return the first moment from `at` on outside of a quiet time of each day (WIB), which may
+    last over night. Where both ends are the same there is none."""
+    local = at.astimezone(WIB)
+    over_night = quiet_from > quiet_until
+    is_late = over_night and local.time() >= quiet_from
+    is_early = local.time() < quiet_until and (over_night or local.time() >= quiet_from)
+    if not (is_late or is_early):
+        return at
+    return datetime.combine(local.date() + timedelta(days=int(is_late)), quiet_until, tzinfo=WIB)
+
+
 @contextmanager
 def stopped(moment: datetime) -> Iterator[None]:
     """Let it be `moment` for everything inside the block."""

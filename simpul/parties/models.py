@@ -143,15 +143,7 @@ class Workshop(models.Model):
 
     def awake_from(self, at: datetime) -> datetime:
         """Return the first moment from `at` on that lies outside of the quiet time."""
-        local = at.astimezone(clock.WIB)
-        begins, ends = self.quiet_from, self.quiet_until
-        over_night = begins > ends
-        is_late = over_night and local.time() >= begins
-        is_early = local.time() < ends and (over_night or local.time() >= begins)
-        if not (is_late or is_early):
-            return at
-        day = local.date() + timedelta(days=int(is_late))
-        return datetime.combine(day, ends, tzinfo=clock.WIB)
+        return clock.awake_from(at, self.quiet_from, self.quiet_until)
 
     @property
     def workshop_id(self) -> int:

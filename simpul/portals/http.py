@@ -51,6 +51,12 @@ def find_person(user: User, slug: str) -> Person | None:
     )
 
 
+def portal_of(request: HttpRequest) -> str:
+    """Return the portal whose page this is, where several have the same."""
+    assert request.resolver_match is not None  # noqa: S101 - a view was found
+    return request.resolver_match.namespaces[0]
+
+
 def number_of(typed: str) -> int | None:
     """Read a key or a quantity out of an address or a hidden field; None where it is no such number."""
     return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else None

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from simpul.conversations.models import Notice
 from simpul.portals.doors import path_for
-from simpul.portals.http import Request
+from simpul.portals.http import Request, portal_of
 
 A_PAGE = 30
 
@@ -23,8 +23,8 @@ def news(request: Request) -> HttpResponse:
         request,
         "portals/news.html",
         {
-            "frame": f"{_portal(request)}/base.html",
-            "portal": _portal(request),
+            "frame": f"{portal_of(request)}/base.html",
+            "portal": portal_of(request),
             "page": Paginator(notices, A_PAGE).get_page(request.GET.get("page")),
             "shown": request.GET.get("shown", ""),
         },
@@ -47,10 +47,5 @@ def seen(request: Request) -> HttpResponse:
     return redirect(_back(request), request.workshop.slug)
 
 
-def _portal(request: Request) -> str:
-    assert request.resolver_match is not None  # noqa: S101 - a view was found
-    return request.resolver_match.namespaces[0]
-
-
 def _back(request: Request) -> str:
-    return f"{_portal(request)}:news"
+    return f"{portal_of(request)}:news"

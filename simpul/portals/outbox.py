@@ -1,10 +1,20 @@
-"""Sending what the notices say: mail, and texts for WhatsApp that a person sends with one tap."""
+"""Sending what the notices say: mail at once or once a day, and texts for WhatsApp that a person
+sends with one tap.
+
+A notice is claimed, with the time of the next try, before it is sent, and marked after it: what a
+process leaves behind that is killed in between is sent again, under the same Message-ID.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import html
 import logging
+import re
+from collections.abc import Callable
 from datetime import timedelta
+from itertools import groupby
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 from django.conf import settings
@@ -12,10 +22,11 @@ from django.core.mail import EmailMessage
 from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
-from simpul.conversations.models import Channel, Notice
-from simpul.conversations.notices import REMINDERS
+from simpul.conversations.models import Channel, How, Notice
+from simpul.conversations.notices import come_back
+from simpul.conversations.reach import hour_for
 from simpul.lib import clock
 from simpul.parties.models import AccessLink, Identity, Person
 from simpul.portals.doors import document_of, path_for, portal_path
@@ -24,6 +35,7 @@ from simpul.portals.jinja import sentence
 # after each failure a longer pause; after the last one we give up
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 180, 720)]
 A_BATCH = 50
+MOST_IN_A_LETTER = 200
 
 # so that absence notes do not answer, and two programs never write to each other (RFC 3834)
 _OF_A_PROGRAM = {"Auto-Submitted": "auto-generated"}
@@ -31,21 +43,37 @@ _OF_A_PROGRAM = {"Auto-Submitted": "auto-generated"}
 log = logging.getLogger(__name__)
 
 
+class Undeliverable(Exception):
+    """This person is not reached by this channel; another try would not help."""
+
+
 def send() -> tuple[int, int]:
-    """Send the mail that waits; return how many went out and how many failed."""
+    """Send what waits to be sent; return how many messages went out and how many failed."""
     if settings.DEMO:
         return 0, 0
-    now = clock.now()
-    waiting = Notice.objects.waiting().filter(channel=Channel.MAIL, next_try_at__lte=now)
-    sent = failed = 0
-    notices = waiting.select_related("entry__by", "person__workshop", "person__party")
-    for notice in notices.order_by("pk")[:A_BATCH]:
-        if not _waits_for_morning(notice) and _claim(notice):
-            if _send(notice):
-                sent += 1
-            else:
-                failed += 1
-    return sent, failed
+    due = Notice.objects.due().filter(channel__in=SENDERS, is_daily=False)
+    notices = due.select_related(*_WITH)[:A_BATCH]
+    results = [
+        _try([notice], SENDERS[Channel(notice.channel)])
+        for notice in notices
+        if not _waits_for_its_hour(notice) and _claim([notice])
+    ]
+    return results.count(True), results.count(False)
+
+
+def send_daily() -> tuple[int, int]:
+    """Send each person whose hour has come one letter with all that happened; return how many went
+    out and how many failed."""
+    if settings.DEMO:
+        return 0, 0
+    due = Notice.objects.due().filter(channel=Channel.MAIL, is_daily=True)
+    whose = due.order_by("person").values_list("person", flat=True).distinct()[:A_BATCH]
+    results = []
+    for person in list(whose):
+        notices = list(due.filter(person=person).select_related(*_WITH)[:MOST_IN_A_LETTER])
+        if notices and _claim(notices):
+            results.append(_try(notices, _mail_of_the_day))
+    return results.count(True), results.count(False)
 
 
 def prepare() -> int:
@@ -96,46 +124,115 @@ def address_for(subject: Any, person: Person) -> str:
     return settings.SITE_URL + path
 
 
-def _waits_for_morning(notice: Notice) -> bool:
-    """Put a reminder off that would be sent in the quiet time."""
-    awake_from = notice.person.workshop.awake_from(clock.now())
-    if notice.entry.step not in REMINDERS or awake_from <= clock.now():
+def message_id(notices: list[Notice]) -> str:
+    """Return the Message-ID of a mail, which is the same whenever the same notices are sent again."""
+    keys = ",".join(str(notice.pk) for notice in notices)
+    mark = hashlib.sha256(f"{settings.SECRET_KEY}:notices:{keys}".encode()).hexdigest()[:16]
+    return f"<notice-{notices[0].pk}-{mark}@{settings.HOST}>"
+
+
+def _waits_for_its_hour(notice: Notice) -> bool:
+    """Put off what would be sent in a quiet time."""
+    now = clock.now()
+    at = hour_for(notice.person, notice.entry.step, How.AT_ONCE, now)
+    if at <= now:
         return False
-    notice.next_try_at = awake_from
+    notice.next_try_at = at
     notice.save(update_fields=["next_try_at"])
     return True
 
 
-def _claim(notice: Notice) -> bool:
-    """Take the notice for this process, and note the try before it is made."""
-    pause = PAUSES[min(notice.attempts, len(PAUSES) - 1)]
-    mine = Notice.objects.waiting().filter(pk=notice.pk, attempts=notice.attempts)
-    return mine.update(attempts=F("attempts") + 1, next_try_at=clock.now() + pause) == 1
+def _claim(notices: list[Notice]) -> bool:
+    """Take the notices for this process, and note the try before it is made."""
+    first = notices[0]
+    pause = PAUSES[min(first.attempts, len(PAUSES) - 1)]
+    mine = Notice.objects.due().filter(pk__in=[notice.pk for notice in notices])
+    later = {"attempts": F("attempts") + 1, "next_try_at": clock.now() + pause}
+    return mine.order_by().update(**later) == len(notices)
 
 
-def _send(notice: Notice) -> bool:
-    address = _identity(notice.person, Identity.Kind.MAIL)
-    if address is None:
-        notice.mark(Notice.Status.FAILED)
+def _try(notices: list[Notice], way: Callable[[list[Notice]], None]) -> bool:
+    try:
+        way(notices)
+    except Undeliverable:
+        for notice in notices:
+            come_back(notice)
         return False
+    except Exception:
+        log.exception("Notice %s could not be sent", notices[0].pk)
+        for notice in notices:
+            if notice.attempts >= len(PAUSES):
+                come_back(notice)
+        return False
+    for notice in notices:
+        notice.mark(Notice.Status.SENT)
+    return True
+
+
+def _mail(notices: list[Notice]) -> None:
+    [notice] = notices
     with override(notice.person.language):
         subject = f"{notice.person.workshop.name}: {_plain(notice)}"
+    text = text_of(notice, address_for(notice.entry.subject, notice.person))
+    _post(notices, subject, text)
+
+
+def _mail_of_the_day(notices: list[Notice]) -> None:
+    """Write one letter: what happened, by document, each with the way to it."""
+    person = notices[0].person
+    with override(person.language):
+        count = len(notices)
+        news = ngettext("%(n)s piece of news", "%(n)s pieces of news", count) % {"n": count}
+        parts = [
+            _("Hello %(name)s,") % {"name": person.name},
+            _("this happened since the last letter:"),
+        ]
+        by_document = sorted(notices, key=lambda one: (one.label, one.pk))
+        for label, group in groupby(by_document, key=lambda one: one.label):
+            told = list(group)
+            lines = [f"- {_plain(one)}" for one in told]
+            where = address_for(told[-1].entry.subject, person)
+            parts.append("\n".join([*([label] if label else []), *lines, where]))
+        text = "\n\n".join([*parts, person.workshop.name])
+        _post(notices, f"{person.workshop.name}: {news}", text)
+
+
+def _post(notices: list[Notice], subject: str, text: str) -> None:
+    identity = _identity(notices[0].person, Identity.Kind.MAIL)
+    if identity is None:
+        raise Undeliverable
+    headers = {**_OF_A_PROGRAM, "Message-ID": message_id(notices)}
     try:
-        where = address_for(notice.entry.subject, notice.person)
-        EmailMessage(subject, text_of(notice, where), to=[address], headers=_OF_A_PROGRAM).send()
-    except Exception:
-        log.exception("Notice %s could not be sent", notice.pk)
-        if notice.attempts >= len(PAUSES):
-            notice.mark(Notice.Status.FAILED)
-        return False
-    notice.mark(Notice.Status.SENT)
-    return True
+        EmailMessage(subject, text, to=[identity.value], headers=headers).send()
+    except SMTPRecipientsRefused as refusal:
+        if not all(map(_is_for_good, refusal.recipients.values())):
+            raise
+        identity.bounced_at = clock.now()
+        identity.save(update_fields=["bounced_at"])
+        raise Undeliverable from refusal
+
+
+def _is_for_good(answer: tuple[int, bytes | str]) -> bool:
+    """Tell whether a mail server refuses the address itself (RFC 5321, RFC 3463), and not for now,
+    and not the sender."""
+    code, said = answer
+    text = said.decode(errors="replace") if isinstance(said, bytes) else said
+    enhanced = re.match(r"5\.(\d{1,3})\.\d{1,3}\b", text)
+    if enhanced:
+        return enhanced[1] in {"1", "2"}
+    return code in {550, 551, 553}
 
 
 def _plain(notice: Notice) -> str:
     return " ".join(html.unescape(str(sentence(notice.entry))).split())
 
 
-def _identity(person: Person, kind: Identity.Kind) -> str | None:
+def _identity(person: Person, kind: Identity.Kind) -> Identity | None:
     usable = person.identities.filter(kind=kind, bounced_at=None, opted_out_at=None)
-    return usable.order_by("pk").values_list("value", flat=True).first()
+    return usable.order_by("pk").first()
+
+
+_WITH = ("entry__by", "person__workshop", "person__party", "person__hours")
+
+# what sends a notice by itself; it raises Undeliverable, or anything that may be over next time
+SENDERS: dict[Channel, Callable[[list[Notice]], None]] = {Channel.MAIL: _mail}

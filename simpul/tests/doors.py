@@ -65,10 +65,12 @@ TABLE: dict[str, Door] = {
     "buyer:profile": Door(sees="buyers", may="buyers"),
     "buyer:news": Door(sees="buyers"),
     "buyer:news-seen": Door(sees="buyers", may="buyers", answer=405),
+    "buyer:told": Door(sees="buyers", may="buyers"),
     "buyer:news-item": Door("news of dewi", "buyers", "dewi", answer=405),
     # the desk
     "workshop:news": Door(sees="staff"),
     "workshop:news-seen": Door(sees="staff", may="staff", answer=405),
+    "workshop:told": Door(sees="staff", may="staff"),
     "workshop:news-item": Door("news of sari", "staff", "sari", answer=405),
     "workshop:messages": Door(sees="staff"),
     "workshop:message-sent": Door(
@@ -116,6 +118,9 @@ TABLE: dict[str, Door] = {
     "workshop:receivables": Door(sees="staff"),
     "workshop:receivables-csv": Door(sees="staff"),
     "workshop:party-tone": Door("party", "owner sari rina", "owner sari rina", others=403),
+    "workshop:contact-told": Door(
+        "party contact", "owner sari rina", "owner sari rina", others=403
+    ),
     "workshop:new-contact": Door("party", "owner sari rina", "owner sari rina", others=403),
     "workshop:revocation": Door("link", "staff", "owner sari rina", answer=405),
     "workshop:leads": Door(sees="staff"),
@@ -393,6 +398,7 @@ TABLE: dict[str, Door] = {
     "supplier:forecast": Door(sees="suppliers"),
     "supplier:news": Door(sees="suppliers"),
     "supplier:news-seen": Door(sees="suppliers", may="suppliers", answer=405),
+    "supplier:told": Door(sees="suppliers", may="suppliers"),
     "supplier:news-item": Door("news of budi", "suppliers", "budi", answer=405),
     # the courier's pages; the job is offered to Asep, and not accepted yet
     "courier:jobs": Door(sees="couriers"),
@@ -419,6 +425,7 @@ TABLE: dict[str, Door] = {
     "bank:gateway": Door("gateway", "all", answer=405),
     "courier:news": Door(sees="couriers"),
     "courier:news-seen": Door(sees="couriers", may="couriers", answer=405),
+    "courier:told": Door(sees="couriers", may="couriers"),
     "courier:news-item": Door("news of asep", "couriers", "asep", answer=405),
     # the shop window, open to everybody
     "storefront:profile": Door(sees="all"),

@@ -310,6 +310,7 @@ class World:
             "shipment": {"number": self.shipment.number},
             "shipment photo": {"number": self.shipment.number, "pk": handed_over.pk},
             "person": {"pk": self.people["sari"].pk},
+            "party contact": {"pk": self.people["dewi"].party_id, "person": self.people["dewi"].pk},
             "text for dewi": {"pk": self._notice("dewi", Channel.WHATSAPP).pk},
             **{
                 f"news of {name}": {"pk": self._notice(name, Channel.PORTAL).pk}

@@ -1,6 +1,6 @@
 """Talk: conversations about a document, notes for ourselves, the guest book, and who is told."""
 
-from simpul.conversations.models.channel import Channel
+from simpul.conversations.models.channel import SAID_BY, Channel
 from simpul.conversations.models.conversation import (
     Conversation,
     ConversationQuerySet,
@@ -12,17 +12,22 @@ from simpul.conversations.models.message import LONGEST_MESSAGE, Message, Messag
 from simpul.conversations.models.note import InternalNote, InternalNoteQuerySet
 from simpul.conversations.models.notice import OLD_NEWS, Notice, NoticeQuerySet
 from simpul.conversations.models.ticket import Ticket, TicketQuerySet
+from simpul.conversations.models.wish import Hours, How, Kind, Wish
 
 __all__ = [
     "LONGEST_MESSAGE",
     "OLD_NEWS",
+    "SAID_BY",
     "Channel",
     "Conversation",
     "ConversationQuerySet",
     "GuestEntry",
     "GuestEntryQuerySet",
+    "Hours",
+    "How",
     "InternalNote",
     "InternalNoteQuerySet",
+    "Kind",
     "Message",
     "MessageQuerySet",
     "NoColleague",
@@ -31,4 +36,5 @@ __all__ = [
     "ReadMark",
     "Ticket",
     "TicketQuerySet",
+    "Wish",
 ]

@@ -12,3 +12,7 @@ class Channel(models.TextChoices):
     WHATSAPP = "whatsapp", "WhatsApp"
     MAIL = "mail", _("e-mail")
     VISIT = "visit", _("visit")
+    PUSH = "push", _("on the device")
+
+
+SAID_BY = [way for way in Channel if way != Channel.PUSH]  # how people speak to each other

@@ -27,10 +27,15 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def waiting(self) -> Self:
         return self.filter(status=Notice.Status.WAITING)
 
+    def due(self) -> Self:
+        """What is to be sent now, the oldest first."""
+        return self.waiting().filter(next_try_at__lte=clock.now()).order_by("pk")
+
     def to_send_by_hand(self, workshop_id: int) -> Self:
         """The texts for WhatsApp that nobody has sent yet, as far as they still are news."""
         mine = self.waiting().filter(channel=Channel.WHATSAPP, person__workshop=workshop_id)
-        return mine.filter(made_at__gt=clock.now() - OLD_NEWS)
+        now = clock.now()
+        return mine.filter(made_at__gt=now - OLD_NEWS, next_try_at__lte=now)
 
     def drop(self, subject: models.Model, step: str) -> None:
         """Let what waits about this step of a thing unsaid: it is no longer so."""
@@ -62,6 +67,7 @@ class Notice(models.Model):
     channel = models.CharField(max_length=8, choices=Channel)
     status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
+    is_daily = models.BooleanField(default=False)  # stands in the letter of the day
     next_try_at = models.DateTimeField(default=clock.now)
     label = models.CharField(max_length=40, blank=True, editable=False)  # such as SO-2026-0017
     link = models.ForeignKey(

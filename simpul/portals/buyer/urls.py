@@ -1,6 +1,6 @@
 from django.urls import path
 
-from simpul.portals import news
+from simpul.portals import news, told
 from simpul.portals.buyer import (
     answers,
     changes,
@@ -71,5 +71,6 @@ urlpatterns = [
     # what one was told
     path("news/", news.news, name="news"),
     path("news/seen/", news.seen, name="news-seen"),
+    path("news/told/", told.told, name="told"),
     path("news/<int:pk>/", news.opened, name="news-item"),
 ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from simpul.portals import news
+from simpul.portals import news, told
 from simpul.portals.courier import app, cash, jobs
 
 app_name = "courier"
@@ -26,5 +26,6 @@ urlpatterns = [
     # what one was told
     path("news/", news.news, name="news"),
     path("news/seen/", news.seen, name="news-seen"),
+    path("news/told/", told.told, name="told"),
     path("news/<int:pk>/", news.opened, name="news-item"),
 ]

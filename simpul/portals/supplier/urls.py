@@ -1,6 +1,6 @@
 from django.urls import path
 
-from simpul.portals import news
+from simpul.portals import news, told
 from simpul.portals.supplier import forecast, inquiries, purchases
 
 app_name = "supplier"
@@ -25,5 +25,6 @@ urlpatterns = [
     # what one was told
     path("news/", news.news, name="news"),
     path("news/seen/", news.seen, name="news-seen"),
+    path("news/told/", told.told, name="told"),
     path("news/<int:pk>/", news.opened, name="news-item"),
 ]

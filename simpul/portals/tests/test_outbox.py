@@ -1,6 +1,7 @@
 import logging
 import re
-from datetime import timedelta
+from datetime import time, timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core import mail
@@ -10,7 +11,16 @@ from pytest_django import Settings
 
 from simpul import testing
 from simpul.conversations import notices
-from simpul.conversations.models import Channel, Conversation, Message, Notice
+from simpul.conversations.models import (
+    Channel,
+    Conversation,
+    Hours,
+    How,
+    Kind,
+    Message,
+    Notice,
+    Wish,
+)
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Identity, Party, Person
@@ -45,7 +55,10 @@ def test_mail_is_written_in_the_readers_language(order: Order, sari: Person, dew
     (sent,) = mail.outbox
     assert sent.to == ["dewi@example.com"]
     assert sent.subject == "Sepatu Ciomas: Sari & Co wrote a message."
-    assert sent.extra_headers == {"Auto-Submitted": "auto-generated"}
+    assert sent.extra_headers == {
+        "Auto-Submitted": "auto-generated",
+        "Message-ID": outbox.message_id([notice()]),
+    }
     assert str(sent.body).startswith(
         "Hello Dewi,\n\nSari & Co wrote a message.\n\nhttp://localhost/l/"
     )
@@ -76,10 +89,7 @@ def test_whoever_logs_in_gets_the_plain_address(
 def test_a_failure_is_tried_again_later_and_not_for_ever(
     order: Order, sari: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(message: EmailMessage) -> int:
-        raise ConnectionError("no route")
-
-    monkeypatch.setattr(EmailMessage, "send", fail)
+    monkeypatch.setattr(EmailMessage, "send", _no_route)
     caplog.set_level(logging.CRITICAL, logger="simpul.portals.outbox")
     say(order, sari)
 
@@ -119,3 +129,96 @@ def test_a_text_for_whatsapp_is_one_tap_away(order: Order, sari: Person) -> None
     text = outbox.prepared_text(notice(Channel.WHATSAPP))
     assert re.search(r"http://localhost/l/\S+/", text)
     assert "Sari" in text
+
+
+def once_a_day(person: Person) -> None:
+    for kind in (Kind.TALK, Kind.ORDERS):
+        Wish.objects.create(person=person, kind=kind, channel=Channel.MAIL, how=How.DAILY)
+
+
+def test_a_day_is_one_letter_by_document_and_nothing_twice(
+    order: Order, sari: Person, dewi: Person
+) -> None:
+    once_a_day(dewi)
+    Person.objects.filter(pk=dewi.pk).update(language="en")
+    say(order, sari)
+    other = testing.order(order.buyer)
+    say(other, sari)
+    say(order, sari)
+    assert (outbox.send(), outbox.send_daily()) == ((0, 0), (0, 0))
+
+    with clock.stopped(clock.now() + timedelta(days=1)):
+        assert outbox.send_daily() == (1, 0)
+        assert outbox.send_daily() == (0, 0)
+        assert outbox.send() == (0, 0)
+    (letter,) = mail.outbox
+    assert letter.subject == "Sepatu Ciomas: 3 pieces of news"
+    text = re.sub(r"http://localhost/l/\S+/", "ADDRESS", str(letter.body))
+    said = "- Sari wrote a message.\n"
+    assert text == (
+        "Hello Dewi,\n\nthis happened since the last letter:\n\n"
+        f"{order.number}\n{said}{said}ADDRESS\n\n{other.number}\n{said}ADDRESS\n\nSepatu Ciomas"
+    )
+
+
+def test_a_letter_that_cannot_go_out_comes_whole_later(
+    order: Order, sari: Person, dewi: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once_a_day(dewi)
+    say(order, sari)
+    say(order, sari)
+    moment = clock.now() + timedelta(days=1)
+    with monkeypatch.context() as broken, clock.stopped(moment):
+        broken.setattr(EmailMessage, "send", _no_route)
+        assert outbox.send_daily() == (0, 1)
+    with clock.stopped(moment + outbox.PAUSES[0]):
+        assert outbox.send_daily() == (1, 0)
+    assert str(mail.outbox[0].body).count("Sari") == 2
+
+
+def test_in_a_quiet_time_nothing_is_tried_again(order: Order, sari: Person, dewi: Person) -> None:
+    say(order, sari)
+    late = clock.begin_of(clock.today()) + timedelta(days=1, hours=22)
+    Hours.objects.create(person=dewi, quiet_from=time(21), quiet_until=time(6))
+    with clock.stopped(late):
+        assert outbox.send() == (0, 0)
+        assert notice().next_try_at == late + timedelta(hours=8)
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "is_gone"),
+    [
+        (550, b"5.1.1 no such user", True),
+        (550, b"mailbox unavailable", True),
+        (552, b"5.2.2 mailbox full", True),
+        (450, b"4.2.1 try again", False),
+        (550, b"5.7.1 you are listed", False),
+        (554, b"relay denied", False),
+    ],
+)
+def test_an_address_that_a_server_does_not_know_is_noted_and_told_otherwise(
+    order: Order,
+    sari: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    code: int,
+    said: bytes,
+    is_gone: bool,
+) -> None:
+    def refuse(message: EmailMessage) -> int:
+        raise SMTPRecipientsRefused({"dewi@example.com": (code, said)})
+
+    monkeypatch.setattr(EmailMessage, "send", refuse)
+    caplog.set_level(logging.CRITICAL, logger="simpul.portals.outbox")
+    Party.objects.update(prefers=Party.Prefers.MAIL)
+    say(order, sari)
+    assert outbox.send() == (0, 1)
+
+    address = Identity.objects.get(kind="mail")
+    assert (address.bounced_at is not None) == is_gone
+    assert notice().status == (FAILED if is_gone else WAITING)
+    assert Notice.objects.filter(channel=Channel.WHATSAPP).exists() == is_gone
+
+
+def _no_route(message: EmailMessage) -> int:
+    raise ConnectionError("no route")

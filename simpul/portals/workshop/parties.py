@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from simpul.conversations.forms import MessageForm
+from simpul.conversations.forms import MessageForm, WishesForm
 from simpul.conversations.models import Conversation, Message
 from simpul.delivery.models import Shipment
 from simpul.lib import clock
@@ -151,6 +151,24 @@ def tone(request: Request, pk: int) -> HttpResponse:
         request,
         "workshop/parties/tone.html",
         {"form": form, "party": party},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def told(request: Request, pk: int, person: int) -> HttpResponse:
+    """What somebody of the party is told, by which channel and when."""
+    demand(request, "parties.keep", request.workshop)
+    party = _find(request, pk)
+    contact = get_object_or_404(party.people.active(), pk=person)
+    form = WishesForm(request.POST or None, person=contact)
+    if form.is_valid():
+        form.save()
+        return redirect("workshop:party", request.workshop.slug, pk)
+    return render(
+        request,
+        "workshop/parties/told.html",
+        {"form": form, "party": party, "contact": contact},
         status=422 if form.is_bound else 200,
     )
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from simpul.portals import news
+from simpul.portals import news, told
 from simpul.portals.workshop import (
     bank,
     books,
@@ -91,6 +91,7 @@ urlpatterns = [
     path("parties/<int:pk>/messages/", parties.message, name="party-message"),
     path("parties/<int:pk>/tone/", parties.tone, name="party-tone"),
     path("parties/<int:pk>/people/", parties.contact, name="new-contact"),
+    path("parties/<int:pk>/people/<int:person>/told/", parties.told, name="contact-told"),
     path("parties/<int:pk>/links/<int:link>/revocation/", parties.revocation, name="revocation"),
     path("leads/", leads.leads, name="leads"),
     path("leads/<int:pk>/welcome/", leads.welcome, name="welcome"),
@@ -393,6 +394,7 @@ urlpatterns = [
     path("messages/<int:pk>/sent/", messages.sent, name="message-sent"),
     path("news/", news.news, name="news"),
     path("news/seen/", news.seen, name="news-seen"),
+    path("news/told/", told.told, name="told"),
     path("news/<int:pk>/", news.opened, name="news-item"),
     path("settings/gateways/", gateways.settings, name="gateway-settings"),
     path("settings/gateways/<slug:provider>/", gateways.connection, name="gateway-connection"),

@@ -23,7 +23,8 @@ class Command(BaseCommand):
 
     def handle(self, *, forever: bool, **options: Any) -> None:
         if not forever:
-            told, _ready, (sent, failed) = notices.tell(), outbox.prepare(), outbox.send()
+            told, _ready = notices.tell(), outbox.prepare()
+            sent, failed = map(sum, zip(outbox.send(), outbox.send_daily(), strict=True))
             self.stdout.write(f"{told} notices made, {sent} mails sent, {failed} failed")
             return
         try:
@@ -39,6 +40,7 @@ class Command(BaseCommand):
             notices.tell()
             outbox.prepare()
             outbox.send()
+            outbox.send_daily()
             timetable.start_due()
         except Exception:
             log.exception("The outbox will try again")

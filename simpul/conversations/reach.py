@@ -1,0 +1,147 @@
+"""By which channels a person hears of a step, and when: the usual way, or as they wished."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from simpul.conversations.models import Channel, Hours, How, Kind
+from simpul.parties.models import Identity, Party, Person
+from simpul.parties.roles import Role
+
+REMINDERS = {"payments.remind"}  # never in the quiet time, and not once it is settled
+
+# where the money goes, and money that is taken back: nobody may be without that
+MUST_KNOW = {
+    "payments.open_account",
+    "payments.confirm_account",
+    "payments.hasten_account",
+    "payments.close_account",
+    "payments.connect_gateway",
+    "payments.disconnect_gateway",
+    "payments.connect_whatsapp",
+    "payments.disconnect_whatsapp",
+    "payments.reverse",
+    "payments.annul",
+    "payments.annul_credit",
+    "payments.bounce",
+}
+
+_KINDS_OF_APPS = {
+    "orders": Kind.ORDERS,
+    "payments": Kind.MONEY,
+    "catalog": Kind.MATERIAL,
+    "stock": Kind.MATERIAL,
+    "procurement": Kind.MATERIAL,
+    "production": Kind.WORK,
+    "delivery": Kind.DELIVERY,
+    "conversations": Kind.TALK,
+    "crm": Kind.PROSPECTS,
+}
+_KINDS_OF_STEPS = {"conversations.sign": Kind.PROSPECTS, "crm.welcome": Kind.ORDERS}
+
+# what reaches whom at all: of the rest nobody need choose
+_HEARD: dict[str, tuple[Kind, ...]] = {
+    "buyer": (Kind.ORDERS, Kind.MONEY, Kind.DELIVERY, Kind.TALK),
+    "supplier": (Kind.MATERIAL, Kind.TALK),
+    "courier": (Kind.DELIVERY, Kind.MONEY, Kind.TALK),
+    Role.OWNER: tuple(Kind),  # and what nobody else is there for
+    Role.SALES: (Kind.ORDERS, Kind.MONEY, Kind.WORK, Kind.DELIVERY, Kind.TALK, Kind.PROSPECTS),
+    Role.FINANCE: (Kind.ORDERS, Kind.MONEY, Kind.WORK, Kind.TALK),
+    Role.STOCK: (Kind.ORDERS, Kind.MONEY, Kind.MATERIAL, Kind.WORK, Kind.DELIVERY, Kind.TALK),
+    Role.PRODUCTION: (Kind.ORDERS, Kind.MONEY, Kind.MATERIAL),
+    Role.VIEWER: (),
+}
+
+_IDENTITIES = {Channel.MAIL: Identity.Kind.MAIL, Channel.WHATSAPP: Identity.Kind.PHONE}
+_OUTSIDE = (Channel.MAIL, Channel.WHATSAPP)
+
+
+def kind_of(step: str) -> Kind | None:
+    """Return the kind of news that a step is; None for what nobody may silence."""
+    if step in MUST_KNOW:
+        return None
+    return _KINDS_OF_STEPS.get(step) or _KINDS_OF_APPS[step.partition(".")[0]]
+
+
+def kinds_for(person: Person) -> list[Kind]:
+    """Return the kinds of news that may reach this person, in the order of a page."""
+    words = [person.role] if person.is_staff else _sides(person.party)
+    heard = {kind for word in words for kind in _HEARD[word]}
+    return [kind for kind in Kind if kind in heard]
+
+
+def ways(person: Person, step: str) -> dict[Channel, How]:
+    """Return the channels by which this person is told of such a step now, and how each.
+
+    `person` comes with its party, identities, wishes and devices.
+    """
+    found = usual(person) | _wished(person, step)
+    open_now = set(channels_of(person)) - _closed(person)
+    return {way: how for way, how in found.items() if how != How.NEVER and way in open_now}
+
+
+def instead(person: Person, step: str, failed: Channel) -> Channel | None:
+    """Return the next channel for what did not arrive by `failed`, if there is one.
+
+    What the person wants to hear nothing of there stays unsaid, but for what they must know.
+    """
+    shut = {way for way, how in _wished(person, step).items() if how == How.NEVER}
+    open_now = [
+        way
+        for way in (*_OUTSIDE, Channel.PUSH)
+        if way in channels_of(person) and way not in _closed(person) | shut | {failed}
+    ]
+    return open_now[0] if open_now else None
+
+
+def channels_of(person: Person) -> list[Channel]:
+    """Return the channels that this person has: here with a login, by an address of each kind, by
+    telephones that were let in; a text for WhatsApp only outside of the workshop."""
+    known = {identity.kind for identity in person.identities.all()}
+    found = [Channel.PORTAL] if person.user_id is not None else []
+    found += [Channel.MAIL] if Identity.Kind.MAIL in known else []
+    found += [Channel.WHATSAPP] if Identity.Kind.PHONE in known and not person.is_staff else []
+    return found
+
+
+def usual(person: Person) -> dict[Channel, How]:
+    """Return how a person is told who wished nothing: at once by every channel; of mail and
+    WhatsApp only by the one that the party prefers, if it can be."""
+    has = channels_of(person)
+    outside = [way for way in has if way in _OUTSIDE and way not in _closed(person)]
+    preferred = [way for way in outside if person.party and way == person.party.prefers]
+    unwanted = set(outside) - set(preferred or outside)
+    return {way: How.NEVER if way in unwanted else How.AT_ONCE for way in has}
+
+
+def hour_for(person: Person, step: str, how: How, at: datetime) -> datetime:
+    """Return when a person hears of what happened `at`: now, after the quiet time, or at the hour
+    of the day that they chose. What one must know knows no quiet time."""
+    if how == How.DAILY:
+        return hours_of(person).next_daily(at)
+    if step in REMINDERS:
+        at = person.workshop.awake_from(at)
+    return at if step in MUST_KNOW else hours_of(person).awake_from(at)
+
+
+def hours_of(person: Person) -> Hours:
+    """Return when this person wants to hear: what was chosen, or what is usual."""
+    return getattr(person, "hours", None) or Hours(person=person)
+
+
+def _wished(person: Person, step: str) -> dict[Channel, How]:
+    kind = kind_of(step)
+    wishes = [] if kind is None else person.wishes.all()
+    return {Channel(one.channel): How(one.how) for one in wishes if one.kind == kind}
+
+
+def _closed(person: Person) -> set[Channel]:
+    """Return the channels by which nothing arrives: all addresses come back or are not wanted."""
+    identities = list(person.identities.all())
+    usable = {one.kind for one in identities if not one.bounced_at and not one.opted_out_at}
+    return {way for way, kind in _IDENTITIES.items() if kind not in usable}
+
+
+def _sides(party: Party | None) -> list[str]:
+    sides = ("buyer", "supplier", "courier")
+    return [side for side in sides if getattr(party, f"{side}_id", None)]

@@ -1,0 +1,28 @@
+"""What a person wants to be told, by which channel and when: the same page in every portal."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from simpul.conversations.forms import WishesForm
+from simpul.portals.http import Request, portal_of
+
+
+@require_http_methods(["GET", "POST"])
+def told(request: Request) -> HttpResponse:
+    portal = portal_of(request)
+    form = WishesForm(request.POST or None, person=request.person)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect(f"{portal}:told", request.workshop.slug)
+    return render(
+        request,
+        "portals/told.html",
+        {"frame": f"{portal}/base.html", "portal": portal, "form": form},
+        status=422 if form.is_bound else 200,
+    )
