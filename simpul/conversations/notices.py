@@ -32,6 +32,9 @@ TOLD: dict[str, tuple[str, ...]] = {
     "conversations.note": ("named",),
     "conversations.assign": ("named",),
     "conversations.let_go": NOBODY,
+    "conversations.call": NOBODY,  # they were there
+    "conversations.follow_up": NOBODY,
+    "conversations.finish_follow_up": NOBODY,
     "conversations.sign": ("sales",),
     "conversations.publish": NOBODY,
     "conversations.hide": NOBODY,

@@ -309,6 +309,13 @@ def _talk(person: Person, today: date) -> Iterator[Task]:
         )
 
 
+def _follow_ups(person: Person, today: date) -> Iterator[Task]:
+    if count := Conversation.objects.visible_to(person).due(person, today).count():
+        text = _("You wanted to call, visit or write again by today.")
+        title = ngettext("%(n)s next step", "%(n)s next steps", count) % {"n": count}
+        yield Task("conversations", "?shown=due", "calendar-clock", title, text, count, HIGH)
+
+
 def _messages(person: Person, today: date) -> Iterator[Task]:
     if count := Notice.objects.to_send_by_hand(person.workshop_id).count():
         text = _("Written already: one tap opens WhatsApp.")
@@ -321,6 +328,7 @@ type _Question = Callable[[Person, date], Iterator[Task]]
 _SALES: list[_Question] = [
     _placed,
     _talk,
+    _follow_ups,
     _changes,
     _late,
     _will_be_late,
@@ -330,9 +338,9 @@ _SALES: list[_Question] = [
     _finished,
     _messages,
 ]
-_FINANCE: list[_Question] = [_money, _cash_box, _wages, _letters, _messages]
-_STOCK: list[_Question] = [_material, _inquiries, _talk, _delivery, _messages]
-_PRODUCTION: list[_Question] = [_late, _work, _outside]
+_FINANCE: list[_Question] = [_money, _follow_ups, _cash_box, _wages, _letters, _messages]
+_STOCK: list[_Question] = [_material, _inquiries, _talk, _follow_ups, _delivery, _messages]
+_PRODUCTION: list[_Question] = [_late, _follow_ups, _work, _outside]
 _ALL = list(dict.fromkeys([*_SALES, *_FINANCE, *_STOCK, _work, _outside]))
 
 _QUESTIONS: dict[str, list[_Question]] = {

@@ -69,6 +69,7 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:inquiry", "inquiry.pk"),
         "supplier": ("supplier:bid", "pk"),
     },
+    "catalog.product": {"workshop": ("workshop:product", "slug")},
     "production.job": {"workshop": ("workshop:job", "pk")},
     "delivery.shipment": {
         "workshop": ("workshop:shipment", "number"),

@@ -23,6 +23,7 @@ from simpul.workflow.steps import STEPS
 KEPT = {
     "catalog.keep",
     "catalog.keep_materials",
+    "conversations.keep_replies",
     "parties.keep",
     "parties.keep_own",
     "parties.staff",

@@ -12,7 +12,16 @@ from django.urls import reverse
 
 from simpul import testing
 from simpul.catalog.models import Material
-from simpul.conversations.models import Channel, Conversation, GuestEntry, Message, Notice, Ticket
+from simpul.conversations.models import (
+    Channel,
+    Conversation,
+    FollowUp,
+    GuestEntry,
+    Message,
+    Notice,
+    QuickReply,
+    Ticket,
+)
 from simpul.crm.models import Lead
 from simpul.delivery.models import Handover, Shipment
 from simpul.lib import clock, uploads
@@ -236,6 +245,8 @@ class World:
             "order": order,
             "note": {"kind": "order", "pk": self.order.pk},
             "talk": {"pk": self._talk().pk},
+            "next step": {"pk": self._next_step().pk},
+            "reply": {"pk": self._reply().pk},
             "order change": order | {"revision": change.revision.number},
             "our change": {"number": owing.number, "revision": ours.revision.number},
             "instalment": order | {"position": 1},
@@ -323,6 +334,21 @@ class World:
         talk = Conversation.of(self.order, self.party("dewi"))
         Message.say(by=self.people["dewi"], conversation=talk, body="Kapan siap?")
         return talk
+
+    def _next_step(self) -> FollowUp:
+        """Sari has called the dealer, and wants to call again."""
+        talk = Conversation.of(self.order, self.party("dewi"))
+        Message.call(
+            by=self.people["sari"],
+            conversation=talk,
+            channel="phone",
+            direction="out",
+            next_on=clock.today(),
+        )
+        return FollowUp.objects.get()
+
+    def _reply(self) -> QuickReply:
+        return QuickReply.objects.create(workshop=self.workshop, title="Halo", body="Halo {nama}")
 
     def _open_links(self) -> None:
         for name, link in self.links.items():

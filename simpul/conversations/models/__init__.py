@@ -6,13 +6,16 @@ from simpul.conversations.models.conversation import (
     ConversationQuerySet,
     NoColleague,
 )
+from simpul.conversations.models.follow_up import FollowUp, FollowUpQuerySet
 from simpul.conversations.models.guest import GuestEntry, GuestEntryQuerySet
 from simpul.conversations.models.mark import ReadMark
-from simpul.conversations.models.message import LONGEST_MESSAGE, Message, MessageQuerySet
+from simpul.conversations.models.message import LONGEST_MESSAGE, Message, MessageQuerySet, NotOfThem
 from simpul.conversations.models.note import InternalNote, InternalNoteQuerySet
 from simpul.conversations.models.notice import OLD_NEWS, Notice, NoticeQuerySet
+from simpul.conversations.models.reply import QuickReply, QuickReplyQuerySet
 from simpul.conversations.models.ticket import Ticket, TicketQuerySet
 from simpul.conversations.models.wish import Hours, How, Kind, Wish
+from simpul.conversations.models.word import MessageWord
 
 __all__ = [
     "LONGEST_MESSAGE",
@@ -21,6 +24,8 @@ __all__ = [
     "Channel",
     "Conversation",
     "ConversationQuerySet",
+    "FollowUp",
+    "FollowUpQuerySet",
     "GuestEntry",
     "GuestEntryQuerySet",
     "Hours",
@@ -30,9 +35,13 @@ __all__ = [
     "Kind",
     "Message",
     "MessageQuerySet",
+    "MessageWord",
     "NoColleague",
+    "NotOfThem",
     "Notice",
     "NoticeQuerySet",
+    "QuickReply",
+    "QuickReplyQuerySet",
     "ReadMark",
     "Ticket",
     "TicketQuerySet",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Self
 
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -60,6 +61,11 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
             unanswered=Count("pk", filter=_UNANSWERED),
             unread=Count("pk", filter=Q(is_unread=True)),
         )
+
+    def due(self, person: Person, today: date) -> Self:
+        """Where this person wanted to do something by today and has not done it."""
+        waiting = {"follow_ups__by": person, "follow_ups__status": "open"}
+        return self.filter(**waiting, follow_ups__due_on__lte=today).distinct()
 
     def search(self, words: str) -> Self:
         """Find by whom it is with, or by the number of what it is about."""

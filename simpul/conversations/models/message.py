@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Self
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from simpul.conversations.models.channel import Channel
 from simpul.conversations.models.conversation import Conversation
+from simpul.conversations.models.follow_up import FollowUp
 from simpul.conversations.models.mark import ReadMark
+from simpul.conversations.models.word import MessageWord, looked_for
 from simpul.lib import clock
 from simpul.parties.models import Person, Workshop
-from simpul.workflow.steps import creation
+from simpul.workflow.steps import Refused, creation
 
 LONGEST_MESSAGE = 4000
+
+
+class NotOfThem(Refused):
+    """A call or visit is noted with people of the other side."""
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -22,22 +30,39 @@ class MessageQuerySet(models.QuerySet["Message"]):
         ours = self.filter(workshop_id=person.workshop_id)
         return ours if person.is_staff else ours.filter(conversation__party_id=person.party_id)
 
+    def search(self, typed: str, workshop: int) -> Self:
+        """Find by words or their beginnings, all of them; nothing where no word was typed."""
+        words = looked_for(typed)
+        found = self if words else self.none()
+        known = MessageWord.objects.filter(workshop=workshop)
+        for word in words:
+            found = found.filter(pk__in=known.beginning(word).values("message"))
+        return found
+
     def about(self, subject: models.Model) -> Self:
         """What was said about a thing, oldest first, with who said it."""
         kind = ContentType.objects.get_for_model(subject)
         said = self.filter(conversation__subject_type=kind, conversation__subject_id=subject.pk)
-        return said.select_related("by").order_by("pk")
+        return said.select_related("by", "with_whom", "conversation__party").order_by("pk")
 
 
 class Message(models.Model):
     """What somebody said, here or elsewhere; never changed."""
 
+    class Direction(models.TextChoices):
+        OUT = "out", _("we called or went there")
+        IN = "in", _("they called or came here")
+
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
     conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="messages")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now, editable=False)
-    body = models.CharField(max_length=LONGEST_MESSAGE)
+    body = models.CharField(max_length=LONGEST_MESSAGE, blank=True)  # a call may have no words
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.PORTAL)
+    direction = models.CharField(max_length=3, choices=Direction, blank=True)  # of a call or visit
+    with_whom = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     objects = MessageQuerySet.as_manager()
 
@@ -50,14 +75,47 @@ class Message(models.Model):
         cls, *, by: Person, conversation: Conversation, body: str, channel: str = Channel.PORTAL
     ) -> Message:
         """Say something to the other side, or note what was said elsewhere."""
-        conversation.begin()
-        message = cls.objects.create(
-            workshop_id=conversation.workshop_id,
-            conversation=conversation,
+        return cls._add(conversation, by=by, body=body, channel=channel)
+
+    @classmethod
+    @creation("conversations.call", private=("body", "next_words"))
+    def call(
+        cls,
+        *,
+        by: Person,
+        conversation: Conversation,
+        channel: str,
+        direction: str,
+        body: str = "",
+        with_whom: Person | None = None,
+        next_words: str = "",
+        next_on: date | None = None,
+    ) -> Message:
+        """Note a telephone call or a visit, and what is to be done next, on which day.
+
+        Raises NotOfThem where `with_whom` is nobody of the other side.
+        """
+        if with_whom is not None and with_whom.party_id != conversation.party_id:
+            raise NotOfThem(_("Choose somebody of the other side."))
+        message = cls._add(
+            conversation,
             by=by,
             body=body,
             channel=channel,
+            direction=direction,
+            with_whom=with_whom,
         )
+        if next_on is not None:
+            FollowUp.set(by=by, conversation=conversation, words=next_words, due_on=next_on)
+        return message
+
+    @classmethod
+    def _add(cls, conversation: Conversation, *, by: Person, **facts: Any) -> Message:
+        conversation.begin()
+        message = cls.objects.create(
+            workshop_id=conversation.workshop_id, conversation=conversation, by=by, **facts
+        )
+        MessageWord.keep([message])
         conversation.hear(message, from_party=not by.is_staff)
         ReadMark.move(by, conversation.pk, message.pk)
         return message

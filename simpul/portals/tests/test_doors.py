@@ -12,6 +12,7 @@ ARGUMENTS: dict[str, list[object]] = {
     "pk": [7],
     "number": ["SO-2026-0001"],
     "code": ["7K3MPQ"],
+    "slug": ["drb-01"],
 }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -182,14 +181,8 @@ def revocation(request: Request, pk: int, link: int) -> HttpResponse:
 
 
 def find_parties(request: Request, words: str) -> PartyQuerySet:
-    """Find by name, town, or what somebody types of a telephone number."""
     found = Party.objects.visible_to(request.person)
-    if not words:
-        return found
-    digits = "".join(letter for letter in words if letter.isdigit()).lstrip("0")
-    by_number = Q(people__identities__value__icontains=digits) if len(digits) > 3 else Q(pk=None)
-    by_name = Q(name__icontains=words) | Q(area__icontains=words) | Q(people__name__icontains=words)
-    return found.filter(by_name | by_number).distinct()
+    return found.search(words) if words else found
 
 
 def _purchases_from(request: Request, party: Party) -> Any:

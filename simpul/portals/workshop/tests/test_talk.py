@@ -9,7 +9,14 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
-from simpul.conversations.models import Conversation, InternalNote, Message
+from simpul.conversations.models import (
+    Conversation,
+    FollowUp,
+    InternalNote,
+    Message,
+    QuickReply,
+)
+from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person
 
@@ -89,12 +96,12 @@ def test_the_list_asks_as_much_for_many_as_for_one(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:  # fmt: skip
     client.get(TALK)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(TALK)
     for _n in range(12):
         more = testing.order(buyer)
         Message.say(by=dewi, conversation=Conversation.of(more, buyer), body="Halo")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(TALK)
 
 
@@ -133,3 +140,66 @@ def test_a_note_is_left_on_nothing_of_others(
     testing.login(client, viewer)
     assert client.post(f"{DESK}notes/order/{order.pk}/", {"body": "x"}).status_code == 403
     assert not InternalNote.objects.exists()
+
+
+# Calls, visits and saved texts
+
+
+def test_a_call_takes_two_taps(client: Client, order: Order, dewi: Person) -> None:
+    page = f"{DESK}orders/{order.number}/"
+    address = f"{DESK}calls/order/{order.pk}/"
+    assert f'href="{address}?how=phone"' in client.get(page).text
+    form = client.get(f"{address}?how=phone").text
+    for chosen in ('value="phone"', 'value="out"'):
+        assert "checked" in form.split(chosen)[1].split(">")[0]
+    assert f'<option value="{dewi.pk}" selected>' in form
+
+    sent = {"channel": "phone", "direction": "out", "with_whom": dewi.pk, "body": ""}
+    assert client.post(address, sent)["Location"] == page
+
+    call = Message.objects.order_by("-pk")[0]
+    assert (call.with_whom, call.conversation.subject) == (dewi, order)
+    assert "Dewi" in client.get(page).text.split("bubble__who")[-1]
+
+
+def test_a_next_step_needs_its_day_and_stands_on_today(client: Client, order: Order) -> None:
+    address = f"{DESK}calls/order/{order.pk}/"
+    sent = {"channel": "phone", "direction": "out", "next_words": "Telepon lagi"}
+    answer = client.post(address, sent)
+    assert answer.status_code == 422
+    assert "Telepon lagi" in answer.text
+    assert Message.objects.count() == 1
+
+    client.post(address, sent | {"next_on": clock.today().isoformat()})
+    assert f"{TALK}?shown=due" in client.get(DESK).text
+    assert order.number in client.get(f"{TALK}?shown=due").text
+    assert "Telepon lagi" in client.get(f"{DESK}orders/{order.number}/").text
+
+    client.post(f"{TALK}next/{FollowUp.objects.get().pk}/")
+    assert f"{TALK}?shown=due" not in client.get(DESK).text
+    assert "Telepon lagi" not in client.get(f"{DESK}orders/{order.number}/").text
+
+
+def test_nobody_is_called_where_there_is_no_other_side(client: Client, buyer: Party) -> None:
+    shipment = testing.shipment(buyer)  # no courier yet
+    assert client.get(f"{DESK}calls/shipment/{shipment.pk}/").status_code == 404
+
+
+def test_a_saved_text_fills_the_message_in(client: Client, order: Order, joko: Person) -> None:
+    client.post(f"{DESK}settings/replies/new/", {"title": "Siap", "body": "Halo {nama}: {nomor}"})
+    reply = QuickReply.objects.get()
+    page = f"{DESK}orders/{order.number}/"
+    assert f'<option value="{reply.pk}">Siap</option>' in client.get(page).text
+
+    chosen = client.get(f"{page}?reply={reply.pk}")
+
+    assert chosen.status_code == 200
+    assert f"Halo Dewi: {order.number}</textarea>" in chosen.text
+    foreign = QuickReply.objects.create(workshop=joko.workshop, title="x", body="Rahasia")
+    assert "Rahasia" not in client.get(f"{page}?reply={foreign.pk}").text
+    assert client.get(f"{DESK}settings/replies/{foreign.pk}/").status_code == 404
+
+    client.post(f"{DESK}settings/replies/{reply.pk}/", {"title": "Siap", "body": "Halo."})
+    assert "Halo.</textarea>" in client.get(f"{page}?reply={reply.pk}").text
+    client.post(f"{DESK}settings/replies/{reply.pk}/removal/")
+    assert not QuickReply.objects.filter(workshop=order.workshop).exists()
