@@ -6,7 +6,7 @@ import logging
 from typing import Any, cast
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 
 from simpul.conversations.models import OLD_NEWS, Channel, How, Notice
 from simpul.conversations.reach import REMINDERS, hour_for, instead, ways
@@ -36,7 +36,10 @@ TOLD: dict[str, tuple[str, ...]] = {
     "conversations.follow_up": NOBODY,
     "conversations.finish_follow_up": NOBODY,
     "conversations.sign": ("sales",),
+    "conversations.hold": NOBODY,
+    "conversations.vouch": ("sales",),
     "conversations.publish": NOBODY,
+    "conversations.put_back": NOBODY,
     "conversations.hide": NOBODY,
     "conversations.answer": NOBODY,
     # orders
@@ -279,11 +282,27 @@ def come_back(notice: Notice) -> bool:
     return True
 
 
+def try_again(person: Person, channel: Channel) -> int:
+    """Tell by a channel that works again what was not told outside of the portal meanwhile, as far
+    as it still is news; return how many."""
+    elsewhere = Notice.objects.filter(entry=OuterRef("entry"), person=person).exclude(
+        channel__in=(channel, Channel.PORTAL)
+    )
+    lost = Notice.objects.filter(
+        ~Exists(elsewhere),
+        person=person,
+        channel=channel,
+        status=Notice.Status.FAILED,
+        made_at__gt=clock.now() - OLD_NEWS,
+    )
+    return lost.update(status=Notice.Status.WAITING, attempts=0, next_try_at=clock.now())
+
+
 def with_ways(people: PersonQuerySet) -> PersonQuerySet:
     """Load with each all that says by which channels they are told."""
     identities = Prefetch("identities", Identity.objects.order_by("pk"))
     known = people.select_related("workshop", "party", "hours")
-    return known.prefetch_related(identities, "wishes").order_by("pk")
+    return known.prefetch_related(identities, "wishes", "devices").order_by("pk")
 
 
 def _tell(entry: Entry) -> int:

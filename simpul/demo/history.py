@@ -23,7 +23,15 @@ from simpul.catalog.models import Colourway, Material, Product, SizeRun
 from simpul.conversations.models import Conversation, GuestEntry, InternalNote, Message, QuickReply
 from simpul.crm.models import Lead
 from simpul.delivery.models import Route
-from simpul.demo import cash_box, letters, money_out, odd_money, this_week, workshop_floor
+from simpul.demo import (
+    cash_box,
+    letters,
+    money_out,
+    odd_money,
+    photos,
+    this_week,
+    workshop_floor,
+)
 from simpul.demo.bank import Bank
 from simpul.demo.people import Cast
 from simpul.lib import clock, uploads
@@ -598,7 +606,9 @@ def _prospect(story: Story) -> None:
 def _talk(story: Story, order: Order) -> None:
     sari, contact = story.cast.staff["sari"], _contact(story, order)
     thread = Conversation.of(order, order.buyer)
-    Message.say(by=contact, conversation=thread, body="Bisa siap sebelum tanggal 20 bulan depan?")
+    wish = photos.wish(order.lines.order_by("pk")[0].colourway.drawing)
+    body = "Bisa siap sebelum tanggal 20 bulan depan? Solnya seperti di foto ini, ya."
+    Message.say(by=contact, conversation=thread, body=body, attached=[wish])
     Message.call(
         by=sari,
         conversation=thread,

@@ -118,7 +118,10 @@ ABILITIES: dict[str, Rule] = {
     "conversations.finish_follow_up": workshop(SALES, FINANCE, STOCK, PRODUCTION),
     "conversations.keep_replies": workshop(SALES),
     "conversations.sign": machine(),
+    "conversations.hold": machine(),
+    "conversations.vouch": either(machine(), workshop(SALES)),
     "conversations.publish": workshop(SALES),
+    "conversations.put_back": workshop(SALES),
     "conversations.hide": workshop(SALES),
     "conversations.answer": workshop(SALES),
     # orders

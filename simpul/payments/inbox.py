@@ -19,13 +19,13 @@ from django.utils.translation import gettext as _
 from simpul.conversations.models import Channel
 from simpul.lib import clock, mails, uploads
 from simpul.lib.mails import Attached, Letter
+from simpul.lib.uploads import Handed
 from simpul.orders.models import AGREED, Order
 from simpul.parties.models import Identity, Person, Workshop
 from simpul.payments import matching, telling, traces
 from simpul.payments.asked import book_for
 from simpul.payments.matching import Book, Heard
 from simpul.payments.models import Arrival, ArrivalFile, Instruction, PaymentClaim
-from simpul.payments.models.arrival import Handed
 from simpul.workflow.steps import Refused
 
 OF_ONE = 30  # letters of one sender on one day; of more only a note is kept

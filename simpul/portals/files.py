@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 
+from simpul.conversations.models import MessageFile
 from simpul.papers.models import Paper, Upload
 from simpul.papers.pdf import Sheet, pdf_of
+from simpul.portals.http import Request
 
 
 def serve_upload(upload: Upload) -> HttpResponse:
@@ -16,6 +20,18 @@ def serve_upload(upload: Upload) -> HttpResponse:
     answer["Content-Disposition"] = f'{shown}; filename="{upload.code}.{suffix}"'
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return _closed(answer)
+
+
+def serve_attachment(request: Request, pk: int, subject: Model | None = None) -> HttpResponse:
+    """Give a file of a message to whoever may read it, small where `?small` asks for it.
+
+    With a subject only what came with talk about it: a link opens one document and no more.
+    """
+    mine = MessageFile.objects.visible_to(request.person)
+    if subject is not None:
+        mine = mine.about(subject)
+    found = get_object_or_404(mine.select_related("upload", "small"), pk=pk)
+    return serve_upload(found.picture(is_small="small" in request.GET))
 
 
 def serve_paper(request: HttpRequest, paper: Paper) -> HttpResponse:

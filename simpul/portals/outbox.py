@@ -1,4 +1,4 @@
-"""Sending what the notices say: mail at once or once a day, and texts for WhatsApp that a person
+"""Sending what the notices say: mail at once or once a day, news on devices, and texts for WhatsApp that a person
 sends with one tap.
 
 A notice is claimed, with the time of the next try, before it is sent, and marked after it: what a
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import json
 import logging
 import re
 from collections.abc import Callable
@@ -24,10 +25,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
+from simpul.conversations.brief import brief
 from simpul.conversations.models import Channel, How, Notice
 from simpul.conversations.notices import come_back
 from simpul.conversations.reach import hour_for
-from simpul.lib import clock
+from simpul.lib import clock, webpush
+from simpul.lib.outgoing import Unreachable
 from simpul.parties.models import AccessLink, Identity, Person
 from simpul.portals.doors import document_of, path_for, portal_path
 from simpul.portals.jinja import sentence
@@ -207,9 +210,34 @@ def _post(notices: list[Notice], subject: str, text: str) -> None:
     except SMTPRecipientsRefused as refusal:
         if not all(map(_is_for_good, refusal.recipients.values())):
             raise
-        identity.bounced_at = clock.now()
-        identity.save(update_fields=["bounced_at"])
+        identity.come_back()
         raise Undeliverable from refusal
+
+
+def _push(notices: list[Notice]) -> None:
+    """Show it on every device of the person; one that is gone is forgotten."""
+    [notice] = notices
+    person = notice.person
+    path = path_for(notice.entry.subject, person) or portal_path(person)
+    with override(person.language):
+        words = brief(notice.entry.step, notice.label)
+    said = {
+        "title": person.workshop.name,
+        "body": words,
+        "tag": f"notice-{notice.pk}",
+        "path": path,
+    }
+    shown, failures = 0, []
+    for device in person.devices.order_by("pk"):
+        try:
+            device.push(json.dumps(said).encode())
+            shown += 1
+        except webpush.Gone:
+            device.delete()
+        except (webpush.NotTaken, Unreachable) as failure:
+            failures.append(failure)
+    if not shown:
+        raise failures[0] if failures else Undeliverable
 
 
 def _is_for_good(answer: tuple[int, bytes | str]) -> bool:
@@ -235,4 +263,7 @@ def _identity(person: Person, kind: Identity.Kind) -> Identity | None:
 _WITH = ("entry__by", "person__workshop", "person__party", "person__hours")
 
 # what sends a notice by itself; it raises Undeliverable, or anything that may be over next time
-SENDERS: dict[Channel, Callable[[list[Notice]], None]] = {Channel.MAIL: _mail}
+SENDERS: dict[Channel, Callable[[list[Notice]], None]] = {
+    Channel.MAIL: _mail,
+    Channel.PUSH: _push,
+}

@@ -41,6 +41,8 @@ TABLE: dict[str, Door] = {
         "order change", "buyers order_link", "dewi order_link", answer=405
     ),
     "buyer:order-message": Door("order", "buyers order_link", "dewi order_link", answer=405),
+    "buyer:message-file": Door("order file", "dewi order_link"),
+    "buyer:tally-file": Door("party file", "dewi"),
     "buyer:work-photo": Door("order photo", "dewi order_link"),
     "buyer:payment": Door("order", "dewi order_link"),
     "buyer:qris": Door("order", "dewi order_link"),
@@ -67,17 +69,24 @@ TABLE: dict[str, Door] = {
     "buyer:news": Door(sees="buyers"),
     "buyer:news-seen": Door(sees="buyers", may="buyers", answer=405),
     "buyer:told": Door(sees="buyers", may="buyers"),
+    "buyer:devices": Door(sees="buyers", may="buyers", answer=405),
+    "buyer:device-removal": Door("device of dewi", "buyers", "dewi", answer=405),
+    "buyer:worker": Door(sees="buyers"),
     "buyer:news-item": Door("news of dewi", "buyers", "dewi", answer=405),
     # the desk
     "workshop:search": Door(sees="staff"),
     "workshop:news": Door(sees="staff"),
     "workshop:news-seen": Door(sees="staff", may="staff", answer=405),
     "workshop:told": Door(sees="staff", may="staff"),
+    "workshop:devices": Door(sees="staff", may="staff", answer=405),
+    "workshop:device-removal": Door("device of sari", "staff", "sari", answer=405),
+    "workshop:worker": Door(sees="staff"),
     "workshop:news-item": Door("news of sari", "staff", "sari", answer=405),
     "workshop:messages": Door(sees="staff"),
     "workshop:message-sent": Door(
         "text for dewi", "staff", "owner sari fajar rina udin", answer=405
     ),
+    "workshop:message-file": Door("message file", "staff"),
     "workshop:today": Door(sees="staff"),
     "workshop:orders": Door(sees="staff"),
     "workshop:orders-export": Door(sees="staff"),
@@ -128,6 +137,7 @@ TABLE: dict[str, Door] = {
     "workshop:receivables": Door(sees="staff"),
     "workshop:receivables-csv": Door(sees="staff"),
     "workshop:party-tone": Door("party", "owner sari rina", "owner sari rina", others=403),
+    "workshop:correction": Door("party identity", "owner sari rina", "owner sari rina", others=403),
     "workshop:contact-told": Door(
         "party contact", "owner sari rina", "owner sari rina", others=403
     ),
@@ -292,6 +302,8 @@ TABLE: dict[str, Door] = {
     "workshop:guestbook": Door(sees="staff"),
     "workshop:publication": Door("guest", "staff", "owner sari", answer=405),
     "workshop:hiding": Door("guest", "staff", "owner sari", answer=405),
+    "workshop:guest-vouching": Door("guest", "staff", "owner sari", answer=405),
+    "workshop:guest-putting-back": Door("guest", "staff", "owner sari", answer=405),
     "workshop:guest-answer": Door("guest", "staff", "owner sari", answer=405),
     "workshop:catalogue": Door(sees="staff"),
     "workshop:new-product": Door(sees="owner sari", may="owner sari", others=403),
@@ -402,6 +414,7 @@ TABLE: dict[str, Door] = {
     "supplier:message": Door(
         "purchase", "suppliers purchase_link", "budi purchase_link", answer=405
     ),
+    "supplier:message-file": Door("purchase file", "budi purchase_link"),
     "supplier:bids": Door(sees="suppliers"),
     "supplier:bid": Door("bid", "budi bid_link"),
     "supplier:bid-answer": Door("bid", "budi bid_link", "budi bid_link"),
@@ -410,6 +423,9 @@ TABLE: dict[str, Door] = {
     "supplier:news": Door(sees="suppliers"),
     "supplier:news-seen": Door(sees="suppliers", may="suppliers", answer=405),
     "supplier:told": Door(sees="suppliers", may="suppliers"),
+    "supplier:devices": Door(sees="suppliers", may="suppliers", answer=405),
+    "supplier:device-removal": Door("device of budi", "suppliers", "budi", answer=405),
+    "supplier:worker": Door(sees="suppliers"),
     "supplier:news-item": Door("news of budi", "suppliers", "budi", answer=405),
     # the courier's pages; the job is offered to Asep, and not accepted yet
     "courier:jobs": Door(sees="couriers"),
@@ -420,6 +436,8 @@ TABLE: dict[str, Door] = {
     "courier:job-cash": Door("shipment", "asep shipment_link", answer=404),
     "courier:ticket": Door("ticket", "asep"),
     "courier:ticket-message": Door("ticket", "couriers", "asep", answer=405),
+    "courier:ticket-file": Door("ticket file", "asep"),
+    "courier:message-file": Door("shipment file", "asep shipment_link"),
     "courier:job": Door("shipment", "asep shipment_link"),
     "courier:acceptance": Door(
         "shipment", "couriers shipment_link", "asep shipment_link", answer=405
@@ -438,6 +456,8 @@ TABLE: dict[str, Door] = {
     "courier:news": Door(sees="couriers"),
     "courier:news-seen": Door(sees="couriers", may="couriers", answer=405),
     "courier:told": Door(sees="couriers", may="couriers"),
+    "courier:devices": Door(sees="couriers", may="couriers", answer=405),
+    "courier:device-removal": Door("device of asep", "couriers", "asep", answer=405),
     "courier:news-item": Door("news of asep", "couriers", "asep", answer=405),
     # the shop window, open to everybody
     "storefront:profile": Door(sees="all"),
@@ -445,6 +465,7 @@ TABLE: dict[str, Door] = {
     "storefront:product": Door("product", "all"),
     "storefront:photo": Door("photo", "all"),
     "storefront:guestbook": Door(sees="all", may="all"),
+    "storefront:guest-thanks": Door("guest challenge", sees="all", may="all"),
     "storefront:registration": Door(sees="all", may="all"),
     "storefront:registered": Door(sees="all"),
     "storefront:track": Door(sees="all", may="all"),

@@ -17,6 +17,7 @@ from simpul.conversations.models import (
     GuestEntry,
     InternalNote,
     Message,
+    MessageFile,
     Notice,
     Ticket,
 )
@@ -126,6 +127,7 @@ COPIED: tuple[type[models.Model], ...] = (
     Paper,
     Conversation,
     Message,
+    MessageFile,
     InternalNote,
     Entry,
     Notice,

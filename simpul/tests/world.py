@@ -12,12 +12,15 @@ from django.urls import reverse
 
 from simpul import testing
 from simpul.catalog.models import Material
+from simpul.conversations import spam
 from simpul.conversations.models import (
     Channel,
     Conversation,
+    Device,
     FollowUp,
     GuestEntry,
     Message,
+    MessageFile,
     Notice,
     QuickReply,
     Ticket,
@@ -26,8 +29,9 @@ from simpul.crm.models import Lead
 from simpul.delivery.models import Handover, Shipment
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
+from simpul.lib.uploads import Handed
 from simpul.papers.models import Paper, Upload
-from simpul.parties.models import AccessLink, Address, Party, Person
+from simpul.parties.models import AccessLink, Address, Identity, Party, Person
 from simpul.parties.roles import Role
 from simpul.payments import online
 from simpul.payments.gateways.tests.samples import midtrans
@@ -48,7 +52,6 @@ from simpul.payments.models import (
     Refund,
     StatementFile,
 )
-from simpul.payments.models.arrival import Handed
 from simpul.payments.models.payer import Seen
 from simpul.procurement.models import Bid, BillPayment, SupplierBill, Terms
 from simpul.production.models import (
@@ -253,6 +256,15 @@ class World:
             "tracked": {"code": self.order.public_code},
             "paper": {"code": paper.code},
             "order paper": order | {"code": paper.code},
+            "order file": order | {"file": self._file(self.order, "dewi")},
+            "party file": {"file": self._file(self.party("dewi"), "dewi")},
+            "message file": {"pk": self._file(self.order, "dewi")},
+            "purchase file": purchase | {"file": self._file(self.purchase, "budi")},
+            "shipment file": {
+                "number": self.shipment.number,
+                "file": self._file(self.shipment, "asep"),
+            },
+            "ticket file": {"pk": ticket.pk, "file": self._file(ticket, "asep")},
             "claim": {"pk": claim.pk},
             "arrival": {"pk": arrival.pk},
             "arrival file": {"pk": arrival.pk, "position": 1},
@@ -296,6 +308,7 @@ class World:
             "link": {"pk": self.party("dewi").pk, "link": self.links["order_link"].pk},
             "lead": {"pk": lead.pk},
             "guest": {"pk": guest.pk},
+            "guest challenge": {"challenge": spam.challenge(guest.pk)},
             "product": {"slug": product.slug},
             "colourway": {"slug": product.slug, "pk": product.colourways.get().pk},
             "material": {"pk": needed.pk},
@@ -321,10 +334,24 @@ class World:
             "shipment": {"number": self.shipment.number},
             "shipment photo": {"number": self.shipment.number, "pk": handed_over.pk},
             "person": {"pk": self.people["sari"].pk},
+            "party identity": {
+                "pk": self.people["dewi"].party_id,
+                "identity": Identity.objects.create(
+                    workshop=self.workshop,
+                    person=self.people["dewi"],
+                    kind=Identity.Kind.MAIL,
+                    value="old@example.com",
+                    bounced_at=clock.now(),
+                ).pk,
+            },
             "party contact": {"pk": self.people["dewi"].party_id, "person": self.people["dewi"].pk},
             "text for dewi": {"pk": self._notice("dewi", Channel.WHATSAPP).pk},
             **{
                 f"news of {name}": {"pk": self._notice(name, Channel.PORTAL).pk}
+                for name in ("dewi", "sari", "budi", "asep")
+            },
+            **{
+                f"device of {name}": {"pk": self._device(name).pk}
                 for name in ("dewi", "sari", "budi", "asep")
             },
         }
@@ -350,6 +377,10 @@ class World:
     def _reply(self) -> QuickReply:
         return QuickReply.objects.create(workshop=self.workshop, title="Halo", body="Halo {nama}")
 
+    def _device(self, name: str) -> Device:
+        endpoint = f"https://fcm.googleapis.com/fcm/send/{name}"
+        return Device.let_in(self.people[name], endpoint=endpoint, p256dh="", auth="")
+
     def _open_links(self) -> None:
         for name, link in self.links.items():
             self.clients[name].get(reverse("access", args=[link.token]))
@@ -373,6 +404,16 @@ class World:
     def _admitted(self, text: str) -> uploads.Admitted:
         content = text.encode()
         return uploads.Admitted(content, "image/jpeg", ".jpg", hashlib.sha256(content).hexdigest())
+
+    def _file(self, subject: Any, name: str) -> int:
+        """Return the key of a picture that the party sends about a thing."""
+        said = Message.say(
+            by=self.people[name],
+            conversation=Conversation.of(subject, self.party(name)),
+            body="",
+            attached=[Handed("foto.jpg", testing.picture())],
+        )
+        return MessageFile.objects.get(message=said).pk
 
     def _claim(self) -> PaymentClaim:
         return PaymentClaim.objects.create(

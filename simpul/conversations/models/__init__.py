@@ -1,11 +1,13 @@
 """Talk: conversations about a document, notes for ourselves, the guest book, and who is told."""
 
+from simpul.conversations.models.attachment import MOST_FILES, MessageFile, MessageFileQuerySet
 from simpul.conversations.models.channel import SAID_BY, Channel
 from simpul.conversations.models.conversation import (
     Conversation,
     ConversationQuerySet,
     NoColleague,
 )
+from simpul.conversations.models.device import Device
 from simpul.conversations.models.follow_up import FollowUp, FollowUpQuerySet
 from simpul.conversations.models.guest import GuestEntry, GuestEntryQuerySet
 from simpul.conversations.models.mark import ReadMark
@@ -19,11 +21,13 @@ from simpul.conversations.models.word import MessageWord
 
 __all__ = [
     "LONGEST_MESSAGE",
+    "MOST_FILES",
     "OLD_NEWS",
     "SAID_BY",
     "Channel",
     "Conversation",
     "ConversationQuerySet",
+    "Device",
     "FollowUp",
     "FollowUpQuerySet",
     "GuestEntry",
@@ -34,6 +38,8 @@ __all__ = [
     "InternalNoteQuerySet",
     "Kind",
     "Message",
+    "MessageFile",
+    "MessageFileQuerySet",
     "MessageQuerySet",
     "MessageWord",
     "NoColleague",

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Self
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
+from simpul.conversations.models.attachment import MessageFile
 from simpul.conversations.models.channel import Channel
 from simpul.conversations.models.conversation import Conversation
 from simpul.conversations.models.follow_up import FollowUp
 from simpul.conversations.models.mark import ReadMark
 from simpul.conversations.models.word import MessageWord, looked_for
 from simpul.lib import clock
+from simpul.lib.uploads import Handed
 from simpul.parties.models import Person, Workshop
 from simpul.workflow.steps import Refused, creation
 
@@ -40,10 +44,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return found
 
     def about(self, subject: models.Model) -> Self:
-        """What was said about a thing, oldest first, with who said it."""
+        """What was said about a thing, oldest first, with who said it and the files with it."""
         kind = ContentType.objects.get_for_model(subject)
         said = self.filter(conversation__subject_type=kind, conversation__subject_id=subject.pk)
-        return said.select_related("by", "with_whom", "conversation__party").order_by("pk")
+        files = Prefetch("files", MessageFile.objects.in_order())
+        people = said.select_related("by", "with_whom", "conversation__party")
+        return people.prefetch_related(files).order_by("pk")
 
 
 class Message(models.Model):
@@ -57,7 +63,7 @@ class Message(models.Model):
     conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="messages")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now, editable=False)
-    body = models.CharField(max_length=LONGEST_MESSAGE, blank=True)  # a call may have no words
+    body = models.CharField(max_length=LONGEST_MESSAGE, blank=True)  # files, or a call, may do
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.PORTAL)
     direction = models.CharField(max_length=3, choices=Direction, blank=True)  # of a call or visit
     with_whom = models.ForeignKey(
@@ -70,12 +76,20 @@ class Message(models.Model):
         return f"message {self.pk}"
 
     @classmethod
-    @creation("conversations.say", private=("body",))
+    @creation("conversations.say", private=("body", "attached"))
     def say(
-        cls, *, by: Person, conversation: Conversation, body: str, channel: str = Channel.PORTAL
+        cls,
+        *,
+        by: Person,
+        conversation: Conversation,
+        body: str,
+        channel: str = Channel.PORTAL,
+        attached: Sequence[Handed] = (),
     ) -> Message:
-        """Say something to the other side, or note what was said elsewhere."""
-        return cls._add(conversation, by=by, body=body, channel=channel)
+        """Say something to the other side, or note what was said elsewhere, with files."""
+        message = cls._add(conversation, by=by, body=body, channel=channel)
+        MessageFile.keep(message, attached, by=by)
+        return message
 
     @classmethod
     @creation("conversations.call", private=("body", "next_words"))

@@ -17,7 +17,7 @@ from simpul.orders.models import Amendment, Order, Status
 from simpul.papers.models import Paper
 from simpul.payments.models import PaymentClaim
 from simpul.portals import talk
-from simpul.portals.files import serve_upload
+from simpul.portals.files import serve_attachment, serve_upload
 from simpul.portals.http import Request
 from simpul.production.models import StagePhoto
 from simpul.workflow.models import journal_of
@@ -62,12 +62,19 @@ def message(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
     if answer := talk.seen(request, order):
         return answer
-    form = MessageForm(request.POST)
+    form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
         return show_order(request, order, form, status=422)
     conversation = Conversation.of(order, order.buyer)
     Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
     return redirect("buyer:order", request.workshop.slug, number)
+
+
+@require_safe
+def message_file(request: Request, number: str, file: int) -> HttpResponse:
+    """A picture or PDF that came with talk about the order."""
+    order = get_object_or_404(Order.objects.visible_to(request.person), number=number)
+    return serve_attachment(request, file, order)
 
 
 @require_safe

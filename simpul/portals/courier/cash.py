@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message, Ticket
@@ -16,6 +16,7 @@ from simpul.payments.handing import HandingForm
 from simpul.payments.models import CashHanding, Collection
 from simpul.portals import talk
 from simpul.portals.courier.jobs import find_job
+from simpul.portals.files import serve_attachment
 from simpul.portals.http import Request
 
 
@@ -65,7 +66,10 @@ def job_cash(request: Request, number: str) -> HttpResponse:
 @require_http_methods(["GET"])
 def ticket(request: Request, pk: int) -> HttpResponse:
     """A difference, and what is said about it."""
-    ticket = get_object_or_404(Ticket.objects.visible_to(request.person), pk=pk)
+    return _ticket_page(request, _ticket(request, pk), MessageForm())
+
+
+def _ticket_page(request: Request, ticket: Ticket, form: MessageForm) -> HttpResponse:
     return render(
         request,
         "courier/cash/ticket.html",
@@ -74,22 +78,36 @@ def ticket(request: Request, pk: int) -> HttpResponse:
             **talk.talk_about(
                 request,
                 ticket,
-                say_to=reverse("courier:ticket-message", args=[request.workshop.slug, pk]),
+                say_to=reverse("courier:ticket-message", args=[request.workshop.slug, ticket.pk]),
+                form=form,
             ),
         },
+        status=422 if form.is_bound else 200,
     )
 
 
 @require_POST
 def ticket_message(request: Request, pk: int) -> HttpResponse:
-    ticket = get_object_or_404(Ticket.objects.visible_to(request.person), pk=pk)
+    ticket = _ticket(request, pk)
     if answer := talk.seen(request, ticket):
         return answer
-    form = MessageForm(request.POST)
-    if form.is_valid() and ticket.party is not None:
+    form = MessageForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _ticket_page(request, ticket, form)
+    if ticket.party is not None:
         conversation = Conversation.of(ticket, ticket.party)
         Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
     return redirect("courier:ticket", request.workshop.slug, pk)
+
+
+@require_safe
+def ticket_file(request: Request, pk: int, file: int) -> HttpResponse:
+    """A picture or PDF that came with talk about the difference."""
+    return serve_attachment(request, file, _ticket(request, pk))
+
+
+def _ticket(request: Request, pk: int) -> Ticket:
+    return get_object_or_404(Ticket.objects.visible_to(request.person), pk=pk)
 
 
 def _collection(request: Request, shipment: Shipment) -> Collection:

@@ -29,7 +29,7 @@ from simpul.delivery.models import (
 )
 from simpul.lib import clock
 from simpul.portals import talk
-from simpul.portals.files import serve_paper
+from simpul.portals.files import serve_attachment, serve_paper
 from simpul.portals.http import Request, demand
 from simpul.workflow.steps import NotAllowed
 
@@ -56,7 +56,10 @@ def jobs(request: Request) -> HttpResponse:
 
 @require_safe
 def job(request: Request, number: str) -> HttpResponse:
-    shipment = find_job(request, number)
+    return _page(request, find_job(request, number), MessageForm())
+
+
+def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpResponse:
     is_mine = shipment.courier_id == request.person.party_id
     answer = render(
         request,
@@ -72,9 +75,11 @@ def job(request: Request, number: str) -> HttpResponse:
             **talk.talk_about(
                 request,
                 shipment,
-                say_to=reverse("courier:message", args=[request.workshop.slug, number]),
+                say_to=reverse("courier:message", args=[request.workshop.slug, shipment.number]),
+                form=form,
             ),
         },
+        status=422 if form.is_bound else 200,
     )
     return _keep(request, answer, shipment)
 
@@ -140,13 +145,20 @@ def message(request: Request, number: str) -> HttpResponse:
     shipment = find_job(request, number)
     if answer := talk.seen(request, shipment):
         return answer
-    form = MessageForm(request.POST)
-    if form.is_valid() and request.person.party is not None:
-        if not request.person.may("conversations.say", shipment):
-            raise NotAllowed
-        conversation = Conversation.of(shipment, request.person.party)
-        Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
+    if request.person.party is None or not request.person.may("conversations.say", shipment):
+        raise NotAllowed
+    form = MessageForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, shipment, form)
+    conversation = Conversation.of(shipment, request.person.party)
+    Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
     return _back(request, number)
+
+
+@require_safe
+def message_file(request: Request, number: str, file: int) -> HttpResponse:
+    """A picture or PDF that came with talk about the job."""
+    return serve_attachment(request, file, find_job(request, number))
 
 
 @require_safe

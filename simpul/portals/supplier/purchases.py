@@ -17,6 +17,7 @@ from simpul.conversations.models import Conversation, Message
 from simpul.lib import clock
 from simpul.payments.models import Purpose
 from simpul.portals import talk
+from simpul.portals.files import serve_attachment
 from simpul.portals.http import Request, demand, number_of
 from simpul.procurement.forms import AnswerForm, DelayForm, ReasonForm
 from simpul.procurement.models import PurchaseLine, PurchaseOrder, ReceivedLine, Status
@@ -67,7 +68,10 @@ def payments(request: Request) -> HttpResponse:
 
 @require_safe
 def purchase(request: Request, pk: int) -> HttpResponse:
-    purchase = _find(request, pk)
+    return _page(request, _find(request, pk), MessageForm())
+
+
+def _page(request: Request, purchase: PurchaseOrder, form: MessageForm) -> HttpResponse:
     receipts = purchase.receipts.prefetch_related(
         Prefetch("lines", ReceivedLine.objects.select_related("line__material"))
     )
@@ -81,9 +85,11 @@ def purchase(request: Request, pk: int) -> HttpResponse:
             **talk.talk_about(
                 request,
                 purchase,
-                say_to=reverse("supplier:message", args=[request.workshop.slug, pk]),
+                say_to=reverse("supplier:message", args=[request.workshop.slug, purchase.pk]),
+                form=form,
             ),
         },
+        status=422 if form.is_bound else 200,
     )
 
 
@@ -172,11 +178,19 @@ def message(request: Request, pk: int) -> HttpResponse:
     purchase = _find(request, pk)
     if answer := talk.seen(request, purchase):
         return answer
-    form = MessageForm(request.POST)
-    if form.is_valid():
-        conversation = Conversation.of(purchase, purchase.supplier)
-        Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
+    form = MessageForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, purchase, form)
+    conversation = Conversation.of(purchase, purchase.supplier)
+    Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
     return _back(request, pk)
+
+
+@require_safe
+def message_file(request: Request, pk: int, file: int) -> HttpResponse:
+    """A picture or PDF that came with talk about the purchase order."""
+    purchase = get_object_or_404(PurchaseOrder.objects.visible_to(request.person), pk=pk)
+    return serve_attachment(request, file, purchase)
 
 
 def _find(request: Request, pk: int) -> PurchaseOrder:

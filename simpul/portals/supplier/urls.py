@@ -1,6 +1,6 @@
 from django.urls import path
 
-from simpul.portals import news, search, told
+from simpul.portals import devices, news, search, told
 from simpul.portals.supplier import forecast, inquiries, purchases
 
 app_name = "supplier"
@@ -16,6 +16,7 @@ urlpatterns = [
     path("purchases/<int:pk>/lines/<int:line>/delay/", purchases.delay, name="delay"),
     path("purchases/<int:pk>/lines/<int:line>/less/", purchases.less, name="less"),
     path("purchases/<int:pk>/message/", purchases.message, name="message"),
+    path("purchases/<int:pk>/files/<int:file>/", purchases.message_file, name="message-file"),
     # what it would cost
     path("inquiries/", inquiries.bids, name="bids"),
     path("inquiries/<int:pk>/", inquiries.bid, name="bid"),
@@ -27,5 +28,8 @@ urlpatterns = [
     path("news/", news.news, name="news"),
     path("news/seen/", news.seen, name="news-seen"),
     path("news/told/", told.told, name="told"),
+    path("news/devices/", devices.devices, name="devices"),
+    path("news/devices/<int:pk>/removal/", devices.removal, name="device-removal"),
+    path("worker.js", devices.worker, name="worker"),
     path("news/<int:pk>/", news.opened, name="news-item"),
 ]

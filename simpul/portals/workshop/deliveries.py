@@ -145,7 +145,11 @@ def new_shipment(request: Request, number: str) -> HttpResponse:
 
 @require_safe
 def shipment(request: Request, number: str) -> HttpResponse:
-    shipment = _find(request, number)
+    return _page(request, _find(request, number), MessageForm())
+
+
+def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpResponse:
+    say = reverse("workshop:shipment-message", args=[request.workshop.slug, shipment.number])
     return render(
         request,
         "workshop/deliveries/shipment.html",
@@ -155,16 +159,12 @@ def shipment(request: Request, number: str) -> HttpResponse:
             "paper": shipment.note_paper(),
             "weight": weight_of(shipment.packages.all()),
             "sheets": Sheet,
-            **desk_talk(
-                request,
-                shipment,
-                shipment.courier,
-                say_to=reverse("workshop:shipment-message", args=[request.workshop.slug, number]),
-            ),
+            **desk_talk(request, shipment, shipment.courier, say_to=say, form=form),
             "is_paid": shipment.order.is_open(Gate.HAND_OVER),
             "collects": shipment.cash_to_collect(),
             "journal": journal_of(shipment),
         },
+        status=422 if form.is_bound else 200,
     )
 
 
@@ -269,10 +269,13 @@ def message(request: Request, number: str) -> HttpResponse:
     shipment = _find(request, number)
     if answer := talk.seen(request, shipment):
         return answer
-    form = MessageForm(request.POST)
-    if form.is_valid() and shipment.courier is not None:
-        conversation = Conversation.of(shipment, shipment.courier)
-        Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
+    if shipment.courier is None or not request.person.may("conversations.say", shipment):
+        raise NotAllowed
+    form = MessageForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, shipment, form)
+    conversation = Conversation.of(shipment, shipment.courier)
+    Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
     return _back(request, number)
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from simpul.conversations.models import Notice, NoticeQuerySet
 from simpul.lib import phones
 from simpul.parties.models import Identity
+from simpul.portals.files import serve_attachment
 from simpul.portals.http import Request
 from simpul.portals.outbox import prepared_text
 from simpul.workflow.steps import NotAllowed
@@ -56,6 +57,12 @@ def sent(request: Request, pk: int) -> HttpResponse:
     is_dropped = request.POST.get("how") == "dropped"
     notice.mark(Notice.Status.DROPPED if is_dropped else Notice.Status.SENT)
     return redirect("workshop:messages", request.workshop.slug)
+
+
+@require_safe
+def file(request: Request, pk: int) -> HttpResponse:
+    """A picture or PDF that came with a message, about whatever it was."""
+    return serve_attachment(request, pk)
 
 
 def _waiting(request: Request) -> NoticeQuerySet:

@@ -26,7 +26,7 @@ from simpul.payments import agreement
 from simpul.payments.models import PaymentClaim
 from simpul.portals import invitations, talk
 from simpul.portals.http import Request, demand
-from simpul.portals.workshop.parties import find_parties
+from simpul.portals.workshop.parties import find_parties, unreached
 from simpul.portals.workshop.talk import desk_talk
 from simpul.production.models import Job
 from simpul.production.queries import lying_free
@@ -88,7 +88,7 @@ def message(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
     if answer := talk.seen(request, order):
         return answer
-    form = MessageForm(request.POST)
+    form = MessageForm(request.POST, request.FILES)
     if form.is_valid():
         conversation = Conversation.of(order, order.buyer)
         Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
@@ -124,6 +124,7 @@ def _page(request: Request, order: Order, message_form: MessageForm | None = Non
             "shipments": Shipment.objects.visible_to(request.person).filter(order=order),
             "claims": PaymentClaim.objects.filter(order=order).order_by("-pk"),
             "papers": Paper.objects.visible_to(request.person).about(order).order_by("pk"),
+            "unreached": unreached(order.buyer),
             "journal": journal_of(order),
             **desk_talk(
                 request,

@@ -179,7 +179,10 @@ def purchases(request: Request) -> HttpResponse:
 
 @require_safe
 def purchase(request: Request, pk: int) -> HttpResponse:
-    purchase = _find(request, pk)
+    return _page(request, _find(request, pk), MessageForm())
+
+
+def _page(request: Request, purchase: PurchaseOrder, form: MessageForm) -> HttpResponse:
     receipts = purchase.receipts.select_related("by").prefetch_related(
         Prefetch("lines", ReceivedLine.objects.select_related("line__material"))
     )
@@ -208,11 +211,15 @@ def purchase(request: Request, pk: int) -> HttpResponse:
                 request,
                 purchase,
                 purchase.supplier,
-                say_to=reverse("workshop:purchase-message", args=[request.workshop.slug, pk]),
+                say_to=reverse(
+                    "workshop:purchase-message", args=[request.workshop.slug, purchase.pk]
+                ),
+                form=form,
             ),
             "journal": journal_of(purchase),
             "today": clock.today(),
         },
+        status=422 if form.is_bound else 200,
     )
 
 
@@ -371,10 +378,11 @@ def message(request: Request, pk: int) -> HttpResponse:
     purchase = _find(request, pk)
     if answer := talk.seen(request, purchase):
         return answer
-    form = MessageForm(request.POST)
-    if form.is_valid():
-        conversation = Conversation.of(purchase, purchase.supplier)
-        Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
+    form = MessageForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, purchase, form)
+    conversation = Conversation.of(purchase, purchase.supplier)
+    Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
     return _back(request, pk)
 
 

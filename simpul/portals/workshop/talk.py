@@ -153,7 +153,8 @@ def desk_talk(
     """
     kind = next(name for name, model in KINDS.items() if isinstance(subject, model))
     replies = list(QuickReply.objects.visible_to(request.person).order_by("title", "pk"))
-    if form is None and (chosen := number_of(request.GET.get("reply", ""))) is not None:
+    chosen = number_of(request.GET.get("reply", ""))
+    if chosen is not None and (form is None or not form.is_bound):
         form = _filled_in(next((one for one in replies if one.pk == chosen), None), subject, party)
     notes = list(InternalNote.objects.visible_to(request.person).about(subject).for_page())
     talk = talk_about(request, subject, say_to=say_to, form=form, also=[one.body for one in notes])

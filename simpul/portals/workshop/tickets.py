@@ -44,21 +44,21 @@ def tickets(request: Request) -> HttpResponse:
 
 @require_safe
 def ticket(request: Request, pk: int) -> HttpResponse:
-    ticket = _find(request, pk)
+    return _page(request, _find(request, pk), MessageForm())
+
+
+def _page(request: Request, ticket: Ticket, form: MessageForm) -> HttpResponse:
+    say = reverse("workshop:ticket-message", args=[request.workshop.slug, ticket.pk])
     return render(
         request,
         "workshop/tickets/page.html",
         {
             "ticket": ticket,
             "form": ResolutionForm(),
-            **desk_talk(
-                request,
-                ticket,
-                ticket.party,
-                say_to=reverse("workshop:ticket-message", args=[request.workshop.slug, pk]),
-            ),
+            **desk_talk(request, ticket, ticket.party, say_to=say, form=form),
             "journal": journal_of(ticket),
         },
+        status=422 if form.is_bound else 200,
     )
 
 
@@ -83,12 +83,13 @@ def message(request: Request, pk: int) -> HttpResponse:
     ticket = _find(request, pk)
     if answer := talk.seen(request, ticket):
         return answer
-    form = MessageForm(request.POST)
-    if form.is_valid() and ticket.party is not None:
-        if not request.person.may("conversations.say", ticket):
-            raise NotAllowed
-        conversation = Conversation.of(ticket, ticket.party)
-        Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
+    if ticket.party is None or not request.person.may("conversations.say", ticket):
+        raise NotAllowed
+    form = MessageForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, ticket, form)
+    conversation = Conversation.of(ticket, ticket.party)
+    Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
     return redirect("workshop:ticket", request.workshop.slug, pk)
 
 

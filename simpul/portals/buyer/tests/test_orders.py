@@ -212,8 +212,8 @@ def test_pages_cost_the_same_for_any_number_of_things(
     client.get("/ciomas/my/")  # the kinds of content are known from here on
 
     # session, user, person with workshop and party (3); the order with all it shows (14: see
-    # orders/tests/test_knots.py; no needs here, but links); changes, messages, claims, shipments, photos,
-    # papers, journal; whether the plan is still what it was (2)
+    # orders/tests/test_knots.py; no needs here, but links); changes, messages, their files, claims,
+    # shipments, photos, papers, journal; whether the plan is still what it was (2)
     client.get(page_of(order))
     with django_assert_num_queries(27):
         client.get(page_of(order))

@@ -273,7 +273,7 @@ def test_a_shipment_costs_the_same_for_any_number_of_packages(
     shipment = Shipment.open(by=rina, order=order, mode="own")
     desk.get(page_of(shipment))
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         desk.get(page_of(shipment))
     with django_assert_num_queries(12):
         desk.get(of_order(order, "packing"))
