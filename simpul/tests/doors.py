@@ -391,6 +391,7 @@ TABLE: dict[str, Door] = {
         "shipment", "staff", "owner sari fajar rina udin", answer=405
     ),
     "workshop:delivery-photo": Door("shipment photo", "staff"),
+    "workshop:delivery-picture": Door("shipment picture", "staff"),
     # the supplier's pages
     "supplier:purchases": Door(sees="suppliers"),
     "supplier:payments": Door(sees="suppliers"),
