@@ -594,7 +594,7 @@ def shipment(buyer: Party, mode: str = Shipment.Mode.OJEK, **facts: Any) -> Ship
     """Two packages, ready to be offered to a courier."""
     order = packed_order(buyer, **facts)
     return Shipment.open(
-        by=keeper(buyer.workshop), order=order, mode=mode, route="Ciomas – Bogor", fee=35_000
+        by=keeper(buyer.workshop), orders=[order], mode=mode, route="Ciomas – Bogor", fee=35_000
     )
 
 

@@ -9,19 +9,20 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.conversations import reach
+from simpul.conversations import reach, spam
 from simpul.conversations.models import (
     LONGEST_MESSAGE,
     MOST_FILES,
     SAID_BY,
     Channel,
+    GuestEntry,
     Hours,
     How,
     Kind,
     Ticket,
     Wish,
 )
-from simpul.lib import uploads
+from simpul.lib import uploads, webpush
 from simpul.parties.models import Person
 from simpul.ui.fields import FilesField
 
@@ -69,6 +70,7 @@ class AnswerForm(forms.Form):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    about = forms.CharField(max_length=60, required=False)
 
 
 class GuestForm(forms.Form):
@@ -90,13 +92,42 @@ class GuestForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "trap", "tabindex": "-1", "autocomplete": "off"}),
     )
 
-    @property
-    def is_from_a_robot(self) -> bool:
-        return bool(self.cleaned_data["website"])
+    shown_as = forms.ChoiceField(
+        label=_("May we publish it?"),
+        choices=GuestEntry.ShownAs,
+        widget=forms.RadioSelect,
+    )
+    is_customer = forms.BooleanField(label="", required=False)
+    stamp = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, customer_since: int | None = None) -> None:
+        super().__init__(data, initial={"stamp": spam.stamp()})
+        self.customer_since = customer_since
+        if customer_since is None:
+            del self.fields["is_customer"]
+        else:
+            self.fields["is_customer"].label = _now("Say that I am a customer since %(year)s") % {
+                "year": customer_since
+            }
+
+    def signs(self, where: str) -> list[str]:
+        """Return what speaks against a person having written it, and count it as written."""
+        facts = self.cleaned_data
+        return spam.signs_of(
+            facts["body"], stamped=facts["stamp"], trap=facts["website"], where=where
+        )
 
     @property
-    def entry(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in ("name", "contact", "body")}
+    def entry(self) -> dict[str, Any]:
+        """What is kept: what was written, and what is allowed, in the words that were read."""
+        facts = self.cleaned_data
+        shown_as = GuestEntry.ShownAs(facts["shown_as"])
+        return {
+            **{name: facts[name] for name in ("name", "contact", "body")},
+            "shown_as": shown_as,
+            "consent": str(shown_as.label),
+            "customer_since": self.customer_since if facts.get("is_customer") else None,
+        }
 
 
 class ResolutionForm(forms.Form):
@@ -129,7 +160,7 @@ class WishesForm(forms.Form):
 
     def __init__(self, data: Any = None, *, person: Person) -> None:
         self.person = person
-        prefetch_related_objects([person], "identities", "wishes")
+        prefetch_related_objects([person], "identities", "wishes", "devices")
         hours = reach.hours_of(person)
         super().__init__(
             data,
@@ -179,3 +210,21 @@ class WishesForm(forms.Form):
 def _can_be(way: Channel, how: How) -> bool:
     """Only a letter can gather what happened in a day."""
     return how != How.DAILY or way == Channel.MAIL
+
+
+class DeviceForm(forms.Form):
+    """What a browser says of itself when it is let show news."""
+
+    endpoint = forms.CharField(max_length=500, widget=forms.HiddenInput)
+    p256dh = forms.CharField(max_length=100, widget=forms.HiddenInput)
+    auth = forms.CharField(max_length=30, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or self.cleaned_data
+        try:
+            webpush.demand_keys(facts.get("p256dh", ""), facts.get("auth", ""))
+        except ValueError as reason:
+            raise forms.ValidationError(_now("This browser cannot be let in.")) from reason
+        if not webpush.is_known(facts.get("endpoint", "")):
+            raise forms.ValidationError(_now("The push service of this browser is not known here."))
+        return facts

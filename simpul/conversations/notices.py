@@ -6,7 +6,7 @@ import logging
 from typing import Any, cast
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 
 from simpul.conversations.models import OLD_NEWS, Channel, How, Notice
 from simpul.conversations.reach import REMINDERS, hour_for, instead, ways
@@ -22,6 +22,7 @@ NOBODY: tuple[str, ...] = ()
 TOLD: dict[str, tuple[str, ...]] = {
     # the workshop and its people
     "crm.register": ("sales",),
+    "crm.meet": NOBODY,  # its first words are told
     "crm.welcome": ("buyer",),
     "crm.decline": NOBODY,
     # talk
@@ -30,7 +31,10 @@ TOLD: dict[str, tuple[str, ...]] = {
     "conversations.resolve_ticket": ("owner", "courier"),
     "conversations.note": NOBODY,
     "conversations.sign": ("sales",),
+    "conversations.hold": NOBODY,
+    "conversations.vouch": ("sales",),
     "conversations.publish": NOBODY,
+    "conversations.put_back": NOBODY,
     "conversations.hide": NOBODY,
     "conversations.answer": NOBODY,
     # orders
@@ -290,11 +294,27 @@ def come_back(notice: Notice) -> bool:
     return True
 
 
+def try_again(person: Person, channel: Channel) -> int:
+    """Tell by a channel that works again what was not told outside of the portal meanwhile, as far
+    as it still is news; return how many."""
+    elsewhere = Notice.objects.filter(entry=OuterRef("entry"), person=person).exclude(
+        channel__in=(channel, Channel.PORTAL)
+    )
+    lost = Notice.objects.filter(
+        ~Exists(elsewhere),
+        person=person,
+        channel=channel,
+        status=Notice.Status.FAILED,
+        made_at__gt=clock.now() - OLD_NEWS,
+    )
+    return lost.update(status=Notice.Status.WAITING, attempts=0, next_try_at=clock.now())
+
+
 def with_ways(people: PersonQuerySet) -> PersonQuerySet:
     """Load with each all that says by which channels they are told."""
     identities = Prefetch("identities", Identity.objects.order_by("pk"))
     known = people.select_related("workshop", "party", "hours")
-    return known.prefetch_related(identities, "wishes").order_by("pk")
+    return known.prefetch_related(identities, "wishes", "devices").order_by("pk")
 
 
 def _tell(entry: Entry) -> int:
@@ -331,7 +351,7 @@ def _notice(entry: Entry, person: Person, channel: Channel, how: How, label: str
 def _label(entry: Entry) -> str:
     """Return the number of what it is about, as a list of news shows it."""
     thing = getattr(entry.subject, "shown_with", entry.subject)
-    return str(getattr(thing, "order", thing))[:40]
+    return str(getattr(thing, "known_as", None) or getattr(thing, "order", thing))[:40]
 
 
 def _other_side(entry: Entry) -> tuple[str, ...]:

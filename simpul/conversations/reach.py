@@ -37,7 +37,11 @@ _KINDS_OF_APPS = {
     "conversations": Kind.TALK,
     "crm": Kind.PROSPECTS,
 }
-_KINDS_OF_STEPS = {"conversations.sign": Kind.PROSPECTS, "crm.welcome": Kind.ORDERS}
+_KINDS_OF_STEPS = {
+    "conversations.sign": Kind.PROSPECTS,
+    "conversations.vouch": Kind.PROSPECTS,
+    "crm.welcome": Kind.ORDERS,
+}
 
 # what reaches whom at all: of the rest nobody need choose
 _HEARD: dict[str, tuple[Kind, ...]] = {
@@ -96,11 +100,12 @@ def instead(person: Person, step: str, failed: Channel) -> Channel | None:
 
 def channels_of(person: Person) -> list[Channel]:
     """Return the channels that this person has: here with a login, by an address of each kind, by
-    telephones that were let in; a text for WhatsApp only outside of the workshop."""
+    devices that were let in; a text for WhatsApp only outside of the workshop."""
     known = {identity.kind for identity in person.identities.all()}
     found = [Channel.PORTAL] if person.user_id is not None else []
     found += [Channel.MAIL] if Identity.Kind.MAIL in known else []
     found += [Channel.WHATSAPP] if Identity.Kind.PHONE in known and not person.is_staff else []
+    found += [Channel.PUSH] if person.devices.all() else []
     return found
 
 

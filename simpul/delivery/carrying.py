@@ -18,7 +18,7 @@ from django.utils.translation import override
 from simpul.delivery import note
 from simpul.delivery.carriers import (
     CarrierRefused,
-    Load,
+    Parcel,
     Place,
     State,
     Unreadable,
@@ -26,6 +26,7 @@ from simpul.delivery.carriers import (
 )
 from simpul.delivery.models import (
     Consignment,
+    Load,
     NotReady,
     RateRequest,
     Shipment,
@@ -58,7 +59,7 @@ def demand_ready(shipment: Shipment) -> None:
         raise NotReady(
             _("Enter the workshop's street, postcode and telephone in the settings first.")
         )
-    if not shipment.order.telephone:
+    if not shipment.first_order.telephone:
         raise NotReady(_("The receiver has no telephone number: carriers ask for one."))
 
 
@@ -73,10 +74,10 @@ def ask_rates(request: RateRequest) -> None:
         return
     account, shipment = request.account, request.shipment
     with override(LANGUAGE):
-        loads = _loads(shipment, request.value)
+        parcels = _parcels(shipment, request.value)
     try:
         rates = account.carrier.rates(
-            shipment.workshop.postcode, request.postcode, loads, account.open_keys()
+            shipment.workshop.postcode, request.postcode, parcels, account.open_keys()
         )
     except (Unreachable, Unsealable, CarrierRefused) as reason:
         request.answer([], _trouble(reason))
@@ -149,7 +150,7 @@ def hear(event: TrackingEvent) -> None:
 def settle(consignment: Consignment) -> None:
     """Let a shipment arrive that its carrier says it delivered, once it has left by our count."""
     shipment = Shipment.objects.get(pk=consignment.shipment_id)
-    is_said = consignment.state == State.DELIVERED and shipment.collection_id is None
+    is_said = consignment.state == State.DELIVERED and not shipment.asked
     if is_said and shipment.status in OUT:
         shipment.arrive_as_said(by=shipment.workshop.machine, carrier=consignment.name)
 
@@ -217,7 +218,9 @@ def _unanswered(workshop: Workshop) -> ConsignmentQuerySet:
 
 def _to_settle(workshop: Workshop) -> ConsignmentQuerySet:
     rows = Consignment.objects.filter(shipment__workshop=workshop, status="booked")
-    return rows.filter(state=State.DELIVERED, shipment__status__in=OUT, shipment__collection=None)
+    said = rows.filter(state=State.DELIVERED, shipment__status__in=OUT)
+    collecting = Load.objects.filter(collection__isnull=False).values("shipment")
+    return said.exclude(shipment__in=collecting)
 
 
 def _is_mine(consignment: Consignment) -> bool:
@@ -228,11 +231,11 @@ def _is_mine(consignment: Consignment) -> bool:
 
 def _wanted(consignment: Consignment, request: RateRequest) -> Wanted:
     shipment = consignment.shipment
-    workshop, order = shipment.workshop, shipment.order
-    buyer_number = order.buyer.telephone() if order.in_buyers_name else ""
+    workshop, order = shipment.workshop, shipment.first_order
+    buyer_number = shipment.buyer.telephone() if order.in_buyers_name else ""
     with override(LANGUAGE):
         sender = note.sender_of(shipment)["name"]
-        loads = _loads(shipment, request.value)
+        parcels = _parcels(shipment, request.value)
     return Wanted(
         reference=f"{shipment.number}-{consignment.pk}",
         origin=Place(
@@ -250,29 +253,29 @@ def _wanted(consignment: Consignment, request: RateRequest) -> Wanted:
         sender=(sender, buyer_number or workshop.telephone),
         company=consignment.company,
         service=consignment.service,
-        loads=loads,
+        parcels=parcels,
     )
 
 
-def _loads(shipment: Shipment, value: int) -> tuple[Load, ...]:
+def _parcels(shipment: Shipment, value: int) -> tuple[Parcel, ...]:
     """Return the packages as a carrier is told of them: never what is in them, nor its price.
 
     What the workshop declares as their value is spread over them; the last one has the rest.
     """
     packages = list(shipment.packages.for_list())
     share = value // len(packages) if packages else 0
-    loads = []
+    parcels = []
     for place, package in enumerate(packages, start=1):
         length, width, height = package.length, package.width, package.height
-        loads.append(
-            Load(
+        parcels.append(
+            Parcel(
                 name=_("Package %(number)s") % {"number": package.number},
                 grams=package.grams or 0,
                 sides=(length, width, height) if length and width and height else None,
                 value=share if place < len(packages) else value - share * (len(packages) - 1),
             )
         )
-    return tuple(loads)
+    return tuple(parcels)
 
 
 def _trouble(reason: Exception) -> str:

@@ -18,7 +18,7 @@ from simpul.delivery.models import Package, Part, Reason, Route, Shipment
 from simpul.delivery.models.consignment import tidy_number
 from simpul.delivery.models.shipment import FURTHEST
 from simpul.lib import clock, uploads
-from simpul.orders.models import LineSize
+from simpul.orders.models import Gate, LineSize, Order
 from simpul.parties.models import Party
 from simpul.ui.fields import QuantityField, RupiahField
 from simpul.ui.jinja import rupiah
@@ -205,6 +205,15 @@ class RouteForm(forms.Form):
 
 
 class ShipmentForm(forms.Form):
+    """How it travels, and which of the orders go along (`along`) that wait for the same door, each
+    with how many packages (`standing`)."""
+
+    along = forms.MultipleChoiceField(
+        label=_("Take along"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("These wait for the same address: one way, one delivery note, one PIN."),
+    )
     mode = forms.ChoiceField(label=_("How it travels"), choices=Shipment.Mode)
     route = forms.CharField(
         label=_("Route"),
@@ -217,9 +226,30 @@ class ShipmentForm(forms.Form):
         label=_("Days on the way"), min_value=0, max_value=90, required=False, widget=NUMBER
     )
 
+    def __init__(self, *args: Any, along: Iterable[Order], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.waiting = {order.number: order for order in along}
+        field = self.fields["along"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101
+        field.choices = [(number, _waits(order)) for number, order in self.waiting.items()]
+        if not self.waiting:
+            del self.fields["along"]
+
+    def clean_along(self) -> list[Order]:
+        return [self.waiting[number] for number in self.cleaned_data["along"]]
+
     def clean_fee(self) -> int:
         fee: int | None = self.cleaned_data["fee"]
         return fee or 0
+
+
+def _waits(order: Any) -> str:
+    """Return `SO-2026-0012 · 3 packages`, and whether money must come first."""
+    count = ngettext("%(num)s package", "%(num)s packages", order.standing) % {
+        "num": order.standing
+    }
+    is_shut = not order.is_open(Gate.HAND_OVER)
+    return " · ".join([order.number, count, *([_now("waits for money")] if is_shut else [])])
 
 
 class CarrierKeysForm(forms.Form):
@@ -397,7 +427,7 @@ class DeliveryForm(forms.Form):
         field.choices = [(pk, _package_words(package)) for pk, package in self.packages.items()]
         if len(self.packages) < 2:
             del self.fields["refused"]  # then nothing was delivered
-        self.collects = shipment.collection.asked if shipment.collection else 0
+        self.collects = shipment.asked
         if self.collects:
             self.fields["collected"].required = True
             self.fields["collected"].help_text = _now(
@@ -486,13 +516,13 @@ class SignedPaperForm(forms.Form):
 
     def __init__(self, *args: Any, shipment: Shipment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if shipment.collection is None or not shipment.is_out:
+        if not shipment.asked or not shipment.is_out:
             del self.fields["collected"]
         else:
             self.fields["collected"].required = True
             self.fields["collected"].help_text = _now(
                 "Asked for: %(amount)s. Nothing collected: type 0."
-            ) % {"amount": rupiah(shipment.collection.asked)}
+            ) % {"amount": rupiah(shipment.asked)}
 
     def clean_photo(self) -> uploads.Admitted | None:
         return _admitted(self.cleaned_data["photo"])

@@ -5,7 +5,7 @@ from django.tasks import task
 from simpul.delivery import carrying
 from simpul.delivery.models import Consignment, RateRequest, TrackingEvent
 
-WITH = ("account", "shipment__workshop", "shipment__order__buyer")
+WITH = ("account", "shipment__workshop", "shipment__buyer")
 
 
 @task

@@ -110,7 +110,7 @@ def ship(story: Story, order: Order) -> None:
     by_ojek = Route.objects.filter(workshop=order.workshop_id, mode=Shipment.Mode.OJEK)
     shipment = Shipment.open(
         by=rina,
-        order=order,
+        orders=[order],
         mode=Shipment.Mode.OJEK if is_ojek else Shipment.Mode.CARGO,
         route=f"Ciomas – {order.buyer.area}",
         fee=75_000 if is_ojek else 260_000,
@@ -122,7 +122,7 @@ def ship(story: Story, order: Order) -> None:
 
 def fetch(story: Story, shipment: Shipment) -> None:
     """The courier accepts, both count, and the packages leave with their note."""
-    shipment = Shipment.objects.select_related("workshop", "order", "courier").get(pk=shipment.pk)
+    shipment = Shipment.objects.select_related("workshop", "courier").get(pk=shipment.pk)
     rina = story.cast.staff["rina"]
     offer = shipment.offers.get(status="offered")
     driver = offer.courier.people.order_by("pk")[0]
@@ -141,23 +141,22 @@ def fetch(story: Story, shipment: Shipment) -> None:
 
 def bring(story: Story, shipment: Shipment) -> None:
     """At the door: counted, named, proved by PIN; sometimes only at the second try."""
-    shipment = Shipment.objects.select_related("workshop", "order", "courier", "collection").get(
-        pk=shipment.pk
-    )
+    shipment = Shipment.objects.select_related("workshop", "courier").get(pk=shipment.pk)
     driver = shipment.courier.people.order_by("pk")[0] if shipment.courier else None
     if driver is None or shipment.status != ShipmentStatus.PICKED_UP:
         return
     shipment.deliver(
         by=driver,
-        receiver=shipment.order.receiver,
+        receiver=shipment.first_order.receiver,
         count=shipment.packages.count(),
         pin=shipment.pin,
-        collected=shipment.collection.asked if shipment.collection else None,
+        collected=shipment.asked or None,
     )
-    if shipment.collection:
+    if shipment.asked:
         story.later(lambda: odd_money.bring_cash(story, shipment), days=1)
     if story.dice.random() < 0.85:
-        story.later(lambda: close(story, shipment.order), days=story.dice.choice((0, 1, 2)))
+        for order in shipment.orders:
+            story.later(partial(close, story, order), days=story.dice.choice((0, 1, 2)))
 
 
 def close(story: Story, order: Order) -> None:

@@ -16,7 +16,7 @@ from simpul.delivery.models import Shipment
 from simpul.delivery.models import Status as ShipmentStatus
 from simpul.insight.dates import outlook
 from simpul.orders.models import Amendment, Instalment, LineSize, Order, Status
-from simpul.parties.models import Person
+from simpul.parties.models import Party, Person
 from simpul.parties.roles import Role
 from simpul.payments.models import (
     Arrival,
@@ -142,6 +142,23 @@ def _leads(person: Person, today: date) -> Iterator[Task]:
         text = _("Say welcome, and they see their prices.")
         title = ngettext("%(n)s registration", "%(n)s registrations", count) % {"n": count}
         yield Task("leads", "", "user-plus", title, text, count, MIDDLE)
+
+
+def _unreached(person: Person, today: date) -> Iterator[Task]:
+    parties = Party.objects.visible_to(person).unreached()
+    if names := list(parties.order_by("name", "pk").values_list("name", flat=True)):
+        text = _("Mail or messages to %(names)s come back: call, and ask for the right address.")
+        some = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+        title = ngettext("%(n)s party is not reached", "%(n)s parties are not reached", len(names))
+        yield Task(
+            "parties",
+            "?kind=unreached",
+            "mail-x",
+            title % {"n": len(names)},
+            text % {"names": some},
+            len(names),
+            MIDDLE,
+        )
 
 
 def _guests(person: Person, today: date) -> Iterator[Task]:
@@ -308,6 +325,7 @@ _SALES: list[_Question] = [
     _will_be_late,
     _letters,
     _leads,
+    _unreached,
     _guests,
     _finished,
     _messages,

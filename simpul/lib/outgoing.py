@@ -46,6 +46,7 @@ def ask(
     login: tuple[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
     json: Mapping[str, Any] | None = None,
+    content: bytes | None = None,
     longest: int = LONGEST,
 ) -> Answer:
     """Ask another program and return its answer, good or bad; raises Unreachable."""
@@ -63,7 +64,9 @@ def ask(
                 follow_redirects=False,
                 trust_env=False,
             ) as client,
-            client.stream(method, url, auth=login, headers=headers, json=json) as answer,
+            client.stream(
+                method, url, auth=login, headers=headers, json=json, content=content
+            ) as answer,
         ):
             body = b""
             for piece in answer.iter_bytes():

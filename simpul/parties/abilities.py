@@ -102,6 +102,7 @@ ABILITIES: dict[str, Rule] = {
     "catalog.keep_materials": workshop(STOCK, PRODUCTION),
     # who comes in
     "crm.register": machine(),
+    "crm.meet": machine(),
     "crm.welcome": workshop(SALES),
     "crm.decline": workshop(SALES),
     # talk
@@ -112,7 +113,10 @@ ABILITIES: dict[str, Rule] = {
     "conversations.resolve_ticket": workshop(SALES, FINANCE),
     "conversations.note": workshop(SALES, FINANCE, STOCK, PRODUCTION),
     "conversations.sign": machine(),
+    "conversations.hold": machine(),
+    "conversations.vouch": either(machine(), workshop(SALES)),
     "conversations.publish": workshop(SALES),
+    "conversations.put_back": workshop(SALES),
     "conversations.hide": workshop(SALES),
     "conversations.answer": workshop(SALES),
     # orders

@@ -80,6 +80,31 @@ class ContactForm(_TelephoneMixin):
         return person
 
 
+class CorrectionForm(_TelephoneMixin):
+    """The right number or address in place of one at which nothing arrives."""
+
+    telephone = forms.CharField(
+        label=_("WhatsApp or telephone"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"type": "tel"}),
+    )
+    email = forms.EmailField(label=_("E-mail"))
+
+    def __init__(self, data: Any = None, *, identity: Identity) -> None:
+        self.identity, self.workshop = identity, identity.workshop
+        is_phone = identity.kind == Identity.Kind.PHONE
+        self.name = "telephone" if is_phone else "email"
+        shown = phones.national(identity.value) if is_phone else identity.value
+        super().__init__(data, initial={self.name: shown})
+        del self.fields["email" if is_phone else "telephone"]
+
+    def known_only_once(self, kind: str, value: str) -> str:
+        return value if value == self.identity.value else super().known_only_once(kind, value)
+
+    def save(self) -> None:
+        self.identity.correct(self.cleaned_data[self.name])
+
+
 class PartyForm(ContactForm):
     """A new buyer, supplier or courier with its first contact person and address."""
 

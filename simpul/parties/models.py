@@ -196,6 +196,11 @@ class PartyQuerySet(models.QuerySet["Party"]):
     def couriers(self) -> Self:
         return self.filter(is_courier=True)
 
+    def unreached(self) -> Self:
+        """Those to one of whose people nothing arrives by some address or number."""
+        dead = Identity.objects.coming_back().filter(person__party__isnull=False)
+        return self.filter(pk__in=dead.values("person__party"))
+
 
 class Party(models.Model):
     """A business or household that one workshop deals with: buyer, supplier, courier, or several."""
@@ -329,6 +334,13 @@ class Person(models.Model):
         )
 
 
+class IdentityQuerySet(models.QuerySet["Identity"]):
+    def coming_back(self) -> Self:
+        """Those at which nothing arrives any more, of people who are still there."""
+        dead = self.filter(bounced_at__isnull=False, opted_out_at=None)
+        return dead.filter(person__is_active=True)
+
+
 class Identity(models.Model):
     """A telephone number or mail address under which somebody is known, once in a workshop."""
 
@@ -345,6 +357,8 @@ class Identity(models.Model):
     bounced_at = models.DateTimeField(null=True, blank=True)
     opted_out_at = models.DateTimeField(null=True, blank=True)
 
+    objects = IdentityQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -354,6 +368,18 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return self.value
+
+    def come_back(self) -> None:
+        """Note that nothing arrives there: it is left alone until somebody says that it works."""
+        self.bounced_at = clock.now()
+        self.save(update_fields=["bounced_at"])
+
+    def correct(self, value: str) -> None:
+        """Take what is right, or the same again because it works now."""
+        if value != self.value:
+            self.value, self.typed, self.verified_at = value, "", None
+        self.bounced_at = None
+        self.save(update_fields=["value", "typed", "verified_at", "bounced_at"])
 
 
 class AddressQuerySet(models.QuerySet["Address"]):

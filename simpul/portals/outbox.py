@@ -1,4 +1,4 @@
-"""Sending what the notices say: mail at once or once a day, and texts for WhatsApp that a person
+"""Sending what the notices say: mail at once or once a day, news on devices, and texts for WhatsApp that a person
 sends with one tap.
 
 A notice is claimed, with the time of the next try, before it is sent, and marked after it: what a
@@ -7,8 +7,7 @@ process leaves behind that is killed in between is sent again, under the same Me
 
 from __future__ import annotations
 
-import hashlib
-import html
+import json
 import logging
 import re
 from collections.abc import Callable
@@ -24,21 +23,23 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
+from simpul.conversations.brief import brief
 from simpul.conversations.models import Channel, How, Notice
 from simpul.conversations.notices import come_back
 from simpul.conversations.reach import hour_for
-from simpul.lib import clock
+from simpul.lib import clock, webpush
+from simpul.lib.outgoing import Unreachable
 from simpul.parties.models import AccessLink, Identity, Person
 from simpul.portals.doors import document_of, path_for, portal_path
-from simpul.portals.jinja import sentence
+from simpul.portals.letters import head_of, in_short, mail_of, text_of
 
 # after each failure a longer pause; after the last one we give up
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 180, 720)]
 A_BATCH = 50
+LONGEST_TEXT = (
+    1500  # letters of a message in a link that opens WhatsApp; the rest is behind its link
+)
 MOST_IN_A_LETTER = 200
-
-# so that absence notes do not answer, and two programs never write to each other (RFC 3834)
-_OF_A_PROGRAM = {"Auto-Submitted": "auto-generated"}
 
 log = logging.getLogger(__name__)
 
@@ -93,24 +94,11 @@ def prepare() -> int:
     return len(notices)
 
 
-def text_of(notice: Notice, address: str) -> str:
-    """Return the message in the reader's language: what happened, where to look, who writes."""
-    person = notice.person
-    with override(person.language):
-        lines = [
-            _("Hello %(name)s,") % {"name": person.name},
-            _plain(notice),
-            address,
-            person.workshop.name,
-        ]
-    return "\n\n".join(lines)
-
-
 def prepared_text(notice: Notice) -> str:
     """Return the text that a person sends by hand; reads the link that `prepare` made."""
     person = notice.person
     path = reverse("access", args=[notice.link.token]) if notice.link else portal_path(person)
-    return text_of(notice, settings.SITE_URL + path)
+    return text_of(notice, settings.SITE_URL + path, longest=LONGEST_TEXT)
 
 
 def address_for(subject: Any, person: Person) -> str:
@@ -122,13 +110,6 @@ def address_for(subject: Any, person: Person) -> str:
     else:
         path = reverse("storefront:profile", args=[person.workshop.slug])
     return settings.SITE_URL + path
-
-
-def message_id(notices: list[Notice]) -> str:
-    """Return the Message-ID of a mail, which is the same whenever the same notices are sent again."""
-    keys = ",".join(str(notice.pk) for notice in notices)
-    mark = hashlib.sha256(f"{settings.SECRET_KEY}:notices:{keys}".encode()).hexdigest()[:16]
-    return f"<notice-{notices[0].pk}-{mark}@{settings.HOST}>"
 
 
 def _waits_for_its_hour(notice: Notice) -> bool:
@@ -171,10 +152,7 @@ def _try(notices: list[Notice], way: Callable[[list[Notice]], None]) -> bool:
 
 def _mail(notices: list[Notice]) -> None:
     [notice] = notices
-    with override(notice.person.language):
-        subject = f"{notice.person.workshop.name}: {_plain(notice)}"
-    text = text_of(notice, address_for(notice.entry.subject, notice.person))
-    _post(notices, subject, text)
+    _post(notices, mail_of(notice, address_for(notice.entry.subject, notice.person)))
 
 
 def _mail_of_the_day(notices: list[Notice]) -> None:
@@ -190,26 +168,52 @@ def _mail_of_the_day(notices: list[Notice]) -> None:
         by_document = sorted(notices, key=lambda one: (one.label, one.pk))
         for label, group in groupby(by_document, key=lambda one: one.label):
             told = list(group)
-            lines = [f"- {_plain(one)}" for one in told]
+            lines = [f"- {in_short(one)}" for one in told]
             where = address_for(told[-1].entry.subject, person)
             parts.append("\n".join([*([label] if label else []), *lines, where]))
         text = "\n\n".join([*parts, person.workshop.name])
-        _post(notices, f"{person.workshop.name}: {news}", text)
+        mail = EmailMessage(f"{person.workshop.name}: {news}", text, headers=head_of(notices))
+    _post(notices, mail)
 
 
-def _post(notices: list[Notice], subject: str, text: str) -> None:
+def _post(notices: list[Notice], mail: EmailMessage) -> None:
     identity = _identity(notices[0].person, Identity.Kind.MAIL)
     if identity is None:
         raise Undeliverable
-    headers = {**_OF_A_PROGRAM, "Message-ID": message_id(notices)}
+    mail.to = [identity.value]
     try:
-        EmailMessage(subject, text, to=[identity.value], headers=headers).send()
+        mail.send()
     except SMTPRecipientsRefused as refusal:
         if not all(map(_is_for_good, refusal.recipients.values())):
             raise
-        identity.bounced_at = clock.now()
-        identity.save(update_fields=["bounced_at"])
+        identity.come_back()
         raise Undeliverable from refusal
+
+
+def _push(notices: list[Notice]) -> None:
+    """Show it on every device of the person; one that is gone is forgotten."""
+    [notice] = notices
+    person = notice.person
+    path = path_for(notice.entry.subject, person) or portal_path(person)
+    with override(person.language):
+        words = brief(notice.entry.step, notice.label)
+    said = {
+        "title": person.workshop.name,
+        "body": words,
+        "tag": f"notice-{notice.pk}",
+        "path": path,
+    }
+    shown, failures = 0, []
+    for device in person.devices.order_by("pk"):
+        try:
+            device.push(json.dumps(said).encode())
+            shown += 1
+        except webpush.Gone:
+            device.delete()
+        except (webpush.NotTaken, Unreachable) as failure:
+            failures.append(failure)
+    if not shown:
+        raise failures[0] if failures else Undeliverable
 
 
 def _is_for_good(answer: tuple[int, bytes | str]) -> bool:
@@ -223,10 +227,6 @@ def _is_for_good(answer: tuple[int, bytes | str]) -> bool:
     return code in {550, 551, 553}
 
 
-def _plain(notice: Notice) -> str:
-    return " ".join(html.unescape(str(sentence(notice.entry))).split())
-
-
 def _identity(person: Person, kind: Identity.Kind) -> Identity | None:
     usable = person.identities.filter(kind=kind, bounced_at=None, opted_out_at=None)
     return usable.order_by("pk").first()
@@ -235,4 +235,7 @@ def _identity(person: Person, kind: Identity.Kind) -> Identity | None:
 _WITH = ("entry__by", "person__workshop", "person__party", "person__hours")
 
 # what sends a notice by itself; it raises Undeliverable, or anything that may be over next time
-SENDERS: dict[Channel, Callable[[list[Notice]], None]] = {Channel.MAIL: _mail}
+SENDERS: dict[Channel, Callable[[list[Notice]], None]] = {
+    Channel.MAIL: _mail,
+    Channel.PUSH: _push,
+}

@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from simpul.conversations.forms import WishesForm
+from simpul.conversations.forms import DeviceForm, WishesForm
+from simpul.lib import webpush
 from simpul.portals.http import Request, portal_of
 
 
@@ -23,6 +24,12 @@ def told(request: Request) -> HttpResponse:
     return render(
         request,
         "portals/told.html",
-        {"frame": f"{portal}/base.html", "portal": portal, "form": form},
+        {
+            "frame": f"{portal}/base.html",
+            "portal": portal,
+            "form": form,
+            "device_form": DeviceForm(),
+            "key": webpush.public_key(),
+        },
         status=422 if form.is_bound else 200,
     )

@@ -68,11 +68,17 @@ TABLE: dict[str, Door] = {
     "buyer:news": Door(sees="buyers"),
     "buyer:news-seen": Door(sees="buyers", may="buyers", answer=405),
     "buyer:told": Door(sees="buyers", may="buyers"),
+    "buyer:devices": Door(sees="buyers", may="buyers", answer=405),
+    "buyer:device-removal": Door("device of dewi", "buyers", "dewi", answer=405),
+    "buyer:worker": Door(sees="buyers"),
     "buyer:news-item": Door("news of dewi", "buyers", "dewi", answer=405),
     # the desk
     "workshop:news": Door(sees="staff"),
     "workshop:news-seen": Door(sees="staff", may="staff", answer=405),
     "workshop:told": Door(sees="staff", may="staff"),
+    "workshop:devices": Door(sees="staff", may="staff", answer=405),
+    "workshop:device-removal": Door("device of sari", "staff", "sari", answer=405),
+    "workshop:worker": Door(sees="staff"),
     "workshop:news-item": Door("news of sari", "staff", "sari", answer=405),
     "workshop:messages": Door(sees="staff"),
     "workshop:message-sent": Door(
@@ -117,6 +123,7 @@ TABLE: dict[str, Door] = {
     "workshop:receivables": Door(sees="staff"),
     "workshop:receivables-csv": Door(sees="staff"),
     "workshop:party-tone": Door("party", "owner sari rina", "owner sari rina", others=403),
+    "workshop:correction": Door("party identity", "owner sari rina", "owner sari rina", others=403),
     "workshop:contact-told": Door(
         "party contact", "owner sari rina", "owner sari rina", others=403
     ),
@@ -281,6 +288,8 @@ TABLE: dict[str, Door] = {
     "workshop:guestbook": Door(sees="staff"),
     "workshop:publication": Door("guest", "staff", "owner sari", answer=405),
     "workshop:hiding": Door("guest", "staff", "owner sari", answer=405),
+    "workshop:guest-vouching": Door("guest", "staff", "owner sari", answer=405),
+    "workshop:guest-putting-back": Door("guest", "staff", "owner sari", answer=405),
     "workshop:guest-answer": Door("guest", "staff", "owner sari", answer=405),
     "workshop:catalogue": Door(sees="staff"),
     "workshop:new-product": Door(sees="owner sari", may="owner sari", others=403),
@@ -416,6 +425,9 @@ TABLE: dict[str, Door] = {
     "supplier:news": Door(sees="suppliers"),
     "supplier:news-seen": Door(sees="suppliers", may="suppliers", answer=405),
     "supplier:told": Door(sees="suppliers", may="suppliers"),
+    "supplier:devices": Door(sees="suppliers", may="suppliers", answer=405),
+    "supplier:device-removal": Door("device of budi", "suppliers", "budi", answer=405),
+    "supplier:worker": Door(sees="suppliers"),
     "supplier:news-item": Door("news of budi", "suppliers", "budi", answer=405),
     # the courier's pages; the job is offered to Asep, and not accepted yet
     "courier:jobs": Door(sees="couriers"),
@@ -447,6 +459,8 @@ TABLE: dict[str, Door] = {
     "courier:news": Door(sees="couriers"),
     "courier:news-seen": Door(sees="couriers", may="couriers", answer=405),
     "courier:told": Door(sees="couriers", may="couriers"),
+    "courier:devices": Door(sees="couriers", may="couriers", answer=405),
+    "courier:device-removal": Door("device of asep", "couriers", "asep", answer=405),
     "courier:news-item": Door("news of asep", "couriers", "asep", answer=405),
     # the shop window, open to everybody
     "storefront:profile": Door(sees="all"),
@@ -454,6 +468,7 @@ TABLE: dict[str, Door] = {
     "storefront:product": Door("product", "all"),
     "storefront:photo": Door("photo", "all"),
     "storefront:guestbook": Door(sees="all", may="all"),
+    "storefront:guest-thanks": Door("guest challenge", sees="all", may="all"),
     "storefront:registration": Door(sees="all", may="all"),
     "storefront:registered": Door(sees="all"),
     "storefront:track": Door(sees="all", may="all"),

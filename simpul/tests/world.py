@@ -12,9 +12,11 @@ from django.urls import reverse
 
 from simpul import testing
 from simpul.catalog.models import Material
+from simpul.conversations import spam
 from simpul.conversations.models import (
     Channel,
     Conversation,
+    Device,
     GuestEntry,
     Message,
     MessageFile,
@@ -22,12 +24,12 @@ from simpul.conversations.models import (
     Ticket,
 )
 from simpul.crm.models import Lead
-from simpul.delivery.models import Handover, Shipment
+from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
 from simpul.lib.uploads import Handed
 from simpul.papers.models import Paper, Upload
-from simpul.parties.models import AccessLink, Address, Party, Person
+from simpul.parties.models import AccessLink, Address, Identity, Party, Person
 from simpul.parties.roles import Role
 from simpul.payments import online
 from simpul.payments.gateways.tests.samples import midtrans
@@ -204,7 +206,7 @@ class World:
         asked = Collection.ask(
             by=self.workshop.machine, order=self.order, courier=self.party("asep"), amount=90_000
         )
-        Shipment.objects.filter(pk=self.shipment.pk).update(collection=asked)
+        Load.objects.filter(shipment=self.shipment).update(collection=asked)
         asked.collect(by=self.people["asep"], amount=80_000)
         held = Collection.ask(
             by=self.workshop.machine, order=self.order, courier=self.party("asep"), amount=70_000
@@ -304,6 +306,7 @@ class World:
             "link": {"pk": self.party("dewi").pk, "link": self.links["order_link"].pk},
             "lead": {"pk": lead.pk},
             "guest": {"pk": guest.pk},
+            "guest challenge": {"challenge": spam.challenge(guest.pk)},
             "product": {"slug": product.slug},
             "colourway": {"slug": product.slug, "pk": product.colourways.get().pk},
             "material": {"pk": needed.pk},
@@ -321,7 +324,7 @@ class World:
             "wage sheet": {"pk": wages.pk},
             "wage payment": {"pk": wages.pk, "payment": wage.pk},
             "order line": order | {"line": self.order.lines.get().pk},
-            "package": {"number": self.shipment.order.number, "position": 1},
+            "package": {"number": self.shipment.first_order.number, "position": 1},
             "route": {"pk": testing.route(self.workshop).pk},
             "package code": {"code": package.code},
             "package label": {"code": package.code, "sheet": "80"},
@@ -334,13 +337,31 @@ class World:
                 "which": "photo",
             },
             "person": {"pk": self.people["sari"].pk},
+            "party identity": {
+                "pk": self.people["dewi"].party_id,
+                "identity": Identity.objects.create(
+                    workshop=self.workshop,
+                    person=self.people["dewi"],
+                    kind=Identity.Kind.MAIL,
+                    value="old@example.com",
+                    bounced_at=clock.now(),
+                ).pk,
+            },
             "party contact": {"pk": self.people["dewi"].party_id, "person": self.people["dewi"].pk},
             "text for dewi": {"pk": self._notice("dewi", Channel.WHATSAPP).pk},
             **{
                 f"news of {name}": {"pk": self._notice(name, Channel.PORTAL).pk}
                 for name in ("dewi", "sari", "budi", "asep")
             },
+            **{
+                f"device of {name}": {"pk": self._device(name).pk}
+                for name in ("dewi", "sari", "budi", "asep")
+            },
         }
+
+    def _device(self, name: str) -> Device:
+        endpoint = f"https://fcm.googleapis.com/fcm/send/{name}"
+        return Device.let_in(self.people[name], endpoint=endpoint, p256dh="", auth="")
 
     def _open_links(self) -> None:
         for name, link in self.links.items():

@@ -36,15 +36,21 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guests', to='parties.workshop', db_index=False)),
+                ('subject_id', models.BigIntegerField(editable=False, null=True)),
                 ('name', models.CharField(max_length=80)),
                 ('contact', models.CharField(blank=True, max_length=120)),
                 ('body', models.CharField(max_length=1000)),
+                ('shown_as', models.CharField(choices=[('name', 'You may publish it with my name.'), ('initials', 'You may publish it with my initials only.'), ('nowhere', 'It is for you only: do not publish it.')], default='name', max_length=8)),
+                ('consent', models.CharField(blank=True, editable=False, max_length=200)),
+                ('customer_since', models.PositiveSmallIntegerField(editable=False, null=True)),
+                ('signs', models.CharField(blank=True, editable=False, max_length=60)),
+                ('subject_type', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
                 ('status', models.CharField(choices=[('waiting', 'waiting'), ('published', 'published'), ('hidden', 'hidden')], default='waiting', editable=False, max_length=10)),
                 ('answer', models.CharField(blank=True, editable=False, max_length=1000)),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
             ],
             options={
-                'indexes': [models.Index(fields=['workshop', 'status', '-id'], name='conversatio_worksho_7f80a2_idx')],
+                'indexes': [models.Index(fields=['workshop', 'status', '-id'], name='conversatio_worksho_7f80a2_idx'), models.Index(fields=['subject_type', 'subject_id', 'status'], name='conversatio_subject_f58db8_idx')],
             },
         ),
         migrations.CreateModel(
@@ -70,9 +76,13 @@ class Migration(migrations.Migration):
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='conversations.conversation')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
-                ('body', models.CharField(blank=True, max_length=4000)),
+                ('body', models.CharField(blank=True, max_length=5000)),
                 ('channel', models.CharField(choices=[('portal', 'here'), ('phone', 'telephone'), ('whatsapp', 'WhatsApp'), ('mail', 'e-mail'), ('visit', 'visit'), ('push', 'on the device')], default='portal', max_length=8)),
+                ('foreign_id', models.CharField(blank=True, editable=False, max_length=200)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('foreign_id', ''), _negated=True), fields=('workshop', 'channel', 'foreign_id'), name='message_came_once')],
+            },
         ),
         migrations.CreateModel(
             name='MessageFile',
@@ -81,7 +91,7 @@ class Migration(migrations.Migration):
                 ('message', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='files', to='conversations.message')),
                 ('position', models.PositiveSmallIntegerField()),
                 ('name', models.CharField(blank=True, max_length=80)),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
+                ('upload', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
                 ('small', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
             ],
             options={
@@ -155,5 +165,17 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('person', 'kind', 'channel'), name='wish_once'), models.CheckConstraint(condition=models.Q(models.Q(('how', 'daily'), _negated=True), ('channel', 'mail'), _connector='OR'), name='wish_daily_by_mail_only')],
             },
+        ),
+        migrations.CreateModel(
+            name='Device',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('endpoint', models.CharField(max_length=500, unique=True)),
+                ('p256dh', models.CharField(max_length=100)),
+                ('auth', models.CharField(max_length=30)),
+                ('name', models.CharField(blank=True, max_length=60)),
+                ('since', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='devices', to='parties.person')),
+            ],
         ),
     ]

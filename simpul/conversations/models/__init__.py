@@ -3,6 +3,7 @@
 from simpul.conversations.models.attachment import MOST_FILES, MessageFile, MessageFileQuerySet
 from simpul.conversations.models.channel import SAID_BY, Channel
 from simpul.conversations.models.conversation import Conversation, ConversationQuerySet
+from simpul.conversations.models.device import Device
 from simpul.conversations.models.guest import GuestEntry, GuestEntryQuerySet
 from simpul.conversations.models.message import LONGEST_MESSAGE, Message, MessageQuerySet
 from simpul.conversations.models.note import InternalNote, InternalNoteQuerySet
@@ -18,6 +19,7 @@ __all__ = [
     "Channel",
     "Conversation",
     "ConversationQuerySet",
+    "Device",
     "GuestEntry",
     "GuestEntryQuerySet",
     "Hours",

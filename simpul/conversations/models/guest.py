@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import clock
 from simpul.parties.models import Person, Workshop
-from simpul.workflow.steps import creation, step
+from simpul.workflow.steps import WrongState, creation, step
+
+PRIVATE = ("name", "contact", "body", "consent", "customer_since", "subject")
 
 
 class GuestEntryQuerySet(models.QuerySet["GuestEntry"]):
@@ -20,7 +26,27 @@ class GuestEntryQuerySet(models.QuerySet["GuestEntry"]):
         return self.filter(status=GuestEntry.Status.PUBLISHED)
 
     def waiting(self) -> Self:
-        return self.filter(status=GuestEntry.Status.WAITING)
+        """What waits to be read; what looks like a robot's waits apart."""
+        return self.filter(status=GuestEntry.Status.WAITING, signs="")
+
+    def suspicious(self) -> Self:
+        return self.filter(status=GuestEntry.Status.WAITING).exclude(signs="")
+
+    def counts(self) -> dict[str, int]:
+        """Return how many there are of each kind, in one question; under "" all of them."""
+        waits = Q(status=GuestEntry.Status.WAITING)
+        counted = self.aggregate(
+            all=Count("pk"),
+            waiting=Count("pk", filter=waits & Q(signs="")),
+            suspicious=Count("pk", filter=waits & ~Q(signs="")),
+            published=Count("pk", filter=Q(status=GuestEntry.Status.PUBLISHED)),
+            hidden=Count("pk", filter=Q(status=GuestEntry.Status.HIDDEN)),
+        )
+        return {"": counted.pop("all"), **counted}
+
+    def about(self, subject: models.Model) -> Self:
+        kind = ContentType.objects.get_for_model(subject)
+        return self.filter(subject_type=kind, subject_id=subject.pk)
 
 
 class GuestEntry(models.Model):
@@ -31,10 +57,26 @@ class GuestEntry(models.Model):
         PUBLISHED = "published", _("published")
         HIDDEN = "hidden", _("hidden")
 
+    class ShownAs(models.TextChoices):
+        """What its guest allows; the words that were agreed to are kept with it."""
+
+        NAME = "name", _("You may publish it with my name.")
+        INITIALS = "initials", _("You may publish it with my initials only.")
+        NOWHERE = "nowhere", _("It is for you only: do not publish it.")
+
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="guests", db_index=False)
+    subject_type = models.ForeignKey(
+        ContentType, models.PROTECT, null=True, related_name="+", db_index=False, editable=False
+    )  # what it asks about, such as a model of the catalogue; none: the house
+    subject_id = models.BigIntegerField(null=True, editable=False)
+    subject = GenericForeignKey("subject_type", "subject_id")
     name = models.CharField(max_length=80)
     contact = models.CharField(max_length=120, blank=True)  # for the workshop only
     body = models.CharField(max_length=1000)
+    shown_as = models.CharField(max_length=8, choices=ShownAs, default=ShownAs.NAME)
+    consent = models.CharField(max_length=200, blank=True, editable=False)  # in these words
+    customer_since = models.PositiveSmallIntegerField(null=True, editable=False)  # as they wish
+    signs = models.CharField(max_length=60, blank=True, editable=False)  # of a robot: fast links
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING, editable=False)
     answer = models.CharField(max_length=1000, blank=True, editable=False)
     at = models.DateTimeField(default=clock.now, editable=False)
@@ -42,7 +84,10 @@ class GuestEntry(models.Model):
     objects = GuestEntryQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["workshop", "status", "-id"])]
+        indexes = [
+            models.Index(fields=["workshop", "status", "-id"]),
+            models.Index(fields=["subject_type", "subject_id", "status"]),
+        ]
 
     def __str__(self) -> str:
         return f"guest entry {self.pk}"
@@ -50,10 +95,22 @@ class GuestEntry(models.Model):
     # Steps
 
     @classmethod
-    @creation("conversations.sign", private=("name", "contact", "body"))
-    def sign(cls, *, by: Person, name: str, body: str, contact: str = "") -> GuestEntry:
+    @creation("conversations.sign", private=PRIVATE)
+    def sign(cls, *, by: Person, **written: Any) -> GuestEntry:
         """Take in what a guest wrote; nobody else sees it yet."""
-        return cls.objects.create(workshop_id=by.workshop_id, name=name, contact=contact, body=body)
+        return cls.objects.create(workshop_id=by.workshop_id, **written)
+
+    @classmethod
+    @creation("conversations.hold", private=PRIVATE)
+    def hold(cls, *, by: Person, signs: list[str], **written: Any) -> GuestEntry:
+        """Take in what looks like a robot's: it is not lost, and nobody is called for it."""
+        written["signs"] = " ".join(signs)
+        return cls.objects.create(workshop_id=by.workshop_id, **written)
+
+    @step("conversations.vouch", source=Status.WAITING)
+    def vouch(self, *, by: Person) -> None:
+        """Let it wait with the others: the browser has worked for it, or a person says so."""
+        self.signs = ""
 
     @step(
         "conversations.publish",
@@ -62,6 +119,7 @@ class GuestEntry(models.Model):
     )
     def publish(self, *, by: Person) -> None:
         """Let everybody read it."""
+        self._demand_consent()
 
     @step("conversations.hide", source=(Status.WAITING, Status.PUBLISHED), target=Status.HIDDEN)
     def hide(self, *, by: Person) -> None:
@@ -73,6 +131,34 @@ class GuestEntry(models.Model):
         target=Status.PUBLISHED,
         private=("answer",),
     )
-    def reply(self, *, by: Person, answer: str) -> None:
-        """Answer for everybody to read, below what the guest wrote."""
+    def reply(self, *, by: Person, answer: str, about: models.Model | None = None) -> None:
+        """Answer for everybody to read, below what the guest wrote, and on the page of what it is
+        about."""
+        self._demand_consent()
         self.answer = answer
+        self.subject = about
+
+    @step(
+        "conversations.put_back",
+        source=(Status.PUBLISHED, Status.HIDDEN),
+        target=Status.WAITING,
+    )
+    def put_back(self, *, by: Person) -> None:
+        """Let it wait again, as if nobody had decided; the answer stays as it was written."""
+
+    # Questions
+
+    def _demand_consent(self) -> None:
+        if not self.may_be_published:
+            raise WrongState(_now("Whoever wrote this does not want it published."))
+
+    @property
+    def may_be_published(self) -> bool:
+        return self.shown_as != self.ShownAs.NOWHERE
+
+    @property
+    def shown_name(self) -> str:
+        """The name as its guest allows it: whole, or its initials."""
+        if self.shown_as == self.ShownAs.NAME:
+            return self.name
+        return " ".join(f"{word[0].upper()}." for word in self.name.split())

@@ -7,12 +7,12 @@ from typing import Any, Self
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from simpul.conversations.models.attachment import MessageFile
 from simpul.conversations.models.channel import Channel
 from simpul.conversations.models.conversation import Conversation
-from simpul.lib import clock
+from simpul.lib import clock, mails
 from simpul.lib.uploads import Handed
 from simpul.parties.models import Person, Workshop
 from simpul.workflow.steps import creation
@@ -40,16 +40,28 @@ class Message(models.Model):
     conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="messages")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now, editable=False)
-    body = models.CharField(max_length=LONGEST_MESSAGE, blank=True)  # files may say it all
+    body = models.CharField(max_length=mails.LONGEST_TEXT, blank=True)  # files may say it all
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.PORTAL)
+    foreign_id = models.CharField(  # what the other side calls a mail or message that came
+        max_length=mails.LONGEST_ID, blank=True, editable=False
+    )
 
     objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workshop", "channel", "foreign_id"],
+                condition=~Q(foreign_id=""),
+                name="message_came_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"message {self.pk}"
 
     @classmethod
-    @creation("conversations.say", private=("body", "attached"))
+    @creation("conversations.say", private=("body", "attached", "refused"))
     def say(
         cls,
         *,
@@ -58,8 +70,13 @@ class Message(models.Model):
         body: str,
         channel: str = Channel.PORTAL,
         attached: Sequence[Handed] = (),
+        refused: Sequence[str] = (),
+        foreign_id: str = "",
     ) -> Message:
-        """Say something to the other side, or note what was said elsewhere, with files."""
+        """Say something to the other side, or note what was said elsewhere, with files.
+
+        `refused` names files that came with it and were not taken.
+        """
         conversation.begin()
         said = cls.objects.create(
             workshop_id=conversation.workshop_id,
@@ -67,8 +84,9 @@ class Message(models.Model):
             by=by,
             body=body,
             channel=channel,
+            foreign_id=foreign_id,
         )
-        MessageFile.keep(said, attached, by=by)
+        MessageFile.keep(said, attached, refused, by=by)
         return said
 
     @property

@@ -21,7 +21,7 @@ from simpul.delivery.carriers.carrier import (
     Carrier,
     CarrierRefused,
     Keys,
-    Load,
+    Parcel,
     Rate,
     Secret,
     State,
@@ -98,7 +98,9 @@ class Biteship(Carrier):
             at=_moment(text_of(fields, "updated_at")),
         )
 
-    def rates(self, origin: str, target: str, loads: tuple[Load, ...], keys: Keys) -> list[Rate]:
+    def rates(
+        self, origin: str, target: str, parcels: tuple[Parcel, ...], keys: Keys
+    ) -> list[Rate]:
         said = self._ask(
             "POST",
             "/rates/couriers",
@@ -107,7 +109,7 @@ class Biteship(Carrier):
                 "origin_postal_code": int(origin),
                 "destination_postal_code": int(target),
                 "couriers": ",".join(NAMES),
-                "items": [_item(load) for load in loads],
+                "items": [_item(one) for one in parcels],
             },
         )
         rows = said.get("pricing")
@@ -135,7 +137,7 @@ class Biteship(Carrier):
                 "courier_company": wanted.company,
                 "courier_type": wanted.service,
                 "delivery_type": "now",
-                "items": [_item(load) for load in wanted.loads],
+                "items": [_item(one) for one in wanted.parcels],
             },
         )
         inner = said.get("courier")
@@ -175,11 +177,11 @@ class Biteship(Carrier):
         return fields_said
 
 
-def _item(load: Load) -> dict[str, Any]:
-    item = {"name": load.name, "value": load.value, "weight": load.grams, "quantity": 1}
-    if load.sides is not None:
+def _item(parcel: Parcel) -> dict[str, Any]:
+    item = {"name": parcel.name, "value": parcel.value, "weight": parcel.grams, "quantity": 1}
+    if parcel.sides is not None:
         names = ("length", "width", "height")
-        item |= {name: -(-side // 10) for name, side in zip(names, load.sides, strict=True)}
+        item |= {name: -(-side // 10) for name, side in zip(names, parcel.sides, strict=True)}
     return item
 
 

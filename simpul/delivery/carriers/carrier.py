@@ -73,7 +73,7 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class Parcel:
     """One package: gram, and millimetres where it was measured."""
 
     name: str
@@ -113,7 +113,7 @@ class Wanted:
     sender: tuple[str, str]  # name and telephone that the label shows
     company: str
     service: str
-    loads: tuple[Load, ...]
+    parcels: tuple[Parcel, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,9 @@ class Carrier(ABC):
         """Return what it says; raises Unreadable."""
 
     @abstractmethod
-    def rates(self, origin: str, target: str, loads: tuple[Load, ...], keys: Keys) -> list[Rate]:
+    def rates(
+        self, origin: str, target: str, parcels: tuple[Parcel, ...], keys: Keys
+    ) -> list[Rate]:
         """Ask what it costs between two postcodes; raises Unreachable or CarrierRefused."""
 
     @abstractmethod

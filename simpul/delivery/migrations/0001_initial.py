@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shipments', to='orders.order')),
+                ('buyer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
                 ('number', models.CharField(max_length=20)),
                 ('status', models.CharField(choices=[('open', 'open'), ('offered', 'offered to couriers'), ('accepted', 'accepted'), ('picked_up', 'on the way'), ('delivered', 'delivered'), ('failed', 'not delivered'), ('returned', 'back at the workshop'), ('cancelled', 'cancelled')], default='open', editable=False, max_length=10)),
                 ('mode', models.CharField(choices=[('ojek', 'ojek'), ('own', 'our own'), ('expedition', 'expedition'), ('cargo', 'cargo'), ('pickup', 'fetched by the buyer')], max_length=10)),
@@ -58,7 +58,6 @@ class Migration(migrations.Migration):
                 ('note_number', models.CharField(blank=True, editable=False, max_length=20)),
                 ('counted', models.PositiveSmallIntegerField(editable=False, null=True)),
                 ('reason', models.CharField(blank=True, choices=[('nobody', 'nobody was there'), ('address', 'the address was not found'), ('refused', 'the receiver did not take it'), ('broken', 'the vehicle or the road'), ('other', 'something else')], editable=False, max_length=10)),
-                ('collection', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='shipment', to='payments.collection')),
                 ('next_on', models.DateField(editable=False, null=True)),
                 ('next_part', models.CharField(blank=True, choices=[('', 'at any time'), ('morning', 'in the morning'), ('noon', 'around noon'), ('afternoon', 'in the afternoon')], editable=False, max_length=9)),
                 ('opened_at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
@@ -68,6 +67,18 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('workshop', 'number'), name='shipment_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'accepted'), _negated=True), ('courier__isnull', False), _connector='OR'), name='shipment_accepted_has_a_courier')],
                 'indexes': [models.Index(fields=['workshop', 'status', '-id'], name='delivery_sh_worksho_b2119e_idx')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Load',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('shipment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='loads', to='delivery.shipment')),
+                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loads', to='orders.order')),
+                ('collection', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='load', to='payments.collection')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('shipment', 'order'), name='load_once_an_order')],
             },
         ),
         migrations.CreateModel(

@@ -8,6 +8,7 @@ from simpul.delivery.models.consignment import (
     TrackingEvent,
 )
 from simpul.delivery.models.handover import Handover, Reason
+from simpul.delivery.models.load import Load
 from simpul.delivery.models.offer import CourierOffer
 from simpul.delivery.models.package import Package, PackageLine
 from simpul.delivery.models.route import Route
@@ -30,6 +31,7 @@ __all__ = [
     "Consignment",
     "CourierOffer",
     "Handover",
+    "Load",
     "NoProof",
     "NotCounted",
     "NotReady",

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from simpul.conversations.models import Ticket
 from simpul.delivery import note
 from simpul.delivery.models.handover import Handover, Reason
+from simpul.delivery.models.load import Load, shares_to_collect
 from simpul.delivery.models.offer import CourierOffer
 from simpul.delivery.models.package import Package, PackageLine, PackageQuerySet
 from simpul.lib import clock, codes, uploads
@@ -23,7 +24,7 @@ from simpul.orders.models import Gate, GateShut, LineSize, Order, Track
 from simpul.orders.models import Status as OrderStatus
 from simpul.papers.models import Paper, Upload
 from simpul.parties.models import AccessLink, Party, Person, Workshop
-from simpul.payments.models import Collection, to_collect
+from simpul.payments.models import Collection
 from simpul.stock.models import Item, Location, Movement
 from simpul.workflow.models import Entry, NumberSeries
 from simpul.workflow.steps import NotAllowed, Refused, WrongState, creation, step
@@ -91,7 +92,7 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
             return ours
         asked = CourierOffer.objects.filter(courier=person.party_id).values("shipment")
         return ours.filter(
-            Q(courier_id=person.party_id) | Q(order__buyer_id=person.party_id) | Q(pk__in=asked)
+            Q(courier_id=person.party_id) | Q(buyer_id=person.party_id) | Q(pk__in=asked)
         )
 
     def for_courier(self, person: Person) -> Self:
@@ -99,6 +100,9 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
         asked = CourierOffer.objects.filter(courier=person.party_id).values("shipment")
         mine = self.visible_to(person).filter(Q(courier_id=person.party_id) | Q(pk__in=asked))
         return mine.filter(Q(courier_id=person.party_id) | Q(status=Status.OFFERED))
+
+    def of(self, order: Order) -> Self:
+        return self.filter(loads__order=order)
 
     def under_way(self) -> Self:
         return self.filter(status__in=UNDER_WAY)
@@ -109,27 +113,23 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
             found = found.filter(
                 Q(number__icontains=word)
                 | Q(note_number__icontains=word)
-                | Q(order__number__icontains=word)
-                | Q(order__buyer__name__icontains=word)
+                | Q(pk__in=Load.objects.filter(order__number__icontains=word).values("shipment"))
+                | Q(buyer__name__icontains=word)
                 | Q(courier__name__icontains=word)
                 | Q(route__icontains=word)
             )
         return found
 
     def for_list(self) -> Self:
-        return self.select_related("order__buyer", "courier").prefetch_related("packages", "offers")
+        return self.select_related("buyer", "courier").prefetch_related(
+            "packages", "offers", models.Prefetch("loads", Load.objects.with_order())
+        )
 
     def for_page(self) -> Self:
         """Load all that its page shows: a query for each kind of thing."""
-        return self.select_related(
-            "workshop", "order__buyer", "courier", "collection", "tariff"
-        ).prefetch_related(
-            models.Prefetch(
-                "packages",
-                Package.objects.prefetch_related(
-                    "lines__size__variant__colourway__product"
-                ).order_by("number"),
-            ),
+        return self.select_related("workshop", "buyer", "courier", "tariff").prefetch_related(
+            models.Prefetch("loads", Load.objects.with_money()),
+            models.Prefetch("packages", Package.objects.for_list()),
             models.Prefetch(
                 "offers", CourierOffer.objects.select_related("courier").order_by("pk")
             ),
@@ -140,7 +140,8 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
 
 
 class Shipment(models.Model):
-    """Packages of one order on their way, by a courier or without one."""
+    """Packages on their way to one door, by a courier or without one: of one order of a buyer, or of
+    several that go to the same address."""
 
     class Mode(models.TextChoices):
         OJEK = "ojek", _("ojek")
@@ -150,7 +151,7 @@ class Shipment(models.Model):
         PICK_UP = "pickup", _("fetched by the buyer")
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
-    order = models.ForeignKey(Order, models.PROTECT, related_name="shipments")
+    buyer = models.ForeignKey(Party, models.PROTECT, related_name="+")
     number = models.CharField(max_length=20)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN, editable=False)
     mode = models.CharField(max_length=10, choices=Mode)
@@ -167,9 +168,6 @@ class Shipment(models.Model):
     note_number = models.CharField(max_length=20, blank=True, editable=False)
     counted = models.PositiveSmallIntegerField(null=True, editable=False)  # by the workshop
     reason = models.CharField(max_length=10, choices=Reason, blank=True, editable=False)
-    collection = models.OneToOneField(  # what is to be collected at the door
-        Collection, models.PROTECT, null=True, related_name="shipment", editable=False
-    )
     next_on = models.DateField(null=True, editable=False)  # when the next attempt is planned
     next_part = models.CharField(max_length=9, choices=Part, blank=True, editable=False)
     opened_at = models.DateTimeField(default=clock.now, editable=False)
@@ -201,27 +199,34 @@ class Shipment(models.Model):
         cls,
         *,
         by: Person,
-        order: Order,
+        orders: list[Order],
         mode: str,
         route: str = "",
         fee: int = 0,
         days: int | None = None,
         tariff: Route | None = None,
     ) -> Shipment:
-        """Put all packages of the order that stand here into one shipment.
+        """Put all packages of the orders that stand here into one shipment to their one door.
 
         Fee and days are as agreed; what the table proposed (`tariff`) is kept beside them.
         """
-        order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
-        waiting = list(Package.objects.filter(order=order).waiting().select_for_update())
-        if order.status != OrderStatus.CONFIRMED or not waiting:
+        rows = Order.objects.filter(pk__in=[one.pk for one in orders]).order_by("pk")
+        orders = list(rows.select_for_update(of=("self",)))
+        here = Package.objects.filter(order__in=orders).waiting().order_by("pk")
+        waiting = list(here.select_for_update(of=("self",)))
+        if any(one.status != OrderStatus.CONFIRMED for one in orders) or not orders:
             raise WrongState(_now("No package waits: pack first."))
-        if tariff is not None and tariff.workshop_id != order.workshop_id:
+        if {one.order_id for one in waiting} != {one.pk for one in orders}:
+            raise WrongState(_now("No package waits: pack first."))
+        if len({one.door for one in orders}) > 1:
+            raise WrongState(_now("These orders go to different doors: send them separately."))
+        first = orders[0]
+        if tariff is not None and tariff.workshop_id != first.workshop_id:
             raise NotAllowed
         shipment = cls.objects.create(
-            workshop_id=order.workshop_id,
-            order=order,
-            number=NumberSeries.draw(order.workshop_id, "KRM"),
+            workshop_id=first.workshop_id,
+            buyer_id=first.buyer_id,
+            number=NumberSeries.draw(first.workshop_id, "KRM"),
             mode=mode,
             route=route,
             fee=fee,
@@ -229,6 +234,7 @@ class Shipment(models.Model):
             tariff=tariff,
             proposed=tariff.fee_for(_with_contents(waiting)) if tariff else None,
         )
+        Load.objects.bulk_create(Load(shipment=shipment, order=one) for one in orders)
         Package.objects.filter(pk__in=[one.pk for one in waiting]).update(shipment=shipment)
         return shipment
 
@@ -295,7 +301,7 @@ class Shipment(models.Model):
         """Issue the surat jalan: what must be paid before handing over has come."""
         if self.note_number:
             raise WrongState(_now("The delivery note is issued already."))
-        self.order.demand_open(Gate.HAND_OVER)
+        self._demand_paid()
         self.note_number = note.issue(self, by=by).number
 
     @step("delivery.hand_over", source=(Status.OPEN, Status.ACCEPTED))
@@ -325,11 +331,15 @@ class Shipment(models.Model):
     def leave(self, *, by: Person) -> None:
         """Everybody counted the same: the packages are on their way, and what is to be collected
         at the door is fixed."""
-        amount = self.cash_to_collect()
-        if amount:
-            self.collection = Collection.ask(
-                by=by, order=self.order, courier=self.courier, amount=amount
-            )
+        loads = list(self.loads.with_money())
+        shares = shares_to_collect(loads)
+        for load in loads:
+            amount = shares[load.order_id]
+            if amount:
+                load.collection = Collection.ask(
+                    by=by, order=load.order, courier=self.courier, amount=amount
+                )
+                load.save(update_fields=["collection"])
         self._move(Location.Kind.PACKED, Location.Kind.TRANSIT, "delivery.pick_up", by=by)
         self.left_at = clock.now()
 
@@ -433,10 +443,7 @@ class Shipment(models.Model):
         if left:
             rest = Shipment.split_off(by=self.workshop.machine, shipment=self, packages=left)
             rest.come_away(by=by, reason=Reason.REFUSED, note=note, client_id="")
-        if self.collection is not None:
-            if collected is None:
-                raise NoProof(_now("Say how much you collected, even if it was nothing."))
-            self.collection.collect(by=by, amount=collected, photo=cash_photo, client_id=client_id)
+        self._collect(by=by, collected=collected, photo=cash_photo, client_id=client_id)
         self.arrive(by=self.workshop.machine)
         if note or left or pictures:
             handed = self.handovers.filter(kind=Handover.Kind.DELIVERED).order_by("-pk")[0]
@@ -448,7 +455,7 @@ class Shipment(models.Model):
         """Let packages that the receiver did not take travel on as a shipment of their own."""
         rest = cls.objects.create(
             workshop_id=shipment.workshop_id,
-            order=shipment.order,
+            buyer_id=shipment.buyer_id,
             number=NumberSeries.draw(shipment.workshop_id, "KRM"),
             status=Status.PICKED_UP,
             mode=shipment.mode,
@@ -458,8 +465,9 @@ class Shipment(models.Model):
             counted=len(packages),
             left_at=shipment.left_at,
         )
-        mine = shipment.packages.filter(pk__in=[one.pk for one in packages])
-        mine.update(shipment=rest)
+        orders = sorted({package.order_id for package in packages})
+        Load.objects.bulk_create(Load(shipment=rest, order_id=order) for order in orders)
+        shipment.packages.filter(pk__in=[one.pk for one in packages]).update(shipment=rest)
         for person in Person.objects.active().filter(party=shipment.courier_id, user=None):
             if shipment.courier_id is not None:
                 AccessLink.issue(person, rest)
@@ -541,16 +549,17 @@ class Shipment(models.Model):
 
     @step("delivery.arrive", source=OUT, target=Status.DELIVERED)
     def arrive(self, *, by: Person) -> None:
-        """The receiver has everything; the order may be fulfilled by it."""
+        """The receiver has everything; each of its orders may be fulfilled by it."""
         self._move(Location.Kind.TRANSIT, None, "delivery.deliver", by=by)
         self.delivered_at = clock.now()
         self.reason = ""
-        self.order.deliver_all()
+        for load in self.loads.with_order():
+            load.order.deliver_all()
 
     @step("delivery.carrier_delivers", source=OUT)
     def arrive_as_said(self, *, by: Person, carrier: str) -> None:
         """A carrier says that the receiver has it. No paper is signed by its word."""
-        if self.collection is not None:
+        if self.asked:
             raise WrongState(_now("Somebody of ours says what was collected at the door."))
         self.arrive(by=by)
 
@@ -597,31 +606,20 @@ class Shipment(models.Model):
                 % {"count": self.packages.count()}
             )
         self._note(Handover.Kind.RETURNED, by, count)
-        if self.collection is not None:
-            self.collection.void(by=self.workshop.machine)
-            self.collection = None
+        for load in self.loads.collecting():
+            if load.collection is not None:
+                load.collection.void(by=self.workshop.machine)
+        self.loads.update(collection=None)
         self._move(Location.Kind.TRANSIT, Location.Kind.PACKED, "delivery.take_back", by=by)
         self.packages.update(shipment=None)
 
     # Questions
 
     def cash_to_collect(self) -> int:
-        """Return what its courier is to collect: its share, and all that is left with the last."""
-        if self.collection is not None:
-            asked: int = self.collection.asked
-            return asked
+        """Return the one sum that its courier is to collect at the door for all its orders."""
         if self.left_at is not None:
-            return 0  # what is collected on this way was fixed when it left
-        amount = to_collect(self.order)
-        if not amount:
-            return 0
-        here = PackageLine.objects.filter(package__shipment=self).aggregate(n=Sum("pairs"))["n"]
-        sizes = LineSize.objects.filter(line__order=self.order)
-        left = sizes.aggregate(n=Sum(models.F("pairs") - models.F("picked_up")))["n"]
-        if not here or here >= left:
-            return amount
-        share: int = round(amount * here / left / 1000) * 1000
-        return min(amount, share)
+            return self.asked  # fixed when it left
+        return sum(shares_to_collect(list(self.loads.all())).values())
 
     def is_offered_to(self, person: Person) -> bool:
         """Tell whether the person's party was asked; reads `offers` as prefetched."""
@@ -651,8 +649,46 @@ class Shipment(models.Model):
         return until if clock.now() < until else None
 
     @property
-    def buyer_id(self) -> int:
-        return self.order.buyer_id
+    def orders(self) -> list[Order]:
+        """Its orders, the oldest first; reads `loads` as prefetched."""
+        return sorted((load.order for load in self.loads.all()), key=lambda order: order.pk)
+
+    @property
+    def first_order(self) -> Order:
+        """Any of them says to whom and where it goes: their doors are the same."""
+        return self.orders[0]
+
+    @property
+    def known_as(self) -> str:
+        """The numbers of its orders, under which the parties know it."""
+        return ", ".join(order.number for order in self.orders)
+
+    @property
+    def asked(self) -> int:
+        """The sum that was fixed when it left; reads `loads` and their collections as prefetched."""
+        return sum(load.asked for load in self.loads.all())
+
+    @property
+    def collected(self) -> int | None:
+        """The sum that was collected, as was said; None before, and where nothing was asked for."""
+        taken = [load.collection for load in self.loads.all() if load.collection]
+        if not taken or any(one.collected is None for one in taken):
+            return None
+        return sum(one.collected or 0 for one in taken)
+
+    @property
+    def held(self) -> int:
+        """What of it is still in the hands of whoever collected it."""
+        taken = [load.collection for load in self.loads.all() if load.collection]
+        return sum(one.collected or 0 for one in taken if one.is_held)
+
+    @property
+    def remarks(self) -> str:
+        """What the buyer wrote to its orders, each with its number where there are several."""
+        said = [order for order in self.orders if order.remarks]
+        if len(self.orders) == 1:
+            return "".join(order.remarks for order in said)
+        return "\n".join(f"{order}: {order.remarks}" for order in said)
 
     @property
     def is_under_way(self) -> bool:
@@ -724,8 +760,33 @@ class Shipment(models.Model):
     def _close_offers(self, *statuses: CourierOffer.Status) -> None:
         self.offers.filter(status__in=statuses).update(status=CourierOffer.Status.WITHDRAWN)
 
+    def _collect(
+        self,
+        *,
+        by: Person,
+        collected: int | None,
+        photo: uploads.Admitted | None,
+        client_id: str,
+    ) -> None:
+        """Divide the one sum of the door among the orders: to each what was asked for it, the oldest
+        first."""
+        asked = [load.collection for load in self.loads.collecting() if load.collection]
+        if not asked:
+            return
+        if collected is None:
+            raise NoProof(_now("Say how much you collected, even if it was nothing."))
+        left = collected
+        for one in asked:
+            share = left if one == asked[-1] else min(left, one.asked)
+            one.collect(by=by, amount=share, photo=photo, client_id=client_id)
+            left -= share
+
+    def _demand_paid(self) -> None:
+        for order in self.orders:
+            order.demand_open(Gate.HAND_OVER)
+
     def _demand_ready_to_leave(self, count: int) -> None:
-        self.order.demand_open(Gate.HAND_OVER)
+        self._demand_paid()
         if self.mode not in COLLECTING and self.cash_to_collect():
             raise GateShut(
                 _now(

@@ -40,6 +40,7 @@ class Addressed(TypedDict):
 
 
 class PackageFacts(TypedDict):
+    head: str  # the order that begins with it, where there are several
     number: str
     contents: list[str]  # a line for each model and colour, with its sizes
     pairs: str

@@ -322,7 +322,7 @@ def test_what_it_delivered_has_arrived_without_a_signature(
     leave(booked.shipment, rina)
     tell(booked, "delivered")
     assert booked.shipment.status == "delivered"
-    assert booked.shipment.order.lines.get().sizes.count()
+    assert booked.shipment.first_order.lines.get().sizes.count()
     assert not booked.shipment.handovers.filter(kind="in").exists()
     assert Entry.objects.filter(step="delivery.carrier_delivers").count() == 1
 

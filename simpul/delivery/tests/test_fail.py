@@ -73,13 +73,13 @@ def test_it_comes_back(failed: Shipment, rina: Person, shelves: Shelves) -> None
 def test_what_came_back_goes_out_in_another_shipment(failed: Shipment, rina: Person) -> None:
     failed.take_back(by=rina, count=2)
 
-    again = Shipment.open(by=rina, order=failed.order, mode=Shipment.Mode.OWN)
+    again = Shipment.open(by=rina, orders=failed.orders, mode=Shipment.Mode.OWN)
 
     assert again.packages.count() == 2
     again.issue_note(by=rina)
     again.hand_over(by=rina, count=2)
     again.deliver(by=rina, receiver="Bu Dewi", count=2, pin=again.pin)
-    assert Shipment.objects.get(pk=again.pk).order.status == "fulfilled"
+    assert Shipment.objects.get(pk=again.pk).first_order.status == "fulfilled"
 
 
 def test_all_that_left_must_come_back(failed: Shipment, rina: Person, shelves: Shelves) -> None:

@@ -27,6 +27,7 @@ def note(packages: int = 3) -> DeliveryNoteFacts:
         "details": [("Tanggal", "21 November 2026"), ("Kurir", "Ojek Contoh, F 1234 XX")],
         "packages": [
             {
+                "head": "Pesanan SO-2026-0002" if number == 2 else "",
                 "number": f"17-{number}",
                 "contents": ["DRB-01 Derby pria kulit hitam: 39 ×4, 40 ×6"],
                 "pairs": "10",

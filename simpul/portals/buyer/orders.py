@@ -105,7 +105,7 @@ def show_order(
             .filter(order=order)
             .order_by("-pk"),
             "shipments": Shipment.objects.visible_to(request.person)
-            .filter(order=order)
+            .of(order)
             .for_list()
             .prefetch_related("courier__people__identities", "consignments", "handovers")
             .order_by("pk"),

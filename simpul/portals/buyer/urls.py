@@ -1,6 +1,6 @@
 from django.urls import path
 
-from simpul.portals import news, told
+from simpul.portals import devices, news, told
 from simpul.portals.buyer import (
     answers,
     changes,
@@ -74,5 +74,8 @@ urlpatterns = [
     path("news/", news.news, name="news"),
     path("news/seen/", news.seen, name="news-seen"),
     path("news/told/", told.told, name="told"),
+    path("news/devices/", devices.devices, name="devices"),
+    path("news/devices/<int:pk>/removal/", devices.removal, name="device-removal"),
+    path("worker.js", devices.worker, name="worker"),
     path("news/<int:pk>/", news.opened, name="news-item"),
 ]

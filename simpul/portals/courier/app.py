@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from simpul.portals import devices
 from simpul.portals.courier.jobs import find_job
 from simpul.portals.http import Request
 
@@ -18,8 +19,9 @@ WORKER = Path(__file__).parent / "static" / "courier" / "worker.js"
 
 @require_safe
 def worker(request: Request) -> HttpResponse:
-    """The program that keeps pages; it has the power over what lies below its own address."""
-    return HttpResponse(WORKER.read_bytes(), "text/javascript; charset=utf-8")
+    """The program that keeps pages and shows news; it has the power over what lies below its own address."""
+    content = WORKER.read_bytes() + b"\n" + devices.PUSH.read_bytes()
+    return HttpResponse(content, "text/javascript; charset=utf-8")
 
 
 @require_safe

@@ -71,7 +71,7 @@ def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpRespon
             "is_mine": is_mine,
             "shows_address": shipment.shows_address_to(request.person),
             "collects": shipment.cash_to_collect() if is_mine and shipment.is_under_way else 0,
-            "holds": is_mine and shipment.collection is not None and shipment.collection.is_held,
+            "holds": shipment.held if is_mine else 0,
             "has_note": is_mine and shipment.note_number and shipment.is_under_way,
             "messages_here": Message.objects.visible_to(request.person).about(shipment),
             "message_form": form,
@@ -195,7 +195,7 @@ def _open_offers(request: Request) -> list[CourierOffer]:
         status=CourierOffer.Status.OFFERED,
         shipment__status=Status.OFFERED,
     )
-    related = offers.select_related("shipment__order__buyer").prefetch_related("shipment__packages")
+    related = offers.select_related("shipment__buyer").prefetch_related("shipment__packages")
     return list(related.order_by("expires_at", "pk"))
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("catalogue/<slug:slug>/", catalogue.product, name="product"),
     path("photos/<str:code>/", catalogue.photo, name="photo"),
     path("guestbook/", guestbook.guestbook, name="guestbook"),
+    path("guestbook/thanks/<str:challenge>/", guestbook.thanks, name="guest-thanks"),
     path("register/", registration.registration, name="registration"),
     path("register/thanks/", registration.thanks, name="registered"),
     path("track/", tracking.search, name="track"),

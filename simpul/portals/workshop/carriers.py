@@ -155,7 +155,7 @@ def _show(request: Request, shipment: Shipment, form: RatesForm | None = None) -
     consignments = Consignment.objects.filter(shipment=shipment)
     newest = consignments.select_related("account", "shipment").order_by("-pk").first()
     asked = _requests(shipment).order_by("-pk").first()
-    postcode = carrying.postcode_of(shipment.order.address)
+    postcode = carrying.postcode_of(shipment.first_order.address)
     return render(
         request,
         "workshop/carriers/page.html",
@@ -173,9 +173,7 @@ def _show(request: Request, shipment: Shipment, form: RatesForm | None = None) -
 
 
 def _find(request: Request, number: str) -> Shipment:
-    shipments = Shipment.objects.visible_to(request.person).select_related(
-        "workshop", "order__buyer"
-    )
+    shipments = Shipment.objects.visible_to(request.person).select_related("workshop", "buyer")
     return get_object_or_404(shipments, number=number)
 
 

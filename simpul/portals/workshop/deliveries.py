@@ -121,12 +121,17 @@ def new_shipment(request: Request, number: str) -> HttpResponse:
     order = _order(request, number)
     if not request.person.may("delivery.open", order):
         raise NotAllowed
-    waiting = list(Package.objects.filter(order=order).waiting().for_list())
+    along = _along(request, order)
+    ready = [order, *(one for one in along if one.is_open(Gate.HAND_OVER))]
+    waiting = list(Package.objects.filter(order__in=ready).waiting().for_list())
     ways = _ways(request, order, waiting)
     tariff, fee = _way(request, ways)
-    form = ShipmentForm(request.POST or None, initial=_proposed(order, tariff, fee))
+    initial = _proposed(order, tariff, fee) | {"along": [one.number for one in ready[1:]]}
+    form = ShipmentForm(request.POST or None, initial=initial, along=along)
     if form.is_valid():
-        made = Shipment.open(by=request.person, order=order, tariff=tariff, **form.cleaned_data)
+        said = form.cleaned_data
+        orders = [order, *said.pop("along", [])]
+        made = Shipment.open(by=request.person, orders=orders, tariff=tariff, **said)
         return redirect("workshop:shipment", request.workshop.slug, made.number)
     return render(
         request,
@@ -170,7 +175,7 @@ def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpRespon
             "messages_here": Message.objects.about(shipment),
             "message_form": form,
             "say_to": say if can_say else "",
-            "is_paid": shipment.order.is_open(Gate.HAND_OVER),
+            "unpaid": [one for one in shipment.orders if not one.is_open(Gate.HAND_OVER)],
             "collects": shipment.cash_to_collect(),
             "journal": journal_of(shipment),
         },
@@ -232,7 +237,7 @@ def delivery(request: Request, number: str) -> HttpResponse:
         request.POST or None,
         request.FILES or None,
         shipment=shipment,
-        initial={"count": shipment.packages.count(), "receiver": shipment.order.receiver},
+        initial={"count": shipment.packages.count(), "receiver": shipment.first_order.receiver},
     )
     if form.is_valid():
         try:
@@ -317,8 +322,7 @@ _LINKED = (Status.OFFERED, *UNDER_WAY)
 
 
 def _find(request: Request, number: str) -> Shipment:
-    shipments = Shipment.objects.visible_to(request.person).for_page()
-    return get_object_or_404(shipments.prefetch_related("order__instalments"), number=number)
+    return get_object_or_404(Shipment.objects.visible_to(request.person).for_page(), number=number)
 
 
 def _order(request: Request, number: str) -> Order:
@@ -341,7 +345,7 @@ def _to_pack(request: Request) -> OrderQuerySet:
 
 
 def _to_send(request: Request) -> OrderQuerySet:
-    """Running orders with packages that are in no shipment."""
+    """Running orders with packages that are in no shipment: each with how many (`standing`)."""
     running = Order.objects.visible_to(request.person).filter(status=OrderStatus.CONFIRMED)
     standing = Count(
         "packages", filter=Q(packages__shipment=None, packages__unpacked_at=None), distinct=True
@@ -350,6 +354,11 @@ def _to_send(request: Request) -> OrderQuerySet:
     return (
         found.select_related("buyer").prefetch_related("instalments").order_by("promised_on", "pk")
     )
+
+
+def _along(request: Request, order: Order) -> list[Order]:
+    """Return other orders of which packages wait for the same door."""
+    return list(_to_send(request).at_the_door_of(order))
 
 
 def _route(order: Order) -> str:

@@ -26,7 +26,7 @@ from simpul.payments import agreement
 from simpul.payments.models import PaymentClaim
 from simpul.portals import invitations
 from simpul.portals.http import Request, demand
-from simpul.portals.workshop.parties import find_parties
+from simpul.portals.workshop.parties import find_parties, unreached
 from simpul.production.models import Job
 from simpul.production.queries import lying_free
 from simpul.workflow.models import journal_of
@@ -133,10 +133,11 @@ def _page(
             and bool(lying_free(order)),
             "amendments": Amendment.objects.about(order),
             "links": invitations.links_to(order),
-            "shipments": Shipment.objects.visible_to(request.person).filter(order=order),
+            "shipments": Shipment.objects.visible_to(request.person).of(order),
             "claims": PaymentClaim.objects.filter(order=order).order_by("-pk"),
             "papers": Paper.objects.visible_to(request.person).about(order).order_by("pk"),
             "messages_here": Message.objects.about(order),
+            "unreached": unreached(order.buyer),
             "notes": InternalNote.objects.about(order).select_related("by").order_by("pk"),
             "journal": journal_of(order),
             "message_form": message_form or MessageForm(),

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm, WishesForm
-from simpul.conversations.models import Conversation, Message
+from simpul.conversations.models import Channel, Conversation, Message
+from simpul.conversations.notices import try_again
 from simpul.delivery.models import Shipment
 from simpul.lib import clock
 from simpul.orders.models import Order
-from simpul.parties.forms import ContactForm, PartyForm, ToneForm
-from simpul.parties.models import AccessLink, Party, PartyQuerySet
+from simpul.parties.forms import ContactForm, CorrectionForm, PartyForm, ToneForm
+from simpul.parties.models import AccessLink, Identity, IdentityQuerySet, Party, PartyQuerySet
 from simpul.payments.models import party_credit, party_debt
 from simpul.portals.http import Request, demand
 from simpul.procurement.models import PurchaseOrder
 
 A_PAGE = 50
+CHANNELS = {Identity.Kind.MAIL: Channel.MAIL, Identity.Kind.PHONE: Channel.WHATSAPP}
 
 
 @require_safe
@@ -33,6 +37,7 @@ def parties(request: Request) -> HttpResponse:
         "buyers": found.buyers(),
         "suppliers": found.suppliers(),
         "couriers": found.couriers(),
+        "unreached": found.unreached(),
     }
     shown = kinds.get(kind, found)
     return render(
@@ -163,12 +168,39 @@ def told(request: Request, pk: int, person: int) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "POST"])
+def correction(request: Request, pk: int, identity: int) -> HttpResponse:
+    """Where nothing arrives: put the right number or address in its place, or say that it works."""
+    demand(request, "parties.keep", request.workshop)
+    party = _find(request, pk)
+    dead = get_object_or_404(_known(party), pk=identity)
+    form = CorrectionForm(request.POST or None, identity=dead)
+    if form.is_valid():
+        form.save()
+        try_again(dead.person, CHANNELS[Identity.Kind(dead.kind)])
+        messages.success(request, _("Saved. What did not arrive is sent again."))
+        return redirect("workshop:party", request.workshop.slug, pk)
+    return render(
+        request,
+        "workshop/parties/correction.html",
+        {"form": form, "party": party, "identity": dead},
+        status=422 if form.is_bound else 200,
+    )
+
+
 @require_POST
 def revocation(request: Request, pk: int, link: int) -> HttpResponse:
     demand(request, "parties.keep", request.workshop)
     found = AccessLink.objects.filter(workshop=request.workshop, person__party_id=pk)
     get_object_or_404(found, pk=link).revoke()
     return redirect("workshop:party", request.workshop.slug, pk)
+
+
+def unreached(party: Party) -> dict[str, Any]:
+    """Return what a page shows of a party to whose people nothing arrives, and whom to call."""
+    dead = list(Identity.objects.coming_back().filter(person__party=party).order_by("pk"))
+    number = party.telephone() if dead else ""
+    return {"dead": dead, "call": "" if number in [one.value for one in dead] else number}
 
 
 def find_parties(request: Request, words: str) -> PartyQuerySet:
@@ -195,6 +227,11 @@ def _shipments_of(request: Request, party: Party) -> Any:
 def _guess(words: str) -> dict[str, str]:
     """Tell from what somebody searched for in vain whether it is a number or a name."""
     return {"telephone" if any(letter.isdigit() for letter in words) else "name": words}
+
+
+def _known(party: Party) -> IdentityQuerySet:
+    people = Identity.objects.filter(person__party=party, person__is_active=True)
+    return people.select_related("workshop", "person")
 
 
 def _find(request: Request, pk: int) -> Party:

@@ -47,7 +47,7 @@ def paper(request: Request, code: str) -> HttpResponse:
         request.POST or None,
         request.FILES or None,
         shipment=shipment,
-        initial={"count": shipment.packages.count(), "receiver": shipment.order.receiver},
+        initial={"count": shipment.packages.count(), "receiver": shipment.first_order.receiver},
     )
     if request.method == "POST":
         demand(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from simpul.portals import news, told
+from simpul.portals import devices, news, told
 from simpul.portals.workshop import (
     bank,
     books,
@@ -94,6 +94,7 @@ urlpatterns = [
     path("parties/<int:pk>/tone/", parties.tone, name="party-tone"),
     path("parties/<int:pk>/people/", parties.contact, name="new-contact"),
     path("parties/<int:pk>/people/<int:person>/told/", parties.told, name="contact-told"),
+    path("parties/<int:pk>/identities/<int:identity>/", parties.correction, name="correction"),
     path("parties/<int:pk>/links/<int:link>/revocation/", parties.revocation, name="revocation"),
     path("leads/", leads.leads, name="leads"),
     path("leads/<int:pk>/welcome/", leads.welcome, name="welcome"),
@@ -383,6 +384,8 @@ urlpatterns = [
     path("guestbook/", guestbook.guestbook, name="guestbook"),
     path("guestbook/<int:pk>/publication/", guestbook.publication, name="publication"),
     path("guestbook/<int:pk>/hiding/", guestbook.hiding, name="hiding"),
+    path("guestbook/<int:pk>/vouching/", guestbook.vouching, name="guest-vouching"),
+    path("guestbook/<int:pk>/return/", guestbook.putting_back, name="guest-putting-back"),
     path("guestbook/<int:pk>/answer/", guestbook.answer, name="guest-answer"),
     path("catalogue/", catalogue.products, name="catalogue"),
     path("catalogue/new/", catalogue.new_product, name="new-product"),
@@ -409,6 +412,9 @@ urlpatterns = [
     path("news/", news.news, name="news"),
     path("news/seen/", news.seen, name="news-seen"),
     path("news/told/", told.told, name="told"),
+    path("news/devices/", devices.devices, name="devices"),
+    path("news/devices/<int:pk>/removal/", devices.removal, name="device-removal"),
+    path("worker.js", devices.worker, name="worker"),
     path("news/<int:pk>/", news.opened, name="news-item"),
     path("settings/carriers/", carriers.carriers, name="carriers"),
     path("settings/carriers/<slug:provider>/", carriers.connection, name="carrier-connection"),
