@@ -224,6 +224,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "delivery.plan_attempt": ("buyer", "courier", "sales"),
     "delivery.file_paper": NOBODY,
     "delivery.report": ("sales",),
+    "delivery.split_off": ("courier",),
     "delivery.connect_carrier": ("owner",),
     "delivery.disconnect_carrier": ("owner",),
     "delivery.go_by": NOBODY,

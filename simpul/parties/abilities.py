@@ -315,6 +315,7 @@ ABILITIES: dict[str, Rule] = {
     "delivery.plan_attempt": either(courier(), workshop(SALES, STOCK)),
     "delivery.file_paper": workshop(SALES, STOCK),
     "delivery.report": machine(),
+    "delivery.split_off": machine(),
     "delivery.connect_carrier": owner(),
     "delivery.disconnect_carrier": owner(),
     "delivery.go_by": workshop(SALES, STOCK),

@@ -414,6 +414,7 @@ TABLE: dict[str, Door] = {
         "shipment", "staff", "owner sari fajar rina udin", answer=405
     ),
     "workshop:delivery-photo": Door("shipment photo", "staff"),
+    "workshop:delivery-picture": Door("shipment picture", "staff"),
     # the supplier's pages
     "supplier:purchases": Door(sees="suppliers"),
     "supplier:payments": Door(sees="suppliers"),

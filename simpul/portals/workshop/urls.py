@@ -375,6 +375,11 @@ urlpatterns = [
     path("packages/<str:code>/", packages.package, name="package"),
     path("packages/<str:code>/weight/", packages.weight, name="package-weight"),
     path("packages/<str:code>/labels/<slug:sheet>.pdf", packages.label, name="label"),
+    path(
+        "deliveries/<str:number>/photos/<int:pk>/<str:which>/",
+        deliveries.photo,
+        name="delivery-picture",
+    ),
     path("deliveries/<str:number>/photos/<int:pk>/", deliveries.photo, name="delivery-photo"),
     # the shop window
     path("guestbook/", guestbook.guestbook, name="guestbook"),
