@@ -108,7 +108,7 @@ START = datetime(2026, 11, 2, 9, tzinfo=clock.WIB)
 # Steps that need no walking: they touch neither orders, money, stock, purchases nor shipments.
 ELSEWHERE = {"catalog", "conversations", "crm"}
 QUIET = {
-    "payments.connect_whatsapp", "payments.disconnect_whatsapp",
+    "payments.connect_whatsapp", "payments.disconnect_whatsapp", "payments.name_template",
     "delivery.add_route", "delivery.change_route", "delivery.drop_route",
     "payments.open_account", "payments.confirm_account", "payments.hasten_account",
     "payments.connect_gateway", "payments.disconnect_gateway",

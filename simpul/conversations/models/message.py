@@ -36,7 +36,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 class Message(models.Model):
     """What somebody said, here or elsewhere; never changed."""
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="messages")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now, editable=False)
@@ -56,6 +56,7 @@ class Message(models.Model):
                 name="message_came_once",
             )
         ]
+        indexes = [models.Index(fields=["workshop", "foreign_id"], name="message_by_foreign_id")]
 
     def __str__(self) -> str:
         return f"message {self.pk}"

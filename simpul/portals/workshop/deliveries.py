@@ -40,6 +40,7 @@ from simpul.delivery.models import (
 from simpul.delivery.models.package import weight_of
 from simpul.orders.models import Gate, Order, OrderQuerySet
 from simpul.orders.models import Status as OrderStatus
+from simpul.payments import texting
 from simpul.portals import invitations
 from simpul.portals.files import serve_upload
 from simpul.portals.http import Request, demand
@@ -160,6 +161,7 @@ def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpRespon
             "weight": weight_of(shipment.packages.all()),
             "sheets": Sheet,
             "messages_here": Message.objects.about(shipment),
+            "free_until": texting.free_until(shipment.courier),
             "message_form": form,
             "say_to": say if can_say else "",
             "is_paid": shipment.order.is_open(Gate.HAND_OVER),

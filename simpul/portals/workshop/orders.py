@@ -22,7 +22,7 @@ from simpul.orders.forms import OrderForm
 from simpul.orders.models import Amendment, Order, OrderQuerySet, Status
 from simpul.papers.models import Paper
 from simpul.parties.models import Party
-from simpul.payments import agreement
+from simpul.payments import agreement, texting
 from simpul.payments.models import PaymentClaim
 from simpul.portals import invitations
 from simpul.portals.http import Request, demand
@@ -137,6 +137,7 @@ def _page(
             "claims": PaymentClaim.objects.filter(order=order).order_by("-pk"),
             "papers": Paper.objects.visible_to(request.person).about(order).order_by("pk"),
             "messages_here": Message.objects.about(order),
+            "free_until": texting.free_until(order.buyer),
             "unreached": unreached(order.buyer),
             "notes": InternalNote.objects.about(order).select_related("by").order_by("pk"),
             "journal": journal_of(order),

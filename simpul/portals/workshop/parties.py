@@ -20,6 +20,7 @@ from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.forms import ContactForm, CorrectionForm, PartyForm, ToneForm
 from simpul.parties.models import AccessLink, Identity, IdentityQuerySet, Party, PartyQuerySet
+from simpul.payments import texting
 from simpul.payments.models import party_credit, party_debt
 from simpul.portals.http import Request, demand
 from simpul.procurement.models import PurchaseOrder
@@ -92,6 +93,7 @@ def _page(request: Request, party: Party, form: MessageForm | None = None) -> Ht
             .prefetch_related("subject")
             .order_by("-pk"),
             "messages_here": Message.objects.about(party),
+            "free_until": texting.free_until(party),
             "message_form": form or MessageForm(),
         },
         status=422 if form else 200,

@@ -25,6 +25,7 @@ from simpul.insight.dates import outlook, whatif
 from simpul.lib import clock, phones
 from simpul.orders.models import Order, OrderNeed
 from simpul.parties.models import AccessLink, Identity
+from simpul.payments import texting
 from simpul.portals.http import Request, demand, number_of
 from simpul.procurement import planning
 from simpul.procurement.forms import (
@@ -206,6 +207,7 @@ def _page(request: Request, purchase: PurchaseOrder, form: MessageForm) -> HttpR
             "other_drafts": _other_drafts(request, purchase) if purchase.is_draft else [],
             "links": _links(request, purchase),
             "messages_here": Message.objects.about(purchase),
+            "free_until": texting.free_until(purchase.supplier),
             "message_form": form,
             "say_to": reverse(
                 "workshop:purchase-message", args=[request.workshop.slug, purchase.pk]

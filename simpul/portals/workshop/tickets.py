@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.conversations.forms import MessageForm, ResolutionForm
 from simpul.conversations.models import Conversation, Message, Ticket
+from simpul.payments import texting
 from simpul.portals.http import Request
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed
@@ -55,6 +56,7 @@ def _page(request: Request, ticket: Ticket, form: MessageForm) -> HttpResponse:
             "ticket": ticket,
             "form": ResolutionForm(),
             "messages_here": Message.objects.about(ticket),
+            "free_until": texting.free_until(ticket.party),
             "message_form": form,
             "say_to": say if can_say else "",
             "journal": journal_of(ticket),
