@@ -77,6 +77,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "payments.reject_claim": ("buyer",),
     "payments.connect_whatsapp": ("owner",),
     "payments.disconnect_whatsapp": ("owner",),
+    "payments.name_template": NOBODY,
     "payments.take_in": NOBODY,
     "payments.fetch_arrival": NOBODY,
     "payments.claim_arrival": ("buyer",),

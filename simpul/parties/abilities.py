@@ -170,6 +170,7 @@ ABILITIES: dict[str, Rule] = {
     "payments.reject_claim": workshop(FINANCE),
     "payments.connect_whatsapp": owner(),
     "payments.disconnect_whatsapp": owner(),
+    "payments.name_template": owner(),
     "payments.take_in": machine(),
     "payments.fetch_arrival": machine(),
     "payments.claim_arrival": either(machine(), workshop(SALES, FINANCE)),

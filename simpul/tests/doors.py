@@ -322,6 +322,7 @@ TABLE: dict[str, Door] = {
     "workshop:whatsapp": Door(sees="staff", may="owner"),
     # asks for a fresh login, or to set a password
     "workshop:whatsapp-connection": Door(sees="staff", answer=403),
+    "workshop:whatsapp-template": Door(sees="owner", may="owner", answer=404),
     "workshop:whatsapp-closing": Door(sees="staff", may="owner", answer=405),
     "workshop:people": Door(sees="staff"),
     "workshop:invitation": Door(sees="owner", may="owner", others=403),

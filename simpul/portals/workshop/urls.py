@@ -402,6 +402,7 @@ urlpatterns = [
     path("settings/", settings.profile, name="settings"),
     path("settings/whatsapp/", whatsapp.whatsapp, name="whatsapp"),
     path("settings/whatsapp/connection/", whatsapp.connection, name="whatsapp-connection"),
+    path("settings/whatsapp/template/", whatsapp.template, name="whatsapp-template"),
     path("settings/whatsapp/closing/", whatsapp.closing, name="whatsapp-closing"),
     path("settings/people/", settings.people, name="people"),
     path("settings/people/new/", settings.invitation, name="invitation"),
