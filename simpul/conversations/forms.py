@@ -150,6 +150,7 @@ class AnswerForm(forms.Form):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    about = forms.CharField(max_length=60, required=False)
 
 
 class GuestForm(forms.Form):

@@ -502,6 +502,7 @@ def _plant(story: Story) -> None:
         ),
     )
     story.at(_ago(story, 2), lambda: _prospect(story))
+    story.at(_ago(story, 1), lambda: _writes_for_the_first_time(story))
     story.at(
         _ago(story, 1),
         lambda: _talk(story, _place(story, "padang", _wishes(story, ("DRB-01",), (40,)))),
@@ -601,6 +602,26 @@ def _prospect(story: Story) -> None:
     story.cast.parties["ambon"] = lead.party
     story.cast.contacts["ambon"] = lead.person
     _place(story, "ambon", _wishes(story, ("DRB-01",), (20,)))
+
+
+def _writes_for_the_first_time(story: Story) -> None:
+    """Somebody whom nobody knows yet writes by WhatsApp, and another one by mail."""
+    machine = story.cast.workshop.machine
+    Lead.meet(
+        by=machine,
+        source="whatsapp",
+        sender="+6281511112222",
+        name="Teh Neneng",
+        body="Assalamualaikum, saya lihat pantofelnya di pameran. Bisa kirim katalog? Toko saya di Garut.",
+    )
+    Lead.meet(
+        by=machine,
+        source="mail",
+        sender="rudi@contoh.example",
+        name="Rudi Hartono",
+        body="Selamat siang,\n\nKami butuh 60 pasang sepatu seragam untuk karyawan hotel. "
+        "Apakah bisa pakai logo, dan kapan paling cepat jadi?\n\nTerima kasih.",
+    )
 
 
 def _talk(story: Story, order: Order) -> None:

@@ -186,7 +186,7 @@ KINDS: dict[str, _Kind] = {
     "shipments": _Kind(
         _("Deliveries"),
         _shipments,
-        lambda row, _words: Hit(row, row.number, str(row.order.buyer)),
+        lambda row, _words: Hit(row, row.number, str(row.buyer)),
     ),
     "jobs": _Kind(
         _("Deliveries"), _jobs, lambda row, _words: Hit(row, row.number, row.get_status_display())

@@ -394,6 +394,22 @@ TABLE: dict[str, Door] = {
     "workshop:homecoming": Door(
         "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
     ),
+    "workshop:delivery-attempt": Door(
+        "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
+    ),
+    "workshop:signed-papers": Door(sees="staff", may="staff"),
+    "workshop:signed-paper": Door("delivery note", "staff", "owner sari rina"),
+    "workshop:carriers": Door(sees="staff"),
+    "workshop:carrier-connection": Door("carrier", "staff", answer=403),
+    "workshop:carrier-closing": Door("carrier", "staff", "owner", answer=405),
+    "workshop:carrier": Door("consignment", "staff"),
+    "workshop:carrier-rates": Door("consignment", "staff", "owner sari rina", answer=405),
+    "workshop:carrier-choice": Door("consignment", "staff", "owner sari rina", answer=405),
+    "workshop:carrier-booking": Door("consignment", "staff", "owner sari rina", answer=405),
+    "workshop:carrier-ending": Door("consignment", "staff", "owner sari rina", answer=405),
+    "workshop:carrier-number": Door(
+        "consignment", "owner sari rina", "owner sari rina", others=403
+    ),
     "workshop:shipment-message": Door(
         "shipment", "staff", "owner sari fajar rina udin", answer=405
     ),
@@ -446,12 +462,14 @@ TABLE: dict[str, Door] = {
     "courier:pick-up": Door("shipment", "asep shipment_link", answer=403),
     "courier:delivery": Door("shipment", "asep shipment_link", answer=403),
     "courier:failure": Door("shipment", "asep shipment_link", answer=403),
+    "courier:attempt": Door("shipment", "asep shipment_link", answer=403),
     "courier:message": Door("shipment", "couriers shipment_link", answer=405),
     "courier:note": Door("shipment", "asep shipment_link", answer=404),
     # notices of programs, which prove themselves by a signature
     "bank:whatsapp": Door(sees="all", answer=404),
     "bank:mail": Door(sees="all", answer=405),
     "bank:gateway": Door("gateway", "all", answer=405),
+    "bank:carrier": Door("carrier", "all", answer=405),
     "courier:search": Door(sees="couriers"),
     "courier:news": Door(sees="couriers"),
     "courier:news-seen": Door(sees="couriers", may="couriers", answer=405),

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from simpul.conversations.models.attachment import MessageFile
@@ -17,7 +17,7 @@ from simpul.conversations.models.conversation import Conversation
 from simpul.conversations.models.follow_up import FollowUp
 from simpul.conversations.models.mark import ReadMark
 from simpul.conversations.models.word import MessageWord, looked_for
-from simpul.lib import clock
+from simpul.lib import clock, mails
 from simpul.lib.uploads import Handed
 from simpul.parties.models import Person, Workshop
 from simpul.workflow.steps import Refused, creation
@@ -63,20 +63,32 @@ class Message(models.Model):
     conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="messages")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now, editable=False)
-    body = models.CharField(max_length=LONGEST_MESSAGE, blank=True)  # files, or a call, may do
+    body = models.CharField(max_length=mails.LONGEST_TEXT, blank=True)  # files, or a call, may do
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.PORTAL)
     direction = models.CharField(max_length=3, choices=Direction, blank=True)  # of a call or visit
     with_whom = models.ForeignKey(
         Person, models.PROTECT, null=True, related_name="+", db_index=False
     )
+    foreign_id = models.CharField(  # what the other side calls a mail or message that came
+        max_length=mails.LONGEST_ID, blank=True, editable=False
+    )
 
     objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workshop", "channel", "foreign_id"],
+                condition=~Q(foreign_id=""),
+                name="message_came_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"message {self.pk}"
 
     @classmethod
-    @creation("conversations.say", private=("body", "attached"))
+    @creation("conversations.say", private=("body", "attached", "refused"))
     def say(
         cls,
         *,
@@ -85,10 +97,15 @@ class Message(models.Model):
         body: str,
         channel: str = Channel.PORTAL,
         attached: Sequence[Handed] = (),
+        refused: Sequence[str] = (),
+        foreign_id: str = "",
     ) -> Message:
-        """Say something to the other side, or note what was said elsewhere, with files."""
-        message = cls._add(conversation, by=by, body=body, channel=channel)
-        MessageFile.keep(message, attached, by=by)
+        """Say something to the other side, or note what was said elsewhere, with files.
+
+        `refused` names files that came with it and were not taken.
+        """
+        message = cls._add(conversation, by=by, body=body, channel=channel, foreign_id=foreign_id)
+        MessageFile.keep(message, attached, refused, by=by)
         return message
 
     @classmethod

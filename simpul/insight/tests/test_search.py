@@ -124,7 +124,7 @@ def test_a_courier_finds_his_jobs_but_no_buyer(
     shipment.offer(by=sari, couriers=[courier], expires_at=clock.now() + timedelta(hours=1))
     assert hits(asep, "courier", shipment.number) == {"jobs": [shipment.number]}
     assert hits(asep, "courier", "Toko Dewi") == {}
-    assert hits(asep, "courier", shipment.order.number) == {}
+    assert hits(asep, "courier", shipment.first_order.number) == {}
 
 
 def test_the_newest_comes_first_and_only_a_few(buyer: Party, dewi: Person, sari: Person) -> None:

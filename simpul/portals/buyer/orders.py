@@ -113,9 +113,9 @@ def show_order(
             .filter(order=order)
             .order_by("-pk"),
             "shipments": Shipment.objects.visible_to(request.person)
-            .filter(order=order)
+            .of(order)
             .for_list()
-            .prefetch_related("courier__people__identities")
+            .prefetch_related("courier__people__identities", "consignments", "handovers")
             .order_by("pk"),
             "photos": StagePhoto.objects.visible_to(request.person).of(order).for_list(),
             "papers": Paper.objects.visible_to(request.person).about(order).order_by("pk"),

@@ -22,6 +22,7 @@ urlpatterns = [
     path("jobs/<str:number>/pick-up/", jobs.pick_up, name="pick-up"),
     path("jobs/<str:number>/delivery/", jobs.delivery, name="delivery"),
     path("jobs/<str:number>/failure/", jobs.failure, name="failure"),
+    path("jobs/<str:number>/attempt/", jobs.attempt, name="attempt"),
     path("jobs/<str:number>/messages/", jobs.message, name="message"),
     path("jobs/<str:number>/files/<int:file>/", jobs.message_file, name="message-file"),
     path("jobs/<str:number>/note.pdf", jobs.note, name="note"),

@@ -121,7 +121,7 @@ def _page(request: Request, order: Order, message_form: MessageForm | None = Non
             and bool(lying_free(order)),
             "amendments": Amendment.objects.about(order),
             "links": invitations.links_to(order),
-            "shipments": Shipment.objects.visible_to(request.person).filter(order=order),
+            "shipments": Shipment.objects.visible_to(request.person).of(order),
             "claims": PaymentClaim.objects.filter(order=order).order_by("-pk"),
             "papers": Paper.objects.visible_to(request.person).about(order).order_by("pk"),
             "unreached": unreached(order.buyer),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.conversations.forms import MessageForm, ResolutionForm
 from simpul.conversations.models import Conversation, Message, Ticket
+from simpul.delivery.models import Handover
 from simpul.portals import talk
 from simpul.portals.http import Request
 from simpul.portals.workshop.talk import desk_talk
@@ -54,6 +55,7 @@ def _page(request: Request, ticket: Ticket, form: MessageForm) -> HttpResponse:
         "workshop/tickets/page.html",
         {
             "ticket": ticket,
+            "door": _door_of(ticket),
             "form": ResolutionForm(),
             **desk_talk(request, ticket, ticket.party, say_to=say, form=form),
             "journal": journal_of(ticket),
@@ -73,7 +75,7 @@ def resolution(request: Request, pk: int) -> HttpResponse:
     return render(
         request,
         "workshop/tickets/resolution.html",
-        {"ticket": ticket, "form": form},
+        {"ticket": ticket, "form": form, "door": _door_of(ticket)},
         status=422 if form.is_bound else 200,
     )
 
@@ -91,6 +93,13 @@ def message(request: Request, pk: int) -> HttpResponse:
     conversation = Conversation.of(ticket, ticket.party)
     Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
     return redirect("workshop:ticket", request.workshop.slug, pk)
+
+
+def _door_of(ticket: Ticket) -> Handover | None:
+    """Return the hand-over in which something was found damaged or missing."""
+    if ticket.kind != Ticket.Kind.DOOR:
+        return None
+    return Handover.objects.filter(pk=ticket.facts["handover"]).first()
 
 
 def _find(request: Request, pk: int) -> Ticket:
