@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from simpul.conversations.brief import brief
-from simpul.conversations.models import Channel, How, Notice
+from simpul.conversations.models import Channel, GuestEntry, How, Notice
 from simpul.conversations.notices import come_back
 from simpul.conversations.reach import hour_for
 from simpul.lib import clock, webpush
@@ -76,6 +76,16 @@ def send_daily() -> tuple[int, int]:
         notices = list(due.filter(person=person).select_related(*_WITH)[:MOST_IN_A_LETTER])
         if notices and _claim(notices):
             results.append(_try(notices, _mail_of_the_day))
+    return results.count(True), results.count(False)
+
+
+def send_to_guests() -> tuple[int, int]:
+    """Tell guests who left a mail address that their words stand in the guest book, with what was
+    answered; return how many mails went out and how many failed."""
+    if settings.DEMO:
+        return 0, 0
+    entries = GuestEntry.objects.to_tell().select_related("workshop").order_by("pk")[:A_BATCH]
+    results = [_tell_guest(entry) for entry in entries if _claim_guest(entry)]
     return results.count(True), results.count(False)
 
 
@@ -214,6 +224,37 @@ def _post(notices: list[Notice], subject: str, text: str) -> None:
         raise Undeliverable from refusal
 
 
+def _claim_guest(entry: GuestEntry) -> bool:
+    pause = PAUSES[min(entry.tries, len(PAUSES) - 1)]
+    mine = GuestEntry.objects.to_tell().filter(pk=entry.pk)
+    return mine.update(tries=F("tries") + 1, tell_at=clock.now() + pause) == 1
+
+
+def _tell_guest(entry: GuestEntry) -> bool:
+    book = reverse("storefront:guestbook", args=[entry.workshop.slug])
+    with override(entry.language):
+        lines = [
+            _("Hello %(name)s,") % {"name": entry.name},
+            _("thank you: your words stand in our guest book now."),
+            *([_("Our answer:") + "\n" + entry.answer] if entry.answer else []),
+            settings.SITE_URL + book,
+            entry.workshop.name,
+        ]
+        subject = _("%(workshop)s: your words in the guest book") % {"workshop": entry.workshop}
+    mark = hashlib.sha256(f"{settings.SECRET_KEY}:{entry.pk}:{entry.answer}".encode()).hexdigest()
+    headers = {**_OF_A_PROGRAM, "Message-ID": f"<guest-{entry.pk}-{mark[:16]}@{settings.HOST}>"}
+    mine = GuestEntry.objects.filter(pk=entry.pk)
+    try:
+        EmailMessage(subject, "\n\n".join(lines), to=[entry.mail], headers=headers).send()
+    except Exception as failure:
+        log.exception("The guest of entry %s could not be told", entry.pk)
+        if entry.tries >= len(PAUSES) or isinstance(failure, SMTPRecipientsRefused):
+            mine.update(tell_at=None)
+        return False
+    mine.update(tell_at=None)
+    return True
+
+
 def _push(notices: list[Notice]) -> None:
     """Show it on every device of the person; one that is gone is forgotten."""
     [notice] = notices
@@ -267,3 +308,6 @@ SENDERS: dict[Channel, Callable[[list[Notice]], None]] = {
     Channel.MAIL: _mail,
     Channel.PUSH: _push,
 }
+
+# all that is sent, in the order of a turn of the worker; each returns how many went out and failed
+ALL = (send, send_daily, send_to_guests)
