@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simpul.conversations import reach, spam
 from simpul.conversations.models import (
     LONGEST_MESSAGE,
+    MOST_FILES,
     SAID_BY,
     Channel,
     GuestEntry,
@@ -22,14 +23,28 @@ from simpul.conversations.models import (
     Ticket,
     Wish,
 )
-from simpul.lib import webpush
+from simpul.lib import uploads, webpush
 from simpul.parties.models import Person
+from simpul.ui.fields import FilesField
 
 
 class MessageForm(forms.Form):
+    """Words, files, or both."""
+
+    use_required_attribute = False  # a picture may say it all
+
     body = forms.CharField(
         label=_("Message"), max_length=LONGEST_MESSAGE, widget=forms.Textarea(attrs={"rows": 3})
     )
+    attached = FilesField(
+        label=_("Photos or PDF"), kinds=uploads.PROOF, most=MOST_FILES, required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"].required = not self.fields["attached"].widget.value_from_datadict(
+            self.data, self.files, self.add_prefix("attached")
+        )
 
 
 class TalkForm(MessageForm):

@@ -22,6 +22,7 @@ NOBODY: tuple[str, ...] = ()
 TOLD: dict[str, tuple[str, ...]] = {
     # the workshop and its people
     "crm.register": ("sales",),
+    "crm.meet": NOBODY,  # its first words are told
     "crm.welcome": ("buyer",),
     "crm.decline": NOBODY,
     # talk
@@ -214,6 +215,22 @@ TOLD: dict[str, tuple[str, ...]] = {
     "delivery.take_back": NOBODY,
     "delivery.leave": ("buyer", "sales"),
     "delivery.arrive": NOBODY,
+    "delivery.plan_attempt": ("buyer", "courier", "sales"),
+    "delivery.file_paper": NOBODY,
+    "delivery.report": ("sales",),
+    "delivery.connect_carrier": ("owner",),
+    "delivery.disconnect_carrier": ("owner",),
+    "delivery.go_by": NOBODY,
+    "delivery.ask_rates": NOBODY,
+    "delivery.choose_carrier": NOBODY,
+    "delivery.write_number": NOBODY,
+    "delivery.book_carrier": NOBODY,
+    "delivery.call_off_carrier": NOBODY,
+    "delivery.carrier_booked": NOBODY,
+    "delivery.carrier_refused": ("sales", "stock"),
+    "delivery.hear_carrier": NOBODY,
+    "delivery.carrier_fails": ("sales", "stock"),
+    "delivery.carrier_delivers": ("buyer", "sales", "stock"),
 }
 
 SIDES = ("buyer", "supplier", "courier")
@@ -333,7 +350,7 @@ def _notice(entry: Entry, person: Person, channel: Channel, how: How, label: str
 def _label(entry: Entry) -> str:
     """Return the number of what it is about, as a list of news shows it."""
     thing = getattr(entry.subject, "shown_with", entry.subject)
-    return str(getattr(thing, "order", thing))[:40]
+    return str(getattr(thing, "known_as", None) or getattr(thing, "order", thing))[:40]
 
 
 def _other_side(entry: Entry) -> tuple[str, ...]:

@@ -23,7 +23,15 @@ from simpul.catalog.models import Colourway, Material, Product, SizeRun
 from simpul.conversations.models import Conversation, GuestEntry, InternalNote, Message
 from simpul.crm.models import Lead
 from simpul.delivery.models import Route
-from simpul.demo import cash_box, letters, money_out, odd_money, this_week, workshop_floor
+from simpul.demo import (
+    cash_box,
+    letters,
+    money_out,
+    odd_money,
+    photos,
+    this_week,
+    workshop_floor,
+)
 from simpul.demo.bank import Bank
 from simpul.demo.people import Cast
 from simpul.lib import clock, uploads
@@ -493,6 +501,7 @@ def _plant(story: Story) -> None:
         ),
     )
     story.at(_ago(story, 2), lambda: _prospect(story))
+    story.at(_ago(story, 1), lambda: _writes_for_the_first_time(story))
     story.at(
         _ago(story, 1),
         lambda: _talk(story, _place(story, "padang", _wishes(story, ("DRB-01",), (40,)))),
@@ -594,10 +603,32 @@ def _prospect(story: Story) -> None:
     _place(story, "ambon", _wishes(story, ("DRB-01",), (20,)))
 
 
+def _writes_for_the_first_time(story: Story) -> None:
+    """Somebody whom nobody knows yet writes by WhatsApp, and another one by mail."""
+    machine = story.cast.workshop.machine
+    Lead.meet(
+        by=machine,
+        source="whatsapp",
+        sender="+6281511112222",
+        name="Teh Neneng",
+        body="Assalamualaikum, saya lihat pantofelnya di pameran. Bisa kirim katalog? Toko saya di Garut.",
+    )
+    Lead.meet(
+        by=machine,
+        source="mail",
+        sender="rudi@contoh.example",
+        name="Rudi Hartono",
+        body="Selamat siang,\n\nKami butuh 60 pasang sepatu seragam untuk karyawan hotel. "
+        "Apakah bisa pakai logo, dan kapan paling cepat jadi?\n\nTerima kasih.",
+    )
+
+
 def _talk(story: Story, order: Order) -> None:
     sari, contact = story.cast.staff["sari"], _contact(story, order)
     thread = Conversation.of(order, order.buyer)
-    Message.say(by=contact, conversation=thread, body="Bisa siap sebelum tanggal 20 bulan depan?")
+    wish = photos.wish(order.lines.order_by("pk")[0].colourway.drawing)
+    body = "Bisa siap sebelum tanggal 20 bulan depan? Solnya seperti di foto ini, ya."
+    Message.say(by=contact, conversation=thread, body=body, attached=[wish])
     InternalNote.write(by=sari, subject=order, body="Tanya Udin dulu soal kapasitas potong.")
 
 

@@ -31,6 +31,11 @@ def take(story: Story, stage: JobStage) -> None:
         StagePhoto.take(by=story.cast.staff["udin"], stage=stage, photo=photo, words=words)
 
 
+def wish(drawing: str) -> uploads.Handed:
+    """A photo that a buyer sends of a shoe like the one that is meant."""
+    return uploads.Handed("sepatu.jpg", _picture(drawing))
+
+
 @functools.cache
 def _picture(drawing: str) -> uploads.Admitted:
     page = (

@@ -77,6 +77,14 @@ class Admitted:
         return len(self.content)
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A file that passed the door, under the name it had; `name` says nothing of what it is."""
+
+    name: str
+    file: Admitted
+
+
 def admit(file: Incoming, kinds: frozenset[str]) -> Admitted:
     """Read and judge a file. Raises Refusal with a sentence that says what to do."""
     content = _read(file, _limit(kinds))

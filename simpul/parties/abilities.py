@@ -102,6 +102,7 @@ ABILITIES: dict[str, Rule] = {
     "catalog.keep_materials": workshop(STOCK, PRODUCTION),
     # who comes in
     "crm.register": machine(),
+    "crm.meet": machine(),
     "crm.welcome": workshop(SALES),
     "crm.decline": workshop(SALES),
     # talk
@@ -305,4 +306,20 @@ ABILITIES: dict[str, Rule] = {
     "delivery.take_back": workshop(SALES, STOCK),
     "delivery.leave": machine(),
     "delivery.arrive": machine(),
+    "delivery.plan_attempt": either(courier(), workshop(SALES, STOCK)),
+    "delivery.file_paper": workshop(SALES, STOCK),
+    "delivery.report": machine(),
+    "delivery.connect_carrier": owner(),
+    "delivery.disconnect_carrier": owner(),
+    "delivery.go_by": workshop(SALES, STOCK),
+    "delivery.ask_rates": workshop(SALES, STOCK),
+    "delivery.choose_carrier": workshop(SALES, STOCK),
+    "delivery.write_number": workshop(SALES, STOCK),
+    "delivery.book_carrier": workshop(SALES, STOCK),
+    "delivery.call_off_carrier": workshop(SALES, STOCK),
+    "delivery.carrier_booked": machine(),
+    "delivery.carrier_refused": machine(),
+    "delivery.hear_carrier": machine(),
+    "delivery.carrier_fails": machine(),
+    "delivery.carrier_delivers": machine(),
 }

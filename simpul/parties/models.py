@@ -119,6 +119,19 @@ class Workshop(models.Model):
     supplier_days = models.PositiveSmallIntegerField(
         _("days to pay a supplier after goods came"), default=14
     )
+    delivery_attempts = models.PositiveSmallIntegerField(
+        _("attempts to deliver before the packages come back"), default=3
+    )
+    note_sheet = models.CharField(
+        _("delivery notes in three copies"),
+        max_length=4,
+        choices=[
+            ("a4x3", _("three pages of A4")),
+            ("a5x3", _("three pages of A5")),
+            ("ncr", _("one print on a form of three plies (9.5 × 11 inches)")),
+        ],
+        default="a4x3",
+    )
     taxed_as = models.CharField(
         _("tax on turnover (PPh final)"),
         max_length=10,

@@ -24,7 +24,7 @@ from simpul.payments.models.purpose import (
     WITH_PARTY,
 )
 from simpul.payments.models.receipt import Part
-from simpul.ui.fields import RupiahField
+from simpul.ui.fields import RupiahField, UploadField
 
 CHOOSE = _("- Select an option -")  # as Django writes it: so all its choices speak our languages
 
@@ -49,23 +49,6 @@ class DayField(forms.DateField):
         if day is not None and day > clock.today():
             raise forms.ValidationError(_now("This day lies in the future."))
         return day
-
-
-class UploadField(forms.FileField):
-    """A file that passed the upload door."""
-
-    def __init__(self, *, kinds: frozenset[str], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.kinds = kinds
-
-    def clean(self, value: Any, initial: Any = None) -> Any:
-        file = super().clean(value, initial)
-        if not file:
-            return None  # only where it is not required
-        try:
-            return uploads.admit(file, self.kinds)
-        except uploads.Refusal as reason:
-            raise forms.ValidationError(str(reason)) from reason
 
 
 class ClaimForm(forms.Form):

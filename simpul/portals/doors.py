@@ -66,9 +66,10 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "supplier": ("supplier:bid", "pk"),
     },
     "production.job": {"workshop": ("workshop:job", "pk")},
+    "delivery.carrieraccount": {"workshop": ("workshop:carriers", "")},
     "delivery.shipment": {
         "workshop": ("workshop:shipment", "number"),
-        "buyer": ("buyer:order", "order.number"),
+        "buyer": ("buyer:order", "first_order.number"),
         "courier": ("courier:job", "number"),
     },
     "parties.party": {"workshop": ("workshop:party", "pk"), "buyer": ("buyer:home", "")},

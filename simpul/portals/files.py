@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 
+from simpul.conversations.models import MessageFile
 from simpul.papers.models import Paper, Upload
 from simpul.papers.pdf import Sheet, pdf_of
+from simpul.portals.http import Request
 
 
 def serve_upload(upload: Upload) -> HttpResponse:
@@ -18,13 +22,28 @@ def serve_upload(upload: Upload) -> HttpResponse:
     return _closed(answer)
 
 
+def serve_attachment(request: Request, pk: int, subject: Model | None = None) -> HttpResponse:
+    """Give a file of a message to whoever may read it, small where `?small` asks for it.
+
+    With a subject only what came with talk about it: a link opens one document and no more.
+    """
+    mine = MessageFile.objects.visible_to(request.person)
+    if subject is not None:
+        mine = mine.about(subject)
+    found = get_object_or_404(mine.select_related("upload", "small"), pk=pk)
+    upload = found.picture(is_small="small" in request.GET)
+    if upload is None:
+        raise Http404
+    return serve_upload(upload)
+
+
 def serve_paper(request: HttpRequest, paper: Paper) -> HttpResponse:
-    """Give a paper as it was issued: on A4, or on the 80 mm roll where `?sheet=roll` asks for it."""
-    is_roll = request.GET.get("sheet") == Sheet.ROLL and paper.has_roll
-    answer = HttpResponse(
-        pdf_of(paper, Sheet.ROLL if is_roll else Sheet.A4), content_type="application/pdf"
-    )
-    name = f"{paper.number}-80mm" if is_roll else paper.number
+    """Give a paper as it was issued: on A4, or on the sheet that `?sheet=` asks for if it has it."""
+    asked = request.GET.get("sheet", "")
+    sheet = asked if paper.has_sheet(asked) else Sheet.A4
+    answer = HttpResponse(pdf_of(paper, sheet), content_type="application/pdf")
+    suffix = {Sheet.A4: "", Sheet.ROLL: "-80mm"}.get(Sheet(sheet), f"-{sheet}")
+    name = f"{paper.number}{suffix}"
     answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return _closed(answer)
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import clock, uploads
 from simpul.parties.models import Party
-from simpul.payments.forms import AmountField, DayField, UploadField
+from simpul.payments.forms import AmountField, DayField
 from simpul.payments.models import Purpose
 from simpul.procurement.models import GoodsReceipt, SupplierBill
+from simpul.ui.fields import UploadField
 from simpul.ui.jinja import day_short, rupiah
 
 

@@ -41,6 +41,8 @@ TABLE: dict[str, Door] = {
         "order change", "buyers order_link", "dewi order_link", answer=405
     ),
     "buyer:order-message": Door("order", "buyers order_link", "dewi order_link", answer=405),
+    "buyer:message-file": Door("order file", "dewi order_link"),
+    "buyer:tally-file": Door("party file", "dewi"),
     "buyer:work-photo": Door("order photo", "dewi order_link"),
     "buyer:payment": Door("order", "dewi order_link"),
     "buyer:qris": Door("order", "dewi order_link"),
@@ -82,6 +84,7 @@ TABLE: dict[str, Door] = {
     "workshop:message-sent": Door(
         "text for dewi", "staff", "owner sari fajar rina udin", answer=405
     ),
+    "workshop:message-file": Door("message file", "staff"),
     "workshop:today": Door(sees="staff"),
     "workshop:orders": Door(sees="staff"),
     "workshop:orders-export": Door(sees="staff"),
@@ -377,6 +380,22 @@ TABLE: dict[str, Door] = {
     "workshop:homecoming": Door(
         "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
     ),
+    "workshop:delivery-attempt": Door(
+        "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
+    ),
+    "workshop:signed-papers": Door(sees="staff", may="staff"),
+    "workshop:signed-paper": Door("delivery note", "staff", "owner sari rina"),
+    "workshop:carriers": Door(sees="staff"),
+    "workshop:carrier-connection": Door("carrier", "staff", answer=403),
+    "workshop:carrier-closing": Door("carrier", "staff", "owner", answer=405),
+    "workshop:carrier": Door("consignment", "staff"),
+    "workshop:carrier-rates": Door("consignment", "staff", "owner sari rina", answer=405),
+    "workshop:carrier-choice": Door("consignment", "staff", "owner sari rina", answer=405),
+    "workshop:carrier-booking": Door("consignment", "staff", "owner sari rina", answer=405),
+    "workshop:carrier-ending": Door("consignment", "staff", "owner sari rina", answer=405),
+    "workshop:carrier-number": Door(
+        "consignment", "owner sari rina", "owner sari rina", others=403
+    ),
     "workshop:shipment-message": Door(
         "shipment", "staff", "owner sari fajar rina udin", answer=405
     ),
@@ -397,6 +416,7 @@ TABLE: dict[str, Door] = {
     "supplier:message": Door(
         "purchase", "suppliers purchase_link", "budi purchase_link", answer=405
     ),
+    "supplier:message-file": Door("purchase file", "budi purchase_link"),
     "supplier:bids": Door(sees="suppliers"),
     "supplier:bid": Door("bid", "budi bid_link"),
     "supplier:bid-answer": Door("bid", "budi bid_link", "budi bid_link"),
@@ -417,6 +437,8 @@ TABLE: dict[str, Door] = {
     "courier:job-cash": Door("shipment", "asep shipment_link", answer=404),
     "courier:ticket": Door("ticket", "asep"),
     "courier:ticket-message": Door("ticket", "couriers", "asep", answer=405),
+    "courier:ticket-file": Door("ticket file", "asep"),
+    "courier:message-file": Door("shipment file", "asep shipment_link"),
     "courier:job": Door("shipment", "asep shipment_link"),
     "courier:acceptance": Door(
         "shipment", "couriers shipment_link", "asep shipment_link", answer=405
@@ -425,12 +447,14 @@ TABLE: dict[str, Door] = {
     "courier:pick-up": Door("shipment", "asep shipment_link", answer=403),
     "courier:delivery": Door("shipment", "asep shipment_link", answer=403),
     "courier:failure": Door("shipment", "asep shipment_link", answer=403),
+    "courier:attempt": Door("shipment", "asep shipment_link", answer=403),
     "courier:message": Door("shipment", "couriers shipment_link", answer=405),
     "courier:note": Door("shipment", "asep shipment_link", answer=404),
     # notices of programs, which prove themselves by a signature
     "bank:whatsapp": Door(sees="all", answer=404),
     "bank:mail": Door(sees="all", answer=405),
     "bank:gateway": Door("gateway", "all", answer=405),
+    "bank:carrier": Door("carrier", "all", answer=405),
     "courier:news": Door(sees="couriers"),
     "courier:news-seen": Door(sees="couriers", may="couriers", answer=405),
     "courier:told": Door(sees="couriers", may="couriers"),

@@ -17,6 +17,7 @@ from simpul.conversations.models import (
     GuestEntry,
     InternalNote,
     Message,
+    MessageFile,
     Notice,
     Ticket,
 )
@@ -117,6 +118,7 @@ COPIED: tuple[type[models.Model], ...] = (
     production.SettledLog,
     production.WagePayment,
     delivery.Shipment,
+    delivery.Load,
     delivery.Package,
     delivery.PackageLine,
     delivery.CourierOffer,
@@ -126,6 +128,7 @@ COPIED: tuple[type[models.Model], ...] = (
     Paper,
     Conversation,
     Message,
+    MessageFile,
     InternalNote,
     Entry,
     Notice,

@@ -13,11 +13,21 @@ from django.urls import reverse
 from simpul import testing
 from simpul.catalog.models import Material
 from simpul.conversations import spam
-from simpul.conversations.models import Channel, Device, GuestEntry, Notice, Ticket
+from simpul.conversations.models import (
+    Channel,
+    Conversation,
+    Device,
+    GuestEntry,
+    Message,
+    MessageFile,
+    Notice,
+    Ticket,
+)
 from simpul.crm.models import Lead
-from simpul.delivery.models import Handover, Shipment
+from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
+from simpul.lib.uploads import Handed
 from simpul.papers.models import Paper, Upload
 from simpul.parties.models import AccessLink, Address, Identity, Party, Person
 from simpul.parties.roles import Role
@@ -40,7 +50,6 @@ from simpul.payments.models import (
     Refund,
     StatementFile,
 )
-from simpul.payments.models.arrival import Handed
 from simpul.payments.models.payer import Seen
 from simpul.procurement.models import Bid, BillPayment, SupplierBill, Terms
 from simpul.production.models import (
@@ -197,7 +206,7 @@ class World:
         asked = Collection.ask(
             by=self.workshop.machine, order=self.order, courier=self.party("asep"), amount=90_000
         )
-        Shipment.objects.filter(pk=self.shipment.pk).update(collection=asked)
+        Load.objects.filter(shipment=self.shipment).update(collection=asked)
         asked.collect(by=self.people["asep"], amount=80_000)
         held = Collection.ask(
             by=self.workshop.machine, order=self.order, courier=self.party("asep"), amount=70_000
@@ -220,6 +229,7 @@ class World:
         handed_over = Handover.objects.create(
             shipment=self.shipment, kind="in", count=2, photo=upload, by=self.people["asep"]
         )
+        carried = testing.consignment(testing.shipment(self.party("dewi"), "expedition"))
         machine = self.workshop.machine
         told = midtrans("settlement", "SOMEBODY-ELSES", 100_000).body
         notice, _is_new = GatewayNotice.store(testing.gateway(self.workshop), told)
@@ -234,6 +244,9 @@ class World:
         return {
             "": {},
             "gateway": {"provider": "midtrans"},
+            "delivery note": {"code": self._delivery_note().code},
+            "carrier": {"provider": "biteship"},
+            "consignment": {"number": carried.shipment.number},
             "order": order,
             "order change": order | {"revision": change.revision.number},
             "our change": {"number": owing.number, "revision": ours.revision.number},
@@ -241,6 +254,15 @@ class World:
             "tracked": {"code": self.order.public_code},
             "paper": {"code": paper.code},
             "order paper": order | {"code": paper.code},
+            "order file": order | {"file": self._file(self.order, "dewi")},
+            "party file": {"file": self._file(self.party("dewi"), "dewi")},
+            "message file": {"pk": self._file(self.order, "dewi")},
+            "purchase file": purchase | {"file": self._file(self.purchase, "budi")},
+            "shipment file": {
+                "number": self.shipment.number,
+                "file": self._file(self.shipment, "asep"),
+            },
+            "ticket file": {"pk": ticket.pk, "file": self._file(ticket, "asep")},
             "claim": {"pk": claim.pk},
             "arrival": {"pk": arrival.pk},
             "arrival file": {"pk": arrival.pk, "position": 1},
@@ -302,7 +324,7 @@ class World:
             "wage sheet": {"pk": wages.pk},
             "wage payment": {"pk": wages.pk, "payment": wage.pk},
             "order line": order | {"line": self.order.lines.get().pk},
-            "package": {"number": self.shipment.order.number, "position": 1},
+            "package": {"number": self.shipment.first_order.number, "position": 1},
             "route": {"pk": testing.route(self.workshop).pk},
             "package code": {"code": package.code},
             "package label": {"code": package.code, "sheet": "80"},
@@ -341,6 +363,13 @@ class World:
             self.clients[name].get(reverse("access", args=[link.token]))
         self.links["old_link"].revoke()
 
+    def _delivery_note(self) -> Paper:
+        """The note of a shipment that is on its way."""
+        sent = testing.shipment_on_the_way(self.party("dewi"), self.people["asep"])
+        paper = sent.note_paper()
+        assert paper is not None
+        return paper
+
     def _bid(self) -> Bid:
         """An answer to the price of leather."""
         inquiry = testing.inquiry(self.party("budi"))
@@ -359,6 +388,16 @@ class World:
     def _admitted(self, text: str) -> uploads.Admitted:
         content = text.encode()
         return uploads.Admitted(content, "image/jpeg", ".jpg", hashlib.sha256(content).hexdigest())
+
+    def _file(self, subject: Any, name: str) -> int:
+        """Return the key of a picture that the party sends about a thing."""
+        said = Message.say(
+            by=self.people[name],
+            conversation=Conversation.of(subject, self.party(name)),
+            body="",
+            attached=[Handed("foto.jpg", testing.picture())],
+        )
+        return MessageFile.objects.get(message=said).pk
 
     def _claim(self) -> PaymentClaim:
         return PaymentClaim.objects.create(

@@ -9,9 +9,11 @@ from django import forms
 from django.forms.utils import flatatt
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
-from simpul.lib import money
+from simpul.lib import mails, money, uploads
 from simpul.lib.quantities import parse_quantity, write_quantity
+from simpul.lib.uploads import Handed
 from simpul.ui.jinja import number
 
 
@@ -50,6 +52,51 @@ class QuantityField(forms.CharField):
             return parse_quantity(text)
         except ValueError as reason:
             raise forms.ValidationError(str(reason)) from reason
+
+
+class UploadField(forms.FileField):
+    """A file that passed the upload door."""
+
+    def __init__(self, *, kinds: frozenset[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kinds = kinds
+
+    def clean(self, value: Any, initial: Any = None) -> Any:
+        file = super().clean(value, initial)
+        if not file:
+            return None  # only where it is not required
+        try:
+            return uploads.admit(file, self.kinds)
+        except uploads.Refusal as reason:
+            raise forms.ValidationError(str(reason)) from reason
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Up to `most` files that passed the upload door; cleaned to a list of `Handed`."""
+
+    widget = FilesInput
+
+    def __init__(self, *, kinds: frozenset[str], most: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kinds, self.most = kinds, most
+
+    def clean(self, value: Any, initial: Any = None) -> list[Handed]:
+        """Judge each of them; one that is refused is named, and the browser has forgotten all."""
+        if len(value or []) > self.most:
+            said = _("No more than %(most)s files at once: choose them again.")
+            raise forms.ValidationError(said % {"most": self.most})
+        return [self._admit(super(FilesField, self).clean(one, initial)) for one in value or []]
+
+    def _admit(self, file: Any) -> Handed:
+        try:
+            return Handed(mails.one_line(file.name), uploads.admit(file, self.kinds))
+        except uploads.Refusal as reason:
+            said = _("%(name)s: %(why)s Choose your files again.")
+            raise forms.ValidationError(said % {"name": file.name, "why": reason}) from reason
 
 
 class Options:

@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contenttypes', '0002_remove_content_type_name'),
+        ('papers', '0001_initial'),
         ('parties', '0001_initial'),
         ('workflow', '0001_initial'),
     ]
@@ -78,9 +79,27 @@ class Migration(migrations.Migration):
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='conversations.conversation')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
-                ('body', models.CharField(max_length=4000)),
+                ('body', models.CharField(blank=True, max_length=5000)),
                 ('channel', models.CharField(choices=[('portal', 'here'), ('phone', 'telephone'), ('whatsapp', 'WhatsApp'), ('mail', 'e-mail'), ('visit', 'visit'), ('push', 'on the device')], default='portal', max_length=8)),
+                ('foreign_id', models.CharField(blank=True, editable=False, max_length=200)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('foreign_id', ''), _negated=True), fields=('workshop', 'channel', 'foreign_id'), name='message_came_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MessageFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('message', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='files', to='conversations.message')),
+                ('position', models.PositiveSmallIntegerField()),
+                ('name', models.CharField(blank=True, max_length=80)),
+                ('upload', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
+                ('small', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('message', 'position'), name='message_file_once')],
+            },
         ),
         migrations.CreateModel(
             name='Notice',
@@ -108,7 +127,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('party', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='parties.party')),
-                ('kind', models.CharField(choices=[('cash', 'cash counted otherwise than said'), ('collected', 'less collected at the door than asked')], max_length=9)),
+                ('kind', models.CharField(choices=[('cash', 'cash counted otherwise than said'), ('collected', 'less collected at the door than asked'), ('door', 'damaged or missing at the door')], max_length=9)),
                 ('status', models.CharField(choices=[('open', 'open'), ('resolved', 'resolved')], default='open', editable=False, max_length=8)),
                 ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype', db_index=False)),
                 ('subject_id', models.BigIntegerField()),

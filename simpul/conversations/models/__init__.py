@@ -1,5 +1,6 @@
 """Talk: conversations about a document, notes for ourselves, the guest book, and who is told."""
 
+from simpul.conversations.models.attachment import MOST_FILES, MessageFile, MessageFileQuerySet
 from simpul.conversations.models.channel import SAID_BY, Channel
 from simpul.conversations.models.conversation import Conversation, ConversationQuerySet
 from simpul.conversations.models.device import Device
@@ -12,6 +13,7 @@ from simpul.conversations.models.wish import Hours, How, Kind, Wish
 
 __all__ = [
     "LONGEST_MESSAGE",
+    "MOST_FILES",
     "OLD_NEWS",
     "SAID_BY",
     "Channel",
@@ -26,6 +28,8 @@ __all__ = [
     "InternalNoteQuerySet",
     "Kind",
     "Message",
+    "MessageFile",
+    "MessageFileQuerySet",
     "MessageQuerySet",
     "Notice",
     "NoticeQuerySet",

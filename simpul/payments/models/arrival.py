@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Self
 
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from simpul.conversations.models import Channel
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
+from simpul.lib.uploads import Handed
 from simpul.orders.models import Order
 from simpul.papers.models import Upload
 from simpul.parties.models import Person, Workshop
@@ -25,14 +25,6 @@ from simpul.workflow.steps import Refused, creation, step
 READERS = {Role.OWNER, Role.SALES, Role.FINANCE, Role.VIEWER, Role.MACHINE}
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 180, 720)]  # after each failure
 A_NAME = 80  # letters of a file's name
-
-
-@dataclass(frozen=True, slots=True)
-class Handed:
-    """A file of an arrival that passed the upload door, under the name it had."""
-
-    name: str
-    file: uploads.Admitted
 
 
 class ArrivalQuerySet(models.QuerySet["Arrival"]):
@@ -85,6 +77,8 @@ class Arrival(models.Model):
         REPLY = "reply", _("An automatic reply.")
         BOUNCE = "bounce", _("An e-mail of ours that came back.")
         LIST = "list", _("A mailing list.")
+        ANSWER = "answer", _("It answers an e-mail that was sent to somebody else.")
+        DECLINED = "declined", _("This contact was declined.")
         REPEATED = "repeated", _("The same file came before.")
         MANY = "many", _("Too many of one sender on one day: only this note was kept.")
 

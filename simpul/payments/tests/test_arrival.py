@@ -11,11 +11,11 @@ from simpul import testing
 from simpul.conversations.models import Channel
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
+from simpul.lib.uploads import Handed
 from simpul.orders.models import Order
 from simpul.papers.models import Upload
 from simpul.parties.models import Person, Workshop
 from simpul.payments.models import Arrival, ArrivalFile, PaymentClaim
-from simpul.payments.models.arrival import Handed
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed, Refused, WrongState
 

@@ -15,7 +15,7 @@ from simpul.insight.dates import outlook
 from simpul.orders.models import Amendment, Order, Status
 from simpul.papers.models import Paper
 from simpul.payments.models import PaymentClaim
-from simpul.portals.files import serve_upload
+from simpul.portals.files import serve_attachment, serve_upload
 from simpul.portals.http import Request
 from simpul.production.models import StagePhoto
 from simpul.workflow.models import journal_of
@@ -58,12 +58,19 @@ def order(request: Request, number: str) -> HttpResponse:
 @require_POST
 def message(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
-    form = MessageForm(request.POST)
+    form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
         return show_order(request, order, form, status=422)
     conversation = Conversation.of(order, order.buyer)
     Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
     return redirect("buyer:order", request.workshop.slug, number)
+
+
+@require_safe
+def message_file(request: Request, number: str, file: int) -> HttpResponse:
+    """A picture or PDF that came with talk about the order."""
+    order = get_object_or_404(Order.objects.visible_to(request.person), number=number)
+    return serve_attachment(request, file, order)
 
 
 @require_safe
@@ -98,9 +105,9 @@ def show_order(
             .filter(order=order)
             .order_by("-pk"),
             "shipments": Shipment.objects.visible_to(request.person)
-            .filter(order=order)
+            .of(order)
             .for_list()
-            .prefetch_related("courier__people__identities")
+            .prefetch_related("courier__people__identities", "consignments", "handovers")
             .order_by("pk"),
             "photos": StagePhoto.objects.visible_to(request.person).of(order).for_list(),
             "papers": Paper.objects.visible_to(request.person).about(order).order_by("pk"),

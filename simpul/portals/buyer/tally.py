@@ -16,7 +16,7 @@ from simpul.payments.models import Tick, ticks_of
 from simpul.payments.sheet import order_sheet, party_sheet
 from simpul.payments.tally import OrderTally, months_of, order_tally, party_tally
 from simpul.portals.buyer.orders import find_order
-from simpul.portals.files import serve_sheet
+from simpul.portals.files import serve_attachment, serve_sheet
 from simpul.portals.http import Request
 from simpul.portals.months import month_of
 from simpul.ui.jinja import month as in_words
@@ -56,16 +56,27 @@ def tick(request: Request, month: str) -> HttpResponse:
 def question(request: Request, month: str) -> HttpResponse:
     """It does not tally: say what, and the workshop looks."""
     party, chosen = _party(request), month_of(month)
-    form = MessageForm(request.POST)
+    form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, month, form)
     body = _("Account of %(month)s: %(question)s") % {
         "month": in_words(chosen),
         "question": form.cleaned_data["body"],
     }
-    Message.say(by=request.person, conversation=Conversation.of(party, party), body=body)
+    Message.say(
+        by=request.person,
+        conversation=Conversation.of(party, party),
+        body=body,
+        attached=form.cleaned_data["attached"],
+    )
     messages.success(request, _("Thank you. We look into it and answer you."))
     return redirect(_back(request, month))
+
+
+@require_safe
+def message_file(request: Request, file: int) -> HttpResponse:
+    """A picture or PDF that came with what was asked or answered."""
+    return serve_attachment(request, file, _party(request))
 
 
 def _page(request: Request, chosen: str, form: MessageForm | None = None) -> HttpResponse:

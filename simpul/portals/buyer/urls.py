@@ -44,6 +44,7 @@ urlpatterns = [
         name="change-withdrawal",
     ),
     path("orders/<str:number>/messages/", orders.message, name="order-message"),
+    path("orders/<str:number>/files/<int:file>/", orders.message_file, name="message-file"),
     path("orders/<str:number>/photos/<int:pk>/", orders.photo, name="work-photo"),
     path("orders/<str:number>/payment/", payments.payment, name="payment"),
     path("orders/<str:number>/payment/qris.png", payments.qris, name="qris"),
@@ -57,6 +58,7 @@ urlpatterns = [
     path("tally/<str:month>.pdf", tally.pdf, name="tally-pdf"),
     path("tally/<str:month>/tick/", tally.tick, name="tally-tick"),
     path("tally/<str:month>/question/", tally.question, name="tally-question"),
+    path("tally/files/<int:file>/", tally.message_file, name="tally-file"),
     # the buyer's own
     path("credit/", credit.credit, name="credit"),
     path("credit/use/", credit.use, name="credit-use"),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("cash/", cash.cash, name="cash"),
     path("cash/tickets/<int:pk>/", cash.ticket, name="ticket"),
     path("cash/tickets/<int:pk>/messages/", cash.ticket_message, name="ticket-message"),
+    path("cash/tickets/<int:pk>/files/<int:file>/", cash.ticket_file, name="ticket-file"),
     path("jobs/<str:number>/cash/", cash.job_cash, name="job-cash"),
     path("jobs/<str:number>/", jobs.job, name="job"),
     path("jobs/<str:number>/worker.js", app.job_worker, name="job-worker"),
@@ -21,7 +22,9 @@ urlpatterns = [
     path("jobs/<str:number>/pick-up/", jobs.pick_up, name="pick-up"),
     path("jobs/<str:number>/delivery/", jobs.delivery, name="delivery"),
     path("jobs/<str:number>/failure/", jobs.failure, name="failure"),
+    path("jobs/<str:number>/attempt/", jobs.attempt, name="attempt"),
     path("jobs/<str:number>/messages/", jobs.message, name="message"),
+    path("jobs/<str:number>/files/<int:file>/", jobs.message_file, name="message-file"),
     path("jobs/<str:number>/note.pdf", jobs.note, name="note"),
     # what one was told
     path("news/", news.news, name="news"),

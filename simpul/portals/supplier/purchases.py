@@ -16,6 +16,7 @@ from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
 from simpul.lib import clock
 from simpul.payments.models import Purpose
+from simpul.portals.files import serve_attachment
 from simpul.portals.http import Request, demand, number_of
 from simpul.procurement.forms import AnswerForm, DelayForm, ReasonForm
 from simpul.procurement.models import PurchaseLine, PurchaseOrder, ReceivedLine, Status
@@ -66,7 +67,10 @@ def payments(request: Request) -> HttpResponse:
 
 @require_safe
 def purchase(request: Request, pk: int) -> HttpResponse:
-    purchase = _find(request, pk)
+    return _page(request, _find(request, pk), MessageForm())
+
+
+def _page(request: Request, purchase: PurchaseOrder, form: MessageForm) -> HttpResponse:
     receipts = purchase.receipts.prefetch_related(
         Prefetch("lines", ReceivedLine.objects.select_related("line__material"))
     )
@@ -78,9 +82,10 @@ def purchase(request: Request, pk: int) -> HttpResponse:
             "rows": compared(purchase),
             "receipts": receipts.order_by("pk"),
             "messages_here": Message.objects.visible_to(request.person).about(purchase),
-            "message_form": MessageForm(),
-            "say_to": reverse("supplier:message", args=[request.workshop.slug, pk]),
+            "message_form": form,
+            "say_to": reverse("supplier:message", args=[request.workshop.slug, purchase.pk]),
         },
+        status=422 if form.is_bound else 200,
     )
 
 
@@ -167,11 +172,19 @@ def less(request: Request, pk: int, line: int) -> HttpResponse:
 @require_POST
 def message(request: Request, pk: int) -> HttpResponse:
     purchase = _find(request, pk)
-    form = MessageForm(request.POST)
-    if form.is_valid():
-        conversation = Conversation.of(purchase, purchase.supplier)
-        Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
+    form = MessageForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, purchase, form)
+    conversation = Conversation.of(purchase, purchase.supplier)
+    Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
     return _back(request, pk)
+
+
+@require_safe
+def message_file(request: Request, pk: int, file: int) -> HttpResponse:
+    """A picture or PDF that came with talk about the purchase order."""
+    purchase = get_object_or_404(PurchaseOrder.objects.visible_to(request.person), pk=pk)
+    return serve_attachment(request, file, purchase)
 
 
 def _find(request: Request, pk: int) -> PurchaseOrder:

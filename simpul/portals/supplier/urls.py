@@ -16,6 +16,7 @@ urlpatterns = [
     path("purchases/<int:pk>/lines/<int:line>/delay/", purchases.delay, name="delay"),
     path("purchases/<int:pk>/lines/<int:line>/less/", purchases.less, name="less"),
     path("purchases/<int:pk>/message/", purchases.message, name="message"),
+    path("purchases/<int:pk>/files/<int:file>/", purchases.message_file, name="message-file"),
     # what it would cost
     path("inquiries/", inquiries.bids, name="bids"),
     path("inquiries/<int:pk>/", inquiries.bid, name="bid"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from simpul.conversations.models import Notice, NoticeQuerySet
 from simpul.lib import phones
 from simpul.parties.models import Identity
+from simpul.portals.files import serve_attachment
 from simpul.portals.http import Request
 from simpul.portals.outbox import prepared_text
 from simpul.workflow.steps import NotAllowed
@@ -32,9 +33,8 @@ def messages_to_send(request: Request) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     notices = _waiting(request).search(words) if words else _waiting(request)
     shown = notices.select_related("person__party", "person__workshop", "link", "entry__by")
-    page = Paginator(shown.prefetch_related("person__identities").order_by("-pk"), A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    rows = shown.prefetch_related("person__identities", "entry__subject").order_by("-pk")
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "workshop/messages.html",
@@ -56,6 +56,12 @@ def sent(request: Request, pk: int) -> HttpResponse:
     is_dropped = request.POST.get("how") == "dropped"
     notice.mark(Notice.Status.DROPPED if is_dropped else Notice.Status.SENT)
     return redirect("workshop:messages", request.workshop.slug)
+
+
+@require_safe
+def file(request: Request, pk: int) -> HttpResponse:
+    """A picture or PDF that came with a message, about whatever it was."""
+    return serve_attachment(request, pk)
 
 
 def _waiting(request: Request) -> NoticeQuerySet:

@@ -85,7 +85,7 @@ def order(request: Request, number: str) -> HttpResponse:
 @require_POST
 def message(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
-    form = MessageForm(request.POST)
+    form = MessageForm(request.POST, request.FILES)
     if form.is_valid():
         conversation = Conversation.of(order, order.buyer)
         Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
@@ -133,7 +133,7 @@ def _page(
             and bool(lying_free(order)),
             "amendments": Amendment.objects.about(order),
             "links": invitations.links_to(order),
-            "shipments": Shipment.objects.visible_to(request.person).filter(order=order),
+            "shipments": Shipment.objects.visible_to(request.person).of(order),
             "claims": PaymentClaim.objects.filter(order=order).order_by("-pk"),
             "papers": Paper.objects.visible_to(request.person).about(order).order_by("pk"),
             "messages_here": Message.objects.about(order),

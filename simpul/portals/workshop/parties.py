@@ -63,7 +63,7 @@ def party(request: Request, pk: int) -> HttpResponse:
 def message(request: Request, pk: int) -> HttpResponse:
     """Say something that is about no single order."""
     party = _find(request, pk)
-    form = MessageForm(request.POST)
+    form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, party, form)
     conversation = Conversation.of(party, party)

@@ -177,7 +177,10 @@ def purchases(request: Request) -> HttpResponse:
 
 @require_safe
 def purchase(request: Request, pk: int) -> HttpResponse:
-    purchase = _find(request, pk)
+    return _page(request, _find(request, pk), MessageForm())
+
+
+def _page(request: Request, purchase: PurchaseOrder, form: MessageForm) -> HttpResponse:
     receipts = purchase.receipts.select_related("by").prefetch_related(
         Prefetch("lines", ReceivedLine.objects.select_related("line__material"))
     )
@@ -203,13 +206,16 @@ def purchase(request: Request, pk: int) -> HttpResponse:
             "other_drafts": _other_drafts(request, purchase) if purchase.is_draft else [],
             "links": _links(request, purchase),
             "messages_here": Message.objects.about(purchase),
-            "message_form": MessageForm(),
-            "say_to": reverse("workshop:purchase-message", args=[request.workshop.slug, pk])
+            "message_form": form,
+            "say_to": reverse(
+                "workshop:purchase-message", args=[request.workshop.slug, purchase.pk]
+            )
             if request.person.may("conversations.say", purchase)
             else "",
             "journal": journal_of(purchase),
             "today": clock.today(),
         },
+        status=422 if form.is_bound else 200,
     )
 
 
@@ -366,10 +372,11 @@ def cancellation(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def message(request: Request, pk: int) -> HttpResponse:
     purchase = _find(request, pk)
-    form = MessageForm(request.POST)
-    if form.is_valid():
-        conversation = Conversation.of(purchase, purchase.supplier)
-        Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
+    form = MessageForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, purchase, form)
+    conversation = Conversation.of(purchase, purchase.supplier)
+    Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
     return _back(request, pk)
 
 

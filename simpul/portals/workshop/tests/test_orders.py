@@ -147,7 +147,7 @@ def test_the_page_follows_an_order_to_its_end(
         testing.order(buyer),
         testing.offered_order(buyer, note="Nett"),
         testing.released_job(buyer).line.order,
-        testing.shipment_on_the_way(buyer, asep).order,
+        testing.shipment_on_the_way(buyer, asep).first_order,
     ):
         testing.order(buyer)
         answer = client.get(page(made))

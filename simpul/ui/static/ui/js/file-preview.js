@@ -1,17 +1,26 @@
-// <file-preview>: shows the chosen picture and shrinks a large photo before it is sent.
-// Without JavaScript the file is sent as it is.
+// <file-preview>: shows the chosen pictures and shrinks large photos before they are sent.
+// Without JavaScript the files are sent as they are.
 const LONGEST = 1600
 const LARGE = 400_000
 
 class FilePreview extends HTMLElement {
   connectedCallback() {
     this.input = this.querySelector("input[type=file]")
-    this.input?.addEventListener("change", () => this.show(this.input.files[0]))
+    this.input?.addEventListener("change", () => this.show([...this.input.files]))
   }
 
-  async show(file) {
-    this.querySelector("img")?.remove()
-    if (!file?.type.startsWith("image/")) return
+  async show(chosen) {
+    this.querySelectorAll("img").forEach((image) => image.remove())
+    const sent = []
+    for (const file of chosen) sent.push(file.type.startsWith("image/") ? await this.shown(file) : file)
+    if (sent.every((file, place) => file === chosen[place])) return
+    const files = new DataTransfer()
+    sent.forEach((file) => files.items.add(file))
+    this.input.files = files.files
+  }
+
+  // shows a picture, and returns what is sent of it
+  async shown(file) {
     const picture = await createImageBitmap(file)
     const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height))
     const canvas = document.createElement("canvas")
@@ -22,13 +31,9 @@ class FilePreview extends HTMLElement {
     image.src = canvas.toDataURL("image/jpeg", 0.85)
     image.alt = file.name
     this.append(image)
-    if (file.size > LARGE) canvas.toBlob((blob) => this.replace(blob, file.name), "image/jpeg", 0.85)
-  }
-
-  replace(blob, name) {
-    const files = new DataTransfer()
-    files.items.add(new File([blob], name.replace(/\.\w+$/, ".jpg"), { type: "image/jpeg" }))
-    this.input.files = files.files
+    if (file.size <= LARGE) return file
+    const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85))
+    return new File([blob], file.name.replace(/\.\w+$/, ".jpg"), { type: "image/jpeg" })
   }
 }
 
