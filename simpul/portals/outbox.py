@@ -1,5 +1,5 @@
-"""Sending what the notices say: mail at once or once a day, news on devices, and texts for WhatsApp that a person
-sends with one tap.
+"""Sending what the notices say: mail at once or once a day, news on devices, and texts for
+WhatsApp that a person sends with one tap. Guests of the guest book are told here, too.
 
 A notice is claimed, with the time of the next try, before it is sent, and marked after it: what a
 process leaves behind that is killed in between is sent again, under the same Message-ID.
@@ -7,6 +7,7 @@ process leaves behind that is killed in between is sent again, under the same Me
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import re
@@ -31,14 +32,12 @@ from simpul.lib import clock, webpush
 from simpul.lib.outgoing import Unreachable
 from simpul.parties.models import AccessLink, Identity, Person
 from simpul.portals.doors import document_of, path_for, portal_path
-from simpul.portals.letters import head_of, in_short, mail_of, text_of
+from simpul.portals.letters import OF_A_PROGRAM, head_of, in_short, mail_of, text_of
 
 # after each failure a longer pause; after the last one we give up
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 180, 720)]
 A_BATCH = 50
-LONGEST_TEXT = (
-    1500  # letters of a message in a link that opens WhatsApp; the rest is behind its link
-)
+LONGEST_TEXT = 1500  # letters in a link that opens WhatsApp; the rest is behind its link
 MOST_IN_A_LETTER = 200
 
 log = logging.getLogger(__name__)
@@ -218,7 +217,7 @@ def _tell_guest(entry: GuestEntry) -> bool:
         ]
         subject = _("%(workshop)s: your words in the guest book") % {"workshop": entry.workshop}
     mark = hashlib.sha256(f"{settings.SECRET_KEY}:{entry.pk}:{entry.answer}".encode()).hexdigest()
-    headers = {**_OF_A_PROGRAM, "Message-ID": f"<guest-{entry.pk}-{mark[:16]}@{settings.HOST}>"}
+    headers = {**OF_A_PROGRAM, "Message-ID": f"<guest-{entry.pk}-{mark[:16]}@{settings.HOST}>"}
     mine = GuestEntry.objects.filter(pk=entry.pk)
     try:
         EmailMessage(subject, "\n\n".join(lines), to=[entry.mail], headers=headers).send()
