@@ -6,6 +6,7 @@ from django import forms
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -206,6 +207,7 @@ class GuestForm(forms.Form):
             **{name: facts[name] for name in ("name", "contact", "body")},
             "shown_as": shown_as,
             "consent": str(shown_as.label),
+            "language": get_language() or "id",
             "customer_since": self.customer_since if facts.get("is_customer") else None,
         }
 

@@ -1,5 +1,5 @@
-"""Sending what the notices say: mail at once or once a day, news on devices, and texts for WhatsApp that a person
-sends with one tap.
+"""Sending what the notices say: mail at once or once a day, news on devices, and texts for
+WhatsApp that a person sends with one tap. Guests of the guest book are told here, too.
 
 A notice is claimed, with the time of the next try, before it is sent, and marked after it: what a
 process leaves behind that is killed in between is sent again, under the same Message-ID.
@@ -7,6 +7,7 @@ process leaves behind that is killed in between is sent again, under the same Me
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import re
@@ -24,7 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from simpul.conversations.brief import brief
-from simpul.conversations.models import Channel, How, Notice
+from simpul.conversations.models import Channel, GuestEntry, How, Notice
 from simpul.conversations.notices import come_back
 from simpul.conversations.reach import hour_for
 from simpul.lib import clock, webpush
@@ -32,14 +33,12 @@ from simpul.lib.outgoing import Unreachable
 from simpul.parties.models import AccessLink, Identity, Person
 from simpul.payments import texting
 from simpul.portals.doors import document_of, path_for, portal_path
-from simpul.portals.letters import head_of, in_short, mail_of, text_of
+from simpul.portals.letters import OF_A_PROGRAM, head_of, in_short, mail_of, text_of
 
 # after each failure a longer pause; after the last one we give up
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 180, 720)]
 A_BATCH = 50
-LONGEST_TEXT = (
-    1500  # letters of a message in a link that opens WhatsApp; the rest is behind its link
-)
+LONGEST_TEXT = 1500  # letters in a link that opens WhatsApp; the rest is behind its link
 MOST_IN_A_LETTER = 200
 
 log = logging.getLogger(__name__)
@@ -75,6 +74,16 @@ def send_daily() -> tuple[int, int]:
         notices = list(due.filter(person=person).select_related(*_WITH)[:MOST_IN_A_LETTER])
         if notices and _claim(notices):
             results.append(_try(notices, _mail_of_the_day))
+    return results.count(True), results.count(False)
+
+
+def send_to_guests() -> tuple[int, int]:
+    """Tell guests who left a mail address that their words stand in the guest book, with what was
+    answered; return how many mails went out and how many failed."""
+    if settings.DEMO:
+        return 0, 0
+    entries = GuestEntry.objects.to_tell().select_related("workshop").order_by("pk")[:A_BATCH]
+    results = [_tell_guest(entry) for entry in entries if _claim_guest(entry)]
     return results.count(True), results.count(False)
 
 
@@ -208,6 +217,37 @@ def _whatsapp(notices: list[Notice]) -> None:
         raise Undeliverable from reason
 
 
+def _claim_guest(entry: GuestEntry) -> bool:
+    pause = PAUSES[min(entry.tries, len(PAUSES) - 1)]
+    mine = GuestEntry.objects.to_tell().filter(pk=entry.pk)
+    return mine.update(tries=F("tries") + 1, tell_at=clock.now() + pause) == 1
+
+
+def _tell_guest(entry: GuestEntry) -> bool:
+    book = reverse("storefront:guestbook", args=[entry.workshop.slug])
+    with override(entry.language):
+        lines = [
+            _("Hello %(name)s,") % {"name": entry.name},
+            _("thank you: your words stand in our guest book now."),
+            *([_("Our answer:") + "\n" + entry.answer] if entry.answer else []),
+            settings.SITE_URL + book,
+            entry.workshop.name,
+        ]
+        subject = _("%(workshop)s: your words in the guest book") % {"workshop": entry.workshop}
+    mark = hashlib.sha256(f"{settings.SECRET_KEY}:{entry.pk}:{entry.answer}".encode()).hexdigest()
+    headers = {**OF_A_PROGRAM, "Message-ID": f"<guest-{entry.pk}-{mark[:16]}@{settings.HOST}>"}
+    mine = GuestEntry.objects.filter(pk=entry.pk)
+    try:
+        EmailMessage(subject, "\n\n".join(lines), to=[entry.mail], headers=headers).send()
+    except Exception as failure:
+        log.exception("The guest of entry %s could not be told", entry.pk)
+        if entry.tries >= len(PAUSES) or isinstance(failure, SMTPRecipientsRefused):
+            mine.update(tell_at=None)
+        return False
+    mine.update(tell_at=None)
+    return True
+
+
 def _push(notices: list[Notice]) -> None:
     """Show it on every device of the person; one that is gone is forgotten."""
     [notice] = notices
@@ -258,3 +298,6 @@ SENDERS: dict[Channel, Callable[[list[Notice]], None]] = {
     Channel.PUSH: _push,
     Channel.WHATSAPP: _whatsapp,  # of a workshop with keys; without them people send by hand
 }
+
+# all that is sent, in the order of a turn of the worker; each returns how many went out and failed
+ALL = (send, send_daily, send_to_guests)

@@ -50,9 +50,12 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('waiting', 'waiting'), ('published', 'published'), ('hidden', 'hidden')], default='waiting', editable=False, max_length=10)),
                 ('answer', models.CharField(blank=True, editable=False, max_length=1000)),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('language', models.CharField(default='id', editable=False, max_length=2)),
+                ('tell_at', models.DateTimeField(editable=False, null=True)),
+                ('tries', models.PositiveSmallIntegerField(default=0, editable=False)),
             ],
             options={
-                'indexes': [models.Index(fields=['workshop', 'status', '-id'], name='conversatio_worksho_7f80a2_idx'), models.Index(fields=['subject_type', 'subject_id', 'status'], name='conversatio_subject_f58db8_idx')],
+                'indexes': [models.Index(fields=['workshop', 'status', '-id'], name='conversatio_worksho_7f80a2_idx'), models.Index(fields=['subject_type', 'subject_id', 'status'], name='conversatio_subject_f58db8_idx'), models.Index(condition=models.Q(('tell_at__isnull', False)), fields=['tell_at'], name='guest_to_tell')],
             },
         ),
         migrations.CreateModel(
