@@ -23,6 +23,7 @@ from simpul.delivery.models.shipment import (
     TooLate,
     WrongPin,
 )
+from simpul.delivery.models.wave import Wave
 
 __all__ = [
     "UNDER_WAY",
@@ -45,5 +46,6 @@ __all__ = [
     "Status",
     "TooLate",
     "TrackingEvent",
+    "Wave",
     "WrongPin",
 ]
