@@ -245,6 +245,17 @@ if "SIMPUL_SMTP_HOST" in os.environ and not DEMO:
     }
 DEFAULT_FROM_EMAIL = os.environ.get("SIMPUL_MAIL_FROM", f"simpul@{HOST}")
 
+
+def _mailbox(address: str) -> str:
+    """Check the mailbox that takes in answers: it must leave room for a mark behind a plus."""
+    name, at, host = address.partition("@")
+    if address and not (name and at and host and "+" not in name and len(name) <= 20):
+        raise ImproperlyConfigured("SIMPUL_MAIL_REPLY is a mailbox such as pesan@bengkel.example")
+    return address
+
+
+MAIL_REPLY = _mailbox(os.environ.get("SIMPUL_MAIL_REPLY", ""))  # none: answers come to the sender
+
 OUTGOING_INSTEAD: dict[str, str] = {}  # host -> address of a server that a test runs itself
 
 

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from simpul.conversations.models import Conversation, Message
 from simpul.lib import clock
+from simpul.lib.phones import national
+from simpul.lib.uploads import Handed
 from simpul.parties.models import Address, Identity, Party, Person, User, Workshop
 from simpul.workflow.steps import creation, step
+
+LONGEST_WORDS = 1000
 
 
 class Status(models.TextChoices):
     NEW = "new", _("new")
     WELCOMED = "welcomed", _("welcomed")
     DECLINED = "declined", _("declined")
+
+
+class Source(models.TextChoices):
+    REGISTRATION = "registration", _("registered")
+    MAIL = "mail", _("wrote an e-mail")
+    WHATSAPP = "whatsapp", _("wrote by WhatsApp")
 
 
 class LeadQuerySet(models.QuerySet["Lead"]):
@@ -31,13 +44,13 @@ class LeadQuerySet(models.QuerySet["Lead"]):
 
 
 class Lead(models.Model):
-    """Somebody registered: which party that is or became, from where, and what was said."""
+    """Somebody registered or wrote to us: which party that is or became, and what was said."""
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="leads")
     party = models.ForeignKey(Party, models.PROTECT, related_name="leads")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    source = models.CharField(max_length=20, default="registration")
-    message = models.CharField(max_length=1000, blank=True)
+    source = models.CharField(max_length=20, choices=Source, default=Source.REGISTRATION)
+    message = models.CharField(max_length=LONGEST_WORDS, blank=True)
     was_known = models.BooleanField(default=False)
     status = models.CharField(max_length=10, choices=Status, default=Status.NEW, editable=False)
     reason = models.CharField(max_length=300, blank=True, editable=False)
@@ -126,11 +139,64 @@ class Lead(models.Model):
             workshop_id=by.workshop_id, party=party, person=person, message=message
         )
 
+    @classmethod
+    @creation("crm.meet", private=("name", "sender", "body", "attached", "refused", "foreign_id"))
+    def meet(
+        cls,
+        *,
+        by: Person,
+        source: str,
+        sender: str,
+        name: str,
+        body: str,
+        attached: Sequence[Handed] = (),
+        refused: Sequence[str] = (),
+        foreign_id: str = "",
+    ) -> Lead:
+        """Take in whoever writes from an address or number (E.164) that nobody is known under.
+
+        What was written begins the conversation with the party, which is not welcome yet.
+        """
+        name = name or (sender.partition("@")[0] if source == Source.MAIL else national(sender))
+        party = Party.objects.create(
+            workshop_id=by.workshop_id,
+            name=name,
+            buys_as=Party.BuysAs.DISTRIBUTOR,
+            is_welcome=False,
+        )
+        person = Person.objects.create(
+            workshop_id=by.workshop_id, party=party, name=name[:80], language="id"
+        )
+        kind = Identity.Kind.MAIL if source == Source.MAIL else Identity.Kind.PHONE
+        Identity.objects.create(
+            workshop_id=by.workshop_id, person=person, kind=kind, value=sender, typed=sender
+        )
+        Message.say(
+            by=person,
+            conversation=Conversation.of(party, party),
+            body=body,
+            channel=source,
+            attached=attached,
+            refused=refused,
+            foreign_id=foreign_id,
+        )
+        return cls.objects.create(
+            workshop_id=by.workshop_id,
+            party=party,
+            person=person,
+            source=source,
+            message=Truncator(body).chars(LONGEST_WORDS),
+        )
+
     @step("crm.welcome", source=Status.NEW, target=Status.WELCOMED)
-    def welcome(self, *, by: Person) -> None:
-        """Take the prospect in as a customer: a distributor now sees wholesale prices."""
+    def welcome(self, *, by: Person, buys_as: str = "") -> None:
+        """Take the prospect in as a customer: a distributor now sees wholesale prices.
+
+        `buys_as` says what somebody is who wrote, and did not register as anything.
+        """
         if not self.was_known:
-            Party.objects.filter(pk=self.party_id).update(is_welcome=True)
+            said = {"buys_as": buys_as} if buys_as and self.has_written else {}
+            Party.objects.filter(pk=self.party_id).update(is_welcome=True, **said)
 
     @step("crm.decline", source=Status.NEW, target=Status.DECLINED)
     def decline(self, *, by: Person, reason: str = "") -> None:
@@ -138,6 +204,11 @@ class Lead(models.Model):
         self.reason = reason
 
     # Questions
+
+    @property
+    def has_written(self) -> bool:
+        """Whether it came by a mail or message of its own, not by the form in the shop window."""
+        return self.source != Source.REGISTRATION
 
     @property
     def buyer_id(self) -> int:

@@ -12,6 +12,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.errors import HeaderParseError, MessageError
@@ -20,7 +21,8 @@ from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
 from email.utils import getaddresses, parsedate_to_datetime
-from itertools import pairwise
+
+from simpul.lib import bounces
 
 MOST_BYTES = 25_000_000
 MOST_PARTS = 60
@@ -30,6 +32,7 @@ LONGEST_TEXT = 5_000
 MOST_READ = 100_000  # letters of a text, with its markup, before it is made plain
 LONGEST_LINE = 200  # of a subject, a name, an address
 LONGEST_ID = 200
+MOST_MARKS = 10  # headers of one name
 
 BOUNCE, REPLY, LIST, MACHINE = "bounce", "reply", "list", "machine"
 
@@ -39,8 +42,12 @@ _DAMAGED = (
     *(AssertionError, OverflowError, RecursionError),
 )
 
+_QUOTES = re.compile(  # the line above a quotation, which programs break in two or three
+    r"^(On|Pada|Tanggal)\b.{0,200}<\s?[^<>\s]{1,120}@[^<>\s]{1,100}\s?>.{0,20}\b(wrote|menulis) ?:",
+    re.I,
+)
 _ANSWERED = re.compile(  # from here on stands the letter that is answered
-    r"^(>|On\b.{0,200}\bwrote:|(Pada|Tanggal)\b.{0,200}\bmenulis:|-{3,} ?(Original Message|Pesan Asli)"
+    r"^(On\b.{0,200}\bwrote:|(Pada|Tanggal)\b.{0,200}\bmenulis:|-{3,} ?(Original Message|Pesan Asli)"
     r"|_{20,}$)",
     re.I,
 )
@@ -53,6 +60,7 @@ _FROM, _SENT = (
     re.compile(r"^(From|Dari) ?:", re.I),
     re.compile(r"^(Sent|Dikirim|Terkirim) ?:", re.I),
 )
+_LEADS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "In-Reply-To", "References")
 _PASSED_ON = re.compile(r"^(fwd?|trs|terusan) ?:", re.I)
 _TAG = re.compile(r"<(/?)([a-z!][a-z0-9]*)?[^<>]*>", re.I)
 _ENDS_A_LINE = {"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "hr", "blockquote"}
@@ -85,6 +93,8 @@ class Letter:
     sent_at: datetime | None
     attached: tuple[Attached, ...] = ()
     automatic: str = ""  # bounce, reply, list or machine, where nobody wrote it
+    marks: tuple[str, ...] = ()  # to whom it came, and what it answers or brings back, as it says
+    gone: str = ""  # of a bounce: the address that cannot be reached for good
 
 
 def read(content: bytes) -> Letter:
@@ -117,6 +127,8 @@ def letter_of(message: Message) -> Letter:
         sent_at=_sent_at(message),
         attached=tuple(_attached(parts)),
         automatic=_automatic(message, sender),
+        marks=_marks(message),
+        gone=_gone(message),
     )
 
 
@@ -206,17 +218,44 @@ def _written(parts: list[Message]) -> str:
 
 
 def _parted(written: str) -> tuple[str, str]:
-    """Part what is said now, or passed on, from what is answered."""
+    """Part what is said now, or passed on, from what is answered.
+
+    Some programs begin each line of what is answered with a mark: what stands below such a block
+    was written now. The others put all of it below one line, to the end.
+    """
     said: list[str] = []
     answered: list[str] = []
     into = said
-    for line, following in pairwise([*written.splitlines(), ""]):
-        if _FORWARDED.match(line):
+    lines = written.splitlines()
+    heads, has_marks, before = 0, None, ""
+    for place, line in enumerate(lines):
+        if heads:
+            heads -= 1
+        elif _FORWARDED.match(line):
             into = said
-        elif _ANSWERED.match(line) or (_FROM.match(line) and _SENT.match(following)):
+        elif count := _heads_of_an_answer(lines, place):
+            into, heads, has_marks = answered, count - 1, None
+        elif line.startswith(">"):
+            has_marks = has_marks is not False
             into = answered
+        elif into is answered and line and has_marks is None:
+            has_marks = False
+        elif into is answered and not line and has_marks and before.startswith(">"):
+            into = said
         into.append(line)
+        before = line
     return "\n".join(said).strip(), "\n".join(answered).strip()
+
+
+def _heads_of_an_answer(lines: list[str], place: int) -> int:
+    """Return how many lines, from this one on, say whose letter follows; 0 where none does."""
+    line, following = lines[place], "".join(lines[place + 1 : place + 2])
+    if _ANSWERED.match(line) or (_FROM.match(line) and _SENT.match(following)):
+        return 1
+    for count in (1, 2, 3):
+        if _QUOTES.match(" ".join(lines[place : place + count])):
+            return count
+    return 0
 
 
 def _is_file(part: Message) -> bool:
@@ -328,6 +367,21 @@ def _id(message: Message) -> str:
     if len(raw) > LONGEST_ID:
         return f"sha256:{hashlib.sha256(raw.encode()).hexdigest()}"
     return raw
+
+
+def _marks(message: Message) -> tuple[str, ...]:
+    """Return the addresses it came to and the identifiers of the mails before it."""
+    found = [field for name in _LEADS for field in _fields(message, name)[:MOST_MARKS]]
+    with suppress(*_DAMAGED):
+        found += bounces.returned(message)[:MOST_MARKS]
+    return tuple(" ".join(_visible(one).split()) for one in found)
+
+
+def _gone(message: Message) -> str:
+    try:
+        return bounces.gone(message)
+    except _DAMAGED:
+        return ""
 
 
 def _sent_at(message: Message) -> datetime | None:

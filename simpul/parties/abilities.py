@@ -102,6 +102,7 @@ ABILITIES: dict[str, Rule] = {
     "catalog.keep_materials": workshop(STOCK, PRODUCTION),
     # who comes in
     "crm.register": machine(),
+    "crm.meet": machine(),
     "crm.welcome": workshop(SALES),
     "crm.decline": workshop(SALES),
     # talk
@@ -111,6 +112,12 @@ ABILITIES: dict[str, Rule] = {
     "conversations.open_ticket": machine(),
     "conversations.resolve_ticket": workshop(SALES, FINANCE),
     "conversations.note": workshop(SALES, FINANCE, STOCK, PRODUCTION),
+    "conversations.assign": workshop(SALES, FINANCE, STOCK, PRODUCTION),
+    "conversations.let_go": workshop(SALES, FINANCE, STOCK, PRODUCTION),
+    "conversations.call": workshop(SALES, FINANCE, STOCK, PRODUCTION),
+    "conversations.follow_up": workshop(SALES, FINANCE, STOCK, PRODUCTION),
+    "conversations.finish_follow_up": workshop(SALES, FINANCE, STOCK, PRODUCTION),
+    "conversations.keep_replies": workshop(SALES),
     "conversations.sign": machine(),
     "conversations.hold": machine(),
     "conversations.vouch": either(machine(), workshop(SALES)),
@@ -310,6 +317,7 @@ ABILITIES: dict[str, Rule] = {
     "delivery.plan_attempt": either(courier(), workshop(SALES, STOCK)),
     "delivery.file_paper": workshop(SALES, STOCK),
     "delivery.report": machine(),
+    "delivery.split_off": machine(),
     "delivery.connect_carrier": owner(),
     "delivery.disconnect_carrier": owner(),
     "delivery.go_by": workshop(SALES, STOCK),

@@ -92,7 +92,7 @@ def take_mail(content: bytes, *, workshop: Workshop) -> Arrival:
 def take(letter: Letter, *, channel: str, workshop: Workshop, original: bytes = b"") -> Arrival:
     """Take in a letter, and make it a claim where that is beyond doubt."""
     letter = replace(letter, id=mails.fingerprint(letter))
-    known = _known(letter, channel, workshop)
+    known = arrived(letter, channel, workshop)
     if known is not None:
         return known
     if _sent_today(workshop, channel, letter.sender) >= OF_ONE:
@@ -110,15 +110,15 @@ def take(letter: Letter, *, channel: str, workshop: Workshop, original: bytes = 
 
 def expect(letter: Letter, *, channel: str, workshop: Workshop, media: str) -> Arrival:
     """Take in a message whose picture is still to be fetched."""
-    known = _known(letter, channel, workshop)
+    known = arrived(letter, channel, workshop)
     if known is not None:
         return known
     if _sent_today(workshop, channel, letter.sender) >= OF_ONE:
         return take(letter, channel=channel, workshop=workshop)
     person = owner_of(letter.sender, channel, workshop)
     with transaction.atomic():
-        _queue(workshop)
-        known = _known(letter, channel, workshop)
+        queue(workshop)
+        known = arrived(letter, channel, workshop)
         if known is not None:
             return known
         return _made(letter, channel, workshop, person=person, status=Status.FETCHING, media=media)
@@ -130,7 +130,7 @@ def complete(arrival: Arrival, attached: Sequence[Attached], *, why: str = "") -
     workshop = arrival.workshop
     letter = _letter_of(arrival)
     with transaction.atomic():
-        _queue(workshop)
+        queue(workshop)
         verdict = _judge(letter, arrival.channel, workshop, files)
         arrival.fetch(by=workshop.machine, files=files, refused=refused, why=why or verdict.why)
         _claim(arrival, verdict)
@@ -197,23 +197,44 @@ def admit(attached: Iterable[Attached]) -> tuple[list[Handed], list[str]]:
     return [row[2] for row in weighed], refused
 
 
+def keep(
+    letter: Letter,
+    *,
+    channel: str,
+    workshop: Workshop,
+    why: str,
+    is_aside: bool = False,
+    original: bytes = b"",
+) -> Arrival:
+    """Keep a letter for a person to look at, whatever it says. The same one again changes nothing."""
+    letter = replace(letter, id=mails.fingerprint(letter))
+    if _sent_today(workshop, channel, letter.sender) >= OF_ONE:
+        return take(letter, channel=channel, workshop=workshop)
+    files, refused = admit(letter.attached)
+    verdict = Verdict(why=why, is_aside=is_aside)
+    return _keep(letter, channel, workshop, verdict, files, refused, original)
+
+
 def owner_of(sender: str, channel: str, workshop: Workshop) -> Person | None:
     """Return the buyer's person who is known under this address or number."""
-    kind = Identity.Kind.MAIL if channel == Channel.MAIL else Identity.Kind.PHONE
-    known = Identity.objects.filter(workshop=workshop, kind=kind, value=sender).select_related(
-        "person__party"
-    )
-    identity = known.first()
+    identity = known_as(sender, channel, workshop)
     if identity is None or not identity.person.is_active:
         return None
     party = identity.person.party
     return identity.person if party is not None and party.buys_as else None
 
 
+def known_as(sender: str, channel: str, workshop: Workshop) -> Identity | None:
+    """Return whose address or number this is, of whatever side, also of who is gone."""
+    kind = Identity.Kind.MAIL if channel == Channel.MAIL else Identity.Kind.PHONE
+    known = Identity.objects.filter(workshop=workshop, kind=kind, value=sender)
+    return known.select_related("person__party").first()
+
+
 _NOBODY_WROTE = {mails.BOUNCE: Why.BOUNCE, mails.REPLY: Why.REPLY, mails.LIST: Why.LIST}
 
 
-def _known(letter: Letter, channel: str, workshop: Workshop) -> Arrival | None:
+def arrived(letter: Letter, channel: str, workshop: Workshop) -> Arrival | None:
     same = Arrival.objects.filter(workshop=workshop, channel=channel, foreign_id=letter.id)
     return same.first()
 
@@ -237,8 +258,8 @@ def _keep(
 ) -> Arrival:
     """Keep it and make the claim in one go; two of one moment are one."""
     with transaction.atomic():
-        _queue(workshop)
-        known = _known(letter, channel, workshop)
+        queue(workshop)
+        known = arrived(letter, channel, workshop)
         if known is not None:
             return known
         arrival = _made(
@@ -261,7 +282,7 @@ def _made(letter: Letter, channel: str, workshop: Workshop, **rest: Any) -> Arri
     return made
 
 
-def _queue(workshop: Workshop) -> None:
+def queue(workshop: Workshop) -> None:
     """Let what comes to one workshop at once be judged one after the other."""
     Person.objects.select_for_update(of=("self",)).get(pk=workshop.machine.pk)
 

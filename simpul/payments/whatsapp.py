@@ -69,16 +69,17 @@ def read(body: bytes) -> list[Received]:
     return list(_received(told))[:MOST_AT_ONCE]
 
 
-def take(received: Received, workshop: Workshop) -> Arrival | None:
-    """Take a message in, if it is to a number of this workshop; its picture is fetched later."""
+def is_to(received: Received, workshop: Workshop) -> bool:
+    """Tell whether a message is to a number of this workshop."""
     mine = WhatsAppNumber.objects.connected().filter(workshop=workshop)
-    if not mine.filter(number_id=received.number_id).exists():
-        return None
-    if received.media:
-        return inbox.expect(
-            received.letter, channel=Channel.WHATSAPP, workshop=workshop, media=received.media
-        )
-    return inbox.take(received.letter, channel=Channel.WHATSAPP, workshop=workshop)
+    return mine.filter(number_id=received.number_id).exists()
+
+
+def expect(received: Received, workshop: Workshop) -> Arrival:
+    """Take in a message with a picture, which is fetched later."""
+    return inbox.expect(
+        received.letter, channel=Channel.WHATSAPP, workshop=workshop, media=received.media
+    )
 
 
 def fetch(arrival: Arrival) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from simpul.conversations.models import MessageFile
@@ -31,7 +31,10 @@ def serve_attachment(request: Request, pk: int, subject: Model | None = None) ->
     if subject is not None:
         mine = mine.about(subject)
     found = get_object_or_404(mine.select_related("upload", "small"), pk=pk)
-    return serve_upload(found.picture(is_small="small" in request.GET))
+    upload = found.picture(is_small="small" in request.GET)
+    if upload is None:
+        raise Http404
+    return serve_upload(upload)
 
 
 def serve_paper(request: HttpRequest, paper: Paper) -> HttpResponse:

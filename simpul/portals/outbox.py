@@ -7,8 +7,6 @@ process leaves behind that is killed in between is sent again, under the same Me
 
 from __future__ import annotations
 
-import hashlib
-import html
 import json
 import logging
 import re
@@ -33,15 +31,15 @@ from simpul.lib import clock, webpush
 from simpul.lib.outgoing import Unreachable
 from simpul.parties.models import AccessLink, Identity, Person
 from simpul.portals.doors import document_of, path_for, portal_path
-from simpul.portals.jinja import sentence
+from simpul.portals.letters import head_of, in_short, mail_of, text_of
 
 # after each failure a longer pause; after the last one we give up
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 180, 720)]
 A_BATCH = 50
+LONGEST_TEXT = (
+    1500  # letters of a message in a link that opens WhatsApp; the rest is behind its link
+)
 MOST_IN_A_LETTER = 200
-
-# so that absence notes do not answer, and two programs never write to each other (RFC 3834)
-_OF_A_PROGRAM = {"Auto-Submitted": "auto-generated"}
 
 log = logging.getLogger(__name__)
 
@@ -96,24 +94,11 @@ def prepare() -> int:
     return len(notices)
 
 
-def text_of(notice: Notice, address: str) -> str:
-    """Return the message in the reader's language: what happened, where to look, who writes."""
-    person = notice.person
-    with override(person.language):
-        lines = [
-            _("Hello %(name)s,") % {"name": person.name},
-            _plain(notice),
-            address,
-            person.workshop.name,
-        ]
-    return "\n\n".join(lines)
-
-
 def prepared_text(notice: Notice) -> str:
     """Return the text that a person sends by hand; reads the link that `prepare` made."""
     person = notice.person
     path = reverse("access", args=[notice.link.token]) if notice.link else portal_path(person)
-    return text_of(notice, settings.SITE_URL + path)
+    return text_of(notice, settings.SITE_URL + path, longest=LONGEST_TEXT)
 
 
 def address_for(subject: Any, person: Person) -> str:
@@ -125,13 +110,6 @@ def address_for(subject: Any, person: Person) -> str:
     else:
         path = reverse("storefront:profile", args=[person.workshop.slug])
     return settings.SITE_URL + path
-
-
-def message_id(notices: list[Notice]) -> str:
-    """Return the Message-ID of a mail, which is the same whenever the same notices are sent again."""
-    keys = ",".join(str(notice.pk) for notice in notices)
-    mark = hashlib.sha256(f"{settings.SECRET_KEY}:notices:{keys}".encode()).hexdigest()[:16]
-    return f"<notice-{notices[0].pk}-{mark}@{settings.HOST}>"
 
 
 def _waits_for_its_hour(notice: Notice) -> bool:
@@ -174,10 +152,7 @@ def _try(notices: list[Notice], way: Callable[[list[Notice]], None]) -> bool:
 
 def _mail(notices: list[Notice]) -> None:
     [notice] = notices
-    with override(notice.person.language):
-        subject = f"{notice.person.workshop.name}: {_plain(notice)}"
-    text = text_of(notice, address_for(notice.entry.subject, notice.person))
-    _post(notices, subject, text)
+    _post(notices, mail_of(notice, address_for(notice.entry.subject, notice.person)))
 
 
 def _mail_of_the_day(notices: list[Notice]) -> None:
@@ -193,20 +168,21 @@ def _mail_of_the_day(notices: list[Notice]) -> None:
         by_document = sorted(notices, key=lambda one: (one.label, one.pk))
         for label, group in groupby(by_document, key=lambda one: one.label):
             told = list(group)
-            lines = [f"- {_plain(one)}" for one in told]
+            lines = [f"- {in_short(one)}" for one in told]
             where = address_for(told[-1].entry.subject, person)
             parts.append("\n".join([*([label] if label else []), *lines, where]))
         text = "\n\n".join([*parts, person.workshop.name])
-        _post(notices, f"{person.workshop.name}: {news}", text)
+        mail = EmailMessage(f"{person.workshop.name}: {news}", text, headers=head_of(notices))
+    _post(notices, mail)
 
 
-def _post(notices: list[Notice], subject: str, text: str) -> None:
+def _post(notices: list[Notice], mail: EmailMessage) -> None:
     identity = _identity(notices[0].person, Identity.Kind.MAIL)
     if identity is None:
         raise Undeliverable
-    headers = {**_OF_A_PROGRAM, "Message-ID": message_id(notices)}
+    mail.to = [identity.value]
     try:
-        EmailMessage(subject, text, to=[identity.value], headers=headers).send()
+        mail.send()
     except SMTPRecipientsRefused as refusal:
         if not all(map(_is_for_good, refusal.recipients.values())):
             raise
@@ -249,10 +225,6 @@ def _is_for_good(answer: tuple[int, bytes | str]) -> bool:
     if enhanced:
         return enhanced[1] in {"1", "2"}
     return code in {550, 551, 553}
-
-
-def _plain(notice: Notice) -> str:
-    return " ".join(html.unescape(str(sentence(notice.entry))).split())
 
 
 def _identity(person: Person, kind: Identity.Kind) -> Identity | None:

@@ -38,6 +38,9 @@ class MessageFileQuerySet(models.QuerySet["MessageFile"]):
             message__conversation__subject_type=kind, message__conversation__subject_id=subject.pk
         )
 
+    def taken(self) -> Self:
+        return self.exclude(upload=None)
+
     def in_order(self) -> Self:
         return self.select_related("upload").order_by("position")
 
@@ -50,7 +53,9 @@ class MessageFile(models.Model):
     )
     position = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=A_NAME, blank=True)
-    upload = models.ForeignKey(Upload, models.PROTECT, related_name="+")
+    upload = models.ForeignKey(  # none: the file was not taken
+        Upload, models.PROTECT, null=True, related_name="+"
+    )
     small = models.ForeignKey(Upload, models.PROTECT, null=True, related_name="+")  # of a picture
 
     objects = MessageFileQuerySet.as_manager()
@@ -64,8 +69,13 @@ class MessageFile(models.Model):
         return self.name or f"{self.position}"
 
     @classmethod
-    def keep(cls, message: Message, files: Sequence[Handed], *, by: Person) -> None:
-        """Keep the files of a message in their order. Raises Refused where a party sends too many."""
+    def keep(
+        cls, message: Message, files: Sequence[Handed], refused: Sequence[str], *, by: Person
+    ) -> None:
+        """Keep the files of a message in their order, and the names of those that were not taken.
+
+        Raises Refused where a party sends too many.
+        """
         if by.party_id is not None and files:
             today = cls.objects.filter(
                 message__conversation__party=by.party_id,
@@ -87,6 +97,9 @@ class MessageFile(models.Model):
                 small=small,
             )
 
-    def picture(self, *, is_small: bool) -> Upload:
-        """The file to give: the whole, or a small one for the thread where it is a picture."""
+        for position, name in enumerate(refused, start=len(files) + 1):
+            cls.objects.create(message=message, position=position, name=name[:A_NAME])
+
+    def picture(self, *, is_small: bool) -> Upload | None:
+        """The file to give, if it was taken: the whole, or a small one of a picture."""
         return self.small if is_small and self.small else self.upload

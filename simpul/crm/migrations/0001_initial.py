@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='parties.workshop')),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='parties.party')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
-                ('source', models.CharField(default='registration', max_length=20)),
+                ('source', models.CharField(choices=[('registration', 'registered'), ('mail', 'wrote an e-mail'), ('whatsapp', 'wrote by WhatsApp')], default='registration', max_length=20)),
                 ('message', models.CharField(blank=True, max_length=1000)),
                 ('was_known', models.BooleanField(default=False)),
                 ('status', models.CharField(choices=[('new', 'new'), ('welcomed', 'welcomed'), ('declined', 'declined')], default='new', editable=False, max_length=10)),

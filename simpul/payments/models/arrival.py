@@ -77,6 +77,8 @@ class Arrival(models.Model):
         REPLY = "reply", _("An automatic reply.")
         BOUNCE = "bounce", _("An e-mail of ours that came back.")
         LIST = "list", _("A mailing list.")
+        ANSWER = "answer", _("It answers an e-mail that was sent to somebody else.")
+        DECLINED = "declined", _("This contact was declined.")
         REPEATED = "repeated", _("The same file came before.")
         MANY = "many", _("Too many of one sender on one day: only this note was kept.")
 

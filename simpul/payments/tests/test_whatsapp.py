@@ -172,9 +172,7 @@ def dewi(dewi: Person) -> Person:
 
 def taken(order: Order, **facts: Any) -> Arrival:
     (received,) = whatsapp.read(notice("image", caption=order.number, **facts))
-    arrival = whatsapp.take(received, order.workshop)
-    assert arrival is not None
-    return arrival
+    return whatsapp.expect(received, order.workshop)
 
 
 def due_again(arrival: Arrival) -> Arrival:
@@ -274,7 +272,7 @@ def test_a_message_to_another_number_is_not_ours(
     number: WhatsAppNumber, order: Order, joko: Person
 ) -> None:
     (received,) = whatsapp.read(notice("image"))
-    assert whatsapp.take(received, joko.workshop) is None
+    assert whatsapp.is_to(received, order.workshop)
+    assert not whatsapp.is_to(received, joko.workshop)
     number.disconnect(by=number.by)
-    assert whatsapp.take(received, order.workshop) is None
-    assert not Arrival.objects.exists()
+    assert not whatsapp.is_to(received, order.workshop)

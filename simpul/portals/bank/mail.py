@@ -19,6 +19,7 @@ from simpul.conversations.models import Channel
 from simpul.lib import mails
 from simpul.parties.models import Workshop
 from simpul.payments import inbox
+from simpul.portals.bank import arriving
 from simpul.portals.bank.door import Call, hook, missed, plain
 
 MOST_BYTES = 35_000_000  # files are a third larger on the way
@@ -61,11 +62,13 @@ def receive(sender: Any, event: Any, **rest: Any) -> None:
     try:
         letter = mails.letter_of(message)
     except mails.Unreadable:
-        inbox.take_mail(_written_out(message), workshop=_arriving_at.get())
+        arriving.take_mail(_written_out(message), workshop=_arriving_at.get())
         return
     if message.envelope_sender == "":  # only what comes back has nobody to come back to
         letter = replace(letter, automatic=mails.BOUNCE)
-    inbox.take(
+    if message.envelope_recipient:
+        letter = replace(letter, marks=(*letter.marks, message.envelope_recipient))
+    arriving.take(
         letter, channel=Channel.MAIL, workshop=_arriving_at.get(), original=_written_out(message)
     )
 

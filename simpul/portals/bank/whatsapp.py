@@ -7,10 +7,13 @@ import hmac
 from django.db import transaction
 from django.http import Http404, HttpResponse
 
+from simpul.conversations.models import Channel
 from simpul.lib.sealing import Unsealable
+from simpul.parties.models import Workshop
 from simpul.payments import inbox, whatsapp
 from simpul.payments.models import Arrival, WhatsAppNumber
 from simpul.payments.tasks import fetch_picture
+from simpul.portals.bank import arriving
 from simpul.portals.bank.door import Call, hook, missed, plain
 
 MOST_BYTES = 1_000_000
@@ -53,9 +56,19 @@ def _taken(request: Call) -> HttpResponse:
     try:
         for one in received:
             with transaction.atomic():
-                arrival = whatsapp.take(one, request.workshop)
-                if arrival is not None and arrival.status == Arrival.Status.FETCHING:
-                    fetch_picture.enqueue(arrival.pk)
+                _take(one, request.workshop)
     except inbox.Flood:
         return plain(429, "Too many messages for one day.")
     return plain(200, "OK")
+
+
+def _take(received: whatsapp.Received, workshop: Workshop) -> None:
+    """Take in a message to a number of this workshop; what has a picture is judged with it."""
+    if not whatsapp.is_to(received, workshop):
+        return
+    if not received.media:
+        arriving.take(received.letter, channel=Channel.WHATSAPP, workshop=workshop)
+        return
+    arrival = whatsapp.expect(received, workshop)
+    if arrival.status == Arrival.Status.FETCHING:
+        fetch_picture.enqueue(arrival.pk)

@@ -59,7 +59,7 @@ def test_a_file_becomes_a_claim(order: Order, tmp_path: Path) -> None:
 def test_a_mail_server_pipes_it_in(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     piped = SimpleNamespace(buffer=io.BytesIO(mail("text_only.eml")))
     monkeypatch.setattr(sys, "stdin", piped)
-    assert run("-", "--workshop", "ciomas") == "-: waits for a person (no_proof)\n"
+    assert run("-", "--workshop", "ciomas") == f"-: a message about {order}\n"
 
 
 def test_what_nobody_wrote_is_said_so(workshop: Workshop, tmp_path: Path) -> None:

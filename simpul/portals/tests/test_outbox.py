@@ -54,13 +54,11 @@ def test_mail_is_written_in_the_readers_language(order: Order, sari: Person, dew
     assert outbox.send() == (1, 0)
     (sent,) = mail.outbox
     assert sent.to == ["dewi@example.com"]
-    assert sent.subject == "Sepatu Ciomas: Sari & Co wrote a message."
-    assert sent.extra_headers == {
-        "Auto-Submitted": "auto-generated",
-        "Message-ID": outbox.message_id([notice()]),
-    }
+    assert sent.subject == f"{order.number} · Sepatu Ciomas"
+    assert sent.extra_headers["Auto-Submitted"] == "auto-generated"
     assert str(sent.body).startswith(
-        "Hello Dewi,\n\nSari & Co wrote a message.\n\nhttp://localhost/l/"
+        f"Hello Dewi,\n\nSari & Co writes about {order.number}:\n\nHalo <b>\n\n"
+        "Read and answer here:\nhttp://localhost/l/"
     )
     assert notice().status == SENT
     assert outbox.send() == (0, 0)
@@ -154,7 +152,7 @@ def test_a_day_is_one_letter_by_document_and_nothing_twice(
     (letter,) = mail.outbox
     assert letter.subject == "Sepatu Ciomas: 3 pieces of news"
     text = re.sub(r"http://localhost/l/\S+/", "ADDRESS", str(letter.body))
-    said = "- Sari wrote a message.\n"
+    said = "- Sari writes: Halo <b>\n"
     assert text == (
         "Hello Dewi,\n\nthis happened since the last letter:\n\n"
         f"{order.number}\n{said}{said}ADDRESS\n\n{other.number}\n{said}ADDRESS\n\nSepatu Ciomas"

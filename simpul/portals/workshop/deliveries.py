@@ -7,7 +7,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q, Sum
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -33,6 +33,7 @@ from simpul.delivery.models import (
     Handover,
     NoProof,
     NotCounted,
+    NothingTaken,
     Package,
     Route,
     Shipment,
@@ -43,14 +44,16 @@ from simpul.delivery.models import (
 from simpul.delivery.models.package import weight_of
 from simpul.orders.models import Gate, Order, OrderQuerySet
 from simpul.orders.models import Status as OrderStatus
-from simpul.portals import invitations
+from simpul.portals import invitations, talk
 from simpul.portals.files import serve_upload
 from simpul.portals.http import Request, demand
+from simpul.portals.workshop.talk import desk_talk
 from simpul.stock.models import Item
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 50
+PICTURES = ("photo", "signature", "damage", "damage_more")  # of a hand-over
 
 
 @require_safe
@@ -157,7 +160,6 @@ def shipment(request: Request, number: str) -> HttpResponse:
 
 def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpResponse:
     say = reverse("workshop:shipment-message", args=[request.workshop.slug, shipment.number])
-    can_say = shipment.courier and request.person.may("conversations.say", shipment)
     return render(
         request,
         "workshop/deliveries/shipment.html",
@@ -170,10 +172,8 @@ def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpRespon
             "consignment": Consignment.objects.filter(shipment=shipment).standing().first(),
             "carriers": CarrierAccount.objects.visible_to(request.person).connected().exists(),
             "tickets": Ticket.objects.visible_to(request.person).about(shipment).order_by("pk"),
-            "messages_here": Message.objects.about(shipment),
-            "message_form": form,
-            "say_to": say if can_say else "",
             "unpaid": [one for one in shipment.orders if not one.is_open(Gate.HAND_OVER)],
+            **desk_talk(request, shipment, shipment.courier, say_to=say, form=form),
             "collects": shipment.cash_to_collect(),
             "journal": journal_of(shipment),
         },
@@ -239,9 +239,11 @@ def delivery(request: Request, number: str) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            shipment.deliver(by=request.person, **form.cleaned_data)
+            shipment.deliver(by=request.person, **form.facts)
         except (WrongPin, NoProof) as reason:
             form.add_error("pin", str(reason))
+        except NothingTaken as reason:
+            form.add_error("refused", str(reason))
         except NotCounted as reason:
             form.add_error("count", str(reason))
         else:
@@ -292,6 +294,8 @@ def homecoming(request: Request, number: str) -> HttpResponse:
 def message(request: Request, number: str) -> HttpResponse:
     """Say something to the courier."""
     shipment = _find(request, number)
+    if answer := talk.seen(request, shipment):
+        return answer
     if shipment.courier is None or not request.person.may("conversations.say", shipment):
         raise NotAllowed
     form = MessageForm(request.POST, request.FILES)
@@ -303,11 +307,14 @@ def message(request: Request, number: str) -> HttpResponse:
 
 
 @require_safe
-def photo(request: Request, number: str, pk: int) -> HttpResponse:
-    """Show the photo of a delivery."""
-    shown = Handover.objects.filter(shipment=_find(request, number), photo__isnull=False)
-    found = get_object_or_404(shown.select_related("photo"), pk=pk).photo
-    assert found is not None  # noqa: S101 - asked for above
+def photo(request: Request, number: str, pk: int, which: str = "photo") -> HttpResponse:
+    """Show a picture of a delivery: the photo, the signature, or what was damaged."""
+    if which not in PICTURES:
+        raise Http404
+    shown = Handover.objects.filter(shipment=_find(request, number))
+    found = getattr(get_object_or_404(shown.select_related(which), pk=pk), which)
+    if found is None:
+        raise Http404
     return serve_upload(found)
 
 

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from simpul.crm.forms import DeclineLeadForm
+from simpul.crm.forms import DeclineLeadForm, WelcomeForm
 from simpul.crm.models import Lead
 from simpul.portals.http import Request
 
@@ -27,7 +27,9 @@ def leads(request: Request) -> HttpResponse:
 
 @require_POST
 def welcome(request: Request, pk: int) -> HttpResponse:
-    _find(request, pk).welcome(by=request.person)
+    form = WelcomeForm(request.POST)
+    buys_as = form.cleaned_data["buys_as"] if form.is_valid() else ""
+    _find(request, pk).welcome(by=request.person, buys_as=buys_as)
     return redirect("workshop:leads", request.workshop.slug)
 
 

@@ -33,9 +33,8 @@ def messages_to_send(request: Request) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     notices = _waiting(request).search(words) if words else _waiting(request)
     shown = notices.select_related("person__party", "person__workshop", "link", "entry__by")
-    page = Paginator(shown.prefetch_related("person__identities").order_by("-pk"), A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    rows = shown.prefetch_related("person__identities", "entry__subject").order_by("-pk")
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "workshop/messages.html",

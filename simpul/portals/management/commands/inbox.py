@@ -8,15 +8,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from simpul.conversations.models import Message
 from simpul.lib import mails
 from simpul.parties.models import Workshop
-from simpul.payments import inbox
 from simpul.payments.models import Arrival
+from simpul.portals.bank import arriving
 from simpul.workflow.steps import Refused
 
 
 class Command(BaseCommand):
-    help = "Take in a mail with a proof of payment: a file, or - for what a mail server pipes in."
+    help = "Take in a mail, an answer or a proof of payment: a file, or - for what is piped in."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -26,14 +27,14 @@ class Command(BaseCommand):
 
     def handle(self, *, file: str, workshop: str | None, json: bool, **options: Any) -> None:
         try:
-            arrival = inbox.take_mail(_content(file), workshop=_workshop(workshop))
+            taken = arriving.take_mail(_content(file), workshop=_workshop(workshop))
         except OSError as reason:
             raise _Later(f"{file} cannot be read: {reason.strerror}") from reason
         except Refused as reason:
             raise _Later(str(reason)) from reason
         except DatabaseError as reason:
             raise _Later("The database is not ready.") from reason
-        self.stdout.write(formats.dumps(_facts(arrival)) if json else _line(file, arrival))
+        self.stdout.write(formats.dumps(_facts(taken)) if json else f"{file}: {_line(taken)}")
 
 
 class _Later(CommandError):
@@ -59,20 +60,24 @@ def _workshop(slug: str | None) -> Workshop:
     return found[0]
 
 
-def _facts(arrival: Arrival) -> dict[str, Any]:
-    claim = arrival.claim
+def _facts(taken: Arrival | Message) -> dict[str, Any]:
+    if isinstance(taken, Message):
+        return {"message": taken.pk, "about": str(taken.shown_with), "files": taken.files.count()}
+    claim = taken.claim
     return {
-        "arrival": arrival.pk,
-        "status": arrival.status,
-        "why": arrival.why,
+        "arrival": taken.pk,
+        "status": taken.status,
+        "why": taken.why,
         "order": str(claim.order) if claim else None,
         "amount": claim.amount if claim else None,
     }
 
 
-def _line(file: str, arrival: Arrival) -> str:
-    if arrival.claim is not None:
-        return f"{file}: reported as a payment of order {arrival.claim.order}"
-    why = f" ({arrival.why})" if arrival.why else ""
-    waits = arrival.status == Arrival.Status.WAITING
-    return f"{file}: {'waits for a person' if waits else arrival.status}{why}"
+def _line(taken: Arrival | Message) -> str:
+    if isinstance(taken, Message):
+        return f"a message about {taken.shown_with}"
+    if taken.claim is not None:
+        return f"reported as a payment of order {taken.claim.order}"
+    why = f" ({taken.why})" if taken.why else ""
+    waits = taken.status == Arrival.Status.WAITING
+    return f"{'waits for a person' if waits else taken.status}{why}"

@@ -209,7 +209,7 @@ def test_the_page_costs_the_same_for_any_purchase(
     # receipts, their lines; orders; links; what is for no order, reorder points; messages; journal;
     # whether the plan is still what it was (2)
     desk.get(f"{DESK}{purchase.pk}/")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(21):
         assert desk.get(f"{DESK}{purchase.pk}/").status_code == 200
 
 

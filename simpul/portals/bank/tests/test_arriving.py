@@ -1,0 +1,348 @@
+"""Where mail and messages belong: the conversation they answer, a new prospect, or the inbox."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.utils.translation import override
+from pytest_django import Settings
+
+from simpul import testing
+from simpul.conversations import notices, replies
+from simpul.conversations.models import Conversation, Message, MessageFile, Notice
+from simpul.crm.models import Lead
+from simpul.lib import mails
+from simpul.lib.mails import Letter
+from simpul.lib.tests.samples import mail as payment_mail
+from simpul.orders.models import Order
+from simpul.parties.models import Identity, Party, Person, Workshop
+from simpul.payments import agreement, inbox
+from simpul.payments.models import Arrival
+from simpul.portals import outbox
+from simpul.portals.bank import arriving
+
+HERE = Path(__file__).parent / "mails"
+
+
+def know(person: Person, value: str, kind: str = "mail") -> Identity:
+    return Identity.objects.create(workshop=person.workshop, person=person, kind=kind, value=value)
+
+
+@pytest.fixture
+def order(buyer: Party, dewi: Person, settings: Settings) -> Order:
+    """Sari wrote about an order of Dewi's; the mail is out."""
+    settings.MAIL_REPLY = "pesan@bengkel.example"
+    settings.DEFAULT_FROM_EMAIL = "simpul@bengkel.example"
+    know(dewi, "dewi@toko.example")
+    made = testing.order(buyer)
+    notices.tell()
+    Message.say(
+        by=testing.seller(buyer.workshop),
+        conversation=Conversation.of(made, buyer),
+        body="Kulitnya sudah datang.",
+    )
+    notices.tell()
+    outbox.send()
+    return made
+
+
+def sample(name: str, **more: str) -> bytes:
+    """Return an answer of this mail program to the mail that is out."""
+    (sent,) = mail.outbox
+    gaps = {
+        "REPLYTO": sent.reply_to[0],
+        "THREAD": sent.extra_headers["References"],
+        "OURS": sent.extra_headers["Message-ID"],
+        "PICTURE": base64.encodebytes(testing.picture(400).content).decode(),
+        **more,
+    }
+    text = (HERE / f"{name}.eml").read_text()
+    for gap, filled in gaps.items():
+        text = text.replace(gap, filled)
+    return text.encode()
+
+
+def take(content: bytes, order: Order) -> Arrival | Message:
+    return arriving.take_mail(content, workshop=order.workshop)
+
+
+def came() -> Message:
+    return Message.objects.exclude(foreign_id="").get()
+
+
+# Answers
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (
+            "gmail",
+            "Baik Bu Sari, kulitnya seperti di foto ini ya 🙏\n\nUkuran 40 tolong ditambah dua pasang.",
+        ),
+        ("outlook", "Siap, Senin kami ambil sendiri.\n\nSalam,\nDewi"),
+        ("apple", "Oke, ditunggu kabarnya."),
+        ("yahoo", "Warna cokelat tua saja, Bu."),
+        ("thunderbird", "Boleh, silakan."),
+    ],
+)
+def test_an_answer_of_any_program_becomes_a_message(
+    order: Order, dewi: Person, name: str, words: str
+) -> None:
+    made = take(sample(name), order)
+    message = came()
+    assert made == message
+    assert (message.by, message.channel, message.body) == (dewi, "mail", words)
+    assert message.conversation.subject == order
+    assert not Arrival.objects.exists()
+    assert take(sample(name), order) == message
+    assert Message.objects.count() == 2
+
+
+def test_its_pictures_are_kept_and_what_is_refused_is_named(order: Order, dewi: Person) -> None:
+    take(sample("gmail"), order)
+    kept, refused = MessageFile.objects.order_by("position")
+    assert kept.upload is not None
+    assert (kept.name, kept.upload.kind, kept.upload.by) == ("kulit.png", "image/jpeg", dewi)
+    assert (refused.name, refused.upload) == ("semua.zip", None)
+
+
+def test_the_workshop_hears_of_it_and_nobody_outside(
+    order: Order, workshop: Workshop, sari: Person
+) -> None:
+    take(sample("outlook"), order)
+    notices.tell()
+    told = Notice.objects.filter(entry__step="conversations.say", entry__by__party=order.buyer)
+    assert {one.person.party for one in told} <= {None}
+    outbox.send()
+    assert len(mail.outbox) == 1
+
+
+def test_somebody_else_of_the_same_party_may_answer(order: Order, buyer: Party) -> None:
+    yani = testing.person("Yani", buyer)
+    know(yani, "yani@toko.example")
+    take(sample("outlook").replace(b"From: Dewi Lestari <dewi@", b"From: Yani <yani@"), order)
+    assert came().by == yani
+
+
+@pytest.mark.parametrize("sender", ["orang@lain.example", "siti@rumah.example"])
+def test_the_right_address_in_other_hands_waits_for_a_person(
+    order: Order, siti: Person, sender: str
+) -> None:
+    know(siti, "siti@rumah.example")
+    made = take(sample("outlook").replace(b"<dewi@toko.example>", f"<{sender}>".encode()), order)
+    assert isinstance(made, Arrival)
+    assert (made.status, made.why) == ("waiting", Arrival.Why.ANSWER)
+    assert Message.objects.count() == 1
+    assert not Lead.objects.exists()
+
+
+def test_our_own_people_answer_only_what_was_sent_to_them(
+    order: Order, dewi: Person, sari: Person
+) -> None:
+    """Whoever holds Dewi's address cannot speak as Sari by writing her name above it."""
+    know(sari, "sari@bengkel.example")
+    forged = sample("outlook").replace(
+        b"From: Dewi Lestari <dewi@toko.example>", b"From: Sari <sari@bengkel.example>"
+    )
+    made = take(forged, order)
+    assert isinstance(made, Arrival)
+    talk = Conversation.of(order, order.buyer)
+    mine = forged.replace(mail.outbox[0].reply_to[0].encode(), replies.address(talk, sari).encode())
+    mine = mine.replace(
+        mail.outbox[0].extra_headers["References"].encode(), replies.thread(talk, sari).encode()
+    ).replace(b"SG2PR0outlook", b"SG2PR0sari")
+    take(mine, order)
+    assert came().by == sari
+
+
+def test_another_workshop_has_nothing_of_it(order: Order, joko: Person) -> None:
+    made = arriving.take_mail(sample("outlook"), workshop=joko.workshop)
+    assert isinstance(made, Arrival)
+    assert (made.workshop, made.why) == (joko.workshop, Arrival.Why.ANSWER)
+
+
+def test_a_proof_that_answers_is_a_proof(order: Order, fajar: Person, owner: Person) -> None:
+    testing.account(order.workshop)
+    agreement.confirm(order, by=testing.seller(order.workshop))
+    paid = sample("gmail").replace(
+        b"Baik Bu Sari, kulitnya seperti di foto ini ya", b"Sudah kami transfer Rp 600.000"
+    )
+    made = take(paid, order)
+    assert isinstance(made, Arrival)
+    assert made.claim is not None
+    assert made.claim.order == order
+
+
+def test_nobody_writes_automatically(order: Order) -> None:
+    for header in ("Auto-Submitted: auto-replied", "Precedence: auto_reply"):
+        absent = sample("outlook").replace(b"MIME-Version", f"{header}\nMIME-Version".encode())
+        take(absent.replace(b"SG2PR0outlook", header.encode().replace(b": ", b"-")), order)
+    assert set(Arrival.objects.values_list("status", "why")) == {("aside", "reply")}
+    assert Message.objects.count() == 1
+
+
+# What comes back
+
+
+def test_an_address_that_is_gone_is_marked(order: Order, dewi: Person) -> None:
+    take(sample("gone"), order)
+    assert Identity.objects.get(person=dewi).bounced_at is not None
+    assert (Arrival.objects.get().status, Message.objects.count()) == ("aside", 1)
+
+
+@pytest.mark.parametrize("ours", ["<note-1-aaaaaaaaaaaaaaaaaaaaaaaaaa@bengkel.example>", "<a@b>"])
+def test_nobody_marks_an_address_without_a_mail_of_ours(
+    order: Order, dewi: Person, ours: str
+) -> None:
+    take(sample("gone", OURS=ours), order)
+    assert Identity.objects.get(person=dewi).bounced_at is None
+
+
+# Mail that answers nothing
+
+
+def letter(text: str, subject: str = "Tanya", **more: Any) -> Letter:
+    made = Letter("m-1@x", "dewi@toko.example", "Dewi", subject, text, "", None)
+    return replace(made, **more)
+
+
+def hear(order: Order, said: Letter, channel: str = "mail") -> Arrival | Message:
+    return arriving.take(said, channel=channel, workshop=order.workshop)
+
+
+def test_who_is_known_speaks_of_the_order_in_the_subject_or_of_nothing(
+    order: Order, buyer: Party, siti: Person
+) -> None:
+    theirs = testing.order(Party.objects.get(people=siti))
+    subjects = {
+        f"Tanya {order.number}": order,
+        "Tanya harga": buyer,
+        f"Tanya {theirs.number}": buyer,
+        f"{order.number} dan {testing.order(buyer).number}": buyer,
+    }
+    for place, (subject, about) in enumerate(subjects.items()):
+        hear(order, letter("Kapan jadi?", subject, id=f"{place}@x"))
+        assert Message.objects.get(foreign_id=f"{place}@x").conversation.subject == about
+
+
+def test_a_message_of_whatsapp_speaks_of_the_order_that_it_names(
+    order: Order, dewi: Person
+) -> None:
+    know(dewi, "+6281234567890", "phone")
+    said = letter(f"Pesanan {order.number} sampai mana?", "", sender="+6281234567890")
+    hear(order, said, "whatsapp")
+    assert (came().channel, came().conversation.subject) == ("whatsapp", order)
+
+
+def test_a_supplier_writes_with_a_picture(order: Order, budi: Person, supplier: Party) -> None:
+    know(budi, "budi@kulit.example")
+    picture = mails.read(payment_mail("gmail.eml")).attached
+    hear(order, letter("Kulit yang datang besok", sender="budi@kulit.example", attached=picture))
+    assert (came().by, came().conversation.subject, came().files.count()) == (budi, supplier, 1)
+
+
+def test_a_picture_of_a_buyer_stays_a_proof(order: Order) -> None:
+    picture = mails.read(payment_mail("gmail.eml")).attached
+    made = hear(order, letter("Ini ya", attached=picture))
+    assert isinstance(made, Arrival)
+
+
+def test_who_writes_all_day_is_heard_so_often(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "OF_ONE", 2)
+    for turn in range(6):
+        hear(order, letter(f"Halo {turn}", id=f"{turn}@x"))
+    assert Message.objects.exclude(foreign_id="").count() == 2
+    assert Arrival.objects.count() == 4
+    monkeypatch.setattr(inbox, "OF_ALL", 2)
+    with pytest.raises(inbox.Flood):
+        hear(order, letter("Halo", id="9@x"))
+
+
+# Strangers
+
+
+def ani(text: str = "Saya mau jadi distributor. Bagaimana caranya?", **more: Any) -> Letter:
+    return letter(text, "Halo", **{"sender": "ani@baru.example", "sender_name": "Ani"} | more)
+
+
+def test_who_is_unknown_becomes_a_prospect(order: Order, sari: Person) -> None:
+    hear(order, ani())
+    lead = Lead.objects.get()
+    assert (lead.source, lead.party.name, lead.status) == ("mail", "Ani", "new")
+    assert not lead.party.is_welcome
+    assert lead.person.identities.get().value == "ani@baru.example"
+    assert (came().by, came().conversation.subject) == (lead.person, lead.party)
+    assert came().body == lead.message == "Saya mau jadi distributor. Bagaimana caranya?"
+    notices.tell()
+    outbox.send()
+    assert not [one for one in mail.outbox if "ani@baru.example" in one.to]
+    hear(order, ani("Halo lagi", id="m-2@x"))
+    assert (Lead.objects.count(), Message.objects.filter(by=lead.person).count()) == (1, 2)
+
+
+def test_an_unknown_number_is_a_prospect_by_its_number(order: Order) -> None:
+    hear(order, ani(sender="+6281311112222", sender_name=""), "whatsapp")
+    lead = Lead.objects.get()
+    assert (lead.source, lead.party.name) == ("whatsapp", "0813-1111-2222")
+    with override("id"):
+        assert lead.get_source_display() == "menulis lewat WhatsApp"
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("Sudah saya transfer ya", {}),
+        ("Untuk SO-2026-0001", {}),
+        ("", {"attached": mails.read(payment_mail("gmail.eml")).attached}),
+        ("Tagihan Anda", {"sender": "no-reply@bank.example"}),
+        ("Halo", {"sender": ""}),
+    ],
+)
+def test_what_may_be_of_money_or_of_nobody_waits_in_the_inbox(
+    order: Order, text: str, more: dict[str, Any]
+) -> None:
+    made = hear(order, ani(text, **more))
+    assert isinstance(made, Arrival)
+    assert made.status == "waiting"
+    assert not Lead.objects.exists()
+
+
+def test_a_welcome_says_what_somebody_is_who_did_not_say_it(order: Order, sari: Person) -> None:
+    hear(order, ani())
+    lead = Lead.objects.get()
+    lead.welcome(by=sari, buys_as="consumer")
+    party = Party.objects.get(pk=lead.party.pk)
+    assert (party.buys_as, party.is_welcome, party.buys_wholesale) == ("consumer", True, False)
+
+
+def test_who_was_declined_is_heard_no_more(order: Order, sari: Person) -> None:
+    hear(order, ani())
+    Lead.objects.get().decline(by=sari, reason="Spam")
+    made = hear(order, ani("Promo!", id="m-2@x"))
+    assert isinstance(made, Arrival)
+    assert (made.status, made.why) == ("aside", Arrival.Why.DECLINED)
+    assert Message.objects.filter(by__party__leads__isnull=False).count() == 1
+
+
+def test_a_flood_of_strangers_waits_in_the_inbox(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arriving, "PROSPECTS", 2)
+    for turn in range(4):
+        hear(order, ani(id=f"{turn}@x", sender=f"orang{turn}@x.example"))
+    assert (Lead.objects.count(), Arrival.objects.filter(status="waiting").count()) == (2, 2)
+
+
+def test_who_is_gone_does_not_come_back_as_a_prospect(order: Order, dewi: Person) -> None:
+    Person.objects.filter(pk=dewi.pk).update(is_active=False)
+    made = hear(order, letter("Halo"))
+    assert isinstance(made, Arrival)
+    assert not Lead.objects.exists()
