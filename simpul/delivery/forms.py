@@ -355,7 +355,12 @@ class OfferForm(forms.Form):
         ),
     )
     minutes = forms.TypedChoiceField(
-        label=_("At the latest after"), choices=MINUTES, coerce=int, initial=MINUTES[1][0]
+        label=_("At the latest after"),
+        choices=MINUTES,
+        coerce=int,
+        initial=MINUTES[1][0],
+        required=False,
+        empty_value=MINUTES[1][0],
     )
     then_fee = RupiahField(
         label=_("Their fee"), required=False, help_text=_("Empty: the same fee.")

@@ -133,7 +133,6 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
             models.Prefetch(
                 "offers", CourierOffer.objects.select_related("courier").order_by("pk")
             ),
-            "waves__couriers",
             models.Prefetch(
                 "handovers", Handover.objects.select_related("by", "photo").order_by("pk")
             ),
