@@ -18,7 +18,8 @@ from simpul.workflow.models import Entry
 NOBODY: tuple[str, ...] = ()
 
 # An audience is a side of the deal, a role of the workshop, `other` (the side that did not do it),
-# `asked` (the couriers that were offered the job) or `payers` (the buyers who are asked for money).
+# `asked` (the couriers that were offered the job), `payers` (the buyers who are asked for money) or
+# `named` (the colleagues whom the thing itself names).
 TOLD: dict[str, tuple[str, ...]] = {
     # the workshop and its people
     "crm.register": ("sales",),
@@ -29,7 +30,12 @@ TOLD: dict[str, tuple[str, ...]] = {
     "conversations.say": ("other",),
     "conversations.open_ticket": ("owner", "finance"),
     "conversations.resolve_ticket": ("owner", "courier"),
-    "conversations.note": NOBODY,
+    "conversations.note": ("named",),
+    "conversations.assign": ("named",),
+    "conversations.let_go": NOBODY,
+    "conversations.call": NOBODY,  # they were there
+    "conversations.follow_up": NOBODY,
+    "conversations.finish_follow_up": NOBODY,
     "conversations.sign": ("sales",),
     "conversations.hold": NOBODY,
     "conversations.vouch": ("sales",),
@@ -71,6 +77,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "payments.reject_claim": ("buyer",),
     "payments.connect_whatsapp": ("owner",),
     "payments.disconnect_whatsapp": ("owner",),
+    "payments.name_template": NOBODY,
     "payments.take_in": NOBODY,
     "payments.fetch_arrival": NOBODY,
     "payments.claim_arrival": ("buyer",),
@@ -367,6 +374,8 @@ def _people(word: str, entry: Entry) -> list[Person]:
         return list(people.filter(party_id__in=_asked(entry)))
     if word == "payers":
         return list(people.filter(party_id__in=_subject(entry).payers()))
+    if word == "named":
+        return list(people.filter(party=None, pk__in=_subject(entry).named()))
     if word in SIDES:
         party: Any = getattr(entry.subject, f"{word}_id", None)
         return list(people.filter(party_id=party)) if party else []

@@ -187,6 +187,13 @@ class PartyQuerySet(models.QuerySet["Party"]):
         ours = self.filter(workshop_id=person.workshop_id)
         return ours if person.is_staff else ours.filter(pk=person.party_id)
 
+    def search(self, words: str) -> Self:
+        """Find by name, town, its people, or what somebody types of a telephone number."""
+        digits = "".join(letter for letter in words if letter.isdigit()).lstrip("0")
+        by_number = Q(people__identities__value__icontains=digits) if len(digits) > 3 else Q()
+        by_name = Q(name__icontains=words) | Q(area__icontains=words)
+        return self.filter(by_name | Q(people__name__icontains=words) | by_number).distinct()
+
     def buyers(self) -> Self:
         return self.exclude(buys_as="")
 

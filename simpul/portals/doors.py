@@ -55,6 +55,10 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:ticket", "pk"),
         "courier": ("courier:ticket", "pk"),
     },
+    "papers.paper": {
+        "workshop": ("workshop:paper", "code"),
+        "buyer": ("buyer:credit-paper", "code"),
+    },
     "payments.bankaccount": {"workshop": ("workshop:accounts", "")},
     "procurement.purchaseorder": {
         "workshop": ("workshop:purchase", "pk"),
@@ -65,6 +69,7 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:inquiry", "inquiry.pk"),
         "supplier": ("supplier:bid", "pk"),
     },
+    "catalog.product": {"workshop": ("workshop:product", "slug")},
     "production.job": {"workshop": ("workshop:job", "pk")},
     "delivery.carrieraccount": {"workshop": ("workshop:carriers", "")},
     "delivery.shipment": {

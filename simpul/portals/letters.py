@@ -34,12 +34,12 @@ TALKED_OF = {  # what has a page with a conversation on it
 }
 
 # so that absence notes do not answer, and two programs never write to each other (RFC 3834)
-_OF_A_PROGRAM = {"Auto-Submitted": "auto-generated"}
+OF_A_PROGRAM = {"Auto-Submitted": "auto-generated"}
 
 
 def head_of(notices: Sequence[Notice]) -> dict[str, str]:
     """Return what stands in the head of every mail: the same whenever it is sent again."""
-    return {**_OF_A_PROGRAM, "Message-ID": replies.identifier(notices)}
+    return {**OF_A_PROGRAM, "Message-ID": replies.identifier(notices)}
 
 
 def in_short(notice: Notice) -> str:

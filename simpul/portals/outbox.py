@@ -1,5 +1,5 @@
-"""Sending what the notices say: mail at once or once a day, news on devices, and texts for WhatsApp that a person
-sends with one tap.
+"""Sending what the notices say: mail at once or once a day, news on devices, and texts for
+WhatsApp that a person sends with one tap. Guests of the guest book are told here, too.
 
 A notice is claimed, with the time of the next try, before it is sent, and marked after it: what a
 process leaves behind that is killed in between is sent again, under the same Message-ID.
@@ -7,6 +7,7 @@ process leaves behind that is killed in between is sent again, under the same Me
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import re
@@ -24,21 +25,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from simpul.conversations.brief import brief
-from simpul.conversations.models import Channel, How, Notice
+from simpul.conversations.models import Channel, GuestEntry, How, Notice
 from simpul.conversations.notices import come_back
 from simpul.conversations.reach import hour_for
 from simpul.lib import clock, webpush
 from simpul.lib.outgoing import Unreachable
 from simpul.parties.models import AccessLink, Identity, Person
+from simpul.payments import texting
 from simpul.portals.doors import document_of, path_for, portal_path
-from simpul.portals.letters import head_of, in_short, mail_of, text_of
+from simpul.portals.letters import OF_A_PROGRAM, head_of, in_short, mail_of, text_of
 
 # after each failure a longer pause; after the last one we give up
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 180, 720)]
 A_BATCH = 50
-LONGEST_TEXT = (
-    1500  # letters of a message in a link that opens WhatsApp; the rest is behind its link
-)
+LONGEST_TEXT = 1500  # letters in a link that opens WhatsApp; the rest is behind its link
 MOST_IN_A_LETTER = 200
 
 log = logging.getLogger(__name__)
@@ -53,11 +53,11 @@ def send() -> tuple[int, int]:
     if settings.DEMO:
         return 0, 0
     due = Notice.objects.due().filter(channel__in=SENDERS, is_daily=False)
-    notices = due.select_related(*_WITH)[:A_BATCH]
+    notices = due.exclude(texting.not_by_machine()).select_related(*_WITH, "link")[:A_BATCH]
     results = [
         _try([notice], SENDERS[Channel(notice.channel)])
         for notice in notices
-        if not _waits_for_its_hour(notice) and _claim([notice])
+        if not _waits_for_its_hour(notice) and not _is_by_hand(notice) and _claim([notice])
     ]
     return results.count(True), results.count(False)
 
@@ -74,6 +74,16 @@ def send_daily() -> tuple[int, int]:
         notices = list(due.filter(person=person).select_related(*_WITH)[:MOST_IN_A_LETTER])
         if notices and _claim(notices):
             results.append(_try(notices, _mail_of_the_day))
+    return results.count(True), results.count(False)
+
+
+def send_to_guests() -> tuple[int, int]:
+    """Tell guests who left a mail address that their words stand in the guest book, with what was
+    answered; return how many mails went out and how many failed."""
+    if settings.DEMO:
+        return 0, 0
+    entries = GuestEntry.objects.to_tell().select_related("workshop").order_by("pk")[:A_BATCH]
+    results = [_tell_guest(entry) for entry in entries if _claim_guest(entry)]
     return results.count(True), results.count(False)
 
 
@@ -96,9 +106,12 @@ def prepare() -> int:
 
 def prepared_text(notice: Notice) -> str:
     """Return the text that a person sends by hand; reads the link that `prepare` made."""
-    person = notice.person
-    path = reverse("access", args=[notice.link.token]) if notice.link else portal_path(person)
-    return text_of(notice, settings.SITE_URL + path, longest=LONGEST_TEXT)
+    return text_of(notice, _behind_link(notice), longest=LONGEST_TEXT)
+
+
+def _behind_link(notice: Notice) -> str:
+    path = reverse("access", args=[notice.link.token]) if notice.link else None
+    return settings.SITE_URL + (path or portal_path(notice.person))
 
 
 def address_for(subject: Any, person: Person) -> str:
@@ -121,6 +134,10 @@ def _waits_for_its_hour(notice: Notice) -> bool:
     notice.next_try_at = at
     notice.save(update_fields=["next_try_at"])
     return True
+
+
+def _is_by_hand(notice: Notice) -> bool:
+    return notice.channel == Channel.WHATSAPP and texting.leaves_to_hand(notice)
 
 
 def _claim(notices: list[Notice]) -> bool:
@@ -190,6 +207,47 @@ def _post(notices: list[Notice], mail: EmailMessage) -> None:
         raise Undeliverable from refusal
 
 
+def _whatsapp(notices: list[Notice]) -> None:
+    [notice] = notices
+    with override(notice.person.language):
+        words = (notice.person.name, in_short(notice), _behind_link(notice))
+    try:
+        texting.send(notice, body=prepared_text(notice), words=words)
+    except texting.NotReached as reason:
+        raise Undeliverable from reason
+
+
+def _claim_guest(entry: GuestEntry) -> bool:
+    pause = PAUSES[min(entry.tries, len(PAUSES) - 1)]
+    mine = GuestEntry.objects.to_tell().filter(pk=entry.pk)
+    return mine.update(tries=F("tries") + 1, tell_at=clock.now() + pause) == 1
+
+
+def _tell_guest(entry: GuestEntry) -> bool:
+    book = reverse("storefront:guestbook", args=[entry.workshop.slug])
+    with override(entry.language):
+        lines = [
+            _("Hello %(name)s,") % {"name": entry.name},
+            _("thank you: your words stand in our guest book now."),
+            *([_("Our answer:") + "\n" + entry.answer] if entry.answer else []),
+            settings.SITE_URL + book,
+            entry.workshop.name,
+        ]
+        subject = _("%(workshop)s: your words in the guest book") % {"workshop": entry.workshop}
+    mark = hashlib.sha256(f"{settings.SECRET_KEY}:{entry.pk}:{entry.answer}".encode()).hexdigest()
+    headers = {**OF_A_PROGRAM, "Message-ID": f"<guest-{entry.pk}-{mark[:16]}@{settings.HOST}>"}
+    mine = GuestEntry.objects.filter(pk=entry.pk)
+    try:
+        EmailMessage(subject, "\n\n".join(lines), to=[entry.mail], headers=headers).send()
+    except Exception as failure:
+        log.exception("The guest of entry %s could not be told", entry.pk)
+        if entry.tries >= len(PAUSES) or isinstance(failure, SMTPRecipientsRefused):
+            mine.update(tell_at=None)
+        return False
+    mine.update(tell_at=None)
+    return True
+
+
 def _push(notices: list[Notice]) -> None:
     """Show it on every device of the person; one that is gone is forgotten."""
     [notice] = notices
@@ -238,4 +296,8 @@ _WITH = ("entry__by", "person__workshop", "person__party", "person__hours")
 SENDERS: dict[Channel, Callable[[list[Notice]], None]] = {
     Channel.MAIL: _mail,
     Channel.PUSH: _push,
+    Channel.WHATSAPP: _whatsapp,  # of a workshop with keys; without them people send by hand
 }
+
+# all that is sent, in the order of a turn of the worker; each returns how many went out and failed
+ALL = (send, send_daily, send_to_guests)

@@ -108,7 +108,7 @@ START = datetime(2026, 11, 2, 9, tzinfo=clock.WIB)
 # Steps that need no walking: they touch neither orders, money, stock, purchases nor shipments.
 ELSEWHERE = {"catalog", "conversations", "crm"}
 QUIET = {
-    "payments.connect_whatsapp", "payments.disconnect_whatsapp",
+    "payments.connect_whatsapp", "payments.disconnect_whatsapp", "payments.name_template",
     "delivery.add_route", "delivery.change_route", "delivery.drop_route",
     "delivery.file_paper",  # what is delivered stays so
     "delivery.connect_carrier", "delivery.disconnect_carrier", "delivery.ask_rates",

@@ -17,10 +17,12 @@ from simpul.conversations.models import (
     Channel,
     Conversation,
     Device,
+    FollowUp,
     GuestEntry,
     Message,
     MessageFile,
     Notice,
+    QuickReply,
     Ticket,
 )
 from simpul.crm.models import Lead
@@ -248,6 +250,10 @@ class World:
             "carrier": {"provider": "biteship"},
             "consignment": {"number": carried.shipment.number},
             "order": order,
+            "note": {"kind": "order", "pk": self.order.pk},
+            "talk": {"pk": self._talk().pk},
+            "next step": {"pk": self._next_step().pk},
+            "reply": {"pk": self._reply().pk},
             "order change": order | {"revision": change.revision.number},
             "our change": {"number": owing.number, "revision": ours.revision.number},
             "instalment": order | {"position": 1},
@@ -358,6 +364,27 @@ class World:
                 for name in ("dewi", "sari", "budi", "asep")
             },
         }
+
+    def _talk(self) -> Conversation:
+        """What the dealer asked about the order."""
+        talk = Conversation.of(self.order, self.party("dewi"))
+        Message.say(by=self.people["dewi"], conversation=talk, body="Kapan siap?")
+        return talk
+
+    def _next_step(self) -> FollowUp:
+        """Sari has called the dealer, and wants to call again."""
+        talk = Conversation.of(self.order, self.party("dewi"))
+        Message.call(
+            by=self.people["sari"],
+            conversation=talk,
+            channel="phone",
+            direction="out",
+            next_on=clock.today(),
+        )
+        return FollowUp.objects.get()
+
+    def _reply(self) -> QuickReply:
+        return QuickReply.objects.create(workshop=self.workshop, title="Halo", body="Halo {nama}")
 
     def _device(self, name: str) -> Device:
         endpoint = f"https://fcm.googleapis.com/fcm/send/{name}"

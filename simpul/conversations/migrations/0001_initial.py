@@ -22,10 +22,12 @@ class Migration(migrations.Migration):
             name='Conversation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='parties.party')),
                 ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype', db_index=False)),
                 ('subject_id', models.BigIntegerField()),
+                ('label', models.CharField(blank=True, editable=False, max_length=40)),
+                ('assigned_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('subject_type', 'subject_id', 'party'), name='conversation_once')],
@@ -48,9 +50,12 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('waiting', 'waiting'), ('published', 'published'), ('hidden', 'hidden')], default='waiting', editable=False, max_length=10)),
                 ('answer', models.CharField(blank=True, editable=False, max_length=1000)),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('language', models.CharField(default='id', editable=False, max_length=2)),
+                ('tell_at', models.DateTimeField(editable=False, null=True)),
+                ('tries', models.PositiveSmallIntegerField(default=0, editable=False)),
             ],
             options={
-                'indexes': [models.Index(fields=['workshop', 'status', '-id'], name='conversatio_worksho_7f80a2_idx'), models.Index(fields=['subject_type', 'subject_id', 'status'], name='conversatio_subject_f58db8_idx')],
+                'indexes': [models.Index(fields=['workshop', 'status', '-id'], name='conversatio_worksho_7f80a2_idx'), models.Index(fields=['subject_type', 'subject_id', 'status'], name='conversatio_subject_f58db8_idx'), models.Index(condition=models.Q(('tell_at__isnull', False)), fields=['tell_at'], name='guest_to_tell')],
             },
         ),
         migrations.CreateModel(
@@ -72,16 +77,83 @@ class Migration(migrations.Migration):
             name='Message',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='conversations.conversation')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
                 ('body', models.CharField(blank=True, max_length=5000)),
                 ('channel', models.CharField(choices=[('portal', 'here'), ('phone', 'telephone'), ('whatsapp', 'WhatsApp'), ('mail', 'e-mail'), ('visit', 'visit'), ('push', 'on the device')], default='portal', max_length=8)),
                 ('foreign_id', models.CharField(blank=True, editable=False, max_length=200)),
+                ('direction', models.CharField(blank=True, choices=[('out', 'we called or went there'), ('in', 'they called or came here')], max_length=3)),
+                ('with_whom', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person', db_index=False)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('foreign_id', ''), _negated=True), fields=('workshop', 'channel', 'foreign_id'), name='message_came_once')],
+                'indexes': [models.Index(fields=['workshop', 'foreign_id'], name='message_by_foreign_id')],
+            },
+        ),
+        migrations.AddField(
+            model_name='conversation',
+            name='last',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.message', db_index=False),
+        ),
+        migrations.AddField(
+            model_name='conversation',
+            name='asked',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.message', db_index=False),
+        ),
+        migrations.AddIndex(
+            model_name='conversation',
+            index=models.Index(fields=['workshop', '-last'], name='conversatio_worksho_e25b36_idx'),
+        ),
+        migrations.CreateModel(
+            name='MessageWord',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
+                ('word', models.BinaryField(max_length=40)),
+                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.message', db_index=False)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['workshop', 'word', 'message'], name='conversatio_worksho_6d254d_idx')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FollowUp',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='conversations.conversation')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person', db_index=False)),
+                ('words', models.CharField(blank=True, max_length=200)),
+                ('due_on', models.DateField()),
+                ('status', models.CharField(choices=[('open', 'open'), ('done', 'done')], default='open', editable=False, max_length=4)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['by', 'status', 'due_on'], name='conversatio_by_id_cc95e0_idx')],
+            },
+        ),
+        migrations.CreateModel(
+            name='QuickReply',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('title', models.CharField(max_length=60, verbose_name='title')),
+                ('body', models.CharField(max_length=1000, verbose_name='text in Indonesian')),
+                ('body_en', models.CharField(blank=True, max_length=1000, verbose_name='text in English')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ReadMark',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='marks', to='conversations.conversation', db_index=False)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person', db_index=False)),
+                ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.message', db_index=False)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('conversation', 'person'), name='mark_once_a_person')],
             },
         ),
         migrations.CreateModel(
@@ -105,12 +177,14 @@ class Migration(migrations.Migration):
                 ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='workflow.entry', db_index=False)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='parties.person', db_index=False)),
                 ('channel', models.CharField(choices=[('portal', 'here'), ('phone', 'telephone'), ('whatsapp', 'WhatsApp'), ('mail', 'e-mail'), ('visit', 'visit'), ('push', 'on the device')], max_length=8)),
-                ('status', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('failed', 'failed'), ('seen', 'seen'), ('dropped', 'no longer needed')], default='waiting', max_length=8)),
+                ('status', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('failed', 'failed'), ('arrived', 'delivered'), ('seen', 'seen'), ('dropped', 'no longer needed')], default='waiting', max_length=8)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('is_daily', models.BooleanField(default=False)),
                 ('next_try_at', models.DateTimeField(default=simpul.lib.clock.now)),
                 ('label', models.CharField(blank=True, editable=False, max_length=40)),
                 ('link', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='parties.accesslink')),
+                ('by_hand', models.BooleanField(default=False, editable=False)),
+                ('foreign_id', models.CharField(blank=True, db_index=True, editable=False, max_length=200)),
                 ('made_at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
             ],
             options={

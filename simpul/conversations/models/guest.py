@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Self
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import models
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _now
@@ -15,6 +18,7 @@ from simpul.lib import clock
 from simpul.parties.models import Person, Workshop
 from simpul.workflow.steps import WrongState, creation, step
 
+TIME_TO_UNDO = timedelta(minutes=10)  # before a guest is told
 PRIVATE = ("name", "contact", "body", "consent", "customer_since", "subject")
 
 
@@ -43,6 +47,10 @@ class GuestEntryQuerySet(models.QuerySet["GuestEntry"]):
             hidden=Count("pk", filter=Q(status=GuestEntry.Status.HIDDEN)),
         )
         return {"": counted.pop("all"), **counted}
+
+    def to_tell(self) -> Self:
+        """Those whose guests are told now that they stand in the book."""
+        return self.published().filter(tell_at__lte=clock.now())
 
     def about(self, subject: models.Model) -> Self:
         kind = ContentType.objects.get_for_model(subject)
@@ -80,6 +88,9 @@ class GuestEntry(models.Model):
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING, editable=False)
     answer = models.CharField(max_length=1000, blank=True, editable=False)
     at = models.DateTimeField(default=clock.now, editable=False)
+    language = models.CharField(max_length=2, default="id", editable=False)
+    tell_at = models.DateTimeField(null=True, editable=False)  # when its guest is told by mail
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)
 
     objects = GuestEntryQuerySet.as_manager()
 
@@ -87,6 +98,9 @@ class GuestEntry(models.Model):
         indexes = [
             models.Index(fields=["workshop", "status", "-id"]),
             models.Index(fields=["subject_type", "subject_id", "status"]),
+            models.Index(
+                fields=["tell_at"], condition=Q(tell_at__isnull=False), name="guest_to_tell"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -120,6 +134,7 @@ class GuestEntry(models.Model):
     def publish(self, *, by: Person) -> None:
         """Let everybody read it."""
         self._demand_consent()
+        self._tell()
 
     @step("conversations.hide", source=(Status.WAITING, Status.PUBLISHED), target=Status.HIDDEN)
     def hide(self, *, by: Person) -> None:
@@ -137,6 +152,7 @@ class GuestEntry(models.Model):
         self._demand_consent()
         self.answer = answer
         self.subject = about
+        self._tell()
 
     @step(
         "conversations.put_back",
@@ -146,11 +162,26 @@ class GuestEntry(models.Model):
     def put_back(self, *, by: Person) -> None:
         """Let it wait again, as if nobody had decided; the answer stays as it was written."""
 
+    def _tell(self) -> None:
+        """Let its guest hear of it, once there was time to undo it."""
+        if self.mail:
+            self.tell_at, self.tries = clock.now() + TIME_TO_UNDO, 0
+
     # Questions
 
     def _demand_consent(self) -> None:
         if not self.may_be_published:
             raise WrongState(_now("Whoever wrote this does not want it published."))
+
+    @property
+    def mail(self) -> str:
+        """The mail address that a guest left; empty where it is none."""
+        typed = self.contact.strip().lower()
+        try:
+            validate_email(typed)
+        except ValidationError:
+            return ""
+        return typed
 
     @property
     def may_be_published(self) -> bool:

@@ -115,6 +115,7 @@ def test_the_words_that_were_agreed_to_are_kept(db: None) -> None:
         "body": "Bagus!",
         "shown_as": "initials",
         "consent": "You may publish it with my initials only.",
+        "language": "en",
         "customer_since": 2024,
     }
     stranger = GuestForm(typed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -12,6 +13,7 @@ from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message, Ticket
 from simpul.payments.handing import HandingForm
 from simpul.payments.models import CashHanding, Collection
+from simpul.portals import talk
 from simpul.portals.courier.jobs import find_job
 from simpul.portals.files import serve_attachment
 from simpul.portals.http import Request
@@ -73,8 +75,12 @@ def _ticket_page(request: Request, ticket: Ticket, form: MessageForm) -> HttpRes
         "courier/cash/ticket.html",
         {
             "ticket": ticket,
-            "messages_here": Message.objects.visible_to(request.person).about(ticket),
-            "message_form": form,
+            **talk.talk_about(
+                request,
+                ticket,
+                say_to=reverse("courier:ticket-message", args=[request.workshop.slug, ticket.pk]),
+                form=form,
+            ),
         },
         status=422 if form.is_bound else 200,
     )
@@ -83,6 +89,8 @@ def _ticket_page(request: Request, ticket: Ticket, form: MessageForm) -> HttpRes
 @require_POST
 def ticket_message(request: Request, pk: int) -> HttpResponse:
     ticket = _ticket(request, pk)
+    if answer := talk.seen(request, ticket):
+        return answer
     form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
         return _ticket_page(request, ticket, form)

@@ -29,6 +29,7 @@ from simpul.delivery.models import (
     WrongPin,
 )
 from simpul.lib import clock
+from simpul.portals import talk
 from simpul.portals.files import serve_attachment, serve_paper
 from simpul.portals.http import Request, demand
 from simpul.workflow.steps import NotAllowed
@@ -61,7 +62,6 @@ def job(request: Request, number: str) -> HttpResponse:
 
 def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpResponse:
     is_mine = shipment.courier_id == request.person.party_id
-    say = reverse("courier:message", args=[request.workshop.slug, shipment.number])
     answer = render(
         request,
         "courier/jobs/page.html",
@@ -73,9 +73,12 @@ def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpRespon
             "collects": shipment.cash_to_collect() if is_mine and shipment.is_under_way else 0,
             "holds": shipment.held if is_mine else 0,
             "has_note": is_mine and shipment.note_number and shipment.is_under_way,
-            "messages_here": Message.objects.visible_to(request.person).about(shipment),
-            "message_form": form,
-            "say_to": say if request.person.may("conversations.say", shipment) else "",
+            **talk.talk_about(
+                request,
+                shipment,
+                say_to=reverse("courier:message", args=[request.workshop.slug, shipment.number]),
+                form=form,
+            ),
         },
         status=422 if form.is_bound else 200,
     )
@@ -155,6 +158,8 @@ def attempt(request: Request, number: str) -> HttpResponse:
 @require_POST
 def message(request: Request, number: str) -> HttpResponse:
     shipment = find_job(request, number)
+    if answer := talk.seen(request, shipment):
+        return answer
     if request.person.party is None or not request.person.may("conversations.say", shipment):
         raise NotAllowed
     form = MessageForm(request.POST, request.FILES)

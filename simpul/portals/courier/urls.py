@@ -1,6 +1,6 @@
 from django.urls import path
 
-from simpul.portals import devices, news, told
+from simpul.portals import devices, news, search, told
 from simpul.portals.courier import app, cash, jobs
 
 app_name = "courier"
@@ -27,6 +27,7 @@ urlpatterns = [
     path("jobs/<str:number>/files/<int:file>/", jobs.message_file, name="message-file"),
     path("jobs/<str:number>/note.pdf", jobs.note, name="note"),
     # what one was told
+    path("search/", search.search, name="search"),
     path("news/", news.news, name="news"),
     path("news/seen/", news.seen, name="news-seen"),
     path("news/told/", told.told, name="told"),

@@ -14,6 +14,7 @@ from simpul.conversations import notices
 from simpul.conversations.models import (
     Channel,
     Conversation,
+    GuestEntry,
     Hours,
     How,
     Kind,
@@ -220,3 +221,54 @@ def test_an_address_that_a_server_does_not_know_is_noted_and_told_otherwise(
 
 def _no_route(message: EmailMessage) -> int:
     raise ConnectionError("no route")
+
+
+def test_a_guest_hears_once_what_became_of_the_words(machine: Person, sari: Person) -> None:
+    entry = GuestEntry.sign(
+        by=machine, name="Agus", body="Buka?", contact=" Agus@example.com", language="en"
+    )
+    entry.reply(by=sari, answer="Jam delapan.")
+    assert outbox.send_to_guests() == (0, 0)  # there is time to undo it
+
+    with clock.stopped(clock.now() + timedelta(minutes=11)):
+        assert outbox.send_to_guests() == (1, 0)
+        assert outbox.send_to_guests() == (0, 0)
+    (sent,) = mail.outbox
+    assert (sent.to, sent.subject) == (
+        ["agus@example.com"],
+        "Sepatu Ciomas: your words in the guest book",
+    )
+    assert str(sent.body) == (
+        "Hello Agus,\n\nthank you: your words stand in our guest book now.\n\n"
+        "Our answer:\nJam delapan.\n\nhttp://localhost/ciomas/guestbook/\n\nSepatu Ciomas"
+    )
+
+
+def test_a_guest_hears_nothing_of_what_was_undone(machine: Person, sari: Person) -> None:
+    entry = GuestEntry.sign(by=machine, name="Agus", body="Buka?", contact="agus@example.com")
+    entry.publish(by=sari)
+    entry.put_back(by=sari)
+    telephone = GuestEntry.sign(by=machine, name="Ani", body="Halo", contact="0812-3456-7890")
+    telephone.publish(by=sari)
+    with clock.stopped(clock.now() + timedelta(hours=1)):
+        assert outbox.send_to_guests() == (0, 0)
+
+
+def test_a_guest_who_is_not_reached_is_tried_again_and_not_for_ever(
+    machine: Person,
+    sari: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.CRITICAL, logger="simpul.portals.outbox")
+    monkeypatch.setattr(EmailMessage, "send", _no_route)
+    entry = GuestEntry.sign(by=machine, name="Agus", body="Buka?", contact="agus@example.com")
+    entry.publish(by=sari)
+    moment = clock.now() + timedelta(minutes=11)
+    for pause in (*outbox.PAUSES, timedelta(days=9)):
+        with clock.stopped(moment):
+            assert outbox.send_to_guests() == (0, 1)
+            assert outbox.send_to_guests() == (0, 0)
+        moment += pause
+    with clock.stopped(moment):
+        assert outbox.send_to_guests() == (0, 0)

@@ -44,9 +44,10 @@ from simpul.delivery.models import (
 from simpul.delivery.models.package import weight_of
 from simpul.orders.models import Gate, Order, OrderQuerySet
 from simpul.orders.models import Status as OrderStatus
-from simpul.portals import invitations
+from simpul.portals import invitations, talk
 from simpul.portals.files import serve_upload
 from simpul.portals.http import Request, demand
+from simpul.portals.workshop.talk import desk_talk
 from simpul.stock.models import Item
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed
@@ -159,7 +160,6 @@ def shipment(request: Request, number: str) -> HttpResponse:
 
 def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpResponse:
     say = reverse("workshop:shipment-message", args=[request.workshop.slug, shipment.number])
-    can_say = shipment.courier and request.person.may("conversations.say", shipment)
     return render(
         request,
         "workshop/deliveries/shipment.html",
@@ -172,10 +172,8 @@ def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpRespon
             "consignment": Consignment.objects.filter(shipment=shipment).standing().first(),
             "carriers": CarrierAccount.objects.visible_to(request.person).connected().exists(),
             "tickets": Ticket.objects.visible_to(request.person).about(shipment).order_by("pk"),
-            "messages_here": Message.objects.about(shipment),
-            "message_form": form,
-            "say_to": say if can_say else "",
             "unpaid": [one for one in shipment.orders if not one.is_open(Gate.HAND_OVER)],
+            **desk_talk(request, shipment, shipment.courier, say_to=say, form=form),
             "collects": shipment.cash_to_collect(),
             "journal": journal_of(shipment),
         },
@@ -296,6 +294,8 @@ def homecoming(request: Request, number: str) -> HttpResponse:
 def message(request: Request, number: str) -> HttpResponse:
     """Say something to the courier."""
     shipment = _find(request, number)
+    if answer := talk.seen(request, shipment):
+        return answer
     if shipment.courier is None or not request.person.may("conversations.say", shipment):
         raise NotAllowed
     form = MessageForm(request.POST, request.FILES)

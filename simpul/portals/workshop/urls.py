@@ -1,6 +1,6 @@
 from django.urls import path
 
-from simpul.portals import devices, news, told
+from simpul.portals import devices, news, search, told
 from simpul.portals.workshop import (
     bank,
     books,
@@ -33,12 +33,14 @@ from simpul.portals.workshop import (
     receipts,
     recipes,
     refunds,
+    replies,
     routes,
     settings,
     signed,
     spending,
     statements,
     stock,
+    talk,
     tally,
     terms,
     tickets,
@@ -85,7 +87,6 @@ urlpatterns = [
         name="change-withdrawal",
     ),
     path("orders/<str:number>/messages/", orders.message, name="order-message"),
-    path("orders/<str:number>/notes/", orders.note, name="order-note"),
     # parties
     path("parties/", parties.parties, name="parties"),
     path("parties/new/", parties.new, name="new-party"),
@@ -401,14 +402,25 @@ urlpatterns = [
     path("settings/", settings.profile, name="settings"),
     path("settings/whatsapp/", whatsapp.whatsapp, name="whatsapp"),
     path("settings/whatsapp/connection/", whatsapp.connection, name="whatsapp-connection"),
+    path("settings/whatsapp/template/", whatsapp.template, name="whatsapp-template"),
     path("settings/whatsapp/closing/", whatsapp.closing, name="whatsapp-closing"),
     path("settings/people/", settings.people, name="people"),
     path("settings/people/new/", settings.invitation, name="invitation"),
     path("settings/people/<int:pk>/", settings.person, name="person"),
     # what one was told, and what is sent by hand
+    path("conversations/", talk.conversations, name="conversations"),
+    path("conversations/<int:pk>/assignment/", talk.assignment, name="assignment"),
+    path("calls/<slug:kind>/<int:pk>/", talk.call, name="call"),
+    path("conversations/next/<int:pk>/", talk.follow_up, name="follow-up"),
+    path("settings/replies/", replies.replies, name="replies"),
+    path("settings/replies/new/", replies.new, name="new-reply"),
+    path("settings/replies/<int:pk>/", replies.reply, name="reply"),
+    path("settings/replies/<int:pk>/removal/", replies.removal, name="reply-removal"),
+    path("notes/<slug:kind>/<int:pk>/", talk.note, name="note"),
     path("messages/", messages.messages_to_send, name="messages"),
     path("messages/<int:pk>/sent/", messages.sent, name="message-sent"),
     path("messages/files/<int:pk>/", messages.file, name="message-file"),
+    path("search/", search.search, name="search"),
     path("news/", news.news, name="news"),
     path("news/seen/", news.seen, name="news-seen"),
     path("news/told/", told.told, name="told"),

@@ -215,7 +215,7 @@ def test_pages_cost_the_same_for_any_number_of_things(
     # orders/tests/test_knots.py; no needs here, but links); changes, messages, their files, claims,
     # shipments, photos, papers, journal; whether the plan is still what it was (2)
     client.get(page_of(order))
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         client.get(page_of(order))
     # 3; counts by state, count of the page, its orders; the plan (2), where one of them is running
     with django_assert_num_queries(8 if count == 1 else 6):

@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *, forever: bool, **options: Any) -> None:
         if not forever:
             told, _ready = notices.tell(), outbox.prepare()
-            sent, failed = map(sum, zip(outbox.send(), outbox.send_daily(), strict=True))
+            sent, failed = map(sum, zip(*(send() for send in outbox.ALL), strict=True))
             self.stdout.write(f"{told} notices made, {sent} mails sent, {failed} failed")
             return
         try:
@@ -39,8 +39,8 @@ class Command(BaseCommand):
         try:
             notices.tell()
             outbox.prepare()
-            outbox.send()
-            outbox.send_daily()
+            for send in outbox.ALL:
+                send()
             timetable.start_due()
         except Exception:
             log.exception("The outbox will try again")
