@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from simpul.delivery.forms import CarrierKeysForm, RatesForm, TrackingNumberForm
 from simpul.delivery.models import (
     CarrierAccount,
     Consignment,
+    Load,
     NotReady,
     RateRequest,
     Shipment,
@@ -174,7 +175,8 @@ def _show(request: Request, shipment: Shipment, form: RatesForm | None = None) -
 
 def _find(request: Request, number: str) -> Shipment:
     shipments = Shipment.objects.visible_to(request.person).select_related("workshop", "buyer")
-    return get_object_or_404(shipments, number=number)
+    loads = Prefetch("loads", Load.objects.with_order())
+    return get_object_or_404(shipments.prefetch_related(loads), number=number)
 
 
 def _requests(shipment: Shipment) -> QuerySet[RateRequest]:
