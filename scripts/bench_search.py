@@ -144,7 +144,6 @@ def _make(messages: int) -> tuple[Any, Any, Any]:
 
     from simpul import testing
     from simpul.conversations.models import Conversation, Message, MessageWord
-    from simpul.lib import codes
     from simpul.orders.models import Order
     from simpul.parties.models import Party, Person
     from simpul.parties.roles import Role
@@ -168,7 +167,7 @@ def _make(messages: int) -> tuple[Any, Any, Any]:
                     workshop=workshop,
                     buyer=shops[n % BUYERS],
                     number=f"SO-2026-{n:04}",
-                    code=codes.spoken(),
+                    code=f"K{n:05}",
                 )
                 for n in range(ORDERS)
             ]
