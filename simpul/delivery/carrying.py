@@ -26,6 +26,7 @@ from simpul.delivery.carriers import (
 )
 from simpul.delivery.models import (
     Consignment,
+    Load,
     NotReady,
     RateRequest,
     Shipment,
@@ -217,7 +218,9 @@ def _unanswered(workshop: Workshop) -> ConsignmentQuerySet:
 
 def _to_settle(workshop: Workshop) -> ConsignmentQuerySet:
     rows = Consignment.objects.filter(shipment__workshop=workshop, status="booked")
-    return rows.filter(state=State.DELIVERED, shipment__status__in=OUT, shipment__collection=None)
+    said = rows.filter(state=State.DELIVERED, shipment__status__in=OUT)
+    collecting = Load.objects.filter(collection__isnull=False).values("shipment")
+    return said.exclude(shipment__in=collecting)
 
 
 def _is_mine(consignment: Consignment) -> bool:

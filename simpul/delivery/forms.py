@@ -377,6 +377,34 @@ class DeliveryForm(forms.Form):
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
     )
+    signature = forms.FileField(
+        label=_("Signature of the receiver"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/png", "hidden": True}),
+    )
+    refused = forms.TypedMultipleChoiceField(
+        label=_("Packages that are not taken"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("They stay with you and come back to the workshop."),
+    )
+    note = forms.CharField(
+        label=_("What is damaged or missing"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    damage = forms.FileField(
+        label=_("Photo of the damage"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
+    damage_more = forms.FileField(
+        label=_("One more photo"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
     place = forms.CharField(
         label=_("Where exactly"),
         max_length=120,
@@ -393,6 +421,12 @@ class DeliveryForm(forms.Form):
 
     def __init__(self, *args: Any, shipment: Shipment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.packages = {package.pk: package for package in shipment.packages.all()}
+        field = self.fields["refused"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101
+        field.choices = [(pk, _package_words(package)) for pk, package in self.packages.items()]
+        if len(self.packages) < 2:
+            del self.fields["refused"]  # then nothing was delivered
         self.collects = shipment.asked
         if self.collects:
             self.fields["collected"].required = True
@@ -411,6 +445,31 @@ class DeliveryForm(forms.Form):
     def clean_cash_photo(self) -> uploads.Admitted | None:
         return _admitted(self.cleaned_data["cash_photo"])
 
+    def clean_signature(self) -> uploads.Admitted | None:
+        return _admitted(self.cleaned_data["signature"])
+
+    def clean_damage(self) -> uploads.Admitted | None:
+        return _admitted(self.cleaned_data["damage"])
+
+    def clean_damage_more(self) -> uploads.Admitted | None:
+        return _admitted(self.cleaned_data["damage_more"])
+
+    @property
+    def tells_damage(self) -> bool:
+        """Tell whether what was typed or went wrong stands where damage is told."""
+        told = ("refused", "note", "damage", "damage_more")
+        return any(self.data.get(name) or self.errors.get(name) for name in told)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the step takes."""
+        said = dict(self.cleaned_data)
+        pictures = [said.pop(name) for name in ("damage", "damage_more")]
+        return said | {
+            "damage": [picture for picture in pictures if picture],
+            "refused": [self.packages[pk] for pk in said.get("refused", ())],
+        }
+
     def clean_pin(self) -> str:
         return "".join(self.cleaned_data["pin"].split())
 
@@ -419,11 +478,19 @@ class DeliveryForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors and not cleaned["pin"] and cleaned["photo"] is None:
+        is_proved = cleaned.get("pin") or cleaned.get("photo") or cleaned.get("signature")
+        if not self.errors and not is_proved:
             self.add_error(
                 "pin", _now("Type the PIN that the receiver tells you, or take a photo.")
             )
         return cleaned
+
+
+def _package_words(package: Package) -> str:
+    """Return `Package 2, 5 pairs`."""
+    name = _now("Package %(number)s") % {"number": package.number}
+    pairs = ngettext("%(num)s pair", "%(num)s pairs", package.pairs) % {"num": package.pairs}
+    return f"{name}, {pairs}"
 
 
 class SignedPaperForm(forms.Form):

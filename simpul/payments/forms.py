@@ -123,6 +123,21 @@ class WhatsAppForm(forms.Form):
     )
 
 
+class TemplateForm(forms.Form):
+    """The name of a template at Meta, with three gaps in its body."""
+
+    template = forms.RegexField(
+        label=_("Name of the template"),
+        regex=r"^[a-z0-9_]{1,100}$",
+        required=False,
+        error_messages={"invalid": _("Small letters, digits and _ only, as it is called at Meta.")},
+        help_text=_(
+            "Category “utility”, language Indonesian, three gaps: {{1}} name, {{2}} what there is to say,"
+            " {{3}} link. Empty: after a day people send the text by hand."
+        ),
+    )
+
+
 class LetterAsideForm(forms.Form):
     reason = forms.CharField(
         label=_("What is it, then?"),

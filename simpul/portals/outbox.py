@@ -31,6 +31,7 @@ from simpul.conversations.reach import hour_for
 from simpul.lib import clock, webpush
 from simpul.lib.outgoing import Unreachable
 from simpul.parties.models import AccessLink, Identity, Person
+from simpul.payments import texting
 from simpul.portals.doors import document_of, path_for, portal_path
 from simpul.portals.letters import OF_A_PROGRAM, head_of, in_short, mail_of, text_of
 
@@ -52,11 +53,11 @@ def send() -> tuple[int, int]:
     if settings.DEMO:
         return 0, 0
     due = Notice.objects.due().filter(channel__in=SENDERS, is_daily=False)
-    notices = due.select_related(*_WITH)[:A_BATCH]
+    notices = due.exclude(texting.not_by_machine()).select_related(*_WITH, "link")[:A_BATCH]
     results = [
         _try([notice], SENDERS[Channel(notice.channel)])
         for notice in notices
-        if not _waits_for_its_hour(notice) and _claim([notice])
+        if not _waits_for_its_hour(notice) and not _is_by_hand(notice) and _claim([notice])
     ]
     return results.count(True), results.count(False)
 
@@ -105,9 +106,12 @@ def prepare() -> int:
 
 def prepared_text(notice: Notice) -> str:
     """Return the text that a person sends by hand; reads the link that `prepare` made."""
-    person = notice.person
-    path = reverse("access", args=[notice.link.token]) if notice.link else portal_path(person)
-    return text_of(notice, settings.SITE_URL + path, longest=LONGEST_TEXT)
+    return text_of(notice, _behind_link(notice), longest=LONGEST_TEXT)
+
+
+def _behind_link(notice: Notice) -> str:
+    path = reverse("access", args=[notice.link.token]) if notice.link else None
+    return settings.SITE_URL + (path or portal_path(notice.person))
 
 
 def address_for(subject: Any, person: Person) -> str:
@@ -130,6 +134,10 @@ def _waits_for_its_hour(notice: Notice) -> bool:
     notice.next_try_at = at
     notice.save(update_fields=["next_try_at"])
     return True
+
+
+def _is_by_hand(notice: Notice) -> bool:
+    return notice.channel == Channel.WHATSAPP and texting.leaves_to_hand(notice)
 
 
 def _claim(notices: list[Notice]) -> bool:
@@ -230,6 +238,16 @@ def _tell_guest(entry: GuestEntry) -> bool:
     return True
 
 
+def _whatsapp(notices: list[Notice]) -> None:
+    [notice] = notices
+    with override(notice.person.language):
+        words = (notice.person.name, in_short(notice), _behind_link(notice))
+    try:
+        texting.send(notice, body=prepared_text(notice), words=words)
+    except texting.NotReached as reason:
+        raise Undeliverable from reason
+
+
 def _push(notices: list[Notice]) -> None:
     """Show it on every device of the person; one that is gone is forgotten."""
     [notice] = notices
@@ -278,6 +296,7 @@ _WITH = ("entry__by", "person__workshop", "person__party", "person__hours")
 SENDERS: dict[Channel, Callable[[list[Notice]], None]] = {
     Channel.MAIL: _mail,
     Channel.PUSH: _push,
+    Channel.WHATSAPP: _whatsapp,  # of a workshop with keys; without them people send by hand
 }
 
 # all that is sent, in the order of a turn of the worker; each returns how many went out and failed

@@ -322,6 +322,7 @@ TABLE: dict[str, Door] = {
     "workshop:whatsapp": Door(sees="staff", may="owner"),
     # asks for a fresh login, or to set a password
     "workshop:whatsapp-connection": Door(sees="staff", answer=403),
+    "workshop:whatsapp-template": Door(sees="owner", may="owner", answer=404),
     "workshop:whatsapp-closing": Door(sees="staff", may="owner", answer=405),
     "workshop:people": Door(sees="staff"),
     "workshop:invitation": Door(sees="owner", may="owner", others=403),
@@ -414,6 +415,7 @@ TABLE: dict[str, Door] = {
         "shipment", "staff", "owner sari fajar rina udin", answer=405
     ),
     "workshop:delivery-photo": Door("shipment photo", "staff"),
+    "workshop:delivery-picture": Door("shipment picture", "staff"),
     # the supplier's pages
     "supplier:purchases": Door(sees="suppliers"),
     "supplier:payments": Door(sees="suppliers"),

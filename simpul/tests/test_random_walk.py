@@ -108,9 +108,9 @@ START = datetime(2026, 11, 2, 9, tzinfo=clock.WIB)
 # Steps that need no walking: they touch neither orders, money, stock, purchases nor shipments.
 ELSEWHERE = {"catalog", "conversations", "crm"}
 QUIET = {
-    "payments.connect_whatsapp", "payments.disconnect_whatsapp",
+    "payments.connect_whatsapp", "payments.disconnect_whatsapp", "payments.name_template",
     "delivery.add_route", "delivery.change_route", "delivery.drop_route",
-    "delivery.report", "delivery.file_paper",  # what is delivered stays so
+    "delivery.file_paper",  # what is delivered stays so
     "delivery.connect_carrier", "delivery.disconnect_carrier", "delivery.ask_rates",
     "delivery.choose_carrier", "delivery.go_by", "delivery.book_carrier",
     "delivery.call_off_carrier", "delivery.carrier_booked", "delivery.carrier_refused",
@@ -132,7 +132,7 @@ QUIET = {
 # What the moves below do, themselves or by what follows from them.
 WAYS = {
     "delivery.accept", "delivery.arrive", "delivery.carrier_delivers", "delivery.cancel", "delivery.deliver", "delivery.fail",
-    "delivery.fill", "delivery.plan_attempt", "delivery.hand_over", "delivery.issue_note", "delivery.leave",
+    "delivery.fill", "delivery.plan_attempt", "delivery.split_off", "delivery.report", "delivery.hand_over", "delivery.issue_note", "delivery.leave",
     "delivery.offer", "delivery.open", "delivery.pack", "delivery.pass", "delivery.pick_up",
     "delivery.take_back", "delivery.unpack", "delivery.weigh", "delivery.withdraw", "orders.accept",
     "orders.cancel", "orders.close", "orders.confirm", "orders.counter", "orders.decline",
@@ -1138,8 +1138,11 @@ class Walk(RuleBasedStateMachine):
         shipment = self._shipment("picked_up", "failed")
         by = self._of(shipment.courier_id) if shipment.courier_id else self._who("rina")
         asked = shipment.asked
+        packages = list(shipment.packages.order_by("pk"))
+        refused = packages[:-1] if self.dice.random() < 0.3 else []
         shipment.deliver(
-            by=by, receiver="X", count=shipment.packages.count(), pin=shipment.pin,
+            by=by, receiver="X", count=len(packages) - len(refused), pin=shipment.pin,
+            refused=refused,
             collected=self.dice.choice((asked, asked, asked // 2, 0)),
         )  # fmt: skip
 

@@ -337,6 +337,11 @@ class World:
             "shipment labels": {"number": self.shipment.number, "sheet": "80"},
             "shipment": {"number": self.shipment.number},
             "shipment photo": {"number": self.shipment.number, "pk": handed_over.pk},
+            "shipment picture": {
+                "number": self.shipment.number,
+                "pk": handed_over.pk,
+                "which": "photo",
+            },
             "person": {"pk": self.people["sari"].pk},
             "party identity": {
                 "pk": self.people["dewi"].party_id,

@@ -74,6 +74,7 @@ def environment(**options: Any) -> Environment:
         day_month=day_month,
         moment=moment,
         ago=ago,
+        left=left,
         hour=hour,
         percent=percent,
         quantity=quantity,
@@ -175,6 +176,15 @@ def ago(value: datetime | str) -> str:
     """`3 hari yang lalu`, `dalam 2 jam`."""
     distance: timedelta = _moment(value) - clock.now()
     return format_timedelta(distance, add_direction=True, locale=_locale())
+
+
+def left(until: datetime) -> str:
+    """How long it still is: `3 jam 12 menit`."""
+    minutes = max(0, int((until - clock.now()).total_seconds() // 60))
+    return translation.gettext("%(hours)s h %(minutes)s min") % {
+        "hours": minutes // 60,
+        "minutes": minutes % 60,
+    }
 
 
 def phone(e164: str) -> str:

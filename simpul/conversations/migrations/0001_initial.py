@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
             name='Message',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='conversations.conversation')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('foreign_id', ''), _negated=True), fields=('workshop', 'channel', 'foreign_id'), name='message_came_once')],
+                'indexes': [models.Index(fields=['workshop', 'foreign_id'], name='message_by_foreign_id')],
             },
         ),
         migrations.AddField(
@@ -176,12 +177,14 @@ class Migration(migrations.Migration):
                 ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='workflow.entry', db_index=False)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='parties.person', db_index=False)),
                 ('channel', models.CharField(choices=[('portal', 'here'), ('phone', 'telephone'), ('whatsapp', 'WhatsApp'), ('mail', 'e-mail'), ('visit', 'visit'), ('push', 'on the device')], max_length=8)),
-                ('status', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('failed', 'failed'), ('seen', 'seen'), ('dropped', 'no longer needed')], default='waiting', max_length=8)),
+                ('status', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('failed', 'failed'), ('arrived', 'delivered'), ('seen', 'seen'), ('dropped', 'no longer needed')], default='waiting', max_length=8)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('is_daily', models.BooleanField(default=False)),
                 ('next_try_at', models.DateTimeField(default=simpul.lib.clock.now)),
                 ('label', models.CharField(blank=True, editable=False, max_length=40)),
                 ('link', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='parties.accesslink')),
+                ('by_hand', models.BooleanField(default=False, editable=False)),
+                ('foreign_id', models.CharField(blank=True, db_index=True, editable=False, max_length=200)),
                 ('made_at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
             ],
             options={

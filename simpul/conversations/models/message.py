@@ -59,7 +59,7 @@ class Message(models.Model):
         OUT = "out", _("we called or went there")
         IN = "in", _("they called or came here")
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="messages")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now, editable=False)
@@ -83,6 +83,7 @@ class Message(models.Model):
                 name="message_came_once",
             )
         ]
+        indexes = [models.Index(fields=["workshop", "foreign_id"], name="message_by_foreign_id")]
 
     def __str__(self) -> str:
         return f"message {self.pk}"

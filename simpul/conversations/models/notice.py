@@ -59,6 +59,7 @@ class Notice(models.Model):
         WAITING = "waiting", _("waiting")
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")
+        ARRIVED = "arrived", _("delivered")
         SEEN = "seen", _("seen")
         DROPPED = "dropped", _("no longer needed")
 
@@ -73,6 +74,10 @@ class Notice(models.Model):
     link = models.ForeignKey(
         AccessLink, models.SET_NULL, null=True, related_name="+", editable=False
     )  # in a text that a person sends: made before somebody looks at it
+    by_hand = models.BooleanField(default=False, editable=False)  # only a person may send it
+    foreign_id = models.CharField(  # what WhatsApp calls what was sent
+        max_length=200, blank=True, db_index=True, editable=False
+    )
     made_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = NoticeQuerySet.as_manager()

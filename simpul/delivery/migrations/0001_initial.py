@@ -111,6 +111,10 @@ class Migration(migrations.Migration):
                 ('receiver', models.CharField(blank=True, max_length=80)),
                 ('with_pin', models.BooleanField(default=False)),
                 ('photo', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
+                ('signature', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
+                ('refused', models.PositiveSmallIntegerField(default=0)),
+                ('damage', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
+                ('damage_more', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
                 ('place', models.CharField(blank=True, max_length=120)),
                 ('note', models.CharField(blank=True, max_length=200)),
                 ('reason', models.CharField(blank=True, choices=[('nobody', 'nobody was there'), ('address', 'the address was not found'), ('refused', 'the receiver did not take it'), ('broken', 'the vehicle or the road'), ('other', 'something else')], max_length=10)),
@@ -120,7 +124,7 @@ class Migration(migrations.Migration):
                 ('client_id', models.CharField(blank=True, max_length=36)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('client_id', ''), _negated=True), fields=('shipment', 'client_id'), name='handover_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('in', 'sj')), _negated=True), ('with_pin', True), ('photo__isnull', False), _connector='OR'), name='handover_delivered_has_proof')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('client_id', ''), _negated=True), fields=('shipment', 'client_id'), name='handover_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('in', 'sj')), _negated=True), ('with_pin', True), ('photo__isnull', False), ('signature__isnull', False), _connector='OR'), name='handover_delivered_has_proof')],
             },
         ),
         migrations.CreateModel(

@@ -43,6 +43,10 @@ class Handover(models.Model):
     receiver = models.CharField(max_length=80, blank=True)
     with_pin = models.BooleanField(default=False)
     photo = models.ForeignKey(Upload, models.PROTECT, null=True, related_name="+")
+    signature = models.ForeignKey(Upload, models.PROTECT, null=True, related_name="+")
+    refused = models.PositiveSmallIntegerField(default=0)  # packages that were not taken
+    damage = models.ForeignKey(Upload, models.PROTECT, null=True, related_name="+")
+    damage_more = models.ForeignKey(Upload, models.PROTECT, null=True, related_name="+")
     place = models.CharField(max_length=120, blank=True)
     note = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=10, choices=Reason, blank=True)  # of a failed attempt
@@ -57,7 +61,10 @@ class Handover(models.Model):
                 fields=["shipment", "client_id"], condition=~Q(client_id=""), name="handover_once"
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=("in", "sj")) | Q(with_pin=True) | Q(photo__isnull=False),
+                condition=~Q(kind__in=("in", "sj"))
+                | Q(with_pin=True)
+                | Q(photo__isnull=False)
+                | Q(signature__isnull=False),
                 name="handover_delivered_has_proof",
             ),
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -42,6 +43,10 @@ class WrongPin(Refused):
 
 class NoProof(Refused):
     """Neither the PIN nor a photo says that it was delivered."""
+
+
+class NothingTaken(Refused):
+    """No package was taken: that is no delivery."""
 
 
 class NotCounted(Refused):
@@ -346,16 +351,22 @@ class Shipment(models.Model):
         count: int,
         pin: str = "",
         photo: uploads.Admitted | None = None,
+        signature: uploads.Admitted | None = None,
         place: str = "",
         client_id: str = "",
         collected: int | None = None,
         cash_photo: uploads.Admitted | None = None,
+        refused: Sequence[Package] = (),
+        note: str = "",
+        damage: Sequence[uploads.Admitted] = (),
     ) -> None:
-        """Hand the packages to the receiver, proved by the PIN or a photo, and say what was
-        collected where something was to be.
+        """Hand the packages to the receiver, proved by the PIN, a photo or a signature, and say what
+        was collected where something was to be.
 
-        A wrong PIN is counted for good; after five only a photo proves. The same client id again
-        does nothing. Raises WrongPin, NoProof or NotCounted.
+        A wrong PIN is counted for good; after five only a photo proves. Packages that are `refused`
+        stay with the courier as a shipment of their own that failed; what is damaged or missing
+        (`note`, up to two pictures) opens a ticket. The same client id again does nothing. Raises
+        WrongPin, NoProof, NotCounted or NothingTaken.
         """
         if client_id and self.handovers.filter(client_id=client_id).exists():
             return
@@ -366,10 +377,14 @@ class Shipment(models.Model):
             count=count,
             with_pin=with_pin,
             photo=photo,
+            signature=signature,
             place=place,
             client_id=client_id,
             collected=collected,
             cash_photo=cash_photo,
+            refused=refused,
+            note=note,
+            damage=damage,
         )
 
     @step("delivery.deliver", source=OUT, private=("receiver", "place", "note"))
@@ -387,17 +402,28 @@ class Shipment(models.Model):
         cash_photo: uploads.Admitted | None = None,
         signed_on: date | None = None,
         note: str = "",
+        signature: uploads.Admitted | None = None,
+        refused: Sequence[Package] = (),
+        damage: Sequence[uploads.Admitted] = (),
     ) -> None:
-        """The receiver counted the same, is named, and there is a proof."""
-        if not with_pin and photo is None:
+        """The receiver counted what was taken, is named, and there is a proof."""
+        is_signed = signature is not None and self.pin_tries_left > 0
+        if not with_pin and photo is None and not is_signed:
             raise NoProof(_now("Type the PIN that the receiver tells you, or take a photo."))
-        if count != self.packages.count():
-            raise NotCounted(
-                _now(
+        left = list(self.packages.filter(pk__in=[one.pk for one in refused]).order_by("pk"))
+        taken = self.packages.count() - len(left)
+        if not taken:
+            raise NothingTaken(_now("Nothing was taken: say that it cannot be delivered."))
+        if count != taken:
+            words = (
+                _now("%(count)s packages were taken, if those were not: please count again.")
+                if left
+                else _now(
                     "%(count)s packages are on the way: if one is missing, telephone the workshop."
                 )
-                % {"count": self.packages.count()}
             )
+            raise NotCounted(words % {"count": taken})
+        pictures = [Upload.keep(one, by=by) for one in damage[:2]]
         self._note(
             Handover.Kind.DELIVERED,
             by,
@@ -405,13 +431,47 @@ class Shipment(models.Model):
             receiver=receiver,
             with_pin=with_pin,
             photo=Upload.keep(photo, by=by) if photo else None,
+            signature=Upload.keep(signature, by=by) if signature else None,
+            refused=len(left),
+            damage=pictures[0] if pictures else None,
+            damage_more=pictures[1] if len(pictures) > 1 else None,
             place=place,
             client_id=client_id,
             signed_on=signed_on,
             note=note,
         )
+        if left:
+            rest = Shipment.split_off(by=self.workshop.machine, shipment=self, packages=left)
+            rest.come_away(by=by, reason=Reason.REFUSED, note=note, client_id="")
         self._collect(by=by, collected=collected, photo=cash_photo, client_id=client_id)
         self.arrive(by=self.workshop.machine)
+        if note or left or pictures:
+            handed = self.handovers.filter(kind=Handover.Kind.DELIVERED).order_by("-pk")[0]
+            self.report(by=self.workshop.machine, handover=handed)
+
+    @classmethod
+    @creation("delivery.split_off")
+    def split_off(cls, *, by: Person, shipment: Shipment, packages: list[Package]) -> Shipment:
+        """Let packages that the receiver did not take travel on as a shipment of their own."""
+        rest = cls.objects.create(
+            workshop_id=shipment.workshop_id,
+            buyer_id=shipment.buyer_id,
+            number=NumberSeries.draw(shipment.workshop_id, "KRM"),
+            status=Status.PICKED_UP,
+            mode=shipment.mode,
+            route=shipment.route,
+            days=shipment.days,
+            courier=shipment.courier,
+            counted=len(packages),
+            left_at=shipment.left_at,
+        )
+        orders = sorted({package.order_id for package in packages})
+        Load.objects.bulk_create(Load(shipment=rest, order_id=order) for order in orders)
+        shipment.packages.filter(pk__in=[one.pk for one in packages]).update(shipment=rest)
+        for person in Person.objects.active().filter(party=shipment.courier_id, user=None):
+            if shipment.courier_id is not None:
+                AccessLink.issue(person, rest)
+        return rest
 
     def take_paper(
         self,
@@ -439,12 +499,10 @@ class Shipment(models.Model):
                 by=by, receiver=receiver, count=count, signed_on=signed_on, photo=photo, note=note
             )
             return
-        with transaction.atomic():
-            self.hand_in(
-                by=by, receiver=receiver, count=count, with_pin=False, photo=photo, place="",
-                client_id="", collected=collected, signed_on=signed_on, note=note,
-            )  # fmt: skip
-            self._report(note)
+        self.hand_in(
+            by=by, receiver=receiver, count=count, with_pin=False, photo=photo, place="",
+            client_id="", collected=collected, signed_on=signed_on, note=note,
+        )  # fmt: skip
 
     @step("delivery.file_paper", source=Status.DELIVERED, private=("receiver", "note"))
     def file_paper(
@@ -474,7 +532,9 @@ class Shipment(models.Model):
             signed_on=signed_on,
             note=note,
         )
-        self._report(note)
+        if note:
+            last = self.handovers.order_by("-pk")[0]
+            self.report(by=self.workshop.machine, handover=last)
 
     @step("delivery.report")
     def report(self, *, by: Person, handover: Handover) -> None:
@@ -557,6 +617,8 @@ class Shipment(models.Model):
 
     def cash_to_collect(self) -> int:
         """Return the one sum that its courier is to collect at the door for all its orders."""
+        if self.left_at is not None:
+            return self.asked  # fixed when it left
         return sum(shares_to_collect(list(self.loads.all())).values())
 
     def is_offered_to(self, person: Person) -> bool:
@@ -742,12 +804,6 @@ class Shipment(models.Model):
 
     def _note(self, kind: Handover.Kind, by: Person, count: int, **facts: object) -> None:
         self.handovers.create(kind=kind, by=by, count=count, **facts)
-
-    def _report(self, words: str) -> None:
-        """Open a ticket where somebody wrote that something is damaged or missing."""
-        if words:
-            last = self.handovers.order_by("-pk")[0]
-            self.report(by=self.workshop.machine, handover=last)
 
     def _move(
         self, source: Location.Kind, target: Location.Kind | None, reason: str, *, by: Person

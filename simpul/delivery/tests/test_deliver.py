@@ -59,6 +59,9 @@ def test_no_name_is_written_in_the_journal(on_the_way: Shipment, asep: Person) -
         "client_id": "c-1",
         "collected": None,
         "cash_photo": None,
+        "signature": None,
+        "refused": [],
+        "damage": [],
     }
     assert on_the_way.journal.get(step="delivery.arrive").by == asep.workshop.machine
 

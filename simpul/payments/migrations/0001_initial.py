@@ -566,6 +566,7 @@ class Migration(migrations.Migration):
                 ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='whatsapp_numbers', to='parties.workshop')),
                 ('number_id', models.CharField(max_length=40)),
                 ('status', models.CharField(choices=[('connected', 'connected'), ('closed', 'disconnected')], default='connected', editable=False, max_length=9)),
+                ('template', models.CharField(blank=True, editable=False, max_length=100)),
                 ('keys', models.TextField(editable=False)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),

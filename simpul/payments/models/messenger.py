@@ -34,6 +34,7 @@ class WhatsAppNumber(models.Model):
     status = models.CharField(
         max_length=9, choices=Status, default=Status.CONNECTED, editable=False
     )
+    template = models.CharField(max_length=100, blank=True, editable=False)  # none: by hand
     keys = models.TextField(editable=False)  # sealed: app_secret, verify_token, access_token
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now, editable=False)
@@ -64,7 +65,9 @@ class WhatsAppNumber(models.Model):
         access_token: str,
     ) -> WhatsAppNumber:
         """Enter the number and its keys; they replace older ones."""
+        template = ""
         for older in cls.objects.connected().filter(workshop_id=by.workshop_id):
+            template = older.template
             older.disconnect(by=by)
         keys = {
             "app_secret": app_secret,
@@ -72,8 +75,17 @@ class WhatsAppNumber(models.Model):
             "access_token": access_token,
         }
         return cls.objects.create(
-            workshop_id=by.workshop_id, number_id=number_id, keys=sealing.seal(keys), by=by
+            workshop_id=by.workshop_id,
+            number_id=number_id,
+            template=template,
+            keys=sealing.seal(keys),
+            by=by,
         )
+
+    @step("payments.name_template", source=Status.CONNECTED)
+    def name_template(self, *, by: Person, template: str) -> None:
+        """Say which approved template is sent after a day without a word; empty: none."""
+        self.template = template
 
     @step("payments.disconnect_whatsapp", source=Status.CONNECTED, target=Status.CLOSED)
     def disconnect(self, *, by: Person) -> None:

@@ -1,4 +1,4 @@
-"""Messages of WhatsApp's Cloud API."""
+"""Messages of WhatsApp's Cloud API, and what became of ours."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from simpul.conversations.models import Channel
 from simpul.lib.sealing import Unsealable
 from simpul.parties.models import Workshop
-from simpul.payments import inbox, whatsapp
+from simpul.payments import inbox, texting, whatsapp
 from simpul.payments.models import Arrival, WhatsAppNumber
 from simpul.payments.tasks import fetch_picture
 from simpul.portals.bank import arriving
@@ -51,12 +51,15 @@ def _taken(request: Call) -> HttpResponse:
     """Keep each message once; pictures are fetched by the worker after the answer."""
     try:
         received = whatsapp.read(request.body)
+        states = texting.read_states(request.body)
     except whatsapp.Unreadable:
         return plain(400, "This is no notice of WhatsApp.")
     try:
         for one in received:
             with transaction.atomic():
                 _take(one, request.workshop)
+        for state in states:
+            texting.move(state, request.workshop)
     except inbox.Flood:
         return plain(429, "Too many messages for one day.")
     return plain(200, "OK")

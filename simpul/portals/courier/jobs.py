@@ -23,6 +23,7 @@ from simpul.delivery.models import (
     CourierOffer,
     NoProof,
     NotCounted,
+    NothingTaken,
     Shipment,
     Status,
     WrongPin,
@@ -119,9 +120,11 @@ def delivery(request: Request, number: str) -> HttpResponse:
     form = DeliveryForm(request.POST or None, request.FILES or None, shipment=shipment)
     if form.is_valid():
         try:
-            shipment.deliver(by=request.person, **form.cleaned_data)
+            shipment.deliver(by=request.person, **form.facts)
         except (WrongPin, NoProof) as reason:
             form.add_error("pin", str(reason))
+        except NothingTaken as reason:
+            form.add_error("refused", str(reason))
         except NotCounted as reason:
             form.add_error("count", str(reason))
         else:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q, Sum
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -33,6 +33,7 @@ from simpul.delivery.models import (
     Handover,
     NoProof,
     NotCounted,
+    NothingTaken,
     Package,
     Route,
     Shipment,
@@ -52,6 +53,7 @@ from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 50
+PICTURES = ("photo", "signature", "damage", "damage_more")  # of a hand-over
 
 
 @require_safe
@@ -237,9 +239,11 @@ def delivery(request: Request, number: str) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            shipment.deliver(by=request.person, **form.cleaned_data)
+            shipment.deliver(by=request.person, **form.facts)
         except (WrongPin, NoProof) as reason:
             form.add_error("pin", str(reason))
+        except NothingTaken as reason:
+            form.add_error("refused", str(reason))
         except NotCounted as reason:
             form.add_error("count", str(reason))
         else:
@@ -303,11 +307,14 @@ def message(request: Request, number: str) -> HttpResponse:
 
 
 @require_safe
-def photo(request: Request, number: str, pk: int) -> HttpResponse:
-    """Show the photo of a delivery."""
-    shown = Handover.objects.filter(shipment=_find(request, number), photo__isnull=False)
-    found = get_object_or_404(shown.select_related("photo"), pk=pk).photo
-    assert found is not None  # noqa: S101 - asked for above
+def photo(request: Request, number: str, pk: int, which: str = "photo") -> HttpResponse:
+    """Show a picture of a delivery: the photo, the signature, or what was damaged."""
+    if which not in PICTURES:
+        raise Http404
+    shown = Handover.objects.filter(shipment=_find(request, number))
+    found = getattr(get_object_or_404(shown.select_related(which), pk=pk), which)
+    if found is None:
+        raise Http404
     return serve_upload(found)
 
 

@@ -28,6 +28,7 @@ from simpul.delivery.models import Shipment
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person
+from simpul.payments import texting
 from simpul.portals.doors import path_for
 from simpul.portals.http import Request, number_of
 from simpul.portals.talk import talk_about
@@ -162,6 +163,7 @@ def desk_talk(
     return {
         **talk,
         "say_to": talk["say_to"] if party else "",
+        "free_until": texting.free_until(party),
         "conversation": conversation,
         "assign_form": AssignForm(
             colleagues=_colleagues(request),

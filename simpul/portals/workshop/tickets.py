@@ -99,7 +99,7 @@ def _door_of(ticket: Ticket) -> Handover | None:
     """Return the hand-over in which something was found damaged or missing."""
     if ticket.kind != Ticket.Kind.DOOR:
         return None
-    return Handover.objects.filter(pk=ticket.facts["handover"]).first()
+    return Handover.objects.select_related("shipment").filter(pk=ticket.facts["handover"]).first()
 
 
 def _find(request: Request, pk: int) -> Ticket:

@@ -375,6 +375,11 @@ urlpatterns = [
     path("packages/<str:code>/", packages.package, name="package"),
     path("packages/<str:code>/weight/", packages.weight, name="package-weight"),
     path("packages/<str:code>/labels/<slug:sheet>.pdf", packages.label, name="label"),
+    path(
+        "deliveries/<str:number>/photos/<int:pk>/<str:which>/",
+        deliveries.photo,
+        name="delivery-picture",
+    ),
     path("deliveries/<str:number>/photos/<int:pk>/", deliveries.photo, name="delivery-photo"),
     # the shop window
     path("guestbook/", guestbook.guestbook, name="guestbook"),
@@ -397,6 +402,7 @@ urlpatterns = [
     path("settings/", settings.profile, name="settings"),
     path("settings/whatsapp/", whatsapp.whatsapp, name="whatsapp"),
     path("settings/whatsapp/connection/", whatsapp.connection, name="whatsapp-connection"),
+    path("settings/whatsapp/template/", whatsapp.template, name="whatsapp-template"),
     path("settings/whatsapp/closing/", whatsapp.closing, name="whatsapp-closing"),
     path("settings/people/", settings.people, name="people"),
     path("settings/people/new/", settings.invitation, name="invitation"),

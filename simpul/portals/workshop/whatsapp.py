@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from simpul.payments.forms import WhatsAppForm
+from simpul.payments.forms import TemplateForm, WhatsAppForm
 from simpul.payments.models import Arrival, WhatsAppNumber
 from simpul.portals.fresh import freshly
-from simpul.portals.http import Request
+from simpul.portals.http import Request, demand
 from simpul.workflow.steps import NotAllowed
 
 
@@ -45,6 +45,24 @@ def connection(request: Request) -> HttpResponse:
     return render(
         request,
         "workshop/settings/whatsapp_connection.html",
+        {"form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def template(request: Request) -> HttpResponse:
+    """Say what is sent to whoever has not written for a day."""
+    numbers = WhatsAppNumber.objects.visible_to(request.person).connected()
+    number = get_object_or_404(numbers)
+    demand(request, "payments.name_template", number)
+    form = TemplateForm(request.POST or None, initial={"template": number.template})
+    if form.is_valid():
+        number.name_template(by=request.person, **form.cleaned_data)
+        return redirect("workshop:whatsapp", request.workshop.slug)
+    return render(
+        request,
+        "workshop/settings/whatsapp_template.html",
         {"form": form},
         status=422 if form.is_bound else 200,
     )

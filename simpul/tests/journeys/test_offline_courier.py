@@ -279,3 +279,39 @@ def kept(page: Page, shipment: Shipment) -> int:
             job_of(shipment),
         )
     )
+
+
+def test_a_signature_and_what_was_not_taken_wait_and_are_sent_as_one(
+    phone: Page, shipment: Shipment
+) -> None:
+    keep_all(phone)
+    phone.context.set_offline(True)
+    phone.goto(f"{job_of(shipment)}delivery/")
+    pad = phone.locator("sign-pad canvas")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box is not None
+    phone.mouse.move(box["x"] + 20, box["y"] + 20)
+    phone.mouse.down()
+    phone.mouse.move(box["x"] + 120, box["y"] + 60, steps=5)
+    phone.mouse.up()
+    phone.get_by_text("Something is damaged, missing or not taken").click()
+    phone.get_by_label("Package 2").check()
+    phone.get_by_label("What is damaged or missing").fill("kardus basah")
+    say(phone, count=1)
+    waiting = phone.locator("[data-state=waiting]")
+    expect(waiting).to_contain_text("Package 2")
+    phone.goto(f"{job_of(shipment)}delivery/")  # to be mended: all is there again
+    expect(phone.get_by_label("Package 2")).to_be_checked()
+    assert phone.evaluate("document.querySelector('[name=signature]').files[0].size") < 20_000
+    assert delivered() == []
+
+    phone.context.set_offline(False)
+    expect(phone.locator("[data-state=taken]")).to_have_count(1)
+    (proof,) = delivered()
+    assert (proof.count, proof.refused, proof.note) == (1, 1, "kardus basah")
+    assert proof.signature is not None
+    with Image.open(settings.UPLOADS / proof.signature.path) as drawn:
+        assert drawn.size == (600, 200)
+        assert min(drawn.convert("L").tobytes()) < 60  # ink
+    assert Shipment.objects.exclude(pk=shipment.pk).get().status == Status.FAILED

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from simpul.parties.models import Person, Workshop
+from simpul import testing
+from simpul.conversations.models import Message, Notice
+from simpul.parties.models import Identity, Party, Person, Workshop
 from simpul.payments.models import Arrival, WhatsAppNumber
 from simpul.payments.tests.whatsapp_samples import NUMBER_ID, notice
+from simpul.workflow.models import Entry
 
 PATH = "/hooks/whatsapp/ciomas/"
 SECRET, TOKEN = "app-secret-contoh", "kata-verifikasi"
@@ -121,3 +125,58 @@ def test_keys_that_cannot_be_opened_let_meta_repeat_it(
 ) -> None:
     WhatsAppNumber.objects.update(keys="altered")
     assert post(client, notice("image")) == 503
+
+
+# What became of ours
+
+
+@pytest.fixture
+def sent(number: WhatsAppNumber, buyer: Party, dewi: Person) -> Notice:
+    """A text to Dewi that Meta took."""
+    testing.order(buyer)
+    line = Entry.objects.latest("pk")
+    return Notice.objects.create(
+        entry=line, person=dewi, channel="whatsapp", status="sent", foreign_id="wamid.out"
+    )
+
+
+def state(status: str) -> bytes:
+    value = {
+        "metadata": {"phone_number_id": NUMBER_ID},
+        "statuses": [{"id": "wamid.out", "status": status, "timestamp": "1795489961"}],
+    }
+    changes = [{"field": "messages", "value": value}]
+    told = {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]}
+    return json.dumps(told).encode()
+
+
+def status_of(notice: Notice) -> str:
+    notice.refresh_from_db()
+    return notice.status
+
+
+def test_a_signed_state_moves_what_was_sent_and_once(client: Client, sent: Notice) -> None:
+    assert post(client, state("delivered")) == 200
+    assert status_of(sent) == "arrived"
+    assert post(client, state("read")) == 200
+    assert [post(client, state("delivered")) for _turn in range(2)] == [200, 200]  # replayed
+    assert status_of(sent) == "seen"
+
+
+def test_a_state_with_a_wrong_signature_moves_nothing(client: Client, sent: Notice) -> None:
+    assert post(client, state("read"), "lain") == 403
+    assert client.post(PATH, state("read"), "application/json").status_code == 403
+    assert status_of(sent) == "sent"
+
+
+def test_words_of_somebody_known_stand_in_the_conversation(
+    client: Client, number: WhatsAppNumber, dewi: Person
+) -> None:
+    Identity.objects.create(
+        workshop=dewi.workshop, person=dewi, kind="phone", value="+6281234567890"
+    )
+    for _turn in range(2):
+        assert post(client, notice("text", body="Sudah jadi belum?")) == 200
+    said = Message.objects.get()
+    assert (said.by, said.body, said.channel) == (dewi, "Sudah jadi belum?", "whatsapp")
+    assert not Arrival.objects.exists()

@@ -12,6 +12,7 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
+from simpul.conversations.models import Ticket
 from simpul.delivery.models import Handover, Load, Shipment, Status
 from simpul.lib import clock
 from simpul.parties.models import AccessLink, Party, Person, Workshop
@@ -306,7 +307,7 @@ def test_a_job_costs_the_same(
         on_the_way.handovers.create(kind=Handover.Kind.FAILED, count=2, by=asep)
     phone.get(page_of(on_the_way))
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         phone.get(page_of(on_the_way))
 
 
@@ -383,3 +384,37 @@ def test_after_the_last_attempt_the_courier_brings_them_back(
     client.post(f"{job}attempt/", {"next_on": clock.today().isoformat()})
     sent.refresh_from_db()
     assert sent.status == "picked_up"
+
+
+def test_what_is_not_taken_at_the_door_opens_a_ticket_for_sales(
+    phone: Client, buyer: Party, rina: Person, asep: Person, sari: Person
+) -> None:
+    sent = testing.shipment_on_the_way(buyer, asep)
+    _first, second = sent.packages.order_by("number")
+    said = {"receiver": "Dewi", "count": 2, "pin": sent.pin, "note": "basah"}
+    wrong = phone.post(f"{page_of(sent)}delivery/", said | {"refused": [second.pk]})
+    assert wrong.status_code == 422
+    assert "please count again" in wrong.text
+    assert "open" in wrong.text.partition("Something is damaged")[0][-60:]
+    file = io.BytesIO()
+    Image.new("RGB", (60, 20), "white").save(file, "PNG")
+    drawn = SimpleUploadedFile("signature.png", file.getvalue(), "image/png")
+    said = said | {"count": 1, "pin": "", "refused": [second.pk], "signature": drawn}
+    assert phone.post(f"{page_of(sent)}delivery/", said).status_code == 302
+    rest = Shipment.objects.latest("pk")
+    assert (rest.status, rest.packages.get()) == ("failed", second)
+    assert phone.get(page_of(rest)).status_code == 200
+    testing.login(phone, sari)
+    page = phone.get(f"/ciomas/desk/tickets/{Ticket.objects.get().pk}/").text
+    assert "basah" in page
+    assert "/signature/" in page
+    assert (
+        phone.get(f"/ciomas/desk/tickets/{Ticket.objects.get().pk}/resolution/").status_code == 200
+    )
+    assert sent.number in phone.get("/ciomas/desk/tickets/").text
+    proof = Handover.objects.get(kind="in")
+    path = f"/ciomas/desk/deliveries/{sent.number}/photos/{proof.pk}"
+    pictures = [
+        phone.get(f"{path}/{which}/").status_code for which in ("signature", "damage", "by")
+    ]
+    assert pictures == [200, 404, 404]

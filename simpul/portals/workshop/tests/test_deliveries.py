@@ -278,7 +278,7 @@ def test_a_shipment_costs_the_same_for_any_number_of_packages_and_orders(
     desk.get(page_of(shipment))
 
     # beside the shipment and its parts: its tickets, its carrier, and whether one can be asked
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(23):
         desk.get(page_of(shipment))
     with django_assert_num_queries(12):
         desk.get(of_order(order, "packing"))

@@ -12,7 +12,10 @@ class PageLoader extends HTMLElement {
   }
 
   on(name, listener) {
-    document.body.addEventListener(name, listener)
+    document.body.addEventListener(name, (event) => {
+      // what is only reported on the side says nothing
+      if (!event.target.matches('[hx-swap="none"]')) listener(event)
+    })
   }
 
   show(state) {

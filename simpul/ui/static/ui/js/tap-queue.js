@@ -54,8 +54,8 @@ class TapQueue extends HTMLElement {
 
   // Say at once what the server would say too late: the receiver is gone by then.
   isProved() {
-    const { pin, photo } = this.form.elements
-    if (!pin || pin.value.trim() || photo.files.length) return true
+    const { pin, photo, signature } = this.form.elements
+    if (!pin || pin.value.trim() || photo.files.length || signature.files.length) return true
     pin.setCustomValidity(this.getAttribute("proof"))
     pin.reportValidity()
     this.form.addEventListener("input", () => pin.setCustomValidity(""), { once: true })
@@ -102,9 +102,10 @@ class TapQueue extends HTMLElement {
 
   // The same for a form of other fields; a PIN is nobody else's business.
   told() {
-    const isSaid = (one) => (one.type === "radio" ? one.checked : one.value && one.type !== "hidden")
+    const isSaid = (one) => (isChoice(one) ? one.checked : one.value && one.type !== "hidden")
     const filled = [...this.form.elements].filter((one) => one.name && one.name !== "pin" && isSaid(one))
-    const words = { radio: (one) => one.labels[0].textContent, "select-one": (one) => one.selectedOptions[0].textContent, file: (one) => one.labels[0].firstChild.textContent }
+    const label = (one) => one.labels[0].textContent
+    const words = { radio: label, checkbox: label, "select-one": (one) => one.selectedOptions[0].textContent, file: (one) => one.labels[0].firstChild.textContent }
     return filled.map((one) => (words[one.type]?.(one) ?? one.value).trim())
   }
 
@@ -124,7 +125,9 @@ class TapQueue extends HTMLElement {
     for (const [name, value] of mine?.body ?? []) {
       const field = this.form.elements[name]
       if (!field || ["key", "csrfmiddlewaretoken"].includes(name)) continue
-      if (typeof value === "string") field.value = value
+      const choices = field instanceof RadioNodeList ? [...field] : [field]
+      if (choices.some(isChoice)) choices.forEach((one) => (one.checked ||= one.value === value))
+      else if (typeof value === "string") field.value = value
       else {
         const files = new DataTransfer()
         files.items.add(value)
@@ -225,6 +228,10 @@ class TapQueue extends HTMLElement {
     link.textContent = this.getAttribute(words)
     return link
   }
+}
+
+function isChoice(one) {
+  return ["radio", "checkbox"].includes(one.type)
 }
 
 async function drop(one) {

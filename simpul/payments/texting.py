@@ -1,0 +1,195 @@
+"""Sending by WhatsApp's Cloud API, and what becomes of what was sent.
+
+Within a day of the other side's last message free words may go; later only a template that Meta has
+approved. Where neither may go, or the workshop has no keys, a person sends the text by hand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from simpul.conversations.models import Channel, Message, Notice
+from simpul.conversations.notices import come_back
+from simpul.lib import clock, outgoing
+from simpul.lib.outgoing import Unreachable
+from simpul.parties.models import Identity, Party, Person, Workshop
+from simpul.payments.models import Arrival
+from simpul.payments.models.messenger import WhatsAppNumber
+from simpul.payments.whatsapp import API, HOSTS
+
+WINDOW = timedelta(hours=24)
+LONGEST_WORDS = 300  # letters of a gap of a template
+NOT_ON_WHATSAPP = {131026}  # Meta: the number has no WhatsApp, or takes nothing from businesses
+MOST_STATES = 200  # of one notice of Meta
+
+Status = Notice.Status
+_CLIMBS = {"sent": Status.SENT, "delivered": Status.ARRIVED, "read": Status.SEEN}
+_STEPS = [Status.WAITING, Status.SENT, Status.ARRIVED, Status.SEEN]
+
+
+class NotReached(Exception):
+    """This number is not reached by WhatsApp; another try would not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What Meta tells of a message of ours."""
+
+    number_id: str
+    message: str
+    status: str  # sent, delivered, read, failed
+
+
+def not_by_machine() -> Q:
+    """Say which notices a person sends: texts of a workshop without keys, or not made ready yet."""
+    connected = WhatsAppNumber.objects.connected().values("workshop")
+    unready = Q(by_hand=True) | Q(attempts=0) | ~Q(person__workshop__in=connected)
+    return Q(channel=Channel.WHATSAPP) & unready
+
+
+def leaves_to_hand(notice: Notice) -> bool:
+    """Tell whether only a person may send this now, and note it."""
+    number = _number(notice.person.workshop_id)
+    may_go = number is not None and (number.template or _is_open(notice.person))
+    if not may_go:
+        notice.by_hand = True
+        notice.save(update_fields=["by_hand"])
+    return not may_go
+
+
+def send(notice: Notice, *, body: str, words: tuple[str, ...]) -> None:
+    """Send a text, or the template with these words in its gaps.
+
+    Raises NotReached, Unreachable and sealing.Unsealable.
+    """
+    number, to = _number(notice.person.workshop_id), _telephone(notice.person)
+    if number is None or not to:
+        raise NotReached
+    said: dict[str, Any] = {"type": "text", "text": {"body": body}}
+    if not _is_open(notice.person):
+        said = _template(number.template, words)
+    told = {"messaging_product": "whatsapp", "to": to.removeprefix("+"), **said}
+    answer = outgoing.ask(
+        "POST",
+        f"{API}{number.number_id}/messages",
+        hosts=HOSTS,
+        headers={"Authorization": f"Bearer {number.open_keys()['access_token']}"},
+        json=told,
+    )
+    notice.foreign_id = _identifier(answer)
+    notice.save(update_fields=["foreign_id"])
+
+
+def free_until(party: Party | None) -> datetime | None:
+    """Return until when free words may go to a party by WhatsApp; nothing where none may."""
+    if party is None or _number(party.workshop_id) is None:
+        return None
+    people = list(party.people.filter(is_active=True))
+    return max(filter(None, map(_open_until, people)), default=None)
+
+
+def read_states(body: bytes) -> list[State]:
+    """Return what a notice of Meta, whose shape was checked, tells of messages of ours."""
+    told = json.loads(body)
+    return list(_states(told))[:MOST_STATES]
+
+
+def move(state: State, workshop: Workshop) -> None:
+    """Note what became of a message: a state only climbs, however often and late it is told."""
+    mine = WhatsAppNumber.objects.connected().filter(workshop=workshop, number_id=state.number_id)
+    notices = Notice.objects.filter(channel=Channel.WHATSAPP, foreign_id=state.message)
+    notice = notices.filter(person__workshop=workshop).first() if mine.exists() else None
+    if notice is None:
+        return
+    if state.status == "failed":
+        if notice.status == Status.SENT:
+            come_back(notice)
+        return
+    higher = _STEPS[_STEPS.index(Status(notice.status)) + 1 :] if notice.status in _STEPS else []
+    if (reached := _CLIMBS.get(state.status)) in higher:
+        notice.mark(reached)
+
+
+def _number(workshop: int) -> WhatsAppNumber | None:
+    return WhatsAppNumber.objects.connected().filter(workshop=workshop).first()
+
+
+def _is_open(person: Person) -> bool:
+    return _open_until(person) is not None
+
+
+def _open_until(person: Person) -> datetime | None:
+    """Return a day after this person's last message, if that is still to come."""
+    said = Message.objects.filter(by=person, channel=Channel.WHATSAPP).exclude(foreign_id="")
+    numbers = list(
+        person.identities.filter(kind=Identity.Kind.PHONE).values_list("value", flat=True)
+    )
+    came = Arrival.objects.filter(
+        workshop=person.workshop_id, channel=Channel.WHATSAPP, sender__in=numbers
+    )
+    moments = [
+        one.at for one in (said.order_by("-pk").first(), came.order_by("-at").first()) if one
+    ]
+    until = max(moments) + WINDOW if moments else None
+    return until if until is not None and until > clock.now() else None
+
+
+def _telephone(person: Person) -> str:
+    usable = person.identities.filter(kind=Identity.Kind.PHONE, bounced_at=None, opted_out_at=None)
+    first = usable.order_by("pk").first()
+    return first.value if first else ""
+
+
+def _template(name: str, words: tuple[str, ...]) -> dict[str, Any]:
+    """Fill the gaps of a template: each one line, as Meta asks."""
+    gaps = [{"type": "text", "text": " ".join(one.split())[:LONGEST_WORDS]} for one in words]
+    return {
+        "type": "template",
+        "template": {
+            "name": name,
+            "language": {"code": "id", "policy": "deterministic"},
+            "components": [{"type": "body", "parameters": gaps}],
+        },
+    }
+
+
+def _identifier(answer: outgoing.Answer) -> str:
+    try:
+        told = json.loads(answer.body)
+    except ValueError as reason:
+        raise Unreachable(f"{answer.status}: no JSON") from reason
+    if answer.is_good:
+        try:
+            return str(told["messages"][0]["id"])[:200]
+        except (LookupError, TypeError) as reason:
+            raise Unreachable("no identifier") from reason
+    error = told.get("error") if isinstance(told, dict) else None
+    code = error.get("code") if isinstance(error, dict) else None
+    if code in NOT_ON_WHATSAPP:
+        raise NotReached
+    raise Unreachable(f"{answer.status}: {code}")
+
+
+def _states(told: Any) -> Iterator[State]:
+    for entry in _rows(told, "entry"):
+        for change in _rows(entry, "changes"):
+            value = change.get("value")
+            if change.get("field") != "messages" or not isinstance(value, dict):
+                continue
+            metadata = value.get("metadata")
+            number = metadata.get("phone_number_id") if isinstance(metadata, dict) else None
+            for one in _rows(value, "statuses"):
+                name, status = one.get("id"), one.get("status")
+                if isinstance(name, str) and isinstance(status, str) and isinstance(number, str):
+                    yield State(number, name, status)
+
+
+def _rows(fields: Any, name: str) -> list[dict[str, Any]]:
+    found = fields.get(name) if isinstance(fields, dict) else None
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
