@@ -17,11 +17,12 @@ fix: ## mend what a machine can mend
 	@.venv/bin/ruff check --fix --quiet .
 	@.venv/bin/ruff format --quiet .
 
-bench: ## how long the pages take at the demonstration's size, a large statement, and planning where much is open
+bench: ## how long the pages take at the demonstration's size, a large statement, planning where much is open, and the search
 	@scripts/setup
 	@.venv/bin/python scripts/bench.py
 	@.venv/bin/python scripts/bench_statements.py
 	@.venv/bin/python scripts/bench_planning.py
+	@.venv/bin/python scripts/bench_search.py
 
 messages: ## collect the texts for the translators, and compile them
 	@scripts/setup

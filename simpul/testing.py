@@ -30,7 +30,8 @@ from simpul.catalog.models import (
     Variant,
 )
 from simpul.delivery import packing
-from simpul.delivery.models import Route, Shipment
+from simpul.delivery.carriers import CARRIERS, Booked, Rate
+from simpul.delivery.models import CarrierAccount, Consignment, RateRequest, Route, Shipment
 from simpul.lib import clock, uploads
 from simpul.orders.models import (
     Amendment,
@@ -593,7 +594,7 @@ def shipment(buyer: Party, mode: str = Shipment.Mode.OJEK, **facts: Any) -> Ship
     """Two packages, ready to be offered to a courier."""
     order = packed_order(buyer, **facts)
     return Shipment.open(
-        by=keeper(buyer.workshop), order=order, mode=mode, route="Ciomas – Bogor", fee=35_000
+        by=keeper(buyer.workshop), orders=[order], mode=mode, route="Ciomas – Bogor", fee=35_000
     )
 
 
@@ -624,6 +625,55 @@ def shipment_on_the_way(buyer: Party, driver: Person, **facts: Any) -> Shipment:
     made.issue_note(by=keeper(buyer.workshop))
     made.hand_over(by=keeper(buyer.workshop), count=2)
     made.pick_up(by=driver, count=2)
+    return made
+
+
+# Carriers
+
+
+def carrier(workshop: Workshop, **keys: str) -> CarrierAccount:
+    """The workshop at Biteship; the keys are those of the samples."""
+    owner = Person.objects.filter(workshop=workshop, role=Role.OWNER).first()
+    known = {secret.name: f"{secret.name}-CONTOH" for secret in CARRIERS["biteship"].secrets}
+    return CarrierAccount.connect(
+        by=owner or staff("Pemilik", workshop, Role.OWNER),
+        provider="biteship",
+        keys=known | keys,
+    )
+
+
+def rates(shipment: Shipment, *offers: Rate) -> RateRequest:
+    """What carriers answered: JNE for Rp 54.000 in two days, and what else is named."""
+    connected = CarrierAccount.objects.connected().filter(workshop=shipment.workshop).first()
+    for package in shipment.packages.all():
+        package.weigh(by=keeper(shipment.workshop), weight=4_000)
+    asked = RateRequest.ask(
+        by=keeper(shipment.workshop),
+        shipment=shipment,
+        account=connected or carrier(shipment.workshop),
+        postcode="40111",
+        value=0,
+    )
+    asked.answer([Rate("jne", "reg", "JNE Reguler", 54_000, 2), *offers])
+    asked.refresh_from_db()
+    return asked
+
+
+def consignment(shipment: Shipment) -> Consignment:
+    """JNE, chosen from its offer and not booked yet."""
+    return Consignment.choose(
+        by=keeper(shipment.workshop), request=rates(shipment), company="jne", service="reg"
+    )
+
+
+def booked_consignment(shipment: Shipment, reference: str = "bs-1") -> Consignment:
+    """JNE, booked under a number."""
+    made = consignment(shipment)
+    made.book(by=keeper(shipment.workshop))
+    made.take_booking(
+        by=shipment.workshop.machine,
+        booked=Booked(reference, "JP1234567890", "https://track.biteship.com/x", 54_000),
+    )
     return made
 
 

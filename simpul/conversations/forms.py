@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db import transaction
@@ -19,11 +19,13 @@ from simpul.conversations.models import (
     Hours,
     How,
     Kind,
+    Message,
+    QuickReply,
     Ticket,
     Wish,
 )
 from simpul.lib import uploads, webpush
-from simpul.parties.models import Person
+from simpul.parties.models import Person, PersonQuerySet
 from simpul.ui.fields import FilesField
 
 
@@ -60,8 +62,86 @@ class NoteForm(forms.Form):
     body = forms.CharField(
         label=_("Note for us only"),
         max_length=LONGEST_MESSAGE,
+        help_text=_("With @name a colleague is told."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+
+class AssignForm(forms.Form):
+    """Who answers."""
+
+    to = forms.ModelChoiceField(
+        Person.objects.none(), label=_("Who answers"), required=False, empty_label=_("anybody")
+    )
+
+    def __init__(self, *args: Any, colleagues: PersonQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["to"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
+        field.queryset = colleagues
+
+
+class CallForm(forms.Form):
+    """A telephone call or a visit: saved as it stands it says that we called."""
+
+    channel = forms.ChoiceField(
+        label=_("How"),
+        choices=[(Channel.PHONE, _("telephone")), (Channel.VISIT, _("visit"))],
+        widget=forms.RadioSelect,
+    )
+    direction = forms.ChoiceField(
+        label=_("Who came to whom"), choices=Message.Direction, widget=forms.RadioSelect
+    )
+    with_whom = forms.ModelChoiceField(
+        Person.objects.none(), label=_("With"), required=False, empty_label=_("somebody there")
+    )
+    body = forms.CharField(
+        label=_("What was said"),
+        required=False,
+        max_length=LONGEST_MESSAGE,
+        help_text=_("The other side can read it in the conversation."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    next_words = forms.CharField(
+        label=_("Next step"),
+        required=False,
+        max_length=200,
+        help_text=_("Only our own people see it."),
+    )
+    next_on = forms.DateField(
+        label=_("On which day"),
+        required=False,
+        help_text=_("On that day it stands on “Today”."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args: Any, people: PersonQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["with_whom"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
+        field.queryset = people
+
+    def clean(self) -> dict[str, Any]:
+        facts = self.cleaned_data
+        if facts.get("next_words") and not facts.get("next_on") and "next_on" not in self.errors:
+            self.add_error("next_on", _("Say on which day, so that it is not forgotten."))
+        return facts
+
+
+class QuickReplyForm(forms.ModelForm[QuickReply]):
+    class Meta:
+        model = QuickReply
+        fields = ("title", "body", "body_en")
+        widgets: ClassVar = {
+            "body": forms.Textarea(attrs={"rows": 4}),
+            "body_en": forms.Textarea(attrs={"rows": 4}),
+        }
+        help_texts: ClassVar = {
+            "body": _("{nama} becomes the name of the reader, {nomor} the number of the document."),
+            "body_en": _(
+                "For readers who chose English. Here {name} and {number} stand for the same."
+            ),
+        }
 
 
 class AnswerForm(forms.Form):
@@ -70,6 +150,7 @@ class AnswerForm(forms.Form):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    about = forms.CharField(max_length=60, required=False)
 
 
 class GuestForm(forms.Form):

@@ -18,7 +18,8 @@ from simpul.workflow.models import Entry
 NOBODY: tuple[str, ...] = ()
 
 # An audience is a side of the deal, a role of the workshop, `other` (the side that did not do it),
-# `asked` (the couriers that were offered the job) or `payers` (the buyers who are asked for money).
+# `asked` (the couriers that were offered the job), `payers` (the buyers who are asked for money) or
+# `named` (the colleagues whom the thing itself names).
 TOLD: dict[str, tuple[str, ...]] = {
     # the workshop and its people
     "crm.register": ("sales",),
@@ -29,7 +30,12 @@ TOLD: dict[str, tuple[str, ...]] = {
     "conversations.say": ("other",),
     "conversations.open_ticket": ("owner", "finance"),
     "conversations.resolve_ticket": ("owner", "courier"),
-    "conversations.note": NOBODY,
+    "conversations.note": ("named",),
+    "conversations.assign": ("named",),
+    "conversations.let_go": NOBODY,
+    "conversations.call": NOBODY,  # they were there
+    "conversations.follow_up": NOBODY,
+    "conversations.finish_follow_up": NOBODY,
     "conversations.sign": ("sales",),
     "conversations.hold": NOBODY,
     "conversations.vouch": ("sales",),
@@ -216,6 +222,22 @@ TOLD: dict[str, tuple[str, ...]] = {
     "delivery.take_back": NOBODY,
     "delivery.leave": ("buyer", "sales"),
     "delivery.arrive": NOBODY,
+    "delivery.plan_attempt": ("buyer", "courier", "sales"),
+    "delivery.file_paper": NOBODY,
+    "delivery.report": ("sales",),
+    "delivery.connect_carrier": ("owner",),
+    "delivery.disconnect_carrier": ("owner",),
+    "delivery.go_by": NOBODY,
+    "delivery.ask_rates": NOBODY,
+    "delivery.choose_carrier": NOBODY,
+    "delivery.write_number": NOBODY,
+    "delivery.book_carrier": NOBODY,
+    "delivery.call_off_carrier": NOBODY,
+    "delivery.carrier_booked": NOBODY,
+    "delivery.carrier_refused": ("sales", "stock"),
+    "delivery.hear_carrier": NOBODY,
+    "delivery.carrier_fails": ("sales", "stock"),
+    "delivery.carrier_delivers": ("buyer", "sales", "stock"),
 }
 
 SIDES = ("buyer", "supplier", "courier")
@@ -335,7 +357,7 @@ def _notice(entry: Entry, person: Person, channel: Channel, how: How, label: str
 def _label(entry: Entry) -> str:
     """Return the number of what it is about, as a list of news shows it."""
     thing = getattr(entry.subject, "shown_with", entry.subject)
-    return str(getattr(thing, "order", thing))[:40]
+    return str(getattr(thing, "known_as", None) or getattr(thing, "order", thing))[:40]
 
 
 def _other_side(entry: Entry) -> tuple[str, ...]:
@@ -351,6 +373,8 @@ def _people(word: str, entry: Entry) -> list[Person]:
         return list(people.filter(party_id__in=_asked(entry)))
     if word == "payers":
         return list(people.filter(party_id__in=_subject(entry).payers()))
+    if word == "named":
+        return list(people.filter(party=None, pk__in=_subject(entry).named()))
     if word in SIDES:
         party: Any = getattr(entry.subject, f"{word}_id", None)
         return list(people.filter(party_id=party)) if party else []

@@ -52,8 +52,8 @@ _HEARD: dict[str, tuple[Kind, ...]] = {
     Role.SALES: (Kind.ORDERS, Kind.MONEY, Kind.WORK, Kind.DELIVERY, Kind.TALK, Kind.PROSPECTS),
     Role.FINANCE: (Kind.ORDERS, Kind.MONEY, Kind.WORK, Kind.TALK),
     Role.STOCK: (Kind.ORDERS, Kind.MONEY, Kind.MATERIAL, Kind.WORK, Kind.DELIVERY, Kind.TALK),
-    Role.PRODUCTION: (Kind.ORDERS, Kind.MONEY, Kind.MATERIAL),
-    Role.VIEWER: (),
+    Role.PRODUCTION: (Kind.ORDERS, Kind.MONEY, Kind.MATERIAL, Kind.TALK),
+    Role.VIEWER: (Kind.TALK,),
 }
 
 _IDENTITIES = {Channel.MAIL: Identity.Kind.MAIL, Channel.WHATSAPP: Identity.Kind.PHONE}

@@ -5,16 +5,20 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from simpul.delivery.models import Package, Reason, Route, Shipment
+from simpul.delivery.carriers import Carrier
+from simpul.delivery.models import Package, Part, Reason, Route, Shipment
+from simpul.delivery.models.consignment import tidy_number
+from simpul.delivery.models.shipment import FURTHEST
 from simpul.lib import clock, uploads
-from simpul.orders.models import LineSize
+from simpul.orders.models import Gate, LineSize, Order
 from simpul.parties.models import Party
 from simpul.ui.fields import QuantityField, RupiahField
 from simpul.ui.jinja import rupiah
@@ -201,6 +205,15 @@ class RouteForm(forms.Form):
 
 
 class ShipmentForm(forms.Form):
+    """How it travels, and which of the orders go along (`along`) that wait for the same door, each
+    with how many packages (`standing`)."""
+
+    along = forms.MultipleChoiceField(
+        label=_("Take along"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("These wait for the same address: one way, one delivery note, one PIN."),
+    )
     mode = forms.ChoiceField(label=_("How it travels"), choices=Shipment.Mode)
     route = forms.CharField(
         label=_("Route"),
@@ -213,9 +226,94 @@ class ShipmentForm(forms.Form):
         label=_("Days on the way"), min_value=0, max_value=90, required=False, widget=NUMBER
     )
 
+    def __init__(self, *args: Any, along: Iterable[Order], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.waiting = {order.number: order for order in along}
+        field = self.fields["along"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101
+        field.choices = [(number, _waits(order)) for number, order in self.waiting.items()]
+        if not self.waiting:
+            del self.fields["along"]
+
+    def clean_along(self) -> list[Order]:
+        return [self.waiting[number] for number in self.cleaned_data["along"]]
+
     def clean_fee(self) -> int:
         fee: int | None = self.cleaned_data["fee"]
         return fee or 0
+
+
+def _waits(order: Any) -> str:
+    """Return `SO-2026-0012 · 3 packages`, and whether money must come first."""
+    count = ngettext("%(num)s package", "%(num)s packages", order.standing) % {
+        "num": order.standing
+    }
+    is_shut = not order.is_open(Gate.HAND_OVER)
+    return " · ".join([order.number, count, *([_now("waits for money")] if is_shut else [])])
+
+
+class CarrierKeysForm(forms.Form):
+    """The keys of a carrier's side, which nobody can read here again."""
+
+    def __init__(self, *args: Any, carrier: Carrier, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for secret in carrier.secrets:
+            self.fields[secret.name] = forms.CharField(
+                label=str(secret.label),
+                help_text=str(secret.help),
+                min_length=12,
+                max_length=600,
+                widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+            )
+
+    @property
+    def keys(self) -> dict[str, str]:
+        return {name: str(value).strip() for name, value in self.cleaned_data.items()}
+
+
+class RatesForm(forms.Form):
+    """What carriers must know before they say a price; the packages are known."""
+
+    postcode = forms.RegexField(
+        label=_("Postcode of the receiver"),
+        regex=r"^[1-9]\d{4}$",
+        strip=True,
+        widget=NUMBER,
+        error_messages={"invalid": _("A postcode has five digits.")},
+    )
+    value = RupiahField(
+        label=_("Declared value"),
+        required=False,
+        help_text=_("For their insurance; carriers see it. Empty: nothing is declared."),
+    )
+
+    def clean_value(self) -> int:
+        value: int | None = self.cleaned_data["value"]
+        return value or 0
+
+
+class TrackingNumberForm(forms.Form):
+    """Who carries it and under which number, typed by hand."""
+
+    carrier = forms.CharField(
+        label=_("Carrier"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"list": "carriers", "autocomplete": "off"}),
+    )
+    number = forms.CharField(
+        label=_("Tracking number"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+        help_text=_("As it stands on the receipt. Empty where there is none."),
+    )
+
+    def clean_number(self) -> str:
+        typed = str(self.cleaned_data["number"])
+        number = tidy_number(typed)
+        if typed and not number:
+            raise forms.ValidationError(_now("6 to 30 letters and digits."))
+        return number
 
 
 HOURS = [
@@ -295,7 +393,7 @@ class DeliveryForm(forms.Form):
 
     def __init__(self, *args: Any, shipment: Shipment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.collects = shipment.collection.asked if shipment.collection else 0
+        self.collects = shipment.asked
         if self.collects:
             self.fields["collected"].required = True
             self.fields["collected"].help_text = _now(
@@ -311,22 +409,13 @@ class DeliveryForm(forms.Form):
         return amount
 
     def clean_cash_photo(self) -> uploads.Admitted | None:
-        return self._admitted("cash_photo")
+        return _admitted(self.cleaned_data["cash_photo"])
 
     def clean_pin(self) -> str:
         return "".join(self.cleaned_data["pin"].split())
 
     def clean_photo(self) -> uploads.Admitted | None:
-        return self._admitted("photo")
-
-    def _admitted(self, name: str) -> uploads.Admitted | None:
-        photo = self.cleaned_data[name]
-        if not photo:
-            return None
-        try:
-            return uploads.admit(photo, uploads.PHOTO)
-        except uploads.Refusal as reason:
-            raise forms.ValidationError(str(reason)) from reason
+        return _admitted(self.cleaned_data["photo"])
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -337,7 +426,79 @@ class DeliveryForm(forms.Form):
         return cleaned
 
 
-class FailureForm(forms.Form):
+class SignedPaperForm(forms.Form):
+    """What stands on a delivery note that came back signed."""
+
+    receiver = forms.CharField(label=_("Who signed it"), max_length=80)
+    signed_on = forms.DateField(
+        label=_("On which day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    count = CountField(label=_("Packages received, as it says"))
+    note = forms.CharField(
+        label=_("Remarks on it: what is damaged or missing"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Sales gets a ticket for it."),
+    )
+    photo = forms.FileField(
+        label=_("Photo of the paper"),
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
+    collected = RupiahField(label=_("Collected, in rupiah"), required=False, max_length=20)
+
+    def __init__(self, *args: Any, shipment: Shipment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not shipment.asked or not shipment.is_out:
+            del self.fields["collected"]
+        else:
+            self.fields["collected"].required = True
+            self.fields["collected"].help_text = _now(
+                "Asked for: %(amount)s. Nothing collected: type 0."
+            ) % {"amount": rupiah(shipment.asked)}
+
+    def clean_photo(self) -> uploads.Admitted | None:
+        return _admitted(self.cleaned_data["photo"])
+
+
+class PaperCodeForm(forms.Form):
+    """The code beside the square of a delivery note, or its number."""
+
+    code = forms.CharField(
+        label=_("Code or number of the delivery note"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+
+
+def _admitted(photo: Any) -> uploads.Admitted | None:
+    """Return the picture as it may be kept; raises ValidationError for what is none."""
+    if not photo:
+        return None
+    try:
+        return uploads.admit(photo, uploads.PHOTO)
+    except uploads.Refusal as reason:
+        raise forms.ValidationError(str(reason)) from reason
+
+
+class AttemptForm(forms.Form):
+    """When it is tried again."""
+
+    next_on = forms.DateField(
+        label=_("Next attempt"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    next_part = forms.ChoiceField(label=_("Part of the day"), choices=Part, required=False)
+
+    def clean_next_on(self) -> date | None:
+        day: date | None = self.cleaned_data["next_on"]
+        if day is not None and not clock.today() <= day <= clock.in_days(FURTHEST):
+            raise forms.ValidationError(_now("Plan it for today or one of the next 30 days."))
+        return day
+
+
+class FailureForm(AttemptForm):
+    """Why it failed, and when it is tried again if that is known already."""
+
     reason = forms.ChoiceField(label=_("Why"), choices=Reason, widget=forms.RadioSelect)
     note = forms.CharField(
         label=_("What happened"),
@@ -346,3 +507,10 @@ class FailureForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     client_id = ClientIdField()
+
+    field_order = ["reason", "note", "next_on", "next_part", "client_id"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["next_on"].required = False
+        self.fields["next_on"].help_text = _now("If you know it already. The buyer is told.")

@@ -40,6 +40,7 @@ class LabelWords(TypedDict):
 
 class OneLabel(TypedDict):
     place: str  # KOLI 1/3
+    order: str
     details: list[str]  # pairs, weight, sides
     contents: list[str]
     address: str  # of the page to which the QR leads; may be empty
@@ -53,7 +54,6 @@ class LabelFacts(TypedDict):
     words: LabelWords
     sheet: str
     number: str  # of the shipment
-    order: str
     sender: Addressed
     receiver: Addressed
     labels: list[OneLabel]
@@ -70,6 +70,7 @@ class PackingListWords(TypedDict):
 
 
 class PackedFacts(TypedDict):
+    head: str  # the order that begins with it, where there are several
     number: str
     contents: list[str]
     pairs: str
@@ -101,7 +102,7 @@ def label_facts(
     shipment: Shipment, sheet: Sheet, *, page_of: PageOf, only: Package | None = None
 ) -> LabelFacts:
     packages = list(shipment.packages.for_list())
-    is_bare = shipment.order.in_buyers_name  # an address would name the workshop
+    is_bare = shipment.first_order.in_buyers_name  # an address would name the workshop
     shown = [
         _label(package, f"{place}/{len(packages)}", "" if is_bare else page_of(package))
         for place, package in enumerate(packages, start=1)
@@ -112,7 +113,6 @@ def label_facts(
         "words": {"title": _("Label"), "sender": _("Sender"), "receiver": _("Receiver")},
         "sheet": sheet.value,
         "number": shipment.number,
-        "order": shipment.order.number,
         "sender": note.sender_of(shipment),
         "receiver": note.receiver_of(shipment),
         "labels": shown,
@@ -143,19 +143,20 @@ def packing_list_facts(shipment: Shipment) -> PackingListFacts:
             "measures": _("Size"),
         },
         "details": [
-            (_("Order"), shipment.order.number),
-            (_("Receiver"), shipment.order.receiver),
+            (_("Order"), shipment.known_as),
+            (_("Receiver"), shipment.first_order.receiver),
             (_("Delivery note"), shipment.note_number or "–"),
         ],
         "packages": [
             {
+                "head": head,
                 "number": str(package.number),
                 "contents": package.contents,
                 "pairs": str(package.pairs),
                 "weight": package.weighs,
                 "measures": package.measures,
             }
-            for package in packages
+            for package, head in note.by_order(packages)
         ],
         "total_packages": ngettext("%(n)s package", "%(n)s packages", count) % {"n": count},
         "total_pairs": str(sum(package.pairs for package in packages)),
@@ -167,6 +168,7 @@ def _label(package: Package, place: str, address: str) -> OneLabel:
     pairs = ngettext("%(num)s pair", "%(num)s pairs", package.pairs) % {"num": package.pairs}
     return {
         "place": _("PACKAGE %(place)s") % {"place": place},
+        "order": package.order.number,
         "details": [text for text in (pairs, package.weighs, package.measures) if text],
         "contents": package.contents,
         "address": address,

@@ -33,17 +33,17 @@ def issue(shipment: Shipment, *, by: Person) -> Paper:
     draft = Draft(
         kind=Paper.Kind.DELIVERY_NOTE,
         subject=shipment,
-        party=shipment.order.buyer,
+        party=shipment.buyer,
         template=TEMPLATE,
         facts=facts,
-        mentions=(shipment.order,),
+        mentions=tuple(shipment.orders),
     )
     return issuing.issue(draft, by=by)
 
 
 def _facts(shipment: Shipment, by: Person) -> DeliveryNoteFacts:
     facts = _plain_facts(shipment, by)
-    if shipment.order.in_buyers_name:  # nothing on it leads to the workshop (decision 40)
+    if shipment.first_order.in_buyers_name:  # nothing on it leads to the workshop (decision 40)
         sender = facts["sender"]
         facts["letterhead"] = {"name": sender["name"], "lines": sender["lines"]}
         facts["check_url"] = ""
@@ -61,10 +61,10 @@ def _plain_facts(shipment: Shipment, by: Person) -> DeliveryNoteFacts:
         "sender": sender_of(shipment),
         "receiver": receiver_of(shipment),
         "details": _details(shipment, weight_of(packages)),
-        "packages": [_package(package) for package in packages],
+        "packages": [_package(package, head) for package, head in by_order(packages)],
         "total_packages": ngettext("%(n)s package", "%(n)s packages", count) % {"n": count},
         "total_pairs": str(sum(package.pairs for package in packages)),
-        "remarks": shipment.order.remarks,
+        "remarks": shipment.remarks,
         "signatures": {
             "sender": by.name,
             "courier": courier.name if courier else "",
@@ -76,8 +76,8 @@ def _plain_facts(shipment: Shipment, by: Person) -> DeliveryNoteFacts:
 def sender_of(shipment: Shipment) -> Addressed:
     """Return who sends it, with address and telephone; of a distributor in whose name it goes,
     the telephone alone."""
-    buyer = shipment.order.buyer
-    if shipment.order.in_buyers_name:
+    buyer = shipment.buyer
+    if shipment.first_order.in_buyers_name:
         number = buyer.telephone()
         return {"name": buyer.name, "lines": [phones.national(number)] if number else []}
     workshop = shipment.workshop
@@ -91,10 +91,10 @@ def sender_of(shipment: Shipment) -> Addressed:
 
 def receiver_of(shipment: Shipment) -> Addressed:
     """Return who gets it, with address and telephone."""
-    order = shipment.order
+    order, buyer = shipment.first_order, shipment.buyer
     telephone = phones.national(order.telephone) if order.telephone else ""
-    is_named = order.buyer.name == order.receiver or order.in_buyers_name
-    lines = ["" if is_named else order.buyer.name]
+    is_named = buyer.name == order.receiver or order.in_buyers_name
+    lines = ["" if is_named else buyer.name]
     lines += [*order.address.splitlines(), telephone]
     return {"name": order.receiver, "lines": [line for line in lines if line]}
 
@@ -103,7 +103,7 @@ def _details(shipment: Shipment, weight: str) -> list[tuple[str, str]]:
     courier = shipment.courier
     rows = [
         (_("Date"), day(clock.today())),
-        (_("Order"), str(shipment.order)),
+        (_("Order"), shipment.known_as),
         (_("Shipment"), f"{shipment} · {shipment.get_mode_display()}"),
     ]
     if courier is not None:
@@ -115,8 +115,24 @@ def _details(shipment: Shipment, weight: str) -> list[tuple[str, str]]:
     return rows
 
 
-def _package(package: Package) -> PackageFacts:
+def by_order(packages: list[Package]) -> list[tuple[Package, str]]:
+    """Return each package with what stands above it: the order's number where another one begins, and
+    nothing where all are of one order."""
+    if len({package.order_id for package in packages}) < 2:
+        return [(package, "") for package in packages]
+    before = [0, *(package.order_id for package in packages)]
+    return [
+        (
+            package,
+            "" if package.order_id == last else _("Order %(number)s") % {"number": package.order},
+        )
+        for package, last in zip(packages, before, strict=False)
+    ]
+
+
+def _package(package: Package, head: str) -> PackageFacts:
     return {
+        "head": head,
         "number": str(package.number),
         "contents": package.contents,
         "pairs": str(package.pairs),

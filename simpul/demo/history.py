@@ -20,7 +20,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.crypto import get_random_string
 
 from simpul.catalog.models import Colourway, Material, Product, SizeRun
-from simpul.conversations.models import Conversation, GuestEntry, InternalNote, Message
+from simpul.conversations.models import Conversation, GuestEntry, InternalNote, Message, QuickReply
 from simpul.crm.models import Lead
 from simpul.delivery.models import Route
 from simpul.demo import (
@@ -171,6 +171,7 @@ def _money_out(story: Story, opened: datetime) -> None:
 def _open_house(story: Story) -> None:
     story.account = open_house(story.cast, story.bank)
     money_out.begin(story)
+    _replies(story)
 
 
 ROUTES: list[tuple[str, str, dict[str, Any]]] = [
@@ -629,7 +630,37 @@ def _talk(story: Story, order: Order) -> None:
     wish = photos.wish(order.lines.order_by("pk")[0].colourway.drawing)
     body = "Bisa siap sebelum tanggal 20 bulan depan? Solnya seperti di foto ini, ya."
     Message.say(by=contact, conversation=thread, body=body, attached=[wish])
-    InternalNote.write(by=sari, subject=order, body="Tanya Udin dulu soal kapasitas potong.")
+    Message.call(
+        by=sari,
+        conversation=thread,
+        channel="phone",
+        direction="out",
+        body="Beliau mau menunggu; minta kabar setelah jadwal potong jelas.",
+        with_whom=contact,
+        next_words="Kabari tanggal jadinya",
+        next_on=clock.in_days(2),
+    )
+    thread.assign(by=story.cast.staff["hadi"], to=sari)
+    InternalNote.write(by=sari, subject=order, body="@Udin, apakah kapasitas potong cukup?")
+
+
+def _replies(story: Story) -> None:
+    """What Sari writes again and again."""
+    for title, body, body_en in (
+        (
+            "Sudah masuk produksi",
+            "Halo {nama}, pesanan {nomor} sudah masuk produksi. Kami kabari begitu siap dikirim.",
+            "Hello {name}, order {number} is in production. We tell you as soon as it can be sent.",
+        ),
+        (
+            "Minta bukti transfer",
+            "Halo {nama}, mohon kirim bukti transfer untuk {nomor} lewat halaman pesanan. Terima kasih.",
+            "Hello {name}, please send the proof of your transfer for {number} on the order's page.",
+        ),
+    ):
+        QuickReply.objects.create(
+            workshop=story.cast.workshop, title=title, body=body, body_en=body_en
+        )
 
 
 def _waits_for_money(story: Story, key: str) -> None:

@@ -111,14 +111,11 @@ def offer_at_the_door(story: Story, order: Order) -> None:
 def bring_cash(story: Story, shipment: Shipment) -> None:
     """The courier brings what he collected; finance counts, and a note is missing."""
     courier = shipment.courier
-    if courier is None or shipment.collection is None:
+    if courier is None or not shipment.asked:
         return
     driver = courier.people.order_by("pk")[0]
-    shipment.collection.refresh_from_db()
     try:
-        handing = CashHanding.hand(
-            by=driver, courier=courier, said=shipment.collection.collected or 0
-        )
+        handing = CashHanding.hand(by=driver, courier=courier, said=shipment.held)
     except Refused:
         return  # brought with another job's money already
     story.later(

@@ -298,7 +298,7 @@ def _offered(story: Story, order: Order) -> Shipment:
     rina = story.cast.staff["rina"]
     shipment = Shipment.open(
         by=rina,
-        order=order,
+        orders=[order],
         mode=Shipment.Mode.CARGO,
         route=f"Ciomas – {order.buyer.area}",
         fee=180_000,

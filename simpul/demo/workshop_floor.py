@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from simpul.delivery.models import Package, Route, Shipment
+from simpul.delivery.models import Consignment, Package, Route, Shipment
 from simpul.delivery.models import Status as ShipmentStatus
 from simpul.demo import odd_money, photos
 from simpul.lib import clock
@@ -110,7 +110,7 @@ def ship(story: Story, order: Order) -> None:
     by_ojek = Route.objects.filter(workshop=order.workshop_id, mode=Shipment.Mode.OJEK)
     shipment = Shipment.open(
         by=rina,
-        order=order,
+        orders=[order],
         mode=Shipment.Mode.OJEK if is_ojek else Shipment.Mode.CARGO,
         route=f"Ciomas – {order.buyer.area}",
         fee=75_000 if is_ojek else 260_000,
@@ -122,7 +122,7 @@ def ship(story: Story, order: Order) -> None:
 
 def fetch(story: Story, shipment: Shipment) -> None:
     """The courier accepts, both count, and the packages leave with their note."""
-    shipment = Shipment.objects.select_related("workshop", "order", "courier").get(pk=shipment.pk)
+    shipment = Shipment.objects.select_related("workshop", "courier").get(pk=shipment.pk)
     rina = story.cast.staff["rina"]
     offer = shipment.offers.get(status="offered")
     driver = offer.courier.people.order_by("pk")[0]
@@ -131,28 +131,32 @@ def fetch(story: Story, shipment: Shipment) -> None:
     shipment.issue_note(by=rina)
     shipment.hand_over(by=rina, count=count)
     shipment.pick_up(by=driver, count=count)
+    if shipment.mode == Shipment.Mode.CARGO:
+        receipt = "88" + "".join(one for one in shipment.number if one.isdigit())
+        Consignment.write_down(
+            by=rina, shipment=shipment, carrier=offer.courier.name, number=receipt
+        )
     story.later(lambda: bring(story, shipment), days=1 if shipment.mode == "ojek" else 3)
 
 
 def bring(story: Story, shipment: Shipment) -> None:
     """At the door: counted, named, proved by PIN; sometimes only at the second try."""
-    shipment = Shipment.objects.select_related("workshop", "order", "courier", "collection").get(
-        pk=shipment.pk
-    )
+    shipment = Shipment.objects.select_related("workshop", "courier").get(pk=shipment.pk)
     driver = shipment.courier.people.order_by("pk")[0] if shipment.courier else None
     if driver is None or shipment.status != ShipmentStatus.PICKED_UP:
         return
     shipment.deliver(
         by=driver,
-        receiver=shipment.order.receiver,
+        receiver=shipment.first_order.receiver,
         count=shipment.packages.count(),
         pin=shipment.pin,
-        collected=shipment.collection.asked if shipment.collection else None,
+        collected=shipment.asked or None,
     )
-    if shipment.collection:
+    if shipment.asked:
         story.later(lambda: odd_money.bring_cash(story, shipment), days=1)
     if story.dice.random() < 0.85:
-        story.later(lambda: close(story, shipment.order), days=story.dice.choice((0, 1, 2)))
+        for order in shipment.orders:
+            story.later(partial(close, story, order), days=story.dice.choice((0, 1, 2)))
 
 
 def close(story: Story, order: Order) -> None:

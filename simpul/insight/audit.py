@@ -7,13 +7,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Min, Q, Sum
 
 from simpul.conversations.models import Ticket
-from simpul.delivery.models import PackageLine, Shipment
+from simpul.delivery.models import Load, Package, PackageLine, Shipment
 from simpul.insight import recent
 from simpul.insight.books.checks import disagreements
-from simpul.orders.models import AGREED, Gate, Instalment, LineSize, Order, OrderNeed, OrderRevision
+from simpul.orders.models import (
+    AGREED,
+    Amendment,
+    Gate,
+    Instalment,
+    LineSize,
+    Order,
+    OrderNeed,
+    OrderRevision,
+)
 from simpul.papers import chain
 from simpul.papers.models import Paper
 from simpul.parties.models import Party, Workshop
@@ -203,6 +212,29 @@ def packages(workshop: Workshop) -> Iterator[Finding]:
             yield Finding(7, f"{size.line.order} {size.variant}", text)
 
 
+def shipments(workshop: Workshop) -> Iterator[Finding]:
+    """7: what is in a shipment is of the orders that it carries, and they go to one door; what is
+    collected there for an order is asked for that order."""
+    loads = Load.objects.filter(shipment__workshop=workshop)
+    carried: dict[str, set[int]] = defaultdict(set)
+    doors: dict[str, set[object]] = defaultdict(set)
+    for load in loads.select_related("shipment", "order", "collection").order_by("pk"):
+        carried[load.shipment.number].add(load.order_id)
+        doors[load.shipment.number] |= {
+            load.order.door,
+            (load.shipment.buyer_id, *load.order.door[1:]),
+        }
+        if load.collection is not None and load.collection.order_id != load.order_id:
+            yield Finding(7, str(load), f"collects for {load.collection.order}")
+    for number, found in doors.items():
+        if len(found) > 1:
+            yield Finding(7, number, f"goes to {len(found)} doors")
+    inside = Package.objects.filter(shipment__workshop=workshop).order_by("pk")
+    for number, order, package in inside.values_list("shipment__number", "order", "number"):
+        if order not in carried[number]:
+            yield Finding(7, number, f"package {package} of an order that it does not carry")
+
+
 def journal(workshop: Workshop) -> Iterator[Finding]:
     """8: each order has one line for its placing, and one for the state it is in."""
     steps = {
@@ -245,7 +277,7 @@ def gates(workshop: Workshop) -> Iterator[Finding]:
     for order in orders.filter(pk__in=far).prefetch_related("instalments"):
         gate = Gate.HAND_OVER if far[order.pk] else Gate.PACKING
         shut = [one for one in order.instalments.all() if one.gate <= gate and not one.lets_pass]
-        if shut and not _was_reversed(order):
+        if shut and not _was_reversed(order) and not _was_asked_later(order):
             yield Finding(9, str(order), f"gate {gate} was passed before {shut[0]} was paid")
 
 
@@ -464,7 +496,7 @@ def books(workshop: Workshop) -> Iterator[Finding]:
 
 
 CHECKS: list[Check] = [
-    totals, money, tallies, refunds, collections, statements, gateways, stock, lots, needs, pegs, pairs,
+    totals, money, tallies, refunds, collections, statements, gateways, stock, lots, needs, pegs, pairs, shipments,
     packages, journal, gates, promises,
     numbers, papers,
     purposes, wages, outwork,
@@ -485,6 +517,12 @@ def _told_of(workshop: Workshop, model: Any) -> set[int]:
 def _was_reversed(order: Order) -> bool:
     """Tell whether money was taken back later: then the gate has shut behind what had passed."""
     return Allocation.objects.filter(instalment__order=order, reverses__isnull=False).exists()
+
+
+def _was_asked_later(order: Order) -> bool:
+    """Tell whether a change was agreed on after the first package: it may ask for money behind it."""
+    first = order.packages.aggregate(at=Min("at"))["at"]
+    return Amendment.objects.filter(order=order, status="accepted", answered_at__gte=first).exists()
 
 
 def _numbers(workshop: Workshop) -> set[str]:

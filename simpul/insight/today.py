@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from simpul.conversations.models import GuestEntry, Notice, Ticket
+from simpul.conversations.models import Conversation, GuestEntry, Notice, Ticket
 from simpul.crm.models import Lead
 from simpul.delivery.models import Shipment
 from simpul.delivery.models import Status as ShipmentStatus
@@ -309,6 +309,30 @@ def _delivery(person: Person, today: date) -> Iterator[Task]:
         yield Task("deliveries", "?status=open", "truck", title, text, count, MIDDLE)
 
 
+def _talk(person: Person, today: date) -> Iterator[Task]:
+    if not person.may("conversations.say", person.workshop):
+        return
+    if count := Conversation.objects.visible_to(person).unread_by(person).count():
+        text = _("Somebody waits for your word.")
+        title = ngettext("%(n)s unread conversation", "%(n)s unread conversations", count)
+        yield Task(
+            "conversations",
+            "?shown=unread",
+            "message-circle",
+            title % {"n": count},
+            text,
+            count,
+            HIGH,
+        )
+
+
+def _follow_ups(person: Person, today: date) -> Iterator[Task]:
+    if count := Conversation.objects.visible_to(person).due(person, today).count():
+        text = _("You wanted to call, visit or write again by today.")
+        title = ngettext("%(n)s next step", "%(n)s next steps", count) % {"n": count}
+        yield Task("conversations", "?shown=due", "calendar-clock", title, text, count, HIGH)
+
+
 def _messages(person: Person, today: date) -> Iterator[Task]:
     if count := Notice.objects.to_send_by_hand(person.workshop_id).count():
         text = _("Written already: one tap opens WhatsApp.")
@@ -320,6 +344,8 @@ type _Question = Callable[[Person, date], Iterator[Task]]
 
 _SALES: list[_Question] = [
     _placed,
+    _talk,
+    _follow_ups,
     _changes,
     _late,
     _will_be_late,
@@ -330,9 +356,9 @@ _SALES: list[_Question] = [
     _finished,
     _messages,
 ]
-_FINANCE: list[_Question] = [_money, _cash_box, _wages, _letters, _messages]
-_STOCK: list[_Question] = [_material, _inquiries, _delivery, _messages]
-_PRODUCTION: list[_Question] = [_late, _work, _outside]
+_FINANCE: list[_Question] = [_money, _follow_ups, _cash_box, _wages, _letters, _messages]
+_STOCK: list[_Question] = [_material, _inquiries, _talk, _follow_ups, _delivery, _messages]
+_PRODUCTION: list[_Question] = [_late, _follow_ups, _work, _outside]
 _ALL = list(dict.fromkeys([*_SALES, *_FINANCE, *_STOCK, _work, _outside]))
 
 _QUESTIONS: dict[str, list[_Question]] = {

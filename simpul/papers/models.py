@@ -261,7 +261,11 @@ class Paper(models.Model):
     @property
     def has_roll(self) -> bool:
         """Tell whether it can be printed on a thermal printer, too."""
-        return self.template_on(Rendering.Sheet.ROLL).exists()
+        return self.has_sheet(Rendering.Sheet.ROLL)
+
+    def has_sheet(self, sheet: str) -> bool:
+        """Tell whether it can be printed so; reads what came from an address, too."""
+        return sheet in Rendering.Sheet and self.template_on(sheet).exists()
 
     def template_on(self, sheet: str) -> Path:
         """Return the typst file: beside `kuitansi.typ` lies `kuitansi_roll.typ` for the roll."""
@@ -307,6 +311,9 @@ class Rendering(models.Model):
     class Sheet(models.TextChoices):
         A4 = "a4", "A4"
         ROLL = "roll", "80 mm"
+        A4_COPIES = "a4x3", "A4 × 3"
+        A5_COPIES = "a5x3", "A5 × 3"
+        CONTINUOUS = "ncr", "9.5 × 11 in"
 
     paper = models.ForeignKey(Paper, models.PROTECT, related_name="renderings", db_index=False)
     sheet = models.CharField(max_length=4, choices=Sheet)

@@ -32,7 +32,7 @@ def pdf_of(paper: Paper, sheet: str = Sheet.A4) -> bytes:
 
 def _render(paper: Paper, sheet: str) -> Rendering:
     """Keep the first rendering: should two ask at once, both are given that one."""
-    facts = paper.facts | {"fingerprint": paper.fingerprint}
+    facts = paper.facts | {"fingerprint": paper.fingerprint, "plain": sheet == Sheet.CONTINUOUS}
     content = pdf.render(paper.template_on(sheet), facts)
     sha256 = hashlib.sha256(content).hexdigest()
     path = uploads.store(uploads.Admitted(content, KIND, "pdf", sha256), Path(settings.UPLOADS))

@@ -232,6 +232,8 @@ class WorkshopForm(forms.ModelForm[Workshop]):
             "quiet_from",
             "quiet_until",
             "supplier_days",
+            "delivery_attempts",
+            "note_sheet",
             "taxed_as",
         )
         labels = {

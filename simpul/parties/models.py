@@ -119,6 +119,19 @@ class Workshop(models.Model):
     supplier_days = models.PositiveSmallIntegerField(
         _("days to pay a supplier after goods came"), default=14
     )
+    delivery_attempts = models.PositiveSmallIntegerField(
+        _("attempts to deliver before the packages come back"), default=3
+    )
+    note_sheet = models.CharField(
+        _("delivery notes in three copies"),
+        max_length=4,
+        choices=[
+            ("a4x3", _("three pages of A4")),
+            ("a5x3", _("three pages of A5")),
+            ("ncr", _("one print on a form of three plies (9.5 × 11 inches)")),
+        ],
+        default="a4x3",
+    )
     taxed_as = models.CharField(
         _("tax on turnover (PPh final)"),
         max_length=10,
@@ -173,6 +186,13 @@ class PartyQuerySet(models.QuerySet["Party"]):
     def visible_to(self, person: Person) -> Self:
         ours = self.filter(workshop_id=person.workshop_id)
         return ours if person.is_staff else ours.filter(pk=person.party_id)
+
+    def search(self, words: str) -> Self:
+        """Find by name, town, its people, or what somebody types of a telephone number."""
+        digits = "".join(letter for letter in words if letter.isdigit()).lstrip("0")
+        by_number = Q(people__identities__value__icontains=digits) if len(digits) > 3 else Q()
+        by_name = Q(name__icontains=words) | Q(area__icontains=words)
+        return self.filter(by_name | Q(people__name__icontains=words) | by_number).distinct()
 
     def buyers(self) -> Self:
         return self.exclude(buys_as="")

@@ -55,6 +55,10 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:ticket", "pk"),
         "courier": ("courier:ticket", "pk"),
     },
+    "papers.paper": {
+        "workshop": ("workshop:paper", "code"),
+        "buyer": ("buyer:credit-paper", "code"),
+    },
     "payments.bankaccount": {"workshop": ("workshop:accounts", "")},
     "procurement.purchaseorder": {
         "workshop": ("workshop:purchase", "pk"),
@@ -65,10 +69,12 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:inquiry", "inquiry.pk"),
         "supplier": ("supplier:bid", "pk"),
     },
+    "catalog.product": {"workshop": ("workshop:product", "slug")},
     "production.job": {"workshop": ("workshop:job", "pk")},
+    "delivery.carrieraccount": {"workshop": ("workshop:carriers", "")},
     "delivery.shipment": {
         "workshop": ("workshop:shipment", "number"),
-        "buyer": ("buyer:order", "order.number"),
+        "buyer": ("buyer:order", "first_order.number"),
         "courier": ("courier:job", "number"),
     },
     "parties.party": {"workshop": ("workshop:party", "pk"), "buyer": ("buyer:home", "")},

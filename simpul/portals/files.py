@@ -38,12 +38,12 @@ def serve_attachment(request: Request, pk: int, subject: Model | None = None) ->
 
 
 def serve_paper(request: HttpRequest, paper: Paper) -> HttpResponse:
-    """Give a paper as it was issued: on A4, or on the 80 mm roll where `?sheet=roll` asks for it."""
-    is_roll = request.GET.get("sheet") == Sheet.ROLL and paper.has_roll
-    answer = HttpResponse(
-        pdf_of(paper, Sheet.ROLL if is_roll else Sheet.A4), content_type="application/pdf"
-    )
-    name = f"{paper.number}-80mm" if is_roll else paper.number
+    """Give a paper as it was issued: on A4, or on the sheet that `?sheet=` asks for if it has it."""
+    asked = request.GET.get("sheet", "")
+    sheet = asked if paper.has_sheet(asked) else Sheet.A4
+    answer = HttpResponse(pdf_of(paper, sheet), content_type="application/pdf")
+    suffix = {Sheet.A4: "", Sheet.ROLL: "-80mm"}.get(Sheet(sheet), f"-{sheet}")
+    name = f"{paper.number}{suffix}"
     answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return _closed(answer)
 

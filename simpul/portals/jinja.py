@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -9,8 +11,9 @@ from django.http import HttpRequest
 from django.template import engines
 from django.utils.translation import get_language
 from jinja2 import Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from simpul.insight.mentions import NUMBER
 from simpul.parties.models import Person
 from simpul.portals.doors import path_for, portal_path
 from simpul.ui import jinja as ui
@@ -20,9 +23,20 @@ from simpul.workflow.steps import can
 
 def environment(**options: Any) -> Environment:
     environment = ui.environment(**options)
-    environment.filters["sentence"] = sentence
+    environment.filters.update(sentence=sentence, linked=linked)
     environment.globals.update(path_for=path_for, portal_path=portal_path)
     return environment
+
+
+def linked(text: str, addresses: Mapping[str, str]) -> Markup:
+    """Make the numbers of documents that have an address into links; all else stays text."""
+
+    def link(found: re.Match[str]) -> str:
+        path = addresses.get(found[0].upper())
+        shown = f'<a class="nowrap" href="{escape(path)}">{found[0]}</a>'
+        return shown if path else found[0]
+
+    return Markup(NUMBER.sub(link, str(escape(text))))  # noqa: S704 - escaped
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -65,6 +65,7 @@ TABLE: dict[str, Door] = {
     "buyer:address": Door("address", "dewi", "dewi"),
     "buyer:address-removal": Door("address", "dewi", "dewi"),
     "buyer:profile": Door(sees="buyers", may="buyers"),
+    "buyer:search": Door(sees="buyers"),
     "buyer:news": Door(sees="buyers"),
     "buyer:news-seen": Door(sees="buyers", may="buyers", answer=405),
     "buyer:told": Door(sees="buyers", may="buyers"),
@@ -73,6 +74,7 @@ TABLE: dict[str, Door] = {
     "buyer:worker": Door(sees="buyers"),
     "buyer:news-item": Door("news of dewi", "buyers", "dewi", answer=405),
     # the desk
+    "workshop:search": Door(sees="staff"),
     "workshop:news": Door(sees="staff"),
     "workshop:news-seen": Door(sees="staff", may="staff", answer=405),
     "workshop:told": Door(sees="staff", may="staff"),
@@ -110,7 +112,19 @@ TABLE: dict[str, Door] = {
         "order", "owner sari fajar rina udin", "owner sari fajar rina udin", answer=409, others=403
     ),
     "workshop:order-message": Door("order", "staff", "owner sari fajar rina udin", answer=405),
-    "workshop:order-note": Door("order", "staff", "owner sari fajar rina udin", answer=405),
+    "workshop:note": Door(
+        "note", "owner sari fajar rina udin", "owner sari fajar rina udin", others=403
+    ),
+    "workshop:call": Door(
+        "note", "owner sari fajar rina udin", "owner sari fajar rina udin", others=403
+    ),
+    "workshop:follow-up": Door("next step", "staff", "owner sari fajar rina udin", answer=405),
+    "workshop:replies": Door(sees="staff"),
+    "workshop:new-reply": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:reply": Door("reply", "owner sari", "owner sari", others=403),
+    "workshop:reply-removal": Door("reply", "staff", "owner sari", answer=405),
+    "workshop:conversations": Door(sees="staff"),
+    "workshop:assignment": Door("talk", "staff", "owner sari fajar rina udin", answer=405),
     "workshop:parties": Door(sees="staff"),
     "workshop:new-party": Door(sees="owner sari rina", may="owner sari rina", others=403),
     "workshop:party": Door("party", "staff"),
@@ -381,6 +395,22 @@ TABLE: dict[str, Door] = {
     "workshop:homecoming": Door(
         "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
     ),
+    "workshop:delivery-attempt": Door(
+        "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
+    ),
+    "workshop:signed-papers": Door(sees="staff", may="staff"),
+    "workshop:signed-paper": Door("delivery note", "staff", "owner sari rina"),
+    "workshop:carriers": Door(sees="staff"),
+    "workshop:carrier-connection": Door("carrier", "staff", answer=403),
+    "workshop:carrier-closing": Door("carrier", "staff", "owner", answer=405),
+    "workshop:carrier": Door("consignment", "staff"),
+    "workshop:carrier-rates": Door("consignment", "staff", "owner sari rina", answer=405),
+    "workshop:carrier-choice": Door("consignment", "staff", "owner sari rina", answer=405),
+    "workshop:carrier-booking": Door("consignment", "staff", "owner sari rina", answer=405),
+    "workshop:carrier-ending": Door("consignment", "staff", "owner sari rina", answer=405),
+    "workshop:carrier-number": Door(
+        "consignment", "owner sari rina", "owner sari rina", others=403
+    ),
     "workshop:shipment-message": Door(
         "shipment", "staff", "owner sari fajar rina udin", answer=405
     ),
@@ -406,6 +436,7 @@ TABLE: dict[str, Door] = {
     "supplier:bid": Door("bid", "budi bid_link"),
     "supplier:bid-answer": Door("bid", "budi bid_link", "budi bid_link"),
     "supplier:forecast": Door(sees="suppliers"),
+    "supplier:search": Door(sees="suppliers"),
     "supplier:news": Door(sees="suppliers"),
     "supplier:news-seen": Door(sees="suppliers", may="suppliers", answer=405),
     "supplier:told": Door(sees="suppliers", may="suppliers"),
@@ -432,12 +463,15 @@ TABLE: dict[str, Door] = {
     "courier:pick-up": Door("shipment", "asep shipment_link", answer=403),
     "courier:delivery": Door("shipment", "asep shipment_link", answer=403),
     "courier:failure": Door("shipment", "asep shipment_link", answer=403),
+    "courier:attempt": Door("shipment", "asep shipment_link", answer=403),
     "courier:message": Door("shipment", "couriers shipment_link", answer=405),
     "courier:note": Door("shipment", "asep shipment_link", answer=404),
     # notices of programs, which prove themselves by a signature
     "bank:whatsapp": Door(sees="all", answer=404),
     "bank:mail": Door(sees="all", answer=405),
     "bank:gateway": Door("gateway", "all", answer=405),
+    "bank:carrier": Door("carrier", "all", answer=405),
+    "courier:search": Door(sees="couriers"),
     "courier:news": Door(sees="couriers"),
     "courier:news-seen": Door(sees="couriers", may="couriers", answer=405),
     "courier:told": Door(sees="couriers", may="couriers"),

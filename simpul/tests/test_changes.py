@@ -41,7 +41,9 @@ def pairs_of(order: Order) -> dict[str, int]:
 def deliver(order: Order, rina: Person, asep: Person) -> None:
     """Pack what is ready, four pairs in a carton, and bring it to the buyer."""
     testing.fill(order, pairs=4)
-    shipment = Shipment.open(by=rina, order=order, mode="ojek", route="Ciomas – Bogor", fee=35_000)
+    shipment = Shipment.open(
+        by=rina, orders=[order], mode="ojek", route="Ciomas – Bogor", fee=35_000
+    )
     testing.offer_to(shipment, asep)
     shipment.accept(by=asep)
     shipment.issue_note(by=rina)

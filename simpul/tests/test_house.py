@@ -23,6 +23,7 @@ from simpul.workflow.steps import STEPS
 KEPT = {
     "catalog.keep",
     "catalog.keep_materials",
+    "conversations.keep_replies",
     "parties.keep",
     "parties.keep_own",
     "parties.staff",
@@ -35,7 +36,7 @@ SEEN = {
     "production.see_wages",
     "production.see_workers",
 }
-AUDIENCES = {*SIDES, *(role.value for role in Role if role), "other", "asked", "payers"}
+AUDIENCES = {*SIDES, *(role.value for role in Role if role), "other", "asked", "payers", "named"}
 assert urlpatterns  # importing the pages has loaded the steps of every app
 OURS = [model for model in apps.get_models() if model.__module__.startswith("simpul.")]
 # what belongs to no workshop, or hangs from something that does

@@ -410,7 +410,7 @@ class Storm:
         """Packages leave; the workshop's own driver is no courier."""
         order = self._order(AT_THE_DOOR[one % 2])
         courier = self.driver.party if one % 3 else None
-        amount = to_collect(order)
+        amount = to_collect([order])[order.pk]
         if not amount:
             raise Nothing
         Collection.ask(by=self.workshop.machine, order=order, courier=courier, amount=amount)

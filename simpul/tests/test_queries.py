@@ -118,6 +118,7 @@ COPIED: tuple[type[models.Model], ...] = (
     production.SettledLog,
     production.WagePayment,
     delivery.Shipment,
+    delivery.Load,
     delivery.Package,
     delivery.PackageLine,
     delivery.CourierOffer,

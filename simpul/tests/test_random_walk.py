@@ -24,7 +24,7 @@ from simpul import testing
 from simpul.catalog.models import Material, Price
 from simpul.changes import dealing
 from simpul.changes.agreeing import accept
-from simpul.delivery.models import Package, Shipment
+from simpul.delivery.models import Load, Package, Shipment
 from simpul.delivery.packing import fill
 from simpul.demo.bank import Bank
 from simpul.insight import recent
@@ -110,6 +110,11 @@ ELSEWHERE = {"catalog", "conversations", "crm"}
 QUIET = {
     "payments.connect_whatsapp", "payments.disconnect_whatsapp", "payments.name_template",
     "delivery.add_route", "delivery.change_route", "delivery.drop_route",
+    "delivery.report", "delivery.file_paper",  # what is delivered stays so
+    "delivery.connect_carrier", "delivery.disconnect_carrier", "delivery.ask_rates",
+    "delivery.choose_carrier", "delivery.go_by", "delivery.book_carrier",
+    "delivery.call_off_carrier", "delivery.carrier_booked", "delivery.carrier_refused",
+    "delivery.hear_carrier", "delivery.carrier_fails", "delivery.write_number",
     "payments.open_account", "payments.confirm_account", "payments.hasten_account",
     "payments.connect_gateway", "payments.disconnect_gateway",
     "payments.apply_notice", "payments.keep_notice", "payments.settle_notice",
@@ -126,8 +131,8 @@ QUIET = {
 
 # What the moves below do, themselves or by what follows from them.
 WAYS = {
-    "delivery.accept", "delivery.arrive", "delivery.cancel", "delivery.deliver", "delivery.fail",
-    "delivery.fill", "delivery.hand_over", "delivery.issue_note", "delivery.leave",
+    "delivery.accept", "delivery.arrive", "delivery.carrier_delivers", "delivery.cancel", "delivery.deliver", "delivery.fail",
+    "delivery.fill", "delivery.plan_attempt", "delivery.hand_over", "delivery.issue_note", "delivery.leave",
     "delivery.offer", "delivery.open", "delivery.pack", "delivery.pass", "delivery.pick_up",
     "delivery.take_back", "delivery.unpack", "delivery.weigh", "delivery.withdraw", "orders.accept",
     "orders.cancel", "orders.close", "orders.confirm", "orders.counter", "orders.decline",
@@ -249,7 +254,7 @@ class Walk(RuleBasedStateMachine):
         recent.forget()
         self.frame.__exit__(None, None, None)
 
-    @initialize(far=st.integers(0, 15), money=st.integers(0, 12))
+    @initialize(far=st.integers(0, 16), money=st.integers(0, 12))
     def the_first_order_is_so_far(self, far: int, money: int) -> None:
         """Half of what can happen happens late: begin with an order that is somewhere on its way.
 
@@ -325,10 +330,24 @@ class Walk(RuleBasedStateMachine):
             WagePayment.objects.order_by("pk")[0].take_back(by=staff["fajar"])
             sheet.pay(by=staff["fajar"], slips=list(sheet.slips.unpaid()))
 
+        def another_of_the_shelf() -> None:
+            """The same buyer wants three pairs more, which lie there: they go along."""
+            buyer = self.town.buyers[0]
+            self._place_for(buyer, self.town.people[buyer.pk], 2)
+            second = Order.objects.for_page().order_by("-pk")[0]
+            agreement.confirm(second, by=staff["sari"])
+            Receipt.take_cash(by=staff["fajar"], order=second, amount=second.total)
+            sizes = list(LineSize.objects.filter(line__order=second).select_related("variant"))
+            for size in sizes:
+                testing.lay_down(size.variant, size.pairs)
+            pairs = {size: size.pairs for size in sizes}
+            take_from_stock(second, by=staff["udin"], pairs=pairs)
+            fill(second, by=staff["rina"], pairs=10)
+
         def leave() -> None:
             shipment().issue_note(by=staff["rina"])
-            shipment().hand_over(by=staff["rina"], count=1)
-            shipment().pick_up(by=driver, count=1)
+            shipment().hand_over(by=staff["rina"], count=2)
+            shipment().pick_up(by=driver, count=2)
 
         return [
             lambda: self._place_for(self.town.buyers[0], self.town.people[self.town.buyers[0].pk], 2),
@@ -345,7 +364,8 @@ class Walk(RuleBasedStateMachine):
             work,
             wages,
             lambda: fill(order(), by=staff["rina"], pairs=10),
-            lambda: _open(order(), staff["rina"]),
+            another_of_the_shelf,
+            lambda: _open(list(Order.objects.order_by("pk")[:2]), staff["rina"]),
             lambda: shipment().offer(
                 by=staff["rina"], couriers=self.town.couriers,
                 expires_at=clock.now() + timedelta(days=2),
@@ -511,12 +531,10 @@ class Walk(RuleBasedStateMachine):
             lambda: self._pick(Job.objects.open()).cancel(by=self._who("udin"), reason="x"),
             lambda: planning.release(self._order("confirmed", "cancelled"), by=self._who("rina")),
             lambda: give_back(self._order("cancelled"), by=self._who("udin")),
-            self._unpack, self._weigh, self._pass_job, self._fail,
+            self._unpack, self._weigh, self._pass_job, self._fail, self._try_again, self._carrier_says,
             lambda: self._shipment("offered", "accepted").withdraw(by=self._who("rina")),
             lambda: self._shipment("open").cancel(by=self._who("rina")),
-            lambda: self._shipment("picked_up", "failed").take_back(
-                by=self._who("rina"), count=1
-            ),
+            self._take_back,
         ]  # fmt: skip
         self.dice.shuffle(on)
         self.dice.shuffle(aside)
@@ -1086,9 +1104,14 @@ class Walk(RuleBasedStateMachine):
 
     def _open(self) -> None:
         order = self._pick(Order.objects.filter(packages__isnull=False).distinct())
+        waiting = Order.objects.filter(
+            packages__in=Package.objects.waiting(), status="confirmed"
+        ).at_the_door_of(order)
+        along = list(waiting.distinct().order_by("pk"))
         Shipment.open(
-            by=self._who("rina"), order=order, mode=self.dice.choice(("ojek", "own")), fee=50_000
-        )
+            by=self._who("rina"), orders=[order, *along], mode=self.dice.choice(("ojek", "own")),
+            fee=50_000,
+        )  # fmt: skip
 
     def _offer_job(self) -> None:
         self._shipment("open", "offered", "failed").offer(
@@ -1114,7 +1137,7 @@ class Walk(RuleBasedStateMachine):
     def _deliver(self) -> None:
         shipment = self._shipment("picked_up", "failed")
         by = self._of(shipment.courier_id) if shipment.courier_id else self._who("rina")
-        asked = shipment.collection.asked if shipment.collection else 0
+        asked = shipment.asked
         shipment.deliver(
             by=by, receiver="X", count=shipment.packages.count(), pin=shipment.pin,
             collected=self.dice.choice((asked, asked, asked // 2, 0)),
@@ -1136,6 +1159,17 @@ class Walk(RuleBasedStateMachine):
         shipment = self._shipment("picked_up")
         shipment.fail(by=self._of(shipment.courier_id), reason="x")
 
+    def _take_back(self) -> None:
+        shipment = self._shipment("picked_up", "failed")
+        shipment.take_back(by=self._who("rina"), count=shipment.packages.count())
+
+    def _try_again(self) -> None:
+        self._shipment("failed").plan_attempt(by=self._who("sari"), next_on=clock.in_days(1))
+
+    def _carrier_says(self) -> None:
+        shipment = self._shipment("picked_up", "failed")
+        shipment.arrive_as_said(by=self.town.workshop.machine, carrier="JNE")
+
     def _close(self) -> None:
         order = self._order("fulfilled")
         order.close(by=self._of(order.buyer_id))
@@ -1145,8 +1179,8 @@ def _plan_all(workshop: Workshop, by: Person) -> None:
     planning.plan(workshop, by=by)
 
 
-def _open(order: Order, by: Person) -> None:
-    Shipment.open(by=by, order=order, mode="ojek", fee=50_000)
+def _open(orders: list[Order], by: Person) -> None:
+    Shipment.open(by=by, orders=orders, mode="ojek", fee=50_000)
 
 
 _PROOF = uploads.Admitted(b"%PDF-1.4 %%EOF", "application/pdf", "pdf", "0" * 64)
@@ -1165,6 +1199,7 @@ WATCHED: tuple[type[models.Model], ...] = (
     PurchaseOrder,
     Job,
     Shipment,
+    Load,
     Package,
     BankEntry,
     Purpose,

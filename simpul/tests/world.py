@@ -17,14 +17,16 @@ from simpul.conversations.models import (
     Channel,
     Conversation,
     Device,
+    FollowUp,
     GuestEntry,
     Message,
     MessageFile,
     Notice,
+    QuickReply,
     Ticket,
 )
 from simpul.crm.models import Lead
-from simpul.delivery.models import Handover, Shipment
+from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
 from simpul.lib.uploads import Handed
@@ -206,7 +208,7 @@ class World:
         asked = Collection.ask(
             by=self.workshop.machine, order=self.order, courier=self.party("asep"), amount=90_000
         )
-        Shipment.objects.filter(pk=self.shipment.pk).update(collection=asked)
+        Load.objects.filter(shipment=self.shipment).update(collection=asked)
         asked.collect(by=self.people["asep"], amount=80_000)
         held = Collection.ask(
             by=self.workshop.machine, order=self.order, courier=self.party("asep"), amount=70_000
@@ -229,6 +231,7 @@ class World:
         handed_over = Handover.objects.create(
             shipment=self.shipment, kind="in", count=2, photo=upload, by=self.people["asep"]
         )
+        carried = testing.consignment(testing.shipment(self.party("dewi"), "expedition"))
         machine = self.workshop.machine
         told = midtrans("settlement", "SOMEBODY-ELSES", 100_000).body
         notice, _is_new = GatewayNotice.store(testing.gateway(self.workshop), told)
@@ -243,7 +246,14 @@ class World:
         return {
             "": {},
             "gateway": {"provider": "midtrans"},
+            "delivery note": {"code": self._delivery_note().code},
+            "carrier": {"provider": "biteship"},
+            "consignment": {"number": carried.shipment.number},
             "order": order,
+            "note": {"kind": "order", "pk": self.order.pk},
+            "talk": {"pk": self._talk().pk},
+            "next step": {"pk": self._next_step().pk},
+            "reply": {"pk": self._reply().pk},
             "order change": order | {"revision": change.revision.number},
             "our change": {"number": owing.number, "revision": ours.revision.number},
             "instalment": order | {"position": 1},
@@ -320,7 +330,7 @@ class World:
             "wage sheet": {"pk": wages.pk},
             "wage payment": {"pk": wages.pk, "payment": wage.pk},
             "order line": order | {"line": self.order.lines.get().pk},
-            "package": {"number": self.shipment.order.number, "position": 1},
+            "package": {"number": self.shipment.first_order.number, "position": 1},
             "route": {"pk": testing.route(self.workshop).pk},
             "package code": {"code": package.code},
             "package label": {"code": package.code, "sheet": "80"},
@@ -350,6 +360,27 @@ class World:
             },
         }
 
+    def _talk(self) -> Conversation:
+        """What the dealer asked about the order."""
+        talk = Conversation.of(self.order, self.party("dewi"))
+        Message.say(by=self.people["dewi"], conversation=talk, body="Kapan siap?")
+        return talk
+
+    def _next_step(self) -> FollowUp:
+        """Sari has called the dealer, and wants to call again."""
+        talk = Conversation.of(self.order, self.party("dewi"))
+        Message.call(
+            by=self.people["sari"],
+            conversation=talk,
+            channel="phone",
+            direction="out",
+            next_on=clock.today(),
+        )
+        return FollowUp.objects.get()
+
+    def _reply(self) -> QuickReply:
+        return QuickReply.objects.create(workshop=self.workshop, title="Halo", body="Halo {nama}")
+
     def _device(self, name: str) -> Device:
         endpoint = f"https://fcm.googleapis.com/fcm/send/{name}"
         return Device.let_in(self.people[name], endpoint=endpoint, p256dh="", auth="")
@@ -358,6 +389,13 @@ class World:
         for name, link in self.links.items():
             self.clients[name].get(reverse("access", args=[link.token]))
         self.links["old_link"].revoke()
+
+    def _delivery_note(self) -> Paper:
+        """The note of a shipment that is on its way."""
+        sent = testing.shipment_on_the_way(self.party("dewi"), self.people["asep"])
+        paper = sent.note_paper()
+        assert paper is not None
+        return paper
 
     def _bid(self) -> Bid:
         """An answer to the price of leather."""

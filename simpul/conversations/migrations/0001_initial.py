@@ -22,10 +22,12 @@ class Migration(migrations.Migration):
             name='Conversation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='parties.party')),
                 ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype', db_index=False)),
                 ('subject_id', models.BigIntegerField()),
+                ('label', models.CharField(blank=True, editable=False, max_length=40)),
+                ('assigned_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('subject_type', 'subject_id', 'party'), name='conversation_once')],
@@ -79,10 +81,76 @@ class Migration(migrations.Migration):
                 ('body', models.CharField(blank=True, max_length=5000)),
                 ('channel', models.CharField(choices=[('portal', 'here'), ('phone', 'telephone'), ('whatsapp', 'WhatsApp'), ('mail', 'e-mail'), ('visit', 'visit'), ('push', 'on the device')], default='portal', max_length=8)),
                 ('foreign_id', models.CharField(blank=True, editable=False, max_length=200)),
+                ('direction', models.CharField(blank=True, choices=[('out', 'we called or went there'), ('in', 'they called or came here')], max_length=3)),
+                ('with_whom', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person', db_index=False)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('foreign_id', ''), _negated=True), fields=('workshop', 'channel', 'foreign_id'), name='message_came_once')],
                 'indexes': [models.Index(fields=['workshop', 'foreign_id'], name='message_by_foreign_id')],
+            },
+        ),
+        migrations.AddField(
+            model_name='conversation',
+            name='last',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.message', db_index=False),
+        ),
+        migrations.AddField(
+            model_name='conversation',
+            name='asked',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.message', db_index=False),
+        ),
+        migrations.AddIndex(
+            model_name='conversation',
+            index=models.Index(fields=['workshop', '-last'], name='conversatio_worksho_e25b36_idx'),
+        ),
+        migrations.CreateModel(
+            name='MessageWord',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
+                ('word', models.BinaryField(max_length=40)),
+                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.message', db_index=False)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['workshop', 'word', 'message'], name='conversatio_worksho_6d254d_idx')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FollowUp',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='conversations.conversation')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person', db_index=False)),
+                ('words', models.CharField(blank=True, max_length=200)),
+                ('due_on', models.DateField()),
+                ('status', models.CharField(choices=[('open', 'open'), ('done', 'done')], default='open', editable=False, max_length=4)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['by', 'status', 'due_on'], name='conversatio_by_id_cc95e0_idx')],
+            },
+        ),
+        migrations.CreateModel(
+            name='QuickReply',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('title', models.CharField(max_length=60, verbose_name='title')),
+                ('body', models.CharField(max_length=1000, verbose_name='text in Indonesian')),
+                ('body_en', models.CharField(blank=True, max_length=1000, verbose_name='text in English')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ReadMark',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='marks', to='conversations.conversation', db_index=False)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person', db_index=False)),
+                ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.message', db_index=False)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('conversation', 'person'), name='mark_once_a_person')],
             },
         ),
         migrations.CreateModel(
@@ -127,7 +195,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('party', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='parties.party')),
-                ('kind', models.CharField(choices=[('cash', 'cash counted otherwise than said'), ('collected', 'less collected at the door than asked')], max_length=9)),
+                ('kind', models.CharField(choices=[('cash', 'cash counted otherwise than said'), ('collected', 'less collected at the door than asked'), ('door', 'damaged or missing at the door')], max_length=9)),
                 ('status', models.CharField(choices=[('open', 'open'), ('resolved', 'resolved')], default='open', editable=False, max_length=8)),
                 ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype', db_index=False)),
                 ('subject_id', models.BigIntegerField()),

@@ -2,14 +2,22 @@
 
 from simpul.conversations.models.attachment import MOST_FILES, MessageFile, MessageFileQuerySet
 from simpul.conversations.models.channel import SAID_BY, Channel
-from simpul.conversations.models.conversation import Conversation, ConversationQuerySet
+from simpul.conversations.models.conversation import (
+    Conversation,
+    ConversationQuerySet,
+    NoColleague,
+)
 from simpul.conversations.models.device import Device
+from simpul.conversations.models.follow_up import FollowUp, FollowUpQuerySet
 from simpul.conversations.models.guest import GuestEntry, GuestEntryQuerySet
-from simpul.conversations.models.message import LONGEST_MESSAGE, Message, MessageQuerySet
+from simpul.conversations.models.mark import ReadMark
+from simpul.conversations.models.message import LONGEST_MESSAGE, Message, MessageQuerySet, NotOfThem
 from simpul.conversations.models.note import InternalNote, InternalNoteQuerySet
 from simpul.conversations.models.notice import OLD_NEWS, Notice, NoticeQuerySet
+from simpul.conversations.models.reply import QuickReply, QuickReplyQuerySet
 from simpul.conversations.models.ticket import Ticket, TicketQuerySet
 from simpul.conversations.models.wish import Hours, How, Kind, Wish
+from simpul.conversations.models.word import MessageWord
 
 __all__ = [
     "LONGEST_MESSAGE",
@@ -20,6 +28,8 @@ __all__ = [
     "Conversation",
     "ConversationQuerySet",
     "Device",
+    "FollowUp",
+    "FollowUpQuerySet",
     "GuestEntry",
     "GuestEntryQuerySet",
     "Hours",
@@ -31,8 +41,14 @@ __all__ = [
     "MessageFile",
     "MessageFileQuerySet",
     "MessageQuerySet",
+    "MessageWord",
+    "NoColleague",
+    "NotOfThem",
     "Notice",
     "NoticeQuerySet",
+    "QuickReply",
+    "QuickReplyQuerySet",
+    "ReadMark",
     "Ticket",
     "TicketQuerySet",
     "Wish",

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Self
+from datetime import date
+from typing import Any, Self
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import Case, Count, F, FilteredRelation, Q, When
+from django.db.models.functions import Coalesce, Greatest
+from django.utils.translation import gettext as _
 
 from simpul.parties.models import Party, Person, Workshop
+from simpul.workflow.steps import Refused, step
+
+
+class NoColleague(Refused):
+    """Only somebody who works here can be asked to answer."""
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -20,15 +29,73 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         kind = ContentType.objects.get_for_model(subject)
         return self.filter(subject_type=kind, subject_id=subject.pk)
 
+    def mine(self, person: Person) -> Self:
+        return self.filter(assigned_to=person)
+
+    def unassigned(self) -> Self:
+        return self.filter(assigned_to=None)
+
+    def unanswered(self) -> Self:
+        """The other side has the last word."""
+        return self.filter(_UNANSWERED)
+
+    def unread_by(self, person: Person) -> Self:
+        """What the other side said and this person has not read, in what is his or nobody's.
+
+        Of a talk that he never looked at only what nobody has answered: old talk is no news to
+        somebody who comes new.
+        """
+        return self.with_unread(person).filter(is_unread=True)
+
+    def with_unread(self, person: Person) -> Self:
+        return self.alias(
+            mark=FilteredRelation("marks", condition=Q(marks__person=person))
+        ).annotate(is_unread=Case(When(_unread(person), then=True), default=False))
+
+    def counts_for(self, person: Person) -> dict[str, int]:
+        """Return how many are `all`, `mine`, `unassigned`, `unanswered` and `unread`: one query."""
+        return self.with_unread(person).aggregate(
+            all=Count("pk"),
+            mine=Count("pk", filter=Q(assigned_to=person)),
+            unassigned=Count("pk", filter=Q(assigned_to=None)),
+            unanswered=Count("pk", filter=_UNANSWERED),
+            unread=Count("pk", filter=Q(is_unread=True)),
+        )
+
+    def due(self, person: Person, today: date) -> Self:
+        """Where this person wanted to do something by today and has not done it."""
+        waiting = {"follow_ups__by": person, "follow_ups__status": "open"}
+        return self.filter(**waiting, follow_ups__due_on__lte=today).distinct()
+
+    def search(self, words: str) -> Self:
+        """Find by whom it is with, or by the number of what it is about."""
+        return self.filter(Q(party__name__icontains=words) | Q(label__icontains=words))
+
+
+_UNANSWERED = Q(asked__isnull=False, asked=F("last"))
+
+
+def _unread(person: Person) -> Q:
+    is_news = Q(mark__message__lt=F("asked")) | Q(mark__pk=None) & _UNANSWERED
+    return is_news & (Q(assigned_to=person) | Q(assigned_to=None))
+
 
 class Conversation(models.Model):
     """What the workshop and one party say to each other about one document."""
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     party = models.ForeignKey(Party, models.PROTECT, related_name="conversations")
     subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", db_index=False)
     subject_id = models.BigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")
+    label = models.CharField(max_length=40, blank=True, editable=False)  # such as SO-2026-0017
+    last = models.ForeignKey(
+        "conversations.Message", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    asked = models.ForeignKey(  # the last that the party said
+        "conversations.Message", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    assigned_to = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
     objects = ConversationQuerySet.as_manager()
 
@@ -38,6 +105,7 @@ class Conversation(models.Model):
                 fields=["subject_type", "subject_id", "party"], name="conversation_once"
             )
         ]
+        indexes = [models.Index(fields=["workshop", "-last"])]
 
     def __str__(self) -> str:
         return f"conversation {self.pk}"
@@ -51,7 +119,24 @@ class Conversation(models.Model):
             party=party,
             subject_type=ContentType.objects.get_for_model(subject),
             subject_id=subject.pk,
+            label=getattr(subject, "number", ""),
         )
+
+    # Steps
+
+    @step("conversations.assign")
+    def assign(self, *, by: Person, to: Person) -> None:
+        """Ask somebody of the workshop to answer. Raises NoColleague."""
+        if not Person.objects.active().staff().filter(pk=to.pk, workshop=self.workshop_id).exists():
+            raise NoColleague(_("Choose somebody who works here."))
+        self.assigned_to = to
+
+    @step("conversations.let_go")
+    def let_go(self, *, by: Person) -> None:
+        """Let anybody answer again."""
+        self.assigned_to = None
+
+    # What happens to it
 
     def begin(self) -> None:
         """Keep the conversation, unless the other side began it in the same moment."""
@@ -61,5 +146,22 @@ class Conversation(models.Model):
                 party_id=self.party_id,
                 subject_type_id=self.subject_type_id,
                 subject_id=self.subject_id,
+                defaults={"label": self.label},
             )
             self.pk = kept.pk
+
+    def hear(self, message: models.Model, *, from_party: bool) -> None:
+        """Keep which message is the last one, and which the last that the party said."""
+        fields = ("last", "asked") if from_party else ("last",)
+        newest = {name: Greatest(Coalesce(F(name), 0), message.pk) for name in fields}
+        Conversation.objects.filter(pk=self.pk).update(**newest)
+
+    # Questions
+
+    def named(self) -> list[int]:
+        """Return who is to hear that it was assigned."""
+        return [self.assigned_to_id] if self.assigned_to_id else []
+
+    @property
+    def shown_with(self) -> Any:
+        return self.subject

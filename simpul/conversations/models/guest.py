@@ -15,7 +15,7 @@ from simpul.lib import clock
 from simpul.parties.models import Person, Workshop
 from simpul.workflow.steps import WrongState, creation, step
 
-PRIVATE = ("name", "contact", "body", "consent", "customer_since")
+PRIVATE = ("name", "contact", "body", "consent", "customer_since", "subject")
 
 
 class GuestEntryQuerySet(models.QuerySet["GuestEntry"]):
@@ -131,10 +131,12 @@ class GuestEntry(models.Model):
         target=Status.PUBLISHED,
         private=("answer",),
     )
-    def reply(self, *, by: Person, answer: str) -> None:
-        """Answer for everybody to read, below what the guest wrote."""
+    def reply(self, *, by: Person, answer: str, about: models.Model | None = None) -> None:
+        """Answer for everybody to read, below what the guest wrote, and on the page of what it is
+        about."""
         self._demand_consent()
         self.answer = answer
+        self.subject = about
 
     @step(
         "conversations.put_back",

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Self
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Prefetch, Q
+from django.utils.translation import gettext_lazy as _
 
 from simpul.conversations.models.attachment import MessageFile
 from simpul.conversations.models.channel import Channel
 from simpul.conversations.models.conversation import Conversation
+from simpul.conversations.models.follow_up import FollowUp
+from simpul.conversations.models.mark import ReadMark
+from simpul.conversations.models.word import MessageWord, looked_for
 from simpul.lib import clock, mails
 from simpul.lib.uploads import Handed
 from simpul.parties.models import Person, Workshop
-from simpul.workflow.steps import creation
+from simpul.workflow.steps import Refused, creation
 
 LONGEST_MESSAGE = 4000
+
+
+class NotOfThem(Refused):
+    """A call or visit is noted with people of the other side."""
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -25,23 +34,41 @@ class MessageQuerySet(models.QuerySet["Message"]):
         ours = self.filter(workshop_id=person.workshop_id)
         return ours if person.is_staff else ours.filter(conversation__party_id=person.party_id)
 
+    def search(self, typed: str, workshop: int) -> Self:
+        """Find by words or their beginnings, all of them; nothing where no word was typed."""
+        words = looked_for(typed)
+        found = self if words else self.none()
+        known = MessageWord.objects.filter(workshop=workshop)
+        for word in words:
+            found = found.filter(pk__in=known.beginning(word).values("message"))
+        return found
+
     def about(self, subject: models.Model) -> Self:
         """What was said about a thing, oldest first, with who said it and the files with it."""
         kind = ContentType.objects.get_for_model(subject)
         said = self.filter(conversation__subject_type=kind, conversation__subject_id=subject.pk)
         files = Prefetch("files", MessageFile.objects.in_order())
-        return said.select_related("by").prefetch_related(files).order_by("pk")
+        people = said.select_related("by", "with_whom", "conversation__party")
+        return people.prefetch_related(files).order_by("pk")
 
 
 class Message(models.Model):
     """What somebody said, here or elsewhere; never changed."""
 
+    class Direction(models.TextChoices):
+        OUT = "out", _("we called or went there")
+        IN = "in", _("they called or came here")
+
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="messages")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now, editable=False)
-    body = models.CharField(max_length=mails.LONGEST_TEXT, blank=True)  # files may say it all
+    body = models.CharField(max_length=mails.LONGEST_TEXT, blank=True)  # files, or a call, may do
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.PORTAL)
+    direction = models.CharField(max_length=3, choices=Direction, blank=True)  # of a call or visit
+    with_whom = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     foreign_id = models.CharField(  # what the other side calls a mail or message that came
         max_length=mails.LONGEST_ID, blank=True, editable=False
     )
@@ -78,17 +105,52 @@ class Message(models.Model):
 
         `refused` names files that came with it and were not taken.
         """
-        conversation.begin()
-        said = cls.objects.create(
-            workshop_id=conversation.workshop_id,
-            conversation=conversation,
+        message = cls._add(conversation, by=by, body=body, channel=channel, foreign_id=foreign_id)
+        MessageFile.keep(message, attached, refused, by=by)
+        return message
+
+    @classmethod
+    @creation("conversations.call", private=("body", "next_words"))
+    def call(
+        cls,
+        *,
+        by: Person,
+        conversation: Conversation,
+        channel: str,
+        direction: str,
+        body: str = "",
+        with_whom: Person | None = None,
+        next_words: str = "",
+        next_on: date | None = None,
+    ) -> Message:
+        """Note a telephone call or a visit, and what is to be done next, on which day.
+
+        Raises NotOfThem where `with_whom` is nobody of the other side.
+        """
+        if with_whom is not None and with_whom.party_id != conversation.party_id:
+            raise NotOfThem(_("Choose somebody of the other side."))
+        message = cls._add(
+            conversation,
             by=by,
             body=body,
             channel=channel,
-            foreign_id=foreign_id,
+            direction=direction,
+            with_whom=with_whom,
         )
-        MessageFile.keep(said, attached, refused, by=by)
-        return said
+        if next_on is not None:
+            FollowUp.set(by=by, conversation=conversation, words=next_words, due_on=next_on)
+        return message
+
+    @classmethod
+    def _add(cls, conversation: Conversation, *, by: Person, **facts: Any) -> Message:
+        conversation.begin()
+        message = cls.objects.create(
+            workshop_id=conversation.workshop_id, conversation=conversation, by=by, **facts
+        )
+        MessageWord.keep([message])
+        conversation.hear(message, from_party=not by.is_staff)
+        ReadMark.move(by, conversation.pk, message.pk)
+        return message
 
     @property
     def shown_with(self) -> Any:

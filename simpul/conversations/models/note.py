@@ -8,6 +8,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
+from simpul.conversations.mentions import people_in
 from simpul.conversations.models.message import LONGEST_MESSAGE
 from simpul.lib import clock
 from simpul.parties.models import Person, Workshop
@@ -21,6 +22,9 @@ class InternalNoteQuerySet(models.QuerySet["InternalNote"]):
     def about(self, subject: models.Model) -> Self:
         kind = ContentType.objects.get_for_model(subject)
         return self.filter(subject_type=kind, subject_id=subject.pk)
+
+    def for_page(self) -> Self:
+        return self.select_related("by").order_by("pk")
 
 
 class InternalNote(models.Model):
@@ -53,6 +57,11 @@ class InternalNote(models.Model):
             by=by,
             body=body,
         )
+
+    def named(self) -> list[int]:
+        """Return the colleagues whose @names stand in it."""
+        colleagues = Person.objects.active().staff().filter(workshop=self.workshop_id)
+        return [person.pk for person in people_in(self.body, colleagues.order_by("pk"))]
 
     @property
     def shown_with(self) -> Any:

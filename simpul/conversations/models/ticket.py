@@ -37,6 +37,7 @@ class Ticket(models.Model):
     class Kind(models.TextChoices):
         CASH = "cash", _("cash counted otherwise than said")
         COLLECTED = "collected", _("less collected at the door than asked")
+        DOOR = "door", _("damaged or missing at the door")
 
     class Status(models.TextChoices):
         OPEN = "open", _("open")

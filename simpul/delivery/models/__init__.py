@@ -1,6 +1,14 @@
 """To the door: packages, shipments, offers to couriers, hand-overs with proof."""
 
-from simpul.delivery.models.handover import Handover
+from simpul.delivery.models.consignment import (
+    CarrierAccount,
+    Consignment,
+    NotReady,
+    RateRequest,
+    TrackingEvent,
+)
+from simpul.delivery.models.handover import Handover, Reason
+from simpul.delivery.models.load import Load
 from simpul.delivery.models.offer import CourierOffer
 from simpul.delivery.models.package import Package, PackageLine
 from simpul.delivery.models.route import Route
@@ -8,7 +16,7 @@ from simpul.delivery.models.shipment import (
     UNDER_WAY,
     NoProof,
     NotCounted,
-    Reason,
+    Part,
     Shipment,
     ShipmentQuerySet,
     Status,
@@ -18,17 +26,24 @@ from simpul.delivery.models.shipment import (
 
 __all__ = [
     "UNDER_WAY",
+    "CarrierAccount",
+    "Consignment",
     "CourierOffer",
     "Handover",
+    "Load",
     "NoProof",
     "NotCounted",
+    "NotReady",
     "Package",
     "PackageLine",
+    "Part",
+    "RateRequest",
     "Reason",
     "Route",
     "Shipment",
     "ShipmentQuerySet",
     "Status",
     "TooLate",
+    "TrackingEvent",
     "WrongPin",
 ]

@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from simpul.delivery.models.shipment import Shipment
 
 
+class Reason(models.TextChoices):
+    """Why a delivery failed."""
+
+    NOBODY = "nobody", _("nobody was there")
+    ADDRESS = "address", _("the address was not found")
+    REFUSED = "refused", _("the receiver did not take it")
+    BROKEN = "broken", _("the vehicle or the road")
+    OTHER = "other", _("something else")
+
+
 class Handover(models.Model):
     """A fact: so many packages changed hands, or did not, as somebody counted and said."""
 
@@ -25,6 +35,7 @@ class Handover(models.Model):
         DELIVERED = "in", _("delivered to the receiver")
         FAILED = "no", _("not delivered")
         RETURNED = "back", _("back at the workshop")
+        PAPER = "sj", _("the signed delivery note came back")
 
     shipment = models.ForeignKey("delivery.Shipment", models.PROTECT, related_name="handovers")
     kind = models.CharField(max_length=4, choices=Kind)
@@ -34,6 +45,8 @@ class Handover(models.Model):
     photo = models.ForeignKey(Upload, models.PROTECT, null=True, related_name="+")
     place = models.CharField(max_length=120, blank=True)
     note = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=10, choices=Reason, blank=True)  # of a failed attempt
+    signed_on = models.DateField(null=True)  # the day on a paper that was signed by hand
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now, editable=False)
     client_id = models.CharField(max_length=36, blank=True)
@@ -44,7 +57,7 @@ class Handover(models.Model):
                 fields=["shipment", "client_id"], condition=~Q(client_id=""), name="handover_once"
             ),
             models.CheckConstraint(
-                condition=~Q(kind="in") | Q(with_pin=True) | Q(photo__isnull=False),
+                condition=~Q(kind__in=("in", "sj")) | Q(with_pin=True) | Q(photo__isnull=False),
                 name="handover_delivered_has_proof",
             ),
         ]

@@ -33,7 +33,9 @@ class PackageQuerySet(models.QuerySet["Package"]):
         return self.filter(shipment=None, unpacked_at=None)
 
     def for_list(self) -> Self:
-        return self.prefetch_related("lines__size__variant__colourway__product").order_by("number")
+        """Load what is in each: order by order, as they were numbered."""
+        found = self.select_related("order").order_by("order", "number")
+        return found.prefetch_related("lines__size__variant__colourway__product")
 
 
 class Package(models.Model):

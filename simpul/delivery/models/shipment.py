@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.contenttypes.fields import GenericRelation
@@ -12,8 +12,10 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from simpul.conversations.models import Ticket
 from simpul.delivery import note
-from simpul.delivery.models.handover import Handover
+from simpul.delivery.models.handover import Handover, Reason
+from simpul.delivery.models.load import Load, shares_to_collect
 from simpul.delivery.models.offer import CourierOffer
 from simpul.delivery.models.package import Package, PackageLine, PackageQuerySet
 from simpul.lib import clock, codes, uploads
@@ -21,7 +23,7 @@ from simpul.orders.models import Gate, GateShut, LineSize, Order, Track
 from simpul.orders.models import Status as OrderStatus
 from simpul.papers.models import Paper, Upload
 from simpul.parties.models import AccessLink, Party, Person, Workshop
-from simpul.payments.models import Collection, to_collect
+from simpul.payments.models import Collection
 from simpul.stock.models import Item, Location, Movement
 from simpul.workflow.models import Entry, NumberSeries
 from simpul.workflow.steps import NotAllowed, Refused, WrongState, creation, step
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 PIN_TRIES = 5
 A_DAY = timedelta(days=1)
+FURTHEST = 30  # days ahead that a next attempt is planned
 
 
 class WrongPin(Refused):
@@ -67,14 +70,13 @@ OUT = (Status.PICKED_UP, Status.FAILED)
 COLLECTING = ("ojek", "own")  # the ways on which somebody of ours stands at the door
 
 
-class Reason(models.TextChoices):
-    """Why a delivery failed."""
+class Part(models.TextChoices):
+    """The part of a day for which a next attempt is planned."""
 
-    NOBODY = "nobody", _("nobody was there")
-    ADDRESS = "address", _("the address was not found")
-    REFUSED = "refused", _("the receiver did not take it")
-    BROKEN = "broken", _("the vehicle or the road")
-    OTHER = "other", _("something else")
+    ANY = "", _("at any time")
+    MORNING = "morning", _("in the morning")
+    NOON = "noon", _("around noon")
+    AFTERNOON = "afternoon", _("in the afternoon")
 
 
 class ShipmentQuerySet(models.QuerySet["Shipment"]):
@@ -85,7 +87,7 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
             return ours
         asked = CourierOffer.objects.filter(courier=person.party_id).values("shipment")
         return ours.filter(
-            Q(courier_id=person.party_id) | Q(order__buyer_id=person.party_id) | Q(pk__in=asked)
+            Q(courier_id=person.party_id) | Q(buyer_id=person.party_id) | Q(pk__in=asked)
         )
 
     def for_courier(self, person: Person) -> Self:
@@ -93,6 +95,9 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
         asked = CourierOffer.objects.filter(courier=person.party_id).values("shipment")
         mine = self.visible_to(person).filter(Q(courier_id=person.party_id) | Q(pk__in=asked))
         return mine.filter(Q(courier_id=person.party_id) | Q(status=Status.OFFERED))
+
+    def of(self, order: Order) -> Self:
+        return self.filter(loads__order=order)
 
     def under_way(self) -> Self:
         return self.filter(status__in=UNDER_WAY)
@@ -103,27 +108,23 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
             found = found.filter(
                 Q(number__icontains=word)
                 | Q(note_number__icontains=word)
-                | Q(order__number__icontains=word)
-                | Q(order__buyer__name__icontains=word)
+                | Q(pk__in=Load.objects.filter(order__number__icontains=word).values("shipment"))
+                | Q(buyer__name__icontains=word)
                 | Q(courier__name__icontains=word)
                 | Q(route__icontains=word)
             )
         return found
 
     def for_list(self) -> Self:
-        return self.select_related("order__buyer", "courier").prefetch_related("packages", "offers")
+        return self.select_related("buyer", "courier").prefetch_related(
+            "packages", "offers", models.Prefetch("loads", Load.objects.with_order())
+        )
 
     def for_page(self) -> Self:
         """Load all that its page shows: a query for each kind of thing."""
-        return self.select_related(
-            "workshop", "order__buyer", "courier", "collection", "tariff"
-        ).prefetch_related(
-            models.Prefetch(
-                "packages",
-                Package.objects.prefetch_related(
-                    "lines__size__variant__colourway__product"
-                ).order_by("number"),
-            ),
+        return self.select_related("workshop", "buyer", "courier", "tariff").prefetch_related(
+            models.Prefetch("loads", Load.objects.with_money()),
+            models.Prefetch("packages", Package.objects.for_list()),
             models.Prefetch(
                 "offers", CourierOffer.objects.select_related("courier").order_by("pk")
             ),
@@ -134,7 +135,8 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
 
 
 class Shipment(models.Model):
-    """Packages of one order on their way, by a courier or without one."""
+    """Packages on their way to one door, by a courier or without one: of one order of a buyer, or of
+    several that go to the same address."""
 
     class Mode(models.TextChoices):
         OJEK = "ojek", _("ojek")
@@ -144,7 +146,7 @@ class Shipment(models.Model):
         PICK_UP = "pickup", _("fetched by the buyer")
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
-    order = models.ForeignKey(Order, models.PROTECT, related_name="shipments")
+    buyer = models.ForeignKey(Party, models.PROTECT, related_name="+")
     number = models.CharField(max_length=20)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN, editable=False)
     mode = models.CharField(max_length=10, choices=Mode)
@@ -161,9 +163,8 @@ class Shipment(models.Model):
     note_number = models.CharField(max_length=20, blank=True, editable=False)
     counted = models.PositiveSmallIntegerField(null=True, editable=False)  # by the workshop
     reason = models.CharField(max_length=10, choices=Reason, blank=True, editable=False)
-    collection = models.OneToOneField(  # what is to be collected at the door
-        Collection, models.PROTECT, null=True, related_name="shipment", editable=False
-    )
+    next_on = models.DateField(null=True, editable=False)  # when the next attempt is planned
+    next_part = models.CharField(max_length=9, choices=Part, blank=True, editable=False)
     opened_at = models.DateTimeField(default=clock.now, editable=False)
     left_at = models.DateTimeField(null=True, editable=False)
     delivered_at = models.DateTimeField(null=True, editable=False)
@@ -193,27 +194,34 @@ class Shipment(models.Model):
         cls,
         *,
         by: Person,
-        order: Order,
+        orders: list[Order],
         mode: str,
         route: str = "",
         fee: int = 0,
         days: int | None = None,
         tariff: Route | None = None,
     ) -> Shipment:
-        """Put all packages of the order that stand here into one shipment.
+        """Put all packages of the orders that stand here into one shipment to their one door.
 
         Fee and days are as agreed; what the table proposed (`tariff`) is kept beside them.
         """
-        order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
-        waiting = list(Package.objects.filter(order=order).waiting().select_for_update())
-        if order.status != OrderStatus.CONFIRMED or not waiting:
+        rows = Order.objects.filter(pk__in=[one.pk for one in orders]).order_by("pk")
+        orders = list(rows.select_for_update(of=("self",)))
+        here = Package.objects.filter(order__in=orders).waiting().order_by("pk")
+        waiting = list(here.select_for_update(of=("self",)))
+        if any(one.status != OrderStatus.CONFIRMED for one in orders) or not orders:
             raise WrongState(_now("No package waits: pack first."))
-        if tariff is not None and tariff.workshop_id != order.workshop_id:
+        if {one.order_id for one in waiting} != {one.pk for one in orders}:
+            raise WrongState(_now("No package waits: pack first."))
+        if len({one.door for one in orders}) > 1:
+            raise WrongState(_now("These orders go to different doors: send them separately."))
+        first = orders[0]
+        if tariff is not None and tariff.workshop_id != first.workshop_id:
             raise NotAllowed
         shipment = cls.objects.create(
-            workshop_id=order.workshop_id,
-            order=order,
-            number=NumberSeries.draw(order.workshop_id, "KRM"),
+            workshop_id=first.workshop_id,
+            buyer_id=first.buyer_id,
+            number=NumberSeries.draw(first.workshop_id, "KRM"),
             mode=mode,
             route=route,
             fee=fee,
@@ -221,8 +229,16 @@ class Shipment(models.Model):
             tariff=tariff,
             proposed=tariff.fee_for(_with_contents(waiting)) if tariff else None,
         )
+        Load.objects.bulk_create(Load(shipment=shipment, order=one) for one in orders)
         Package.objects.filter(pk__in=[one.pk for one in waiting]).update(shipment=shipment)
         return shipment
+
+    @step("delivery.go_by", source=Status.OPEN)
+    def go_by(self, *, by: Person, mode: str, route: str, fee: int, days: int | None) -> None:
+        """Let it travel another way than it was opened for, at what that costs."""
+        if self.consignments.filter(status__in=("asked", "booked"), account__isnull=False).exists():
+            raise WrongState(_now("Call off the carrier that is booked first."))
+        self.mode, self.route, self.fee, self.days = mode, route, fee, days
 
     @step("delivery.offer", source=(Status.OPEN, Status.OFFERED), target=Status.OFFERED)
     def offer(
@@ -271,6 +287,8 @@ class Shipment(models.Model):
     @step("delivery.cancel", source=Status.OPEN, target=Status.CANCELLED)
     def cancel(self, *, by: Person) -> None:
         """Let the packages stand here for another shipment."""
+        if self.consignments.filter(status__in=("asked", "booked"), account__isnull=False).exists():
+            raise WrongState(_now("Call off the carrier that is booked first."))
         self.packages.update(shipment=None)
 
     @step("delivery.issue_note", source=(Status.OPEN, Status.ACCEPTED))
@@ -278,7 +296,7 @@ class Shipment(models.Model):
         """Issue the surat jalan: what must be paid before handing over has come."""
         if self.note_number:
             raise WrongState(_now("The delivery note is issued already."))
-        self.order.demand_open(Gate.HAND_OVER)
+        self._demand_paid()
         self.note_number = note.issue(self, by=by).number
 
     @step("delivery.hand_over", source=(Status.OPEN, Status.ACCEPTED))
@@ -308,11 +326,15 @@ class Shipment(models.Model):
     def leave(self, *, by: Person) -> None:
         """Everybody counted the same: the packages are on their way, and what is to be collected
         at the door is fixed."""
-        amount = self.cash_to_collect()
-        if amount:
-            self.collection = Collection.ask(
-                by=by, order=self.order, courier=self.courier, amount=amount
-            )
+        loads = list(self.loads.with_money())
+        shares = shares_to_collect(loads)
+        for load in loads:
+            amount = shares[load.order_id]
+            if amount:
+                load.collection = Collection.ask(
+                    by=by, order=load.order, courier=self.courier, amount=amount
+                )
+                load.save(update_fields=["collection"])
         self._move(Location.Kind.PACKED, Location.Kind.TRANSIT, "delivery.pick_up", by=by)
         self.left_at = clock.now()
 
@@ -350,7 +372,7 @@ class Shipment(models.Model):
             cash_photo=cash_photo,
         )
 
-    @step("delivery.deliver", source=OUT, private=("receiver", "place"))
+    @step("delivery.deliver", source=OUT, private=("receiver", "place", "note"))
     def hand_in(
         self,
         *,
@@ -363,6 +385,8 @@ class Shipment(models.Model):
         client_id: str,
         collected: int | None = None,
         cash_photo: uploads.Admitted | None = None,
+        signed_on: date | None = None,
+        note: str = "",
     ) -> None:
         """The receiver counted the same, is named, and there is a proof."""
         if not with_pin and photo is None:
@@ -383,33 +407,135 @@ class Shipment(models.Model):
             photo=Upload.keep(photo, by=by) if photo else None,
             place=place,
             client_id=client_id,
+            signed_on=signed_on,
+            note=note,
         )
-        if self.collection is not None:
-            if collected is None:
-                raise NoProof(_now("Say how much you collected, even if it was nothing."))
-            self.collection.collect(by=by, amount=collected, photo=cash_photo, client_id=client_id)
+        self._collect(by=by, collected=collected, photo=cash_photo, client_id=client_id)
         self.arrive(by=self.workshop.machine)
+
+    def take_paper(
+        self,
+        *,
+        by: Person,
+        receiver: str,
+        count: int,
+        signed_on: date,
+        photo: uploads.Admitted,
+        note: str = "",
+        collected: int | None = None,
+    ) -> None:
+        """Enter a delivery note that came back signed: who signed, when, how many, what it remarks.
+
+        A shipment that is still out is delivered by it; one that was delivered has its paper now.
+        A remark opens a ticket. Raises NotCounted, or WrongState for a day that cannot be.
+        """
+        left_on = clock.day_of(self.left_at) if self.left_at else clock.today()
+        if not left_on <= signed_on <= clock.today():
+            raise WrongState(
+                _now("It was signed between the day it left and today: look at the paper again.")
+            )
+        if self.status == Status.DELIVERED:
+            self.file_paper(
+                by=by, receiver=receiver, count=count, signed_on=signed_on, photo=photo, note=note
+            )
+            return
+        with transaction.atomic():
+            self.hand_in(
+                by=by, receiver=receiver, count=count, with_pin=False, photo=photo, place="",
+                client_id="", collected=collected, signed_on=signed_on, note=note,
+            )  # fmt: skip
+            self._report(note)
+
+    @step("delivery.file_paper", source=Status.DELIVERED, private=("receiver", "note"))
+    def file_paper(
+        self,
+        *,
+        by: Person,
+        receiver: str,
+        count: int,
+        signed_on: date,
+        photo: uploads.Admitted,
+        note: str,
+    ) -> None:
+        """Keep the signed paper of what was delivered already."""
+        if self.handovers.filter(signed_on__isnull=False).exists():
+            raise WrongState(_now("The signed paper of this shipment is entered already."))
+        if count != self.packages.count():
+            raise NotCounted(
+                _now("%(count)s packages were delivered: look at the paper again.")
+                % {"count": self.packages.count()}
+            )
+        self._note(
+            Handover.Kind.PAPER,
+            by,
+            count,
+            receiver=receiver,
+            photo=Upload.keep(photo, by=by),
+            signed_on=signed_on,
+            note=note,
+        )
+        self._report(note)
+
+    @step("delivery.report")
+    def report(self, *, by: Person, handover: Handover) -> None:
+        """Let sales know what the receiver says is damaged or missing."""
+        Ticket.open(
+            by=by,
+            kind=Ticket.Kind.DOOR,
+            subject=self,
+            party=None,
+            facts={"shipment": self.number, "handover": handover.pk},
+        )
 
     @step("delivery.arrive", source=OUT, target=Status.DELIVERED)
     def arrive(self, *, by: Person) -> None:
-        """The receiver has everything; the order may be fulfilled by it."""
+        """The receiver has everything; each of its orders may be fulfilled by it."""
         self._move(Location.Kind.TRANSIT, None, "delivery.deliver", by=by)
         self.delivered_at = clock.now()
         self.reason = ""
-        self.order.deliver_all()
+        for load in self.loads.with_order():
+            load.order.deliver_all()
 
-    def fail(self, *, by: Person, reason: str, note: str = "", client_id: str = "") -> None:
-        """Say that nobody took the packages; the same client id again does nothing."""
+    @step("delivery.carrier_delivers", source=OUT)
+    def arrive_as_said(self, *, by: Person, carrier: str) -> None:
+        """A carrier says that the receiver has it. No paper is signed by its word."""
+        if self.asked:
+            raise WrongState(_now("Somebody of ours says what was collected at the door."))
+        self.arrive(by=by)
+
+    def fail(
+        self,
+        *,
+        by: Person,
+        reason: str,
+        note: str = "",
+        client_id: str = "",
+        next_on: date | None = None,
+        next_part: str = "",
+    ) -> None:
+        """Say that nobody took the packages, and when it is tried again if that is known; the same
+        client id again does nothing."""
         if client_id and self.handovers.filter(client_id=client_id).exists():
             return
-        self.come_away(by=by, reason=reason, note=note, client_id=client_id)
+        with transaction.atomic():
+            self.come_away(by=by, reason=reason, note=note, client_id=client_id)
+            if next_on is not None:
+                self.plan_attempt(by=by, next_on=next_on, next_part=next_part)
 
     @step("delivery.fail", source=Status.PICKED_UP, target=Status.FAILED, private=("note",))
     def come_away(self, *, by: Person, reason: str, note: str, client_id: str) -> None:
         """Nobody took it. The same courier may try again, or the packages come back."""
         self.reason = reason
+        self.next_on, self.next_part = None, ""
         count = self.packages.count()
-        self._note(Handover.Kind.FAILED, by, count, note=note, client_id=client_id)
+        self._note(Handover.Kind.FAILED, by, count, reason=reason, note=note, client_id=client_id)
+
+    @step("delivery.plan_attempt", source=Status.FAILED, target=Status.PICKED_UP)
+    def plan_attempt(self, *, by: Person, next_on: date, next_part: str = "") -> None:
+        """Say when it is tried again: the packages are on their way to the same door once more."""
+        if not clock.today() <= next_on <= clock.in_days(FURTHEST):
+            raise WrongState(_now("Plan it for today or one of the next 30 days."))
+        self.next_on, self.next_part = next_on, next_part
 
     @step("delivery.take_back", source=OUT, target=Status.RETURNED)
     def take_back(self, *, by: Person, count: int) -> None:
@@ -420,29 +546,18 @@ class Shipment(models.Model):
                 % {"count": self.packages.count()}
             )
         self._note(Handover.Kind.RETURNED, by, count)
-        if self.collection is not None:
-            self.collection.void(by=self.workshop.machine)
-            self.collection = None
+        for load in self.loads.collecting():
+            if load.collection is not None:
+                load.collection.void(by=self.workshop.machine)
+        self.loads.update(collection=None)
         self._move(Location.Kind.TRANSIT, Location.Kind.PACKED, "delivery.take_back", by=by)
         self.packages.update(shipment=None)
 
     # Questions
 
     def cash_to_collect(self) -> int:
-        """Return what its courier is to collect: its share, and all that is left with the last."""
-        if self.collection is not None:
-            asked: int = self.collection.asked
-            return asked
-        amount = to_collect(self.order)
-        if not amount:
-            return 0
-        here = PackageLine.objects.filter(package__shipment=self).aggregate(n=Sum("pairs"))["n"]
-        sizes = LineSize.objects.filter(line__order=self.order)
-        left = sizes.aggregate(n=Sum(models.F("pairs") - models.F("picked_up")))["n"]
-        if not here or here >= left:
-            return amount
-        share: int = round(amount * here / left / 1000) * 1000
-        return min(amount, share)
+        """Return the one sum that its courier is to collect at the door for all its orders."""
+        return sum(shares_to_collect(list(self.loads.all())).values())
 
     def is_offered_to(self, person: Person) -> bool:
         """Tell whether the person's party was asked; reads `offers` as prefetched."""
@@ -472,8 +587,46 @@ class Shipment(models.Model):
         return until if clock.now() < until else None
 
     @property
-    def buyer_id(self) -> int:
-        return self.order.buyer_id
+    def orders(self) -> list[Order]:
+        """Its orders, the oldest first; reads `loads` as prefetched."""
+        return sorted((load.order for load in self.loads.all()), key=lambda order: order.pk)
+
+    @property
+    def first_order(self) -> Order:
+        """Any of them says to whom and where it goes: their doors are the same."""
+        return self.orders[0]
+
+    @property
+    def known_as(self) -> str:
+        """The numbers of its orders, under which the parties know it."""
+        return ", ".join(order.number for order in self.orders)
+
+    @property
+    def asked(self) -> int:
+        """The sum that was fixed when it left; reads `loads` and their collections as prefetched."""
+        return sum(load.asked for load in self.loads.all())
+
+    @property
+    def collected(self) -> int | None:
+        """The sum that was collected, as was said; None before, and where nothing was asked for."""
+        taken = [load.collection for load in self.loads.all() if load.collection]
+        if not taken or any(one.collected is None for one in taken):
+            return None
+        return sum(one.collected or 0 for one in taken)
+
+    @property
+    def held(self) -> int:
+        """What of it is still in the hands of whoever collected it."""
+        taken = [load.collection for load in self.loads.all() if load.collection]
+        return sum(one.collected or 0 for one in taken if one.is_held)
+
+    @property
+    def remarks(self) -> str:
+        """What the buyer wrote to its orders, each with its number where there are several."""
+        said = [order for order in self.orders if order.remarks]
+        if len(self.orders) == 1:
+            return "".join(order.remarks for order in said)
+        return "\n".join(f"{order}: {order.remarks}" for order in said)
 
     @property
     def is_under_way(self) -> bool:
@@ -482,6 +635,22 @@ class Shipment(models.Model):
     @property
     def is_out(self) -> bool:
         return self.status in OUT
+
+    @property
+    def failures(self) -> list[Handover]:
+        """The attempts that failed, the first one first; reads `handovers` as prefetched."""
+        tried = [one for one in self.handovers.all() if one.kind == Handover.Kind.FAILED]
+        return sorted(tried, key=lambda one: one.pk)
+
+    @property
+    def had_its_attempts(self) -> bool:
+        """Tell whether it was tried as often as the workshop wants; reads `handovers`."""
+        return len(self.failures) >= self.workshop.delivery_attempts
+
+    @property
+    def has_signed_paper(self) -> bool:
+        """Tell whether its signed note came back; reads `handovers` as prefetched."""
+        return any(handover.signed_on for handover in self.handovers.all())
 
     @property
     def pin_tries_left(self) -> int:
@@ -529,8 +698,33 @@ class Shipment(models.Model):
     def _close_offers(self, *statuses: CourierOffer.Status) -> None:
         self.offers.filter(status__in=statuses).update(status=CourierOffer.Status.WITHDRAWN)
 
+    def _collect(
+        self,
+        *,
+        by: Person,
+        collected: int | None,
+        photo: uploads.Admitted | None,
+        client_id: str,
+    ) -> None:
+        """Divide the one sum of the door among the orders: to each what was asked for it, the oldest
+        first."""
+        asked = [load.collection for load in self.loads.collecting() if load.collection]
+        if not asked:
+            return
+        if collected is None:
+            raise NoProof(_now("Say how much you collected, even if it was nothing."))
+        left = collected
+        for one in asked:
+            share = left if one == asked[-1] else min(left, one.asked)
+            one.collect(by=by, amount=share, photo=photo, client_id=client_id)
+            left -= share
+
+    def _demand_paid(self) -> None:
+        for order in self.orders:
+            order.demand_open(Gate.HAND_OVER)
+
     def _demand_ready_to_leave(self, count: int) -> None:
-        self.order.demand_open(Gate.HAND_OVER)
+        self._demand_paid()
         if self.mode not in COLLECTING and self.cash_to_collect():
             raise GateShut(
                 _now(
@@ -548,6 +742,12 @@ class Shipment(models.Model):
 
     def _note(self, kind: Handover.Kind, by: Person, count: int, **facts: object) -> None:
         self.handovers.create(kind=kind, by=by, count=count, **facts)
+
+    def _report(self, words: str) -> None:
+        """Open a ticket where somebody wrote that something is damaged or missing."""
+        if words:
+            last = self.handovers.order_by("-pk")[0]
+            self.report(by=self.workshop.machine, handover=last)
 
     def _move(
         self, source: Location.Kind, target: Location.Kind | None, reason: str, *, by: Person

@@ -28,6 +28,9 @@ class DeliveryNoteWords(TypedDict):
     differences: str
     name_and_day: str
     copies: str
+    copy_receiver: str
+    copy_courier: str
+    copy_workshop: str
     check: str
 
 
@@ -37,6 +40,7 @@ class Addressed(TypedDict):
 
 
 class PackageFacts(TypedDict):
+    head: str  # the order that begins with it, where there are several
     number: str
     contents: list[str]  # a line for each model and colour, with its sizes
     pairs: str
@@ -82,5 +86,8 @@ def delivery_note_words() -> DeliveryNoteWords:
         "differences": _("Written by the receiver: what is missing or damaged"),
         "name_and_day": _("Name and date"),
         "copies": _("White: back to the sender. Red: for the receiver. Yellow: archive."),
+        "copy_receiver": _("Copy 1: for the receiver"),
+        "copy_courier": _("Copy 2: for the courier"),
+        "copy_workshop": _("Copy 3: signed, back to the workshop"),
         "check": _("Scan to see that it is genuine"),
     }

@@ -6,8 +6,9 @@ import pytest
 
 from simpul.delivery.models import Handover, NotCounted, Package, Reason, Shipment, Status
 from simpul.delivery.tests.conftest import Shelves
+from simpul.lib import clock
 from simpul.orders.models import LineSize
-from simpul.parties.models import Person
+from simpul.parties.models import Person, Workshop
 from simpul.workflow.steps import NotAllowed, WrongState, keyed
 
 
@@ -72,13 +73,13 @@ def test_it_comes_back(failed: Shipment, rina: Person, shelves: Shelves) -> None
 def test_what_came_back_goes_out_in_another_shipment(failed: Shipment, rina: Person) -> None:
     failed.take_back(by=rina, count=2)
 
-    again = Shipment.open(by=rina, order=failed.order, mode=Shipment.Mode.OWN)
+    again = Shipment.open(by=rina, orders=failed.orders, mode=Shipment.Mode.OWN)
 
     assert again.packages.count() == 2
     again.issue_note(by=rina)
     again.hand_over(by=rina, count=2)
     again.deliver(by=rina, receiver="Bu Dewi", count=2, pin=again.pin)
-    assert Shipment.objects.get(pk=again.pk).order.status == "fulfilled"
+    assert Shipment.objects.get(pk=again.pk).first_order.status == "fulfilled"
 
 
 def test_all_that_left_must_come_back(failed: Shipment, rina: Person, shelves: Shelves) -> None:
@@ -93,5 +94,57 @@ def test_the_courier_may_not_take_back(failed: Shipment, asep: Person) -> None:
     with pytest.raises(NotAllowed):
         failed.take_back(by=asep, count=2)
 
+    failed.refresh_from_db()
+    assert failed.status == Status.FAILED
+
+
+def test_the_next_attempt_is_planned(failed: Shipment, asep: Person, shelves: Shelves) -> None:
+    failed.plan_attempt(by=asep, next_on=clock.in_days(1), next_part="morning")
+
+    failed.refresh_from_db()
+    assert (failed.status, failed.next_on) == (Status.PICKED_UP, clock.in_days(1))
+    assert failed.get_next_part_display() == "in the morning"
+    assert shelves() == (0, 0, 10)
+
+
+def test_attempts_are_counted_with_their_reasons(failed: Shipment, asep: Person) -> None:
+    failed.plan_attempt(by=asep, next_on=clock.today())
+    failed.fail(by=asep, reason=Reason.ADDRESS)
+
+    seen = Shipment.objects.for_page().get()
+    assert [one.reason for one in seen.failures] == ["nobody", "address"]
+    assert (seen.status, seen.next_on, seen.had_its_attempts) == (Status.FAILED, None, False)
+
+
+def test_after_as_many_as_the_workshop_wants_they_come_back(failed: Shipment, asep: Person) -> None:
+    Workshop.objects.update(delivery_attempts=1)
+    assert Shipment.objects.for_page().get().had_its_attempts
+
+
+def test_the_telephone_says_failure_and_next_attempt_in_one(
+    on_the_way: Shipment, asep: Person
+) -> None:
+    for _turn in range(2):
+        on_the_way.fail(
+            by=asep, reason=Reason.NOBODY, client_id="phone-1", next_on=clock.in_days(2)
+        )
+    assert (on_the_way.status, on_the_way.next_on) == (Status.PICKED_UP, clock.in_days(2))
+    assert Handover.objects.filter(kind=Handover.Kind.FAILED).count() == 1
+
+
+@pytest.mark.parametrize("days", [-1, 31])
+def test_a_day_that_cannot_be_changes_nothing(
+    on_the_way: Shipment, asep: Person, days: int
+) -> None:
+    with pytest.raises(WrongState):
+        on_the_way.fail(by=asep, reason=Reason.NOBODY, next_on=clock.in_days(days))
+    on_the_way.refresh_from_db()
+    assert on_the_way.status == Status.PICKED_UP
+    assert not on_the_way.handovers.filter(kind=Handover.Kind.FAILED).exists()
+
+
+def test_the_buyer_plans_no_attempt(failed: Shipment, dewi: Person) -> None:
+    with pytest.raises(NotAllowed):
+        failed.plan_attempt(by=dewi, next_on=clock.today())
     failed.refresh_from_db()
     assert failed.status == Status.FAILED

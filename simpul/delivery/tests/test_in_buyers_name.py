@@ -23,7 +23,9 @@ def shipment(buyer: Party, dewi: Person, rina: Person, asep: Person) -> Shipment
         workshop=buyer.workshop, person=dewi, kind="phone", value="+6281234567890"
     )
     made = testing.accepted_shipment(buyer, asep)
-    Order.objects.filter(pk=made.order_id).update(in_buyers_name=True, remarks="untuk pelanggan")
+    Order.objects.filter(pk=made.first_order.pk).update(
+        in_buyers_name=True, remarks="untuk pelanggan"
+    )
     return Shipment.objects.get(pk=made.pk)
 
 

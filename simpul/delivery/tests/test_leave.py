@@ -21,7 +21,7 @@ def test_the_note_is_issued_once(leaving: Shipment, rina: Person) -> None:
     assert leaving.note_number == f"SJ-{clock.today().year}-0001"
     paper = leaving.note_paper()
     assert paper is not None
-    assert (paper.kind, paper.party_id) == (Paper.Kind.DELIVERY_NOTE, leaving.order.buyer_id)
+    assert (paper.kind, paper.party_id) == (Paper.Kind.DELIVERY_NOTE, leaving.buyer_id)
     assert leaving.journal.get(step="delivery.issue_note").facts == {}
     with pytest.raises(WrongState):
         leaving.issue_note(by=rina)
@@ -119,7 +119,7 @@ def test_the_gate_can_shut_again_after_the_note(
     leaving: Shipment, rina: Person, asep: Person, shelves: Shelves
 ) -> None:
     leaving.issue_note(by=rina)
-    leaving.order.instalments.get(position=2).give_back(1)
+    leaving.first_order.instalments.get(position=2).give_back(1)
 
     with pytest.raises(GateShut):
         leaving.hand_over(by=rina, count=2)

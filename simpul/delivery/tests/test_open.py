@@ -18,7 +18,9 @@ def packed(buyer: Party) -> Order:
 
 
 def test_all_packages_that_stand_here_go_in(packed: Order, sari: Person) -> None:
-    shipment = Shipment.open(by=sari, order=packed, mode="ojek", route="Ciomas – Bogor", fee=35_000)
+    shipment = Shipment.open(
+        by=sari, orders=[packed], mode="ojek", route="Ciomas – Bogor", fee=35_000
+    )
 
     assert shipment.number == f"KRM-{clock.today().year}-0001"
     assert (shipment.status, shipment.packages.count()) == (Status.OPEN, 2)
@@ -30,25 +32,25 @@ def test_all_packages_that_stand_here_go_in(packed: Order, sari: Person) -> None
 
 def test_not_without_packages(order: Order, sari: Person) -> None:
     with pytest.raises(WrongState):
-        Shipment.open(by=sari, order=order, mode="ojek")
+        Shipment.open(by=sari, orders=[order], mode="ojek")
 
     assert not Shipment.objects.exists()
 
 
 def test_not_twice(packed: Order, sari: Person) -> None:
     with keyed("form"):
-        first = Shipment.open(by=sari, order=packed, mode="ojek")
+        first = Shipment.open(by=sari, orders=[packed], mode="ojek")
     with keyed("form"):
-        assert Shipment.open(by=sari, order=packed, mode="ojek") == first
+        assert Shipment.open(by=sari, orders=[packed], mode="ojek") == first
     with pytest.raises(WrongState):
-        Shipment.open(by=sari, order=packed, mode="ojek")
+        Shipment.open(by=sari, orders=[packed], mode="ojek")
 
     assert Shipment.objects.count() == 1
 
 
 def test_production_may_not(packed: Order, udin: Person) -> None:
     with pytest.raises(NotAllowed):
-        Shipment.open(by=udin, order=packed, mode="ojek")
+        Shipment.open(by=udin, orders=[packed], mode="ojek")
 
     assert Package.objects.waiting().count() == 2
 

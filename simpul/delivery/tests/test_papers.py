@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from simpul.delivery import papers
 from simpul.delivery.papers import DeliveryNoteFacts
 from simpul.lib import pdf
@@ -25,6 +27,7 @@ def note(packages: int = 3) -> DeliveryNoteFacts:
         "details": [("Tanggal", "21 November 2026"), ("Kurir", "Ojek Contoh, F 1234 XX")],
         "packages": [
             {
+                "head": "Pesanan SO-2026-0002" if number == 2 else "",
                 "number": f"17-{number}",
                 "contents": ["DRB-01 Derby pria kulit hitam: 39 ×4, 40 ×6"],
                 "pairs": "10",
@@ -52,10 +55,11 @@ def test_a_note_is_one_page_and_a_long_one_goes_on() -> None:
 
 
 def test_it_has_no_place_for_a_price_or_the_pin() -> None:
-    template = papers.DELIVERY_NOTE.read_text()
-    for word in ("price", "amount", "fee", "pin"):
-        assert f"facts.{word}" not in template
-        assert f"package.{word}" not in template
+    for path in papers.DELIVERY_NOTE.parent.glob("surat_jalan*.typ"):
+        template = path.read_text()
+        for word in ("price", "amount", "fee", "pin"):
+            assert f"facts.{word}" not in template
+            assert f"package.{word}" not in template
 
 
 def test_it_fits_on_a_roll_of_80_mm() -> None:
@@ -64,3 +68,12 @@ def test_it_fits_on_a_roll_of_80_mm() -> None:
         facts: dict[str, Any] = {**note(packages), **COMMON}
         assert pdf.render(roll, facts).startswith(b"%PDF-")
         assert len(pdf.pictures(roll, facts, ppi=20)) == 1
+
+
+@pytest.mark.parametrize(("sheet", "pages"), [("a4x3", 3), ("a5x3", 3), ("ncr", 1)])
+def test_it_is_printed_in_three_copies(sheet: str, pages: int) -> None:
+    """A page for each copy, or one print through three plies."""
+    template = papers.DELIVERY_NOTE.with_name(f"surat_jalan_{sheet}.typ")
+    facts: dict[str, Any] = {**note(3), **COMMON, "plain": sheet == "ncr"}
+    assert pdf.render(template, facts).startswith(b"%PDF-")
+    assert len(pdf.pictures(template, facts, ppi=20)) == pages

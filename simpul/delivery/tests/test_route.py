@@ -111,7 +111,7 @@ def test_a_shipment_keeps_what_was_proposed_and_what_was_agreed(buyer: Party, ri
         one.weigh(by=rina, weight=4_700)
     route = testing.route(buyer.workshop)
 
-    made = Shipment.open(by=rina, order=order, mode="cargo", fee=50_000, days=3, tariff=route)
+    made = Shipment.open(by=rina, orders=[order], mode="cargo", fee=50_000, days=3, tariff=route)
     route.change(by=rina, name=route.name, mode="cargo", fee=90_000)
 
     made.refresh_from_db()
@@ -125,7 +125,7 @@ def test_a_route_of_another_workshop_is_none_of_ours(buyer: Party, rina: Person)
     testing.staff("joko", other, Role.OWNER)
 
     with pytest.raises(NotAllowed):
-        Shipment.open(by=rina, order=order, mode="own", tariff=testing.route(other))
+        Shipment.open(by=rina, orders=[order], mode="own", tariff=testing.route(other))
 
     assert not Shipment.objects.exists()
     assert not Route.objects.visible_to(rina).exists()

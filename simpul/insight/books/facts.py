@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import F, Q, QuerySet, Sum
 
-from simpul.delivery.models import PackageLine, Shipment
+from simpul.delivery.models import Load, PackageLine
 from simpul.insight.books.growing import Growing
 from simpul.lib import clock
 from simpul.lib.quantities import MILLI, amount_of
@@ -200,6 +200,8 @@ class Pairs(NamedTuple):
 
 
 class Delivery(NamedTuple):
+    """What a shipment brought of one order."""
+
     pk: int
     number: str
     on: date
@@ -727,21 +729,24 @@ def _price_on(prices: list[tuple[datetime, int]], at: datetime) -> int:
 
 
 def _deliveries(workshop: Workshop) -> list[Delivery]:
-    pairs: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    pairs: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     inside = (
         PackageLine.objects.filter(
             package__shipment__workshop=workshop, package__shipment__delivered_at__isnull=False
         )
         .order_by()
-        .values_list("package__shipment", "size__line")
+        .values_list("package__shipment", "package__order", "size__line")
         .annotate(n=Sum("pairs"))
     )
-    for shipment, line, count in inside:
-        pairs[shipment].append((line, count))
-    rows = Shipment.objects.filter(workshop=workshop, delivered_at__isnull=False).order_by("pk")
+    for shipment, order, line, count in inside:
+        pairs[shipment, order].append((line, count))
+    loads = Load.objects.filter(
+        shipment__workshop=workshop, shipment__delivered_at__isnull=False
+    ).order_by("shipment", "order")
+    rows = loads.values_list("shipment", "shipment__number", "shipment__delivered_at", "order")
     return [
-        Delivery(pk, number, clock.day_of(at), order, tuple(sorted(pairs[pk])))  # type: ignore[arg-type]
-        for pk, number, at, order in rows.values_list("pk", "number", "delivered_at", "order")
+        Delivery(pk, number, clock.day_of(at), order, tuple(sorted(pairs[pk, order])))  # type: ignore[arg-type]
+        for pk, number, at, order in rows
     ]
 
 

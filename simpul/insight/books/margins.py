@@ -14,6 +14,7 @@ from simpul.delivery.models import Shipment
 from simpul.insight.books.chart import Account
 from simpul.insight.books.postings import Books
 from simpul.insight.books.reports import Period
+from simpul.lib.money import split_exactly
 from simpul.lib.quantities import MILLI, amount_of
 from simpul.orders.models import Order, OrderNeed
 from simpul.parties.models import Workshop
@@ -114,14 +115,30 @@ def margins(books: Books, period: Period) -> list[Margin]:
             margin.material += material // 100
             margin.wages += wages // 100
     _plan(books, found, lines)
-    shipped = Shipment.objects.filter(order__in=found, delivered_at__isnull=False).order_by()
-    for order, fee in shipped.values_list("order").annotate(n=Sum("fee")):
-        found[order].freight = fee
+    for order, freight in _freight(books, found).items():
+        found[order].freight = freight
     notes = CreditNote.objects.standing().filter(order__in=found).order_by()
     for order, amount in notes.values_list("order").annotate(n=Sum("amount")):
         found[order or 0].credited = amount
         found[order or 0].sold -= amount
     return sorted(found.values(), key=lambda one: (one.percent, one.order.pk))
+
+
+def _freight(books: Books, orders: Collection[int]) -> dict[int, int]:
+    """Return what the way of each order cost, in rupiah: of a shipment that brought several, to each
+    its share by pairs."""
+    brought: dict[int, dict[int, int]] = defaultdict(dict)
+    for one in books.facts.deliveries:
+        brought[one.pk][one.order] = sum(pairs for _line, pairs in one.pairs)
+    ways = [pk for pk, pairs in brought.items() if not pairs.keys().isdisjoint(orders)]
+    fees = Shipment.objects.filter(pk__in=ways).values_list("pk", "fee")
+    freight: dict[int, int] = defaultdict(int)
+    for pk, fee in fees:
+        parts = split_exactly(fee, list(brought[pk].values()))
+        for order, part in zip(brought[pk], parts, strict=True):
+            if order in orders:
+                freight[order] += part
+    return freight
 
 
 def _sold(books: Books, period: Period) -> dict[int, int]:

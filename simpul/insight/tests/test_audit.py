@@ -13,8 +13,9 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 
 from simpul import testing
+from simpul.changes.agreeing import accept
 from simpul.conversations.models import Ticket
-from simpul.delivery.models import PackageLine
+from simpul.delivery.models import Load, Package, PackageLine, Shipment
 from simpul.insight.audit import findings
 from simpul.lib import clock
 from simpul.orders.models import Instalment, Order, OrderNeed, OrderRevision
@@ -255,6 +256,31 @@ def test_a_state_that_no_step_has_made(house: Workshop) -> None:
 def test_a_gate_that_was_passed_without_money(house: Workshop) -> None:
     Instalment.objects.filter(order__lines__sizes__picked_up__gt=0).update(paid=0)
     assert 9 in broken(house)
+
+
+def test_a_change_may_ask_for_money_behind_what_has_left(house: Workshop) -> None:
+    order = Order.objects.get(loads__isnull=False)
+    change = testing.amendment(order, s40=5, s41=6)
+    accept(change, by=testing.seller(house))
+    assert order.instalments.filter(paid=0, gate=4).exists()
+
+    assert broken(house) == set()
+
+
+def test_a_package_of_an_order_that_the_shipment_does_not_carry(
+    house: Workshop, buyer: Party
+) -> None:
+    stray = testing.packed_order(buyer).packages.order_by("pk")[0]
+    Package.objects.filter(pk=stray.pk).update(shipment=Shipment.objects.get())
+    assert 7 in broken(house)
+
+
+def test_a_shipment_to_two_doors(house: Workshop, buyer: Party) -> None:
+    other = testing.packed_order(buyer)
+    Load.objects.create(shipment=Shipment.objects.get(), order=other)
+    assert broken(house) == set()
+    Order.objects.filter(pk=other.pk).update(address="Jl. Lain 2")
+    assert 7 in broken(house)
 
 
 def test_a_promise_that_moved_by_itself(house: Workshop) -> None:

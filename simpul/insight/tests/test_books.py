@@ -169,7 +169,7 @@ def test_sales_count_when_goods_are_delivered(buyer: Party, courier: Party, asep
     shipment.deliver(by=asep, receiver="X", count=shipment.packages.count(), pin=shipment.pin)
     books = books_of(buyer.workshop)
 
-    order = shipment.order
+    order = shipment.first_order
     order.refresh_from_db()
     assert stands(books)[A.SALES] == -order.total
     assert A.ADVANCES not in stands(books)
@@ -307,7 +307,7 @@ def test_the_balance_sheet_is_even_and_profit_is_the_owners(
     sheet = reports.balance_sheet(books, clock.today(), period.before("month").last)
 
     assert sheet.is_even
-    assert result.income.total == shipment.order.total * 100
+    assert result.income.total == shipment.first_order.total * 100
     assert (
         sum(row.sen for row in sheet.equity.rows if row.detail == "this year") == result.profit[0]
     )

@@ -72,7 +72,9 @@ def delivered(order: Order, driver: Person, fee: int, *, count: int = 2) -> None
 def gone(order: Order, driver: Person, fee: int, *, count: int) -> None:
     """Let what is packed go, in so many packages."""
     rina = testing.keeper(order.workshop)
-    shipment = Shipment.open(by=rina, order=order, mode=Shipment.Mode.OJEK, route="Bogor", fee=fee)
+    shipment = Shipment.open(
+        by=rina, orders=[order], mode=Shipment.Mode.OJEK, route="Bogor", fee=fee
+    )
     testing.offer_to(shipment, driver)
     shipment.accept(by=driver)
     shipment.issue_note(by=rina)

@@ -69,6 +69,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def running(self) -> Self:
         return self.filter(status=Status.CONFIRMED)
 
+    def at_the_door_of(self, order: Order) -> Self:
+        """Those that go to the same door as this one (`Order.door`), without it."""
+        buyer, receiver, address, in_buyers_name = order.door
+        same = self.filter(buyer=buyer, receiver=receiver, address=address)
+        return same.filter(in_buyers_name=in_buyers_name).exclude(pk=order.pk)
+
     def search(self, words: str) -> Self:
         """Find by number, code, buyer's name or number of a telephone."""
         words = words.strip()
@@ -502,6 +508,11 @@ class Order(models.Model):
         if due.is_for_the_courier and self.status == Status.CONFIRMED:
             return False
         return due.position == 1 or due.due_on <= clock.in_days(A_WEEK)
+
+    @property
+    def door(self) -> tuple[int, str, str, bool]:
+        """To whom and where it is brought, and in whose name; as it was placed, for good."""
+        return self.buyer_id, self.receiver, self.address, self.in_buyers_name
 
     @property
     def next_instalment(self) -> Instalment | None:

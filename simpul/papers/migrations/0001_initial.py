@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('paper', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='renderings', to='papers.paper', db_index=False)),
-                ('sheet', models.CharField(choices=[('a4', 'A4'), ('roll', '80 mm')], max_length=4)),
+                ('sheet', models.CharField(choices=[('a4', 'A4'), ('roll', '80 mm'), ('a4x3', 'A4 × 3'), ('a5x3', 'A5 × 3'), ('ncr', '9.5 × 11 in')], max_length=4)),
                 ('path', models.CharField(max_length=120)),
                 ('sha256', models.CharField(max_length=64)),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),

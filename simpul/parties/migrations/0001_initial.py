@@ -52,6 +52,8 @@ class Migration(migrations.Migration):
                 ('quiet_from', models.TimeField(default=datetime.time(20, 0), verbose_name='no reminders from')),
                 ('quiet_until', models.TimeField(default=datetime.time(7, 0), verbose_name='until')),
                 ('supplier_days', models.PositiveSmallIntegerField(default=14, verbose_name='days to pay a supplier after goods came')),
+                ('delivery_attempts', models.PositiveSmallIntegerField(default=3, verbose_name='attempts to deliver before the packages come back')),
+                ('note_sheet', models.CharField(choices=[('a4x3', 'three pages of A4'), ('a5x3', 'three pages of A5'), ('ncr', 'one print on a form of three plies (9.5 × 11 inches)')], default='a4x3', max_length=4, verbose_name='delivery notes in three copies')),
                 ('taxed_as', models.CharField(blank=True, choices=[('individual', 'as an individual'), ('firm', 'as a firm (CV, PT)'), ('', 'not computed')], default='individual', max_length=10, verbose_name='tax on turnover (PPh final)')),
                 ('opened_at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
             ],

@@ -183,15 +183,15 @@ class CashHanding(models.Model):
     @classmethod
     @creation("payments.hand_cash")
     def hand(
-        cls, *, by: Person, courier: Party | None, said: int, order: Order | None = None
+        cls, *, by: Person, courier: Party | None, said: int, orders: list[Order] | None = None
     ) -> CashHanding:
-        """Bring what is held: all of it, or what was collected for one order.
+        """Bring what is held: all of it, or what was collected for some orders.
 
         Raises WrongState where nothing is held.
         """
         held = Collection.objects.held().filter(workshop_id=by.workshop_id, courier=courier)
-        if order is not None:
-            held = held.filter(order=order)
+        if orders is not None:
+            held = held.filter(order__in=orders)
         brought = list(held.order_by("pk").select_for_update(of=("self",)))
         if not brought:
             raise WrongState(_now("No collected money is held here."))
@@ -235,12 +235,11 @@ class CashHanding(models.Model):
         return self.collections.aggregate(n=Sum("collected"))["n"] or 0
 
 
-def to_collect(order: Order) -> int:
-    """Return what is still to be collected at the door, as far as nobody is under way to do so."""
-    open_now = sum(one.open_amount for one in order.instalments.all() if one.is_for_the_courier)
-    under_way = (
-        Collection.objects.live()
-        .filter(order=order)
-        .aggregate(n=Sum(Coalesce("collected", "asked")))
-    )
-    return max(open_now - (under_way["n"] or 0), 0)
+def to_collect(orders: list[Order]) -> dict[int, int]:
+    """Return what is still to be collected at the door for each order, as far as nobody is under way
+    to do so; reads `instalments` as prefetched."""
+    live = Collection.objects.live().filter(order__in=orders).order_by()
+    under_way = dict(live.values_list("order").annotate(n=Sum(Coalesce("collected", "asked"))))
+    return {
+        order.pk: max(order.paid_at_the_door - under_way.get(order.pk, 0), 0) for order in orders
+    }

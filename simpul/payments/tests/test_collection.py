@@ -55,11 +55,11 @@ def test_the_gate_is_open_and_nobody_asks_for_a_transfer(at_the_door: Order) -> 
     at_the_door.demand_open(Gate.HAND_OVER)
     assert not Instruction.objects.open().filter(order=at_the_door).exists()
     assert not agreement.unasked(at_the_door.workshop).exists()
-    assert to_collect(at_the_door) == 1_400_000
+    assert to_collect([at_the_door])[at_the_door.pk] == 1_400_000
 
 
 def test_who_is_under_way_collects_it(asked: Collection) -> None:
-    assert to_collect(asked.order) == 0
+    assert to_collect([asked.order])[asked.order_id] == 0
 
 
 def test_what_the_courier_says_moves_no_money(asked: Collection, asep: Person) -> None:
@@ -115,7 +115,7 @@ def test_what_comes_back_is_not_collected(asked: Collection, asep: Person, machi
         asked.void(by=asep)
     asked.void(by=machine)
 
-    assert to_collect(asked.order) == 1_400_000
+    assert to_collect([asked.order])[asked.order_id] == 1_400_000
     assert journal_of(asked).last().step == "payments.void_cash"  # type: ignore[union-attr]
     with pytest.raises(WrongState):
         asked.void(by=machine)

@@ -75,7 +75,7 @@ def test_what_arrived_is_worth_its_share(buyer: Party, asep: Person) -> None:
     shipment = testing.shipment_on_the_way(buyer, asep)
     shipment.deliver(by=asep, count=2, receiver="X", pin=shipment.pin)
 
-    tally = order_tally(seen(shipment.order))
+    tally = order_tally(seen(shipment.first_order))
     assert tally is not None
     assert (tally.pairs, tally.delivered_pairs) == (10, 10)
     assert tally.delivered == tally.goods

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from simpul.portals.bank import gateways, mail, whatsapp
+from simpul.portals.bank import carriers, gateways, mail, whatsapp
 
 app_name = "bank"
 
@@ -8,5 +8,6 @@ app_name = "bank"
 urlpatterns = [
     path("whatsapp/<slug:workshop>/", whatsapp.messages, name="whatsapp"),
     path("mail/<slug:workshop>/", mail.mail, name="mail"),
+    path("carriers/<slug:provider>/<slug:workshop>/", carriers.notice, name="carrier"),
     path("<slug:provider>/<slug:workshop>/", gateways.notice, name="gateway"),
 ]

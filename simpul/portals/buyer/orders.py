@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm
@@ -15,6 +16,7 @@ from simpul.insight.dates import outlook
 from simpul.orders.models import Amendment, Order, Status
 from simpul.papers.models import Paper
 from simpul.payments.models import PaymentClaim
+from simpul.portals import talk
 from simpul.portals.files import serve_attachment, serve_upload
 from simpul.portals.http import Request
 from simpul.production.models import StagePhoto
@@ -52,12 +54,14 @@ def orders(request: Request) -> HttpResponse:
 
 @require_safe
 def order(request: Request, number: str) -> HttpResponse:
-    return show_order(request, find_order(request, number), MessageForm())
+    return show_order(request, find_order(request, number))
 
 
 @require_POST
 def message(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
+    if answer := talk.seen(request, order):
+        return answer
     form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
         return show_order(request, order, form, status=422)
@@ -89,7 +93,7 @@ def find_order(request: Request, number: str) -> Order:
 
 
 def show_order(
-    request: Request, order: Order, form: MessageForm, status: int = 200
+    request: Request, order: Order, form: MessageForm | None = None, status: int = 200
 ) -> HttpResponse:
     outlook.expect(request.workshop, [order])
     return render(
@@ -99,15 +103,19 @@ def show_order(
             "order": order,
             "parts": outlook.parts_of(order),
             "amendments": Amendment.objects.about(order),
-            "messages_here": Message.objects.visible_to(request.person).about(order),
-            "message_form": form,
+            **talk.talk_about(
+                request,
+                order,
+                say_to=reverse("buyer:order-message", args=[request.workshop.slug, order.number]),
+                form=form,
+            ),
             "claims": PaymentClaim.objects.visible_to(request.person)
             .filter(order=order)
             .order_by("-pk"),
             "shipments": Shipment.objects.visible_to(request.person)
-            .filter(order=order)
+            .of(order)
             .for_list()
-            .prefetch_related("courier__people__identities")
+            .prefetch_related("courier__people__identities", "consignments", "handovers")
             .order_by("pk"),
             "photos": StagePhoto.objects.visible_to(request.person).of(order).for_list(),
             "papers": Paper.objects.visible_to(request.person).about(order).order_by("pk"),

@@ -15,6 +15,7 @@ from simpul.parties.models import Party
 from simpul.payments.models import Tick, ticks_of
 from simpul.payments.sheet import order_sheet, party_sheet
 from simpul.payments.tally import OrderTally, months_of, order_tally, party_tally
+from simpul.portals import talk
 from simpul.portals.buyer.orders import find_order
 from simpul.portals.files import serve_attachment, serve_sheet
 from simpul.portals.http import Request
@@ -56,6 +57,8 @@ def tick(request: Request, month: str) -> HttpResponse:
 def question(request: Request, month: str) -> HttpResponse:
     """It does not tally: say what, and the workshop looks."""
     party, chosen = _party(request), month_of(month)
+    if answer := talk.seen(request, party):
+        return answer
     form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, month, form)
@@ -93,8 +96,14 @@ def _page(request: Request, chosen: str, form: MessageForm | None = None) -> Htt
             "ticks": ticks_of(party, month, tally.digest),
             "my_side": Tick.Side.BUYER,
             "may_tick": True,
-            "form": form or MessageForm(),
-            "talk": Message.objects.about(party),
+            **talk.talk_about(
+                request,
+                party,
+                say_to=reverse(
+                    "buyer:tally-question", args=[request.workshop.slug, f"{month:%Y-%m}"]
+                ),
+                form=form,
+            ),
         },
         status=422 if form else 200,
     )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from simpul.portals import devices, news, told
+from simpul.portals import devices, news, search, told
 from simpul.portals.buyer import (
     answers,
     changes,
@@ -71,6 +71,7 @@ urlpatterns = [
     path("addresses/<int:pk>/removal/", own.removal, name="address-removal"),
     path("profile/", own.profile, name="profile"),
     # what one was told
+    path("search/", search.search, name="search"),
     path("news/", news.news, name="news"),
     path("news/seen/", news.seen, name="news-seen"),
     path("news/told/", told.told, name="told"),

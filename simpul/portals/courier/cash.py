@@ -5,14 +5,15 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message, Ticket
-from simpul.delivery.models import Shipment
 from simpul.payments.handing import HandingForm
 from simpul.payments.models import CashHanding, Collection
+from simpul.portals import talk
 from simpul.portals.courier.jobs import find_job
 from simpul.portals.files import serve_attachment
 from simpul.portals.http import Request
@@ -22,7 +23,7 @@ from simpul.portals.http import Request
 def cash(request: Request) -> HttpResponse:
     """All that is held, and saying that it is brought."""
     held = Collection.objects.visible_to(request.person).held()
-    brought = list(held.select_related("shipment").order_by("pk"))
+    brought = list(held.select_related("order", "load__shipment").order_by("pk"))
     form = HandingForm(request.POST or None, held=sum(one.collected or 0 for one in brought))
     if form.is_valid():
         CashHanding.hand(by=request.person, courier=request.person.party, **form.cleaned_data)
@@ -42,13 +43,14 @@ def cash(request: Request) -> HttpResponse:
 def job_cash(request: Request, number: str) -> HttpResponse:
     """What was collected for one job: all that a link opens."""
     shipment = find_job(request, number)
-    collection = _collection(request, shipment)
-    form = HandingForm(request.POST or None, held=collection.collected or 0)
+    if shipment.courier_id != request.person.party_id or not shipment.held:
+        raise Http404
+    form = HandingForm(request.POST or None, held=shipment.held)
     if form.is_valid():
         CashHanding.hand(
             by=request.person,
             courier=request.person.party,
-            order=shipment.order,
+            orders=shipment.orders,
             **form.cleaned_data,
         )
         messages.success(request, _("The workshop counts it and tells you."))
@@ -56,7 +58,7 @@ def job_cash(request: Request, number: str) -> HttpResponse:
     return render(
         request,
         "courier/cash/job.html",
-        {"shipment": shipment, "collection": collection, "form": form},
+        {"shipment": shipment, "form": form},
         status=422 if form.is_bound else 200,
     )
 
@@ -73,8 +75,12 @@ def _ticket_page(request: Request, ticket: Ticket, form: MessageForm) -> HttpRes
         "courier/cash/ticket.html",
         {
             "ticket": ticket,
-            "messages_here": Message.objects.visible_to(request.person).about(ticket),
-            "message_form": form,
+            **talk.talk_about(
+                request,
+                ticket,
+                say_to=reverse("courier:ticket-message", args=[request.workshop.slug, ticket.pk]),
+                form=form,
+            ),
         },
         status=422 if form.is_bound else 200,
     )
@@ -83,6 +89,8 @@ def _ticket_page(request: Request, ticket: Ticket, form: MessageForm) -> HttpRes
 @require_POST
 def ticket_message(request: Request, pk: int) -> HttpResponse:
     ticket = _ticket(request, pk)
+    if answer := talk.seen(request, ticket):
+        return answer
     form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
         return _ticket_page(request, ticket, form)
@@ -100,11 +108,3 @@ def ticket_file(request: Request, pk: int, file: int) -> HttpResponse:
 
 def _ticket(request: Request, pk: int) -> Ticket:
     return get_object_or_404(Ticket.objects.visible_to(request.person), pk=pk)
-
-
-def _collection(request: Request, shipment: Shipment) -> Collection:
-    """Find what was collected for a job and is held still."""
-    if shipment.courier_id != request.person.party_id or shipment.collection is None:
-        raise Http404
-    held = Collection.objects.visible_to(request.person).held()
-    return get_object_or_404(held, pk=shipment.collection.pk)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
-from simpul.delivery.forms import CountForm, DeliveryForm, FailureForm
+from simpul.delivery.forms import AttemptForm, CountForm, DeliveryForm, FailureForm
 from simpul.delivery.models import (
     UNDER_WAY,
     CourierOffer,
@@ -28,6 +28,7 @@ from simpul.delivery.models import (
     WrongPin,
 )
 from simpul.lib import clock
+from simpul.portals import talk
 from simpul.portals.files import serve_attachment, serve_paper
 from simpul.portals.http import Request, demand
 from simpul.workflow.steps import NotAllowed
@@ -60,7 +61,6 @@ def job(request: Request, number: str) -> HttpResponse:
 
 def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpResponse:
     is_mine = shipment.courier_id == request.person.party_id
-    say = reverse("courier:message", args=[request.workshop.slug, shipment.number])
     answer = render(
         request,
         "courier/jobs/page.html",
@@ -70,11 +70,14 @@ def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpRespon
             "is_mine": is_mine,
             "shows_address": shipment.shows_address_to(request.person),
             "collects": shipment.cash_to_collect() if is_mine and shipment.is_under_way else 0,
-            "holds": is_mine and shipment.collection is not None and shipment.collection.is_held,
+            "holds": shipment.held if is_mine else 0,
             "has_note": is_mine and shipment.note_number and shipment.is_under_way,
-            "messages_here": Message.objects.visible_to(request.person).about(shipment),
-            "message_form": form,
-            "say_to": say if request.person.may("conversations.say", shipment) else "",
+            **talk.talk_about(
+                request,
+                shipment,
+                say_to=reverse("courier:message", args=[request.workshop.slug, shipment.number]),
+                form=form,
+            ),
         },
         status=422 if form.is_bound else 200,
     )
@@ -137,9 +140,23 @@ def failure(request: Request, number: str) -> HttpResponse:
     return _keep(request, _ask(request, shipment, form, "failure"), shipment)
 
 
+@require_http_methods(["GET", "POST"])
+def attempt(request: Request, number: str) -> HttpResponse:
+    """Plan when it is tried again."""
+    shipment = find_job(request, number)
+    demand(request, "delivery.plan_attempt", shipment)
+    form = AttemptForm(request.POST or None)
+    if form.is_valid():
+        shipment.plan_attempt(by=request.person, **form.cleaned_data)
+        return _back(request, number)
+    return _ask(request, shipment, form, "attempt")
+
+
 @require_POST
 def message(request: Request, number: str) -> HttpResponse:
     shipment = find_job(request, number)
+    if answer := talk.seen(request, shipment):
+        return answer
     if request.person.party is None or not request.person.may("conversations.say", shipment):
         raise NotAllowed
     form = MessageForm(request.POST, request.FILES)
@@ -180,7 +197,7 @@ def _open_offers(request: Request) -> list[CourierOffer]:
         status=CourierOffer.Status.OFFERED,
         shipment__status=Status.OFFERED,
     )
-    related = offers.select_related("shipment__order__buyer").prefetch_related("shipment__packages")
+    related = offers.select_related("shipment__buyer").prefetch_related("shipment__packages")
     return list(related.order_by("expires_at", "pk"))
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from simpul.portals import devices, news, told
+from simpul.portals import devices, news, search, told
 from simpul.portals.courier import app, cash, jobs
 
 app_name = "courier"
@@ -22,10 +22,12 @@ urlpatterns = [
     path("jobs/<str:number>/pick-up/", jobs.pick_up, name="pick-up"),
     path("jobs/<str:number>/delivery/", jobs.delivery, name="delivery"),
     path("jobs/<str:number>/failure/", jobs.failure, name="failure"),
+    path("jobs/<str:number>/attempt/", jobs.attempt, name="attempt"),
     path("jobs/<str:number>/messages/", jobs.message, name="message"),
     path("jobs/<str:number>/files/<int:file>/", jobs.message_file, name="message-file"),
     path("jobs/<str:number>/note.pdf", jobs.note, name="note"),
     # what one was told
+    path("search/", search.search, name="search"),
     path("news/", news.news, name="news"),
     path("news/seen/", news.seen, name="news-seen"),
     path("news/told/", told.told, name="told"),

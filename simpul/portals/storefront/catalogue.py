@@ -8,12 +8,14 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from simpul.catalog.models import Category, Colourway, Group, Price, Product, ProductQuerySet
+from simpul.conversations.models import GuestEntry
 from simpul.insight.dates import outlook
 from simpul.lib import clock
 from simpul.papers.models import Upload
 from simpul.portals.http import Visit
 
 A_PAGE = 12
+MOST = 5  # questions on the page of a model; the others stand in the guest book
 ORDERS = {"": ("position", "pk"), "name": ("name", "pk"), "new": ("-pk",)}
 
 
@@ -22,7 +24,7 @@ def catalogue(request: Visit) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:60]
     chosen = request.GET.get("category", "")
     order = request.GET.get("order", "")
-    found = _products(request).search(words)
+    found = published(request).search(words)
     products = found.filter(category__slug=chosen) if chosen else found
     page = Paginator(products.for_list().order_by(*ORDERS.get(order, ORDERS[""])), A_PAGE)
     counted = Category.objects.filter(workshop=request.workshop).annotate(
@@ -45,7 +47,7 @@ def catalogue(request: Visit) -> HttpResponse:
 
 @require_safe
 def product(request: Visit, slug: str) -> HttpResponse:
-    product = get_object_or_404(_products(request).for_page(), slug=slug)
+    product = get_object_or_404(published(request).for_page(), slug=slug)
     group, today = prices_for(request), clock.today()
     return render(
         request,
@@ -57,6 +59,12 @@ def product(request: Visit, slug: str) -> HttpResponse:
             "prices": group,
             "steps": _steps(product, group, today) if group else [],
             "today": today,
+            "questions": list(
+                GuestEntry.objects.about(product)
+                .published()
+                .exclude(answer="")
+                .order_by("-pk")[:MOST]
+            ),
             "lebaran": outlook.before_lebaran(request.workshop, product.lead_days),
         },
     )
@@ -66,12 +74,12 @@ def product(request: Visit, slug: str) -> HttpResponse:
 @cache_control(public=True, max_age=86_400)
 def photo(request: Visit, code: str) -> HttpResponse:
     """Serve the photo of a published model: an image that we have re-encoded ourselves."""
-    shown = Colourway.objects.filter(product__in=_products(request))
+    shown = Colourway.objects.filter(product__in=published(request))
     upload = get_object_or_404(Upload, code=code, pk__in=shown.values("photo"))
     return HttpResponse(upload.read(), content_type=upload.kind)
 
 
-def _products(request: Visit) -> ProductQuerySet:
+def published(request: Visit) -> ProductQuerySet:
     return Product.objects.filter(workshop=request.workshop, is_published=True)
 
 

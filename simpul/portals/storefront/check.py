@@ -49,6 +49,9 @@ def check(request: Visit, code: str) -> HttpResponse:
             "paper": paper,
             "standing": chain.standing(paper),
             "amount": receipt.amount if receipt else None,
+            "may_enter": request.person is not None
+            and request.person.is_staff
+            and paper.kind == Paper.Kind.DELIVERY_NOTE,
             "annulled_at": receipt.annulled_at if receipt else None,
         },
     )

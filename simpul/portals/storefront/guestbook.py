@@ -5,12 +5,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from simpul.catalog.models import Product
 from simpul.conversations import spam
 from simpul.conversations.forms import GuestForm
 from simpul.conversations.models import GuestEntry
 from simpul.lib import clock
 from simpul.lib.limits import is_too_often
 from simpul.portals.http import Visit
+from simpul.portals.storefront.catalogue import published
 
 A_PAGE = 20
 
@@ -18,16 +20,19 @@ A_PAGE = 20
 @require_http_methods(["GET", "POST"])
 def guestbook(request: Visit) -> HttpResponse:
     form = GuestForm(request.POST or None, customer_since=_customer_since(request))
+    slug = request.GET.get("about", "")[:60]
+    product = published(request).filter(slug=slug).first() if slug else None
     if form.is_valid():
         if is_too_often("guestbook", _address(request), times=5, seconds=3600):
             form.add_error(None, _("You have written a lot just now: please try again in an hour."))
         else:
-            return _take(request, form)
+            return _take(request, form, product)
     entries = GuestEntry.objects.filter(workshop=request.workshop).published().order_by("-id")
+    page = Paginator(entries.prefetch_related("subject"), A_PAGE)
     return render(
         request,
         "storefront/guestbook.html",
-        {"form": form, "page": Paginator(entries, A_PAGE).get_page(request.GET.get("page"))},
+        {"form": form, "product": product, "page": page.get_page(request.GET.get("page"))},
         status=422 if form.is_bound else 200,
     )
 
@@ -48,13 +53,13 @@ def thanks(request: Visit, challenge: str) -> HttpResponse:
     return render(request, "storefront/guest_thanks.html", context)
 
 
-def _take(request: Visit, form: GuestForm) -> HttpResponse:
+def _take(request: Visit, form: GuestForm, product: Product | None) -> HttpResponse:
     machine = request.workshop.machine
     signs = form.signs(request.workshop.slug)
     if not signs:
-        GuestEntry.sign(by=machine, **form.entry)
+        GuestEntry.sign(by=machine, subject=product, **form.entry)
         return _thank(request)
-    entry = GuestEntry.hold(by=machine, signs=signs, **form.entry)
+    entry = GuestEntry.hold(by=machine, signs=signs, subject=product, **form.entry)
     return redirect("storefront:guest-thanks", request.workshop.slug, spam.challenge(entry.pk))
 
 

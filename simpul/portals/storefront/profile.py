@@ -13,6 +13,7 @@ from simpul.portals.storefront.catalogue import prices_for
 def profile(request: Visit) -> HttpResponse:
     products = Product.objects.filter(workshop=request.workshop, is_published=True).for_list()
     words = GuestEntry.objects.filter(workshop=request.workshop).published().order_by("-id")
+    words = words.prefetch_related("subject")
     return render(
         request,
         "storefront/profile.html",

@@ -16,6 +16,7 @@ from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
 from simpul.lib import clock
 from simpul.payments.models import Purpose
+from simpul.portals import talk
 from simpul.portals.files import serve_attachment
 from simpul.portals.http import Request, demand, number_of
 from simpul.procurement.forms import AnswerForm, DelayForm, ReasonForm
@@ -81,9 +82,12 @@ def _page(request: Request, purchase: PurchaseOrder, form: MessageForm) -> HttpR
             "purchase": purchase,
             "rows": compared(purchase),
             "receipts": receipts.order_by("pk"),
-            "messages_here": Message.objects.visible_to(request.person).about(purchase),
-            "message_form": form,
-            "say_to": reverse("supplier:message", args=[request.workshop.slug, purchase.pk]),
+            **talk.talk_about(
+                request,
+                purchase,
+                say_to=reverse("supplier:message", args=[request.workshop.slug, purchase.pk]),
+                form=form,
+            ),
         },
         status=422 if form.is_bound else 200,
     )
@@ -172,6 +176,8 @@ def less(request: Request, pk: int, line: int) -> HttpResponse:
 @require_POST
 def message(request: Request, pk: int) -> HttpResponse:
     purchase = _find(request, pk)
+    if answer := talk.seen(request, purchase):
+        return answer
     form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, purchase, form)

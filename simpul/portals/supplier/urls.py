@@ -1,6 +1,6 @@
 from django.urls import path
 
-from simpul.portals import devices, news, told
+from simpul.portals import devices, news, search, told
 from simpul.portals.supplier import forecast, inquiries, purchases
 
 app_name = "supplier"
@@ -24,6 +24,7 @@ urlpatterns = [
     # what may come
     path("forecast/", forecast.forecast, name="forecast"),
     # what one was told
+    path("search/", search.search, name="search"),
     path("news/", news.news, name="news"),
     path("news/seen/", news.seen, name="news-seen"),
     path("news/told/", told.told, name="told"),

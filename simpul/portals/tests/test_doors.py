@@ -7,7 +7,13 @@ from simpul.parties.models import Party, Person, Workshop
 from simpul.portals.doors import DOORS, document_of, path_for, portal_path, sides_of
 
 # a thing's page exists in the portal that the table names
-ARGUMENTS: dict[str, list[object]] = {"": [], "pk": [7], "number": ["SO-2026-0001"]}
+ARGUMENTS: dict[str, list[object]] = {
+    "": [],
+    "pk": [7],
+    "number": ["SO-2026-0001"],
+    "code": ["7K3MPQ"],
+    "slug": ["drb-01"],
+}
 
 
 @pytest.mark.parametrize(

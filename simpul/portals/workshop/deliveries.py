@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm
-from simpul.conversations.models import Conversation, Message
+from simpul.conversations.models import Conversation, Message, Ticket
 from simpul.delivery import packing
 from simpul.delivery.forms import (
+    AttemptForm,
     CartonForm,
     CountForm,
     DeliveryForm,
@@ -27,6 +28,8 @@ from simpul.delivery.forms import (
 from simpul.delivery.labels import Sheet
 from simpul.delivery.models import (
     UNDER_WAY,
+    CarrierAccount,
+    Consignment,
     Handover,
     NoProof,
     NotCounted,
@@ -40,10 +43,10 @@ from simpul.delivery.models import (
 from simpul.delivery.models.package import weight_of
 from simpul.orders.models import Gate, Order, OrderQuerySet
 from simpul.orders.models import Status as OrderStatus
-from simpul.payments import texting
-from simpul.portals import invitations
+from simpul.portals import invitations, talk
 from simpul.portals.files import serve_upload
 from simpul.portals.http import Request, demand
+from simpul.portals.workshop.talk import desk_talk
 from simpul.stock.models import Item
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed
@@ -117,12 +120,17 @@ def new_shipment(request: Request, number: str) -> HttpResponse:
     order = _order(request, number)
     if not request.person.may("delivery.open", order):
         raise NotAllowed
-    waiting = list(Package.objects.filter(order=order).waiting().for_list())
+    along = _along(request, order)
+    ready = [order, *(one for one in along if one.is_open(Gate.HAND_OVER))]
+    waiting = list(Package.objects.filter(order__in=ready).waiting().for_list())
     ways = _ways(request, order, waiting)
     tariff, fee = _way(request, ways)
-    form = ShipmentForm(request.POST or None, initial=_proposed(order, tariff, fee))
+    initial = _proposed(order, tariff, fee) | {"along": [one.number for one in ready[1:]]}
+    form = ShipmentForm(request.POST or None, initial=initial, along=along)
     if form.is_valid():
-        made = Shipment.open(by=request.person, order=order, tariff=tariff, **form.cleaned_data)
+        said = form.cleaned_data
+        orders = [order, *said.pop("along", [])]
+        made = Shipment.open(by=request.person, orders=orders, tariff=tariff, **said)
         return redirect("workshop:shipment", request.workshop.slug, made.number)
     return render(
         request,
@@ -150,7 +158,6 @@ def shipment(request: Request, number: str) -> HttpResponse:
 
 def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpResponse:
     say = reverse("workshop:shipment-message", args=[request.workshop.slug, shipment.number])
-    can_say = shipment.courier and request.person.may("conversations.say", shipment)
     return render(
         request,
         "workshop/deliveries/shipment.html",
@@ -160,11 +167,11 @@ def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpRespon
             "paper": shipment.note_paper(),
             "weight": weight_of(shipment.packages.all()),
             "sheets": Sheet,
-            "messages_here": Message.objects.about(shipment),
-            "free_until": texting.free_until(shipment.courier),
-            "message_form": form,
-            "say_to": say if can_say else "",
-            "is_paid": shipment.order.is_open(Gate.HAND_OVER),
+            "consignment": Consignment.objects.filter(shipment=shipment).standing().first(),
+            "carriers": CarrierAccount.objects.visible_to(request.person).connected().exists(),
+            "tickets": Ticket.objects.visible_to(request.person).about(shipment).order_by("pk"),
+            "unpaid": [one for one in shipment.orders if not one.is_open(Gate.HAND_OVER)],
+            **desk_talk(request, shipment, shipment.courier, say_to=say, form=form),
             "collects": shipment.cash_to_collect(),
             "journal": journal_of(shipment),
         },
@@ -226,7 +233,7 @@ def delivery(request: Request, number: str) -> HttpResponse:
         request.POST or None,
         request.FILES or None,
         shipment=shipment,
-        initial={"count": shipment.packages.count(), "receiver": shipment.order.receiver},
+        initial={"count": shipment.packages.count(), "receiver": shipment.first_order.receiver},
     )
     if form.is_valid():
         try:
@@ -252,6 +259,18 @@ def failure(request: Request, number: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+def attempt(request: Request, number: str) -> HttpResponse:
+    """Plan when it is tried again."""
+    shipment = _find(request, number)
+    demand(request, "delivery.plan_attempt", shipment)
+    form = AttemptForm(request.POST or None)
+    if form.is_valid():
+        shipment.plan_attempt(by=request.person, **form.cleaned_data)
+        return _back(request, number)
+    return _ask(request, shipment, form, "attempt")
+
+
+@require_http_methods(["GET", "POST"])
 def homecoming(request: Request, number: str) -> HttpResponse:
     """Count packages that come back."""
     shipment = _find(request, number)
@@ -271,6 +290,8 @@ def homecoming(request: Request, number: str) -> HttpResponse:
 def message(request: Request, number: str) -> HttpResponse:
     """Say something to the courier."""
     shipment = _find(request, number)
+    if answer := talk.seen(request, shipment):
+        return answer
     if shipment.courier is None or not request.person.may("conversations.say", shipment):
         raise NotAllowed
     form = MessageForm(request.POST, request.FILES)
@@ -294,8 +315,7 @@ _LINKED = (Status.OFFERED, *UNDER_WAY)
 
 
 def _find(request: Request, number: str) -> Shipment:
-    shipments = Shipment.objects.visible_to(request.person).for_page()
-    return get_object_or_404(shipments.prefetch_related("order__instalments"), number=number)
+    return get_object_or_404(Shipment.objects.visible_to(request.person).for_page(), number=number)
 
 
 def _order(request: Request, number: str) -> Order:
@@ -318,7 +338,7 @@ def _to_pack(request: Request) -> OrderQuerySet:
 
 
 def _to_send(request: Request) -> OrderQuerySet:
-    """Running orders with packages that are in no shipment."""
+    """Running orders with packages that are in no shipment: each with how many (`standing`)."""
     running = Order.objects.visible_to(request.person).filter(status=OrderStatus.CONFIRMED)
     standing = Count(
         "packages", filter=Q(packages__shipment=None, packages__unpacked_at=None), distinct=True
@@ -327,6 +347,11 @@ def _to_send(request: Request) -> OrderQuerySet:
     return (
         found.select_related("buyer").prefetch_related("instalments").order_by("promised_on", "pk")
     )
+
+
+def _along(request: Request, order: Order) -> list[Order]:
+    """Return other orders of which packages wait for the same door."""
+    return list(_to_send(request).at_the_door_of(order))
 
 
 def _route(order: Order) -> str:

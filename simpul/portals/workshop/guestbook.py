@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from simpul.catalog.models import Product, ProductQuerySet
 from simpul.conversations import spam
 from simpul.conversations.forms import AnswerForm
 from simpul.conversations.models import GuestEntry
@@ -44,11 +45,14 @@ def _page(
         request,
         "workshop/guestbook/list.html",
         {
-            "page": Paginator(shown.order_by("-pk"), 30).get_page(request.GET.get("page")),
+            "page": Paginator(shown.prefetch_related("subject").order_by("-pk"), 30).get_page(
+                request.GET.get("page")
+            ),
             "chosen": chosen,
             "counts": entries.counts(),
             "signs": SIGNS,
             "undo": _undo(request),
+            "products": list(_products(request).order_by("position", "pk")),
             "answering": answering,
             "form": form or AnswerForm(),
         },
@@ -89,7 +93,8 @@ def answer(request: Request, pk: int) -> HttpResponse:
     entry = _find(request, pk)
     form = AnswerForm(request.POST)
     if form.is_valid():
-        entry.reply(by=request.person, **form.cleaned_data)
+        product = _products(request).filter(slug=form.cleaned_data["about"]).first()
+        entry.reply(by=request.person, answer=form.cleaned_data["answer"], about=product)
         return _done(request, entry)
     return _page(request, pk, form)
 
@@ -106,6 +111,10 @@ def _undo(request: Request) -> GuestEntry | None:
         status=GuestEntry.Status.WAITING
     )
     return decided.filter(pk=pk).first() if pk is not None else None
+
+
+def _products(request: Request) -> ProductQuerySet:
+    return Product.objects.filter(workshop=request.workshop, is_published=True)
 
 
 def _find(request: Request, pk: int) -> GuestEntry:

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.catalog.models import Product
-from simpul.conversations.forms import MessageForm, NoteForm
-from simpul.conversations.models import Conversation, InternalNote, Message
+from simpul.conversations.forms import MessageForm
+from simpul.conversations.models import Conversation, Message
 from simpul.delivery.models import Shipment
 from simpul.insight.dates import outlook
 from simpul.insight.lots import lots_in
@@ -22,11 +22,12 @@ from simpul.orders.forms import OrderForm
 from simpul.orders.models import Amendment, Order, OrderQuerySet, Status
 from simpul.papers.models import Paper
 from simpul.parties.models import Party
-from simpul.payments import agreement, texting
+from simpul.payments import agreement
 from simpul.payments.models import PaymentClaim
-from simpul.portals import invitations
+from simpul.portals import invitations, talk
 from simpul.portals.http import Request, demand
 from simpul.portals.workshop.parties import find_parties, unreached
+from simpul.portals.workshop.talk import desk_talk
 from simpul.production.models import Job
 from simpul.production.queries import lying_free
 from simpul.workflow.models import journal_of
@@ -85,6 +86,8 @@ def order(request: Request, number: str) -> HttpResponse:
 @require_POST
 def message(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
+    if answer := talk.seen(request, order):
+        return answer
     form = MessageForm(request.POST, request.FILES)
     if form.is_valid():
         conversation = Conversation.of(order, order.buyer)
@@ -93,23 +96,8 @@ def message(request: Request, number: str) -> HttpResponse:
     return _page(request, order, message_form=form)
 
 
-@require_POST
-def note(request: Request, number: str) -> HttpResponse:
-    order = find_order(request, number)
-    form = NoteForm(request.POST)
-    if form.is_valid():
-        InternalNote.write(by=request.person, subject=order, **form.cleaned_data)
-        return redirect("workshop:order", request.workshop.slug, number)
-    return _page(request, order, note_form=form)
-
-
-def _page(
-    request: Request,
-    order: Order,
-    message_form: MessageForm | None = None,
-    note_form: NoteForm | None = None,
-) -> HttpResponse:
-    """Show the order, with a form that was filled in wrongly as it was typed."""
+def _page(request: Request, order: Order, message_form: MessageForm | None = None) -> HttpResponse:
+    """Show the order, with a message that was written wrongly as it was typed."""
     jobs = list(Job.objects.filter(line__order=order).for_list().order_by("pk"))
     planned = {job.line_id for job in jobs if job.is_open}
     outlook.expect(request.workshop, [order])
@@ -133,18 +121,22 @@ def _page(
             and bool(lying_free(order)),
             "amendments": Amendment.objects.about(order),
             "links": invitations.links_to(order),
-            "shipments": Shipment.objects.visible_to(request.person).filter(order=order),
+            "shipments": Shipment.objects.visible_to(request.person).of(order),
             "claims": PaymentClaim.objects.filter(order=order).order_by("-pk"),
             "papers": Paper.objects.visible_to(request.person).about(order).order_by("pk"),
-            "messages_here": Message.objects.about(order),
-            "free_until": texting.free_until(order.buyer),
             "unreached": unreached(order.buyer),
-            "notes": InternalNote.objects.about(order).select_related("by").order_by("pk"),
             "journal": journal_of(order),
-            "message_form": message_form or MessageForm(),
-            "note_form": note_form or NoteForm(),
+            **desk_talk(
+                request,
+                order,
+                order.buyer,
+                say_to=reverse(
+                    "workshop:order-message", args=[request.workshop.slug, order.number]
+                ),
+                form=message_form,
+            ),
         },
-        status=422 if message_form or note_form else 200,
+        status=422 if message_form else 200,
     )
 
 

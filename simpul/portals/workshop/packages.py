@@ -70,7 +70,7 @@ def _find(request: Request, code: str) -> Package:
     packages = Package.objects.visible_to(request.person).for_list()
     return get_object_or_404(
         packages.select_related(
-            "order__workshop", "order__buyer", "shipment__workshop", "shipment__order__buyer"
+            "order__workshop", "order__buyer", "shipment__workshop", "shipment__buyer"
         ),
         code=code,
     )
@@ -79,7 +79,7 @@ def _find(request: Request, code: str) -> Package:
 def _shipment(request: Request, number: str) -> Shipment:
     """Return a shipment that has packages: one that was cancelled has nothing to be labelled."""
     shipments = Shipment.objects.visible_to(request.person)
-    found = get_object_or_404(shipments.select_related("workshop", "order__buyer"), number=number)
+    found = get_object_or_404(shipments.select_related("workshop", "buyer"), number=number)
     if not found.packages.exists():
         raise Http404
     return found

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,9 +20,10 @@ from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.forms import ContactForm, CorrectionForm, PartyForm, ToneForm
 from simpul.parties.models import AccessLink, Identity, IdentityQuerySet, Party, PartyQuerySet
-from simpul.payments import texting
 from simpul.payments.models import party_credit, party_debt
+from simpul.portals import talk
 from simpul.portals.http import Request, demand
+from simpul.portals.workshop.talk import desk_talk
 from simpul.procurement.models import PurchaseOrder
 
 A_PAGE = 50
@@ -64,6 +65,8 @@ def party(request: Request, pk: int) -> HttpResponse:
 def message(request: Request, pk: int) -> HttpResponse:
     """Say something that is about no single order."""
     party = _find(request, pk)
+    if answer := talk.seen(request, party):
+        return answer
     form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, party, form)
@@ -82,7 +85,7 @@ def _page(request: Request, party: Party, form: MessageForm | None = None) -> Ht
         {
             "party": party,
             "people": party.people.prefetch_related("identities").order_by("pk"),
-            "addresses": party.addresses.order_by("pk"),
+            "goes_to": party.addresses.order_by("pk"),
             "orders": orders.order_by("-id")[:20],
             "credit": party_credit(party),
             "debt": party_debt(party),
@@ -92,9 +95,13 @@ def _page(request: Request, party: Party, form: MessageForm | None = None) -> Ht
             .select_related("person")
             .prefetch_related("subject")
             .order_by("-pk"),
-            "messages_here": Message.objects.about(party),
-            "free_until": texting.free_until(party),
-            "message_form": form or MessageForm(),
+            **desk_talk(
+                request,
+                party,
+                party,
+                say_to=reverse("workshop:party-message", args=[request.workshop.slug, party.pk]),
+                form=form,
+            ),
         },
         status=422 if form else 200,
     )
@@ -206,14 +213,8 @@ def unreached(party: Party) -> dict[str, Any]:
 
 
 def find_parties(request: Request, words: str) -> PartyQuerySet:
-    """Find by name, town, or what somebody types of a telephone number."""
     found = Party.objects.visible_to(request.person)
-    if not words:
-        return found
-    digits = "".join(letter for letter in words if letter.isdigit()).lstrip("0")
-    by_number = Q(people__identities__value__icontains=digits) if len(digits) > 3 else Q(pk=None)
-    by_name = Q(name__icontains=words) | Q(area__icontains=words) | Q(people__name__icontains=words)
-    return found.filter(by_name | by_number).distinct()
+    return found.search(words) if words else found
 
 
 def _purchases_from(request: Request, party: Party) -> Any:

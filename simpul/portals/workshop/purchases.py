@@ -25,8 +25,9 @@ from simpul.insight.dates import outlook, whatif
 from simpul.lib import clock, phones
 from simpul.orders.models import Order, OrderNeed
 from simpul.parties.models import AccessLink, Identity
-from simpul.payments import texting
+from simpul.portals import talk
 from simpul.portals.http import Request, demand, number_of
+from simpul.portals.workshop.talk import desk_talk
 from simpul.procurement import planning
 from simpul.procurement.forms import (
     ChangeForm,
@@ -206,14 +207,15 @@ def _page(request: Request, purchase: PurchaseOrder, form: MessageForm) -> HttpR
             "spare": unclaimed(purchase) if purchase.status == Status.CONFIRMED else {},
             "other_drafts": _other_drafts(request, purchase) if purchase.is_draft else [],
             "links": _links(request, purchase),
-            "messages_here": Message.objects.about(purchase),
-            "free_until": texting.free_until(purchase.supplier),
-            "message_form": form,
-            "say_to": reverse(
-                "workshop:purchase-message", args=[request.workshop.slug, purchase.pk]
-            )
-            if request.person.may("conversations.say", purchase)
-            else "",
+            **desk_talk(
+                request,
+                purchase,
+                purchase.supplier,
+                say_to=reverse(
+                    "workshop:purchase-message", args=[request.workshop.slug, purchase.pk]
+                ),
+                form=form,
+            ),
             "journal": journal_of(purchase),
             "today": clock.today(),
         },
@@ -374,6 +376,8 @@ def cancellation(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def message(request: Request, pk: int) -> HttpResponse:
     purchase = _find(request, pk)
+    if answer := talk.seen(request, purchase):
+        return answer
     form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, purchase, form)

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.conversations.forms import MessageForm, ResolutionForm
 from simpul.conversations.models import Conversation, Message, Ticket
-from simpul.payments import texting
+from simpul.delivery.models import Handover
+from simpul.portals import talk
 from simpul.portals.http import Request
+from simpul.portals.workshop.talk import desk_talk
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed
 
@@ -48,17 +50,14 @@ def ticket(request: Request, pk: int) -> HttpResponse:
 
 def _page(request: Request, ticket: Ticket, form: MessageForm) -> HttpResponse:
     say = reverse("workshop:ticket-message", args=[request.workshop.slug, ticket.pk])
-    can_say = ticket.party is not None and request.person.may("conversations.say", ticket)
     return render(
         request,
         "workshop/tickets/page.html",
         {
             "ticket": ticket,
+            "door": _door_of(ticket),
             "form": ResolutionForm(),
-            "messages_here": Message.objects.about(ticket),
-            "free_until": texting.free_until(ticket.party),
-            "message_form": form,
-            "say_to": say if can_say else "",
+            **desk_talk(request, ticket, ticket.party, say_to=say, form=form),
             "journal": journal_of(ticket),
         },
         status=422 if form.is_bound else 200,
@@ -76,7 +75,7 @@ def resolution(request: Request, pk: int) -> HttpResponse:
     return render(
         request,
         "workshop/tickets/resolution.html",
-        {"ticket": ticket, "form": form},
+        {"ticket": ticket, "form": form, "door": _door_of(ticket)},
         status=422 if form.is_bound else 200,
     )
 
@@ -84,6 +83,8 @@ def resolution(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def message(request: Request, pk: int) -> HttpResponse:
     ticket = _find(request, pk)
+    if answer := talk.seen(request, ticket):
+        return answer
     if ticket.party is None or not request.person.may("conversations.say", ticket):
         raise NotAllowed
     form = MessageForm(request.POST, request.FILES)
@@ -92,6 +93,13 @@ def message(request: Request, pk: int) -> HttpResponse:
     conversation = Conversation.of(ticket, ticket.party)
     Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
     return redirect("workshop:ticket", request.workshop.slug, pk)
+
+
+def _door_of(ticket: Ticket) -> Handover | None:
+    """Return the hand-over in which something was found damaged or missing."""
+    if ticket.kind != Ticket.Kind.DOOR:
+        return None
+    return Handover.objects.filter(pk=ticket.facts["handover"]).first()
 
 
 def _find(request: Request, pk: int) -> Ticket:

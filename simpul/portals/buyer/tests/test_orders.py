@@ -147,7 +147,7 @@ def shipment(buyer: Party) -> Shipment:
     sizes = LineSize.objects.filter(line__order=order)
     keeper = testing.keeper(buyer.workshop)
     Package.pack(by=keeper, order=order, contents={size: size.pairs for size in sizes})
-    return Shipment.open(by=keeper, order=order, mode=Shipment.Mode.OJEK)
+    return Shipment.open(by=keeper, orders=[order], mode=Shipment.Mode.OJEK)
 
 
 def test_the_buyer_reads_the_pin_and_whose_hands_the_goods_are_in(
@@ -156,15 +156,15 @@ def test_the_buyer_reads_the_pin_and_whose_hands_the_goods_are_in(
     Identity.objects.create(
         workshop=asep.workshop, person=asep, kind=Identity.Kind.PHONE, value="+6281311112222"
     )
-    before = client.get(page_of(shipment.order)).text
+    before = client.get(page_of(shipment.first_order)).text
     shipment.offer(
         by=testing.keeper(asep.workshop),
         couriers=[courier],
         expires_at=clock.now() + timedelta(hours=1),
     )
-    offered = client.get(page_of(shipment.order)).text
+    offered = client.get(page_of(shipment.first_order)).text
     shipment.accept(by=asep)
-    accepted = client.get(page_of(shipment.order)).text
+    accepted = client.get(page_of(shipment.first_order)).text
 
     for text in (before, offered, accepted):
         assert f'class="pin">{shipment.pin}<' in text
@@ -215,7 +215,7 @@ def test_pages_cost_the_same_for_any_number_of_things(
     # orders/tests/test_knots.py; no needs here, but links); changes, messages, their files, claims,
     # shipments, photos, papers, journal; whether the plan is still what it was (2)
     client.get(page_of(order))
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         client.get(page_of(order))
     # 3; counts by state, count of the page, its orders; the plan (2), where one of them is running
     with django_assert_num_queries(8 if count == 1 else 6):

@@ -12,9 +12,9 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
-from simpul.delivery.models import Handover, Shipment, Status
+from simpul.delivery.models import Handover, Load, Shipment, Status
 from simpul.lib import clock
-from simpul.parties.models import AccessLink, Party, Person
+from simpul.parties.models import AccessLink, Party, Person, Workshop
 
 HOME = "/ciomas/courier/"
 ADDRESS = "Jl. Raya Ciomas 7"
@@ -161,7 +161,7 @@ def test_the_job_from_pick_up_to_the_door(phone: Client, leaving: Shipment, rina
 
     leaving.refresh_from_db()
     assert leaving.status == Status.DELIVERED
-    assert leaving.order.status == "fulfilled"
+    assert leaving.first_order.status == "fulfilled"
     assert Handover.objects.filter(kind=Handover.Kind.DELIVERED).count() == 1
 
 
@@ -210,7 +210,7 @@ def test_the_address_goes_a_day_after_delivery(
     with clock.stopped(clock.now() + timedelta(hours=25)):
         page = phone.get(page_of(on_the_way))
         assert page.status_code == 200
-        for secret in (ADDRESS, "+6281234567890", on_the_way.order.receiver + "<"):
+        for secret in (ADDRESS, "+6281234567890", on_the_way.first_order.receiver + "<"):
             assert secret not in page.text
         assert phone.get(f"{page_of(on_the_way)}note.pdf").status_code == 404
 
@@ -274,12 +274,13 @@ def test_the_list_costs_the_same_for_any_number(
         for status in (Status.OFFERED, Status.PICKED_UP, Status.DELIVERED):
             shipment = Shipment.objects.create(
                 workshop=buyer.workshop,
-                order=order,
+                buyer=buyer,
                 number=f"KRM-{number}-{status.value}",
                 mode="ojek",
                 status=status,
                 courier=None if status == Status.OFFERED else courier,
             )
+            Load.objects.create(shipment=shipment, order=order)
             shipment.offers.create(
                 courier=courier,
                 expires_at=clock.now() + timedelta(hours=1),
@@ -287,8 +288,9 @@ def test_the_list_costs_the_same_for_any_number(
             )
     phone.get(HOME)
 
-    # session, user, person; offers, packages; under way, packages, offers; done, count, the same
-    with django_assert_num_queries(12):
+    # session, user, person; offers, packages; under way, packages, offers, orders; done, count, the
+    # same
+    with django_assert_num_queries(14):
         phone.get(HOME)
 
 
@@ -304,7 +306,7 @@ def test_a_job_costs_the_same(
         on_the_way.handovers.create(kind=Handover.Kind.FAILED, count=2, by=asep)
     phone.get(page_of(on_the_way))
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         phone.get(page_of(on_the_way))
 
 
@@ -349,3 +351,35 @@ def test_the_pages_are_an_app(phone: Client, asep: Person) -> None:
     assert told.json()["name"] == asep.workshop.name
     assert f'href="{HOME}app.webmanifest"' in phone.get(HOME).text
     assert phone.get(f"{HOME}worker.js")["Content-Type"] == "text/javascript; charset=utf-8"
+
+
+def test_a_failure_names_the_next_attempt_and_the_buyer_sees_it(
+    client: Client, buyer: Party, rina: Person, asep: Person, dewi: Person
+) -> None:
+    sent = testing.shipment_on_the_way(buyer, asep)
+    testing.login(client, asep)
+    job = f"/ciomas/courier/jobs/{sent.number}/"
+    said = {"reason": "nobody", "next_on": "2020-01-01", "next_part": "morning"}
+    assert client.post(f"{job}failure/", said).status_code == 422
+    day = clock.in_days(1)
+    client.post(f"{job}failure/", said | {"next_on": day.isoformat()})
+    assert "in the morning" in client.get(job).text
+    testing.login(client, dewi)
+    page = client.get(f"/ciomas/my/orders/{sent.packages.all()[0].order.number}/").text
+    assert "Attempt 1" in page
+    assert "nobody was there" in page
+    assert "in the morning" in page
+
+
+def test_after_the_last_attempt_the_courier_brings_them_back(
+    client: Client, buyer: Party, rina: Person, asep: Person
+) -> None:
+    Workshop.objects.update(delivery_attempts=1)
+    sent = testing.shipment_on_the_way(buyer, asep)
+    sent.fail(by=asep, reason="nobody")
+    testing.login(client, asep)
+    job = f"/ciomas/courier/jobs/{sent.number}/"
+    assert "Bring the packages back" in client.get(job).text
+    client.post(f"{job}attempt/", {"next_on": clock.today().isoformat()})
+    sent.refresh_from_db()
+    assert sent.status == "picked_up"

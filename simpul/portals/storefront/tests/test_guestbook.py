@@ -17,14 +17,14 @@ from simpul.parties.models import Person, Workshop
 BOOK = "/ciomas/guestbook/"
 
 
-def write(client: Client, *, after_s: int = 60, **words: str) -> Any:
+def write(client: Client, *, after_s: int = 60, to: str = BOOK, **words: str) -> Any:
     """Fill in the form as a person does, who takes a minute."""
     opened = clock.now() - timedelta(seconds=after_s)
     with clock.stopped(opened):
         found = re.search(r'name="stamp" value="([^"]+)"', client.get(BOOK).text)
     assert found is not None
     typed = {"name": "Agus", "body": "Bagus sekali!", "shown_as": "name", "stamp": found[1]}
-    return client.post(BOOK, typed | words)
+    return client.post(to, typed | words)
 
 
 def publish(machine: Person, sari: Person, **words: str) -> GuestEntry:
@@ -137,3 +137,32 @@ def test_the_number_of_queries_is_fixed(
         publish(machine, sari)
     with django_assert_num_queries(3):
         assert "page=2" in client.get(BOOK).text
+
+
+def test_a_question_at_a_model_is_answered_on_its_page(
+    client: Client, sari: Person, workshop: Workshop
+) -> None:
+    model, other = testing.product(workshop), testing.product(workshop)
+    page = f"/ciomas/catalogue/{model.slug}/"
+    ask = f"{BOOK}?about={model.slug}"
+    assert ask in client.get(page).text
+    assert str(model) in client.get(ask).text
+
+    write(client, to=ask, body="Tahan air?")
+    entry = GuestEntry.objects.get()
+    assert entry.subject == model
+    entry.publish(by=sari)
+    assert "Tahan air?" not in client.get(page).text  # it is no answer yet
+    entry.reply(by=sari, answer="Tahan gerimis.", about=model)
+    assert "Tahan gerimis." in client.get(page).text
+    assert "Tahan gerimis." not in client.get(f"/ciomas/catalogue/{other.slug}/").text
+    assert page in client.get(BOOK).text
+
+    entry.put_back(by=sari)
+    assert "Tahan air?" not in client.get(page).text
+
+
+def test_nobody_asks_about_a_model_that_is_not_shown(client: Client, workshop: Workshop) -> None:
+    model = testing.product(workshop, is_published=False)
+    write(client, to=f"{BOOK}?about={model.slug}")
+    assert GuestEntry.objects.get().subject is None

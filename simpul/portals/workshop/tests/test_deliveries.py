@@ -9,10 +9,10 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
-from simpul.delivery.models import Handover, Package, Shipment, Status
+from simpul.delivery.models import Handover, Load, Package, Shipment, Status
 from simpul.lib import clock
 from simpul.orders.models import LineSize, Order
-from simpul.parties.models import Party, Person
+from simpul.parties.models import Party, Person, Workshop
 from simpul.parties.roles import Role
 
 DESK = "/ciomas/desk/deliveries/"
@@ -235,7 +235,7 @@ def test_another_workshop_finds_nothing(client: Client, buyer: Party) -> None:
         assert client.get(there + page).status_code == 404
         assert client.get(page_of(shipment) + page).status_code == 404
     for page in ("packing/", "shipment/"):
-        path = f"/cibaduyut/desk/orders/{shipment.order.number}/{page}"
+        path = f"/cibaduyut/desk/orders/{shipment.first_order.number}/{page}"
         assert client.get(path).status_code == 404
     assert client.post(f"{there}note/").status_code == 404
 
@@ -249,34 +249,68 @@ def test_the_list_costs_the_same_for_any_number(
 ) -> None:
     for number in range(count):
         order = testing.confirmed_order(buyer)
-        Shipment.objects.create(
-            workshop=buyer.workshop, order=order, number=f"KRM-{number}", mode="own"
+        made = Shipment.objects.create(
+            workshop=buyer.workshop, buyer=buyer, number=f"KRM-{number}", mode="own"
         )
+        Load.objects.create(shipment=made, order=order)
         Package.objects.create(order=order, number=1, by=testing.keeper(buyer.workshop))
         order.lines.get().sizes.update(made=1)
     desk.get(DESK)
 
-    # session, user, person; counts, count, shipments, packages, offers; to pack; to send, money
-    with django_assert_num_queries(11):
+    # session, user, person; counts, count, shipments, packages, offers, orders; to pack; to send,
+    # money
+    with django_assert_num_queries(12):
         desk.get(DESK)
 
 
-@pytest.mark.parametrize("pairs", [10, 1])
-def test_a_shipment_costs_the_same_for_any_number_of_packages(
+@pytest.mark.parametrize(("pairs", "others"), [(10, 0), (1, 2)])
+def test_a_shipment_costs_the_same_for_any_number_of_packages_and_orders(
     desk: Client,
     order: Order,
     rina: Person,
     django_assert_num_queries: DjangoAssertNumQueries,
     pairs: int,
+    others: int,
 ) -> None:
     desk.post(of_order(order, "packing/filling"), {"pairs": pairs})
-    shipment = Shipment.open(by=rina, order=order, mode="own")
+    along = [testing.packed_order(order.buyer) for _other in range(others)]
+    shipment = Shipment.open(by=rina, orders=[order, *along], mode="own")
     desk.get(page_of(shipment))
 
-    with django_assert_num_queries(16):
+    # beside the shipment and its parts: its tickets, its carrier, and whether one can be asked
+    with django_assert_num_queries(27):
         desk.get(page_of(shipment))
     with django_assert_num_queries(12):
         desk.get(of_order(order, "packing"))
+
+
+def test_what_waits_for_the_same_door_is_offered_to_go_along(
+    desk: Client, order: Order, rina: Person, workshop: Workshop
+) -> None:
+    testing.fill(order, 5)
+    along = testing.packed_order(order.buyer)
+    waits = testing.packed_order(order.buyer, paid=False)
+    elsewhere = testing.packed_order(testing.party(workshop, "Toko Lain"))
+    path = of_order(order, "shipment")
+
+    page = desk.get(path).text
+
+    assert f'value="{along}" id="id_along_0" checked' in page
+    assert f"{along} · 2 packages<" in page.replace("  ", "")
+    assert f"{waits} · 2 packages · waits for money" in page
+    assert f'value="{elsewhere}"' not in page
+    assert desk.post(path, {"mode": "own", "along": [elsewhere.number]}).status_code == 422
+    assert not Shipment.objects.exists()
+
+    desk.post(path, {"mode": "own", "along": [along.number]})
+
+    shipment = Shipment.objects.get()
+    assert shipment.orders == [order, along]
+    shown = desk.get(page_of(shipment)).text
+    for one in (order, along):
+        assert f"/desk/orders/{one}/" in shown
+        assert shipment.number in desk.get(f"/ciomas/desk/orders/{one}/").text
+    assert 'name="along"' not in desk.get(of_order(waits, "shipment")).text
 
 
 def test_the_order_page_leads_here(desk: Client, order: Order) -> None:

@@ -83,11 +83,11 @@ def test_the_number_of_queries_is_fixed(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     client.get(BOOK)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(BOOK)
     for _n in range(29):
         GuestEntry.sign(by=machine, name="Agus", body="Kapan?")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(BOOK)
 
 
@@ -119,3 +119,14 @@ def test_what_is_for_us_only_offers_no_publishing(client: Client, machine: Perso
     assert "Rahasia" in page
     assert f"{BOOK}{entry.pk}/publication/" not in page
     assert client.post(f"{BOOK}{entry.pk}/publication/").status_code == 409
+
+
+def test_an_answer_goes_to_the_page_of_a_model_that_sales_chooses(
+    client: Client, entry: GuestEntry
+) -> None:
+    model = testing.product(entry.workshop)
+    assert f'<option value="{model.slug}">' in client.get(BOOK).text
+    client.post(f"{BOOK}{entry.pk}/answer/", {"answer": "Jam delapan.", "about": model.slug})
+    entry.refresh_from_db()
+    assert entry.subject == model
+    assert f'<option value="{model.slug}" selected>' in client.get(f"{BOOK}?status=published").text

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
 from simpul.catalog.models import Product
-from simpul.conversations.models import InternalNote, Message
+from simpul.conversations.models import Message
 from simpul.lib import clock
 from simpul.orders.models import Order, Status
 from simpul.parties.models import Address, Identity, Party, Person, Workshop
@@ -147,7 +147,7 @@ def test_the_page_follows_an_order_to_its_end(
         testing.order(buyer),
         testing.offered_order(buyer, note="Nett"),
         testing.released_job(buyer).line.order,
-        testing.shipment_on_the_way(buyer, asep).order,
+        testing.shipment_on_the_way(buyer, asep).first_order,
     ):
         testing.order(buyer)
         answer = client.get(page(made))
@@ -168,36 +168,27 @@ def test_what_may_be_done_is_offered(client: Client, order: Order, viewer: Perso
     assert f"{ORDERS}new/" not in client.get(ORDERS).text
 
 
-def test_one_talks_with_the_buyer_and_among_us(client: Client, order: Order) -> None:
+def test_one_talks_with_the_buyer(client: Client, order: Order) -> None:
     said = client.post(page(order, "messages/"), {"body": "Kulitnya sudah ada."})
-    noted = client.post(page(order, "notes/"), {"body": "Suka menawar."})
 
-    assert said["Location"] == noted["Location"] == page(order)
+    assert said["Location"] == page(order)
     assert Message.objects.get().body == "Kulitnya sudah ada."
-    assert InternalNote.objects.get().body == "Suka menawar."
-    text = client.get(page(order)).text
-    assert "Kulitnya sudah ada." in text
-    assert "Suka menawar." in text
+    assert "Kulitnya sudah ada." in client.get(page(order)).text
 
 
-@pytest.mark.parametrize(("step", "model"), [("messages/", Message), ("notes/", InternalNote)])
-def test_what_is_too_long_is_not_lost(
-    client: Client, order: Order, step: str, model: type[Message | InternalNote]
-) -> None:
-    answer = client.post(page(order, step), {"body": "Panjang. " * 2000})
+def test_what_is_too_long_is_not_lost(client: Client, order: Order) -> None:
+    answer = client.post(page(order, "messages/"), {"body": "Panjang. " * 2000})
 
     assert answer.status_code == 422
     assert "Panjang. Panjang." in answer.text
-    assert not model.objects.exists()
+    assert not Message.objects.exists()
 
 
 def test_who_only_looks_says_nothing(client: Client, order: Order, viewer: Person) -> None:
     testing.login(client, viewer)
 
     assert client.post(page(order, "messages/"), {"body": "x"}).status_code == 403
-    assert client.post(page(order, "notes/"), {"body": "x"}).status_code == 403
     assert not Message.objects.exists()
-    assert not InternalNote.objects.exists()
 
 
 def test_the_number_of_queries_is_fixed(
@@ -207,7 +198,7 @@ def test_the_number_of_queries_is_fixed(
     client.get(page(one))
     for made in (one, testing.confirmed_order(buyer, lines=30)):
         client.get(page(made))  # the plan is told anew
-        with django_assert_num_queries(30):  # one of them asks for the number at WhatsApp
+        with django_assert_num_queries(32):  # one of them asks for the number at WhatsApp
             client.get(page(made))
     for _n in range(28):
         testing.order(buyer)

@@ -209,7 +209,7 @@ def test_the_page_costs_the_same_for_any_purchase(
     # receipts, their lines; orders; links; what is for no order, reorder points; messages; journal;
     # whether the plan is still what it was (2); the number at WhatsApp
     desk.get(f"{DESK}{purchase.pk}/")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(22):
         assert desk.get(f"{DESK}{purchase.pk}/").status_code == 200
 
 

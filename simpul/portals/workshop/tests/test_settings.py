@@ -33,6 +33,8 @@ FACTS = {
     "quiet_from": "20:00",
     "quiet_until": "07:00",
     "supplier_days": "14",
+    "delivery_attempts": "2",
+    "note_sheet": "a5x3",
     "taxed_as": "individual",
 }
 

@@ -202,7 +202,7 @@ def test_the_owner_cancels(client: Client, buyer: Party, owner: Person) -> None:
 
 def test_what_is_delivered_and_paid_is_closed(client: Client, buyer: Party, asep: Person) -> None:
     shipment = testing.shipment_on_the_way(buyer, asep)
-    order = shipment.order
+    order = shipment.first_order
     assert client.post(page(order, "closing/")).status_code == 409
     shipment.deliver(by=asep, receiver="Dewi", count=2, pin=shipment.pin)
     if Order.objects.get(pk=order.pk).status == Status.FULFILLED:

@@ -104,7 +104,7 @@ class TapQueue extends HTMLElement {
   told() {
     const isSaid = (one) => (one.type === "radio" ? one.checked : one.value && one.type !== "hidden")
     const filled = [...this.form.elements].filter((one) => one.name && one.name !== "pin" && isSaid(one))
-    const words = { radio: (one) => one.labels[0].textContent, file: (one) => one.labels[0].firstChild.textContent }
+    const words = { radio: (one) => one.labels[0].textContent, "select-one": (one) => one.selectedOptions[0].textContent, file: (one) => one.labels[0].firstChild.textContent }
     return filled.map((one) => (words[one.type]?.(one) ?? one.value).trim())
   }
 

@@ -1,0 +1,122 @@
+"""What was said about a thing, as every portal shows it, and who has read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+from django.http import HttpResponse
+
+from simpul.conversations.forms import MessageForm
+from simpul.conversations.models import Message, ReadMark
+from simpul.insight.mentions import documents_in
+from simpul.parties.models import Person
+from simpul.portals.doors import path_for
+from simpul.portals.http import Request, number_of
+
+
+def talk_about(
+    request: Request,
+    subject: Any,
+    *,
+    say_to: str,
+    form: MessageForm | None = None,
+    also: Iterable[str] = (),
+) -> dict[str, Any]:
+    """Return what `conversations/_thread.html` shows. `say_to` takes what is said and what was
+    read; `also` are more texts whose documents get links."""
+    said = list(Message.objects.visible_to(request.person).about(subject))
+    marks = _marks(said)
+    may_say = request.person.may("conversations.say", subject)
+    return {
+        "messages_here": said,
+        "message_form": form or MessageForm(),
+        "say_to": say_to if may_say else "",
+        "seen_to": say_to,
+        "addresses": addresses_in(request, [*(one.body for one in said), *also]),
+        "read_at": _read_at(said, marks, request.person),
+        "unread": _unread(said, marks, request.person),
+    }
+
+
+def addresses_in(request: Request, texts: Iterable[str]) -> dict[str, str]:
+    """Return number -> address of the documents that the texts name, for this reader.
+
+    Whoever came by a link may open nothing but the one document.
+    """
+    if request.link is not None:
+        return {}
+    found = documents_in(texts, request.person)
+    paths = {number: path_for(one, request.person) for number, one in found.items()}
+    return {number: path for number, path in paths.items() if path}
+
+
+def seen(request: Request, subject: Any) -> HttpResponse | None:
+    """Note up to where the talk about a thing was read, where a page reports that."""
+    up_to = number_of(request.POST.get("seen", ""))
+    if up_to is None:
+        return None
+    said = Message.objects.visible_to(request.person).about(subject).filter(pk__lte=up_to)
+    for conversation, last in (
+        said.order_by()
+        .values_list("conversation")
+        .annotate(last=Max("pk"))
+        .values_list("conversation", "last")
+    ):
+        ReadMark.move(request.person, conversation, last)
+    return HttpResponse(status=204)
+
+
+type _Mark = tuple[int, bool, int, datetime]  # whose, of the workshop, up to which, since when
+
+
+def _marks(said: Sequence[Message]) -> Mapping[int, list[_Mark]]:
+    """Return who has read up to where in each of the conversations."""
+    marks: dict[int, list[_Mark]] = {one.conversation_id: [] for one in said}
+    found = ReadMark.objects.filter(conversation__in=marks).select_related("person")
+    for mark in found.order_by("message"):
+        one = (mark.person_id, mark.person.is_staff, mark.message_id, mark.at)
+        marks[mark.conversation_id].append(one)
+    return marks
+
+
+def _read_at(
+    said: Sequence[Message], marks: Mapping[int, list[_Mark]], person: Person
+) -> dict[int, datetime]:
+    """Return when the other side has read the last message of ours that it has read."""
+    read: dict[int, datetime] = {}
+    for conversation, here in marks.items():
+        theirs = [(up_to, at) for _who, ours, up_to, at in here if ours != person.is_staff]
+        if not theirs:
+            continue
+        up_to, at = theirs[-1]
+        mine = [
+            one.pk
+            for one in said
+            if one.conversation_id == conversation
+            and one.pk <= up_to
+            and one.by.is_staff == person.is_staff
+        ]
+        if mine:
+            read[mine[-1]] = at
+    return read
+
+
+def _unread(
+    said: Sequence[Message], marks: Mapping[int, list[_Mark]], person: Person
+) -> int | None:
+    """Return the last message of the other side, if this person has not read it."""
+    mine = {
+        conversation: up_to
+        for conversation, here in marks.items()
+        for who, _ours, up_to, _at in here
+        if who == person.pk
+    }
+    news = [
+        one.pk
+        for one in said
+        if one.by.is_staff != person.is_staff and one.pk > mine.get(one.conversation_id, 0)
+    ]
+    return news[-1] if news else None
