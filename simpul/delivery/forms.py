@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _now
@@ -360,7 +360,7 @@ class OfferForm(forms.Form):
         coerce=int,
         initial=MINUTES[1][0],
         required=False,
-        empty_value=MINUTES[1][0],
+        empty_value=cast(Any, MINUTES[1][0]),  # it is taken as it is
     )
     then_fee = RupiahField(
         label=_("Their fee"), required=False, help_text=_("Empty: the same fee.")
