@@ -24,7 +24,7 @@ from simpul.orders.models import Gate, GateShut, LineSize, Order, Track
 from simpul.orders.models import Status as OrderStatus
 from simpul.papers.models import Paper, Upload
 from simpul.parties.models import AccessLink, Party, Person, Workshop
-from simpul.payments.models import Collection
+from simpul.payments.models import Collection, to_collect
 from simpul.stock.models import Item, Location, Movement
 from simpul.workflow.models import Entry, NumberSeries
 from simpul.workflow.steps import NotAllowed, Refused, WrongState, creation, step
@@ -296,9 +296,10 @@ class Shipment(models.Model):
             raise WrongState(_now("Call off the carrier that is booked first."))
         self.packages.update(shipment=None)
 
-    @step("delivery.issue_note", source=(Status.OPEN, Status.ACCEPTED))
+    @step("delivery.issue_note", source=(Status.OPEN, Status.ACCEPTED, *OUT))
     def issue_note(self, *, by: Person) -> None:
-        """Issue the surat jalan: what must be paid before handing over has come."""
+        """Issue the surat jalan: what must be paid before handing over has come. Of what is out, only
+        packages that were not taken have none: they are not on the note with which they left."""
         if self.note_number:
             raise WrongState(_now("The delivery note is issued already."))
         self._demand_paid()
@@ -440,10 +441,13 @@ class Shipment(models.Model):
             signed_on=signed_on,
             note=note,
         )
+        rest = None
         if left:
             rest = Shipment.split_off(by=self.workshop.machine, shipment=self, packages=left)
             rest.come_away(by=by, reason=Reason.REFUSED, note=note, client_id="")
         self._collect(by=by, collected=collected, photo=cash_photo, client_id=client_id)
+        if rest is not None:
+            self._ask_again(rest)
         self.arrive(by=self.workshop.machine)
         if note or left or pictures:
             handed = self.handovers.filter(kind=Handover.Kind.DELIVERED).order_by("-pk")[0]
@@ -768,9 +772,11 @@ class Shipment(models.Model):
         photo: uploads.Admitted | None,
         client_id: str,
     ) -> None:
-        """Divide the one sum of the door among the orders: to each what was asked for it, the oldest
-        first."""
-        asked = [load.collection for load in self.loads.collecting() if load.collection]
+        """Divide the one sum of the door among the orders: to each what was asked for it, first to
+        those of which something was taken, the oldest first."""
+        taken = set(self.packages.order_by().values_list("order", flat=True))
+        loads = sorted(self.loads.collecting(), key=lambda load: load.order_id not in taken)
+        asked = [load.collection for load in loads if load.collection]
         if not asked:
             return
         if collected is None:
@@ -780,6 +786,25 @@ class Shipment(models.Model):
             share = left if one == asked[-1] else min(left, one.asked)
             one.collect(by=by, amount=share, photo=photo, client_id=client_id)
             left -= share
+
+    def _ask_again(self, rest: Shipment) -> None:
+        """Let what was asked for an order and not collected be asked for with its packages that were
+        not taken."""
+        asked = {load.order_id: load.collection for load in self.loads.collecting()}
+        loads = [load for load in rest.loads.with_money() if load.order_id in asked]
+        owed = to_collect([load.order for load in loads])
+        for load in loads:
+            before = asked[load.order_id]
+            left = before.asked - (before.collected or 0) if before else 0
+            amount = min(left, owed[load.order_id])
+            if amount:
+                load.collection = Collection.ask(
+                    by=self.workshop.machine,
+                    order=load.order,
+                    courier=rest.courier,
+                    amount=amount,
+                )
+                load.save(update_fields=["collection"])
 
     def _demand_paid(self) -> None:
         for order in self.orders:
