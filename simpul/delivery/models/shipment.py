@@ -673,18 +673,23 @@ class Shipment(models.Model):
         return sum(load.asked for load in self.loads.all())
 
     @property
+    def collections(self) -> list[Collection]:
+        """What was asked at its door, for each order; reads `loads` and their collections as
+        prefetched."""
+        return [load.collection for load in self.loads.all() if load.collection]
+
+    @property
     def collected(self) -> int | None:
         """The sum that was collected, as was said; None before, and where nothing was asked for."""
-        taken = [load.collection for load in self.loads.all() if load.collection]
-        if not taken or any(one.collected is None for one in taken):
+        said = self.collections
+        if not said or any(one.collected is None for one in said):
             return None
-        return sum(one.collected or 0 for one in taken)
+        return sum(one.collected or 0 for one in said)
 
     @property
     def held(self) -> int:
         """What of it is still in the hands of whoever collected it."""
-        taken = [load.collection for load in self.loads.all() if load.collection]
-        return sum(one.collected or 0 for one in taken if one.is_held)
+        return sum(one.collected or 0 for one in self.collections if one.is_held)
 
     @property
     def remarks(self) -> str:

@@ -153,7 +153,7 @@ def test_one_sum_at_the_door_is_divided_among_the_orders(
     ]
     assert Ticket.objects.get().facts["order"] == second.number
     assert (both.asked, both.collected, both.held) == (2_800_000, 2_000_000, 2_000_000)
-    CashHanding.hand(by=asep, courier=asep.party, said=2_000_000, orders=both.orders)
+    CashHanding.hand(by=asep, courier=asep.party, said=2_000_000, collections=both.collections)
     assert both.held == 0
 
 
