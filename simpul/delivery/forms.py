@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -424,7 +424,7 @@ class DeliveryForm(forms.Form):
         self.packages = {package.pk: package for package in shipment.packages.all()}
         field = self.fields["refused"]
         assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101
-        field.choices = [(pk, _package_words(package)) for pk, package in self.packages.items()]
+        field.choices = _package_choices(self.packages.values())
         if len(self.packages) < 2:
             del self.fields["refused"]  # then nothing was delivered
         self.collects = shipment.asked
@@ -486,8 +486,17 @@ class DeliveryForm(forms.Form):
         return cleaned
 
 
+def _package_choices(packages: Collection[Package]) -> list[tuple[int, str]]:
+    """Return each with its words: `Package 2, 5 pairs`, with its order in front where there are
+    several."""
+    are_several = len({package.order_id for package in packages}) > 1
+    return [
+        (package.pk, (f"{package.order}: " if are_several else "") + _package_words(package))
+        for package in packages
+    ]
+
+
 def _package_words(package: Package) -> str:
-    """Return `Package 2, 5 pairs`."""
     name = _now("Package %(number)s") % {"number": package.number}
     pairs = ngettext("%(num)s pair", "%(num)s pairs", package.pairs) % {"num": package.pairs}
     return f"{name}, {pairs}"
@@ -581,3 +590,13 @@ class FailureForm(AttemptForm):
         super().__init__(*args, **kwargs)
         self.fields["next_on"].required = False
         self.fields["next_on"].help_text = _now("If you know it already. The buyer is told.")
+
+
+class SentFailureForm(FailureForm):
+    """The same as a telephone sends it, maybe days later: a failure stays one, and a planned day that
+    has passed meanwhile is planned no more."""
+
+    def clean_next_on(self) -> date | None:
+        day: date | None = self.cleaned_data["next_on"]
+        self.is_late = day is not None and day < clock.today()
+        return None if self.is_late else super().clean_next_on()

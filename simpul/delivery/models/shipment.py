@@ -625,6 +625,11 @@ class Shipment(models.Model):
             return self.asked  # fixed when it left
         return sum(shares_to_collect(list(self.loads.all())).values())
 
+    def has_heard(self, client_id: str) -> bool:
+        """Tell whether this was said at the door already; reads `handovers` as prefetched."""
+        said = self.handovers.all()
+        return bool(client_id) and any(one.client_id == client_id for one in said)
+
     def is_offered_to(self, person: Person) -> bool:
         """Tell whether the person's party was asked; reads `offers` as prefetched."""
         return any(offer.courier_id == person.party_id for offer in self.offers.all())

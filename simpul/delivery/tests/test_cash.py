@@ -139,7 +139,7 @@ def half_taken(job: Shipment, asep: Person, collected: int) -> Shipment:
         count=1,
         pin=job.pin,
         collected=collected,
-        refused=job.packages.order_by("-number")[:1],
+        refused=[job.packages.latest("number")],
     )
     return Shipment.objects.exclude(pk=job.pk).get()
 
