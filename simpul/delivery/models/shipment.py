@@ -487,11 +487,13 @@ class Shipment(models.Model):
         photo: uploads.Admitted,
         note: str = "",
         collected: int | None = None,
+        refused: Sequence[Package] = (),
     ) -> None:
         """Enter a delivery note that came back signed: who signed, when, how many, what it remarks.
 
-        A shipment that is still out is delivered by it; one that was delivered has its paper now.
-        A remark opens a ticket. Raises NotCounted, or WrongState for a day that cannot be.
+        A shipment that is still out is delivered by it, but for packages that were not received
+        (`refused`, as in `deliver`); one that was delivered has its paper now. A remark opens a ticket.
+        Raises NotCounted, NothingTaken, or WrongState for a day that cannot be.
         """
         left_on = clock.day_of(self.left_at) if self.left_at else clock.today()
         if not left_on <= signed_on <= clock.today():
@@ -505,7 +507,7 @@ class Shipment(models.Model):
             return
         self.hand_in(
             by=by, receiver=receiver, count=count, with_pin=False, photo=photo, place="",
-            client_id="", collected=collected, signed_on=signed_on, note=note,
+            client_id="", collected=collected, signed_on=signed_on, note=note, refused=refused,
         )  # fmt: skip
 
     @step("delivery.file_paper", source=Status.DELIVERED, private=("receiver", "note"))
