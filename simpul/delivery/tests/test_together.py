@@ -153,8 +153,22 @@ def test_one_sum_at_the_door_is_divided_among_the_orders(
     ]
     assert Ticket.objects.get().facts["order"] == second.number
     assert (both.asked, both.collected, both.held) == (2_800_000, 2_000_000, 2_000_000)
-    CashHanding.hand(by=asep, courier=asep.party, said=2_000_000, orders=both.orders)
+    CashHanding.hand(by=asep, courier=asep.party, said=2_000_000, collections=both.collections)
     assert both.held == 0
+
+
+def test_money_at_the_door_is_for_what_was_taken(
+    both: Shipment, first: Order, second: Order, asep: Person
+) -> None:
+    to_the_courier(first, second)
+    leave(both, asep)
+    refused = list(both.packages.filter(order=first))
+    told: dict[str, Any] = {"receiver": "Dewi", "count": 2, "pin": both.pin}
+    both.deliver(by=asep, refused=refused, collected=1_400_000, **told)
+    said = Collection.objects.filter(load__shipment=both).values_list("order", "collected")
+    assert dict(said) == {first.pk: 0, second.pk: 1_400_000}
+    rest = Shipment.objects.exclude(pk=both.pk).get()
+    assert (rest.orders, rest.cash_to_collect()) == ([first], 1_400_000)
 
 
 def test_only_what_is_paid_at_the_door_is_asked_there(
