@@ -32,7 +32,14 @@ from simpul.delivery.models import (
     Shipment,
     TrackingEvent,
 )
-from simpul.delivery.models.consignment import DEMO, SEALED, SILENT, ConsignmentQuerySet
+from simpul.delivery.models.consignment import (
+    DEMO,
+    NAMELESS,
+    SEALED,
+    SILENT,
+    ConsignmentQuerySet,
+    trouble_words,
+)
 from simpul.lib import clock
 from simpul.lib.outgoing import Unreachable
 from simpul.lib.sealing import Unsealable
@@ -61,6 +68,15 @@ def demand_ready(shipment: Shipment) -> None:
         )
     if not shipment.first_order.telephone:
         raise NotReady(_("The receiver has no telephone number: carriers ask for one."))
+    if not sender_number_of(shipment):
+        raise NotReady(trouble_words(NAMELESS))
+
+
+def sender_number_of(shipment: Shipment) -> str:
+    """Return the telephone that the label shows: the buyer's own where it goes in the buyer's name
+    (decision 40), and nothing where that is not known."""
+    is_the_buyers = shipment.first_order.in_buyers_name
+    return shipment.buyer.telephone() if is_the_buyers else shipment.workshop.telephone
 
 
 # Asking
@@ -93,6 +109,9 @@ def book(consignment: Consignment) -> None:
     machine = consignment.shipment.workshop.machine
     if settings.DEMO:
         consignment.take_refusal(by=machine, trouble=DEMO, is_unsure=False)
+        return
+    if not sender_number_of(consignment.shipment):
+        consignment.take_refusal(by=machine, trouble=NAMELESS, is_unsure=False)
         return
     try:
         booked = account.carrier.book(_wanted(consignment, request), account.open_keys())
@@ -232,7 +251,6 @@ def _is_mine(consignment: Consignment) -> bool:
 def _wanted(consignment: Consignment, request: RateRequest) -> Wanted:
     shipment = consignment.shipment
     workshop, order = shipment.workshop, shipment.first_order
-    buyer_number = shipment.buyer.telephone() if order.in_buyers_name else ""
     with override(LANGUAGE):
         sender = note.sender_of(shipment)["name"]
         parcels = _parcels(shipment, request.value)
@@ -250,7 +268,7 @@ def _wanted(consignment: Consignment, request: RateRequest) -> Wanted:
             ", ".join(order.address.splitlines()),
             request.postcode,
         ),
-        sender=(sender, buyer_number or workshop.telephone),
+        sender=(sender, sender_number_of(shipment)),
         company=consignment.company,
         service=consignment.service,
         parcels=parcels,

@@ -21,6 +21,7 @@ from simpul.workflow.steps import Refused, WrongState, creation, step
 
 NUMBER = re.compile(r"[A-Z0-9]{6,30}")
 SEALED, DEMO, SILENT = "SECRET_KEY", "DEMO", "SILENT"  # troubles that have words of ours
+NAMELESS = "SENDER"  # the same: it goes in the buyer's name, whose telephone is not known
 CARRIED = (Shipment.Mode.EXPEDITION, Shipment.Mode.CARGO)  # the ways that a carrier goes
 
 
@@ -164,7 +165,7 @@ class RateRequest(models.Model):
 
     @property
     def trouble_words(self) -> str:
-        return _words_of(self.trouble)
+        return trouble_words(self.trouble)
 
     @property
     def offers(self) -> list[Rate]:
@@ -336,7 +337,7 @@ class Consignment(models.Model):
 
     @property
     def trouble_words(self) -> str:
-        return _words_of(self.trouble)
+        return trouble_words(self.trouble)
 
     @property
     def is_by_api(self) -> bool:
@@ -436,11 +437,14 @@ def carrier_names() -> list[str]:
     return list(NAMES.values())
 
 
-def _words_of(trouble: str) -> str:
+def trouble_words(trouble: str) -> str:
     """Return why a try failed in the reader's language, or what the other side said."""
     ours = {
         SEALED: _now("Its keys cannot be read any more: the owner enters them again."),
         DEMO: _now("The demonstration asks nobody."),
         SILENT: _now("No answer came."),
+        NAMELESS: _now(
+            "This goes in the buyer's name, and the buyer has no telephone number here: enter one."
+        ),
     }
     return ours.get(trouble, trouble)

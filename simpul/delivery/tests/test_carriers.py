@@ -25,7 +25,8 @@ from simpul.delivery.models import (
     TrackingEvent,
 )
 from simpul.lib import clock
-from simpul.parties.models import Party, Person, Workshop
+from simpul.orders.models import Order
+from simpul.parties.models import Identity, Party, Person, Workshop
 from simpul.workflow.models import Entry
 from simpul.workflow.steps import NotAllowed, WrongState
 
@@ -372,6 +373,23 @@ def test_a_word_that_is_quicker_than_the_booking_is_not_lost(
     chosen.book(by=rina)
     carrying.book(chosen)
     assert Consignment.objects.get().state == State.COMING
+
+
+def test_in_the_buyers_name_nothing_leads_to_the_workshop(
+    shipment: Shipment, rina: Person, side: Side
+) -> None:
+    Order.objects.update(in_buyers_name=True)
+    mine = Shipment.objects.get(pk=shipment.pk)
+    Identity.objects.filter(person__party=mine.buyer, kind="phone").delete()
+    with pytest.raises(NotReady, match="no telephone number here"):
+        carrying.demand_ready(mine)
+
+    chosen = testing.consignment(mine)
+    chosen.book(by=rina)
+    carrying.book(chosen)
+
+    chosen.refresh_from_db()
+    assert (chosen.status, chosen.trouble, side.asked) == ("chosen", "SENDER", [])
 
 
 # By hand
