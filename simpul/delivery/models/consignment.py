@@ -311,6 +311,10 @@ class Consignment(models.Model):
     @step("delivery.call_off_carrier", source=(Status.CHOSEN, Status.BOOKED), target=Status.ENDED)
     def call_off(self, *, by: Person) -> None:
         """Let this carrier not bring it; whose programs were asked is told afterwards."""
+        if self.is_carried:
+            raise WrongState(
+                _now("The carrier has the packages already: it cannot be called off any more.")
+            )
 
     @step("delivery.hear_carrier", source=Status.BOOKED)
     def hear(self, *, by: Person, state: int | None, number: str, price: int | None) -> None:
@@ -346,6 +350,17 @@ class Consignment(models.Model):
     @property
     def is_booked(self) -> bool:
         return self.status == self.Status.BOOKED
+
+    @property
+    def is_carried(self) -> bool:
+        """Tell whether a carrier whose programs booked it has the packages, by its word or by our
+        count; one that gave up or brought them back has not. Reads `shipment`."""
+        if not self.is_by_api or not self.is_booked:
+            return False
+        if self.state in (State.GIVEN_UP, State.BACK):
+            return False
+        is_fetched = self.state is not None and self.state >= State.FETCHED
+        return is_fetched or self.shipment.is_out
 
     @property
     def says(self) -> str:
