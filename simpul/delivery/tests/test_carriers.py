@@ -300,6 +300,33 @@ def test_a_booked_shipment_is_not_cancelled_beside_its_carrier(
     assert booked.shipment.status == "cancelled"
 
 
+def test_what_it_has_fetched_is_not_called_off_and_arrives(
+    booked: Consignment, rina: Person
+) -> None:
+    tell(booked, "picked")
+    with pytest.raises(WrongState):
+        booked.call_off(by=rina)
+    leave(booked.shipment, rina)
+    tell(booked, "delivered")
+    assert (booked.status, booked.shipment.status) == ("booked", "delivered")
+
+
+def test_what_has_left_by_our_count_is_not_called_off_either(
+    booked: Consignment, rina: Person
+) -> None:
+    leave(booked.shipment, rina)
+    with pytest.raises(WrongState):
+        booked.call_off(by=rina)
+    booked.refresh_from_db()
+    assert booked.status == "booked"
+
+
+def test_a_carrier_that_gave_up_makes_room_for_another(booked: Consignment, rina: Person) -> None:
+    tell(booked, "courier_not_found")
+    booked.call_off(by=rina)
+    assert testing.consignment(booked.shipment).status == "chosen"
+
+
 def test_its_words_move_what_is_shown_and_only_forward(booked: Consignment) -> None:
     for word, state in (
         ("picked", State.FETCHED), ("dropping_off", State.MOVING), ("allocated", State.MOVING),
@@ -390,6 +417,15 @@ def test_in_the_buyers_name_nothing_leads_to_the_workshop(
 
     chosen.refresh_from_db()
     assert (chosen.status, chosen.trouble, side.asked) == ("chosen", "SENDER", [])
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "\0"])
+def test_a_word_that_cannot_be_kept_stops_nothing(booked: Consignment, odd: str) -> None:
+    tell(booked, f"pick{odd}")
+    tell(booked, "picked", order_id=f"bs{odd}")
+    tell(booked, "picked")
+    assert booked.state == State.FETCHED
+    assert not TrackingEvent.objects.filter(read_at=None).exists()
 
 
 # By hand
