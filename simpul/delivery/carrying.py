@@ -6,6 +6,7 @@ nobody. A booking costs money: it is asked for once, and where no answer came a 
 
 from __future__ import annotations
 
+import logging
 import re
 from datetime import timedelta
 
@@ -46,7 +47,10 @@ from simpul.lib.sealing import Unsealable
 from simpul.papers.models import LANGUAGE
 from simpul.parties.models import Workshop
 
+log = logging.getLogger(__name__)
+
 A_BATCH = 30
+PATIENCE = 5  # in a row without an answer, then it is left for tomorrow
 UNREAD = timedelta(minutes=2)  # the worker should have read it by then
 UNANSWERED = timedelta(minutes=5)  # the worker broke off
 REMEMBERED = timedelta(days=30)  # longer nobody asks how far a shipment is
@@ -188,7 +192,10 @@ def needs_tending(workshop: Workshop) -> bool:
 def tend(workshop: Workshop) -> None:
     """Mend what a worker left when it broke off, and settle what was told before it had left."""
     for event in _unread(workshop).order_by("pk")[:A_BATCH]:
-        hear(event)
+        try:
+            hear(event)
+        except Exception:
+            log.exception("Word %s of a carrier could not be heard", event.pk)
     for consignment in _unanswered(workshop).order_by("pk")[:A_BATCH]:
         consignment.take_refusal(by=workshop.machine, trouble=SILENT, is_unsure=True)
     for consignment in _to_settle(workshop).order_by("pk")[:A_BATCH]:
@@ -203,14 +210,17 @@ def ask_for_news(workshop: Workshop) -> None:
     """Ask how far each shipment is: a notice may have got lost. What is new is heard as a notice."""
     if settings.DEMO:
         return
-    for consignment in _open_questions(workshop).order_by("pk")[:A_BATCH]:
+    silent = 0
+    for consignment in _open_questions(workshop).order_by("pk"):
         account = consignment.account
-        if account is None:
+        if account is None or silent == PATIENCE:
             continue
         try:
             body = account.carrier.look_up(consignment.reference, account.open_keys())
-        except (Unreachable, Unsealable, CarrierRefused):
+        except (Unreachable, Unsealable, CarrierRefused) as reason:
+            silent = silent + 1 if isinstance(reason, Unreachable) else 0
             continue  # tomorrow again
+        silent = 0
         event, is_new = TrackingEvent.store(account, body)
         if is_new:
             hear(event)
