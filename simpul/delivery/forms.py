@@ -284,7 +284,7 @@ class RatesForm(forms.Form):
     value = RupiahField(
         label=_("Declared value"),
         required=False,
-        help_text=_("For their insurance; carriers see it. Empty: nothing is declared."),
+        help_text=_("Carriers see it. It insures nothing by itself. Empty: nothing is declared."),
     )
 
     def clean_value(self) -> int:

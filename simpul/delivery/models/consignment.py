@@ -352,6 +352,13 @@ class Consignment(models.Model):
         return self.status == self.Status.BOOKED
 
     @property
+    def takes_number(self) -> bool:
+        """Tell whether a number is typed in its place: it was typed before, it is over, or nobody
+        knows whether it is booked."""
+        is_open = self.status == self.Status.CHOSEN and self.is_unsure
+        return not self.is_by_api or self.status == self.Status.ENDED or is_open
+
+    @property
     def is_carried(self) -> bool:
         """Tell whether a carrier whose programs booked it has the packages, by its word or by our
         count; one that gave up or brought them back has not. Reads `shipment`."""

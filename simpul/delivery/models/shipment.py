@@ -240,9 +240,12 @@ class Shipment(models.Model):
 
     @step("delivery.go_by", source=Status.OPEN)
     def go_by(self, *, by: Person, mode: str, route: str, fee: int, days: int | None) -> None:
-        """Let it travel another way than it was opened for, at what that costs."""
+        """Let it travel another way than it was opened for, at what that costs; a note that names
+        the old way is void."""
         if self.consignments.filter(status__in=("asked", "booked"), account__isnull=False).exists():
             raise WrongState(_now("Call off the carrier that is booked first."))
+        if (mode, route) != (self.mode, self.route):
+            self.note_number = ""
         self.mode, self.route, self.fee, self.days = mode, route, fee, days
 
     @step("delivery.offer", source=(Status.OPEN, Status.OFFERED), target=Status.OFFERED)

@@ -390,6 +390,48 @@ def test_a_notice_that_got_lost_is_asked_for(booked: Consignment, rina: Person, 
     assert not carrying.has_questions(booked.shipment.workshop)
 
 
+def test_whoever_waits_longest_does_not_keep_others_from_being_asked(
+    buyer: Party, booked: Consignment, rina: Person, side: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrying, "A_BATCH", 1)
+    other = testing.booked_consignment(testing.shipment(buyer, "expedition"), "bs-2")
+    for one in (booked, other):
+        leave(one.shipment, rina)
+    carrying.ask_for_news(booked.shipment.workshop)
+    assert [path for _how, path, _fields in side.asked] == ["/v1/orders/bs-1", "/v1/orders/bs-2"]
+
+
+def test_one_word_that_breaks_does_not_stop_the_others(
+    booked: Consignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert booked.account is not None
+    broken, _is_new = TrackingEvent.store(booked.account, biteship("allocated").body)
+    TrackingEvent.store(booked.account, biteship("picked").body)
+    hear = carrying.hear
+
+    def hear_some(event: TrackingEvent) -> None:
+        if event == broken:
+            raise RuntimeError
+        hear(event)
+
+    monkeypatch.setattr(carrying, "hear", hear_some)
+    with clock.stopped(clock.now() + timedelta(minutes=3)):
+        carrying.tend(booked.shipment.workshop)
+    booked.refresh_from_db()
+    assert booked.state == State.FETCHED
+
+
+def test_a_note_that_names_the_old_way_is_void(shipment: Shipment, rina: Person) -> None:
+    shipment.issue_note(by=rina)
+    testing.consignment(shipment)
+    shipment.refresh_from_db()
+    assert (shipment.route, shipment.note_number) == ("JNE Reguler", "")
+    shipment.issue_note(by=rina)
+    paper = shipment.note_paper()
+    assert paper is not None
+    assert ["Rute", "JNE Reguler"] in paper.facts["details"]
+
+
 def test_a_word_that_is_quicker_than_the_booking_is_not_lost(
     shipment: Shipment, rina: Person, side: Side
 ) -> None:
