@@ -70,7 +70,7 @@ def demand_ready(shipment: Shipment) -> None:
         raise NotReady(
             _("Enter the workshop's street, postcode and telephone in the settings first.")
         )
-    if not shipment.first_order.telephone:
+    if not shipment.telephones:
         raise NotReady(_("The receiver has no telephone number: carriers ask for one."))
     if not sender_number_of(shipment):
         raise NotReady(trouble_words(NAMELESS))
@@ -274,7 +274,7 @@ def _wanted(consignment: Consignment, request: RateRequest) -> Wanted:
         ),
         target=Place(
             order.receiver,
-            order.telephone,
+            next(iter(shipment.telephones), ""),
             ", ".join(order.address.splitlines()),
             request.postcode,
         ),

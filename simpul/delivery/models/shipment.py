@@ -599,6 +599,7 @@ class Shipment(models.Model):
         if not clock.today() <= next_on <= clock.in_days(FURTHEST):
             raise WrongState(_now("Plan it for today or one of the next 30 days."))
         self.next_on, self.next_part = next_on, next_part
+        self.reason = ""  # that of the last attempt stands with it
 
     @step("delivery.take_back", source=OUT, target=Status.RETURNED)
     def take_back(self, *, by: Person, count: int) -> None:
@@ -660,6 +661,11 @@ class Shipment(models.Model):
     def first_order(self) -> Order:
         """Any of them says to whom and where it goes: their doors are the same."""
         return self.orders[0]
+
+    @property
+    def telephones(self) -> list[str]:
+        """The numbers at which its orders say that the receiver is reached: each once."""
+        return list(dict.fromkeys(order.telephone for order in self.orders if order.telephone))
 
     @property
     def known_as(self) -> str:
