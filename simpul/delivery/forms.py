@@ -387,7 +387,7 @@ class DeliveryForm(forms.Form):
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("They stay with you and come back to the workshop."),
+        help_text=_("They come back to the workshop."),
     )
     note = forms.CharField(
         label=_("What is damaged or missing"),
