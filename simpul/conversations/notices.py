@@ -15,6 +15,8 @@ from simpul.parties.models import Identity, Person, PersonQuerySet
 from simpul.parties.roles import Role
 from simpul.workflow.models import Entry
 
+LABEL = 40  # characters of what a notice is about
+
 NOBODY: tuple[str, ...] = ()
 
 # An audience is a side of the deal, a role of the workshop, `other` (the side that did not do it),
@@ -358,9 +360,11 @@ def _notice(entry: Entry, person: Person, channel: Channel, how: How, label: str
 
 
 def _label(entry: Entry) -> str:
-    """Return the number of what it is about, as a list of news shows it."""
+    """Return the number of what it is about, as a list of news shows it; a shipment of more orders
+    than there is room for has its own."""
     thing = getattr(entry.subject, "shown_with", entry.subject)
-    return str(getattr(thing, "known_as", None) or getattr(thing, "order", thing))[:40]
+    label = str(getattr(thing, "known_as", None) or getattr(thing, "order", thing))
+    return label if len(label) <= LABEL else str(thing)[:LABEL]
 
 
 def _other_side(entry: Entry) -> tuple[str, ...]:

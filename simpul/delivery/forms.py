@@ -284,7 +284,7 @@ class RatesForm(forms.Form):
     value = RupiahField(
         label=_("Declared value"),
         required=False,
-        help_text=_("For their insurance; carriers see it. Empty: nothing is declared."),
+        help_text=_("Carriers see it. It insures nothing by itself. Empty: nothing is declared."),
     )
 
     def clean_value(self) -> int:
@@ -432,7 +432,7 @@ class DeliveryForm(forms.Form):
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("They stay with you and come back to the workshop."),
+        help_text=_("They come back to the workshop."),
     )
     note = forms.CharField(
         label=_("What is damaged or missing"),

@@ -303,6 +303,11 @@ def _delivery(person: Person, today: date) -> Iterator[Task]:
         text = _("Nobody was there: send them again or take them back.")
         title = ngettext("%(n)s failed delivery", "%(n)s failed deliveries", count) % {"n": count}
         yield Task("deliveries", "?status=failed", "triangle-alert", title, text, count, HIGH)
+    if count := shipments.filter(status=ShipmentStatus.PICKED_UP, next_on__lt=today).count():
+        text = _("The planned day has passed: ask the courier what became of it.")
+        title = ngettext("%(n)s attempt is overdue", "%(n)s attempts are overdue", count)
+        where = "?status=picked_up"
+        yield Task("deliveries", where, "alarm-clock", title % {"n": count}, text, count, HIGH)
     if count := shipments.filter(status=ShipmentStatus.OPEN).count():
         text = _("Packed and ready: find a courier.")
         title = ngettext("%(n)s shipment to send", "%(n)s shipments to send", count) % {"n": count}

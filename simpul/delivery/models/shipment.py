@@ -240,9 +240,12 @@ class Shipment(models.Model):
 
     @step("delivery.go_by", source=Status.OPEN)
     def go_by(self, *, by: Person, mode: str, route: str, fee: int, days: int | None) -> None:
-        """Let it travel another way than it was opened for, at what that costs."""
+        """Let it travel another way than it was opened for, at what that costs; a note that names
+        the old way is void."""
         if self.consignments.filter(status__in=("asked", "booked"), account__isnull=False).exists():
             raise WrongState(_now("Call off the carrier that is booked first."))
+        if (mode, route) != (self.mode, self.route):
+            self.note_number = ""
         self.mode, self.route, self.fee, self.days = mode, route, fee, days
 
     @step("delivery.offer", source=(Status.OPEN, Status.OFFERED), target=Status.OFFERED)
@@ -650,6 +653,7 @@ class Shipment(models.Model):
         if not clock.today() <= next_on <= clock.in_days(FURTHEST):
             raise WrongState(_now("Plan it for today or one of the next 30 days."))
         self.next_on, self.next_part = next_on, next_part
+        self.reason = ""  # that of the last attempt stands with it
 
     @step("delivery.take_back", source=OUT, target=Status.RETURNED)
     def take_back(self, *, by: Person, count: int) -> None:
@@ -716,6 +720,11 @@ class Shipment(models.Model):
     def first_order(self) -> Order:
         """Any of them says to whom and where it goes: their doors are the same."""
         return self.orders[0]
+
+    @property
+    def telephones(self) -> list[str]:
+        """The numbers at which its orders say that the receiver is reached: each once."""
+        return list(dict.fromkeys(order.telephone for order in self.orders if order.telephone))
 
     @property
     def known_as(self) -> str:

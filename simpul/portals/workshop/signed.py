@@ -56,7 +56,7 @@ def paper(request: Request, code: str) -> HttpResponse:
             shipment,
         )
         if is_void:
-            raise WrongState(_("This delivery note is void: another one was issued."))
+            raise WrongState(_("This delivery note is void: look at its shipment."))
         if came_back:
             return redirect("workshop:shipment", request.workshop.slug, shipment.number)
     if form.is_valid():
