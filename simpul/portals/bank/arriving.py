@@ -82,7 +82,8 @@ def take(
         return inbox.take(letter, channel=channel, workshop=workshop, original=original)
     _demand_no_flood(workshop)
     files, refused = inbox.admit(letter.attached)
-    heard = Heard(letter, channel, workshop, signatures.without(letter.text), files, refused)
+    body = signatures.without(letter.text) if channel == Channel.MAIL else letter.text
+    heard = Heard(letter, channel, workshop, body, files, refused)
     identity = inbox.known_as(letter.sender, channel, workshop)
     person = identity.person if identity else None
     meant = replies.meant(letter.marks)

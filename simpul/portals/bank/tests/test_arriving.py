@@ -240,6 +240,15 @@ def test_a_message_of_whatsapp_speaks_of_the_order_that_it_names(
     assert (came().channel, came().conversation.subject) == ("whatsapp", order)
 
 
+def test_words_that_look_like_a_signature_stay_in_a_message_of_whatsapp(
+    order: Order, dewi: Person
+) -> None:
+    know(dewi, "+6281234567890", "phone")
+    words = "Tolong ditambah:\n-- \nukuran 41 dua pasang"
+    hear(order, letter(words, "", sender="+6281234567890"), "whatsapp")
+    assert came().body == words
+
+
 def test_a_supplier_writes_with_a_picture(order: Order, budi: Person, supplier: Party) -> None:
     know(budi, "budi@kulit.example")
     picture = mails.read(payment_mail("gmail.eml")).attached
