@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from django.db import transaction
 
 from simpul.conversations import replies
-from simpul.conversations.models import Channel, Conversation, Message
+from simpul.conversations.models import Channel, Conversation, Message, Notice
 from simpul.conversations.notices import come_back
 from simpul.crm.models import Lead
 from simpul.crm.models import Status as LeadStatus
@@ -211,14 +211,20 @@ def _is_declined(person: Person) -> bool:
 
 
 def _note_bounce(letter: Letter, workshop: Workshop) -> None:
-    """Mark the address that is gone for good, where a mail of ours comes back; tell by other ways."""
-    notice = replies.told(letter.marks) if letter.gone else None
-    if notice is None or notice.person.workshop_id != workshop.pk:
+    """Mark the address that is gone for good, where a mail of ours comes back; tell by other ways
+    what stood in it, also of the mails that come back after the first."""
+    lost = replies.told(letter.marks) if letter.gone else []
+    if not lost or lost[0].person.workshop_id != workshop.pk:
         return
-    mine = Identity.objects.filter(person=notice.person, kind=Identity.Kind.MAIL, bounced_at=None)
-    if (gone := mine.filter(value=letter.gone).first()) is not None:
+    mine = Identity.objects.filter(person=lost[0].person, kind=Identity.Kind.MAIL)
+    gone = mine.filter(value=letter.gone).first()
+    if gone is None:
+        return
+    if gone.bounced_at is None:
         gone.come_back()
-        come_back(notice)
+    for notice in lost:
+        if notice.status == Notice.Status.SENT:
+            come_back(notice)
 
 
 def _came_before(letter: Letter, channel: str, workshop: Workshop) -> Arrival | Message | None:

@@ -196,6 +196,36 @@ def test_an_address_that_is_gone_is_marked(order: Order, dewi: Person) -> None:
     assert (Arrival.objects.get().status, Message.objects.count()) == ("aside", 1)
 
 
+def test_each_mail_that_comes_back_is_told_by_another_way(order: Order, dewi: Person) -> None:
+    know(dewi, "+6281234567890", "phone")
+    talk = Conversation.of(order, order.buyer)
+    Message.say(by=testing.seller(order.workshop), conversation=talk, body="Mulai Senin.")
+    notices.tell()
+    outbox.send()
+    first, second = (one.extra_headers["Message-ID"] for one in mail.outbox)
+    Notice.objects.filter(channel="whatsapp").delete()
+    gone = (HERE / "gone.eml").read_text()
+    for turn, ours in enumerate((first, second)):
+        take(gone.replace("OURS", ours).replace("bounce-7", f"bounce-{turn}").encode(), order)
+    by_mail = Notice.objects.filter(channel="mail", person=dewi)
+    assert [one.status for one in by_mail] == ["failed", "failed"]
+    assert Notice.objects.filter(channel="whatsapp", person=dewi).count() == 2
+
+
+def test_of_a_letter_of_the_day_all_that_stood_in_it_is_told(order: Order, dewi: Person) -> None:
+    know(dewi, "+6281234567890", "phone")
+    for words in ("Senin.", "Selasa."):
+        talk = Conversation.of(order, order.buyer)
+        Message.say(by=testing.seller(order.workshop), conversation=talk, body=words)
+    notices.tell()
+    mine = Notice.objects.filter(person=dewi, channel="mail").order_by("pk")
+    mine.update(status="sent", is_daily=True)
+    told = list(mine)
+    gone = (HERE / "gone.eml").read_text()
+    take(gone.replace("OURS", replies.identifier(told)).encode(), order)
+    assert [one.status for one in mine.all()] == ["failed"] * 3
+
+
 @pytest.mark.parametrize("ours", ["<note-1-aaaaaaaaaaaaaaaaaaaaaaaaaa@bengkel.example>", "<a@b>"])
 def test_nobody_marks_an_address_without_a_mail_of_ours(
     order: Order, dewi: Person, ours: str
