@@ -154,6 +154,9 @@ def _met(heard: Heard) -> Message | None:
 
 def _meet(heard: Heard) -> Message:
     letter = heard.letter
+    met = inbox.known_as(letter.sender, heard.channel, heard.workshop)
+    if met is not None and met.person.party is not None:  # by another mail of this moment
+        return _say(heard, met.person, Conversation.of(met.person.party, met.person.party))
     lead = Lead.meet(
         by=heard.workshop.machine,
         source=heard.channel,

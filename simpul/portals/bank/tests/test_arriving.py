@@ -327,6 +327,26 @@ def test_who_is_unknown_becomes_a_prospect(order: Order, sari: Person) -> None:
     assert (Lead.objects.count(), Message.objects.filter(by=lead.person).count()) == (1, 2)
 
 
+def test_two_first_mails_of_one_moment_are_of_one_prospect(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = arriving._once
+
+    def after_another(heard: arriving.Heard, make: Any) -> Message | None:
+        monkeypatch.setattr(arriving, "_once", once)
+        hear(order, ani("Yang lain", id="m-2@x"))
+        return once(heard, make)
+
+    monkeypatch.setattr(arriving, "_once", after_another)
+    hear(order, ani())
+    assert Message.objects.filter(by=Lead.objects.get().person).count() == 2
+
+
+def test_a_long_mailbox_is_a_name_as_far_as_it_fits(order: Order) -> None:
+    hear(order, ani(sender=f"{'a' * 140}@baru.example", sender_name=""))
+    assert Lead.objects.get().party.name == "a" * 80
+
+
 def test_an_unknown_number_is_a_prospect_by_its_number(order: Order) -> None:
     hear(order, ani(sender="+6281311112222", sender_name=""), "whatsapp")
     lead = Lead.objects.get()
