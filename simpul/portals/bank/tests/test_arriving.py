@@ -25,6 +25,7 @@ from simpul.payments import agreement, inbox
 from simpul.payments.models import Arrival
 from simpul.portals import outbox
 from simpul.portals.bank import arriving
+from simpul.workflow.models import Entry
 
 HERE = Path(__file__).parent / "mails"
 
@@ -277,6 +278,14 @@ def test_words_that_look_like_a_signature_stay_in_a_message_of_whatsapp(
     words = "Tolong ditambah:\n-- \nukuran 41 dua pasang"
     hear(order, letter(words, "", sender="+6281234567890"), "whatsapp")
     assert came().body == words
+
+
+def test_the_journal_keeps_no_number(order: Order, dewi: Person) -> None:
+    know(dewi, "+6281234567890", "phone")
+    said = letter("Halo", "", id="wamid.HBgNNjI4MTIzNDU2Nzg5MBUCABIY", sender="+6281234567890")
+    hear(order, said, "whatsapp")
+    facts = str(Entry.objects.get(step="conversations.say", subject_id=came().pk).facts)
+    assert "wamid" not in facts
 
 
 def test_a_supplier_writes_with_a_picture(order: Order, budi: Person, supplier: Party) -> None:
