@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from simpul.conversations.models import Conversation, GuestEntry, Notice, Ticket
+from simpul.conversations.models import Conversation, GuestEntry, Ticket
 from simpul.crm.models import Lead
 from simpul.delivery.models import Shipment
 from simpul.delivery.models import Status as ShipmentStatus
@@ -18,6 +18,7 @@ from simpul.insight.dates import outlook
 from simpul.orders.models import Amendment, Instalment, LineSize, Order, Status
 from simpul.parties.models import Party, Person
 from simpul.parties.roles import Role
+from simpul.payments import texting
 from simpul.payments.models import (
     Arrival,
     BankAccount,
@@ -339,7 +340,7 @@ def _follow_ups(person: Person, today: date) -> Iterator[Task]:
 
 
 def _messages(person: Person, today: date) -> Iterator[Task]:
-    if count := Notice.objects.to_send_by_hand(person.workshop_id).count():
+    if count := texting.to_send_by_hand(person.workshop_id).count():
         text = _("Written already: one tap opens WhatsApp.")
         title = ngettext("%(n)s message to send", "%(n)s messages to send", count) % {"n": count}
         yield Task("messages", "", "message-circle", title, text, count, LOW)

@@ -88,7 +88,7 @@ class Message(models.Model):
         return f"message {self.pk}"
 
     @classmethod
-    @creation("conversations.say", private=("body", "attached", "refused"))
+    @creation("conversations.say", private=("body", "attached", "refused", "foreign_id"))
     def say(
         cls,
         *,

@@ -210,7 +210,7 @@ def test_a_mail_server_takes_it(mailbox: Mailbox, order: Order, sari: Person, de
     assert to == ["dewi@toko.example"]
     assert came["Subject"] == f"{order.number} · Sepatu Ciomas"
     assert came["Reply-To"] == replies.address(Conversation.objects.get(), dewi)
-    assert replies.told([came["Message-ID"]]) == Notice.objects.get(channel=Channel.MAIL)
+    assert replies.told([came["Message-ID"]]) == [Notice.objects.get(channel=Channel.MAIL)]
     body: Any = came.get_body(("plain",))
     assert "Sudah 24 pasang – bagus ✓" in body.get_content()
     (picture,) = came.iter_attachments()
