@@ -152,6 +152,13 @@ def test_a_device_that_is_gone_is_forgotten_and_the_next_channel_tells(
     assert Notice.objects.get(channel=Channel.MAIL).status == Notice.Status.WAITING
 
 
+def test_the_form_waits_for_the_browser(client: Client, dewi: Person) -> None:
+    """htmx would send it empty before the browser has named its push service."""
+    testing.login(client, dewi)
+    page = client.get(f"{PAGE}told/").text
+    assert f'action="{PAGE}devices/" hx-boost="false" hidden>' in page
+
+
 def test_a_service_that_is_busy_is_asked_again(
     order: Order,
     sari: Person,
@@ -188,6 +195,7 @@ def test_the_demonstration_pushes_nothing(
     "wrong",
     [
         {"endpoint": "https://intern.example.com/send"},
+        {"endpoint": "https://[x"},
         {"endpoint": "http://fcm.googleapis.com/send"},
         {"endpoint": "https://fcm.googleapis.com:8443/send"},
         {"endpoint": "https://fcm.googleapis.com.example.com/send"},
