@@ -151,6 +151,7 @@ def _claim(notices: list[Notice]) -> bool:
 
 def _try(notices: list[Notice], way: Callable[[list[Notice]], None]) -> bool:
     try:
+        _demand_active(notices[0].person)
         way(notices)
     except Undeliverable:
         for notice in notices:
@@ -165,6 +166,11 @@ def _try(notices: list[Notice], way: Callable[[list[Notice]], None]) -> bool:
     for notice in notices:
         notice.mark(Notice.Status.SENT)
     return True
+
+
+def _demand_active(person: Person) -> None:
+    if not person.is_active:
+        raise Undeliverable
 
 
 def _mail(notices: list[Notice]) -> None:

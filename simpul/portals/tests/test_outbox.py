@@ -114,6 +114,20 @@ def test_an_address_that_is_gone_fails_at_once(order: Order, sari: Person) -> No
     assert notice().status == FAILED
 
 
+def test_who_left_before_it_went_out_gets_nothing(order: Order, sari: Person, dewi: Person) -> None:
+    say(order, sari)
+    once_a_day(dewi)
+    say(order, sari)
+    Person.objects.filter(pk=dewi.pk).update(is_active=False)
+    with clock.stopped(clock.now() + timedelta(days=2)):
+        assert outbox.send() == (0, 1)
+        assert outbox.send_daily() == (0, 1)
+    assert mail.outbox == []
+    assert set(Notice.objects.exclude(channel=Channel.WHATSAPP).values_list("status")) == {
+        (FAILED,)
+    }
+
+
 def test_the_demonstration_sends_nothing(order: Order, sari: Person, settings: Settings) -> None:
     settings.DEMO = True
     say(order, sari)
