@@ -33,7 +33,7 @@ from simpul.lib.outgoing import Unreachable
 from simpul.parties.models import AccessLink, Identity, Person
 from simpul.payments import texting
 from simpul.portals.doors import document_of, path_for, portal_path
-from simpul.portals.letters import OF_A_PROGRAM, head_of, in_short, mail_of, text_of
+from simpul.portals.letters import OF_A_PROGRAM, head_of, in_short, mail_of, said_in, text_of
 
 # after each failure a longer pause; after the last one we give up
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 180, 720)]
@@ -106,12 +106,26 @@ def prepare() -> int:
 
 def prepared_text(notice: Notice) -> str:
     """Return the text that a person sends by hand; reads the link that `prepare` made."""
-    return text_of(notice, _behind_link(notice), longest=LONGEST_TEXT)
+    is_read = notice.link is not None or _is_read_there(notice)
+    return text_of(notice, _behind_link(notice) if is_read else "", longest=LONGEST_TEXT)
 
 
 def _behind_link(notice: Notice) -> str:
+    person = notice.person
     path = reverse("access", args=[notice.link.token]) if notice.link else None
-    return settings.SITE_URL + (path or portal_path(notice.person))
+    if person.user_id is None:
+        return settings.SITE_URL + (path or _shop(person))
+    return settings.SITE_URL + (path_for(notice.entry.subject, person) or portal_path(person))
+
+
+def _is_read_there(notice: Notice) -> bool:
+    """Tell whether its reader has a page that shows it; what was said stands on no other page."""
+    if said_in(notice) is None:
+        return True
+    subject, person = notice.entry.subject, notice.person
+    if person.user_id is not None:
+        return path_for(subject, person) is not None
+    return document_of(subject, person) is not None
 
 
 def address_for(subject: Any, person: Person) -> str:
@@ -121,8 +135,17 @@ def address_for(subject: Any, person: Person) -> str:
     elif (document := document_of(subject, person)) is not None:
         path = reverse("access", args=[AccessLink.issue(person, document).token])
     else:
-        path = reverse("storefront:profile", args=[person.workshop.slug])
+        path = _shop(person)
     return settings.SITE_URL + path
+
+
+def _shop(person: Person) -> str:
+    return reverse("storefront:profile", args=[person.workshop.slug])
+
+
+def _address_of(notice: Notice) -> str:
+    is_read = _is_read_there(notice)
+    return address_for(notice.entry.subject, notice.person) if is_read else ""
 
 
 def _waits_for_its_hour(notice: Notice) -> bool:
@@ -175,7 +198,7 @@ def _demand_active(person: Person) -> None:
 
 def _mail(notices: list[Notice]) -> None:
     [notice] = notices
-    _post(notices, mail_of(notice, address_for(notice.entry.subject, notice.person)))
+    _post(notices, mail_of(notice, _address_of(notice)))
 
 
 def _mail_of_the_day(notices: list[Notice]) -> None:
@@ -192,8 +215,8 @@ def _mail_of_the_day(notices: list[Notice]) -> None:
         for label, group in groupby(by_document, key=lambda one: one.label):
             told = list(group)
             lines = [f"- {in_short(one)}" for one in told]
-            where = address_for(told[-1].entry.subject, person)
-            parts.append("\n".join([*([label] if label else []), *lines, where]))
+            where = _address_of(told[-1])
+            parts.append("\n".join(filter(None, [label, *lines, where])))
         text = "\n\n".join([*parts, person.workshop.name])
         mail = EmailMessage(f"{person.workshop.name}: {news}", text, headers=head_of(notices))
     _post(notices, mail)
