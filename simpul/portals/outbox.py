@@ -249,7 +249,8 @@ def _whatsapp(notices: list[Notice]) -> None:
 def _claim_guest(entry: GuestEntry) -> bool:
     pause = PAUSES[min(entry.tries, len(PAUSES) - 1)]
     mine = GuestEntry.objects.to_tell().filter(pk=entry.pk)
-    return mine.update(tries=F("tries") + 1, tell_at=clock.now() + pause) == 1
+    entry.tell_at = clock.now() + pause
+    return mine.update(tries=F("tries") + 1, tell_at=entry.tell_at) == 1
 
 
 def _tell_guest(entry: GuestEntry) -> bool:
@@ -265,7 +266,7 @@ def _tell_guest(entry: GuestEntry) -> bool:
         subject = _("%(workshop)s: your words in the guest book") % {"workshop": entry.workshop}
     mark = hashlib.sha256(f"{settings.SECRET_KEY}:{entry.pk}:{entry.answer}".encode()).hexdigest()
     headers = {**OF_A_PROGRAM, "Message-ID": f"<guest-{entry.pk}-{mark[:16]}@{settings.HOST}>"}
-    mine = GuestEntry.objects.filter(pk=entry.pk)
+    mine = GuestEntry.objects.filter(pk=entry.pk, tell_at=entry.tell_at)  # or there is news since
     try:
         EmailMessage(subject, "\n\n".join(lines), to=[entry.mail], headers=headers).send()
     except Exception as failure:
