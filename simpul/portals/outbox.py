@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from itertools import groupby
 from smtplib import SMTPRecipientsRefused
@@ -40,6 +42,7 @@ PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 180, 720)]
 A_BATCH = 50
 LONGEST_TEXT = 1500  # letters in a link that opens WhatsApp; the rest is behind its link
 MOST_IN_A_LETTER = 200
+LONGEST_PUSHING_S = 20  # of a turn: a push service that is down holds up nothing else
 
 log = logging.getLogger(__name__)
 
@@ -53,12 +56,10 @@ def send() -> tuple[int, int]:
     if settings.DEMO:
         return 0, 0
     due = Notice.objects.due().filter(channel__in=SENDERS, is_daily=False)
-    notices = due.exclude(texting.not_by_machine()).select_related(*_WITH, "link")[:A_BATCH]
-    results = [
-        _try([notice], SENDERS[Channel(notice.channel)])
-        for notice in notices
-        if not _waits_for_its_hour(notice) and not _is_by_hand(notice) and _claim([notice])
-    ]
+    notices = due.exclude(texting.not_by_machine()).select_related(*_WITH, "link")
+    results = _send_each(notices.exclude(channel=Channel.PUSH)[:A_BATCH])
+    until = time.monotonic() + LONGEST_PUSHING_S
+    results += _send_each(notices.filter(channel=Channel.PUSH)[:A_BATCH], until=until)
     return results.count(True), results.count(False)
 
 
@@ -108,6 +109,17 @@ def prepared_text(notice: Notice) -> str:
     """Return the text that a person sends by hand; reads the link that `prepare` made."""
     is_read = notice.link is not None or _is_read_there(notice)
     return text_of(notice, _behind_link(notice) if is_read else "", longest=LONGEST_TEXT)
+
+
+def _send_each(notices: Iterable[Notice], *, until: float = math.inf) -> list[bool]:
+    """Send one after the other, and begin none after `until` but the first."""
+    results = []
+    for notice in notices:
+        if not _waits_for_its_hour(notice) and not _is_by_hand(notice) and _claim([notice]):
+            results.append(_try([notice], SENDERS[Channel(notice.channel)]))
+            if time.monotonic() >= until:
+                break
+    return results
 
 
 def _behind_link(notice: Notice) -> str:

@@ -176,6 +176,26 @@ def test_a_service_that_is_busy_is_asked_again(
     assert Device.objects.count() == 1
 
 
+def test_a_slow_service_holds_up_nothing_else(
+    order: Order,
+    sari: Person,
+    dewi: Person,
+    service: PushService,
+    browser: ec.EllipticCurvePrivateKey,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "LONGEST_PUSHING_S", 0)
+    Device.let_in(dewi, **says(browser))
+    Identity.objects.create(
+        workshop=dewi.workshop, person=dewi, kind="mail", value="dewi@example.com"
+    )
+    for _n in range(2):
+        say(order, sari)
+    assert outbox.send() == (3, 0)  # both mails, and one on the device
+    assert outbox.send() == (1, 0)
+    assert len(service.taken) == 2
+
+
 def test_the_demonstration_pushes_nothing(
     order: Order,
     sari: Person,
