@@ -19,7 +19,8 @@ LABEL = 40  # characters of what a notice is about
 
 NOBODY: tuple[str, ...] = ()
 
-# An audience is a side of the deal, a role of the workshop, `other` (the side that did not do it),
+# An audience is a side of the deal, a role of the workshop, `other` (the side that did not do it;
+# of the workshop its desk, and who was asked to answer),
 # `asked` (the couriers that were offered the job), `payers` (the buyers who are asked for money) or
 # `named` (the colleagues whom the thing itself names).
 TOLD: dict[str, tuple[str, ...]] = {
@@ -374,7 +375,7 @@ def _other_side(entry: Entry) -> tuple[str, ...]:
     sides = [side for side in SIDES if getattr(entry.subject, f"{side}_id", None)]
     if entry.by.is_staff:
         return tuple(sides)
-    return tuple(role for side in sides for role in DESKS[side])
+    return ("answering", *(role for side in sides for role in DESKS[side]))
 
 
 def _people(word: str, entry: Entry) -> list[Person]:
@@ -385,6 +386,9 @@ def _people(word: str, entry: Entry) -> list[Person]:
         return list(people.filter(party_id__in=_subject(entry).payers()))
     if word == "named":
         return list(people.filter(party=None, pk__in=_subject(entry).named()))
+    if word == "answering":
+        answering = getattr(entry.subject, "assigned_to_id", None)
+        return list(people.filter(party=None, pk=answering)) if answering else []
     if word in SIDES:
         party: Any = getattr(entry.subject, f"{word}_id", None)
         return list(people.filter(party_id=party)) if party else []

@@ -362,9 +362,9 @@ _SALES: list[_Question] = [
     _finished,
     _messages,
 ]
-_FINANCE: list[_Question] = [_money, _follow_ups, _cash_box, _wages, _letters, _messages]
+_FINANCE: list[_Question] = [_money, _talk, _follow_ups, _cash_box, _wages, _letters, _messages]
 _STOCK: list[_Question] = [_material, _inquiries, _talk, _follow_ups, _delivery, _messages]
-_PRODUCTION: list[_Question] = [_late, _follow_ups, _work, _outside]
+_PRODUCTION: list[_Question] = [_late, _talk, _follow_ups, _work, _outside]
 _ALL = list(dict.fromkeys([*_SALES, *_FINANCE, *_STOCK, _work, _outside]))
 
 _QUESTIONS: dict[str, list[_Question]] = {

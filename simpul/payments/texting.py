@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Max, Q, QuerySet
 
 from simpul.conversations.models import Channel, Message, Notice, NoticeQuerySet
 from simpul.conversations.notices import come_back
@@ -104,8 +104,7 @@ def free_until(party: Party | None) -> datetime | None:
     """Return until when free words may go to a party by WhatsApp; nothing where none may."""
     if party is None or _number(party.workshop_id) is None:
         return None
-    people = list(party.people.filter(is_active=True))
-    return max(filter(None, map(_open_until, people)), default=None)
+    return _open_until(Person.objects.active().filter(party=party), party.workshop_id)
 
 
 def read_states(body: bytes) -> list[State]:
@@ -141,23 +140,24 @@ def _number(workshop: int) -> WhatsAppNumber | None:
 
 
 def _is_open(person: Person) -> bool:
-    return _open_until(person) is not None
+    alone = Person.objects.filter(pk=person.pk)
+    return _open_until(alone, person.workshop_id) is not None
 
 
-def _open_until(person: Person) -> datetime | None:
-    """Return a day after this person's last message, if that is still to come."""
-    said = Message.objects.filter(by=person, channel=Channel.WHATSAPP).exclude(foreign_id="")
-    numbers = list(
-        person.identities.filter(kind=Identity.Kind.PHONE).values_list("value", flat=True)
-    )
+def _open_until(people: QuerySet[Person], workshop: int) -> datetime | None:
+    """Return a day after the last message of any of them, if that is still to come."""
+    since = clock.now() - WINDOW
+    numbers = Identity.objects.filter(person__in=people, kind=Identity.Kind.PHONE).values("value")
+    said = Message.objects.filter(by__in=people, channel=Channel.WHATSAPP, at__gt=since)
     came = Arrival.objects.filter(
-        workshop=person.workshop_id, channel=Channel.WHATSAPP, sender__in=numbers
+        workshop=workshop, channel=Channel.WHATSAPP, sender__in=numbers, at__gt=since
     )
-    moments = [
-        one.at for one in (said.order_by("-pk").first(), came.order_by("-at").first()) if one
-    ]
-    until = max(moments) + WINDOW if moments else None
-    return until if until is not None and until > clock.now() else None
+    found = (
+        said.exclude(foreign_id="").aggregate(last=Max("at"))["last"],
+        came.aggregate(last=Max("at"))["last"],
+    )
+    moments = [moment for moment in found if moment is not None]
+    return max(moments) + WINDOW if moments else None
 
 
 def _telephone(person: Person) -> str:

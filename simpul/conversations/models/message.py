@@ -156,6 +156,10 @@ class Message(models.Model):
         return self.conversation.subject
 
     @property
+    def assigned_to_id(self) -> int | None:
+        return self.conversation.assigned_to_id
+
+    @property
     def buyer_id(self) -> int | None:
         return self.conversation.party.buyer_id
 

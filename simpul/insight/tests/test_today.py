@@ -6,7 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
-from simpul.conversations.models import GuestEntry
+from simpul.conversations.models import Conversation, GuestEntry, Message
 from simpul.crm.models import Lead
 from simpul.delivery.models import Shipment
 from simpul.insight import today
@@ -64,6 +64,16 @@ def test_a_late_order_is_told_to_sales_and_the_floor(
     late = ("orders", "?status=confirmed&sort=promised")
     assert asked(sari) == {late: 1}
     assert asked(udin)[late] == 1
+
+
+def test_who_was_asked_to_answer_finds_it(
+    buyer: Party, dewi: Person, sari: Person, fajar: Person, udin: Person
+) -> None:
+    for person in (fajar, udin):
+        talk = Conversation.of(testing.order(buyer), buyer)
+        Message.say(by=dewi, conversation=talk, body="Kapan siap?")
+        talk.assign(by=sari, to=person)
+        assert asked(person)["conversations", "?shown=unread"] == 1
 
 
 @pytest.mark.usefixtures("account")

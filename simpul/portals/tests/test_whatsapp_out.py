@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from simpul import testing
 from simpul.conversations import notices
@@ -272,3 +272,14 @@ def test_how_long_words_are_free(
         assert texting.free_until(order.buyer) is None
     number.disconnect(by=owner)
     assert texting.free_until(order.buyer) is None
+
+
+@pytest.mark.usefixtures("number")
+def test_it_asks_as_much_for_many_people_as_for_one(
+    order: Order, dewi: Person, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    writes(dewi, order)
+    for _n in range(2):
+        with django_assert_num_queries(3):
+            assert texting.free_until(order.buyer) is not None
+        testing.person("Yani", order.buyer)

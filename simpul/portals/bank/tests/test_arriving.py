@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.utils.translation import override
 from pytest_django import Settings
 
@@ -20,7 +21,7 @@ from simpul.lib import mails
 from simpul.lib.mails import Letter
 from simpul.lib.tests.samples import mail as payment_mail
 from simpul.orders.models import Order
-from simpul.parties.models import Identity, Party, Person, Workshop
+from simpul.parties.models import Identity, Party, Person
 from simpul.payments import agreement, inbox
 from simpul.payments.models import Arrival
 from simpul.portals import outbox
@@ -114,12 +115,13 @@ def test_its_pictures_are_kept_and_what_is_refused_is_named(order: Order, dewi: 
 
 
 def test_the_workshop_hears_of_it_and_nobody_outside(
-    order: Order, workshop: Workshop, sari: Person
+    order: Order, sari: Person, client: Client
 ) -> None:
+    testing.login(client, sari)
     take(sample("outlook"), order)
     notices.tell()
     told = Notice.objects.filter(entry__step="conversations.say", entry__by__party=order.buyer)
-    assert {one.person.party for one in told} <= {None}
+    assert {(one.person, one.channel) for one in told} == {(sari, "portal")}
     outbox.send()
     assert len(mail.outbox) == 1
 
