@@ -33,6 +33,8 @@ _WORDS = {
     "procurement.ask_price": _("a price is asked for"),
     "production.finish": _("the work is done"),
     "delivery.offer": _("a job is offered"),
+    "delivery.ask_next": _("a job is offered"),
+    "delivery.lapse": _("no courier has accepted"),
     "delivery.accept": _("a courier has accepted"),
     "delivery.deliver": _("delivered"),
     "delivery.fail": _("could not be delivered"),

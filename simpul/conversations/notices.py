@@ -214,6 +214,8 @@ TOLD: dict[str, tuple[str, ...]] = {
     "delivery.offer": ("asked",),
     "delivery.accept": ("sales", "stock"),
     "delivery.pass": ("sales", "stock"),
+    "delivery.ask_next": ("asked",),
+    "delivery.lapse": ("sales", "stock"),
     "delivery.withdraw": ("asked",),
     "delivery.cancel": NOBODY,
     "delivery.issue_note": NOBODY,

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _now
@@ -324,6 +324,15 @@ HOURS = [
 ]
 
 
+MINUTES = [
+    (15, _("15 minutes")),
+    (30, _("30 minutes")),
+    (60, _("an hour")),
+    (120, _("2 hours")),
+]
+EVERYBODY = "all"
+
+
 class CourierChoice(forms.ModelMultipleChoiceField[Party]):
     widget = forms.CheckboxSelectMultiple
 
@@ -337,6 +346,25 @@ class OfferForm(forms.Form):
     hours = forms.TypedChoiceField(
         label=_("Open for"), choices=HOURS, coerce=int, initial=HOURS[1][0]
     )
+    then = forms.MultipleChoiceField(
+        label=_("If none of them takes it, ask then"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "They are asked by themselves, at once when the last one of the first has passed."
+        ),
+    )
+    minutes = forms.TypedChoiceField(
+        label=_("At the latest after"),
+        choices=MINUTES,
+        coerce=int,
+        initial=MINUTES[1][0],
+        required=False,
+        empty_value=cast(Any, MINUTES[1][0]),  # it is taken as it is
+    )
+    then_fee = RupiahField(
+        label=_("Their fee"), required=False, help_text=_("Empty: the same fee.")
+    )
 
     def __init__(self, *args: Any, shipment: Shipment, **kwargs: Any) -> None:
         kwargs = {"initial": {"fee": shipment.fee or None}} | kwargs
@@ -345,6 +373,11 @@ class OfferForm(forms.Form):
         assert isinstance(field, CourierChoice)  # noqa: S101
         couriers = Party.objects.filter(workshop_id=shipment.workshop_id).couriers()
         field.queryset = couriers.order_by("name", "pk")
+        self.others = {str(one.pk): one for one in field.queryset}
+        then = self.fields["then"]
+        assert isinstance(then, forms.MultipleChoiceField)  # noqa: S101
+        named = [(key, field.label_from_instance(one)) for key, one in self.others.items()]
+        then.choices = [(EVERYBODY, _now("all the others")), *named]
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -353,6 +386,18 @@ class OfferForm(forms.Form):
             "couriers": list(said["couriers"]),
             "fee": said["fee"] or 0,
             "expires_at": clock.now() + timedelta(hours=said["hours"]),
+            **self._then(),
+        }
+
+    def _then(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if not said["then"]:
+            return {}
+        is_everybody = EVERYBODY in said["then"]
+        return {
+            "then_at": clock.now() + timedelta(minutes=said["minutes"]),
+            "then": [] if is_everybody else [self.others[key] for key in said["then"]],
+            "then_fee": said["then_fee"],
         }
 
 

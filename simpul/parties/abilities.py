@@ -303,6 +303,8 @@ ABILITIES: dict[str, Rule] = {
     "delivery.offer": workshop(SALES, STOCK),
     "delivery.accept": invited(),
     "delivery.pass": invited(),
+    "delivery.ask_next": machine(),
+    "delivery.lapse": machine(),
     "delivery.withdraw": workshop(SALES, STOCK),
     "delivery.cancel": workshop(SALES, STOCK),
     "delivery.issue_note": workshop(SALES, STOCK),

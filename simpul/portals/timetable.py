@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from django.tasks import task
 
-from simpul.delivery import carrying
+from simpul.delivery import carrying, waves
 from simpul.lib import clock
 from simpul.parties.models import Workshop
 from simpul.payments import online, whatsapp
@@ -46,6 +46,7 @@ JOBS: tuple[Job, ...] = (
     Job("payments.links", online.tend_links, timedelta(minutes=1), online.wants_links),
     Job("payments.unread", online.apply_unread, timedelta(minutes=5), online.unread),
     Job("payments.news", online.ask_for_news, timedelta(hours=24), online.has_questions),
+    Job("delivery.waves", waves.tend, timedelta(minutes=1), waves.is_needed),
     Job("delivery.carriers", carrying.tend, timedelta(minutes=5), carrying.needs_tending),
     Job("delivery.news", carrying.ask_for_news, timedelta(hours=24), carrying.has_questions),
 )

@@ -131,7 +131,7 @@ QUIET = {
 
 # What the moves below do, themselves or by what follows from them.
 WAYS = {
-    "delivery.accept", "delivery.arrive", "delivery.carrier_delivers", "delivery.cancel", "delivery.deliver", "delivery.fail",
+    "delivery.accept", "delivery.arrive", "delivery.ask_next", "delivery.lapse", "delivery.carrier_delivers", "delivery.cancel", "delivery.deliver", "delivery.fail",
     "delivery.fill", "delivery.plan_attempt", "delivery.split_off", "delivery.report", "delivery.hand_over", "delivery.issue_note", "delivery.leave",
     "delivery.offer", "delivery.open", "delivery.pack", "delivery.pass", "delivery.pick_up",
     "delivery.take_back", "delivery.unpack", "delivery.weigh", "delivery.withdraw", "orders.accept",
@@ -531,7 +531,7 @@ class Walk(RuleBasedStateMachine):
             lambda: self._pick(Job.objects.open()).cancel(by=self._who("udin"), reason="x"),
             lambda: planning.release(self._order("confirmed", "cancelled"), by=self._who("rina")),
             lambda: give_back(self._order("cancelled"), by=self._who("udin")),
-            self._unpack, self._weigh, self._pass_job, self._fail, self._try_again, self._carrier_says,
+            self._unpack, self._weigh, self._pass_job, self._go_on, self._fail, self._try_again, self._carrier_says,
             lambda: self._shipment("offered", "accepted").withdraw(by=self._who("rina")),
             lambda: self._shipment("open").cancel(by=self._who("rina")),
             self._take_back,
@@ -1116,9 +1116,14 @@ class Walk(RuleBasedStateMachine):
     def _offer_job(self) -> None:
         self._shipment("open", "offered", "failed").offer(
             by=self._who("rina"),
-            couriers=self.town.couriers,
+            couriers=self.dice.choice((self.town.couriers, self.town.couriers[:1])),
             expires_at=clock.now() + timedelta(days=2),
+            then_at=self.dice.choice((None, clock.now() + timedelta(days=1))),
+            then_fee=60_000,
         )
+
+    def _go_on(self) -> None:
+        self._shipment("offered").go_on(by=self.town.workshop.machine)
 
     def _accept_job(self) -> None:
         self._shipment("offered").accept(by=self._of(self.dice.choice(self.town.couriers).pk))

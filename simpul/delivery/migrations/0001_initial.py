@@ -133,14 +133,30 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('shipment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='delivery.shipment')),
                 ('courier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='parties.party')),
-                ('status', models.CharField(choices=[('offered', 'waits for an answer'), ('accepted', 'accepted'), ('passed', 'passed'), ('withdrawn', 'withdrawn')], default='offered', editable=False, max_length=10)),
+                ('status', models.CharField(choices=[('offered', 'waits for an answer'), ('accepted', 'accepted'), ('passed', 'passed'), ('withdrawn', 'withdrawn'), ('expired', 'has run out')], default='offered', editable=False, max_length=10)),
                 ('fee', models.PositiveBigIntegerField(default=0)),
+                ('wave', models.PositiveSmallIntegerField(default=1)),
                 ('made_at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
                 ('answered_at', models.DateTimeField(editable=False, null=True)),
                 ('expires_at', models.DateTimeField()),
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'accepted')), fields=('shipment',), name='offer_accepted_once'), models.UniqueConstraint(condition=models.Q(('status', 'offered')), fields=('shipment', 'courier'), name='offer_open_once_a_courier')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Wave',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('fee', models.PositiveBigIntegerField(default=0)),
+                ('minutes', models.PositiveIntegerField()),
+                ('due_at', models.DateTimeField()),
+                ('asked_at', models.DateTimeField(editable=False, null=True)),
+                ('shipment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waves', to='delivery.shipment')),
+                ('couriers', models.ManyToManyField(related_name='+', to='parties.party')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('asked_at', None)), fields=('shipment',), name='wave_waiting_once')],
             },
         ),
         migrations.CreateModel(

@@ -24,6 +24,7 @@ from simpul.delivery.models.shipment import (
     TooLate,
     WrongPin,
 )
+from simpul.delivery.models.wave import Wave
 
 __all__ = [
     "UNDER_WAY",
@@ -47,5 +48,6 @@ __all__ = [
     "Status",
     "TooLate",
     "TrackingEvent",
+    "Wave",
     "WrongPin",
 ]

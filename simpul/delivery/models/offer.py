@@ -23,11 +23,15 @@ class CourierOffer(models.Model):
         ACCEPTED = "accepted", _("accepted")
         PASSED = "passed", _("passed")
         WITHDRAWN = "withdrawn", _("withdrawn")
+        EXPIRED = "expired", _("has run out")
 
     shipment = models.ForeignKey("delivery.Shipment", models.CASCADE, related_name="offers")
     courier = models.ForeignKey(Party, models.PROTECT, related_name="offers")
     status = models.CharField(max_length=10, choices=Status, default=Status.OFFERED, editable=False)
     fee = models.PositiveBigIntegerField(default=0)
+    wave = models.PositiveSmallIntegerField(
+        default=1
+    )  # the first circle that was asked, the second
     made_at = models.DateTimeField(default=clock.now, editable=False)
     answered_at = models.DateTimeField(null=True, editable=False)
     expires_at = models.DateTimeField()
@@ -52,7 +56,9 @@ class CourierOffer(models.Model):
 
     @property
     def has_run_out(self) -> bool:
-        return self.status == self.Status.OFFERED and self.expires_at < clock.now()
+        """Tell whether it cannot be accepted any more because nobody answered in time."""
+        is_late = self.status == self.Status.OFFERED and self.expires_at < clock.now()
+        return is_late or self.status == self.Status.EXPIRED
 
     def answer(self, status: Status) -> None:
         """Note the courier's answer; called by the steps of the shipment only."""

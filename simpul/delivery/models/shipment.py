@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models, transaction
-from django.db.models import Q, Sum
+from django.db.models import Max, Q, Sum
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -250,11 +250,24 @@ class Shipment(models.Model):
 
     @step("delivery.offer", source=(Status.OPEN, Status.OFFERED), target=Status.OFFERED)
     def offer(
-        self, *, by: Person, couriers: list[Party], expires_at: datetime, fee: int | None = None
+        self,
+        *,
+        by: Person,
+        couriers: list[Party],
+        expires_at: datetime,
+        fee: int | None = None,
+        then_at: datetime | None = None,
+        then: list[Party] | None = None,
+        then_fee: int | None = None,
     ) -> None:
-        """Ask couriers, each by a link of its own; the first to accept has it."""
+        """Ask couriers, each by a link of its own; the first to accept has it.
+
+        With `then_at` a second circle is asked at that moment, or as soon as none of these can accept
+        any more: `then`, or all the others where that is empty, for as long as these.
+        """
+        then = then or []
         if not couriers or any(
-            not one.is_courier or one.workshop_id != self.workshop_id for one in couriers
+            not one.is_courier or one.workshop_id != self.workshop_id for one in (*couriers, *then)
         ):
             raise WrongState(_now("Choose at least one courier."))
         if expires_at <= clock.now():
@@ -262,13 +275,46 @@ class Shipment(models.Model):
         if self.mode == self.Mode.PICK_UP:
             raise WrongState(_now("The buyer fetches this himself."))
         self.fee = self.fee if fee is None else fee
-        for courier in sorted(couriers, key=lambda party: party.pk):
-            self.offers.filter(courier=courier, status=CourierOffer.Status.OFFERED).update(
-                status=CourierOffer.Status.WITHDRAWN
+        self.waves.waiting().delete()
+        self._ask(couriers, expires_at=expires_at, fee=self.fee)
+        if then_at is not None:
+            planned = self.waves.create(
+                fee=self.fee if then_fee is None else then_fee,
+                minutes=max(round((expires_at - clock.now()).total_seconds() / 60), 1),
+                due_at=then_at,
             )
-            self.offers.create(courier=courier, fee=self.fee, expires_at=expires_at)
-            for person in Person.objects.active().filter(party=courier, user=None):
-                AccessLink.issue(person, self)
+            planned.couriers.set(then)
+
+    def go_on(self, *, by: Person) -> None:
+        """Ask the next circle if it is its turn; if nobody is left, stop asking.
+
+        Raises WrongState where there is nothing to go on with.
+        """
+        wave = self.waves.waiting().first()
+        if wave is not None and (wave.is_due or not self._is_open_to_somebody()):
+            self.ask_next(by=by, couriers=wave.circle(), fee=wave.fee)
+        else:
+            self.lapse(by=by)
+
+    @step("delivery.ask_next", source=Status.OFFERED)
+    def ask_next(self, *, by: Person, couriers: list[Party], fee: int) -> None:
+        """The next circle is asked, once; whoever was asked before may still accept in time."""
+        wave = self.waves.waiting().first()
+        if wave is None:
+            raise WrongState(_now("The next couriers are asked already."))
+        wave.asked_at = clock.now()
+        wave.save(update_fields=["asked_at"])
+        self._ask(couriers, expires_at=clock.now() + wave.open_for, fee=fee)
+        if not self._is_open_to_somebody():
+            self.lapse(by=by)
+
+    @step("delivery.lapse", source=Status.OFFERED, target=Status.OPEN)
+    def lapse(self, *, by: Person) -> None:
+        """Nobody who was asked has accepted: the workshop is to look for somebody itself."""
+        if self._is_open_to_somebody() or self.waves.waiting().exists():
+            raise WrongState(_now("Somebody can still accept this."))
+        ran_out = self.offers.filter(status=CourierOffer.Status.OFFERED)
+        ran_out.update(status=CourierOffer.Status.EXPIRED)
 
     @step("delivery.accept", source=Status.OFFERED, target=Status.ACCEPTED)
     def accept(self, *, by: Person) -> None:
@@ -281,8 +327,10 @@ class Shipment(models.Model):
 
     @step("delivery.pass", source=Status.OFFERED)
     def pass_on(self, *, by: Person) -> None:
-        """Let others have the job."""
+        """Let others have the job; the last who could have had it lets the next ones be asked."""
         self._offer_to(by).answer(CourierOffer.Status.PASSED)
+        if not self._is_open_to_somebody():
+            self.go_on(by=self.workshop.machine)
 
     @step("delivery.withdraw", source=(Status.OFFERED, Status.ACCEPTED), target=Status.OPEN)
     def withdraw(self, *, by: Person, reason: str = "") -> None:
@@ -692,6 +740,11 @@ class Shipment(models.Model):
         return sum(one.collected or 0 for one in taken if one.is_held)
 
     @property
+    def is_asked_again(self) -> bool:
+        """Tell whether a second circle of couriers was asked; reads `offers` as prefetched."""
+        return len({offer.wave for offer in self.offers.all()}) > 1
+
+    @property
     def remarks(self) -> str:
         """What the buyer wrote to its orders, each with its number where there are several."""
         said = [order for order in self.orders if order.remarks]
@@ -766,7 +819,22 @@ class Shipment(models.Model):
             raise TooLate(_now("This offer has run out."))
         return offer
 
+    def _ask(self, couriers: list[Party], *, expires_at: datetime, fee: int) -> None:
+        asked = self.offers.aggregate(n=Max("wave"))["n"] or 0
+        for courier in sorted(couriers, key=lambda party: party.pk):
+            self.offers.filter(courier=courier, status=CourierOffer.Status.OFFERED).update(
+                status=CourierOffer.Status.WITHDRAWN
+            )
+            self.offers.create(courier=courier, fee=fee, expires_at=expires_at, wave=asked + 1)
+            for person in Person.objects.active().filter(party=courier, user=None):
+                AccessLink.issue(person, self)
+
+    def _is_open_to_somebody(self) -> bool:
+        offered = self.offers.filter(status=CourierOffer.Status.OFFERED)
+        return offered.filter(expires_at__gte=clock.now()).exists()
+
     def _close_offers(self, *statuses: CourierOffer.Status) -> None:
+        self.waves.waiting().delete()
         self.offers.filter(status__in=statuses).update(status=CourierOffer.Status.WITHDRAWN)
 
     def _collect(

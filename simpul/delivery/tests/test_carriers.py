@@ -24,6 +24,7 @@ from simpul.delivery.models import (
     Shipment,
     TrackingEvent,
 )
+from simpul.delivery.models.consignment import DEMO, SILENT
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Identity, Party, Person, Workshop
@@ -196,7 +197,7 @@ def test_the_demonstration_asks_nobody(
     chosen.book(by=rina)
     carrying.book(chosen)
     chosen.refresh_from_db()
-    assert (chosen.status, chosen.trouble_words) == ("chosen", "The demonstration asks nobody.")
+    assert (chosen.status, chosen.trouble) == ("chosen", DEMO)
     assert side.asked == []
 
 
@@ -234,7 +235,7 @@ def test_a_booking_brings_the_number(shipment: Shipment, rina: Person, side: Sid
     assert (fields["courier_company"], fields["courier_type"]) == ("jne", "reg")
     assert fields["destination_contact_phone"] == "+6281200000001"
     assert fields["destination_postal_code"] == 40111
-    assert (chosen.status, chosen.number, chosen.says) == ("booked", "JP1234567890", "booked")
+    assert (chosen.status, chosen.number, chosen.state) == ("booked", "JP1234567890", State.BOOKED)
     assert chosen.url == "https://track.biteship.com/x"
 
 
@@ -256,11 +257,7 @@ def test_where_no_answer_comes_a_person_decides(
     carrying.book(chosen)
     carrying.tend(shipment.workshop)
     chosen.refresh_from_db()
-    assert (chosen.status, chosen.is_unsure, chosen.trouble_words) == (
-        "chosen",
-        True,
-        "No answer came.",
-    )
+    assert (chosen.status, chosen.is_unsure, chosen.trouble) == ("chosen", True, SILENT)
     assert len(side.asked) == 1
 
 

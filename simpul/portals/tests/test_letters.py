@@ -192,7 +192,7 @@ def mailbox(settings: Settings) -> Iterator[Mailbox]:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
     found = Mailbox()
-    server = Controller(found, hostname="127.0.0.1", port=port)
+    server = Controller(found, hostname="127.0.0.1", port=port, ready_timeout=30)
     server.start()
     settings.MAILERS = {
         "default": {

@@ -322,7 +322,8 @@ _LINKED = (Status.OFFERED, *UNDER_WAY)
 
 
 def _find(request: Request, number: str) -> Shipment:
-    return get_object_or_404(Shipment.objects.visible_to(request.person).for_page(), number=number)
+    shipments = Shipment.objects.visible_to(request.person).for_page()
+    return get_object_or_404(shipments.prefetch_related("waves__couriers"), number=number)
 
 
 def _order(request: Request, number: str) -> Order:

@@ -72,7 +72,9 @@ def test_prices_are_compared_one_is_taken_and_booked(
     assert (shipment.route, shipment.fee, shipment.days) == ("J&T EZ", 49_000, 3)
     assert client.post(f"{carrier_page(shipment)}booking/").status_code == 302
     assert Consignment.objects.get().status == "asked"
-    assert "It is being booked" in page(client, carrier_page(shipment))
+    text = page(client, carrier_page(shipment))
+    assert "It is being booked" in text
+    assert "Take it" not in text
 
 
 def test_a_number_is_typed_and_the_buyer_sees_it(
@@ -144,8 +146,8 @@ def test_the_page_costs_the_same_for_any_history(
     page(client, carrier_page(shipment))
     for state in (10, 20, 30):
         booked.hear(by=shipment.workshop.machine, state=state, number="", price=None)
-    # session, user, person; shipment and its orders, consignment, rates, accounts, events; journal
-    # and its subject
+    # session, user, person; shipment, its orders, consignment, rates, accounts, events;
+    # journal and its subject
     with django_assert_num_queries(11):
         page(client, carrier_page(shipment))
 

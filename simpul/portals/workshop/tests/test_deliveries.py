@@ -277,11 +277,35 @@ def test_a_shipment_costs_the_same_for_any_number_of_packages_and_orders(
     shipment = Shipment.open(by=rina, orders=[order, *along], mode="own")
     desk.get(page_of(shipment))
 
-    # beside the shipment and its parts: its tickets, its carrier, and whether one can be asked
-    with django_assert_num_queries(23):
+    # beside the shipment and its parts: its tickets, its carrier, whether one can be asked, and who is
+    # asked next
+    with django_assert_num_queries(24):
         desk.get(page_of(shipment))
     with django_assert_num_queries(12):
         desk.get(of_order(order, "packing"))
+
+
+def test_a_second_circle_is_planned_and_shown(
+    desk: Client, buyer: Party, courier: Party, asep: Person
+) -> None:
+    rival = testing.party(buyer.workshop, "Ojek Ujang", is_courier=True)
+    shipment = testing.shipment(buyer)
+
+    desk.post(
+        f"{page_of(shipment)}offer/",
+        {"couriers": courier.pk, "fee": "35.000", "hours": 2, "then": rival.pk, "minutes": 30}
+        | {"then_fee": "50.000"},
+    )
+
+    page = desk.get(page_of(shipment)).text
+    assert "Then, at the latest at" in page
+    assert "in 2 hours" in page
+    assert "Circle" not in page
+    shipment.pass_on(by=asep)
+    page = desk.get(page_of(shipment)).text
+    first, second = page.index("Circle 1"), page.index("Circle 2")
+    assert first < page.index("passed") < second < page.index("Ojek Ujang", second)
+    assert [one.fee for one in shipment.offers.order_by("pk")] == [35_000, 50_000]
 
 
 def test_what_waits_for_the_same_door_is_offered_to_go_along(
@@ -296,7 +320,7 @@ def test_what_waits_for_the_same_door_is_offered_to_go_along(
     page = desk.get(path).text
 
     assert f'value="{along}" id="id_along_0" checked' in page
-    assert f"{along} · 2 packages<" in page.replace("  ", "")
+    assert f"{along} · 2 packages" in page
     assert f"{waits} · 2 packages · waits for money" in page
     assert f'value="{elsewhere}"' not in page
     assert desk.post(path, {"mode": "own", "along": [elsewhere.number]}).status_code == 422
