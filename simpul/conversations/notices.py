@@ -243,6 +243,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "delivery.carrier_refused": ("sales", "stock"),
     "delivery.hear_carrier": NOBODY,
     "delivery.carrier_fails": ("sales", "stock"),
+    "delivery.carrier_keeps": ("sales", "stock"),
     "delivery.carrier_delivers": ("buyer", "sales", "stock"),
 }
 

@@ -55,6 +55,7 @@ UNREAD = timedelta(minutes=2)  # the worker should have read it by then
 UNANSWERED = timedelta(minutes=5)  # the worker broke off
 REMEMBERED = timedelta(days=30)  # longer nobody asks how far a shipment is
 OUT = ("picked_up", "failed")
+CARRIES = (State.FETCHED, State.HELD, State.MOVING, State.DELIVERED)  # it has or had the packages
 
 
 def postcode_of(address: str) -> str:
@@ -160,9 +161,13 @@ def hear(event: TrackingEvent) -> None:
         mine = Consignment.objects.filter(account=account, reference=told.reference)
         consignment = mine.select_for_update(of=("self",)).select_related("shipment").first()
         event.note(told, consignment)
-        if consignment is None or not consignment.is_booked:
+        if consignment is None:
             return
         machine = consignment.shipment.workshop.machine
+        if told.state in CARRIES and _is_given_back(consignment):
+            consignment.carry_on(by=machine)
+        if not consignment.is_booked:
+            return
         was_bad = consignment.state is not None and State(consignment.state).is_bad
         consignment.hear(by=machine, state=told.state, number=told.number, price=told.price)
         if told.state is not None and told.state.is_bad and not was_bad:
@@ -250,6 +255,16 @@ def _to_settle(workshop: Workshop) -> ConsignmentQuerySet:
     said = rows.filter(state=State.DELIVERED, shipment__status__in=OUT)
     collecting = Load.objects.filter(collection__isnull=False).values("shipment")
     return said.exclude(shipment__in=collecting)
+
+
+def _is_given_back(consignment: Consignment) -> bool:
+    """Tell whether a carrier was called off and no other has its place."""
+    if consignment.status != Consignment.Status.ENDED:
+        return False
+    shipments = Shipment.objects.select_for_update(of=("self",))
+    shipment = shipments.get(pk=consignment.shipment_id)
+    is_free = not Consignment.objects.standing().filter(shipment=shipment).exists()
+    return is_free and shipment.status in ("open", "accepted", *OUT)
 
 
 def _is_mine(consignment: Consignment) -> bool:

@@ -329,6 +329,11 @@ class Consignment(models.Model):
     def take_failure(self, *, by: Person) -> None:
         """Tell the workshop that the carrier does not bring it: a person says what becomes of it."""
 
+    @step("delivery.carrier_keeps", source=Status.ENDED, target=Status.BOOKED)
+    def carry_on(self, *, by: Person) -> None:
+        """It was called off too late: the carrier has the packages, and is heard again."""
+        self.trouble = ""
+
     # Questions
 
     @property

@@ -318,6 +318,26 @@ def test_what_has_left_by_our_count_is_not_called_off_either(
     assert booked.status == "booked"
 
 
+def test_one_that_was_called_off_too_late_is_heard_again(
+    booked: Consignment, rina: Person, side: Side
+) -> None:
+    booked.call_off(by=rina)
+    side.answer = 400, {"error": "order is on its way"}
+    carrying.call_off(booked)
+    tell(booked, "allocated")
+    assert booked.status == "ended"
+    tell(booked, "picked")
+    assert (booked.status, booked.state, booked.number) == ("booked", 20, "JP1234567890")
+
+
+def test_it_does_not_push_out_whoever_has_its_place(booked: Consignment, rina: Person) -> None:
+    booked.call_off(by=rina)
+    other = testing.consignment(booked.shipment)
+    tell(booked, "picked")
+    assert booked.status == "ended"
+    assert Consignment.objects.standing().get() == other
+
+
 def test_a_carrier_that_gave_up_makes_room_for_another(booked: Consignment, rina: Person) -> None:
     tell(booked, "courier_not_found")
     booked.call_off(by=rina)
