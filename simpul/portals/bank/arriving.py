@@ -20,7 +20,7 @@ from simpul.crm.models import Lead
 from simpul.crm.models import Status as LeadStatus
 from simpul.delivery.models import Shipment
 from simpul.lib import clock, mails, signatures
-from simpul.lib.mails import Letter
+from simpul.lib.mails import Attached, Letter
 from simpul.lib.uploads import Handed
 from simpul.orders.models import Order
 from simpul.parties.models import Identity, Party, Person, Workshop
@@ -95,6 +95,27 @@ def take(
         )
     said = _said(heard, person, meant[0] if meant else None)
     return said or inbox.take(letter, channel=channel, workshop=workshop, original=original)
+
+
+def take_fetched(arrival: Arrival, attached: list[Attached]) -> None:
+    """Take in a message whose picture came by now, where it belongs, like a mail with a file."""
+    workshop, letter = arrival.workshop, replace(inbox.letter_of(arrival), attached=tuple(attached))
+    identity = inbox.known_as(letter.sender, arrival.channel, workshop)
+    person = identity.person if identity else None
+    if person is not None and _is_declined(person):
+        with transaction.atomic():
+            inbox.complete(arrival, attached, why=Why.DECLINED)
+            if arrival.status == Arrival.Status.WAITING:
+                arrival.set_aside(by=workshop.machine, reason="")
+        return
+    files, refused = inbox.admit(letter.attached)
+    heard = Heard(letter, arrival.channel, workshop, letter.text, files, refused)
+    with transaction.atomic():
+        if _said(heard, person, None) is None:
+            inbox.complete(arrival, attached)
+            return
+        arrival.fetch(by=workshop.machine, files=[], refused=[], why=Why.TALK)
+        arrival.set_aside(by=workshop.machine, reason="")
 
 
 def _said(heard: Heard, person: Person | None, answered: Conversation | None) -> Message | None:

@@ -18,7 +18,7 @@ from simpul.conversations import notices, replies
 from simpul.conversations.models import Conversation, Message, MessageFile, Notice
 from simpul.crm.models import Lead
 from simpul.lib import mails
-from simpul.lib.mails import Letter
+from simpul.lib.mails import Attached, Letter
 from simpul.lib.tests.samples import mail as payment_mail
 from simpul.orders.models import Order
 from simpul.parties.models import Identity, Party, Person
@@ -314,6 +314,43 @@ def test_who_writes_all_day_is_heard_so_often(
     monkeypatch.setattr(inbox, "OF_ALL", 2)
     with pytest.raises(inbox.Flood):
         hear(order, letter("Halo", id="9@x"))
+
+
+# Pictures of WhatsApp, which come later
+
+
+def show(order: Order, sender: str, text: str) -> Arrival:
+    said = letter(text, "", id="wamid.1", sender=sender)
+    made = inbox.expect(said, channel="whatsapp", workshop=order.workshop, media="1")
+    arriving.take_fetched(made, [Attached("", testing.picture(400).content)])
+    made.refresh_from_db()
+    return made
+
+
+def test_a_picture_of_a_supplier_stands_in_the_conversation(
+    order: Order, budi: Person, supplier: Party
+) -> None:
+    know(budi, "+6281355556666", "phone")
+    made = show(order, "+6281355556666", "Kulit yang datang besok")
+    assert (came().by, came().conversation.subject, came().files.count()) == (budi, supplier, 1)
+    assert (made.status, made.why, made.files.count()) == ("aside", Arrival.Why.TALK, 0)
+
+
+def test_a_picture_of_a_stranger_with_words_is_of_a_prospect(order: Order) -> None:
+    show(order, "+6281355556666", "Bisa buat model begini?")
+    assert (Lead.objects.get().person, came().files.count()) == (came().by, 1)
+
+
+def test_a_picture_of_a_declined_prospect_is_set_aside(order: Order, sari: Person) -> None:
+    hear(order, ani(sender="+6281355556666"), "whatsapp")
+    Lead.objects.get().decline(by=sari, reason="Spam")
+    made = show(order, "+6281355556666", "Promo!")
+    assert (made.status, made.why) == ("aside", Arrival.Why.DECLINED)
+
+
+def test_a_picture_of_a_buyer_by_whatsapp_stays_a_proof(order: Order, dewi: Person) -> None:
+    know(dewi, "+6281355556666", "phone")
+    assert show(order, "+6281355556666", "Ini ya").status == "waiting"
 
 
 # Strangers
