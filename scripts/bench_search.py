@@ -7,7 +7,7 @@ tells how long the whole answer of the box takes (every kind, as the desk shows 
 stands in every tenth message, one that stands in few, the beginning of one, two together, and a number;
 the same for a buyer; and beside each, in the same run, how long the database takes to look through all
 messages instead (`LIKE '%word%'`, the newest five). Then how long it takes to say something. Each is
-timed five times and the middle one is shown.
+timed five times and the quickest one is shown.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import argparse
 import json
 import os
 import random
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -128,7 +127,7 @@ def _timed(what: Callable[[], object]) -> str:
         begun = time.perf_counter()
         what()
         taken.append(time.perf_counter() - begun)
-    return f"{statistics.median(taken) * 1000:.0f}"
+    return f"{min(taken) * 1000:.0f}"
 
 
 def _words(dice: random.Random) -> list[str]:
@@ -145,7 +144,6 @@ def _make(messages: int) -> tuple[Any, Any, Any]:
 
     from simpul import testing
     from simpul.conversations.models import Conversation, Message, MessageWord
-    from simpul.lib import codes
     from simpul.orders.models import Order
     from simpul.parties.models import Party, Person
     from simpul.parties.roles import Role
@@ -169,7 +167,7 @@ def _make(messages: int) -> tuple[Any, Any, Any]:
                     workshop=workshop,
                     buyer=shops[n % BUYERS],
                     number=f"SO-2026-{n:04}",
-                    code=codes.spoken(),
+                    code=f"K{n:05}",
                 )
                 for n in range(ORDERS)
             ]

@@ -9,11 +9,13 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch
 
 from simpul.conversations.models import OLD_NEWS, Channel, How, Notice
-from simpul.conversations.reach import REMINDERS, hour_for, instead, ways
+from simpul.conversations.reach import REMINDERS, arrives, hour_for, instead, ways
 from simpul.lib import clock
 from simpul.parties.models import Identity, Person, PersonQuerySet
 from simpul.parties.roles import Role
 from simpul.workflow.models import Entry
+
+LABEL = 40  # characters of what a notice is about
 
 NOBODY: tuple[str, ...] = ()
 
@@ -288,16 +290,19 @@ def audience_of(entry: Entry) -> list[Person]:
 def come_back(notice: Notice) -> bool:
     """Note that a notice did not reach its person by this channel, and tell by the next one.
 
-    Return whether there is a next one; it may have been told by that already.
+    Return whether there is a next one; it may have been told by that already. Where there is none,
+    a text for WhatsApp is left to a person.
     """
-    notice.mark(Notice.Status.FAILED)
     [person] = with_ways(Person.objects.filter(pk=notice.person_id))
-    entry = notice.entry
-    if (
-        not person.is_active
-        or (way := instead(person, entry.step, Channel(notice.channel))) is None
-    ):
+    entry, failed = notice.entry, Channel(notice.channel)
+    way = instead(person, entry.step, failed) if person.is_active else None
+    if way is None:
+        if failed == Channel.WHATSAPP and person.is_active and arrives(person, failed):
+            notice.leave_to_hand()
+        else:
+            notice.mark(Notice.Status.FAILED)
         return False
+    notice.mark(Notice.Status.FAILED)
     Notice.objects.bulk_create(
         [_notice(entry, person, way, How.AT_ONCE, notice.label)], ignore_conflicts=True
     )
@@ -359,9 +364,11 @@ def _notice(entry: Entry, person: Person, channel: Channel, how: How, label: str
 
 
 def _label(entry: Entry) -> str:
-    """Return the number of what it is about, as a list of news shows it."""
+    """Return the number of what it is about, as a list of news shows it; a shipment of more orders
+    than there is room for has its own."""
     thing = getattr(entry.subject, "shown_with", entry.subject)
-    return str(getattr(thing, "known_as", None) or getattr(thing, "order", thing))[:40]
+    label = str(getattr(thing, "known_as", None) or getattr(thing, "order", thing))
+    return label if len(label) <= LABEL else str(thing)[:LABEL]
 
 
 def _other_side(entry: Entry) -> tuple[str, ...]:

@@ -158,6 +158,7 @@ class Lead(models.Model):
         What was written begins the conversation with the party, which is not welcome yet.
         """
         name = name or (sender.partition("@")[0] if source == Source.MAIL else national(sender))
+        name = name[:80]
         party = Party.objects.create(
             workshop_id=by.workshop_id,
             name=name,
@@ -165,7 +166,7 @@ class Lead(models.Model):
             is_welcome=False,
         )
         person = Person.objects.create(
-            workshop_id=by.workshop_id, party=party, name=name[:80], language="id"
+            workshop_id=by.workshop_id, party=party, name=name, language="id"
         )
         kind = Identity.Kind.MAIL if source == Source.MAIL else Identity.Kind.PHONE
         Identity.objects.create(

@@ -198,8 +198,8 @@ def _try(notices: list[Notice], way: Callable[[list[Notice]], None]) -> bool:
             if notice.attempts >= len(PAUSES):
                 come_back(notice)
         return False
-    for notice in notices:
-        notice.mark(Notice.Status.SENT)
+    mine = Notice.objects.waiting().filter(pk__in=[notice.pk for notice in notices])
+    mine.filter(by_hand=False).update(status=Notice.Status.SENT)  # unless we heard more meanwhile
     return True
 
 

@@ -207,7 +207,7 @@ def _copy(row: Any, turn: int, copies: dict[tuple[type[models.Model], int], list
         if key in copies and not is_side:
             setattr(made, field.attname, copies[key][turn])
             moved.add(field.name)
-    if hasattr(row, "subject_type_id"):
+    if getattr(row, "subject_type_id", None):
         about = ContentType.objects.get_for_id(row.subject_type_id).model_class()
         if about is not None and (about, row.subject_id) in copies:
             made.subject_id = copies[about, row.subject_id][turn]

@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.message', db_index=False)),
             ],
             options={
-                'indexes': [models.Index(fields=['workshop', 'word', 'message'], name='conversatio_worksho_6d254d_idx')],
+                'indexes': [models.Index(fields=['workshop', 'word', 'message'], name='conversatio_worksho_6d254d_idx'), models.Index(fields=['message', 'word'], name='conversatio_message_c5dd0a_idx')],
             },
         ),
         migrations.CreateModel(

@@ -38,9 +38,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Find by words or their beginnings, all of them; nothing where no word was typed."""
         words = looked_for(typed)
         found = self if words else self.none()
-        known = MessageWord.objects.filter(workshop=workshop)
         for word in words:
-            found = found.filter(pk__in=known.beginning(word).values("message"))
+            found = found.filter(MessageWord.objects.standing_in(word, workshop))
         return found
 
     def about(self, subject: models.Model) -> Self:
@@ -89,7 +88,7 @@ class Message(models.Model):
         return f"message {self.pk}"
 
     @classmethod
-    @creation("conversations.say", private=("body", "attached", "refused"))
+    @creation("conversations.say", private=("body", "attached", "refused", "foreign_id"))
     def say(
         cls,
         *,

@@ -7,13 +7,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
+from simpul.lib import rows
 from simpul.parties.models import Workshop
 
 if TYPE_CHECKING:
     from simpul.conversations.models.message import Message
 
 LONGEST_WORD = 40  # bytes; a longer word is found by its beginning
+RARE = 500  # messages; a word in more of them is common
 MOST_WORDS = 6  # of what is looked for; more of them only take time
 
 _COMPOUND = re.compile(r"\w+(?:[-./]\w+)*")
@@ -41,6 +44,18 @@ def looked_for(typed: str) -> list[bytes]:
 
 
 class MessageWordQuerySet(models.QuerySet["MessageWord"]):
+    def standing_in(self, word: bytes, workshop: int) -> Q:
+        """Tell in which messages a word begins so: asks how rare it is first.
+
+        Of a rare word the messages are named; for a common one the newest are looked through,
+        which soon finds enough of them.
+        """
+        known = self.filter(workshop=workshop).beginning(word)
+        few = list(known.values_list("message", flat=True)[: RARE + 1])
+        if len(few) <= RARE:
+            return Q(pk__in=set(few))
+        return Q(Exists(self.filter(message=OuterRef("pk")).beginning(word)))
+
     def beginning(self, word: bytes) -> Self:
         """Those that begin with it: bytes have the same order in both databases."""
         return self.filter(word__gte=word, word__lt=word + b"\xff")
@@ -58,18 +73,23 @@ class MessageWord(models.Model):
     objects = MessageWordQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["workshop", "word", "message"])]
+        indexes = [
+            models.Index(fields=["workshop", "word", "message"]),
+            models.Index(fields=["message", "word"]),
+        ]
 
     def __str__(self) -> str:
         return bytes(self.word).decode(errors="replace")
 
     @classmethod
     def keep(cls, messages: Iterable[Message]) -> None:
-        """Write the words of messages that are new: two questions for however many."""
-        MessageWord.objects.bulk_create(
+        """Write the words of messages that are new: one question for however many."""
+        rows.insert_values(
+            MessageWord,
+            ("workshop_id", "word", "message_id"),
             [
-                MessageWord(workshop_id=message.workshop_id, word=word, message=message)
+                (message.workshop_id, word, message.pk)
                 for message in messages
                 for word in sorted(words_of(message.body))
-            ]
+            ],
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simpul.delivery.models import Handover, NotCounted, Package, Reason, Shipment, Status
+from simpul.delivery.models import Handover, NotCounted, Package, Part, Reason, Shipment, Status
 from simpul.delivery.tests.conftest import Shelves
 from simpul.lib import clock
 from simpul.orders.models import LineSize
@@ -103,7 +103,8 @@ def test_the_next_attempt_is_planned(failed: Shipment, asep: Person, shelves: Sh
 
     failed.refresh_from_db()
     assert (failed.status, failed.next_on) == (Status.PICKED_UP, clock.in_days(1))
-    assert failed.get_next_part_display() == "in the morning"
+    assert (failed.reason, failed.failures[0].reason) == ("", "nobody")
+    assert failed.next_part == Part.MORNING
     assert shelves() == (0, 0, 10)
 
 

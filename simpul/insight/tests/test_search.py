@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from simpul import testing
-from simpul.conversations.models import Conversation, InternalNote, Message, MessageWord
+from simpul.conversations.models import Conversation, InternalNote, Message, MessageWord, word
 from simpul.conversations.models.word import looked_for, words_of
 from simpul.insight.search import excerpt, found, numbered, tidy
 from simpul.lib import clock
@@ -54,9 +54,13 @@ def test_a_text_is_found_by_its_words_and_numbers_with_and_without_dashes() -> N
         ("%", False),
     ],
 )
+@pytest.mark.parametrize("rare", [500, 0])
 def test_messages_are_found_by_the_beginnings_of_words(
-    buyer: Party, dewi: Person, sari: Person, typed: str, is_found: bool
-) -> None:
+    buyer: Party, dewi: Person, sari: Person, typed: str, is_found: bool, rare: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Whether the words are rare or common."""
+    monkeypatch.setattr(word, "RARE", rare)
     message = say(dewi, buyer, "Kulit cokelat untuk SO-2026-0017?")
     say(dewi, buyer, "Baik.")
     for person in (sari, dewi):

@@ -156,6 +156,14 @@ def test_shipments_wait_for_the_store(buyer: Party, asep: Person, rina: Person) 
     assert asked(rina) == {("deliveries", "?status=failed"): 1}
 
 
+def test_a_planned_attempt_whose_day_has_passed(buyer: Party, rina: Person, asep: Person) -> None:
+    shipment = testing.shipment_on_the_way(buyer, asep)
+    shipment.fail(by=asep, reason="nobody", next_on=clock.today())
+    assert asked(rina) == {}
+    with clock.stopped(clock.now() + timedelta(days=1)):
+        assert asked(rina) == {("deliveries", "?status=picked_up"): 1}
+
+
 def test_what_is_urgent_stands_first(buyer: Party, machine: Person, owner: Person) -> None:
     testing.account(owner.workshop)
     GuestEntry.sign(by=machine, name="Agus", body="Bagus!")
@@ -205,7 +213,7 @@ def test_the_number_of_queries_is_fixed(
     for orders in (1, 29):
         for _n in range(orders):
             testing.order(buyer)
-        with django_assert_num_queries(52):
+        with django_assert_num_queries(53):
             today.tasks(owner, clock.today())
         with django_assert_num_queries(3):
             today.figures(owner, clock.today())

@@ -209,7 +209,7 @@ def mailbox(settings: Settings) -> Iterator[Mailbox]:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
     found = Mailbox()
-    server = Controller(found, hostname="127.0.0.1", port=port)
+    server = Controller(found, hostname="127.0.0.1", port=port, ready_timeout=30)
     server.start()
     settings.MAILERS = {
         "default": {
@@ -227,7 +227,7 @@ def test_a_mail_server_takes_it(mailbox: Mailbox, order: Order, sari: Person, de
     assert to == ["dewi@toko.example"]
     assert came["Subject"] == f"{order.number} · Sepatu Ciomas"
     assert came["Reply-To"] == replies.address(Conversation.objects.get(), dewi)
-    assert replies.told([came["Message-ID"]]) == Notice.objects.get(channel=Channel.MAIL)
+    assert replies.told([came["Message-ID"]]) == [Notice.objects.get(channel=Channel.MAIL)]
     body: Any = came.get_body(("plain",))
     assert "Sudah 24 pasang – bagus ✓" in body.get_content()
     (picture,) = came.iter_attachments()

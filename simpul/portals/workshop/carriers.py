@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from simpul.delivery.forms import CarrierKeysForm, RatesForm, TrackingNumberForm
 from simpul.delivery.models import (
     CarrierAccount,
     Consignment,
+    Load,
     NotReady,
     RateRequest,
     Shipment,
@@ -107,11 +108,13 @@ def rates(request: Request, number: str) -> HttpResponse:
 @require_POST
 def choice(request: Request, number: str) -> HttpResponse:
     """Take one of the services that were offered."""
-    asked = get_object_or_404(
-        _requests(_find(request, number)), pk=_id(request.POST.get("request"))
-    )
+    shipment = _find(request, number)
+    asked = get_object_or_404(_requests(shipment), pk=_id(request.POST.get("request")))
     company, _dot, service = request.POST.get("service", "").partition(" ")
     Consignment.choose(by=request.person, request=asked, company=company, service=service)
+    if shipment.note_number and not _find(request, number).note_number:
+        text = _("The delivery note %(number)s names the old way: it is void. Issue it again.")
+        messages.warning(request, text % {"number": shipment.note_number})
     return _back(request, number)
 
 
@@ -174,7 +177,8 @@ def _show(request: Request, shipment: Shipment, form: RatesForm | None = None) -
 
 def _find(request: Request, number: str) -> Shipment:
     shipments = Shipment.objects.visible_to(request.person).select_related("workshop", "buyer")
-    return get_object_or_404(shipments, number=number)
+    loads = Prefetch("loads", Load.objects.with_order())
+    return get_object_or_404(shipments.prefetch_related(loads), number=number)
 
 
 def _requests(shipment: Shipment) -> QuerySet[RateRequest]:

@@ -244,6 +244,8 @@ def delivery(request: Request, number: str) -> HttpResponse:
     """Note what the courier says on the telephone, or what the buyer fetches."""
     shipment = _find(request, number)
     demand(request, "delivery.deliver", shipment)
+    if shipment.has_heard(request.POST.get("client_id", "")):
+        return _back(request, number)
     form = DeliveryForm(
         request.POST or None,
         request.FILES or None,
@@ -268,6 +270,8 @@ def delivery(request: Request, number: str) -> HttpResponse:
 def failure(request: Request, number: str) -> HttpResponse:
     shipment = _find(request, number)
     demand(request, "delivery.fail", shipment)
+    if shipment.has_heard(request.POST.get("client_id", "")):
+        return _back(request, number)
     form = FailureForm(request.POST or None)
     if form.is_valid():
         shipment.fail(by=request.person, **form.cleaned_data)

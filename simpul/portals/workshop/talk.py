@@ -164,7 +164,7 @@ def desk_talk(
     return {
         **talk,
         "say_to": talk["say_to"] if party else "",
-        "free_until": texting.free_until(party),
+        "free_until": texting.free_until(party) if party and talk["say_to"] else None,
         "conversation": conversation,
         "assign_form": AssignForm(
             colleagues=_colleagues(request),

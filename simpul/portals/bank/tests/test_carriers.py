@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from simpul import testing
+from simpul.delivery.carriers import State
 from simpul.delivery.carriers.tests.samples import biteship
 from simpul.delivery.models import Consignment, TrackingEvent
 from simpul.parties.models import Party, Person
@@ -37,15 +38,15 @@ def test_a_notice_is_answered_kept_and_heard(booked: Consignment) -> None:
     assert send() == 200
     event = TrackingEvent.objects.get()
     assert event.body.encode() == biteship("picked").body
-    assert (event.consignment, event.says) == (booked, "fetched by the carrier")
+    assert (event.consignment, event.state) == (booked, State.FETCHED)
     booked.refresh_from_db()
-    assert booked.says == "fetched by the carrier"
+    assert booked.state == State.FETCHED
 
 
 def test_a_replay_is_answered_and_changes_nothing(booked: Consignment) -> None:
     assert [send("dropping_off"), send("picked"), send("dropping_off")] == [200] * 3
     booked.refresh_from_db()
-    assert booked.says == "on the way"
+    assert booked.state == State.MOVING
     assert sorted(TrackingEvent.objects.values_list("times", flat=True)) == [1, 2]
 
 
@@ -59,7 +60,7 @@ def test_one_workshops_key_opens_no_other_door(booked: Consignment, joko: Person
     assert send(slug="cibaduyut") == 403
     assert send(slug="cibaduyut", key="of joko") == 200
     booked.refresh_from_db()
-    assert booked.says == "booked"
+    assert booked.state == State.BOOKED
 
 
 def test_what_is_not_connected_is_not_there(booked: Consignment, owner: Person) -> None:

@@ -72,7 +72,9 @@ def test_prices_are_compared_one_is_taken_and_booked(
     assert (shipment.route, shipment.fee, shipment.days) == ("J&T EZ", 49_000, 3)
     assert client.post(f"{carrier_page(shipment)}booking/").status_code == 302
     assert Consignment.objects.get().status == "asked"
-    assert "It is being booked" in page(client, carrier_page(shipment))
+    text = page(client, carrier_page(shipment))
+    assert "It is being booked" in text
+    assert "Take it" not in text
 
 
 def test_a_number_is_typed_and_the_buyer_sees_it(
@@ -87,6 +89,41 @@ def test_a_number_is_typed_and_the_buyer_sees_it(
     text = page(client, f"/ciomas/my/orders/{shipment.first_order.number}/")
     assert "JP1234567890" in text
     assert "JNE" in text
+
+
+def test_where_nobody_knows_whether_it_is_booked_its_number_is_typed(
+    client: Client, shipment: Shipment, sari: Person
+) -> None:
+    chosen = testing.consignment(shipment)
+    testing.login(client, sari)
+    path = f"{DESK}deliveries/{shipment.number}/"
+    for one in (path, carrier_page(shipment)):
+        assert "Type a tracking number" not in page(client, one)
+    chosen.book(by=sari)
+    chosen.take_refusal(by=shipment.workshop.machine, trouble="SILENT", is_unsure=True)
+    for one in (path, carrier_page(shipment)):
+        assert "Type a tracking number" in page(client, one)
+    client.post(f"{carrier_page(shipment)}number/", {"carrier": "JNE", "number": "jp 1234567890"})
+    assert Consignment.objects.standing().get().number == "JP1234567890"
+
+
+def test_after_it_was_called_off_a_number_is_typed(
+    client: Client, shipment: Shipment, sari: Person
+) -> None:
+    testing.booked_consignment(shipment).call_off(by=sari)
+    testing.login(client, sari)
+    assert "Type a tracking number" in page(client, carrier_page(shipment))
+
+
+def test_another_way_says_that_the_note_is_void(
+    client: Client, shipment: Shipment, sari: Person, rina: Person
+) -> None:
+    asked = testing.rates(shipment)
+    shipment.issue_note(by=rina)
+    testing.login(client, sari)
+    facts = {"request": asked.pk, "service": "jne reg"}
+    answer = client.post(f"{carrier_page(shipment)}choice/", facts, follow=True)
+    assert "names the old way: it is void. Issue it again." in answer.text
 
 
 def test_the_buyer_sees_where_it_is(client: Client, shipment: Shipment, dewi: Person) -> None:
@@ -109,8 +146,9 @@ def test_the_page_costs_the_same_for_any_history(
     page(client, carrier_page(shipment))
     for state in (10, 20, 30):
         booked.hear(by=shipment.workshop.machine, state=state, number="", price=None)
-    # session, user, person; shipment, consignment, rates, accounts, events; journal and its subject
-    with django_assert_num_queries(10):
+    # session, user, person; shipment, its orders, consignment, rates, accounts, events;
+    # journal and its subject
+    with django_assert_num_queries(11):
         page(client, carrier_page(shipment))
 
 
