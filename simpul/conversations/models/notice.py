@@ -98,3 +98,9 @@ class Notice(models.Model):
         """Note that it was seen, or sent by hand."""
         self.status = status
         self.save(update_fields=["status"])
+
+    def drop_twin(self) -> None:
+        """Let the same news unsaid by SMS where it was sent by hand, and the other way round."""
+        twins = Notice.objects.waiting().filter(entry=self.entry_id, person=self.person_id)
+        pair = {Channel.SMS, Channel.WHATSAPP} - {self.channel}
+        twins.filter(channel__in=pair).update(status=self.Status.DROPPED)
