@@ -1,5 +1,6 @@
 """All settings of Simpul. What an operator may choose is read from the environment."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -273,6 +274,35 @@ def _mail_proof(provider: str) -> dict[str, str]:
 
 MAIL_PROVIDER = os.environ.get("SIMPUL_MAIL_PROVIDER", "")  # of mail that comes in; none: no hook
 ANYMAIL = _mail_proof(MAIL_PROVIDER)
+
+
+def _sms(url: str) -> dict[str, Any]:
+    """Read how the provider of SMS is asked: one for all workshops, as the mail server is."""
+    if not url:
+        return {}
+    found: dict[str, Any] = {"url": url, "good": os.environ.get("SIMPUL_SMS_GOOD", "")}
+    for name, may_be in (
+        ("method", ("POST", "GET")),
+        ("body", ("form", "json")),
+        ("numbers", ("+62", "62", "0")),
+    ):
+        found[name] = os.environ.get(f"SIMPUL_SMS_{name.upper()}", may_be[0])
+        if found[name] not in may_be:
+            raise ImproperlyConfigured(f"SIMPUL_SMS_{name.upper()} is one of {', '.join(may_be)}")
+    for name in ("headers", "fields"):
+        try:
+            found[name] = dict(json.loads(os.environ.get(f"SIMPUL_SMS_{name.upper()}", "{}")))
+        except (ValueError, TypeError) as reason:
+            raise ImproperlyConfigured(f"SIMPUL_SMS_{name.upper()} is a JSON object") from reason
+    said = url + json.dumps(found["fields"])
+    if not url.startswith("https://") or "{number}" not in said or "{text}" not in said:
+        raise ImproperlyConfigured(
+            "SIMPUL_SMS_URL begins with https://, and it or SIMPUL_SMS_FIELDS has {number} and {text}"
+        )
+    return found
+
+
+SMS = {} if DEMO else _sms(os.environ.get("SIMPUL_SMS_URL", ""))  # empty: nothing goes by SMS
 
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -256,17 +256,30 @@ class WishesForm(forms.Form):
         self.usual = reach.usual(person)
         wished = {(one.kind, one.channel): one.how for one in person.wishes.all()}
         for kind in self.kinds:
-            for way in self.channels:
+            for way in self._ways_of(kind):
                 self.fields[f"{kind}-{way}"] = forms.ChoiceField(
                     label=capfirst(str(way.label)),
-                    choices=[(how.value, how.label) for how in How if _can_be(way, how)],
+                    choices=[(how.value, _as_said(way, how)) for how in How if _can_be(way, how)],
                     initial=wished.get((kind, way), self.usual[way]),
                 )
 
     @property
-    def rows(self) -> list[tuple[Kind, list[forms.BoundField]]]:
-        """The kinds of news, each with its field for every channel."""
-        return [(kind, [self[f"{kind}-{way}"] for way in self.channels]) for kind in self.kinds]
+    def heads(self) -> list[str]:
+        return [capfirst(str(way.label)) for way in self.channels]
+
+    @property
+    def rows(self) -> list[tuple[Kind, list[forms.BoundField | None]]]:
+        """The kinds of news, each with its field for every channel; none where none ever comes."""
+        return [
+            (
+                kind,
+                [
+                    self[f"{kind}-{way}"] if reach.may_come(kind, way) else None
+                    for way in self.channels
+                ],
+            )
+            for kind in self.kinds
+        ]
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or self.cleaned_data
@@ -278,7 +291,7 @@ class WishesForm(forms.Form):
     def save(self) -> None:
         """Keep what differs from the usual, so that who wished nothing goes on as is usual."""
         facts = self.cleaned_data
-        chosen = {(k, way): facts[f"{k}-{way}"] for k in self.kinds for way in self.channels}
+        chosen = {(k, way): facts[f"{k}-{way}"] for k in self.kinds for way in self._ways_of(k)}
         Wish.objects.filter(person=self.person).delete()
         Wish.objects.bulk_create(
             Wish(person=self.person, kind=kind, channel=way, how=how)
@@ -287,6 +300,14 @@ class WishesForm(forms.Form):
         )
         hours = {name: facts[name] or None for name in ("quiet_from", "quiet_until", "daily_at")}
         Hours.objects.update_or_create(person=self.person, defaults=hours)
+
+    def _ways_of(self, kind: Kind) -> list[Channel]:
+        return [way for way in self.channels if reach.may_come(kind, way)]
+
+
+def _as_said(way: Channel, how: How) -> str:
+    is_last = way == Channel.SMS and how == How.AT_ONCE
+    return _now("if nothing else arrives") if is_last else str(how.label)
 
 
 def _can_be(way: Channel, how: How) -> bool:

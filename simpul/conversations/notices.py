@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Any, cast
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from simpul.conversations.models import OLD_NEWS, Channel, How, Notice
-from simpul.conversations.reach import REMINDERS, arrives, hour_for, instead, ways
+from simpul.conversations.reach import REMINDERS, arrives, hour_for, instead, takes_sms, ways
 from simpul.lib import clock
 from simpul.parties.models import Identity, Person, PersonQuerySet
 from simpul.parties.roles import Role
@@ -252,6 +253,8 @@ SIDES = ("buyer", "supplier", "courier")
 DESKS = {"buyer": ("sales",), "supplier": ("stock",), "courier": ("sales", "stock")}
 
 A_BATCH = 50
+URGENT_FOR = timedelta(days=1)  # later nobody needs to hear by SMS that it was on its way
+_CARRIERS = (Channel.MAIL, Channel.WHATSAPP, Channel.PUSH)
 
 log = logging.getLogger(__name__)
 
@@ -297,15 +300,37 @@ def come_back(notice: Notice) -> bool:
     [person] = with_ways(Person.objects.filter(pk=notice.person_id))
     entry, failed = notice.entry, Channel(notice.channel)
     way = instead(person, entry.step, failed) if person.is_active else None
-    if way is None:
-        if failed == Channel.WHATSAPP and person.is_active and arrives(person, failed):
-            notice.leave_to_hand()
-        else:
-            notice.mark(Notice.Status.FAILED)
+    if way is None and failed == Channel.WHATSAPP and person.is_active and arrives(person, failed):
+        notice.leave_to_hand()
+    else:
+        notice.mark(Notice.Status.FAILED)
+    if not person.is_active:
         return False
-    notice.mark(Notice.Status.FAILED)
+    if failed == Channel.SMS:
+        return _leave_to_hand(notice, person)
+    if way is None:
+        return tell_by_sms(entry, person, notice.label)
     Notice.objects.bulk_create(
         [_notice(entry, person, way, How.AT_ONCE, notice.label)], ignore_conflicts=True
+    )
+    tell_by_sms(entry, person, notice.label)
+    return True
+
+
+def tell_by_sms(entry: Entry, person: Person, label: str) -> bool:
+    """Tell by SMS what is urgent and fresh, if the person takes it and nothing else carries it: no
+    mail, nothing on a device, and no text for WhatsApp but one that waits for somebody's hand.
+
+    Return whether it was told so; `person` comes with what `with_ways` loads.
+    """
+    if not takes_sms(person, entry) or entry.at < clock.now() - URGENT_FOR:
+        return False
+    told = Notice.objects.filter(entry=entry, person=person, channel__in=_CARRIERS)
+    waits_for_a_hand = Q(by_hand=True, status=Notice.Status.WAITING)
+    if told.exclude(Q(status=Notice.Status.FAILED) | waits_for_a_hand).exists():
+        return False
+    Notice.objects.bulk_create(
+        [_notice(entry, person, Channel.SMS, How.AT_ONCE, label)], ignore_conflicts=True
     )
     return True
 
@@ -338,17 +363,31 @@ def _tell(entry: Entry) -> int:
         with transaction.atomic():
             if entry.step in REMINDERS and cast(Any, entry.subject).is_settled:
                 return 0
-            label = _label(entry)
+            label, told = _label(entry), audience_of(entry)
             notices = [
                 _notice(entry, person, channel, how, label)
-                for person in audience_of(entry)
+                for person in told
                 for channel, how in ways(person, entry.step).items()
             ]
             Notice.objects.bulk_create(notices, ignore_conflicts=True)
-            return len(notices)
+            by_sms = [tell_by_sms(entry, person, label) for person in told]
+            return len(notices) + sum(by_sms)
     except Exception:
         log.exception("Line %s of the journal (%s) could not be told", entry.pk, entry.step)
         return 0
+
+
+def _leave_to_hand(notice: Notice, person: Person) -> bool:
+    """Lay what no machine could send before the people who send by hand, unless it is unwanted."""
+    if instead(person, notice.entry.step, Channel.SMS, among=(Channel.WHATSAPP,)) is None:
+        return False
+    text = _notice(notice.entry, person, Channel.WHATSAPP, How.AT_ONCE, notice.label)
+    Notice.objects.bulk_create([text], ignore_conflicts=True)
+    same = Notice.objects.filter(entry=notice.entry, person=person, channel=Channel.WHATSAPP)
+    same.filter(status__in=(Notice.Status.WAITING, Notice.Status.FAILED)).update(
+        status=Notice.Status.WAITING, by_hand=True
+    )
+    return True
 
 
 def _notice(entry: Entry, person: Person, channel: Channel, how: How, label: str) -> Notice:

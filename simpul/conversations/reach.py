@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from simpul.conversations.models import Channel, Hours, How, Kind
+from simpul.lib import phones, sms_provider
 from simpul.parties.models import Identity, Party, Person
 from simpul.parties.roles import Role
+from simpul.workflow.models import Entry
 
 REMINDERS = {"payments.remind"}  # never in the quiet time, and not once it is settled
 
@@ -24,6 +26,14 @@ MUST_KNOW = {
     "payments.annul",
     "payments.annul_credit",
     "payments.bounce",
+}
+
+# what is said by SMS where nothing else arrives: it cannot wait. Some only if their thing is such
+URGENT = {
+    "delivery.leave": "",  # on its way, with the PIN
+    "delivery.fail": "",
+    "delivery.plan_attempt": "",
+    "orders.propose_change": "is_delay",  # nothing but the day is to be another one
 }
 
 _KINDS_OF_APPS = {
@@ -56,7 +66,11 @@ _HEARD: dict[str, tuple[Kind, ...]] = {
     Role.VIEWER: (Kind.TALK,),
 }
 
-_IDENTITIES = {Channel.MAIL: Identity.Kind.MAIL, Channel.WHATSAPP: Identity.Kind.PHONE}
+_IDENTITIES = {
+    Channel.MAIL: Identity.Kind.MAIL,
+    Channel.WHATSAPP: Identity.Kind.PHONE,
+    Channel.SMS: Identity.Kind.PHONE,
+}
 _OUTSIDE = (Channel.MAIL, Channel.WHATSAPP)
 
 
@@ -77,14 +91,20 @@ def kinds_for(person: Person) -> list[Kind]:
 def ways(person: Person, step: str) -> dict[Channel, How]:
     """Return the channels by which this person is told of such a step now, and how each.
 
-    `person` comes with its party, identities, wishes and devices.
+    `person` comes with its party, identities, wishes and devices. SMS is none of them: see
+    `takes_sms`.
     """
     found = usual(person) | _wished(person, step)
-    open_now = set(channels_of(person)) - _closed(person)
+    open_now = set(channels_of(person)) - _closed(person) - {Channel.SMS}
     return {way: how for way, how in found.items() if how != How.NEVER and way in open_now}
 
 
-def instead(person: Person, step: str, failed: Channel) -> Channel | None:
+def instead(
+    person: Person,
+    step: str,
+    failed: Channel,
+    among: tuple[Channel, ...] = (*_OUTSIDE, Channel.PUSH),
+) -> Channel | None:
     """Return the next channel for what did not arrive by `failed`, if there is one.
 
     What the person wants to hear nothing of there stays unsaid, but for what they must know.
@@ -92,20 +112,38 @@ def instead(person: Person, step: str, failed: Channel) -> Channel | None:
     shut = {way for way, how in _wished(person, step).items() if how == How.NEVER}
     open_now = [
         way
-        for way in (*_OUTSIDE, Channel.PUSH)
+        for way in among
         if way in channels_of(person) and way not in _closed(person) | shut | {failed}
     ]
     return open_now[0] if open_now else None
 
 
+def takes_sms(person: Person, entry: Entry) -> bool:
+    """Tell whether this person may be told of this by SMS, once no other channel carries it."""
+    if entry.step not in URGENT or Channel.SMS not in channels_of(person):
+        return False
+    is_unwanted = _wished(person, entry.step).get(Channel.SMS) == How.NEVER
+    if is_unwanted or Channel.SMS in _closed(person):
+        return False
+    condition = URGENT[entry.step]
+    return not condition or bool(getattr(entry.subject, condition))
+
+
+def may_come(kind: Kind, way: Channel) -> bool:
+    """Tell whether news of this kind ever comes by this channel."""
+    return way != Channel.SMS or kind in {kind_of(step) for step in URGENT}
+
+
 def channels_of(person: Person) -> list[Channel]:
     """Return the channels that this person has: here with a login, by an address of each kind, by
-    devices that were let in; a text for WhatsApp only outside of the workshop."""
+    devices that were let in; a text for WhatsApp, or by SMS if this installation sends them, only
+    outside of the workshop."""
     known = {identity.kind for identity in person.identities.all()}
     found = [Channel.PORTAL] if person.user_id is not None else []
     found += [Channel.MAIL] if Identity.Kind.MAIL in known else []
     found += [Channel.WHATSAPP] if Identity.Kind.PHONE in known and not person.is_staff else []
     found += [Channel.PUSH] if person.devices.all() else []
+    found += [Channel.SMS] if sms_provider.is_on() and _has_mobile(person) else []
     return found
 
 
@@ -137,6 +175,11 @@ def hour_for(person: Person, step: str, how: How, at: datetime) -> datetime:
 def hours_of(person: Person) -> Hours:
     """Return when this person wants to hear: what was chosen, or what is usual."""
     return getattr(person, "hours", None) or Hours(person=person)
+
+
+def _has_mobile(person: Person) -> bool:
+    telephones = [one for one in person.identities.all() if one.kind == Identity.Kind.PHONE]
+    return not person.is_staff and any(phones.is_mobile(one.value) for one in telephones)
 
 
 def _wished(person: Person, step: str) -> dict[Channel, How]:

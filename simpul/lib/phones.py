@@ -40,6 +40,10 @@ def is_mobile(e164: str) -> bool:
     )
 
 
+def is_domestic(e164: str) -> bool:
+    return e164.startswith(f"+{phonenumbers.country_code_for_region(REGION)}")
+
+
 @lru_cache(maxsize=2_000)
 def national(e164: str) -> str:
     """Return the form people read aloud: 0812-3456-7890; a foreign number keeps its country."""

@@ -1,5 +1,6 @@
-"""Sending what the notices say: mail at once or once a day, news on devices, and texts for
-WhatsApp that a person sends with one tap. Guests of the guest book are told here, too.
+"""Sending what the notices say: mail at once or once a day, news on devices, texts for WhatsApp
+(without keys a person sends them with one tap), and SMS where nothing else carries what is urgent.
+Guests of the guest book are told here, too.
 
 A notice is claimed, with the time of the next try, before it is sent, and marked after it: what a
 process leaves behind that is killed in between is sent again, under the same Message-ID.
@@ -28,9 +29,9 @@ from django.utils.translation import ngettext, override
 
 from simpul.conversations.brief import brief
 from simpul.conversations.models import Channel, GuestEntry, How, Notice
-from simpul.conversations.notices import come_back
-from simpul.conversations.reach import hour_for
-from simpul.lib import clock, webpush
+from simpul.conversations.notices import come_back, tell_by_sms, with_ways
+from simpul.conversations.reach import URGENT, hour_for
+from simpul.lib import clock, phones, sms, sms_provider, webpush
 from simpul.lib.outgoing import Unreachable
 from simpul.parties.models import AccessLink, Identity, Person
 from simpul.payments import texting
@@ -43,6 +44,7 @@ A_BATCH = 50
 LONGEST_TEXT = 1500  # letters in a link that opens WhatsApp; the rest is behind its link
 MOST_IN_A_LETTER = 200
 LONGEST_PUSHING_S = 20  # of a turn: a push service that is down holds up nothing else
+WITH_PIN = {"delivery.leave", "delivery.plan_attempt"}
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +104,15 @@ def prepare() -> int:
             notice.link = AccessLink.issue(person, document)
         notice.attempts = 1
         notice.save(update_fields=["link", "attempts"])
+        _tell_otherwise(notice)
     return len(notices)
+
+
+def _tell_otherwise(notice: Notice) -> None:
+    """Do not let what is urgent wait for somebody's hand, if it can go by SMS."""
+    if sms_provider.is_on() and notice.entry.step in URGENT and texting.leaves_to_hand(notice):
+        [person] = with_ways(Person.objects.filter(pk=notice.person_id))
+        tell_by_sms(notice.entry, person, notice.label)
 
 
 def prepared_text(notice: Notice) -> str:
@@ -258,6 +268,33 @@ def _whatsapp(notices: list[Notice]) -> None:
         raise Undeliverable from reason
 
 
+def _sms(notices: list[Notice]) -> None:
+    """Send one line and a link, with the PIN where a courier will ask for it."""
+    [notice] = notices
+    number = _mobile(notice.person)
+    if not number or not sms_provider.is_on():
+        raise Undeliverable
+    subject: Any = notice.entry.subject
+    with override(notice.person.language):
+        words = f"{notice.person.workshop}, {notice.label}: {in_short(notice)}"
+        if notice.entry.step in WITH_PIN:
+            words += f" {_('PIN for the courier')}: {subject.pin}"
+    text = sms.fitted(words, address_for(subject, notice.person))
+    try:
+        sms_provider.provider().send(to=number, text=text, identifier=f"notice-{notice.pk}")
+    except sms_provider.Refused as reason:
+        log.warning("Notice %s was refused by the provider of SMS: %s", notice.pk, reason)
+        raise Undeliverable from reason
+    notice.drop_twin()
+
+
+def _mobile(person: Person) -> str:
+    usable = person.identities.filter(
+        kind=Identity.Kind.PHONE, bounced_at=None, opted_out_at=None
+    ).order_by("pk")
+    return next((one.value for one in usable if phones.is_mobile(one.value)), "")
+
+
 def _claim_guest(entry: GuestEntry) -> bool:
     pause = PAUSES[min(entry.tries, len(PAUSES) - 1)]
     mine = GuestEntry.objects.to_tell().filter(pk=entry.pk)
@@ -339,6 +376,7 @@ SENDERS: dict[Channel, Callable[[list[Notice]], None]] = {
     Channel.MAIL: _mail,
     Channel.PUSH: _push,
     Channel.WHATSAPP: _whatsapp,  # of a workshop with keys; without them people send by hand
+    Channel.SMS: _sms,
 }
 
 # all that is sent, in the order of a turn of the worker; each returns how many went out and failed

@@ -13,6 +13,8 @@ class Channel(models.TextChoices):
     MAIL = "mail", _("e-mail")
     VISIT = "visit", _("visit")
     PUSH = "push", _("on the device")
+    SMS = "sms", "SMS"
 
 
-SAID_BY = [way for way in Channel if way != Channel.PUSH]  # how people speak to each other
+# how people speak to each other
+SAID_BY = [way for way in Channel if way not in (Channel.PUSH, Channel.SMS)]

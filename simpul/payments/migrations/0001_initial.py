@@ -263,7 +263,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
-                ('channel', models.CharField(choices=[('portal', 'here'), ('phone', 'telephone'), ('whatsapp', 'WhatsApp'), ('mail', 'e-mail'), ('visit', 'visit'), ('push', 'on the device')], max_length=8)),
+                ('channel', models.CharField(choices=[('portal', 'here'), ('phone', 'telephone'), ('whatsapp', 'WhatsApp'), ('mail', 'e-mail'), ('visit', 'visit'), ('push', 'on the device'), ('sms', 'SMS')], max_length=8)),
                 ('foreign_id', models.CharField(max_length=200)),
                 ('sender', models.CharField(blank=True, max_length=254)),
                 ('sender_name', models.CharField(blank=True, max_length=80)),

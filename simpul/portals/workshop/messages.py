@@ -56,6 +56,7 @@ def sent(request: Request, pk: int) -> HttpResponse:
     notice = get_object_or_404(_waiting(request), pk=pk)
     is_dropped = request.POST.get("how") == "dropped"
     notice.mark(Notice.Status.DROPPED if is_dropped else Notice.Status.SENT)
+    notice.drop_twin()
     return redirect("workshop:messages", request.workshop.slug)
 
 
