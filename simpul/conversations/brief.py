@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.conversations.reach import kind_of
 
-_NUMBER = re.compile(r"[A-Z]{2,4}-\d{4}-\d+")  # of a paper; other labels may be names
+_NUMBER = r"[A-Z]{2,4}-\d{4}-\d+"
+_NUMBERS = re.compile(rf"{_NUMBER}(, {_NUMBER})*")  # of papers; other labels may be names
 
 _WORDS = {
     "conversations.say": _("a new message"),
@@ -44,4 +45,4 @@ def brief(step: str, label: str) -> str:
     """Return number and step in the language of the moment, such as “SO-2026-0017: delivered”."""
     kind = kind_of(step)
     words = _WORDS.get(step) or (kind.label if kind else _now("please look at this"))
-    return f"{label}: {words}" if _NUMBER.fullmatch(label) else str(words)
+    return f"{label}: {words}" if _NUMBERS.fullmatch(label) else str(words)

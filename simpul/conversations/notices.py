@@ -10,15 +10,18 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from simpul.conversations.models import OLD_NEWS, Channel, How, Notice
-from simpul.conversations.reach import REMINDERS, hour_for, instead, takes_sms, ways
+from simpul.conversations.reach import REMINDERS, arrives, hour_for, instead, takes_sms, ways
 from simpul.lib import clock
 from simpul.parties.models import Identity, Person, PersonQuerySet
 from simpul.parties.roles import Role
 from simpul.workflow.models import Entry
 
+LABEL = 40  # characters of what a notice is about
+
 NOBODY: tuple[str, ...] = ()
 
-# An audience is a side of the deal, a role of the workshop, `other` (the side that did not do it),
+# An audience is a side of the deal, a role of the workshop, `other` (the side that did not do it;
+# of the workshop its desk, and who was asked to answer),
 # `asked` (the couriers that were offered the job), `payers` (the buyers who are asked for money) or
 # `named` (the colleagues whom the thing itself names).
 TOLD: dict[str, tuple[str, ...]] = {
@@ -241,6 +244,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "delivery.carrier_refused": ("sales", "stock"),
     "delivery.hear_carrier": NOBODY,
     "delivery.carrier_fails": ("sales", "stock"),
+    "delivery.carrier_keeps": ("sales", "stock"),
     "delivery.carrier_delivers": ("buyer", "sales", "stock"),
 }
 
@@ -290,17 +294,22 @@ def audience_of(entry: Entry) -> list[Person]:
 def come_back(notice: Notice) -> bool:
     """Note that a notice did not reach its person by this channel, and tell by the next one.
 
-    Return whether there is a next one; it may have been told by that already.
+    Return whether there is a next one; it may have been told by that already. Where there is none,
+    a text for WhatsApp is left to a person.
     """
-    notice.mark(Notice.Status.FAILED)
     [person] = with_ways(Person.objects.filter(pk=notice.person_id))
-    entry = notice.entry
-    if not person.is_active:
-        return False
-    if notice.channel == Channel.SMS:
+    entry, failed = notice.entry, Channel(notice.channel)
+    if failed == Channel.SMS and person.is_active:
+        notice.mark(Notice.Status.FAILED)
         return _leave_to_hand(notice, person)
-    if (way := instead(person, entry.step, Channel(notice.channel))) is None:
-        return tell_by_sms(entry, person, notice.label)
+    way = instead(person, entry.step, failed) if person.is_active else None
+    if way is None:
+        if failed == Channel.WHATSAPP and person.is_active and arrives(person, failed):
+            notice.leave_to_hand()
+        else:
+            notice.mark(Notice.Status.FAILED)
+        return person.is_active and tell_by_sms(entry, person, notice.label)
+    notice.mark(Notice.Status.FAILED)
     Notice.objects.bulk_create(
         [_notice(entry, person, way, How.AT_ONCE, notice.label)], ignore_conflicts=True
     )
@@ -374,10 +383,9 @@ def _leave_to_hand(notice: Notice, person: Person) -> bool:
         return False
     text = _notice(notice.entry, person, Channel.WHATSAPP, How.AT_ONCE, notice.label)
     Notice.objects.bulk_create([text], ignore_conflicts=True)
-    same = Notice.objects.filter(entry=notice.entry, person=person, channel=Channel.WHATSAPP)
-    same.filter(status__in=(Notice.Status.WAITING, Notice.Status.FAILED)).update(
-        status=Notice.Status.WAITING, by_hand=True
-    )
+    kept = Notice.objects.get(entry=notice.entry, person=person, channel=Channel.WHATSAPP)
+    if kept.status in (Notice.Status.WAITING, Notice.Status.FAILED):
+        kept.leave_to_hand()
     return True
 
 
@@ -395,16 +403,18 @@ def _notice(entry: Entry, person: Person, channel: Channel, how: How, label: str
 
 
 def _label(entry: Entry) -> str:
-    """Return the number of what it is about, as a list of news shows it."""
+    """Return the number of what it is about, as a list of news shows it; a shipment of more orders
+    than there is room for has its own."""
     thing = getattr(entry.subject, "shown_with", entry.subject)
-    return str(getattr(thing, "known_as", None) or getattr(thing, "order", thing))[:40]
+    label = str(getattr(thing, "known_as", None) or getattr(thing, "order", thing))
+    return label if len(label) <= LABEL else str(thing)[:LABEL]
 
 
 def _other_side(entry: Entry) -> tuple[str, ...]:
     sides = [side for side in SIDES if getattr(entry.subject, f"{side}_id", None)]
     if entry.by.is_staff:
         return tuple(sides)
-    return tuple(role for side in sides for role in DESKS[side])
+    return ("answering", *(role for side in sides for role in DESKS[side]))
 
 
 def _people(word: str, entry: Entry) -> list[Person]:
@@ -415,6 +425,9 @@ def _people(word: str, entry: Entry) -> list[Person]:
         return list(people.filter(party_id__in=_subject(entry).payers()))
     if word == "named":
         return list(people.filter(party=None, pk__in=_subject(entry).named()))
+    if word == "answering":
+        answering = getattr(entry.subject, "assigned_to_id", None)
+        return list(people.filter(party=None, pk=answering)) if answering else []
     if word in SIDES:
         party: Any = getattr(entry.subject, f"{word}_id", None)
         return list(people.filter(party_id=party)) if party else []

@@ -147,6 +147,11 @@ def channels_of(person: Person) -> list[Channel]:
     return found
 
 
+def arrives(person: Person, channel: Channel) -> bool:
+    """Tell whether there is an address of this channel, and none of it only comes back."""
+    return channel in channels_of(person) and channel not in _closed(person)
+
+
 def usual(person: Person) -> dict[Channel, How]:
     """Return how a person is told who wished nothing: at once by every channel; of mail and
     WhatsApp only by the one that the party prefers, if it can be."""

@@ -52,13 +52,21 @@ def meant(marks: Iterable[str]) -> tuple[Conversation, Person] | None:
     return None
 
 
-def told(marks: Iterable[str]) -> Notice | None:
-    """Return the notice, the first of several, that one of these identifiers is of."""
+def told(marks: Iterable[str]) -> list[Notice]:
+    """Return the notices of the mail that one of these identifiers is of: several of a letter of
+    the day."""
     for keys in _keys(_NOTICE, marks):
-        found = Notice.objects.filter(pk=keys[0]).select_related("person").first()
-        if found is not None:
-            return found
-    return None
+        first = Notice.objects.filter(pk=keys[0]).select_related("person").first()
+        if first is not None:
+            return [first, *_rest_of_the_letter(first, keys)]
+    return []
+
+
+def _rest_of_the_letter(first: Notice, keys: list[int]) -> list[Notice]:
+    if len(keys) == 1:
+        return []
+    same = Notice.objects.filter(person=first.person, channel=first.channel, is_daily=True)
+    return list(same.filter(pk__gt=first.pk, pk__lte=keys[1]).order_by("pk"))
 
 
 def _keys(what: str, marks: Iterable[str]) -> list[list[int]]:

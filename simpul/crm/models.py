@@ -14,6 +14,7 @@ from simpul.conversations.models import Conversation, Message
 from simpul.lib import clock
 from simpul.lib.phones import national
 from simpul.lib.uploads import Handed
+from simpul.orders.models import Order
 from simpul.parties.models import Address, Identity, Party, Person, User, Workshop
 from simpul.workflow.steps import creation, step
 
@@ -40,7 +41,8 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         return self.filter(status=Status.NEW)
 
     def for_list(self) -> Self:
-        return self.select_related("party", "person").prefetch_related("person__identities")
+        known = self.select_related("party", "person", "wrote_as")
+        return known.prefetch_related("person__identities", "wrote_as__identities")
 
 
 class Lead(models.Model):
@@ -52,6 +54,9 @@ class Lead(models.Model):
     source = models.CharField(max_length=20, choices=Source, default=Source.REGISTRATION)
     message = models.CharField(max_length=LONGEST_WORDS, blank=True)
     was_known = models.BooleanField(default=False)
+    wrote_as = models.ForeignKey(  # who wrote to us before from what was typed at registration
+        Person, models.PROTECT, null=True, related_name="+", db_index=False, editable=False
+    )
     status = models.CharField(max_length=10, choices=Status, default=Status.NEW, editable=False)
     reason = models.CharField(max_length=300, blank=True, editable=False)
     at = models.DateTimeField(default=clock.now, editable=False)
@@ -86,21 +91,24 @@ class Lead(models.Model):
         """Take in whoever registers; a known number or address is only noted, never revealed.
 
         `telephone` is E.164. A new person gets a login; a known one gets nothing new, because
-        whoever types a number has not proved that it is theirs.
+        whoever types a number has not proved that it is theirs. Who only wrote to us before is a
+        new one, too, and sees nothing of what was written until sales welcomes them.
         """
         email = email.lower()
-        known = (
+        found = (
             Identity.objects.filter(workshop_id=by.workshop_id)
             .filter(Q(kind="phone", value=telephone) | Q(kind="mail", value=email))
             .exclude(person__party=None)
             .select_related("person__party")
-            .first()
+            .order_by("pk")
         )
-        if known is not None and known.person.party is not None:
+        people = [one.person for one in found]
+        known = next((one for one in people if not cls._has_only_written(one)), None)
+        if known is not None and known.party is not None:
             return cls.objects.create(
                 workshop_id=by.workshop_id,
-                party=known.person.party,
-                person=known.person,
+                party=known.party,
+                person=known,
                 message=message,
                 was_known=True,
             )
@@ -130,13 +138,17 @@ class Lead(models.Model):
                     workshop_id=by.workshop_id, person=person, kind=Identity.Kind.MAIL, value=email
                 ),
             ],
-            ignore_conflicts=True,  # staff may have the same number
+            ignore_conflicts=True,  # staff may have the same number, or who wrote before
         )
         if address is not None:
             address.party = party
             address.save()
         return cls.objects.create(
-            workshop_id=by.workshop_id, party=party, person=person, message=message
+            workshop_id=by.workshop_id,
+            party=party,
+            person=person,
+            message=message,
+            wrote_as=people[0] if people else None,
         )
 
     @classmethod
@@ -158,6 +170,7 @@ class Lead(models.Model):
         What was written begins the conversation with the party, which is not welcome yet.
         """
         name = name or (sender.partition("@")[0] if source == Source.MAIL else national(sender))
+        name = name[:80]
         party = Party.objects.create(
             workshop_id=by.workshop_id,
             name=name,
@@ -165,7 +178,7 @@ class Lead(models.Model):
             is_welcome=False,
         )
         person = Person.objects.create(
-            workshop_id=by.workshop_id, party=party, name=name[:80], language="id"
+            workshop_id=by.workshop_id, party=party, name=name, language="id"
         )
         kind = Identity.Kind.MAIL if source == Source.MAIL else Identity.Kind.PHONE
         Identity.objects.create(
@@ -192,11 +205,14 @@ class Lead(models.Model):
     def welcome(self, *, by: Person, buys_as: str = "") -> None:
         """Take the prospect in as a customer: a distributor now sees wholesale prices.
 
-        `buys_as` says what somebody is who wrote, and did not register as anything.
+        `buys_as` says what somebody is who wrote, and did not register as anything. Who wrote
+        before they registered is from now on reached, and heard, as who they registered as.
         """
         if not self.was_known:
             said = {"buys_as": buys_as} if buys_as and self.has_written else {}
             Party.objects.filter(pk=self.party_id).update(is_welcome=True, **said)
+        if self.wrote_as is not None and self._has_only_written(self.wrote_as):
+            self.wrote_as.identities.update(person=self.person)
 
     @step("crm.decline", source=Status.NEW, target=Status.DECLINED)
     def decline(self, *, by: Person, reason: str = "") -> None:
@@ -204,6 +220,15 @@ class Lead(models.Model):
         self.reason = reason
 
     # Questions
+
+    @classmethod
+    def _has_only_written(cls, person: Person) -> bool:
+        """Tell whether all that is known of somebody is that they wrote to us once."""
+        if person.party is None or person.party.is_welcome or person.user_id is not None:
+            return False
+        leads = cls.objects.filter(party=person.party)
+        is_of_writing = leads.exclude(source=Source.REGISTRATION).exists()
+        return is_of_writing and not Order.objects.filter(buyer=person.party).exists()
 
     @property
     def has_written(self) -> bool:

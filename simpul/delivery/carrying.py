@@ -6,6 +6,7 @@ nobody. A booking costs money: it is asked for once, and where no answer came a 
 
 from __future__ import annotations
 
+import logging
 import re
 from datetime import timedelta
 
@@ -32,18 +33,29 @@ from simpul.delivery.models import (
     Shipment,
     TrackingEvent,
 )
-from simpul.delivery.models.consignment import DEMO, SEALED, SILENT, ConsignmentQuerySet
+from simpul.delivery.models.consignment import (
+    DEMO,
+    NAMELESS,
+    SEALED,
+    SILENT,
+    ConsignmentQuerySet,
+    trouble_words,
+)
 from simpul.lib import clock
 from simpul.lib.outgoing import Unreachable
 from simpul.lib.sealing import Unsealable
 from simpul.papers.models import LANGUAGE
 from simpul.parties.models import Workshop
 
+log = logging.getLogger(__name__)
+
 A_BATCH = 30
+PATIENCE = 5  # in a row without an answer, then it is left for tomorrow
 UNREAD = timedelta(minutes=2)  # the worker should have read it by then
 UNANSWERED = timedelta(minutes=5)  # the worker broke off
 REMEMBERED = timedelta(days=30)  # longer nobody asks how far a shipment is
 OUT = ("picked_up", "failed")
+CARRIES = (State.FETCHED, State.HELD, State.MOVING, State.DELIVERED)  # it has or had the packages
 
 
 def postcode_of(address: str) -> str:
@@ -59,8 +71,17 @@ def demand_ready(shipment: Shipment) -> None:
         raise NotReady(
             _("Enter the workshop's street, postcode and telephone in the settings first.")
         )
-    if not shipment.first_order.telephone:
+    if not shipment.telephones:
         raise NotReady(_("The receiver has no telephone number: carriers ask for one."))
+    if not sender_number_of(shipment):
+        raise NotReady(trouble_words(NAMELESS))
+
+
+def sender_number_of(shipment: Shipment) -> str:
+    """Return the telephone that the label shows: the buyer's own where it goes in the buyer's name
+    (decision 40), and nothing where that is not known."""
+    is_the_buyers = shipment.first_order.in_buyers_name
+    return shipment.buyer.telephone() if is_the_buyers else shipment.workshop.telephone
 
 
 # Asking
@@ -93,6 +114,9 @@ def book(consignment: Consignment) -> None:
     machine = consignment.shipment.workshop.machine
     if settings.DEMO:
         consignment.take_refusal(by=machine, trouble=DEMO, is_unsure=False)
+        return
+    if not sender_number_of(consignment.shipment):
+        consignment.take_refusal(by=machine, trouble=NAMELESS, is_unsure=False)
         return
     try:
         booked = account.carrier.book(_wanted(consignment, request), account.open_keys())
@@ -137,9 +161,13 @@ def hear(event: TrackingEvent) -> None:
         mine = Consignment.objects.filter(account=account, reference=told.reference)
         consignment = mine.select_for_update(of=("self",)).select_related("shipment").first()
         event.note(told, consignment)
-        if consignment is None or not consignment.is_booked:
+        if consignment is None:
             return
         machine = consignment.shipment.workshop.machine
+        if told.state in CARRIES and _is_given_back(consignment):
+            consignment.carry_on(by=machine)
+        if not consignment.is_booked:
+            return
         was_bad = consignment.state is not None and State(consignment.state).is_bad
         consignment.hear(by=machine, state=told.state, number=told.number, price=told.price)
         if told.state is not None and told.state.is_bad and not was_bad:
@@ -169,7 +197,10 @@ def needs_tending(workshop: Workshop) -> bool:
 def tend(workshop: Workshop) -> None:
     """Mend what a worker left when it broke off, and settle what was told before it had left."""
     for event in _unread(workshop).order_by("pk")[:A_BATCH]:
-        hear(event)
+        try:
+            hear(event)
+        except Exception:
+            log.exception("Word %s of a carrier could not be heard", event.pk)
     for consignment in _unanswered(workshop).order_by("pk")[:A_BATCH]:
         consignment.take_refusal(by=workshop.machine, trouble=SILENT, is_unsure=True)
     for consignment in _to_settle(workshop).order_by("pk")[:A_BATCH]:
@@ -184,14 +215,17 @@ def ask_for_news(workshop: Workshop) -> None:
     """Ask how far each shipment is: a notice may have got lost. What is new is heard as a notice."""
     if settings.DEMO:
         return
-    for consignment in _open_questions(workshop).order_by("pk")[:A_BATCH]:
+    silent = 0
+    for consignment in _open_questions(workshop).order_by("pk"):
         account = consignment.account
-        if account is None:
+        if account is None or silent == PATIENCE:
             continue
         try:
             body = account.carrier.look_up(consignment.reference, account.open_keys())
-        except (Unreachable, Unsealable, CarrierRefused):
+        except (Unreachable, Unsealable, CarrierRefused) as reason:
+            silent = silent + 1 if isinstance(reason, Unreachable) else 0
             continue  # tomorrow again
+        silent = 0
         event, is_new = TrackingEvent.store(account, body)
         if is_new:
             hear(event)
@@ -223,6 +257,16 @@ def _to_settle(workshop: Workshop) -> ConsignmentQuerySet:
     return said.exclude(shipment__in=collecting)
 
 
+def _is_given_back(consignment: Consignment) -> bool:
+    """Tell whether a carrier was called off and no other has its place."""
+    if consignment.status != Consignment.Status.ENDED:
+        return False
+    shipments = Shipment.objects.select_for_update(of=("self",))
+    shipment = shipments.get(pk=consignment.shipment_id)
+    is_free = not Consignment.objects.standing().filter(shipment=shipment).exists()
+    return is_free and shipment.status in ("open", "accepted", *OUT)
+
+
 def _is_mine(consignment: Consignment) -> bool:
     """Take the one try that a booking has; false where another process took it."""
     mine = Consignment.objects.filter(pk=consignment.pk, status="asked", is_unsure=False)
@@ -232,7 +276,6 @@ def _is_mine(consignment: Consignment) -> bool:
 def _wanted(consignment: Consignment, request: RateRequest) -> Wanted:
     shipment = consignment.shipment
     workshop, order = shipment.workshop, shipment.first_order
-    buyer_number = shipment.buyer.telephone() if order.in_buyers_name else ""
     with override(LANGUAGE):
         sender = note.sender_of(shipment)["name"]
         parcels = _parcels(shipment, request.value)
@@ -246,11 +289,11 @@ def _wanted(consignment: Consignment, request: RateRequest) -> Wanted:
         ),
         target=Place(
             order.receiver,
-            order.telephone,
+            next(iter(shipment.telephones), ""),
             ", ".join(order.address.splitlines()),
             request.postcode,
         ),
-        sender=(sender, buyer_number or workshop.telephone),
+        sender=(sender, sender_number_of(shipment)),
         company=consignment.company,
         service=consignment.service,
         parcels=parcels,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, cast
@@ -284,7 +284,7 @@ class RatesForm(forms.Form):
     value = RupiahField(
         label=_("Declared value"),
         required=False,
-        help_text=_("For their insurance; carriers see it. Empty: nothing is declared."),
+        help_text=_("Carriers see it. It insures nothing by itself. Empty: nothing is declared."),
     )
 
     def clean_value(self) -> int:
@@ -432,7 +432,7 @@ class DeliveryForm(forms.Form):
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("They stay with you and come back to the workshop."),
+        help_text=_("They come back to the workshop."),
     )
     note = forms.CharField(
         label=_("What is damaged or missing"),
@@ -466,12 +466,7 @@ class DeliveryForm(forms.Form):
 
     def __init__(self, *args: Any, shipment: Shipment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.packages = {package.pk: package for package in shipment.packages.all()}
-        field = self.fields["refused"]
-        assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101
-        field.choices = [(pk, _package_words(package)) for pk, package in self.packages.items()]
-        if len(self.packages) < 2:
-            del self.fields["refused"]  # then nothing was delivered
+        self.packages = _offer_to_refuse(self, shipment)
         self.collects = shipment.asked
         if self.collects:
             self.fields["collected"].required = True
@@ -482,10 +477,7 @@ class DeliveryForm(forms.Form):
             del self.fields["collected"], self.fields["cash_photo"]
 
     def clean_collected(self) -> int:
-        amount: int = self.cleaned_data["collected"] or 0
-        if amount > self.collects:
-            raise forms.ValidationError(_now("That is more than was asked for."))
-        return amount
+        return _within(self.collects, self.cleaned_data["collected"])
 
     def clean_cash_photo(self) -> uploads.Admitted | None:
         return _admitted(self.cleaned_data["cash_photo"])
@@ -531,8 +523,36 @@ class DeliveryForm(forms.Form):
         return cleaned
 
 
+def _offer_to_refuse(form: forms.Form, shipment: Shipment) -> dict[int, Package]:
+    """Let packages of the shipment be ticked as `refused`, where something else is left to be
+    delivered; return them by their pk."""
+    packages = {package.pk: package for package in shipment.packages.all()}
+    field = form.fields["refused"]
+    assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101
+    field.choices = _package_choices(packages.values())
+    if len(packages) < 2 or not shipment.is_out:
+        del form.fields["refused"]
+    return packages
+
+
+def _within(asked: int, amount: int | None) -> int:
+    """Return what was collected, and refuse what is more than was asked for."""
+    if (amount or 0) > asked:
+        raise forms.ValidationError(_now("That is more than was asked for."))
+    return amount or 0
+
+
+def _package_choices(packages: Collection[Package]) -> list[tuple[int, str]]:
+    """Return each with its words: `Package 2, 5 pairs`, with its order in front where there are
+    several."""
+    are_several = len({package.order_id for package in packages}) > 1
+    return [
+        (package.pk, (f"{package.order}: " if are_several else "") + _package_words(package))
+        for package in packages
+    ]
+
+
 def _package_words(package: Package) -> str:
-    """Return `Package 2, 5 pairs`."""
     name = _now("Package %(number)s") % {"number": package.number}
     pairs = ngettext("%(num)s pair", "%(num)s pairs", package.pairs) % {"num": package.pairs}
     return f"{name}, {pairs}"
@@ -546,6 +566,13 @@ class SignedPaperForm(forms.Form):
         label=_("On which day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     count = CountField(label=_("Packages received, as it says"))
+    refused = forms.TypedMultipleChoiceField(
+        label=_("Packages that were not received"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("They become a shipment of their own that was not delivered."),
+    )
     note = forms.CharField(
         label=_("Remarks on it: what is damaged or missing"),
         max_length=200,
@@ -561,16 +588,41 @@ class SignedPaperForm(forms.Form):
 
     def __init__(self, *args: Any, shipment: Shipment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not shipment.asked or not shipment.is_out:
+        self.packages = _offer_to_refuse(self, shipment)
+        self.collects, self.is_out = shipment.asked, shipment.is_out
+        if not self.collects or not self.is_out:
             del self.fields["collected"]
         else:
             self.fields["collected"].required = True
             self.fields["collected"].help_text = _now(
                 "Asked for: %(amount)s. Nothing collected: type 0."
-            ) % {"amount": rupiah(shipment.asked)}
+            ) % {"amount": rupiah(self.collects)}
+
+    def clean_collected(self) -> int:
+        return _within(self.collects, self.cleaned_data["collected"])
 
     def clean_photo(self) -> uploads.Admitted | None:
         return _admitted(self.cleaned_data["photo"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        taken = len(self.packages) - len(cleaned.get("refused", ()))
+        if not self.errors and self.is_out and cleaned["count"] != taken:
+            words = (
+                _now("%(count)s packages left: tick below those that were not received.")
+                if "refused" in self.fields
+                else _now(
+                    "One package left: if it was not received, choose “It was not delivered”."
+                )
+            )
+            self.add_error("count", words % {"count": len(self.packages)})
+        return cleaned
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the step takes."""
+        said = self.cleaned_data
+        return said | {"refused": [self.packages[pk] for pk in said.get("refused", ())]}
 
 
 class PaperCodeForm(forms.Form):
@@ -626,3 +678,13 @@ class FailureForm(AttemptForm):
         super().__init__(*args, **kwargs)
         self.fields["next_on"].required = False
         self.fields["next_on"].help_text = _now("If you know it already. The buyer is told.")
+
+
+class SentFailureForm(FailureForm):
+    """The same as a telephone sends it, maybe days later: a failure stays one, and a planned day that
+    has passed meanwhile is planned no more."""
+
+    def clean_next_on(self) -> date | None:
+        day: date | None = self.cleaned_data["next_on"]
+        self.is_late = day is not None and day < clock.today()
+        return None if self.is_late else super().clean_next_on()

@@ -90,12 +90,12 @@ def sender_of(shipment: Shipment) -> Addressed:
 
 
 def receiver_of(shipment: Shipment) -> Addressed:
-    """Return who gets it, with address and telephone."""
+    """Return who gets it, with address and telephone, or telephones."""
     order, buyer = shipment.first_order, shipment.buyer
-    telephone = phones.national(order.telephone) if order.telephone else ""
+    telephones = [phones.national(number) for number in shipment.telephones]
     is_named = buyer.name == order.receiver or order.in_buyers_name
     lines = ["" if is_named else buyer.name]
-    lines += [*order.address.splitlines(), telephone]
+    lines += [*order.address.splitlines(), *telephones]
     return {"name": order.receiver, "lines": [line for line in lines if line]}
 
 

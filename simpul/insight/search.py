@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case, Q, QuerySet, When
@@ -21,6 +21,7 @@ from simpul.papers.models import Paper
 from simpul.parties.models import Party, Person
 from simpul.payments.models import Receipt
 from simpul.procurement.models import PurchaseOrder
+from simpul.ui.jinja import rupiah
 
 SHORTEST = 2
 LONGEST = 80
@@ -37,7 +38,7 @@ class Hit:
     subject: Any
     title: str
     text: str = ""
-    at: datetime | None = None
+    at: date | datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,9 @@ class _Kind:
 
 
 def tidy(typed: str) -> str:
-    """Return what is looked for: a number that was typed without its dashes gets them."""
-    typed = " ".join(typed.split())[:LONGEST]
+    """Return what is looked for: a number that was typed without its dashes gets them; what no
+    database looks for (NUL) goes."""
+    typed = " ".join(typed.replace("\0", " ").split())[:LONGEST]
     number = _NUMBER.fullmatch(typed)
     return "-".join(number.groups()).upper() if number else typed
 
@@ -201,7 +203,7 @@ KINDS: dict[str, _Kind] = {
     "receipts": _Kind(
         _("Payments"),
         _receipts,
-        lambda row, _words: Hit(row, str(row), str(row.party)),
+        lambda row, _words: Hit(row, rupiah(row.amount), str(row.party), row.received_on),
     ),
     "tickets": _Kind(
         _("Differences"),

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from simpul.conversations.models import Conversation, GuestEntry, Notice, Ticket
+from simpul.conversations.models import Conversation, GuestEntry, Ticket
 from simpul.crm.models import Lead
 from simpul.delivery.models import Shipment
 from simpul.delivery.models import Status as ShipmentStatus
@@ -18,6 +18,7 @@ from simpul.insight.dates import outlook
 from simpul.orders.models import Amendment, Instalment, LineSize, Order, Status
 from simpul.parties.models import Party, Person
 from simpul.parties.roles import Role
+from simpul.payments import texting
 from simpul.payments.models import (
     Arrival,
     BankAccount,
@@ -303,6 +304,11 @@ def _delivery(person: Person, today: date) -> Iterator[Task]:
         text = _("Nobody was there: send them again or take them back.")
         title = ngettext("%(n)s failed delivery", "%(n)s failed deliveries", count) % {"n": count}
         yield Task("deliveries", "?status=failed", "triangle-alert", title, text, count, HIGH)
+    if count := shipments.filter(status=ShipmentStatus.PICKED_UP, next_on__lt=today).count():
+        text = _("The planned day has passed: ask the courier what became of it.")
+        title = ngettext("%(n)s attempt is overdue", "%(n)s attempts are overdue", count)
+        where = "?status=picked_up"
+        yield Task("deliveries", where, "alarm-clock", title % {"n": count}, text, count, HIGH)
     if count := shipments.filter(status=ShipmentStatus.OPEN).count():
         text = _("Packed and ready: find a courier.")
         title = ngettext("%(n)s shipment to send", "%(n)s shipments to send", count) % {"n": count}
@@ -334,7 +340,7 @@ def _follow_ups(person: Person, today: date) -> Iterator[Task]:
 
 
 def _messages(person: Person, today: date) -> Iterator[Task]:
-    if count := Notice.objects.to_send_by_hand(person.workshop_id).count():
+    if count := texting.to_send_by_hand(person.workshop_id).count():
         text = _("Written already: one tap opens WhatsApp.")
         title = ngettext("%(n)s message to send", "%(n)s messages to send", count) % {"n": count}
         yield Task("messages", "", "message-circle", title, text, count, LOW)
@@ -356,9 +362,9 @@ _SALES: list[_Question] = [
     _finished,
     _messages,
 ]
-_FINANCE: list[_Question] = [_money, _follow_ups, _cash_box, _wages, _letters, _messages]
+_FINANCE: list[_Question] = [_money, _talk, _follow_ups, _cash_box, _wages, _letters, _messages]
 _STOCK: list[_Question] = [_material, _inquiries, _talk, _follow_ups, _delivery, _messages]
-_PRODUCTION: list[_Question] = [_late, _follow_ups, _work, _outside]
+_PRODUCTION: list[_Question] = [_late, _talk, _follow_ups, _work, _outside]
 _ALL = list(dict.fromkeys([*_SALES, *_FINANCE, *_STOCK, _work, _outside]))
 
 _QUESTIONS: dict[str, list[_Question]] = {

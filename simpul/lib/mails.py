@@ -154,8 +154,14 @@ def one_line(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """Return text without invisible signs, trailing blanks and rows of empty lines."""
-    lines = [" ".join(line.split()) for line in _visible(text[:MOST_READ]).splitlines()]
+    """Return text without invisible signs, trailing blanks and rows of empty lines.
+
+    The blank behind two dashes stays: it tells a signature (`signatures`) from a rule.
+    """
+    lines = [
+        line if line == "-- " else " ".join(line.split())
+        for line in _visible(text[:MOST_READ]).splitlines()
+    ]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()[:LONGEST_TEXT]
 
 

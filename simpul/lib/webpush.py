@@ -41,7 +41,10 @@ class NotTaken(Exception):
 
 def is_known(endpoint: str) -> bool:
     """Tell whether an address is of a push service that browsers use."""
-    parts = urlsplit(endpoint)
+    try:
+        parts = urlsplit(endpoint)
+    except ValueError:
+        return False
     host = parts.hostname or ""
     is_service = host in HOSTS or host.endswith(HOSTS_BELOW)
     return parts.scheme == "https" and parts.netloc == host and is_service

@@ -331,5 +331,6 @@ ABILITIES: dict[str, Rule] = {
     "delivery.carrier_refused": machine(),
     "delivery.hear_carrier": machine(),
     "delivery.carrier_fails": machine(),
+    "delivery.carrier_keeps": machine(),
     "delivery.carrier_delivers": machine(),
 }

@@ -128,7 +128,7 @@ def complete(arrival: Arrival, attached: Sequence[Attached], *, why: str = "") -
     """Add what was fetched to a message, and make it a claim where that is beyond doubt."""
     files, refused = admit(attached)
     workshop = arrival.workshop
-    letter = _letter_of(arrival)
+    letter = letter_of(arrival)
     with transaction.atomic():
         queue(workshop)
         verdict = _judge(letter, arrival.channel, workshop, files)
@@ -368,7 +368,8 @@ def _came_before(sender: str, workshop: Workshop, best: Handed) -> bool:
     return same.filter(arrival__status__in=(Status.WAITING, Status.CLAIMED)).exists()
 
 
-def _letter_of(arrival: Arrival) -> Letter:
+def letter_of(arrival: Arrival) -> Letter:
+    """Return a message as it came, without its picture."""
     return Letter(
         id=arrival.foreign_id,
         sender=arrival.sender,

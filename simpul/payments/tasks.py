@@ -4,14 +4,8 @@ from django.tasks import task
 from django.utils import translation
 
 from simpul.parties.models import Workshop
-from simpul.payments import online, reconciliation, whatsapp
-from simpul.payments.models import Arrival, ImportRefused, StatementFile
-
-
-@task
-def fetch_picture(arrival: int) -> None:
-    """Fetch the picture of a message, without waiting for the clock."""
-    whatsapp.fetch(Arrival.objects.select_related("workshop").get(pk=arrival))
+from simpul.payments import online, reconciliation
+from simpul.payments.models import ImportRefused, StatementFile
 
 
 @task

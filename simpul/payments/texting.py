@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.conf import settings
+from django.db.models import Max, Q, QuerySet
 
-from simpul.conversations.models import Channel, Message, Notice
+from simpul.conversations.models import Channel, Message, Notice, NoticeQuerySet
 from simpul.conversations.notices import come_back
 from simpul.lib import clock, outgoing
 from simpul.lib.outgoing import Unreachable
+from simpul.lib.sealing import Unsealable
 from simpul.parties.models import Identity, Party, Person, Workshop
 from simpul.payments.models import Arrival
 from simpul.payments.models.messenger import WhatsAppNumber
@@ -25,7 +27,11 @@ from simpul.payments.whatsapp import API, HOSTS
 
 WINDOW = timedelta(hours=24)
 LONGEST_WORDS = 300  # letters of a gap of a template
-NOT_ON_WHATSAPP = {131026}  # Meta: the number has no WhatsApp, or takes nothing from businesses
+FOR_GOOD = {  # what Meta refuses however often it is sent
+    131026,  # the number has no WhatsApp, or takes nothing from businesses
+    131047,  # more than a day since the other side wrote
+    *(132000, 132001, 132005, 132007, 132012, 132015, 132016),  # the template: gone, wrong, paused
+}
 MOST_STATES = 200  # of one notice of Meta
 
 Status = Notice.Status
@@ -34,7 +40,7 @@ _STEPS = [Status.WAITING, Status.SENT, Status.ARRIVED, Status.SEEN]
 
 
 class NotReached(Exception):
-    """This number is not reached by WhatsApp; another try would not help."""
+    """This number is not reached by WhatsApp, or not with this; another try would not help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +53,14 @@ class State:
 
 
 def not_by_machine() -> Q:
-    """Say which notices a person sends: texts of a workshop without keys, or not made ready yet."""
-    connected = WhatsAppNumber.objects.connected().values("workshop")
-    unready = Q(by_hand=True) | Q(attempts=0) | ~Q(person__workshop__in=connected)
-    return Q(channel=Channel.WHATSAPP) & unready
+    """Say which notices the machine does not send: texts for a person, or not made ready yet."""
+    return Q(channel=Channel.WHATSAPP) & (_for_a_person() | Q(attempts=0))
+
+
+def to_send_by_hand(workshop: int) -> NoticeQuerySet:
+    """Return the texts that a person is to send; those that go by themselves are not among them."""
+    texts = Notice.objects.texts(workshop)
+    return texts if settings.DEMO else texts.filter(_for_a_person())
 
 
 def leaves_to_hand(notice: Notice) -> bool:
@@ -66,7 +76,7 @@ def leaves_to_hand(notice: Notice) -> bool:
 def send(notice: Notice, *, body: str, words: tuple[str, ...]) -> None:
     """Send a text, or the template with these words in its gaps.
 
-    Raises NotReached, Unreachable and sealing.Unsealable.
+    Raises NotReached and Unreachable.
     """
     number, to = _number(notice.person.workshop_id), _telephone(notice.person)
     if number is None or not to:
@@ -75,11 +85,15 @@ def send(notice: Notice, *, body: str, words: tuple[str, ...]) -> None:
     if not _is_open(notice.person):
         said = _template(number.template, words)
     told = {"messaging_product": "whatsapp", "to": to.removeprefix("+"), **said}
+    try:
+        token = number.open_keys()["access_token"]
+    except Unsealable as reason:  # the keys must be entered again
+        raise NotReached from reason
     answer = outgoing.ask(
         "POST",
         f"{API}{number.number_id}/messages",
         hosts=HOSTS,
-        headers={"Authorization": f"Bearer {number.open_keys()['access_token']}"},
+        headers={"Authorization": f"Bearer {token}"},
         json=told,
     )
     notice.foreign_id = _identifier(answer)
@@ -90,8 +104,7 @@ def free_until(party: Party | None) -> datetime | None:
     """Return until when free words may go to a party by WhatsApp; nothing where none may."""
     if party is None or _number(party.workshop_id) is None:
         return None
-    people = list(party.people.filter(is_active=True))
-    return max(filter(None, map(_open_until, people)), default=None)
+    return _open_until(Person.objects.active().filter(party=party), party.workshop_id)
 
 
 def read_states(body: bytes) -> list[State]:
@@ -101,19 +114,25 @@ def read_states(body: bytes) -> list[State]:
 
 
 def move(state: State, workshop: Workshop) -> None:
-    """Note what became of a message: a state only climbs, however often and late it is told."""
+    """Note what became of a message: a state only climbs, however often and late it is told, also
+    by several at once and before we noted that it was sent."""
     mine = WhatsAppNumber.objects.connected().filter(workshop=workshop, number_id=state.number_id)
     notices = Notice.objects.filter(channel=Channel.WHATSAPP, foreign_id=state.message)
     notice = notices.filter(person__workshop=workshop).first() if mine.exists() else None
     if notice is None:
         return
-    if state.status == "failed":
-        if notice.status == Status.SENT:
-            come_back(notice)
+    reached = Status.FAILED if state.status == "failed" else _CLIMBS.get(state.status)
+    if reached is None:
         return
-    higher = _STEPS[_STEPS.index(Status(notice.status)) + 1 :] if notice.status in _STEPS else []
-    if (reached := _CLIMBS.get(state.status)) in higher:
-        notice.mark(reached)
+    lower = _STEPS[:2] if reached == Status.FAILED else _STEPS[: _STEPS.index(reached)]
+    climbs = notices.filter(pk=notice.pk, status__in=lower).update(status=reached)
+    if climbs and reached == Status.FAILED:
+        come_back(notice)
+
+
+def _for_a_person() -> Q:
+    connected = WhatsAppNumber.objects.connected().values("workshop")
+    return Q(by_hand=True) | ~Q(person__workshop__in=connected)
 
 
 def _number(workshop: int) -> WhatsAppNumber | None:
@@ -121,23 +140,24 @@ def _number(workshop: int) -> WhatsAppNumber | None:
 
 
 def _is_open(person: Person) -> bool:
-    return _open_until(person) is not None
+    alone = Person.objects.filter(pk=person.pk)
+    return _open_until(alone, person.workshop_id) is not None
 
 
-def _open_until(person: Person) -> datetime | None:
-    """Return a day after this person's last message, if that is still to come."""
-    said = Message.objects.filter(by=person, channel=Channel.WHATSAPP).exclude(foreign_id="")
-    numbers = list(
-        person.identities.filter(kind=Identity.Kind.PHONE).values_list("value", flat=True)
-    )
+def _open_until(people: QuerySet[Person], workshop: int) -> datetime | None:
+    """Return a day after the last message of any of them, if that is still to come."""
+    since = clock.now() - WINDOW
+    numbers = Identity.objects.filter(person__in=people, kind=Identity.Kind.PHONE).values("value")
+    said = Message.objects.filter(by__in=people, channel=Channel.WHATSAPP, at__gt=since)
     came = Arrival.objects.filter(
-        workshop=person.workshop_id, channel=Channel.WHATSAPP, sender__in=numbers
+        workshop=workshop, channel=Channel.WHATSAPP, sender__in=numbers, at__gt=since
     )
-    moments = [
-        one.at for one in (said.order_by("-pk").first(), came.order_by("-at").first()) if one
-    ]
-    until = max(moments) + WINDOW if moments else None
-    return until if until is not None and until > clock.now() else None
+    found = (
+        said.exclude(foreign_id="").aggregate(last=Max("at"))["last"],
+        came.aggregate(last=Max("at"))["last"],
+    )
+    moments = [moment for moment in found if moment is not None]
+    return max(moments) + WINDOW if moments else None
 
 
 def _telephone(person: Person) -> str:
@@ -171,7 +191,7 @@ def _identifier(answer: outgoing.Answer) -> str:
             raise Unreachable("no identifier") from reason
     error = told.get("error") if isinstance(told, dict) else None
     code = error.get("code") if isinstance(error, dict) else None
-    if code in NOT_ON_WHATSAPP:
+    if code in FOR_GOOD:
         raise NotReached
     raise Unreachable(f"{answer.status}: {code}")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -30,6 +30,9 @@ HOSTS = ("graph.facebook.com", "lookaside.fbsbx.com")
 SHOWN = {"image", "document"}  # kinds that may be a proof
 READ = {"text", *SHOWN}
 MOST_AT_ONCE = 100  # messages of one notice
+
+
+type Take = Callable[[Arrival, list[Attached]], None]
 
 
 class Unreadable(ValueError):
@@ -82,8 +85,9 @@ def expect(received: Received, workshop: Workshop) -> Arrival:
     )
 
 
-def fetch(arrival: Arrival) -> None:
-    """Fetch the picture of a message, or note that it did not come; after the last try it waits."""
+def fetch(arrival: Arrival, *, take: Take = inbox.complete) -> None:
+    """Fetch the picture of a message and let `take` judge it with that, or note that it did not
+    come; after the last try it waits."""
     if not arrival.take_try():
         return
     try:
@@ -94,13 +98,16 @@ def fetch(arrival: Arrival) -> None:
         attached = []
     except (Gone, NotAllowedThere, sealing.Unsealable):
         attached = []
-    inbox.complete(arrival, attached, why="" if attached else Arrival.Why.NOT_FETCHED)
+    if attached:
+        take(arrival, attached)
+    else:
+        inbox.complete(arrival, [], why=Arrival.Why.NOT_FETCHED)
 
 
-def fetch_due(workshop: Workshop) -> None:
-    """Fetch what is still to be fetched; called by the clock."""
+def fetch_due(workshop: Workshop, *, take: Take = inbox.complete) -> None:
+    """Fetch what is still to be fetched, as `fetch` does."""
     for arrival in due(workshop).select_related("workshop").order_by("pk")[:20]:
-        fetch(arrival)
+        fetch(arrival, take=take)
 
 
 def due(workshop: Workshop) -> Any:

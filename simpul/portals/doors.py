@@ -77,7 +77,7 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "buyer": ("buyer:order", "first_order.number"),
         "courier": ("courier:job", "number"),
     },
-    "parties.party": {"workshop": ("workshop:party", "pk"), "buyer": ("buyer:home", "")},
+    "parties.party": {"workshop": ("workshop:party", "pk"), "buyer": ("buyer:tally", "")},
     "crm.lead": {"workshop": ("workshop:leads", "")},
     "conversations.guestentry": {"workshop": ("workshop:guestbook", "")},
 }

@@ -65,7 +65,8 @@ def text_of(
     by_mail: bool = False,
 ) -> str:
     """Return the message in the reader's language: what happened or was said, where to look, who
-    writes. `names` are those of the files that come with it; `by_mail` lets the reader answer so."""
+    writes. `names` are those of the files that come with it; `by_mail` lets the reader answer so;
+    `address` is empty where no page shows this reader what was said."""
     person, message = notice.person, said_in(notice)
     with override(person.language):
         lines = [_("Hello %(name)s,") % {"name": person.name}]
@@ -74,10 +75,16 @@ def text_of(
         else:
             lines += [_who_writes(notice, message), Truncator(message.body).chars(longest)]
             lines += [_("Files: %(names)s") % {"names": ", ".join(names)}] if names else []
-            how = _("Answer this e-mail, or here:") if by_mail else _("Read and answer here:")
-            lines.append(f"{how}\n{address}")
+            lines.append(_where_to_answer(address, by_mail=by_mail))
         lines.append(person.workshop.name)
     return "\n\n".join(filter(None, lines))
+
+
+def _where_to_answer(address: str, *, by_mail: bool) -> str:
+    if not address:
+        return _("Simply answer this e-mail.") if by_mail else ""
+    how = _("Answer this e-mail, or here:") if by_mail else _("Read and answer here:")
+    return f"{how}\n{address}"
 
 
 def mail_of(notice: Notice, address: str) -> EmailMessage:

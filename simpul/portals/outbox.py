@@ -11,8 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from itertools import groupby
 from smtplib import SMTPRecipientsRefused
@@ -34,7 +36,7 @@ from simpul.lib.outgoing import Unreachable
 from simpul.parties.models import AccessLink, Identity, Person
 from simpul.payments import texting
 from simpul.portals.doors import document_of, path_for, portal_path
-from simpul.portals.letters import OF_A_PROGRAM, head_of, in_short, mail_of, text_of
+from simpul.portals.letters import OF_A_PROGRAM, head_of, in_short, mail_of, said_in, text_of
 
 # after each failure a longer pause; after the last one we give up
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 180, 720)]
@@ -42,6 +44,7 @@ A_BATCH = 50
 LONGEST_TEXT = 1500  # letters in a link that opens WhatsApp; the rest is behind its link
 MOST_IN_A_LETTER = 200
 WITH_PIN = {"delivery.leave", "delivery.plan_attempt"}
+LONGEST_PUSHING_S = 20  # of a turn: a push service that is down holds up nothing else
 
 log = logging.getLogger(__name__)
 
@@ -55,12 +58,10 @@ def send() -> tuple[int, int]:
     if settings.DEMO:
         return 0, 0
     due = Notice.objects.due().filter(channel__in=SENDERS, is_daily=False)
-    notices = due.exclude(texting.not_by_machine()).select_related(*_WITH, "link")[:A_BATCH]
-    results = [
-        _try([notice], SENDERS[Channel(notice.channel)])
-        for notice in notices
-        if not _waits_for_its_hour(notice) and not _is_by_hand(notice) and _claim([notice])
-    ]
+    notices = due.exclude(texting.not_by_machine()).select_related(*_WITH, "link")
+    results = _send_each(notices.exclude(channel=Channel.PUSH)[:A_BATCH])
+    until = time.monotonic() + LONGEST_PUSHING_S
+    results += _send_each(notices.filter(channel=Channel.PUSH)[:A_BATCH], until=until)
     return results.count(True), results.count(False)
 
 
@@ -116,12 +117,37 @@ def _tell_otherwise(notice: Notice) -> None:
 
 def prepared_text(notice: Notice) -> str:
     """Return the text that a person sends by hand; reads the link that `prepare` made."""
-    return text_of(notice, _behind_link(notice), longest=LONGEST_TEXT)
+    is_read = notice.link is not None or _is_read_there(notice)
+    return text_of(notice, _behind_link(notice) if is_read else "", longest=LONGEST_TEXT)
+
+
+def _send_each(notices: Iterable[Notice], *, until: float = math.inf) -> list[bool]:
+    """Send one after the other, and begin none after `until` but the first."""
+    results = []
+    for notice in notices:
+        if not _waits_for_its_hour(notice) and not _is_by_hand(notice) and _claim([notice]):
+            results.append(_try([notice], SENDERS[Channel(notice.channel)]))
+            if time.monotonic() >= until:
+                break
+    return results
 
 
 def _behind_link(notice: Notice) -> str:
+    person = notice.person
     path = reverse("access", args=[notice.link.token]) if notice.link else None
-    return settings.SITE_URL + (path or portal_path(notice.person))
+    if person.user_id is None:
+        return settings.SITE_URL + (path or _shop(person))
+    return settings.SITE_URL + (path_for(notice.entry.subject, person) or portal_path(person))
+
+
+def _is_read_there(notice: Notice) -> bool:
+    """Tell whether its reader has a page that shows it; what was said stands on no other page."""
+    if said_in(notice) is None:
+        return True
+    subject, person = notice.entry.subject, notice.person
+    if person.user_id is not None:
+        return path_for(subject, person) is not None
+    return document_of(subject, person) is not None
 
 
 def address_for(subject: Any, person: Person) -> str:
@@ -131,8 +157,17 @@ def address_for(subject: Any, person: Person) -> str:
     elif (document := document_of(subject, person)) is not None:
         path = reverse("access", args=[AccessLink.issue(person, document).token])
     else:
-        path = reverse("storefront:profile", args=[person.workshop.slug])
+        path = _shop(person)
     return settings.SITE_URL + path
+
+
+def _shop(person: Person) -> str:
+    return reverse("storefront:profile", args=[person.workshop.slug])
+
+
+def _address_of(notice: Notice) -> str:
+    is_read = _is_read_there(notice)
+    return address_for(notice.entry.subject, notice.person) if is_read else ""
 
 
 def _waits_for_its_hour(notice: Notice) -> bool:
@@ -161,6 +196,7 @@ def _claim(notices: list[Notice]) -> bool:
 
 def _try(notices: list[Notice], way: Callable[[list[Notice]], None]) -> bool:
     try:
+        _demand_active(notices[0].person)
         way(notices)
     except Undeliverable:
         for notice in notices:
@@ -172,14 +208,19 @@ def _try(notices: list[Notice], way: Callable[[list[Notice]], None]) -> bool:
             if notice.attempts >= len(PAUSES):
                 come_back(notice)
         return False
-    for notice in notices:
-        notice.mark(Notice.Status.SENT)
+    mine = Notice.objects.waiting().filter(pk__in=[notice.pk for notice in notices])
+    mine.filter(by_hand=False).update(status=Notice.Status.SENT)  # unless we heard more meanwhile
     return True
+
+
+def _demand_active(person: Person) -> None:
+    if not person.is_active:
+        raise Undeliverable
 
 
 def _mail(notices: list[Notice]) -> None:
     [notice] = notices
-    _post(notices, mail_of(notice, address_for(notice.entry.subject, notice.person)))
+    _post(notices, mail_of(notice, _address_of(notice)))
 
 
 def _mail_of_the_day(notices: list[Notice]) -> None:
@@ -196,8 +237,8 @@ def _mail_of_the_day(notices: list[Notice]) -> None:
         for label, group in groupby(by_document, key=lambda one: one.label):
             told = list(group)
             lines = [f"- {in_short(one)}" for one in told]
-            where = address_for(told[-1].entry.subject, person)
-            parts.append("\n".join([*([label] if label else []), *lines, where]))
+            where = _address_of(told[-1])
+            parts.append("\n".join(filter(None, [label, *lines, where])))
         text = "\n\n".join([*parts, person.workshop.name])
         mail = EmailMessage(f"{person.workshop.name}: {news}", text, headers=head_of(notices))
     _post(notices, mail)
@@ -257,7 +298,8 @@ def _mobile(person: Person) -> str:
 def _claim_guest(entry: GuestEntry) -> bool:
     pause = PAUSES[min(entry.tries, len(PAUSES) - 1)]
     mine = GuestEntry.objects.to_tell().filter(pk=entry.pk)
-    return mine.update(tries=F("tries") + 1, tell_at=clock.now() + pause) == 1
+    entry.tell_at = clock.now() + pause
+    return mine.update(tries=F("tries") + 1, tell_at=entry.tell_at) == 1
 
 
 def _tell_guest(entry: GuestEntry) -> bool:
@@ -273,7 +315,7 @@ def _tell_guest(entry: GuestEntry) -> bool:
         subject = _("%(workshop)s: your words in the guest book") % {"workshop": entry.workshop}
     mark = hashlib.sha256(f"{settings.SECRET_KEY}:{entry.pk}:{entry.answer}".encode()).hexdigest()
     headers = {**OF_A_PROGRAM, "Message-ID": f"<guest-{entry.pk}-{mark[:16]}@{settings.HOST}>"}
-    mine = GuestEntry.objects.filter(pk=entry.pk)
+    mine = GuestEntry.objects.filter(pk=entry.pk, tell_at=entry.tell_at)  # or there is news since
     try:
         EmailMessage(subject, "\n\n".join(lines), to=[entry.mail], headers=headers).send()
     except Exception as failure:

@@ -17,6 +17,7 @@ from simpul.lib import clock
 from simpul.parties.models import Workshop
 from simpul.payments import online, whatsapp
 from simpul.payments.reminders import remind_due
+from simpul.portals.bank import pictures
 from simpul.workflow.models import Turn
 
 AGAIN = timedelta(minutes=15)  # when a turn that did not end is tried again
@@ -42,7 +43,7 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job("reminders", remind_due, timedelta(minutes=30)),
-    Job("payments.pictures", whatsapp.fetch_due, timedelta(minutes=5), whatsapp.is_needed),
+    Job("payments.pictures", pictures.fetch_due, timedelta(minutes=5), whatsapp.is_needed),
     Job("payments.links", online.tend_links, timedelta(minutes=1), online.wants_links),
     Job("payments.unread", online.apply_unread, timedelta(minutes=5), online.unread),
     Job("payments.news", online.ask_for_news, timedelta(hours=24), online.has_questions),

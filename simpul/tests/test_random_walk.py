@@ -115,6 +115,7 @@ QUIET = {
     "delivery.choose_carrier", "delivery.go_by", "delivery.book_carrier",
     "delivery.call_off_carrier", "delivery.carrier_booked", "delivery.carrier_refused",
     "delivery.hear_carrier", "delivery.carrier_fails", "delivery.write_number",
+    "delivery.carrier_keeps",
     "payments.open_account", "payments.confirm_account", "payments.hasten_account",
     "payments.connect_gateway", "payments.disconnect_gateway",
     "payments.apply_notice", "payments.keep_notice", "payments.settle_notice",

@@ -83,7 +83,7 @@ class MessageFile(models.Model):
                 message__at__date=clock.today(),
             )
             if today.count() + len(files) > A_DAY:
-                raise Refused(_now("That are many files for one day: please telephone us."))
+                raise Refused(_now("That is a lot of files for one day: please telephone us."))
         for position, one in enumerate(files, start=1):
             upload = Upload.keep(one.file, by=by)
             small = (

@@ -17,7 +17,7 @@ from simpul.workflow.steps import Refused, step
 
 
 class NoColleague(Refused):
-    """Only somebody who works here can be asked to answer."""
+    """Only somebody who works here, and may answer, can be asked to."""
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -127,8 +127,8 @@ class Conversation(models.Model):
     @step("conversations.assign")
     def assign(self, *, by: Person, to: Person) -> None:
         """Ask somebody of the workshop to answer. Raises NoColleague."""
-        if not Person.objects.active().staff().filter(pk=to.pk, workshop=self.workshop_id).exists():
-            raise NoColleague(_("Choose somebody who works here."))
+        if not (to.is_staff and to.may("conversations.say", self)):
+            raise NoColleague(_("Choose somebody who works here and may answer."))
         self.assigned_to = to
 
     @step("conversations.let_go")

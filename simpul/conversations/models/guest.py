@@ -150,9 +150,10 @@ class GuestEntry(models.Model):
         """Answer for everybody to read, below what the guest wrote, and on the page of what it is
         about."""
         self._demand_consent()
+        is_news = answer != self.answer
         self.answer = answer
         self.subject = about
-        self._tell()
+        self._tell(is_news=is_news)
 
     @step(
         "conversations.put_back",
@@ -162,9 +163,10 @@ class GuestEntry(models.Model):
     def put_back(self, *, by: Person) -> None:
         """Let it wait again, as if nobody had decided; the answer stays as it was written."""
 
-    def _tell(self) -> None:
-        """Let its guest hear of it, once there was time to undo it."""
-        if self.mail:
+    def _tell(self, *, is_news: bool = False) -> None:
+        """Let its guest hear of it, once there was time to undo it; again only of what is news."""
+        was_told = self.tries > 0 and self.tell_at is None
+        if self.mail and (is_news or not was_told):
             self.tell_at, self.tries = clock.now() + TIME_TO_UNDO, 0
 
     # Questions

@@ -88,7 +88,7 @@ class Message(models.Model):
         return f"message {self.pk}"
 
     @classmethod
-    @creation("conversations.say", private=("body", "attached", "refused"))
+    @creation("conversations.say", private=("body", "attached", "refused", "foreign_id"))
     def say(
         cls,
         *,
@@ -154,6 +154,10 @@ class Message(models.Model):
     @property
     def shown_with(self) -> Any:
         return self.conversation.subject
+
+    @property
+    def assigned_to_id(self) -> int | None:
+        return self.conversation.assigned_to_id
 
     @property
     def buyer_id(self) -> int | None:

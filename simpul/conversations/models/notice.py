@@ -31,8 +31,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """What is to be sent now, the oldest first."""
         return self.waiting().filter(next_try_at__lte=clock.now()).order_by("pk")
 
-    def to_send_by_hand(self, workshop_id: int) -> Self:
-        """The texts for WhatsApp that nobody has sent yet, as far as they still are news."""
+    def texts(self, workshop_id: int) -> Self:
+        """The texts for WhatsApp that were not sent yet, as far as they still are news."""
         mine = self.waiting().filter(channel=Channel.WHATSAPP, person__workshop=workshop_id)
         now = clock.now()
         return mine.filter(made_at__gt=now - OLD_NEWS, next_try_at__lte=now)
@@ -104,3 +104,9 @@ class Notice(models.Model):
         twins = Notice.objects.waiting().filter(entry=self.entry_id, person=self.person_id)
         pair = {Channel.SMS, Channel.WHATSAPP} - {self.channel}
         twins.filter(channel__in=pair).update(status=self.Status.DROPPED)
+
+    def leave_to_hand(self) -> None:
+        """Let a person send what the machine could not: what becomes of its try counts no more."""
+        self.status, self.by_hand, self.foreign_id = self.Status.WAITING, True, ""
+        self.next_try_at = clock.now()
+        self.save(update_fields=["status", "by_hand", "foreign_id", "next_try_at"])

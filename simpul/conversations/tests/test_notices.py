@@ -42,6 +42,22 @@ def test_the_other_side_hears_of_a_message(buyer: Party, sari: Person, dewi: Per
     assert told() == {(sari, PORTAL), (sari, MAIL), (dewi, MAIL), (dewi, WHATSAPP)}
 
 
+def test_who_answers_hears_what_is_answered(
+    buyer: Party, sari: Person, fajar: Person, dewi: Person
+) -> None:
+    for person in (sari, fajar, dewi):
+        reachable(person, login=True)
+    talk = Conversation.of(buyer, buyer)
+    Message.say(by=sari, conversation=talk, body="Halo")
+    talk.assign(by=sari, to=fajar)
+    notices.tell()
+    Notice.objects.all().delete()
+
+    Message.say(by=dewi, conversation=talk, body="Halo juga")
+    notices.tell()
+    assert {person for person, _channel in told()} == {sari, fajar}
+
+
 def test_nothing_is_told_twice(buyer: Party, sari: Person, dewi: Person) -> None:
     reachable(sari, mail="sari@example.com")
     Message.say(by=dewi, conversation=Conversation.of(buyer, buyer), body="Halo")

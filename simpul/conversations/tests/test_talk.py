@@ -82,10 +82,15 @@ def test_who_was_asked_to_answer_hears_of_it_and_the_others_have_nothing_unread(
 
 
 def test_only_people_of_the_house_are_asked_to_answer(
-    talk: Conversation, sari: Person, dewi: Person, machine: Person, joko: Person
+    talk: Conversation,
+    sari: Person,
+    dewi: Person,
+    machine: Person,
+    joko: Person,
+    viewer: Person,
 ) -> None:
     gone = testing.staff("Gone", sari.workshop, Role.SALES, is_active=False)
-    for stranger in (dewi, machine, joko, gone):
+    for stranger in (dewi, machine, joko, viewer, gone):
         with pytest.raises(NoColleague):
             talk.assign(by=sari, to=stranger)
     assert fresh(talk).assigned_to is None

@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(choices=[('registration', 'registered'), ('mail', 'wrote an e-mail'), ('whatsapp', 'wrote by WhatsApp')], default='registration', max_length=20)),
                 ('message', models.CharField(blank=True, max_length=1000)),
                 ('was_known', models.BooleanField(default=False)),
+                ('wrote_as', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('status', models.CharField(choices=[('new', 'new'), ('welcomed', 'welcomed'), ('declined', 'declined')], default='new', editable=False, max_length=10)),
                 ('reason', models.CharField(blank=True, editable=False, max_length=300)),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from simpul import testing
+from simpul.conversations.models import Message
 from simpul.crm.models import Lead, Status
 from simpul.parties.models import Address, Identity, Party, Person, User, Workshop
 from simpul.workflow.models import Entry
@@ -66,6 +67,58 @@ def test_a_known_number_is_noted_and_nothing_new_is_opened(
     assert lead.party == dewi.party
     assert not User.objects.exists()
     assert Party.objects.count() == 1
+
+
+def wrote(workshop: Workshop, source: str = "mail", sender: str = "ani@example.com") -> Lead:
+    return Lead.meet(
+        by=workshop.machine, source=source, sender=sender, name="Ani", body="Halo", foreign_id="1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "sender"), [("mail", "ani@example.com"), ("whatsapp", "+6281234500001")]
+)
+def test_who_only_wrote_before_registers_like_anybody(
+    workshop: Workshop, sari: Person, source: str, sender: str
+) -> None:
+    first = wrote(workshop, source, sender)
+    first.decline(by=sari, reason="Spam")
+
+    lead = register(workshop)
+
+    assert not lead.was_known
+    assert lead.wrote_as == first.person
+    assert lead.person.user is not None
+    assert not lead.party.is_welcome
+    assert not Message.objects.visible_to(lead.person).exists()
+    assert first.person.identities.get().value == sender  # a typed address proves nothing
+
+    lead.welcome(by=sari)
+
+    assert Party.objects.get(pk=lead.party.pk).buys_wholesale
+    values = set(lead.person.identities.values_list("value", flat=True))
+    assert values == {"+6281234500001", "ani@example.com"}
+    assert not Message.objects.visible_to(lead.person).exists()
+
+
+def test_who_wrote_and_was_welcomed_is_known(workshop: Workshop, sari: Person) -> None:
+    first = wrote(workshop)
+    first.welcome(by=sari, buys_as="distributor")
+
+    lead = register(workshop)
+
+    assert (lead.was_known, lead.person) == (True, first.person)
+    assert not User.objects.exists()
+
+
+def test_who_was_welcomed_meanwhile_keeps_the_address(workshop: Workshop, sari: Person) -> None:
+    first = wrote(workshop)
+    lead = register(workshop)
+    first.welcome(by=sari, buys_as="distributor")
+
+    lead.welcome(by=sari)
+
+    assert first.person.identities.get().value == "ani@example.com"
 
 
 def test_a_login_of_another_workshop_is_not_taken_over(workshop: Workshop) -> None:

@@ -184,8 +184,15 @@ class Carrier(ABC):
 
 
 def text_of(fields: Mapping[str, Any], *names: str) -> str:
-    """Return the first of these fields that is a text."""
-    return next((fields[name] for name in names if isinstance(fields.get(name), str)), "")
+    """Return the first of these fields that is a text which can be kept."""
+    return next((fields[name] for name in names if _is_text(fields.get(name))), "")
+
+
+def _is_text(value: object) -> bool:
+    """Tell whether it is a text that a database takes: without zeros and halves of characters."""
+    return isinstance(value, str) and value == value.encode(errors="replace").decode().replace(
+        "\0", ""
+    )
 
 
 def rupiah_of(value: object) -> int | None:

@@ -21,6 +21,7 @@ from simpul.workflow.steps import Refused, WrongState, creation, step
 
 NUMBER = re.compile(r"[A-Z0-9]{6,30}")
 SEALED, DEMO, SILENT = "SECRET_KEY", "DEMO", "SILENT"  # troubles that have words of ours
+NAMELESS = "SENDER"  # the same: it goes in the buyer's name, whose telephone is not known
 CARRIED = (Shipment.Mode.EXPEDITION, Shipment.Mode.CARGO)  # the ways that a carrier goes
 
 
@@ -164,7 +165,7 @@ class RateRequest(models.Model):
 
     @property
     def trouble_words(self) -> str:
-        return _words_of(self.trouble)
+        return trouble_words(self.trouble)
 
     @property
     def offers(self) -> list[Rate]:
@@ -310,6 +311,10 @@ class Consignment(models.Model):
     @step("delivery.call_off_carrier", source=(Status.CHOSEN, Status.BOOKED), target=Status.ENDED)
     def call_off(self, *, by: Person) -> None:
         """Let this carrier not bring it; whose programs were asked is told afterwards."""
+        if self.is_carried:
+            raise WrongState(
+                _now("The carrier has the packages already: it cannot be called off any more.")
+            )
 
     @step("delivery.hear_carrier", source=Status.BOOKED)
     def hear(self, *, by: Person, state: int | None, number: str, price: int | None) -> None:
@@ -324,6 +329,11 @@ class Consignment(models.Model):
     def take_failure(self, *, by: Person) -> None:
         """Tell the workshop that the carrier does not bring it: a person says what becomes of it."""
 
+    @step("delivery.carrier_keeps", source=Status.ENDED, target=Status.BOOKED)
+    def carry_on(self, *, by: Person) -> None:
+        """It was called off too late: the carrier has the packages, and is heard again."""
+        self.trouble = ""
+
     # Questions
 
     @property
@@ -336,7 +346,7 @@ class Consignment(models.Model):
 
     @property
     def trouble_words(self) -> str:
-        return _words_of(self.trouble)
+        return trouble_words(self.trouble)
 
     @property
     def is_by_api(self) -> bool:
@@ -345,6 +355,24 @@ class Consignment(models.Model):
     @property
     def is_booked(self) -> bool:
         return self.status == self.Status.BOOKED
+
+    @property
+    def takes_number(self) -> bool:
+        """Tell whether a number is typed in its place: it was typed before, it is over, or nobody
+        knows whether it is booked."""
+        is_open = self.status == self.Status.CHOSEN and self.is_unsure
+        return not self.is_by_api or self.status == self.Status.ENDED or is_open
+
+    @property
+    def is_carried(self) -> bool:
+        """Tell whether a carrier whose programs booked it has the packages, by its word or by our
+        count; one that gave up or brought them back has not. Reads `shipment`."""
+        if not self.is_by_api or not self.is_booked:
+            return False
+        if self.state in (State.GIVEN_UP, State.BACK):
+            return False
+        is_fetched = self.state is not None and self.state >= State.FETCHED
+        return is_fetched or self.shipment.is_out
 
     @property
     def says(self) -> str:
@@ -436,11 +464,14 @@ def carrier_names() -> list[str]:
     return list(NAMES.values())
 
 
-def _words_of(trouble: str) -> str:
+def trouble_words(trouble: str) -> str:
     """Return why a try failed in the reader's language, or what the other side said."""
     ours = {
         SEALED: _now("Its keys cannot be read any more: the owner enters them again."),
         DEMO: _now("The demonstration asks nobody."),
         SILENT: _now("No answer came."),
+        NAMELESS: _now(
+            "This goes in the buyer's name, and the buyer has no telephone number here: enter one."
+        ),
     }
     return ours.get(trouble, trouble)

@@ -24,7 +24,7 @@ from simpul.orders.models import Gate, GateShut, LineSize, Order, Track
 from simpul.orders.models import Status as OrderStatus
 from simpul.papers.models import Paper, Upload
 from simpul.parties.models import AccessLink, Party, Person, Workshop
-from simpul.payments.models import Collection
+from simpul.payments.models import Collection, to_collect
 from simpul.stock.models import Item, Location, Movement
 from simpul.workflow.models import Entry, NumberSeries
 from simpul.workflow.steps import NotAllowed, Refused, WrongState, creation, step
@@ -240,9 +240,12 @@ class Shipment(models.Model):
 
     @step("delivery.go_by", source=Status.OPEN)
     def go_by(self, *, by: Person, mode: str, route: str, fee: int, days: int | None) -> None:
-        """Let it travel another way than it was opened for, at what that costs."""
+        """Let it travel another way than it was opened for, at what that costs; a note that names
+        the old way is void."""
         if self.consignments.filter(status__in=("asked", "booked"), account__isnull=False).exists():
             raise WrongState(_now("Call off the carrier that is booked first."))
+        if (mode, route) != (self.mode, self.route):
+            self.note_number = ""
         self.mode, self.route, self.fee, self.days = mode, route, fee, days
 
     @step("delivery.offer", source=(Status.OPEN, Status.OFFERED), target=Status.OFFERED)
@@ -344,9 +347,10 @@ class Shipment(models.Model):
             raise WrongState(_now("Call off the carrier that is booked first."))
         self.packages.update(shipment=None)
 
-    @step("delivery.issue_note", source=(Status.OPEN, Status.ACCEPTED))
+    @step("delivery.issue_note", source=(Status.OPEN, Status.ACCEPTED, *OUT))
     def issue_note(self, *, by: Person) -> None:
-        """Issue the surat jalan: what must be paid before handing over has come."""
+        """Issue the surat jalan: what must be paid before handing over has come. Of what is out, only
+        packages that were not taken have none: they are not on the note with which they left."""
         if self.note_number:
             raise WrongState(_now("The delivery note is issued already."))
         self._demand_paid()
@@ -488,10 +492,13 @@ class Shipment(models.Model):
             signed_on=signed_on,
             note=note,
         )
+        rest = None
         if left:
             rest = Shipment.split_off(by=self.workshop.machine, shipment=self, packages=left)
             rest.come_away(by=by, reason=Reason.REFUSED, note=note, client_id="")
         self._collect(by=by, collected=collected, photo=cash_photo, client_id=client_id)
+        if rest is not None:
+            self._ask_again(rest)
         self.arrive(by=self.workshop.machine)
         if note or left or pictures:
             handed = self.handovers.filter(kind=Handover.Kind.DELIVERED).order_by("-pk")[0]
@@ -531,11 +538,13 @@ class Shipment(models.Model):
         photo: uploads.Admitted,
         note: str = "",
         collected: int | None = None,
+        refused: Sequence[Package] = (),
     ) -> None:
         """Enter a delivery note that came back signed: who signed, when, how many, what it remarks.
 
-        A shipment that is still out is delivered by it; one that was delivered has its paper now.
-        A remark opens a ticket. Raises NotCounted, or WrongState for a day that cannot be.
+        A shipment that is still out is delivered by it, but for packages that were not received
+        (`refused`, as in `deliver`); one that was delivered has its paper now. A remark opens a ticket.
+        Raises NotCounted, NothingTaken, or WrongState for a day that cannot be.
         """
         left_on = clock.day_of(self.left_at) if self.left_at else clock.today()
         if not left_on <= signed_on <= clock.today():
@@ -549,7 +558,7 @@ class Shipment(models.Model):
             return
         self.hand_in(
             by=by, receiver=receiver, count=count, with_pin=False, photo=photo, place="",
-            client_id="", collected=collected, signed_on=signed_on, note=note,
+            client_id="", collected=collected, signed_on=signed_on, note=note, refused=refused,
         )  # fmt: skip
 
     @step("delivery.file_paper", source=Status.DELIVERED, private=("receiver", "note"))
@@ -644,6 +653,7 @@ class Shipment(models.Model):
         if not clock.today() <= next_on <= clock.in_days(FURTHEST):
             raise WrongState(_now("Plan it for today or one of the next 30 days."))
         self.next_on, self.next_part = next_on, next_part
+        self.reason = ""  # that of the last attempt stands with it
 
     @step("delivery.take_back", source=OUT, target=Status.RETURNED)
     def take_back(self, *, by: Person, count: int) -> None:
@@ -668,6 +678,11 @@ class Shipment(models.Model):
         if self.left_at is not None:
             return self.asked  # fixed when it left
         return sum(shares_to_collect(list(self.loads.all())).values())
+
+    def has_heard(self, client_id: str) -> bool:
+        """Tell whether this was said at the door already; reads `handovers` as prefetched."""
+        said = self.handovers.all()
+        return bool(client_id) and any(one.client_id == client_id for one in said)
 
     def is_offered_to(self, person: Person) -> bool:
         """Tell whether the person's party was asked; reads `offers` as prefetched."""
@@ -707,6 +722,11 @@ class Shipment(models.Model):
         return self.orders[0]
 
     @property
+    def telephones(self) -> list[str]:
+        """The numbers at which its orders say that the receiver is reached: each once."""
+        return list(dict.fromkeys(order.telephone for order in self.orders if order.telephone))
+
+    @property
     def known_as(self) -> str:
         """The numbers of its orders, under which the parties know it."""
         return ", ".join(order.number for order in self.orders)
@@ -717,18 +737,23 @@ class Shipment(models.Model):
         return sum(load.asked for load in self.loads.all())
 
     @property
+    def collections(self) -> list[Collection]:
+        """What was asked at its door, for each order; reads `loads` and their collections as
+        prefetched."""
+        return [load.collection for load in self.loads.all() if load.collection]
+
+    @property
     def collected(self) -> int | None:
         """The sum that was collected, as was said; None before, and where nothing was asked for."""
-        taken = [load.collection for load in self.loads.all() if load.collection]
-        if not taken or any(one.collected is None for one in taken):
+        said = self.collections
+        if not said or any(one.collected is None for one in said):
             return None
-        return sum(one.collected or 0 for one in taken)
+        return sum(one.collected or 0 for one in said)
 
     @property
     def held(self) -> int:
         """What of it is still in the hands of whoever collected it."""
-        taken = [load.collection for load in self.loads.all() if load.collection]
-        return sum(one.collected or 0 for one in taken if one.is_held)
+        return sum(one.collected or 0 for one in self.collections if one.is_held)
 
     @property
     def is_asked_again(self) -> bool:
@@ -836,9 +861,11 @@ class Shipment(models.Model):
         photo: uploads.Admitted | None,
         client_id: str,
     ) -> None:
-        """Divide the one sum of the door among the orders: to each what was asked for it, the oldest
-        first."""
-        asked = [load.collection for load in self.loads.collecting() if load.collection]
+        """Divide the one sum of the door among the orders: to each what was asked for it, first to
+        those of which something was taken, the oldest first."""
+        taken = set(self.packages.order_by().values_list("order", flat=True))
+        loads = sorted(self.loads.collecting(), key=lambda load: load.order_id not in taken)
+        asked = [load.collection for load in loads if load.collection]
         if not asked:
             return
         if collected is None:
@@ -848,6 +875,25 @@ class Shipment(models.Model):
             share = left if one == asked[-1] else min(left, one.asked)
             one.collect(by=by, amount=share, photo=photo, client_id=client_id)
             left -= share
+
+    def _ask_again(self, rest: Shipment) -> None:
+        """Let what was asked for an order and not collected be asked for with its packages that were
+        not taken."""
+        asked = {load.order_id: load.collection for load in self.loads.collecting()}
+        loads = [load for load in rest.loads.with_money() if load.order_id in asked]
+        owed = to_collect([load.order for load in loads])
+        for load in loads:
+            before = asked[load.order_id]
+            left = before.asked - (before.collected or 0) if before else 0
+            amount = min(left, owed[load.order_id])
+            if amount:
+                load.collection = Collection.ask(
+                    by=self.workshop.machine,
+                    order=load.order,
+                    courier=rest.courier,
+                    amount=amount,
+                )
+                load.save(update_fields=["collection"])
 
     def _demand_paid(self) -> None:
         for order in self.orders:

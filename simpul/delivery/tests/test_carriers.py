@@ -26,7 +26,8 @@ from simpul.delivery.models import (
 )
 from simpul.delivery.models.consignment import DEMO, SILENT
 from simpul.lib import clock
-from simpul.parties.models import Party, Person, Workshop
+from simpul.orders.models import Order
+from simpul.parties.models import Identity, Party, Person, Workshop
 from simpul.workflow.models import Entry
 from simpul.workflow.steps import NotAllowed, WrongState
 
@@ -296,6 +297,53 @@ def test_a_booked_shipment_is_not_cancelled_beside_its_carrier(
     assert booked.shipment.status == "cancelled"
 
 
+def test_what_it_has_fetched_is_not_called_off_and_arrives(
+    booked: Consignment, rina: Person
+) -> None:
+    tell(booked, "picked")
+    with pytest.raises(WrongState):
+        booked.call_off(by=rina)
+    leave(booked.shipment, rina)
+    tell(booked, "delivered")
+    assert (booked.status, booked.shipment.status) == ("booked", "delivered")
+
+
+def test_what_has_left_by_our_count_is_not_called_off_either(
+    booked: Consignment, rina: Person
+) -> None:
+    leave(booked.shipment, rina)
+    with pytest.raises(WrongState):
+        booked.call_off(by=rina)
+    booked.refresh_from_db()
+    assert booked.status == "booked"
+
+
+def test_one_that_was_called_off_too_late_is_heard_again(
+    booked: Consignment, rina: Person, side: Side
+) -> None:
+    booked.call_off(by=rina)
+    side.answer = 400, {"error": "order is on its way"}
+    carrying.call_off(booked)
+    tell(booked, "allocated")
+    assert booked.status == "ended"
+    tell(booked, "picked")
+    assert (booked.status, booked.state, booked.number) == ("booked", 20, "JP1234567890")
+
+
+def test_it_does_not_push_out_whoever_has_its_place(booked: Consignment, rina: Person) -> None:
+    booked.call_off(by=rina)
+    other = testing.consignment(booked.shipment)
+    tell(booked, "picked")
+    assert booked.status == "ended"
+    assert Consignment.objects.standing().get() == other
+
+
+def test_a_carrier_that_gave_up_makes_room_for_another(booked: Consignment, rina: Person) -> None:
+    tell(booked, "courier_not_found")
+    booked.call_off(by=rina)
+    assert testing.consignment(booked.shipment).status == "chosen"
+
+
 def test_its_words_move_what_is_shown_and_only_forward(booked: Consignment) -> None:
     for word, state in (
         ("picked", State.FETCHED), ("dropping_off", State.MOVING), ("allocated", State.MOVING),
@@ -359,6 +407,48 @@ def test_a_notice_that_got_lost_is_asked_for(booked: Consignment, rina: Person, 
     assert not carrying.has_questions(booked.shipment.workshop)
 
 
+def test_whoever_waits_longest_does_not_keep_others_from_being_asked(
+    buyer: Party, booked: Consignment, rina: Person, side: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrying, "A_BATCH", 1)
+    other = testing.booked_consignment(testing.shipment(buyer, "expedition"), "bs-2")
+    for one in (booked, other):
+        leave(one.shipment, rina)
+    carrying.ask_for_news(booked.shipment.workshop)
+    assert [path for _how, path, _fields in side.asked] == ["/v1/orders/bs-1", "/v1/orders/bs-2"]
+
+
+def test_one_word_that_breaks_does_not_stop_the_others(
+    booked: Consignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert booked.account is not None
+    broken, _is_new = TrackingEvent.store(booked.account, biteship("allocated").body)
+    TrackingEvent.store(booked.account, biteship("picked").body)
+    hear = carrying.hear
+
+    def hear_some(event: TrackingEvent) -> None:
+        if event == broken:
+            raise RuntimeError
+        hear(event)
+
+    monkeypatch.setattr(carrying, "hear", hear_some)
+    with clock.stopped(clock.now() + timedelta(minutes=3)):
+        carrying.tend(booked.shipment.workshop)
+    booked.refresh_from_db()
+    assert booked.state == State.FETCHED
+
+
+def test_a_note_that_names_the_old_way_is_void(shipment: Shipment, rina: Person) -> None:
+    shipment.issue_note(by=rina)
+    testing.consignment(shipment)
+    shipment.refresh_from_db()
+    assert (shipment.route, shipment.note_number) == ("JNE Reguler", "")
+    shipment.issue_note(by=rina)
+    paper = shipment.note_paper()
+    assert paper is not None
+    assert ["Rute", "JNE Reguler"] in paper.facts["details"]
+
+
 def test_a_word_that_is_quicker_than_the_booking_is_not_lost(
     shipment: Shipment, rina: Person, side: Side
 ) -> None:
@@ -369,6 +459,32 @@ def test_a_word_that_is_quicker_than_the_booking_is_not_lost(
     chosen.book(by=rina)
     carrying.book(chosen)
     assert Consignment.objects.get().state == State.COMING
+
+
+def test_in_the_buyers_name_nothing_leads_to_the_workshop(
+    shipment: Shipment, rina: Person, side: Side
+) -> None:
+    Order.objects.update(in_buyers_name=True)
+    mine = Shipment.objects.get(pk=shipment.pk)
+    Identity.objects.filter(person__party=mine.buyer, kind="phone").delete()
+    with pytest.raises(NotReady, match="no telephone number here"):
+        carrying.demand_ready(mine)
+
+    chosen = testing.consignment(mine)
+    chosen.book(by=rina)
+    carrying.book(chosen)
+
+    chosen.refresh_from_db()
+    assert (chosen.status, chosen.trouble, side.asked) == ("chosen", "SENDER", [])
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "\0"])
+def test_a_word_that_cannot_be_kept_stops_nothing(booked: Consignment, odd: str) -> None:
+    tell(booked, f"pick{odd}")
+    tell(booked, "picked", order_id=f"bs{odd}")
+    tell(booked, "picked")
+    assert booked.state == State.FETCHED
+    assert not TrackingEvent.objects.filter(read_at=None).exists()
 
 
 # By hand

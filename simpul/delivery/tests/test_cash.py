@@ -128,3 +128,42 @@ def test_paid_by_transfer_before_it_leaves_is_not_collected(job: Shipment, asep:
     job.deliver(by=asep, receiver="Dewi", count=2, pin=job.pin)
     with pytest.raises(WrongState):
         job.deliver(by=asep, receiver="Dewi", count=2, pin=job.pin)
+
+
+def half_taken(job: Shipment, asep: Person, collected: int) -> Shipment:
+    """Deliver one of the two packages, and return the shipment of the other."""
+    leave(job, asep)
+    job.deliver(
+        by=asep,
+        receiver="Dewi",
+        count=1,
+        pin=job.pin,
+        collected=collected,
+        refused=[job.packages.latest("number")],
+    )
+    return Shipment.objects.exclude(pk=job.pk).get()
+
+
+def test_what_is_brought_once_more_is_not_for_nothing(job: Shipment, asep: Person) -> None:
+    rest = half_taken(job, asep, 700_000)
+    assert rest.cash_to_collect() == 700_000
+    told: dict[str, Any] = {"receiver": "Dewi", "count": 1, "pin": rest.pin}
+    with pytest.raises(NoProof):
+        rest.deliver(by=asep, **told)
+    rest.deliver(by=asep, collected=700_000, **told)
+    assert sum(one.collected or 0 for one in Collection.objects.held()) == 1_400_000
+
+
+def test_what_was_paid_in_full_is_not_asked_again(job: Shipment, asep: Person) -> None:
+    rest = half_taken(job, asep, 1_400_000)
+    assert rest.cash_to_collect() == 0
+
+
+def test_a_rest_that_comes_back_is_asked_for_when_it_is_sent_again(
+    job: Shipment, asep: Person
+) -> None:
+    rest = half_taken(job, asep, 700_000)
+    rina = testing.keeper(job.workshop)
+    rest.take_back(by=rina, count=1)
+    again = Shipment.open(by=rina, orders=[job.first_order], mode="ojek")
+    assert again.cash_to_collect() == 700_000

@@ -103,6 +103,7 @@ def test_the_next_attempt_is_planned(failed: Shipment, asep: Person, shelves: Sh
 
     failed.refresh_from_db()
     assert (failed.status, failed.next_on) == (Status.PICKED_UP, clock.in_days(1))
+    assert (failed.reason, failed.failures[0].reason) == ("", "nobody")
     assert failed.next_part == Part.MORNING
     assert shelves() == (0, 0, 10)
 

@@ -23,6 +23,7 @@ from simpul.delivery.models import (
 from simpul.delivery.tests.conftest import Shelves
 from simpul.orders.models import LineSize
 from simpul.parties.models import AccessLink, Party, Person
+from simpul.workflow.steps import WrongState
 
 
 def packages_of(shipment: Shipment) -> list[Package]:
@@ -109,6 +110,18 @@ def test_the_rest_is_brought_once_more(on_the_way: Shipment, asep: Person) -> No
     assert tracks() == (10, 10, 10)
     assert rest.status == Status.DELIVERED
     assert rest.packages.get().order.status == "fulfilled"
+
+
+def test_the_rest_gets_a_note_of_its_own(on_the_way: Shipment, asep: Person, rina: Person) -> None:
+    deliver(on_the_way, asep, count=1, refused=packages_of(on_the_way)[1:])
+    rest = Shipment.objects.exclude(pk=on_the_way.pk).get()
+    rest.issue_note(by=rina)
+    paper = rest.note_paper()
+    assert paper is not None
+    assert len(paper.facts["packages"]) == 1
+    for shipment in (rest, on_the_way):
+        with pytest.raises(WrongState):
+            shipment.issue_note(by=rina)
 
 
 def test_the_telephone_says_it_once(on_the_way: Shipment, asep: Person) -> None:

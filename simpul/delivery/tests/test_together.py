@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from simpul import testing
-from simpul.conversations.models import Ticket
+from simpul.conversations import notices
+from simpul.conversations.models import Notice, Ticket
 from simpul.delivery.labels import Sheet, label_facts, packing_list_facts
 from simpul.delivery.models import Load, Package, Shipment, Status
 from simpul.orders.models import GateShut, Instalment, Order
 from simpul.papers.models import Paper
-from simpul.parties.models import Party, Person
+from simpul.parties.models import Identity, Party, Person
 from simpul.payments.models import CashHanding, Collection, TooMuch
 from simpul.workflow.steps import WrongState
 
@@ -153,8 +154,52 @@ def test_one_sum_at_the_door_is_divided_among_the_orders(
     ]
     assert Ticket.objects.get().facts["order"] == second.number
     assert (both.asked, both.collected, both.held) == (2_800_000, 2_000_000, 2_000_000)
-    CashHanding.hand(by=asep, courier=asep.party, said=2_000_000, orders=both.orders)
+    CashHanding.hand(by=asep, courier=asep.party, said=2_000_000, collections=both.collections)
     assert both.held == 0
+
+
+def test_money_at_the_door_is_for_what_was_taken(
+    both: Shipment, first: Order, second: Order, asep: Person
+) -> None:
+    to_the_courier(first, second)
+    leave(both, asep)
+    refused = list(both.packages.filter(order=first))
+    told: dict[str, Any] = {"receiver": "Dewi", "count": 2, "pin": both.pin}
+    both.deliver(by=asep, refused=refused, collected=1_400_000, **told)
+    said = Collection.objects.filter(load__shipment=both).values_list("order", "collected")
+    assert dict(said) == {first.pk: 0, second.pk: 1_400_000}
+    rest = Shipment.objects.exclude(pk=both.pk).get()
+    assert (rest.orders, rest.cash_to_collect()) == ([first], 1_400_000)
+
+
+def test_each_number_of_the_receiver_is_known_once(
+    both: Shipment, first: Order, second: Order, rina: Person
+) -> None:
+    for order, telephone in ((first, ""), (second, "+6281200000002")):
+        Order.objects.filter(pk=order.pk).update(telephone=telephone)
+    mine = Shipment.objects.get(pk=both.pk)
+    assert mine.telephones == ["+6281200000002"]
+    Order.objects.filter(pk=first.pk).update(telephone="+6281200000001")
+    mine = Shipment.objects.get(pk=both.pk)
+    mine.issue_note(by=rina)
+    paper = mine.note_paper()
+    assert paper is not None
+    assert paper.facts["receiver"]["lines"][-2:] == ["0812-0000-0001", "0812-0000-0002"]
+
+
+def test_more_orders_than_a_notice_has_room_for_are_told_by_the_shipments_number(
+    buyer: Party, rina: Person, asep: Person, sari: Person
+) -> None:
+    orders = [testing.packed_order(buyer) for _n in range(4)]
+    shipment = Shipment.open(by=rina, orders=orders, mode="ojek")
+    testing.offer_to(shipment, asep)
+    shipment.accept(by=asep)
+    Identity.objects.create(
+        workshop=sari.workshop, person=sari, kind="mail", value="sari@example.com"
+    )
+    notices.tell()
+    told = Notice.objects.get(entry__step="delivery.accept", person=sari)
+    assert told.label == shipment.number
 
 
 def test_only_what_is_paid_at_the_door_is_asked_there(

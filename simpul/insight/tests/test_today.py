@@ -6,7 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
-from simpul.conversations.models import GuestEntry
+from simpul.conversations.models import Conversation, GuestEntry, Message
 from simpul.crm.models import Lead
 from simpul.delivery.models import Shipment
 from simpul.insight import today
@@ -64,6 +64,16 @@ def test_a_late_order_is_told_to_sales_and_the_floor(
     late = ("orders", "?status=confirmed&sort=promised")
     assert asked(sari) == {late: 1}
     assert asked(udin)[late] == 1
+
+
+def test_who_was_asked_to_answer_finds_it(
+    buyer: Party, dewi: Person, sari: Person, fajar: Person, udin: Person
+) -> None:
+    for person in (fajar, udin):
+        talk = Conversation.of(testing.order(buyer), buyer)
+        Message.say(by=dewi, conversation=talk, body="Kapan siap?")
+        talk.assign(by=sari, to=person)
+        assert asked(person)["conversations", "?shown=unread"] == 1
 
 
 @pytest.mark.usefixtures("account")
@@ -146,6 +156,14 @@ def test_shipments_wait_for_the_store(buyer: Party, asep: Person, rina: Person) 
     assert asked(rina) == {("deliveries", "?status=failed"): 1}
 
 
+def test_a_planned_attempt_whose_day_has_passed(buyer: Party, rina: Person, asep: Person) -> None:
+    shipment = testing.shipment_on_the_way(buyer, asep)
+    shipment.fail(by=asep, reason="nobody", next_on=clock.today())
+    assert asked(rina) == {}
+    with clock.stopped(clock.now() + timedelta(days=1)):
+        assert asked(rina) == {("deliveries", "?status=picked_up"): 1}
+
+
 def test_what_is_urgent_stands_first(buyer: Party, machine: Person, owner: Person) -> None:
     testing.account(owner.workshop)
     GuestEntry.sign(by=machine, name="Agus", body="Bagus!")
@@ -195,7 +213,7 @@ def test_the_number_of_queries_is_fixed(
     for orders in (1, 29):
         for _n in range(orders):
             testing.order(buyer)
-        with django_assert_num_queries(52):
+        with django_assert_num_queries(53):
             today.tasks(owner, clock.today())
         with django_assert_num_queries(3):
             today.figures(owner, clock.today())

@@ -9,7 +9,10 @@ from simpul.lib import signatures
     ("text", "kept"),
     [
         ("Siap.\n\n-- \nToko Dewi\nJl. Raya 1", "Siap."),
-        ("Siap.\n--\nToko Dewi", "Siap."),
+        ("Ukuran 40: 2\n--\nUkuran 41: 3", "Ukuran 40: 2\n--\nUkuran 41: 3"),
+        ("Sudah.\nDikirim lewat JNE, resi JP0123", "Sudah.\nDikirim lewat JNE, resi JP0123"),
+        ("Sent via JNE, JP0123", "Sent via JNE, JP0123"),
+        ("Oke.\nDikirim dari ponsel cerdas Samsung Galaxy saya.", "Oke."),
         ("Oke.\n\nDikirim dari iPhone saya", "Oke."),
         ("Oke.\n\nSent from my Galaxy\n", "Oke."),
         ("Oke.\n\n[Dikirim dari Yahoo Mail untuk Android](https://x.example)", "Oke."),

@@ -79,6 +79,7 @@ class Arrival(models.Model):
         LIST = "list", _("A mailing list.")
         ANSWER = "answer", _("It answers an e-mail that was sent to somebody else.")
         DECLINED = "declined", _("This contact was declined.")
+        TALK = "talk", _("It stands in the conversation.")
         REPEATED = "repeated", _("The same file came before.")
         MANY = "many", _("Too many of one sender on one day: only this note was kept.")
 

@@ -99,7 +99,7 @@ class PaymentClaim(models.Model):
             raise Refused(_now("The day of the transfer lies in the future."))
         mine = cls.objects.filter(order=order)
         if mine.filter(at__date=clock.today()).count() >= A_DAY:
-            raise Refused(_now("That are many reports for one day: please telephone us."))
+            raise Refused(_now("That is a lot of reports for one day: please telephone us."))
         same = mine.open().filter(amount=amount, paid_on=paid_on).order_by("pk")
         older = list(same.select_for_update(of=("self",)))  # before anything points at the order
         claim = cls.objects.create(

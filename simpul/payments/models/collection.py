@@ -183,15 +183,20 @@ class CashHanding(models.Model):
     @classmethod
     @creation("payments.hand_cash")
     def hand(
-        cls, *, by: Person, courier: Party | None, said: int, orders: list[Order] | None = None
+        cls,
+        *,
+        by: Person,
+        courier: Party | None,
+        said: int,
+        collections: list[Collection] | None = None,
     ) -> CashHanding:
-        """Bring what is held: all of it, or what was collected for some orders.
+        """Bring what is held: all of it, or what was collected at some doors.
 
         Raises WrongState where nothing is held.
         """
         held = Collection.objects.held().filter(workshop_id=by.workshop_id, courier=courier)
-        if orders is not None:
-            held = held.filter(order__in=orders)
+        if collections is not None:
+            held = held.filter(pk__in=[one.pk for one in collections])
         brought = list(held.order_by("pk").select_for_update(of=("self",)))
         if not brought:
             raise WrongState(_now("No collected money is held here."))

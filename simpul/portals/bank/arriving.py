@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from django.db import transaction
 
 from simpul.conversations import replies
-from simpul.conversations.models import Channel, Conversation, Message
+from simpul.conversations.models import Channel, Conversation, Message, Notice
 from simpul.conversations.notices import come_back
 from simpul.crm.models import Lead
 from simpul.crm.models import Status as LeadStatus
 from simpul.delivery.models import Shipment
 from simpul.lib import clock, mails, signatures
-from simpul.lib.mails import Letter
+from simpul.lib.mails import Attached, Letter
 from simpul.lib.uploads import Handed
 from simpul.orders.models import Order
 from simpul.parties.models import Identity, Party, Person, Workshop
@@ -82,7 +82,8 @@ def take(
         return inbox.take(letter, channel=channel, workshop=workshop, original=original)
     _demand_no_flood(workshop)
     files, refused = inbox.admit(letter.attached)
-    heard = Heard(letter, channel, workshop, signatures.without(letter.text), files, refused)
+    body = signatures.without(letter.text) if channel == Channel.MAIL else letter.text
+    heard = Heard(letter, channel, workshop, body, files, refused)
     identity = inbox.known_as(letter.sender, channel, workshop)
     person = identity.person if identity else None
     meant = replies.meant(letter.marks)
@@ -94,6 +95,27 @@ def take(
         )
     said = _said(heard, person, meant[0] if meant else None)
     return said or inbox.take(letter, channel=channel, workshop=workshop, original=original)
+
+
+def take_fetched(arrival: Arrival, attached: list[Attached]) -> None:
+    """Take in a message whose picture came by now, where it belongs, like a mail with a file."""
+    workshop, letter = arrival.workshop, replace(inbox.letter_of(arrival), attached=tuple(attached))
+    identity = inbox.known_as(letter.sender, arrival.channel, workshop)
+    person = identity.person if identity else None
+    if person is not None and _is_declined(person):
+        with transaction.atomic():
+            inbox.complete(arrival, attached, why=Why.DECLINED)
+            if arrival.status == Arrival.Status.WAITING:
+                arrival.set_aside(by=workshop.machine, reason="")
+        return
+    files, refused = inbox.admit(letter.attached)
+    heard = Heard(letter, arrival.channel, workshop, letter.text, files, refused)
+    with transaction.atomic():
+        if _said(heard, person, None) is None:
+            inbox.complete(arrival, attached)
+            return
+        arrival.fetch(by=workshop.machine, files=[], refused=[], why=Why.TALK)
+        arrival.set_aside(by=workshop.machine, reason="")
 
 
 def _said(heard: Heard, person: Person | None, answered: Conversation | None) -> Message | None:
@@ -153,6 +175,9 @@ def _met(heard: Heard) -> Message | None:
 
 def _meet(heard: Heard) -> Message:
     letter = heard.letter
+    met = inbox.known_as(letter.sender, heard.channel, heard.workshop)
+    if met is not None and met.person.party is not None:  # by another mail of this moment
+        return _say(heard, met.person, Conversation.of(met.person.party, met.person.party))
     lead = Lead.meet(
         by=heard.workshop.machine,
         source=heard.channel,
@@ -210,14 +235,20 @@ def _is_declined(person: Person) -> bool:
 
 
 def _note_bounce(letter: Letter, workshop: Workshop) -> None:
-    """Mark the address that is gone for good, where a mail of ours comes back; tell by other ways."""
-    notice = replies.told(letter.marks) if letter.gone else None
-    if notice is None or notice.person.workshop_id != workshop.pk:
+    """Mark the address that is gone for good, where a mail of ours comes back; tell by other ways
+    what stood in it, also of the mails that come back after the first."""
+    lost = replies.told(letter.marks) if letter.gone else []
+    if not lost or lost[0].person.workshop_id != workshop.pk:
         return
-    mine = Identity.objects.filter(person=notice.person, kind=Identity.Kind.MAIL, bounced_at=None)
-    if (gone := mine.filter(value=letter.gone).first()) is not None:
+    mine = Identity.objects.filter(person=lost[0].person, kind=Identity.Kind.MAIL)
+    gone = mine.filter(value=letter.gone).first()
+    if gone is None:
+        return
+    if gone.bounced_at is None:
         gone.come_back()
-        come_back(notice)
+    for notice in lost:
+        if notice.status == Notice.Status.SENT:
+            come_back(notice)
 
 
 def _came_before(letter: Letter, channel: str, workshop: Workshop) -> Arrival | Message | None:

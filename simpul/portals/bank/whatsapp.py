@@ -12,9 +12,9 @@ from simpul.lib.sealing import Unsealable
 from simpul.parties.models import Workshop
 from simpul.payments import inbox, texting, whatsapp
 from simpul.payments.models import Arrival, WhatsAppNumber
-from simpul.payments.tasks import fetch_picture
 from simpul.portals.bank import arriving
 from simpul.portals.bank.door import Call, hook, missed, plain
+from simpul.portals.bank.pictures import fetch_picture
 
 MOST_BYTES = 1_000_000
 

@@ -50,7 +50,7 @@ def job_cash(request: Request, number: str) -> HttpResponse:
         CashHanding.hand(
             by=request.person,
             courier=request.person.party,
-            orders=shipment.orders,
+            collections=shipment.collections,
             **form.cleaned_data,
         )
         messages.success(request, _("The workshop counts it and tells you."))

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
-from simpul.delivery.forms import AttemptForm, CountForm, DeliveryForm, FailureForm
+from simpul.delivery.forms import AttemptForm, CountForm, DeliveryForm, SentFailureForm
 from simpul.delivery.models import (
     UNDER_WAY,
     CourierOffer,
@@ -117,6 +119,8 @@ def delivery(request: Request, number: str) -> HttpResponse:
     """At the door: name, count, PIN or photo."""
     shipment = find_job(request, number)
     demand(request, "delivery.deliver", shipment)
+    if shipment.has_heard(request.POST.get("client_id", "")):
+        return _back(request, number)
     form = DeliveryForm(request.POST or None, request.FILES or None, shipment=shipment)
     if form.is_valid():
         try:
@@ -136,9 +140,13 @@ def delivery(request: Request, number: str) -> HttpResponse:
 def failure(request: Request, number: str) -> HttpResponse:
     shipment = find_job(request, number)
     demand(request, "delivery.fail", shipment)
-    form = FailureForm(request.POST or None)
+    if shipment.has_heard(request.POST.get("client_id", "")):
+        return _back(request, number)
+    form = SentFailureForm(request.POST or None)
     if form.is_valid():
         shipment.fail(by=request.person, **form.cleaned_data)
+        if form.is_late:
+            messages.warning(request, _("The day that you planned has passed: plan another one."))
         return _back(request, number)
     return _keep(request, _ask(request, shipment, form, "failure"), shipment)
 

@@ -13,6 +13,7 @@ from simpul.lib import clock
 from simpul.lib.limits import is_too_often
 from simpul.portals.http import Visit
 from simpul.portals.storefront.catalogue import published
+from simpul.workflow.steps import KeyReused
 
 A_PAGE = 20
 
@@ -56,10 +57,13 @@ def thanks(request: Visit, challenge: str) -> HttpResponse:
 def _take(request: Visit, form: GuestForm, product: Product | None) -> HttpResponse:
     machine = request.workshop.machine
     signs = form.signs(request.workshop.slug)
-    if not signs:
-        GuestEntry.sign(by=machine, subject=product, **form.entry)
+    try:
+        if not signs:
+            GuestEntry.sign(by=machine, subject=product, **form.entry)
+            return _thank(request)
+        entry = GuestEntry.hold(by=machine, signs=signs, subject=product, **form.entry)
+    except KeyReused:  # this very form, tapped twice: the first looked otherwise, and is kept
         return _thank(request)
-    entry = GuestEntry.hold(by=machine, signs=signs, subject=product, **form.entry)
     return redirect("storefront:guest-thanks", request.workshop.slug, spam.challenge(entry.pk))
 
 

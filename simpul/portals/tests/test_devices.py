@@ -152,6 +152,13 @@ def test_a_device_that_is_gone_is_forgotten_and_the_next_channel_tells(
     assert Notice.objects.get(channel=Channel.MAIL).status == Notice.Status.WAITING
 
 
+def test_the_form_waits_for_the_browser(client: Client, dewi: Person) -> None:
+    """htmx would send it empty before the browser has named its push service."""
+    testing.login(client, dewi)
+    page = client.get(f"{PAGE}told/").text
+    assert f'action="{PAGE}devices/" hx-boost="false" hidden>' in page
+
+
 def test_a_service_that_is_busy_is_asked_again(
     order: Order,
     sari: Person,
@@ -167,6 +174,26 @@ def test_a_service_that_is_busy_is_asked_again(
     assert outbox.send() == (0, 1)
     assert pushed().status == Notice.Status.WAITING
     assert Device.objects.count() == 1
+
+
+def test_a_slow_service_holds_up_nothing_else(
+    order: Order,
+    sari: Person,
+    dewi: Person,
+    service: PushService,
+    browser: ec.EllipticCurvePrivateKey,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "LONGEST_PUSHING_S", 0)
+    Device.let_in(dewi, **says(browser))
+    Identity.objects.create(
+        workshop=dewi.workshop, person=dewi, kind="mail", value="dewi@example.com"
+    )
+    for _n in range(2):
+        say(order, sari)
+    assert outbox.send() == (3, 0)  # both mails, and one on the device
+    assert outbox.send() == (1, 0)
+    assert len(service.taken) == 2
 
 
 def test_the_demonstration_pushes_nothing(
@@ -188,6 +215,7 @@ def test_the_demonstration_pushes_nothing(
     "wrong",
     [
         {"endpoint": "https://intern.example.com/send"},
+        {"endpoint": "https://[x"},
         {"endpoint": "http://fcm.googleapis.com/send"},
         {"endpoint": "https://fcm.googleapis.com:8443/send"},
         {"endpoint": "https://fcm.googleapis.com.example.com/send"},

@@ -70,6 +70,23 @@ def test_what_is_about_no_document_names_none(buyer: Party, order: Order, sari: 
     assert "Hello Dewi,\n\nSari writes:\n\nKulitnya sudah datang.\n\n" in str(only().body)
 
 
+def test_who_has_no_page_for_it_is_led_to_none(
+    buyer: Party, supplier: Party, sari: Person, budi: Person, dewi: Person, settings: Settings
+) -> None:
+    settings.MAIL_REPLY = "pesan@bengkel.example"
+    know(dewi, "dewi@toko.example")
+    Identity.objects.create(
+        workshop=budi.workshop, person=budi, kind="phone", value="+6281234567891"
+    )
+    say(buyer, sari)
+    assert str(only().body).endswith("datang.\n\nSimply answer this e-mail.\n\nSepatu Ciomas")
+    Message.say(by=sari, conversation=Conversation.of(supplier, supplier), body="Halo")
+    notices.tell()
+    outbox.prepare()
+    text = outbox.prepared_text(Notice.objects.get(person=budi))
+    assert text == "Hello Budi,\n\nSari writes:\n\nHalo\n\nSepatu Ciomas"
+
+
 def test_mails_of_one_conversation_are_one_thread(order: Order, sari: Person, dewi: Person) -> None:
     for _turn in range(3):
         say(order, sari)
@@ -210,7 +227,7 @@ def test_a_mail_server_takes_it(mailbox: Mailbox, order: Order, sari: Person, de
     assert to == ["dewi@toko.example"]
     assert came["Subject"] == f"{order.number} · Sepatu Ciomas"
     assert came["Reply-To"] == replies.address(Conversation.objects.get(), dewi)
-    assert replies.told([came["Message-ID"]]) == Notice.objects.get(channel=Channel.MAIL)
+    assert replies.told([came["Message-ID"]]) == [Notice.objects.get(channel=Channel.MAIL)]
     body: Any = came.get_body(("plain",))
     assert "Sudah 24 pasang – bagus ✓" in body.get_content()
     (picture,) = came.iter_attachments()

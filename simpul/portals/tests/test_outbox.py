@@ -114,6 +114,20 @@ def test_an_address_that_is_gone_fails_at_once(order: Order, sari: Person) -> No
     assert notice().status == FAILED
 
 
+def test_who_left_before_it_went_out_gets_nothing(order: Order, sari: Person, dewi: Person) -> None:
+    say(order, sari)
+    once_a_day(dewi)
+    say(order, sari)
+    Person.objects.filter(pk=dewi.pk).update(is_active=False)
+    with clock.stopped(clock.now() + timedelta(days=2)):
+        assert outbox.send() == (0, 1)
+        assert outbox.send_daily() == (0, 1)
+    assert mail.outbox == []
+    assert set(Notice.objects.exclude(channel=Channel.WHATSAPP).values_list("status")) == {
+        (FAILED,)
+    }
+
+
 def test_the_demonstration_sends_nothing(order: Order, sari: Person, settings: Settings) -> None:
     settings.DEMO = True
     say(order, sari)
@@ -252,6 +266,47 @@ def test_a_guest_hears_nothing_of_what_was_undone(machine: Person, sari: Person)
     telephone.publish(by=sari)
     with clock.stopped(clock.now() + timedelta(hours=1)):
         assert outbox.send_to_guests() == (0, 0)
+
+
+def test_a_guest_hears_again_only_of_another_answer(machine: Person, sari: Person) -> None:
+    entry = GuestEntry.sign(by=machine, name="Agus", body="Buka?", contact="agus@example.com")
+    moment = clock.now()
+
+    def heard() -> int:
+        nonlocal moment
+        moment += timedelta(hours=1)
+        with clock.stopped(moment):
+            return outbox.send_to_guests()[0]
+
+    entry.publish(by=sari)
+    assert heard() == 1
+    entry.hide(by=sari)
+    entry.publish(by=sari)
+    assert heard() == 0
+    entry.reply(by=sari, answer="Jam delapan.")
+    assert heard() == 1
+    entry.reply(by=sari, answer="Jam delapan.")
+    assert heard() == 0
+
+
+def test_an_answer_given_while_a_guest_is_told_is_told_too(
+    machine: Person, sari: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = GuestEntry.sign(by=machine, name="Agus", body="Buka?", contact="agus@example.com")
+    entry.publish(by=sari)
+    send = EmailMessage.send
+
+    def answer_meanwhile(message: EmailMessage) -> int:
+        monkeypatch.setattr(EmailMessage, "send", send)
+        GuestEntry.objects.get().reply(by=sari, answer="Jam delapan.")
+        return send(message)
+
+    monkeypatch.setattr(EmailMessage, "send", answer_meanwhile)
+    with clock.stopped(clock.now() + timedelta(hours=1)):
+        assert outbox.send_to_guests() == (1, 0)
+    with clock.stopped(clock.now() + timedelta(hours=2)):
+        assert outbox.send_to_guests() == (1, 0)
+    assert "Jam delapan." in str(mail.outbox[1].body)
 
 
 def test_a_guest_who_is_not_reached_is_tried_again_and_not_for_ever(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -9,6 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
 from simpul.conversations.models import Conversation, InternalNote, Message
+from simpul.insight import search
+from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import AccessLink, Party, Person
 
@@ -76,6 +80,26 @@ def test_it_says_what_to_type_and_that_nothing_was_found(client: Client, sari: P
     nothing = client.get("/ciomas/desk/search/?q=<b>tidak ada").text
     assert nothing.count('class="empty"') == 1
     assert "<b>tidak" not in nothing
+
+
+def test_a_payment_is_found_by_its_amount_with_its_day(
+    client: Client, buyer: Party, sari: Person
+) -> None:
+    testing.pay(testing.confirmed_order(buyer), 600_000)
+    testing.login(client, sari)
+    text = client.get("/ciomas/desk/search/?q=600.000").text.partition("<main")[2]
+    day = clock.today().isoformat()
+    assert re.search(
+        rf">Rp\s600,000</a> <time [^>]*{day}[^>]*>.*?</time>\s*<br><span[^>]*>{buyer}<", text
+    ), text
+
+
+def test_a_letter_that_no_database_looks_for_is_left_out(
+    client: Client, order: Order, sari: Person
+) -> None:
+    testing.login(client, sari)
+    assert "Kulitnya cokelat" in client.get("/ciomas/desk/search/?q=%00cokelat").text
+    assert search.tidy("\0 a\0b") == "a b"
 
 
 def test_whoever_came_by_a_link_has_no_box(client: Client, order: Order, buyer: Party) -> None:

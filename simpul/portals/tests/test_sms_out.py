@@ -24,6 +24,7 @@ from simpul.conversations.models import Channel, Conversation, How, Kind, Messag
 from simpul.lib import clock, sms, sms_provider
 from simpul.orders.models import Amendment, LineWish, Order
 from simpul.parties.models import Identity, Party, Person
+from simpul.payments import texting
 from simpul.payments.models import WhatsAppNumber
 from simpul.portals import outbox
 from simpul.settings import _sms
@@ -251,7 +252,7 @@ def test_what_the_provider_refuses_is_sent_by_hand(
     fails(order, asep)
     assert outbox.send() == (0, 1)
     assert told()[Channel.SMS].status == "failed"
-    by_hand = Notice.objects.to_send_by_hand(order.workshop_id).filter(entry__step="delivery.fail")
+    by_hand = texting.to_send_by_hand(order.workshop_id).filter(entry__step="delivery.fail")
     assert list(by_hand) == [told()[Channel.WHATSAPP]]
     with clock.stopped(clock.now() + timedelta(days=2)):
         assert outbox.send() == (0, 0)

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from simpul import testing
 from simpul.conversations import notices
@@ -127,7 +127,7 @@ def test_without_a_template_a_person_sends_it(
     notice = say(order, sari)
     assert outbox.send() == (0, 0)
     assert Meta.asked == []
-    assert list(Notice.objects.to_send_by_hand(sari.workshop_id)) == [notice]
+    assert list(texting.to_send_by_hand(sari.workshop_id)) == [notice]
 
 
 def test_without_keys_and_in_the_demonstration_nothing_goes(
@@ -142,7 +142,7 @@ def test_without_keys_and_in_the_demonstration_nothing_goes(
     settings.DEMO = True
     assert outbox.send() == (0, 0)
     assert Meta.asked == []
-    assert list(Notice.objects.to_send_by_hand(sari.workshop_id)) == [notice]
+    assert list(texting.to_send_by_hand(sari.workshop_id)) == [notice]
 
 
 def test_a_failure_is_tried_again_with_growing_pauses(
@@ -177,6 +177,48 @@ def test_who_has_no_whatsapp_is_told_by_mail(
     assert Notice.objects.filter(entry=notice.entry, channel=Channel.MAIL).count() == 1
 
 
+@pytest.mark.parametrize("code", [132001, 0])
+def test_what_meta_never_takes_is_left_to_a_person(
+    number: WhatsAppNumber, order: Order, dewi: Person, sari: Person, code: int
+) -> None:
+    writes(dewi, order)
+    notice = say(order, sari)
+    assert list(texting.to_send_by_hand(sari.workshop_id)) == []  # the machine is about to send it
+    Meta.code = code
+    if not code:
+        WhatsAppNumber.objects.update(keys="altered")
+    assert outbox.send() == (0, 1)
+    assert list(texting.to_send_by_hand(sari.workshop_id)) == [notice]
+    Meta.code = 0
+    assert outbox.send() == (0, 0)
+
+
+@pytest.mark.parametrize(("told", "status"), [("read", "seen"), ("failed", "waiting")])
+def test_what_is_heard_before_we_noted_that_it_was_sent_stays(
+    number: WhatsAppNumber,
+    order: Order,
+    dewi: Person,
+    sari: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    told: str,
+    status: str,
+) -> None:
+    writes(dewi, order)
+    notice = say(order, sari)
+    send = texting.send
+
+    def and_hear(notice: Notice, **words: Any) -> None:
+        send(notice, **words)
+        texting.move(State(NUMBER_ID, "wamid.1", told), notice.person.workshop)
+
+    monkeypatch.setattr(texting, "send", and_hear)
+    outbox.send()
+    notice.refresh_from_db()
+    assert notice.status == status
+    by_hand = [notice] if status == "waiting" else []
+    assert list(texting.to_send_by_hand(sari.workshop_id)) == by_hand
+
+
 # What becomes of it
 
 
@@ -195,8 +237,8 @@ def sent(number: WhatsAppNumber, order: Order, dewi: Person, sari: Person) -> No
         (["read", "delivered", "sent"], "seen"),
         (["delivered", "delivered", "sent"], "arrived"),
         (["delivered", "failed"], "arrived"),
-        (["failed", "failed"], "failed"),
-        (["failed", "read"], "failed"),
+        (["failed", "failed"], "waiting"),  # for a person to send
+        (["failed", "read"], "waiting"),
         (["deleted"], "sent"),
     ],
 )
@@ -230,3 +272,14 @@ def test_how_long_words_are_free(
         assert texting.free_until(order.buyer) is None
     number.disconnect(by=owner)
     assert texting.free_until(order.buyer) is None
+
+
+@pytest.mark.usefixtures("number")
+def test_it_asks_as_much_for_many_people_as_for_one(
+    order: Order, dewi: Person, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    writes(dewi, order)
+    for _n in range(2):
+        with django_assert_num_queries(3):
+            assert texting.free_until(order.buyer) is not None
+        testing.person("Yani", order.buyer)

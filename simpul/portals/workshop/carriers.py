@@ -108,11 +108,13 @@ def rates(request: Request, number: str) -> HttpResponse:
 @require_POST
 def choice(request: Request, number: str) -> HttpResponse:
     """Take one of the services that were offered."""
-    asked = get_object_or_404(
-        _requests(_find(request, number)), pk=_id(request.POST.get("request"))
-    )
+    shipment = _find(request, number)
+    asked = get_object_or_404(_requests(shipment), pk=_id(request.POST.get("request")))
     company, _dot, service = request.POST.get("service", "").partition(" ")
     Consignment.choose(by=request.person, request=asked, company=company, service=service)
+    if shipment.note_number and not _find(request, number).note_number:
+        text = _("The delivery note %(number)s names the old way: it is void. Issue it again.")
+        messages.warning(request, text % {"number": shipment.note_number})
     return _back(request, number)
 
 

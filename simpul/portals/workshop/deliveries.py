@@ -44,9 +44,10 @@ from simpul.delivery.models import (
 from simpul.delivery.models.package import weight_of
 from simpul.orders.models import Gate, Order, OrderQuerySet
 from simpul.orders.models import Status as OrderStatus
+from simpul.parties.models import Party
 from simpul.portals import invitations, talk
 from simpul.portals.files import serve_upload
-from simpul.portals.http import Request, demand
+from simpul.portals.http import Request, demand, number_of
 from simpul.portals.workshop.talk import desk_talk
 from simpul.stock.models import Item
 from simpul.workflow.models import journal_of
@@ -160,6 +161,11 @@ def shipment(request: Request, number: str) -> HttpResponse:
 
 def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpResponse:
     say = reverse("workshop:shipment-message", args=[request.workshop.slug, shipment.number])
+    is_open = shipment.courier is None and bool(shipment.offers.all())
+    asked = _who_asked(shipment) if is_open else None
+    if asked:
+        say += f"?to={asked.pk}"
+    told = desk_talk(request, shipment, shipment.courier or asked, say_to=say, form=form)
     return render(
         request,
         "workshop/deliveries/shipment.html",
@@ -173,12 +179,19 @@ def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpRespon
             "carriers": CarrierAccount.objects.visible_to(request.person).connected().exists(),
             "tickets": Ticket.objects.visible_to(request.person).about(shipment).order_by("pk"),
             "unpaid": [one for one in shipment.orders if not one.is_open(Gate.HAND_OVER)],
-            **desk_talk(request, shipment, shipment.courier, say_to=say, form=form),
+            **(told | {"asked": asked, "call_to": told["call_to"] if shipment.courier else ""}),
             "collects": shipment.cash_to_collect(),
             "journal": journal_of(shipment),
         },
         status=422 if form.is_bound else 200,
     )
+
+
+def _who_asked(shipment: Shipment) -> Party | None:
+    """Return the courier who wrote last, while nobody has accepted."""
+    said = Conversation.objects.about(shipment).exclude(asked=None).select_related("party")
+    last = said.order_by("-asked").first()
+    return last.party if last else None
 
 
 @require_http_methods(["GET", "POST"])
@@ -231,6 +244,8 @@ def delivery(request: Request, number: str) -> HttpResponse:
     """Note what the courier says on the telephone, or what the buyer fetches."""
     shipment = _find(request, number)
     demand(request, "delivery.deliver", shipment)
+    if shipment.has_heard(request.POST.get("client_id", "")):
+        return _back(request, number)
     form = DeliveryForm(
         request.POST or None,
         request.FILES or None,
@@ -255,6 +270,8 @@ def delivery(request: Request, number: str) -> HttpResponse:
 def failure(request: Request, number: str) -> HttpResponse:
     shipment = _find(request, number)
     demand(request, "delivery.fail", shipment)
+    if shipment.has_heard(request.POST.get("client_id", "")):
+        return _back(request, number)
     form = FailureForm(request.POST or None)
     if form.is_valid():
         shipment.fail(by=request.person, **form.cleaned_data)
@@ -292,16 +309,19 @@ def homecoming(request: Request, number: str) -> HttpResponse:
 
 @require_POST
 def message(request: Request, number: str) -> HttpResponse:
-    """Say something to the courier."""
+    """Say something to the courier, or to one who was asked and wrote before he accepted."""
     shipment = _find(request, number)
     if answer := talk.seen(request, shipment):
         return answer
-    if shipment.courier is None or not request.person.may("conversations.say", shipment):
+    to = number_of(request.GET.get("to", ""))
+    wrote = Conversation.objects.about(shipment).exclude(asked=None).filter(party=to).first()
+    party = wrote.party if wrote else shipment.courier
+    if party is None or not request.person.may("conversations.say", shipment):
         raise NotAllowed
     form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, shipment, form)
-    conversation = Conversation.of(shipment, shipment.courier)
+    conversation = Conversation.of(shipment, party)
     Message.say(by=request.person, conversation=conversation, **form.cleaned_data)
     return _back(request, number)
 

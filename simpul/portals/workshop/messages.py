@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from simpul.conversations.models import Notice, NoticeQuerySet
 from simpul.lib import phones
 from simpul.parties.models import Identity
+from simpul.payments import texting
 from simpul.portals.files import serve_attachment
 from simpul.portals.http import Request
 from simpul.portals.outbox import prepared_text
@@ -66,7 +67,7 @@ def file(request: Request, pk: int) -> HttpResponse:
 
 
 def _waiting(request: Request) -> NoticeQuerySet:
-    return Notice.objects.to_send_by_hand(request.workshop.pk)
+    return texting.to_send_by_hand(request.workshop.pk)
 
 
 def _prepared(notice: Notice) -> Prepared:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from simpul.delivery.forms import PaperCodeForm, SignedPaperForm
-from simpul.delivery.models import NotCounted, Shipment, Status
+from simpul.delivery.models import NotCounted, NothingTaken, Shipment, Status
 from simpul.lib import codes
 from simpul.papers.models import Paper, PaperQuerySet
 from simpul.portals.http import Request, demand
@@ -56,10 +56,14 @@ def paper(request: Request, code: str) -> HttpResponse:
             shipment,
         )
         if is_void:
-            raise WrongState(_("This delivery note is void: another one was issued."))
+            raise WrongState(_("This delivery note is void: look at its shipment."))
+        if came_back:
+            return redirect("workshop:shipment", request.workshop.slug, shipment.number)
     if form.is_valid():
         try:
-            shipment.take_paper(by=request.person, **form.cleaned_data)
+            shipment.take_paper(by=request.person, **form.facts)
+        except NothingTaken as reason:
+            form.add_error("refused", str(reason))
         except NotCounted as reason:
             form.add_error("count", str(reason))
         except WrongState as reason:

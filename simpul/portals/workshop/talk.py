@@ -28,6 +28,7 @@ from simpul.delivery.models import Shipment
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person
+from simpul.parties.roles import Role
 from simpul.payments import texting
 from simpul.portals.doors import path_for
 from simpul.portals.http import Request, number_of
@@ -232,7 +233,13 @@ def _shown(found: ConversationQuerySet, chosen: str, person: Person) -> Conversa
 
 
 def _colleagues(request: Request) -> Any:
-    return Person.objects.visible_to(request.person).active().staff().order_by("name", "pk")
+    """Return who can be asked to answer: whoever may say something."""
+    house = request.workshop
+    roles = [
+        role for role in Role if Person(workshop=house, role=role).may("conversations.say", house)
+    ]
+    people = Person.objects.visible_to(request.person).active().staff()
+    return people.filter(role__in=roles).order_by("name", "pk")
 
 
 def _subject(request: Request, kind: str, pk: int) -> Any:

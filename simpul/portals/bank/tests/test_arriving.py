@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.utils.translation import override
 from pytest_django import Settings
 
@@ -17,14 +18,15 @@ from simpul.conversations import notices, replies
 from simpul.conversations.models import Conversation, Message, MessageFile, Notice
 from simpul.crm.models import Lead
 from simpul.lib import mails
-from simpul.lib.mails import Letter
+from simpul.lib.mails import Attached, Letter
 from simpul.lib.tests.samples import mail as payment_mail
 from simpul.orders.models import Order
-from simpul.parties.models import Identity, Party, Person, Workshop
+from simpul.parties.models import Identity, Party, Person
 from simpul.payments import agreement, inbox
 from simpul.payments.models import Arrival
 from simpul.portals import outbox
 from simpul.portals.bank import arriving
+from simpul.workflow.models import Entry
 
 HERE = Path(__file__).parent / "mails"
 
@@ -113,12 +115,13 @@ def test_its_pictures_are_kept_and_what_is_refused_is_named(order: Order, dewi: 
 
 
 def test_the_workshop_hears_of_it_and_nobody_outside(
-    order: Order, workshop: Workshop, sari: Person
+    order: Order, sari: Person, client: Client
 ) -> None:
+    testing.login(client, sari)
     take(sample("outlook"), order)
     notices.tell()
     told = Notice.objects.filter(entry__step="conversations.say", entry__by__party=order.buyer)
-    assert {one.person.party for one in told} <= {None}
+    assert {(one.person, one.channel) for one in told} == {(sari, "portal")}
     outbox.send()
     assert len(mail.outbox) == 1
 
@@ -196,6 +199,36 @@ def test_an_address_that_is_gone_is_marked(order: Order, dewi: Person) -> None:
     assert (Arrival.objects.get().status, Message.objects.count()) == ("aside", 1)
 
 
+def test_each_mail_that_comes_back_is_told_by_another_way(order: Order, dewi: Person) -> None:
+    know(dewi, "+6281234567890", "phone")
+    talk = Conversation.of(order, order.buyer)
+    Message.say(by=testing.seller(order.workshop), conversation=talk, body="Mulai Senin.")
+    notices.tell()
+    outbox.send()
+    first, second = (one.extra_headers["Message-ID"] for one in mail.outbox)
+    Notice.objects.filter(channel="whatsapp").delete()
+    gone = (HERE / "gone.eml").read_text()
+    for turn, ours in enumerate((first, second)):
+        take(gone.replace("OURS", ours).replace("bounce-7", f"bounce-{turn}").encode(), order)
+    by_mail = Notice.objects.filter(channel="mail", person=dewi)
+    assert [one.status for one in by_mail] == ["failed", "failed"]
+    assert Notice.objects.filter(channel="whatsapp", person=dewi).count() == 2
+
+
+def test_of_a_letter_of_the_day_all_that_stood_in_it_is_told(order: Order, dewi: Person) -> None:
+    know(dewi, "+6281234567890", "phone")
+    for words in ("Senin.", "Selasa."):
+        talk = Conversation.of(order, order.buyer)
+        Message.say(by=testing.seller(order.workshop), conversation=talk, body=words)
+    notices.tell()
+    mine = Notice.objects.filter(person=dewi, channel="mail").order_by("pk")
+    mine.update(status="sent", is_daily=True)
+    told = list(mine)
+    gone = (HERE / "gone.eml").read_text()
+    take(gone.replace("OURS", replies.identifier(told)).encode(), order)
+    assert [one.status for one in mine.all()] == ["failed"] * 3
+
+
 @pytest.mark.parametrize("ours", ["<note-1-aaaaaaaaaaaaaaaaaaaaaaaaaa@bengkel.example>", "<a@b>"])
 def test_nobody_marks_an_address_without_a_mail_of_ours(
     order: Order, dewi: Person, ours: str
@@ -240,6 +273,23 @@ def test_a_message_of_whatsapp_speaks_of_the_order_that_it_names(
     assert (came().channel, came().conversation.subject) == ("whatsapp", order)
 
 
+def test_words_that_look_like_a_signature_stay_in_a_message_of_whatsapp(
+    order: Order, dewi: Person
+) -> None:
+    know(dewi, "+6281234567890", "phone")
+    words = "Tolong ditambah:\n-- \nukuran 41 dua pasang"
+    hear(order, letter(words, "", sender="+6281234567890"), "whatsapp")
+    assert came().body == words
+
+
+def test_the_journal_keeps_no_number(order: Order, dewi: Person) -> None:
+    know(dewi, "+6281234567890", "phone")
+    said = letter("Halo", "", id="wamid.HBgNNjI4MTIzNDU2Nzg5MBUCABIY", sender="+6281234567890")
+    hear(order, said, "whatsapp")
+    facts = str(Entry.objects.get(step="conversations.say", subject_id=came().pk).facts)
+    assert "wamid" not in facts
+
+
 def test_a_supplier_writes_with_a_picture(order: Order, budi: Person, supplier: Party) -> None:
     know(budi, "budi@kulit.example")
     picture = mails.read(payment_mail("gmail.eml")).attached
@@ -266,6 +316,43 @@ def test_who_writes_all_day_is_heard_so_often(
         hear(order, letter("Halo", id="9@x"))
 
 
+# Pictures of WhatsApp, which come later
+
+
+def show(order: Order, sender: str, text: str) -> Arrival:
+    said = letter(text, "", id="wamid.1", sender=sender)
+    made = inbox.expect(said, channel="whatsapp", workshop=order.workshop, media="1")
+    arriving.take_fetched(made, [Attached("", testing.picture(400).content)])
+    made.refresh_from_db()
+    return made
+
+
+def test_a_picture_of_a_supplier_stands_in_the_conversation(
+    order: Order, budi: Person, supplier: Party
+) -> None:
+    know(budi, "+6281355556666", "phone")
+    made = show(order, "+6281355556666", "Kulit yang datang besok")
+    assert (came().by, came().conversation.subject, came().files.count()) == (budi, supplier, 1)
+    assert (made.status, made.why, made.files.count()) == ("aside", Arrival.Why.TALK, 0)
+
+
+def test_a_picture_of_a_stranger_with_words_is_of_a_prospect(order: Order) -> None:
+    show(order, "+6281355556666", "Bisa buat model begini?")
+    assert (Lead.objects.get().person, came().files.count()) == (came().by, 1)
+
+
+def test_a_picture_of_a_declined_prospect_is_set_aside(order: Order, sari: Person) -> None:
+    hear(order, ani(sender="+6281355556666"), "whatsapp")
+    Lead.objects.get().decline(by=sari, reason="Spam")
+    made = show(order, "+6281355556666", "Promo!")
+    assert (made.status, made.why) == ("aside", Arrival.Why.DECLINED)
+
+
+def test_a_picture_of_a_buyer_by_whatsapp_stays_a_proof(order: Order, dewi: Person) -> None:
+    know(dewi, "+6281355556666", "phone")
+    assert show(order, "+6281355556666", "Ini ya").status == "waiting"
+
+
 # Strangers
 
 
@@ -286,6 +373,26 @@ def test_who_is_unknown_becomes_a_prospect(order: Order, sari: Person) -> None:
     assert not [one for one in mail.outbox if "ani@baru.example" in one.to]
     hear(order, ani("Halo lagi", id="m-2@x"))
     assert (Lead.objects.count(), Message.objects.filter(by=lead.person).count()) == (1, 2)
+
+
+def test_two_first_mails_of_one_moment_are_of_one_prospect(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = arriving._once
+
+    def after_another(heard: arriving.Heard, make: Any) -> Message | None:
+        monkeypatch.setattr(arriving, "_once", once)
+        hear(order, ani("Yang lain", id="m-2@x"))
+        return once(heard, make)
+
+    monkeypatch.setattr(arriving, "_once", after_another)
+    hear(order, ani())
+    assert Message.objects.filter(by=Lead.objects.get().person).count() == 2
+
+
+def test_a_long_mailbox_is_a_name_as_far_as_it_fits(order: Order) -> None:
+    hear(order, ani(sender=f"{'a' * 140}@baru.example", sender_name=""))
+    assert Lead.objects.get().party.name == "a" * 80
 
 
 def test_an_unknown_number_is_a_prospect_by_its_number(order: Order) -> None:

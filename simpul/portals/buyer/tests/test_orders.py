@@ -150,6 +150,26 @@ def shipment(buyer: Party) -> Shipment:
     return Shipment.open(by=keeper, orders=[order], mode=Shipment.Mode.OJEK)
 
 
+def test_an_order_of_which_nothing_was_taken_does_not_read_delivered(
+    client: Client, buyer: Party, asep: Person, dewi: Person
+) -> None:
+    taken, refused = testing.packed_order(buyer), testing.packed_order(buyer)
+    keeper = testing.keeper(buyer.workshop)
+    made = Shipment.open(by=keeper, orders=[taken, refused], mode=Shipment.Mode.OWN)
+    made.issue_note(by=keeper)
+    made.hand_over(by=keeper, count=4)
+    left = list(made.packages.filter(order=refused))
+    made.deliver(by=keeper, receiver="Dewi", count=2, pin=made.pin, refused=left)
+    testing.login(client, dewi)
+
+    text = client.get(page_of(refused)).text
+    assert "Nothing of this order was taken at the door." in text
+    assert 'data-status="delivered"' not in text
+    assert "not delivered" in text
+    assert "2 packages by" in client.get(page_of(taken)).text
+    assert "Nothing of this order" not in client.get(page_of(taken)).text
+
+
 def test_the_buyer_reads_the_pin_and_whose_hands_the_goods_are_in(
     client: Client, shipment: Shipment, courier: Party, asep: Person
 ) -> None:

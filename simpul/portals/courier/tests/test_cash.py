@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -86,6 +88,21 @@ def test_the_money_of_one_job(client: Client, job: Shipment, asep: Person) -> No
 
     assert CashHanding.objects.get().said == 1_000_000
     assert client.get(page).status_code == 404
+
+
+def test_the_money_of_one_job_is_not_that_of_another_of_its_order(
+    client: Client, job: Shipment, asep: Person
+) -> None:
+    told: dict[str, Any] = {"receiver": "Dewi", "count": 1, "collected": 700_000}
+    refused = [job.packages.latest("number")]
+    job.deliver(by=asep, pin=job.pin, refused=refused, **told)
+    rest = Shipment.objects.exclude(pk=job.pk).get()
+    rest.deliver(by=asep, pin=rest.pin, **told)
+
+    client.post(f"{COURIER}jobs/{job.number}/cash/", {"said": "700.000"})
+
+    assert CashHanding.objects.get().collected_sum() == 700_000
+    assert Shipment.objects.get(pk=rest.pk).held == 700_000
 
 
 def test_staff_take_it_in(client: Client, job: Shipment, asep: Person, fajar: Person) -> None:

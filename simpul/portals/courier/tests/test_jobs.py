@@ -360,7 +360,8 @@ def test_a_failure_names_the_next_attempt_and_the_buyer_sees_it(
     sent = testing.shipment_on_the_way(buyer, asep)
     testing.login(client, asep)
     job = f"/ciomas/courier/jobs/{sent.number}/"
-    said = {"reason": "nobody", "next_on": "2020-01-01", "next_part": "morning"}
+    far = clock.in_days(31).isoformat()
+    said = {"reason": "nobody", "next_on": far, "next_part": "morning"}
     assert client.post(f"{job}failure/", said).status_code == 422
     day = clock.in_days(1)
     client.post(f"{job}failure/", said | {"next_on": day.isoformat()})
@@ -370,6 +371,43 @@ def test_a_failure_names_the_next_attempt_and_the_buyer_sees_it(
     assert "Attempt 1" in page
     assert "nobody was there" in page
     assert "in the morning" in page
+
+
+def test_a_failure_that_is_sent_late_is_one_without_the_day_that_passed(
+    phone: Client, on_the_way: Shipment
+) -> None:
+    day = (clock.today() - timedelta(days=1)).isoformat()
+    said = {"reason": "nobody", "next_on": day, "client_id": "phone-1"}
+    answer = phone.post(f"{page_of(on_the_way)}failure/", said, follow=True)
+    assert "The day that you planned has passed" in answer.text
+    far = {"next_on": clock.in_days(31).isoformat(), "key": "c" * 32}
+    assert phone.post(f"{page_of(on_the_way)}failure/", said | far).status_code == 302
+    on_the_way.refresh_from_db()
+    assert (on_the_way.status, on_the_way.next_on) == ("failed", None)
+    assert on_the_way.handovers.filter(kind=Handover.Kind.FAILED).count() == 1
+
+
+def test_what_is_not_taken_is_heard_once_however_often_sent(
+    phone: Client, buyer: Party, asep: Person
+) -> None:
+    orders = [testing.packed_order(buyer), testing.packed_order(buyer)]
+    keeper = testing.keeper(buyer.workshop)
+    sent = Shipment.open(by=keeper, orders=orders, mode="ojek")
+    testing.offer_to(sent, asep)
+    sent.accept(by=asep)
+    sent.issue_note(by=keeper)
+    sent.hand_over(by=keeper, count=4)
+    sent.pick_up(by=asep, count=4)
+    form = phone.get(f"{page_of(sent)}delivery/").text
+    for order in orders:
+        assert f"{order}: Package 1, 5 pairs" in form
+    refused = sent.packages.latest("pk")
+    said = {"receiver": "Dewi", "count": 3, "pin": sent.pin, "refused": [refused.pk]}
+    for key in "de":
+        typed = said | {"client_id": "phone-1", "key": key * 32}
+        answer = phone.post(f"{page_of(sent)}delivery/", typed)
+        assert answer.status_code == 302
+    assert Shipment.objects.count() == 2
 
 
 def test_after_the_last_attempt_the_courier_brings_them_back(

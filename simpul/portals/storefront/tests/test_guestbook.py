@@ -108,6 +108,13 @@ def test_nobody_writes_all_day(client: Client, workshop: Workshop) -> None:
     assert GuestEntry.objects.count() == 5
 
 
+def test_a_form_that_is_tapped_twice_is_taken_once(client: Client, workshop: Workshop) -> None:
+    answers = [write(client, key="a" * 32) for _n in range(2)]
+
+    assert [answer["Location"] for answer in answers] == [BOOK, BOOK]
+    assert GuestEntry.objects.waiting().count() == GuestEntry.objects.count() == 1
+
+
 def test_a_guest_writes_no_markup(client: Client, machine: Person, sari: Person) -> None:
     publish(machine, sari, body="<script>alert(1)</script>")
 

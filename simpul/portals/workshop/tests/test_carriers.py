@@ -91,6 +91,41 @@ def test_a_number_is_typed_and_the_buyer_sees_it(
     assert "JNE" in text
 
 
+def test_where_nobody_knows_whether_it_is_booked_its_number_is_typed(
+    client: Client, shipment: Shipment, sari: Person
+) -> None:
+    chosen = testing.consignment(shipment)
+    testing.login(client, sari)
+    path = f"{DESK}deliveries/{shipment.number}/"
+    for one in (path, carrier_page(shipment)):
+        assert "Type a tracking number" not in page(client, one)
+    chosen.book(by=sari)
+    chosen.take_refusal(by=shipment.workshop.machine, trouble="SILENT", is_unsure=True)
+    for one in (path, carrier_page(shipment)):
+        assert "Type a tracking number" in page(client, one)
+    client.post(f"{carrier_page(shipment)}number/", {"carrier": "JNE", "number": "jp 1234567890"})
+    assert Consignment.objects.standing().get().number == "JP1234567890"
+
+
+def test_after_it_was_called_off_a_number_is_typed(
+    client: Client, shipment: Shipment, sari: Person
+) -> None:
+    testing.booked_consignment(shipment).call_off(by=sari)
+    testing.login(client, sari)
+    assert "Type a tracking number" in page(client, carrier_page(shipment))
+
+
+def test_another_way_says_that_the_note_is_void(
+    client: Client, shipment: Shipment, sari: Person, rina: Person
+) -> None:
+    asked = testing.rates(shipment)
+    shipment.issue_note(by=rina)
+    testing.login(client, sari)
+    facts = {"request": asked.pk, "service": "jne reg"}
+    answer = client.post(f"{carrier_page(shipment)}choice/", facts, follow=True)
+    assert "names the old way: it is void. Issue it again." in answer.text
+
+
 def test_the_buyer_sees_where_it_is(client: Client, shipment: Shipment, dewi: Person) -> None:
     booked = testing.booked_consignment(shipment)
     booked.hear(by=shipment.workshop.machine, state=30, number="", price=None)

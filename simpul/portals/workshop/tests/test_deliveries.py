@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,6 +10,7 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
+from simpul.conversations.models import Conversation, Message
 from simpul.delivery.models import Handover, Load, Package, Shipment, Status
 from simpul.lib import clock
 from simpul.orders.models import LineSize, Order
@@ -188,6 +190,24 @@ def test_a_word_to_the_courier(desk: Client, buyer: Party, asep: Person) -> None
     desk.post(f"{page_of(shipment)}messages/", {"body": "Lewat pintu belakang"})
 
     assert "Lewat pintu belakang" in desk.get(page_of(shipment)).text
+
+
+def test_a_courier_who_asks_before_he_accepts_is_answered(
+    desk: Client, buyer: Party, asep: Person, rina: Person
+) -> None:
+    shipment = testing.shipment(buyer)
+    assert asep.party is not None
+    shipment.offer(by=rina, couriers=[asep.party], expires_at=clock.now() + timedelta(hours=2))
+    address = f"{page_of(shipment)}messages/"
+    assert desk.post(address, {"body": "Halo?"}).status_code == 403
+    Message.say(by=asep, conversation=Conversation.of(shipment, asep.party), body="Berapa koli?")
+
+    text = desk.get(page_of(shipment)).text
+    assert f'action="{address}?to={asep.party.pk}"' in text
+    assert f"What you write goes to {asep.party}, who has not accepted." in text
+    desk.post(f"{address}?to={asep.party.pk}", {"body": "Dua koli."})
+    said = Message.objects.get(body="Dua koli.")
+    assert (said.by, said.conversation.party) == (rina, asep.party)
 
 
 def test_money_must_come_before_the_note(desk: Client, buyer: Party, asep: Person) -> None:

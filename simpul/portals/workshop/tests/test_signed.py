@@ -12,6 +12,7 @@ from PIL import Image
 from simpul import testing
 from simpul.delivery.models import Shipment
 from simpul.lib import clock
+from simpul.orders.models import Instalment
 from simpul.papers.models import Paper
 from simpul.parties.models import Party, Person, Workshop
 
@@ -55,6 +56,46 @@ def test_the_code_leads_to_the_form_and_the_form_delivers(
     assert "Damaged or missing at the door" in page
     again = client.get(found["Location"]).text
     assert "Its signed paper is entered" in again
+
+
+def test_a_paper_with_a_shortage_delivers_what_it_names(
+    client: Client, sent: Shipment, sari: Person
+) -> None:
+    testing.login(client, sari)
+    path = f"{SIGNED}{note_of(sent).code}/"
+    facts = {"receiver": "Dewi", "count": 1, "signed_on": clock.today().isoformat()}
+    wrong = client.post(path, facts | {"photo": scan()})
+    assert wrong.status_code == 422
+    assert "2 packages left: tick below those that were not received." in wrong.text
+    both = [package.pk for package in sent.packages.order_by("number")]
+    none = client.post(path, facts | {"photo": scan(), "count": 0, "refused": both})
+    assert none.status_code == 422
+    assert "Nothing was taken" in none.text
+
+    for _tap in range(2):
+        done = client.post(path, facts | {"photo": scan(), "refused": both[1:]})
+        assert done["Location"] == f"/ciomas/desk/deliveries/{sent.number}/"
+
+    sent.refresh_from_db()
+    rest = Shipment.objects.exclude(pk=sent.pk).get()
+    assert (sent.status, rest.status, rest.packages.get().pk) == ("delivered", "failed", both[1])
+
+
+def test_more_money_than_was_asked_for_is_typed_again(
+    client: Client, buyer: Party, rina: Person, sari: Person
+) -> None:
+    order = testing.packed_order(buyer, paid=False)
+    Instalment.objects.filter(order=order, position=2).update(gate=5)
+    made = Shipment.open(by=rina, orders=[order], mode="own")
+    made.issue_note(by=rina)
+    made.hand_over(by=rina, count=2)
+    testing.login(client, sari)
+    facts = {"receiver": "Dewi", "count": 2, "signed_on": clock.today().isoformat()}
+    path = f"{SIGNED}{note_of(made).code}/"
+    answer = client.post(path, facts | {"photo": scan(), "collected": "1.400.001"})
+    assert answer.status_code == 422
+    assert "That is more than was asked for." in answer.text
+    assert 'value="Dewi"' in answer.text
 
 
 def test_the_public_page_of_the_qr_leads_our_people_there(

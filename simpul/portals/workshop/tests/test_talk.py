@@ -76,12 +76,15 @@ def test_they_are_found_by_what_became_of_them(
 
 
 def test_somebody_is_asked_to_answer_and_lets_it_go(
-    client: Client, order: Order, rina: Person
+    client: Client, order: Order, rina: Person, viewer: Person
 ) -> None:
     talk = Conversation.objects.get()
     page = f"{DESK}orders/{order.number}/"
     address = f"{TALK}{talk.pk}/assignment/"
-    assert f'action="{address}"' in client.get(page).text
+    text = client.get(page).text
+    assert f'action="{address}"' in text
+    assert f'<option value="{rina.pk}">' in text
+    assert f'<option value="{viewer.pk}">' not in text  # who may look only cannot answer
 
     assert client.post(address, {"to": rina.pk})["Location"] == page
     assert Conversation.objects.get().assigned_to == rina
