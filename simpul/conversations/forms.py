@@ -307,7 +307,7 @@ class WishesForm(forms.Form):
 
 def _as_said(way: Channel, how: How) -> str:
     is_last = way == Channel.SMS and how == How.AT_ONCE
-    return _now("if nothing else arrives") if is_last else str(how.label)
+    return _now("if needed") if is_last else str(how.label)
 
 
 def _can_be(way: Channel, how: How) -> bool:

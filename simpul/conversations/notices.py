@@ -299,17 +299,17 @@ def come_back(notice: Notice) -> bool:
     """
     [person] = with_ways(Person.objects.filter(pk=notice.person_id))
     entry, failed = notice.entry, Channel(notice.channel)
-    way = instead(person, entry.step, failed) if person.is_active else None
-    if way is None and failed == Channel.WHATSAPP and person.is_active and arrives(person, failed):
-        notice.leave_to_hand()
-    else:
+    if failed == Channel.SMS and person.is_active:
         notice.mark(Notice.Status.FAILED)
-    if not person.is_active:
-        return False
-    if failed == Channel.SMS:
         return _leave_to_hand(notice, person)
+    way = instead(person, entry.step, failed) if person.is_active else None
     if way is None:
-        return tell_by_sms(entry, person, notice.label)
+        if failed == Channel.WHATSAPP and person.is_active and arrives(person, failed):
+            notice.leave_to_hand()
+        else:
+            notice.mark(Notice.Status.FAILED)
+        return person.is_active and tell_by_sms(entry, person, notice.label)
+    notice.mark(Notice.Status.FAILED)
     Notice.objects.bulk_create(
         [_notice(entry, person, way, How.AT_ONCE, notice.label)], ignore_conflicts=True
     )
@@ -383,10 +383,9 @@ def _leave_to_hand(notice: Notice, person: Person) -> bool:
         return False
     text = _notice(notice.entry, person, Channel.WHATSAPP, How.AT_ONCE, notice.label)
     Notice.objects.bulk_create([text], ignore_conflicts=True)
-    same = Notice.objects.filter(entry=notice.entry, person=person, channel=Channel.WHATSAPP)
-    same.filter(status__in=(Notice.Status.WAITING, Notice.Status.FAILED)).update(
-        status=Notice.Status.WAITING, by_hand=True
-    )
+    kept = Notice.objects.get(entry=notice.entry, person=person, channel=Channel.WHATSAPP)
+    if kept.status in (Notice.Status.WAITING, Notice.Status.FAILED):
+        kept.leave_to_hand()
     return True
 
 

@@ -99,14 +99,14 @@ class Notice(models.Model):
         self.status = status
         self.save(update_fields=["status"])
 
-    def leave_to_hand(self) -> None:
-        """Let a person send what the machine could not: what becomes of its try counts no more."""
-        self.status, self.by_hand, self.foreign_id = self.Status.WAITING, True, ""
-        self.next_try_at = clock.now()
-        self.save(update_fields=["status", "by_hand", "foreign_id", "next_try_at"])
-
     def drop_twin(self) -> None:
         """Let the same news unsaid by SMS where it was sent by hand, and the other way round."""
         twins = Notice.objects.waiting().filter(entry=self.entry_id, person=self.person_id)
         pair = {Channel.SMS, Channel.WHATSAPP} - {self.channel}
         twins.filter(channel__in=pair).update(status=self.Status.DROPPED)
+
+    def leave_to_hand(self) -> None:
+        """Let a person send what the machine could not: what becomes of its try counts no more."""
+        self.status, self.by_hand, self.foreign_id = self.Status.WAITING, True, ""
+        self.next_try_at = clock.now()
+        self.save(update_fields=["status", "by_hand", "foreign_id", "next_try_at"])

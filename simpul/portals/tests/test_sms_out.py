@@ -303,7 +303,7 @@ def test_one_chooses_it_only_for_what_may_come(dewi: Person, sari: Person) -> No
     by_sms = [name for name in form.fields if name.endswith("-sms")]
     assert by_sms == ["orders-sms", "delivery-sms"]
     assert form.fields["delivery-sms"].choices == [  # type: ignore[attr-defined]
-        ("at_once", "if nothing else arrives"),
+        ("at_once", "if needed"),
         ("never", "not at all"),
     ]
     shown = {name: str(form[name].value() or "") for name in form.fields}
