@@ -9,10 +9,14 @@ Then 2-opt: while two legs can be replaced by two shorter ones, the way between 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
+from math import cos, radians
 
 from simpul.lib import places
 from simpul.lib.places import Spot
+
+WIDE, HIGH, EDGE = 320, 200, 18  # of the drawing, and what stays free around it
 
 type Table = list[list[int]]  # metres from each point to each; the workshop is point 0
 
@@ -30,6 +34,51 @@ def length(workshop: Spot, stops: Sequence[Spot]) -> int:
     """Return the metres from the workshop through the stops as they stand and back, as the crow flies."""
     way = [workshop, *stops, workshop]
     return sum(places.metres(one, other) for one, other in pairwise(way))
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A drawing of a run, north up: where the workshop is, and each stop with its number."""
+
+    workshop: tuple[int, int]
+    stops: list[tuple[str, int, int]]  # its number, or several that stand too close together
+    line: str  # the points of the way there and back
+    size: tuple[int, int] = (WIDE, HIGH)
+
+
+def sketch(workshop: Spot, stops: Sequence[tuple[int, Spot]]) -> Sketch:
+    """Draw a run through numbered stops, as large as the sheet allows and true to scale."""
+    spots = [workshop, *(spot for _number, spot in stops)]
+    squeeze = cos(radians(workshop.latitude / places.SCALE))
+    east = [spot.longitude * squeeze for spot in spots]
+    south = [-spot.latitude for spot in spots]
+    wide, high = max(east) - min(east), max(south) - min(south)
+    scale = min(
+        (WIDE - 2 * EDGE) / wide if wide else 1.0, (HIGH - 2 * EDGE) / high if high else 1.0
+    )
+    left = (WIDE - wide * scale) / 2 - min(east) * scale
+    top = (HIGH - high * scale) / 2 - min(south) * scale
+    points = [
+        (round(left + x * scale), round(top + y * scale)) for x, y in zip(east, south, strict=True)
+    ]
+    return Sketch(
+        workshop=points[0],
+        stops=_labelled([number for number, _spot in stops], points[1:]),
+        line=" ".join(f"{x},{y}" for x, y in [*points, points[0]]),
+    )
+
+
+def _labelled(numbers: list[int], points: list[tuple[int, int]]) -> list[tuple[str, int, int]]:
+    """Write the numbers of stops that would hide each other side by side."""
+    groups: list[tuple[list[int], int, int]] = []
+    for number, (x, y) in zip(numbers, points, strict=True):
+        for together, at_x, at_y in groups:
+            if abs(x - at_x) < EDGE and abs(y - at_y) < EDGE:
+                together.append(number)
+                break
+        else:
+            groups.append(([number], x, y))
+    return [(", ".join(map(str, together)), x, y) for together, x, y in groups]
 
 
 def nearest(far: Table) -> list[int]:

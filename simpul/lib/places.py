@@ -81,7 +81,8 @@ def metres(one: Spot, other: Spot) -> int:
 
 def map_link(where: Spot | str) -> str:
     """Return the address at which a telephone opens its own map: at a place, or looking for words."""
-    return f"https://www.google.com/maps/search/?api=1&query={quote(str(where), safe='')}"
+    words = ", ".join(str(where).splitlines())
+    return f"https://www.google.com/maps/search/?api=1&query={quote(words, safe='')}"
 
 
 def _from_link(link: str) -> tuple[float, float] | None:

@@ -97,6 +97,6 @@ def test_a_degree_of_latitude_is_about_111_kilometres() -> None:
 
 
 def test_a_map_looks_for_words_where_no_place_is_known() -> None:
-    assert places.map_link("Jl. Raya 1 & 2") == (
-        "https://www.google.com/maps/search/?api=1&query=Jl.%20Raya%201%20%26%202"
+    assert places.map_link("Jl. Raya 1 & 2\nBogor") == (
+        "https://www.google.com/maps/search/?api=1&query=Jl.%20Raya%201%20%26%202%2C%20Bogor"
     )
