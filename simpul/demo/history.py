@@ -270,6 +270,7 @@ def _place(story: Story, key: str, wishes: list[LineWish], wished_on: date | Non
         receiver=address.receiver,
         telephone=address.telephone,
         address=address.in_one_text,
+        spot=address.spot,
         wished_on=wished_on,
         channel=Order.Channel.PHONE if by_phone else Order.Channel.WEB,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from simpul.lib.places import Spot
 from simpul.parties.models import Address, Identity, Party, Person, User, Workshop
 from simpul.parties.roles import Role
 
@@ -51,6 +52,7 @@ class Partner:
     user: bool = False
     vehicle: str = ""
     landmark: str = ""
+    spot: Spot | None = None  # the middle of the district: nobody lives there
 
 
 DISTRIBUTOR, CONSUMER = Party.BuysAs.DISTRIBUTOR, Party.BuysAs.CONSUMER
@@ -58,7 +60,8 @@ DISTRIBUTOR, CONSUMER = Party.BuysAs.DISTRIBUTOR, Party.BuysAs.CONSUMER
 PARTNERS = [
     Partner("maju", "Toko Contoh Maju", "Dewi", "+6281200000002",
             "Pasar Anyar, Kota Bogor", "Jl. Dewi Sartika Blok C No. 12", postcode="16121",
-            buys_as=DISTRIBUTOR, user=True, landmark="sebelah tukang jam"),
+            buys_as=DISTRIBUTOR, user=True, landmark="sebelah tukang jam",
+            spot=Spot(-6_592_000, 106_793_000)),
     Partner("padang", "Grosir Contoh Padang", "Uda Rizal", "+6281200000003",
             "Pasar Raya, Kota Padang", "Jl. Pasar Raya Barat No. 45", "Sumatera Barat", "25112",
             buys_as=DISTRIBUTOR, user=True),
@@ -74,10 +77,10 @@ PARTNERS = [
             vehicle="Honda Supra, F 1234 XX"),
     Partner("jakarta", "UD Langkah Contoh", "Bu Yanti", "+6281200000008",
             "Jatinegara, Jakarta Timur", "Jl. Bekasi Barat Raya No. 27", "DKI Jakarta", "13310",
-            buys_as=DISTRIBUTOR, user=True),
+            buys_as=DISTRIBUTOR, user=True, spot=Spot(-6_215_000, 106_870_000)),
     Partner("sukabumi", "Toko Sepatu Contoh Jaya", "Pak Dedi", "+6281200000009",
             "Cikole, Kota Sukabumi", "Jl. Ahmad Yani No. 88", postcode="43113",
-            buys_as=DISTRIBUTOR),
+            buys_as=DISTRIBUTOR, spot=Spot(-6_920_000, 106_930_000)),
     Partner("budi", "Budi Contoh", "Budi", "+6281200000011",
             "Coblong, Kota Bandung", "Jl. Cisitu Lama No. 14", postcode="40135",
             buys_as=CONSUMER),
@@ -113,6 +116,8 @@ def gather(opened: datetime) -> Cast:
         street="Jl. Raya Ciomas No. 17, Kp. Contoh RT 02/RW 05",
         area="Desa Mekarjaya, Kec. Ciomas, Kab. Bogor",
         postcode="16610",
+        latitude=-6_603_000,
+        longitude=106_765_000,
         telephone="+6281200000001",
         email="bengkel@contoh.example",
         hours="Senin–Sabtu, 08.00–16.00",
@@ -150,7 +155,7 @@ def _introduce(workshop: Workshop, partner: Partner, since: datetime) -> tuple[P
         user=User.objects.create_user(mail) if partner.user else None,
     )
     _known_by(person, phone=partner.phone, mail=mail if partner.user else "")
-    Address.objects.create(
+    address = Address(
         party=party,
         receiver=partner.contact,
         telephone=partner.phone,
@@ -160,6 +165,8 @@ def _introduce(workshop: Workshop, partner: Partner, since: datetime) -> tuple[P
         postcode=partner.postcode,
         landmark=partner.landmark,
     )
+    address.spot = partner.spot
+    address.save()
     return party, person
 
 

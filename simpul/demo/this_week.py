@@ -265,6 +265,7 @@ def _agreed(story: Story, key: str, code: str) -> Order:
         receiver=address.receiver,
         telephone=address.telephone,
         address=address.in_one_text,
+        spot=address.spot,
         wished_on=None,
         channel=Order.Channel.PHONE,
     )

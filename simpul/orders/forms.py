@@ -16,6 +16,7 @@ from simpul.lib import clock, phones
 from simpul.orders.grid import UNITS, Grid, Pairs, pairs_of
 from simpul.orders.models import BelowMinimum, Order, check_wishes
 from simpul.parties.models import Address, Party
+from simpul.ui.fields import SpotField
 
 ELSEWHERE = "new"
 
@@ -114,6 +115,7 @@ class OrderForm(GridForm):
         required=False,
         help_text=_("What a courier looks for: beside the mosque, the blue gate."),
     )
+    spot = SpotField()
     wished_on = forms.DateField(
         label=_("When you need it"),
         required=False,
@@ -134,7 +136,7 @@ class OrderForm(GridForm):
         ),
     )
 
-    PARTS = ("receiver", "telephone", "street", "area", "postcode", "landmark")
+    PARTS = ("receiver", "telephone", "street", "area", "postcode", "landmark", "spot")
 
     def __init__(
         self,
@@ -203,6 +205,7 @@ class OrderForm(GridForm):
         cleaned["receiver"] = place.receiver
         cleaned["telephone"] = place.telephone
         cleaned["address"] = place.in_one_text
+        cleaned["spot"] = place.spot
         return cleaned
 
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import phones
+from simpul.lib.places import Spot
 from simpul.parties.models import Address, Identity, Party, Person, User, Workshop
 from simpul.parties.roles import Role
-from simpul.ui.fields import RupiahField
+from simpul.ui.fields import RupiahField, SpotField
 
 
 class _TelephoneMixin(forms.Form):
@@ -200,6 +201,7 @@ class WorkshopForm(forms.ModelForm[Workshop]):
         label=_("Above this (Rp), credit notes need the owner and refunds a second person")
     )
     qris_limit = RupiahField(label=_("Most that one payment by QRIS may be (Rp)"))
+    spot = SpotField()
 
     class Meta:
         model = Workshop
@@ -249,7 +251,7 @@ class WorkshopForm(forms.ModelForm[Workshop]):
             "quiet_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         }
 
-    WHERE = ("street", "area", "postcode", "telephone", "email", "hours")
+    WHERE = ("street", "area", "postcode", "spot", "telephone", "email", "hours")
     REMINDERS = ("remind_before", "remind_after", "quiet_from", "quiet_until")
     WORDS = (
         "name",
@@ -265,6 +267,11 @@ class WorkshopForm(forms.ModelForm[Workshop]):
         super().__init__(*args, **kwargs)
         if known := self.initial.get("telephone"):
             self.initial["telephone"] = phones.national(known)
+        self.initial["spot"] = self.instance.spot
+
+    def clean_spot(self) -> Spot | None:
+        self.instance.spot = self.cleaned_data["spot"]
+        return self.instance.spot
 
     @property
     def parts(self) -> list[tuple[str, list[forms.BoundField]]]:
@@ -411,6 +418,7 @@ class AddressForm(forms.ModelForm[Address]):
         widget=forms.TextInput(attrs={"type": "tel"}),
     )
     postcode = forms.RegexField(r"^\d{5}$", label=_("Postal code"), required=False)
+    spot = SpotField()
 
     class Meta:
         model = Address
@@ -420,6 +428,11 @@ class AddressForm(forms.ModelForm[Address]):
         super().__init__(*args, **kwargs)
         if known := self.initial.get("telephone"):
             self.initial["telephone"] = phones.national(known)
+        self.initial["spot"] = self.instance.spot
+
+    def clean_spot(self) -> Spot | None:
+        self.instance.spot = self.cleaned_data["spot"]
+        return self.instance.spot
 
     def clean_telephone(self) -> str:
         typed = self.cleaned_data["telephone"]

@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import clock
 from simpul.parties.abilities import ABILITIES
+from simpul.parties.placed import Placed
 from simpul.parties.roles import Role
 
 _days = RegexValidator(
@@ -58,7 +59,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.email
 
 
-class Workshop(models.Model):
+class Workshop(Placed):
     """The tenant: everything of the domain hangs from one."""
 
     slug = models.SlugField(max_length=40, unique=True)
@@ -395,7 +396,7 @@ class AddressQuerySet(models.QuerySet["Address"]):
         return ours if person.is_staff else ours.filter(party_id=person.party_id)
 
 
-class Address(models.Model):
+class Address(Placed):
     """Where goods go to, as a courier needs it."""
 
     party = models.ForeignKey(Party, models.CASCADE, related_name="addresses")

@@ -10,8 +10,9 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from simpul.lib import mails, money, uploads
+from simpul.lib import mails, money, places, uploads
 from simpul.lib.quantities import parse_quantity, write_quantity
 from simpul.lib.uploads import Handed
 from simpul.ui.jinja import number
@@ -51,6 +52,35 @@ class QuantityField(forms.CharField):
         try:
             return parse_quantity(text)
         except ValueError as reason:
+            raise forms.ValidationError(str(reason)) from reason
+
+
+class SpotField(forms.CharField):
+    """A spot on the map, pasted as a link or as two numbers; cleaned to a `Spot`, or None."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=gettext_lazy("Place on the map"),
+            required=False,
+            max_length=2_000,  # links of maps are long
+            help_text=gettext_lazy(
+                "Paste a link or two numbers: hold your finger on the place in a map, and copy what it"
+                " shows. Couriers find the door by it, and their stops in a good order."
+            ),
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        return str(value).replace(",", ", ") if isinstance(value, places.Spot) else value
+
+    def clean(self, value: Any) -> places.Spot | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return places.read(text)
+        except places.NotAPlace as reason:
             raise forms.ValidationError(str(reason)) from reason
 
 

@@ -16,7 +16,7 @@ from jinja2 import Environment, StrictUndefined
 from lucide.jinja import lucide
 from markupsafe import Markup, escape
 
-from simpul.lib import clock
+from simpul.lib import clock, places
 
 type Width = Literal["wide", "abbreviated"]
 
@@ -79,6 +79,7 @@ def environment(**options: Any) -> Environment:
         percent=percent,
         quantity=quantity,
         phone=phone,
+        map_link=places.map_link,
         bytes=bytes_,
         unbroken=unbroken,
     )

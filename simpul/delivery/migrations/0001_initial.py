@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, choices=[('nobody', 'nobody was there'), ('address', 'the address was not found'), ('refused', 'the receiver did not take it'), ('broken', 'the vehicle or the road'), ('other', 'something else')], editable=False, max_length=10)),
                 ('next_on', models.DateField(editable=False, null=True)),
                 ('next_part', models.CharField(blank=True, choices=[('', 'at any time'), ('morning', 'in the morning'), ('noon', 'around noon'), ('afternoon', 'in the afternoon')], editable=False, max_length=9)),
+                ('stop', models.PositiveSmallIntegerField(editable=False, null=True)),
                 ('opened_at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
                 ('left_at', models.DateTimeField(editable=False, null=True)),
                 ('delivered_at', models.DateTimeField(editable=False, null=True)),

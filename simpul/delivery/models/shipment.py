@@ -20,6 +20,7 @@ from simpul.delivery.models.load import Load, shares_to_collect
 from simpul.delivery.models.offer import CourierOffer
 from simpul.delivery.models.package import Package, PackageLine, PackageQuerySet
 from simpul.lib import clock, codes, uploads
+from simpul.lib.places import Spot
 from simpul.orders.models import Gate, GateShut, LineSize, Order, Track
 from simpul.orders.models import Status as OrderStatus
 from simpul.papers.models import Paper, Upload
@@ -170,6 +171,7 @@ class Shipment(models.Model):
     reason = models.CharField(max_length=10, choices=Reason, blank=True, editable=False)
     next_on = models.DateField(null=True, editable=False)  # when the next attempt is planned
     next_part = models.CharField(max_length=9, choices=Part, blank=True, editable=False)
+    stop = models.PositiveSmallIntegerField(null=True, editable=False)  # as its courier put it
     opened_at = models.DateTimeField(default=clock.now, editable=False)
     left_at = models.DateTimeField(null=True, editable=False)
     delivered_at = models.DateTimeField(null=True, editable=False)
@@ -324,6 +326,7 @@ class Shipment(models.Model):
         self._close_offers(CourierOffer.Status.OFFERED)
         self.courier = mine.courier
         self.fee = mine.fee
+        self.stop = None
 
     @step("delivery.pass", source=Status.OFFERED)
     def pass_on(self, *, by: Person) -> None:
@@ -644,6 +647,7 @@ class Shipment(models.Model):
         """Nobody took it. The same courier may try again, or the packages come back."""
         self.reason = reason
         self.next_on, self.next_part = None, ""
+        self.stop = None
         count = self.packages.count()
         self._note(Handover.Kind.FAILED, by, count, reason=reason, note=note, client_id=client_id)
 
@@ -725,6 +729,11 @@ class Shipment(models.Model):
     def telephones(self) -> list[str]:
         """The numbers at which its orders say that the receiver is reached: each once."""
         return list(dict.fromkeys(order.telephone for order in self.orders if order.telephone))
+
+    @property
+    def spot(self) -> Spot | None:
+        """Where its door is on the map, if one of its orders says so; reads `loads` as prefetched."""
+        return next((order.spot for order in self.orders if order.spot), None)
 
     @property
     def known_as(self) -> str:

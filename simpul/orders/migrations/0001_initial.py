@@ -21,6 +21,8 @@ class Migration(migrations.Migration):
             name='Order',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('latitude', models.IntegerField(editable=False, null=True)),
+                ('longitude', models.IntegerField(editable=False, null=True)),
                 ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='parties.workshop', db_index=False)),
                 ('buyer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='parties.party')),
                 ('number', models.CharField(max_length=20)),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import clock, codes
+from simpul.lib.places import Spot
 from simpul.orders.models.instalment import (
     Gate,
     Instalment,
@@ -25,6 +26,7 @@ from simpul.orders.progress import DONE, Knot, knots_of
 from simpul.orders.sheets import Change, changes_between
 from simpul.orders.turns import ROOM, between, own_turn
 from simpul.parties.models import AccessLink, Party, Person, Workshop
+from simpul.parties.placed import Placed
 from simpul.workflow.models import Entry, NumberSeries
 from simpul.workflow.steps import NotAllowed, Refused, WrongState, creation, step
 
@@ -113,7 +115,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         )
 
 
-class Order(models.Model):
+class Order(Placed):
     """What a buyer asked for, what both agreed on, and how far it has come."""
 
     class Channel(models.TextChoices):
@@ -172,7 +174,7 @@ class Order(models.Model):
     # Steps
 
     @classmethod
-    @creation("orders.place", private=("receiver", "telephone", "address", "remarks"))
+    @creation("orders.place", private=("receiver", "telephone", "address", "spot", "remarks"))
     def place(
         cls,
         *,
@@ -181,6 +183,7 @@ class Order(models.Model):
         wishes: list[LineWish],
         receiver: str,
         address: str,
+        spot: Spot | None = None,
         telephone: str = "",
         wished_on: date | None = None,
         remarks: str = "",
@@ -211,6 +214,7 @@ class Order(models.Model):
             remarks=remarks,
             in_buyers_name=in_buyers_name,
         )
+        order.spot = spot
         total = sum(wish.amount for wish in priced)
         earliest_on = earliest_on or _by_the_catalogue(wishes, today)
         promised_on = max(earliest_on, wished_on) if wished_on else earliest_on

@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from simpul import testing
 from simpul.catalog.models import Group, Price, PriceRule, Product
 from simpul.lib import clock
+from simpul.lib.places import Spot
 from simpul.orders.forms import CounterForm, OrderForm
 from simpul.orders.grid import pairs_of
 from simpul.orders.models import Order
@@ -50,6 +51,24 @@ def test_it_gives_all_that_placing_an_order_needs(
     assert (order.receiver, order.telephone) == ("Dewi", "+6281234567890")
     assert order.address == "Jl. Raya Ciomas 7\nCiomas, Bogor"
     assert (order.wished_on, order.remarks) == (clock.in_days(30), "Tanpa logo")
+
+
+def test_an_order_carries_the_spot_of_its_address(
+    buyer: Party, model: Product, dewi: Person
+) -> None:
+    spot = Spot(-6_600_123, 106_750_456)
+    address = Address(party=buyer, receiver="Dewi", street="Jl. Mawar 1", area="Bogor")
+    address.spot = spot
+    address.save()
+    pairs = {cell(model, "40"): "10"}
+
+    for place in ({"place": str(address.pk)}, {**ELSEWHERE, "spot": str(spot)}):
+        filled = form(buyer, {**pairs, **place})
+        assert filled.is_valid(), filled.errors
+        order = Order.place(by=dewi, buyer=buyer, **filled.cleaned_data)
+        order.refresh_from_db()
+        assert order.spot == spot
+        assert "spot" not in order.journal.get(step="orders.place").facts
 
 
 def test_lusin_and_kodi_are_counted_in_pairs(buyer: Party, model: Product) -> None:

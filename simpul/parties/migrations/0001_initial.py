@@ -23,6 +23,8 @@ class Migration(migrations.Migration):
             name='Workshop',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('latitude', models.IntegerField(editable=False, null=True)),
+                ('longitude', models.IntegerField(editable=False, null=True)),
                 ('slug', models.SlugField(max_length=40, unique=True)),
                 ('name', models.CharField(max_length=80, verbose_name='name')),
                 ('tagline', models.CharField(blank=True, max_length=160, verbose_name='in one line')),
@@ -102,6 +104,8 @@ class Migration(migrations.Migration):
             name='Address',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('latitude', models.IntegerField(editable=False, null=True)),
+                ('longitude', models.IntegerField(editable=False, null=True)),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='parties.party')),
                 ('receiver', models.CharField(max_length=80, verbose_name='receiver')),
                 ('telephone', models.CharField(blank=True, max_length=16, verbose_name='telephone of the receiver')),

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from simpul.portals import devices, news, search, told
-from simpul.portals.courier import app, cash, jobs
+from simpul.portals.courier import app, cash, jobs, run
 
 app_name = "courier"
 
@@ -10,6 +10,9 @@ urlpatterns = [
     path("", jobs.jobs, name="jobs"),
     path("app.webmanifest", app.manifest, name="manifest"),
     path("worker.js", app.worker, name="worker"),
+    path("run/", run.run, name="run"),
+    path("run/proposal/", run.proposal, name="run-proposal"),
+    path("run/<str:number>/", run.stop, name="stop"),
     path("cash/", cash.cash, name="cash"),
     path("cash/tickets/<int:pk>/", cash.ticket, name="ticket"),
     path("cash/tickets/<int:pk>/messages/", cash.ticket_message, name="ticket-message"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.test import Client
 
 from simpul import testing
+from simpul.lib.places import Spot
 from simpul.parties.models import Address, Identity, Party, Person
 
 ADDRESS = {
@@ -39,6 +40,26 @@ def test_an_order_keeps_the_address_it_was_placed_with(client: Client, buyer: Pa
 
     order.refresh_from_db()
     assert order.address == before
+
+
+def test_a_link_of_a_map_says_where_an_address_is(client: Client, buyer: Party) -> None:
+    link = "https://www.google.com/maps/@-6.600123,106.750456,17z"
+    client.post("/ciomas/my/addresses/new/", {**ADDRESS, "spot": link})
+    address = Address.objects.get()
+    page = f"/ciomas/my/addresses/{address.pk}/"
+    assert address.spot == Spot(-6_600_123, 106_750_456)
+    assert 'value="-6.600123, 106.750456"' in client.get(page).text
+
+    refused = client.post(page, {**ADDRESS, "spot": "52.5, 13.4"})
+    assert refused.status_code == 422
+    assert "not in Indonesia" in refused.text
+    assert 'value="52.5, 13.4"' in refused.text
+    address.refresh_from_db()
+    assert address.spot == Spot(-6_600_123, 106_750_456)
+
+    client.post(page, ADDRESS)
+    address.refresh_from_db()
+    assert address.spot is None
 
 
 def test_an_address_needs_its_parts(client: Client, buyer: Party) -> None:

@@ -8,6 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
+from simpul.lib.places import Spot
 from simpul.parties.models import Identity, Person, User, Workshop
 from simpul.parties.roles import Role
 
@@ -63,6 +64,14 @@ def test_the_workshop_is_described(client: Client, workshop: Workshop) -> None:
     assert 'value="1,250,000"' in client.get(SETTINGS).text
     assert workshop.telephone == "+622518631234"
     assert "Real leather." in client.get("/ciomas/").text
+
+
+def test_the_workshop_says_where_it_is(client: Client, workshop: Workshop) -> None:
+    client.post(SETTINGS, FACTS | {"spot": "geo:-6.600123,106.750456"})
+
+    workshop.refresh_from_db()
+    assert workshop.spot == Spot(-6_600_123, 106_750_456)
+    assert 'value="-6.600123, 106.750456"' in client.get(SETTINGS).text
 
 
 def test_what_was_typed_stays(client: Client, workshop: Workshop) -> None:
