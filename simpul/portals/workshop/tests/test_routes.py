@@ -123,6 +123,6 @@ def test_the_pages_cost_the_same_for_any_number(
     with django_assert_num_queries(4):  # session, user, person; routes
         desk.get(TABLE)
     # session, user, person; order, instalments, packages, lines, sizes, variants, colours, models;
-    # routes; the workshop's own area
-    with django_assert_num_queries(13):
+    # routes; the workshop's own area; what waits for the same door
+    with django_assert_num_queries(14):
         desk.get(sending)
