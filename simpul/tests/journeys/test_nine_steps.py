@@ -237,7 +237,7 @@ def send(page: Page, order: Order, driver: Page) -> Shipment:
     page.get_by_label(re.compile("[Ff]ee")).first.fill("75.000")
     page.get_by_role("button", name="Open the shipment").click()
     page.get_by_role("link", name="Ask couriers").first.click()
-    page.get_by_label("Ojek Contoh").check()
+    page.get_by_role("group", name="Ask these couriers").get_by_label("Ojek Contoh").check()
     page.get_by_role("button", name="Ask", exact=True).click()
     page.wait_for_url(re.compile("/deliveries/KRM-[^/]*/$"))
     shipment = Shipment.objects.get()
