@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from django.utils import translation
+
 from simpul.catalog.models import Product
 from simpul.conversations import spam
 from simpul.conversations.models import (
@@ -248,7 +250,7 @@ def _sign(
         by=story.cast.workshop.machine,
         name=name,
         shown_as=shown_as,
-        consent=str(shown_as.label),
+        consent=_in_indonesian(shown_as),
         body=body,
         subject=about,
     )
@@ -262,7 +264,12 @@ def _hold(story: Story, name: str, body: str, signs: list[str]) -> None:
     GuestEntry.hold(
         by=story.cast.workshop.machine,
         name=name,
-        consent=str(Shown.NAME.label),
+        consent=_in_indonesian(Shown.NAME),
         body=body,
         signs=signs,
     )
+
+
+def _in_indonesian(shown_as: Shown) -> str:
+    with translation.override("id"):
+        return str(shown_as.label)
