@@ -29,6 +29,7 @@ from simpul.demo import (
     odd_money,
     talk,
     this_week,
+    to_the_door,
     workshop_floor,
 )
 from simpul.demo.bank import Bank
@@ -142,6 +143,7 @@ def tell(
     talk.plan(story)
     _plant(story)
     cash_box.plan(story)
+    to_the_door.plan(story)
     coming = (letters.from_the_buyer, letters.from_a_stranger, letters.by_message)
     for moment, come in zip(letters.days(now), coming, strict=True):
         story.at(moment, partial(come, cast.workshop))

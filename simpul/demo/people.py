@@ -1,4 +1,4 @@
-"""The people of the demonstration: the workshop's own, and its parties (the twelfth registers)."""
+"""The people of the demonstration: the workshop's own, and its parties (one more registers later)."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ PARTNERS = [
             "Ciomas, Kab. Bogor", "Jl. Raya Ciomas No. 101", postcode="16610", supplies=True),
     Partner("ojek", "Ojek Contoh", "Mang Ujang", "+6281200000007",
             "Ciomas, Kab. Bogor", "Kp. Sawah RT 03/RW 04", postcode="16610", delivers=True,
-            vehicle="Honda Supra, F 1234 XX"),
+            vehicle="Honda Supra, F 1234 XX", user=True),
     Partner("jakarta", "UD Langkah Contoh", "Bu Yanti", "+6281200000008",
             "Jatinegara, Jakarta Timur", "Jl. Bekasi Barat Raya No. 27", "DKI Jakarta", "13310",
             buys_as=DISTRIBUTOR, user=True, spot=Spot(-6_215_000, 106_870_000)),
@@ -90,6 +90,22 @@ PARTNERS = [
     Partner("cargo", "Ekspedisi Contoh Cargo", "Mas Agus", "+6281200000013",
             "Bogor Tengah, Kota Bogor", "Jl. Raya Tajur No. 60", postcode="16134", delivers=True,
             vehicle="truk boks, B 9876 XX", user=True),
+    Partner("motor", "Antar Contoh Kilat", "Kang Jajang", "+6281200000014",
+            "Dramaga, Kab. Bogor", "Jl. Raya Dramaga Km 6", postcode="16680", delivers=True,
+            vehicle="motor bak, F 4321 XX"),
+    Partner("koperasi", "Koperasi Contoh Sekolah", "Pak Usman", "+6281200000015",
+            "Cibinong, Kab. Bogor", "Jl. Tegar Beriman No. 5", postcode="16914",
+            buys_as=DISTRIBUTOR, landmark="gerbang samping lapangan",
+            spot=Spot(-6_482_000, 106_838_000)),
+    Partner("wulan", "Wulan Contoh", "Wulan", "+6281200000016",
+            "Dramaga, Kab. Bogor", "Jl. Babakan Lio No. 19", postcode="16680",
+            buys_as=CONSUMER, spot=Spot(-6_571_000, 106_741_000)),
+    Partner("nita", "Nita Contoh", "Nita", "+6281200000017",
+            "Bojonggede, Kab. Bogor", "Perumahan Contoh Asri Blok D4 No. 7", postcode="16920",
+            buys_as=CONSUMER, landmark="rumah hijau dekat taman", spot=Spot(-6_493_000, 106_795_000)),
+    Partner("ayu", "Ayu Contoh", "Ayu", "+6281200000018",
+            "Babakan Madang, Kab. Bogor", "Kp. Contoh RT 01/RW 06", postcode="16810",
+            buys_as=CONSUMER, spot=Spot(-6_566_000, 106_872_000)),
 ]  # fmt: skip
 
 

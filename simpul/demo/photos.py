@@ -27,17 +27,18 @@ def take(story: Story, stage: JobStage) -> None:
     is_late_on = stage.position > 2
     if (story.now - clock.now()).days < LATELY and is_late_on and job.pk % 2:
         words = WORDS.get(stage.position, "")
-        photo = _picture(job.line.colourway.drawing)
+        photo = of_drawing(job.line.colourway.drawing)
         StagePhoto.take(by=story.cast.staff["udin"], stage=stage, photo=photo, words=words)
 
 
 def wish(drawing: str) -> uploads.Handed:
     """A photo that a buyer sends of a shoe like the one that is meant."""
-    return uploads.Handed("sepatu.jpg", _picture(drawing))
+    return uploads.Handed("sepatu.jpg", of_drawing(drawing))
 
 
 @functools.cache
-def _picture(drawing: str) -> uploads.Admitted:
+def of_drawing(drawing: str) -> uploads.Admitted:
+    """Return a photo of a model, as somebody hands it in."""
     page = (
         "#set page(width: 800pt, height: 600pt, margin: 0pt)\n"
         f'#image("{drawing or "placeholder"}.svg", width: 100%, height: 100%, fit: "cover")'

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simpul.catalog.models import Product, SizeRun
 from simpul.changes.agreeing import accept
@@ -70,13 +70,13 @@ def days_and_hands(story: Story) -> None:
 
 
 def on_its_way(story: Story) -> None:
-    order = _from_stock(story, "sukabumi", "SKL-05")
-    shipment = _offered(story, order)
+    order = from_stock(story, "sukabumi", "SKL-05")
+    shipment = offered(story, [order])
     story.later(partial(workshop_floor.fetch, story, shipment), hour=15)
 
 
 def courier_asked(story: Story) -> None:
-    _offered(story, _from_stock(story, "maju", "DRB-01"))
+    offered(story, [from_stock(story, "maju", "DRB-01")])
 
 
 def material_asked(story: Story) -> None:
@@ -251,31 +251,34 @@ def _answer_otherwise(purchase: PurchaseOrder) -> None:
     )
 
 
-def _agreed(story: Story, key: str, code: str) -> Order:
-    """Twenty pairs on the telephone, agreed at once."""
+def _agreed(story: Story, key: str, code: str, *, pairs: int = 0, **door: Any) -> Order:
+    """Twenty pairs on the telephone, agreed at once; or so many of the middle size, or to another door."""
     buyer, sari = story.cast.parties[key], story.cast.staff["sari"]
     product = Product.objects.for_page().get(workshop=story.cast.workshop, code=code)
     look = min(product.colourways.all(), key=lambda one: one.position)
     run = SizeRun.objects.get(category=product.category, name="Seri kodi")
     address = buyer.addresses.get()
+    own_door = {
+        "receiver": address.receiver,
+        "telephone": address.telephone,
+        "address": address.in_one_text,
+        "spot": address.spot,
+    }
     order = agreement.place(
         by=sari,
         buyer=buyer,
-        wishes=[LineWish(look, run.sizes)],
-        receiver=address.receiver,
-        telephone=address.telephone,
-        address=address.in_one_text,
-        spot=address.spot,
+        wishes=[LineWish(look, {str(product.base_size): pairs} if pairs else run.sizes)],
         wished_on=None,
         channel=Order.Channel.PHONE,
+        **own_door | door,
     )
     agreement.confirm(order, by=sari)
     return _fresh(order)
 
 
-def _from_stock(story: Story, key: str, code: str) -> Order:
+def from_stock(story: Story, key: str, code: str, **wish: Any) -> Order:
     """What lies finished on the shelf: counted, paid in cash, taken and packed."""
-    order = _agreed(story, key, code)
+    order = _agreed(story, key, code, **wish)
     rina = story.cast.staff["rina"]
     Receipt.take_cash(by=story.cast.staff["fajar"], order=order, amount=order.total)
     sizes = list(LineSize.objects.filter(line__order=order).select_related("variant"))
@@ -295,17 +298,25 @@ def _from_stock(story: Story, key: str, code: str) -> Order:
     return _fresh(order)
 
 
-def _offered(story: Story, order: Order) -> Shipment:
+def offered(
+    story: Story,
+    orders: list[Order],
+    *,
+    courier: str = "cargo",
+    mode: str = Shipment.Mode.CARGO,
+    fee: int = 180_000,
+    to: str = "",
+    **then: Any,
+) -> Shipment:
+    """Ask one courier to bring what is packed of the orders to their door."""
     rina = story.cast.staff["rina"]
-    shipment = Shipment.open(
-        by=rina,
-        orders=[order],
-        mode=Shipment.Mode.CARGO,
-        route=f"Ciomas – {order.buyer.area}",
-        fee=180_000,
-    )
+    route = f"Ciomas – {to or orders[0].buyer.area}"
+    shipment = Shipment.open(by=rina, orders=orders, mode=mode, route=route, fee=fee)
     shipment.offer(
-        by=rina, couriers=[story.cast.parties["cargo"]], expires_at=clock.now() + timedelta(days=3)
+        by=rina,
+        couriers=[story.cast.parties[courier]],
+        expires_at=clock.now() + timedelta(days=3),
+        **then,
     )
     return shipment
 

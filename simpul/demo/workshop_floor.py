@@ -121,6 +121,12 @@ def ship(story: Story, order: Order) -> None:
 
 
 def fetch(story: Story, shipment: Shipment) -> None:
+    """The courier takes the packages along, and brings them."""
+    hand_over(story, shipment)
+    story.later(lambda: bring(story, shipment), days=1 if shipment.mode == "ojek" else 3)
+
+
+def hand_over(story: Story, shipment: Shipment) -> None:
     """The courier accepts, both count, and the packages leave with their note."""
     shipment = Shipment.objects.select_related("workshop", "courier").get(pk=shipment.pk)
     rina = story.cast.staff["rina"]
@@ -136,7 +142,6 @@ def fetch(story: Story, shipment: Shipment) -> None:
         Consignment.write_down(
             by=rina, shipment=shipment, carrier=offer.courier.name, number=receipt
         )
-    story.later(lambda: bring(story, shipment), days=1 if shipment.mode == "ojek" else 3)
 
 
 def bring(story: Story, shipment: Shipment) -> None:
