@@ -51,7 +51,7 @@ QRIS = (
     "BOGOR61051661063048CA5"
 )
 
-type Happening = Callable[[], None]
+type Happening = Callable[[], object]
 
 MONTHS_BACK = 545  # days
 # Buyer, days between orders, models they like, pairs a line.
