@@ -24,7 +24,7 @@ from simpul.payments.models.purpose import (
     WITH_PARTY,
 )
 from simpul.payments.models.receipt import Part
-from simpul.ui.fields import RupiahField, UploadField
+from simpul.ui.fields import PhotoField, RupiahField, UploadField
 
 CHOOSE = _("- Select an option -")  # as Django writes it: so all its choices speak our languages
 
@@ -212,9 +212,8 @@ class ConfirmationForm(forms.Form):
 class QrisForm(forms.Form):
     """The shop's printed QRIS: its text, or a photo of it."""
 
-    picture = UploadField(
+    picture = PhotoField(
         label=_("Photo or screenshot of the printed QRIS"),
-        kinds=uploads.PHOTO,
         required=False,
         widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
     )
