@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from simpul.delivery.carriers import Carrier
 from simpul.delivery.models import Package, Part, Reason, Route, Shipment
 from simpul.delivery.models.consignment import tidy_number
 from simpul.delivery.models.shipment import FURTHEST
@@ -250,25 +249,6 @@ def _waits(order: Any) -> str:
     }
     is_shut = not order.is_open(Gate.HAND_OVER)
     return " · ".join([order.number, count, *([_now("waits for money")] if is_shut else [])])
-
-
-class CarrierKeysForm(forms.Form):
-    """The keys of a carrier's side, which nobody can read here again."""
-
-    def __init__(self, *args: Any, carrier: Carrier, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for secret in carrier.secrets:
-            self.fields[secret.name] = forms.CharField(
-                label=str(secret.label),
-                help_text=str(secret.help),
-                min_length=12,
-                max_length=600,
-                widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-            )
-
-    @property
-    def keys(self) -> dict[str, str]:
-        return {name: str(value).strip() for name, value in self.cleaned_data.items()}
 
 
 class RatesForm(forms.Form):
