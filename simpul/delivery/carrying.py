@@ -17,14 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from simpul.delivery import note
-from simpul.delivery.carriers import (
-    CarrierRefused,
-    Parcel,
-    Place,
-    State,
-    Unreadable,
-    Wanted,
-)
+from simpul.delivery.carriers import Parcel, Place, State, Wanted
 from simpul.delivery.models import (
     Consignment,
     Load,
@@ -43,6 +36,7 @@ from simpul.delivery.models.consignment import (
 )
 from simpul.lib import clock
 from simpul.lib.outgoing import Unreachable
+from simpul.lib.providers import ProviderRefused, Unreadable
 from simpul.lib.sealing import Unsealable
 from simpul.papers.models import LANGUAGE
 from simpul.parties.models import Workshop
@@ -100,7 +94,7 @@ def ask_rates(request: RateRequest) -> None:
         rates = account.carrier.rates(
             shipment.workshop.postcode, request.postcode, parcels, account.open_keys()
         )
-    except (Unreachable, Unsealable, CarrierRefused) as reason:
+    except (Unreachable, Unsealable, ProviderRefused) as reason:
         request.answer([], _trouble(reason))
     else:
         request.answer(rates)
@@ -120,7 +114,7 @@ def book(consignment: Consignment) -> None:
         return
     try:
         booked = account.carrier.book(_wanted(consignment, request), account.open_keys())
-    except (Unsealable, CarrierRefused) as reason:
+    except (Unsealable, ProviderRefused) as reason:
         consignment.take_refusal(by=machine, trouble=_trouble(reason), is_unsure=False)
     except Unreachable as reason:
         consignment.take_refusal(by=machine, trouble=_trouble(reason), is_unsure=True)
@@ -140,7 +134,7 @@ def call_off(consignment: Consignment) -> None:
     mine = Consignment.objects.filter(pk=consignment.pk)
     try:
         account.carrier.call_off(consignment.reference, account.open_keys())
-    except (Unreachable, Unsealable, CarrierRefused) as reason:
+    except (Unreachable, Unsealable, ProviderRefused) as reason:
         mine.update(trouble=_trouble(reason))
     else:
         mine.update(trouble="")
@@ -222,7 +216,7 @@ def ask_for_news(workshop: Workshop) -> None:
             continue
         try:
             body = account.carrier.look_up(consignment.reference, account.open_keys())
-        except (Unreachable, Unsealable, CarrierRefused) as reason:
+        except (Unreachable, Unsealable, ProviderRefused) as reason:
             silent = silent + 1 if isinstance(reason, Unreachable) else 0
             continue  # tomorrow again
         silent = 0

@@ -20,7 +20,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.crypto import get_random_string
 
 from simpul.catalog.models import Colourway, Material, Product, SizeRun
-from simpul.conversations.models import Conversation, GuestEntry, InternalNote, Message, QuickReply
 from simpul.crm.models import Lead
 from simpul.delivery.models import Route
 from simpul.demo import (
@@ -28,7 +27,7 @@ from simpul.demo import (
     letters,
     money_out,
     odd_money,
-    photos,
+    talk,
     this_week,
     to_the_door,
     workshop_floor,
@@ -52,7 +51,7 @@ QRIS = (
     "BOGOR61051661063048CA5"
 )
 
-type Happening = Callable[[], None]
+type Happening = Callable[[], object]
 
 MONTHS_BACK = 545  # days
 # Buyer, days between orders, models they like, pairs a line.
@@ -141,7 +140,7 @@ def tell(
         story.at(moment.replace(hour=10), lambda: _buy(story))
         story.at((moment + timedelta(days=2)).replace(hour=10), lambda: _buy(story))
     _money_out(story, opened)
-    _guests(story)
+    talk.plan(story)
     _plant(story)
     cash_box.plan(story)
     to_the_door.plan(story)
@@ -173,7 +172,7 @@ def _money_out(story: Story, opened: datetime) -> None:
 def _open_house(story: Story) -> None:
     story.account = open_house(story.cast, story.bank)
     money_out.begin(story)
-    _replies(story)
+    talk.begin(story)
 
 
 ROUTES: list[tuple[str, str, dict[str, Any]]] = [
@@ -454,33 +453,6 @@ def _receive(story: Story, purchase: PurchaseOrder) -> None:
         workshop_floor.go_on(story, order)
 
 
-# Talk
-
-
-def _guests(story: Story) -> None:
-    """Words in the guest book, the last of which waits to be read."""
-    words = [
-        (400, "Pak Rahmat", "Apakah derby bisa dipesan ukuran 45? Kaki saya panjang.",
-         "Bisa, Pak. Tambah satu minggu untuk acuan khusus."),
-        (150, "Ibu Ningsih", "Sepatu sekolah anak saya awet dua tahun. Terima kasih!", ""),
-        (40, "Toko Kaki Lima", "Minimal pesan berapa untuk toko baru?",
-         "Mulai sepuluh pasang tiap model. Silakan daftar dulu, nanti kami kirim penawaran."),
-        (0, "Andi", "Kapan loafer hitam tersedia lagi?", ""),
-    ]  # fmt: skip
-    for days, name, body, answer in words:
-        moment = story.now - timedelta(days=days, hours=3)
-        story.at(moment, partial(_sign, story, name, body, answer, days))
-
-
-def _sign(story: Story, name: str, body: str, answer: str, days: int) -> None:
-    sari = story.cast.staff["sari"]
-    entry = GuestEntry.sign(by=story.cast.workshop.machine, name=name, body=body)
-    if answer:
-        entry.reply(by=sari, answer=answer)
-    elif days:
-        entry.publish(by=sari)
-
-
 # What only happens once
 
 
@@ -505,10 +477,11 @@ def _plant(story: Story) -> None:
         ),
     )
     story.at(_ago(story, 2), lambda: _prospect(story))
-    story.at(_ago(story, 1), lambda: _writes_for_the_first_time(story))
     story.at(
         _ago(story, 1),
-        lambda: _talk(story, _place(story, "padang", _wishes(story, ("DRB-01",), (40,)))),
+        lambda: talk.a_photo_and_a_call(
+            story, _place(story, "padang", _wishes(story, ("DRB-01",), (40,)))
+        ),
     )
     story.at(_ago(story, 3), lambda: _waits_for_money(story, "maju"))
     story.at(_ago(story, 2), lambda: _pays_oddly(story, "jakarta"))
@@ -605,65 +578,6 @@ def _prospect(story: Story) -> None:
     story.cast.parties["ambon"] = lead.party
     story.cast.contacts["ambon"] = lead.person
     _place(story, "ambon", _wishes(story, ("DRB-01",), (20,)))
-
-
-def _writes_for_the_first_time(story: Story) -> None:
-    """Somebody whom nobody knows yet writes by WhatsApp, and another one by mail."""
-    machine = story.cast.workshop.machine
-    Lead.meet(
-        by=machine,
-        source="whatsapp",
-        sender="+6281511112222",
-        name="Teh Neneng",
-        body="Assalamualaikum, saya lihat pantofelnya di pameran. Bisa kirim katalog? Toko saya di Garut.",
-    )
-    Lead.meet(
-        by=machine,
-        source="mail",
-        sender="rudi@contoh.example",
-        name="Rudi Hartono",
-        body="Selamat siang,\n\nKami butuh 60 pasang sepatu seragam untuk karyawan hotel. "
-        "Apakah bisa pakai logo, dan kapan paling cepat jadi?\n\nTerima kasih.",
-    )
-
-
-def _talk(story: Story, order: Order) -> None:
-    sari, contact = story.cast.staff["sari"], _contact(story, order)
-    thread = Conversation.of(order, order.buyer)
-    wish = photos.wish(order.lines.order_by("pk")[0].colourway.drawing)
-    body = "Bisa siap sebelum tanggal 20 bulan depan? Solnya seperti di foto ini, ya."
-    Message.say(by=contact, conversation=thread, body=body, attached=[wish])
-    Message.call(
-        by=sari,
-        conversation=thread,
-        channel="phone",
-        direction="out",
-        body="Beliau mau menunggu; minta kabar setelah jadwal potong jelas.",
-        with_whom=contact,
-        next_words="Kabari tanggal jadinya",
-        next_on=clock.in_days(2),
-    )
-    thread.assign(by=story.cast.staff["hadi"], to=sari)
-    InternalNote.write(by=sari, subject=order, body="@Udin, apakah kapasitas potong cukup?")
-
-
-def _replies(story: Story) -> None:
-    """What Sari writes again and again."""
-    for title, body, body_en in (
-        (
-            "Sudah masuk produksi",
-            "Halo {nama}, pesanan {nomor} sudah masuk produksi. Kami kabari begitu siap dikirim.",
-            "Hello {name}, order {number} is in production. We tell you as soon as it can be sent.",
-        ),
-        (
-            "Minta bukti transfer",
-            "Halo {nama}, mohon kirim bukti transfer untuk {nomor} lewat halaman pesanan. Terima kasih.",
-            "Hello {name}, please send the proof of your transfer for {number} on the order's page.",
-        ),
-    ):
-        QuickReply.objects.create(
-            workshop=story.cast.workshop, title=title, body=body, body_en=body_en
-        )
 
 
 def _waits_for_money(story: Story, key: str) -> None:

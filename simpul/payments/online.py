@@ -19,11 +19,12 @@ from django.utils.translation import override
 
 from simpul.lib import clock
 from simpul.lib.outgoing import Unreachable
+from simpul.lib.providers import ProviderRefused, Unreadable
 from simpul.lib.sealing import Unsealable
 from simpul.orders.models import Order
 from simpul.papers.models import LANGUAGE
 from simpul.parties.models import Person, Workshop
-from simpul.payments.gateways import GatewayRefused, State, Told, Unreadable, Wanted
+from simpul.payments.gateways import State, Told, Wanted
 from simpul.payments.models import (
     GatewayAccount,
     GatewayNotice,
@@ -261,7 +262,7 @@ def _make(link: PaymentLink) -> bool:
     except (Unreachable, Unsealable) as reason:
         link.note_trouble(_trouble(reason))
         return False
-    except GatewayRefused as reason:
+    except ProviderRefused as reason:
         link.note_trouble(str(reason), is_final=True)
         return False
     link.keep(made.url, made.number)
@@ -279,7 +280,7 @@ def _close(link: PaymentLink) -> bool:
         account.gateway.close_link(
             link.reference, link.number, account.open_keys(), is_live=account.is_live
         )
-    except (Unreachable, Unsealable, GatewayRefused) as reason:
+    except (Unreachable, Unsealable, ProviderRefused) as reason:
         link.note_trouble(_trouble(reason))
         return False
     link.close()
@@ -295,7 +296,7 @@ def _ask(link: PaymentLink) -> bool:
         bodies = account.gateway.look_up(
             link.reference, account.open_keys(), is_live=account.is_live
         )
-    except (Unreachable, Unsealable, GatewayRefused) as reason:
+    except (Unreachable, Unsealable, ProviderRefused) as reason:
         link.note_trouble(_trouble(reason))
         PaymentLink.objects.filter(pk=link.pk).update(asked_at=link.asked_at)
         return False

@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('foreign_id', ''), _negated=True), fields=('workshop', 'channel', 'foreign_id'), name='message_came_once')],
-                'indexes': [models.Index(fields=['workshop', 'foreign_id'], name='message_by_foreign_id')],
+                'indexes': [models.Index(fields=['workshop', '-id'], name='conversatio_worksho_811dbe_idx'), models.Index(fields=['workshop', 'foreign_id'], name='message_by_foreign_id')],
             },
         ),
         migrations.AddField(

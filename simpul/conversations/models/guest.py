@@ -104,7 +104,7 @@ class GuestEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"guest entry {self.pk}"
+        return self.name
 
     # Steps
 

@@ -31,8 +31,10 @@ class NotOfThem(Refused):
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, person: Person) -> Self:
-        ours = self.filter(workshop_id=person.workshop_id)
-        return ours if person.is_staff else ours.filter(conversation__party_id=person.party_id)
+        """A party belongs to one workshop: its own talk is short, and looked at by itself."""
+        if person.is_staff:
+            return self.filter(workshop_id=person.workshop_id)
+        return self.filter(conversation__party_id=person.party_id)
 
     def search(self, typed: str, workshop: int) -> Self:
         """Find by words or their beginnings, all of them; nothing where no word was typed."""
@@ -82,7 +84,10 @@ class Message(models.Model):
                 name="message_came_once",
             )
         ]
-        indexes = [models.Index(fields=["workshop", "foreign_id"], name="message_by_foreign_id")]
+        indexes = [
+            models.Index(fields=["workshop", "-id"]),  # what is searched, the newest first
+            models.Index(fields=["workshop", "foreign_id"], name="message_by_foreign_id"),
+        ]
 
     def __str__(self) -> str:
         return f"message {self.pk}"

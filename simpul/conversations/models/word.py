@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from simpul.conversations.models.message import Message
 
 LONGEST_WORD = 40  # bytes; a longer word is found by its beginning
-RARE = 500  # messages; a word in more of them is common
+RARE = 1_000  # messages; a word in more of them is common
 MOST_WORDS = 6  # of what is looked for; more of them only take time
 
 _COMPOUND = re.compile(r"\w+(?:[-./]\w+)*")

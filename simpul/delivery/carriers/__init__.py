@@ -7,16 +7,12 @@ from simpul.delivery.carriers.biteship import Biteship
 from simpul.delivery.carriers.carrier import (
     NAMES,
     Booked,
-    Call,
     Carrier,
-    CarrierRefused,
-    Keys,
     Parcel,
     Place,
     Rate,
     State,
     Told,
-    Unreadable,
     Wanted,
 )
 
@@ -26,15 +22,11 @@ __all__ = [
     "CARRIERS",
     "NAMES",
     "Booked",
-    "Call",
     "Carrier",
-    "CarrierRefused",
-    "Keys",
     "Parcel",
     "Place",
     "Rate",
     "State",
     "Told",
-    "Unreadable",
     "Wanted",
 ]

@@ -17,22 +17,26 @@ from django.utils.translation import gettext_lazy as _
 from simpul.delivery.carriers.carrier import (
     NAMES,
     Booked,
-    Call,
     Carrier,
-    CarrierRefused,
-    Keys,
     Parcel,
     Rate,
-    Secret,
     State,
     Told,
-    Unreadable,
     Wanted,
-    rupiah_of,
-    text_of,
 )
 from simpul.lib import outgoing
 from simpul.lib.outgoing import Unreachable
+from simpul.lib.providers import (
+    Call,
+    Keys,
+    Secret,
+    Unreadable,
+    answer_of,
+    fields_of,
+    refusal,
+    rupiah_of,
+    text_of,
+)
 
 API = "https://api.biteship.com/v1"
 HEADER = "x-simpul-key"  # the header under which the owner lets Biteship show the secret
@@ -58,11 +62,12 @@ class Biteship(Carrier):
     slug = "biteship"
     name = "Biteship"
     secrets = (
-        Secret("api_key", _("API key"), _("Biteship: Integrations, API key.")),
+        Secret("api_key", _("API key"), _("Biteship: Integrations, API key."), at_least=12),
         Secret(
             "webhook_secret",
             _("Secret of the webhook"),
             _("A long word of your own. Type the same at Biteship, as the value of X-Simpul-Key."),
+            at_least=12,
         ),
     )
     calls = ("api.biteship.com",)
@@ -72,14 +77,13 @@ class Biteship(Carrier):
         given, right = call.headers.get(HEADER, ""), keys.get("webhook_secret", "")
         return bool(right) and hmac.compare_digest(given.encode(), right.encode())
 
+    def is_knock(self, call: Call) -> bool:
+        """Biteship sends nothing at all when the address is entered there."""
+        return not call.body
+
     def read(self, body: bytes) -> Told:
         """Read a flat notice, or an order with what its courier says inside."""
-        try:
-            fields = json.loads(body)
-        except (ValueError, RecursionError) as reason:
-            raise Unreadable from reason
-        if not isinstance(fields, dict):
-            raise Unreadable
+        fields = fields_of(body)
         inner = fields.get("courier")
         courier = inner if isinstance(inner, dict) else {}
         event, reference = text_of(fields, "event"), text_of(fields, "order_id", "id")
@@ -161,20 +165,14 @@ class Biteship(Carrier):
     def _ask(
         self, method: str, path: str, keys: Keys, fields: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Return the fields of a good answer; raises Unreachable or CarrierRefused."""
+        """Return the fields of a good answer; raises Unreachable or ProviderRefused."""
         headers = {"Authorization": keys["api_key"], "Accept": "application/json"}
         answer = outgoing.ask(method, API + path, hosts=self.calls, headers=headers, json=fields)
-        try:
-            said = json.loads(answer.body)
-        except ValueError:
-            said = {}
-        fields_said: dict[str, Any] = said if isinstance(said, dict) else {}
-        if answer.status in (408, 425, 429) or answer.status >= 500:
-            raise Unreachable(f"HTTP {answer.status}")
-        if not answer.is_good or fields_said.get("success") is False:
-            text = text_of(fields_said, "error", "message")
-            raise CarrierRefused(f"HTTP {answer.status} {text}".strip()[:200])
-        return fields_said
+        found = answer_of(answer)
+        said: dict[str, Any] = found if isinstance(found, dict) else {}
+        if said.get("success") is False:
+            raise refusal(answer, said)
+        return said
 
 
 def _item(parcel: Parcel) -> dict[str, Any]:

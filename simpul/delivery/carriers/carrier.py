@@ -5,17 +5,14 @@ A new one is one file beside this: a class with these methods, and its name in `
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from abc import abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import IntegerChoices
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-type Keys = Mapping[str, str]
+from simpul.lib.providers import Keys, Provider
 
 # companies that carry parcels, by the short names that are customary for them
 NAMES = {
@@ -53,23 +50,6 @@ class State(IntegerChoices):
     @property
     def is_bad(self) -> bool:
         return self in (State.GOING_BACK, State.GIVEN_UP, State.BACK)
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A notice as it came: its body untouched, its headers by their small names."""
-
-    body: bytes
-    headers: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Secret:
-    """A key that the owner copies from the carrier's pages, or chooses for them."""
-
-    name: str
-    label: str | Promise
-    help: str | Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,25 +119,8 @@ class Told:
     at: datetime | None
 
 
-class Unreadable(Exception):
-    """The body is no notice of this carrier."""
-
-
-class CarrierRefused(Exception):
-    """The other side answered, and said no; the message is its own words, shortened."""
-
-
-class Carrier(ABC):
-    """One such side. It knows its formats and addresses; it has no state and writes nothing."""
-
-    slug: str
-    name: str
-    secrets: tuple[Secret, ...]
-    calls: tuple[str, ...]  # hosts that it is asked at
-
-    @abstractmethod
-    def is_genuine(self, call: Call, keys: Keys) -> bool:
-        """Tell whether whoever sent it has the key; compares in constant time, never raises."""
+class Carrier(Provider):
+    """One such side."""
 
     @abstractmethod
     def read(self, body: bytes) -> Told:
@@ -167,12 +130,12 @@ class Carrier(ABC):
     def rates(
         self, origin: str, target: str, parcels: tuple[Parcel, ...], keys: Keys
     ) -> list[Rate]:
-        """Ask what it costs between two postcodes; raises Unreachable or CarrierRefused."""
+        """Ask what it costs between two postcodes; raises Unreachable or ProviderRefused."""
 
     @abstractmethod
     def book(self, wanted: Wanted, keys: Keys) -> Booked:
         """Order that it is carried. This costs money and is never asked twice by itself; raises
-        Unreachable, where nobody knows whether it was booked, or CarrierRefused."""
+        Unreachable, where nobody knows whether it was booked, or ProviderRefused."""
 
     @abstractmethod
     def call_off(self, reference: str, keys: Keys) -> None:
@@ -181,23 +144,3 @@ class Carrier(ABC):
     @abstractmethod
     def look_up(self, reference: str, keys: Keys) -> bytes:
         """Ask how far a booking is: a body that `read` reads; raises as above."""
-
-
-def text_of(fields: Mapping[str, Any], *names: str) -> str:
-    """Return the first of these fields that is a text which can be kept."""
-    return next((fields[name] for name in names if _is_text(fields.get(name))), "")
-
-
-def _is_text(value: object) -> bool:
-    """Tell whether it is a text that a database takes: without zeros and halves of characters."""
-    return isinstance(value, str) and value == value.encode(errors="replace").decode().replace(
-        "\0", ""
-    )
-
-
-def rupiah_of(value: object) -> int | None:
-    """Return whole rupiah, written as 18000 or "18000"; anything else is not known."""
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        return None
-    text = str(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else None

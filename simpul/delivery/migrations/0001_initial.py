@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
                 ('keys', models.TextField(editable=False)),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
-                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='carriers', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
             ],
         ),
         migrations.CreateModel(
@@ -240,13 +240,9 @@ class Migration(migrations.Migration):
                 ('consignment', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='delivery.consignment')),
             ],
         ),
-        migrations.AddIndex(
-            model_name='carrieraccount',
-            index=models.Index(fields=['workshop', 'status'], name='delivery_ca_worksho_bceec8_idx'),
-        ),
         migrations.AddConstraint(
             model_name='carrieraccount',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'connected')), fields=('workshop', 'provider'), name='carrier_connected_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'connected')), fields=('workshop', 'provider'), name='carrieraccount_connected_once'),
         ),
         migrations.AddConstraint(
             model_name='consignment',

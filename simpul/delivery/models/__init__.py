@@ -8,13 +8,12 @@ from simpul.delivery.models.consignment import (
     TrackingEvent,
 )
 from simpul.delivery.models.handover import Handover, Reason
-from simpul.delivery.models.load import Load
+from simpul.delivery.models.load import Load, NoProof
 from simpul.delivery.models.offer import CourierOffer
 from simpul.delivery.models.package import Package, PackageLine
 from simpul.delivery.models.route import Route
 from simpul.delivery.models.shipment import (
     UNDER_WAY,
-    NoProof,
     NotCounted,
     NothingTaken,
     Part,

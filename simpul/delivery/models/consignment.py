@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.delivery.carriers import CARRIERS, NAMES, Booked, Carrier, Rate, State, Told
 from simpul.delivery.models.shipment import Shipment
 from simpul.delivery.models.shipment import Status as ShipmentStatus
-from simpul.lib import clock, sealing
-from simpul.parties.models import Person, Workshop
+from simpul.lib import clock
+from simpul.parties.models import Person
+from simpul.workflow.connections import ConnectionQuerySet, Heard, ProviderAccount
 from simpul.workflow.steps import Refused, WrongState, creation, step
 
 NUMBER = re.compile(r"[A-Z0-9]{6,30}")
@@ -29,74 +29,35 @@ class NotReady(Refused):
     """A carrier cannot be asked: something must be known first."""
 
 
-class CarrierAccountQuerySet(models.QuerySet["CarrierAccount"]):
-    def visible_to(self, person: Person) -> Self:
-        ours = self.filter(workshop_id=person.workshop_id)
-        return ours if person.is_staff else ours.none()
+class CarrierAccount(ProviderAccount):
+    """The workshop at a side that books carriers. Without one none is asked."""
 
-    def connected(self) -> Self:
-        return self.filter(status=CarrierAccount.Status.CONNECTED)
+    PROVIDERS: ClassVar[Mapping[str, Carrier]] = CARRIERS
 
-
-class CarrierAccount(models.Model):
-    """The workshop at a side that books carriers, with its sealed keys. Without one none is asked."""
-
-    class Status(models.TextChoices):
-        CONNECTED = "connected", _("connected")
-        CLOSED = "closed", _("disconnected")
-
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="carriers", db_index=False)
-    provider = models.CharField(max_length=20)
-    status = models.CharField(
-        max_length=9, choices=Status, default=Status.CONNECTED, editable=False
-    )
-    keys = models.TextField(editable=False)  # sealed
-    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=clock.now, editable=False)
-
-    objects = CarrierAccountQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["workshop", "provider"],
-                condition=Q(status="connected"),
-                name="carrier_connected_once",
-            )
-        ]
-        indexes = [models.Index(fields=["workshop", "status"])]
-
-    def __str__(self) -> str:
-        return self.carrier.name if self.provider in CARRIERS else self.provider
+    objects = ConnectionQuerySet["CarrierAccount"].as_manager()
 
     # Steps
 
     @classmethod
     @creation("delivery.connect_carrier", private=("keys",))
     def connect(cls, *, by: Person, provider: str, keys: Mapping[str, str]) -> CarrierAccount:
-        """Enter the keys. They are sealed, never shown again, and replace older ones."""
-        if provider not in CARRIERS:
-            raise Refused(_now("Nobody here knows this carrier."))
-        for older in cls.objects.connected().filter(workshop_id=by.workshop_id, provider=provider):
-            older.disconnect(by=by)
-        return cls.objects.create(
-            workshop_id=by.workshop_id, provider=provider, keys=sealing.seal(keys), by=by
-        )
+        """Enter the keys."""
+        return cls.enter(by, provider, keys)
 
-    @step("delivery.disconnect_carrier", source=Status.CONNECTED, target=Status.CLOSED)
+    @step(
+        "delivery.disconnect_carrier",
+        source=ProviderAccount.Status.CONNECTED,
+        target=ProviderAccount.Status.CLOSED,
+    )
     def disconnect(self, *, by: Person) -> None:
-        """Ask no more and believe no more notices; the keys are forgotten."""
-        self.keys = ""
+        """Ask no more and believe no more notices."""
+        super().disconnect(by=by)
 
     # Questions
 
     @property
     def carrier(self) -> Carrier:
-        return CARRIERS[self.provider]
-
-    def open_keys(self) -> dict[str, str]:
-        """Return the keys; raises sealing.Unsealable where SECRET_KEY is another one now."""
-        return sealing.unseal(self.keys)
+        return self.PROVIDERS[self.provider]
 
 
 class RateRequest(models.Model):
@@ -400,8 +361,8 @@ class Consignment(models.Model):
             raise WrongState(_now("Somebody was quicker: look at the shipment again."))
 
 
-class TrackingEvent(models.Model):
-    """One word of a carrier, kept as it came, and once however often it comes."""
+class TrackingEvent(Heard):
+    """One word of a carrier."""
 
     account = models.ForeignKey(
         CarrierAccount, models.PROTECT, related_name="events", db_index=False
@@ -409,11 +370,6 @@ class TrackingEvent(models.Model):
     consignment = models.ForeignKey(
         Consignment, models.PROTECT, null=True, related_name="events", editable=False
     )
-    digest = models.CharField(max_length=64)
-    body = models.TextField()
-    times = models.PositiveIntegerField(default=1)
-    at = models.DateTimeField(default=clock.now, editable=False)
-    last_at = models.DateTimeField(default=clock.now, editable=False)
     read_at = models.DateTimeField(null=True, editable=False)
     told_at = models.DateTimeField(null=True, editable=False)  # the carrier's own time of it
     word = models.CharField(max_length=40, blank=True, editable=False)
@@ -429,17 +385,6 @@ class TrackingEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.word} {self.at:%Y-%m-%d %H:%M}"
-
-    @classmethod
-    def store(cls, account: CarrierAccount, body: bytes) -> tuple[TrackingEvent, bool]:
-        """Keep it as it came; the very same one again is only counted. Return whether it is new."""
-        text = body.decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
-        event, is_new = cls.objects.get_or_create(
-            account=account, digest=hashlib.sha256(body).hexdigest(), defaults={"body": text}
-        )
-        if not is_new:
-            cls.objects.filter(pk=event.pk).update(times=F("times") + 1, last_at=clock.now())
-        return event, is_new
 
     def note(self, told: Told | None, consignment: Consignment | None = None) -> None:
         """Note what it says, once it was read; None where it is no notice."""

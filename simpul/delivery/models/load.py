@@ -6,13 +6,21 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Sum
+from django.utils.translation import gettext as _now
 
 from simpul.delivery.models.package import PackageLine
+from simpul.lib import uploads
 from simpul.orders.models import LineSize, Order
+from simpul.parties.models import Party, Person
 from simpul.payments.models import Collection, to_collect
+from simpul.workflow.steps import Refused
 
 if TYPE_CHECKING:
     from simpul.delivery.models.shipment import Shipment
+
+
+class NoProof(Refused):
+    """Nothing says that it was delivered, or what was collected."""
 
 
 class LoadQuerySet(models.QuerySet["Load"]):
@@ -83,6 +91,56 @@ def shares_to_collect(loads: list[Load]) -> dict[int, int]:
     for pk in orders:
         shares[pk] = _share(amounts[pk], here.get(pk, 0), left[pk])
     return shares
+
+
+def ask_at_door(
+    loads: list[Load], amounts: dict[int, int], *, courier: Party | None, by: Person
+) -> None:
+    """Fix what is to be collected for each order: rupiah by the order's key, 0 or none: nothing."""
+    for load in loads:
+        if amount := amounts.get(load.order_id, 0):
+            load.collection = Collection.ask(
+                by=by, order=load.order, courier=courier, amount=amount
+            )
+            load.save(update_fields=["collection"])
+
+
+def collect_at_door(
+    loads: list[Load],
+    collected: int | None,
+    *,
+    taken: set[int],
+    by: Person,
+    photo: uploads.Admitted | None,
+    client_id: str,
+) -> None:
+    """Divide the one sum of the door among the orders: to each what was asked for it, first to those
+    of which something was taken (`taken`: their keys), the oldest first.
+
+    `loads` as `collecting` gives them. Raises NoProof where money was asked for and none is told.
+    """
+    loads = sorted(loads, key=lambda load: load.order_id not in taken)
+    asked = [load.collection for load in loads if load.collection]
+    if not asked:
+        return
+    if collected is None:
+        raise NoProof(_now("Say how much you collected, even if it was nothing."))
+    left = collected
+    for one in asked:
+        share = left if one == asked[-1] else min(left, one.asked)
+        one.collect(by=by, amount=share, photo=photo, client_id=client_id)
+        left -= share
+
+
+def not_collected(loads: list[Load], rest: list[Load]) -> dict[int, int]:
+    """Return what was asked for an order, not collected, and is still owed at the door, for the
+    orders whose packages were not taken (`rest`, as `with_money` gives them)."""
+    asked = {load.order_id: load.collection for load in loads if load.collection}
+    owed = to_collect([load.order for load in rest if load.order_id in asked])
+    return {
+        order: min(asked[order].asked - (asked[order].collected or 0), amount)
+        for order, amount in owed.items()
+    }
 
 
 def _share(amount: int, here: int, left: int) -> int:

@@ -16,7 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from simpul.conversations.models import Ticket
 from simpul.delivery import note
 from simpul.delivery.models.handover import Handover, Reason
-from simpul.delivery.models.load import Load, shares_to_collect
+from simpul.delivery.models.load import (
+    Load,
+    NoProof,
+    ask_at_door,
+    collect_at_door,
+    not_collected,
+    shares_to_collect,
+)
 from simpul.delivery.models.offer import CourierOffer
 from simpul.delivery.models.package import Package, PackageLine, PackageQuerySet
 from simpul.lib import clock, codes, uploads
@@ -25,7 +32,7 @@ from simpul.orders.models import Gate, GateShut, LineSize, Order, Track
 from simpul.orders.models import Status as OrderStatus
 from simpul.papers.models import Paper, Upload
 from simpul.parties.models import AccessLink, Party, Person, Workshop
-from simpul.payments.models import Collection, to_collect
+from simpul.payments.models import Collection
 from simpul.stock.models import Item, Location, Movement
 from simpul.workflow.models import Entry, NumberSeries
 from simpul.workflow.steps import NotAllowed, Refused, WrongState, creation, step
@@ -40,10 +47,6 @@ FURTHEST = 30  # days ahead that a next attempt is planned
 
 class WrongPin(Refused):
     """The four digits are not those that the buyer was given."""
-
-
-class NoProof(Refused):
-    """Neither the PIN nor a photo says that it was delivered."""
 
 
 class NothingTaken(Refused):
@@ -216,9 +219,9 @@ class Shipment(models.Model):
         orders = list(rows.select_for_update(of=("self",)))
         here = Package.objects.filter(order__in=orders).waiting().order_by("pk")
         waiting = list(here.select_for_update(of=("self",)))
-        if any(one.status != OrderStatus.CONFIRMED for one in orders) or not orders:
-            raise WrongState(_now("No package waits: pack first."))
-        if {one.order_id for one in waiting} != {one.pk for one in orders}:
+        is_agreed = all(one.status == OrderStatus.CONFIRMED for one in orders)
+        have_packages = {one.order_id for one in waiting} == {one.pk for one in orders}
+        if not (orders and is_agreed and have_packages):
             raise WrongState(_now("No package waits: pack first."))
         if len({one.door for one in orders}) > 1:
             raise WrongState(_now("These orders go to different doors: send them separately."))
@@ -244,8 +247,7 @@ class Shipment(models.Model):
     def go_by(self, *, by: Person, mode: str, route: str, fee: int, days: int | None) -> None:
         """Let it travel another way than it was opened for, at what that costs; a note that names
         the old way is void."""
-        if self.consignments.filter(status__in=("asked", "booked"), account__isnull=False).exists():
-            raise WrongState(_now("Call off the carrier that is booked first."))
+        self._demand_no_carrier()
         if (mode, route) != (self.mode, self.route):
             self.note_number = ""
         self.mode, self.route, self.fee, self.days = mode, route, fee, days
@@ -346,8 +348,7 @@ class Shipment(models.Model):
     @step("delivery.cancel", source=Status.OPEN, target=Status.CANCELLED)
     def cancel(self, *, by: Person) -> None:
         """Let the packages stand here for another shipment."""
-        if self.consignments.filter(status__in=("asked", "booked"), account__isnull=False).exists():
-            raise WrongState(_now("Call off the carrier that is booked first."))
+        self._demand_no_carrier()
         self.packages.update(shipment=None)
 
     @step("delivery.issue_note", source=(Status.OPEN, Status.ACCEPTED, *OUT))
@@ -387,14 +388,7 @@ class Shipment(models.Model):
         """Everybody counted the same: the packages are on their way, and what is to be collected
         at the door is fixed."""
         loads = list(self.loads.with_money())
-        shares = shares_to_collect(loads)
-        for load in loads:
-            amount = shares[load.order_id]
-            if amount:
-                load.collection = Collection.ask(
-                    by=by, order=load.order, courier=self.courier, amount=amount
-                )
-                load.save(update_fields=["collection"])
+        ask_at_door(loads, shares_to_collect(loads), courier=self.courier, by=by)
         self._move(Location.Kind.PACKED, Location.Kind.TRANSIT, "delivery.pick_up", by=by)
         self.left_at = clock.now()
 
@@ -499,9 +493,13 @@ class Shipment(models.Model):
         if left:
             rest = Shipment.split_off(by=self.workshop.machine, shipment=self, packages=left)
             rest.come_away(by=by, reason=Reason.REFUSED, note=note, client_id="")
-        self._collect(by=by, collected=collected, photo=cash_photo, client_id=client_id)
+        kept = set(self.packages.order_by().values_list("order", flat=True))
+        asked = list(self.loads.collecting())
+        collect_at_door(asked, collected, taken=kept, by=by, photo=cash_photo, client_id=client_id)
         if rest is not None:
-            self._ask_again(rest)
+            loads = list(rest.loads.with_money())
+            owed = not_collected(asked, loads)
+            ask_at_door(loads, owed, courier=rest.courier, by=self.workshop.machine)
         self.arrive(by=self.workshop.machine)
         if note or left or pictures:
             handed = self.handovers.filter(kind=Handover.Kind.DELIVERED).order_by("-pk")[0]
@@ -862,47 +860,10 @@ class Shipment(models.Model):
         self.waves.waiting().delete()
         self.offers.filter(status__in=statuses).update(status=CourierOffer.Status.WITHDRAWN)
 
-    def _collect(
-        self,
-        *,
-        by: Person,
-        collected: int | None,
-        photo: uploads.Admitted | None,
-        client_id: str,
-    ) -> None:
-        """Divide the one sum of the door among the orders: to each what was asked for it, first to
-        those of which something was taken, the oldest first."""
-        taken = set(self.packages.order_by().values_list("order", flat=True))
-        loads = sorted(self.loads.collecting(), key=lambda load: load.order_id not in taken)
-        asked = [load.collection for load in loads if load.collection]
-        if not asked:
-            return
-        if collected is None:
-            raise NoProof(_now("Say how much you collected, even if it was nothing."))
-        left = collected
-        for one in asked:
-            share = left if one == asked[-1] else min(left, one.asked)
-            one.collect(by=by, amount=share, photo=photo, client_id=client_id)
-            left -= share
-
-    def _ask_again(self, rest: Shipment) -> None:
-        """Let what was asked for an order and not collected be asked for with its packages that were
-        not taken."""
-        asked = {load.order_id: load.collection for load in self.loads.collecting()}
-        loads = [load for load in rest.loads.with_money() if load.order_id in asked]
-        owed = to_collect([load.order for load in loads])
-        for load in loads:
-            before = asked[load.order_id]
-            left = before.asked - (before.collected or 0) if before else 0
-            amount = min(left, owed[load.order_id])
-            if amount:
-                load.collection = Collection.ask(
-                    by=self.workshop.machine,
-                    order=load.order,
-                    courier=rest.courier,
-                    amount=amount,
-                )
-                load.save(update_fields=["collection"])
+    def _demand_no_carrier(self) -> None:
+        booked = self.consignments.filter(status__in=("asked", "booked"))
+        if booked.filter(account__isnull=False).exists():
+            raise WrongState(_now("Call off the carrier that is booked first."))
 
     def _demand_paid(self) -> None:
         for order in self.orders:

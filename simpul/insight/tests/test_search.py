@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from simpul import testing
 from simpul.conversations.models import Conversation, InternalNote, Message, MessageWord, word
 from simpul.conversations.models.word import looked_for, words_of
-from simpul.insight.search import excerpt, found, numbered, tidy
+from simpul.insight.search import excerpt, found, numbered, rows_of, tidy
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Identity, Party, Person
@@ -54,7 +55,7 @@ def test_a_text_is_found_by_its_words_and_numbers_with_and_without_dashes() -> N
         ("%", False),
     ],
 )
-@pytest.mark.parametrize("rare", [500, 0])
+@pytest.mark.parametrize("rare", [word.RARE, 0])
 def test_messages_are_found_by_the_beginnings_of_words(
     buyer: Party, dewi: Person, sari: Person, typed: str, is_found: bool, rare: int,
     monkeypatch: pytest.MonkeyPatch,
@@ -66,6 +67,16 @@ def test_messages_are_found_by_the_beginnings_of_words(
     for person in (sari, dewi):
         shown = Message.objects.visible_to(person).search(typed, person.workshop_id)
         assert list(shown) == ([message] if is_found else [])
+
+
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="it plans by what its tables hold")
+def test_what_is_common_is_looked_for_from_the_newest_on(
+    sari: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(word, "RARE", -1)
+    plan = rows_of("messages", sari, "kulit")[:5].explain()
+    assert "CORRELATED SCALAR SUBQUERY" in plan
+    assert "ORDER BY" not in plan  # all of them, put in order
 
 
 def test_a_message_that_was_refused_leaves_no_words(buyer: Party, siti: Person) -> None:

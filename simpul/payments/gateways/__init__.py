@@ -4,14 +4,10 @@ How to add one: docs/gateways.md.
 """
 
 from simpul.payments.gateways.gateway import (
-    Call,
     Gateway,
-    GatewayRefused,
-    Keys,
     Made,
     State,
     Told,
-    Unreadable,
     Wanted,
     shown,
 )
@@ -22,14 +18,10 @@ GATEWAYS: dict[str, Gateway] = {one.slug: one for one in (Midtrans(), Xendit())}
 
 __all__ = [
     "GATEWAYS",
-    "Call",
     "Gateway",
-    "GatewayRefused",
-    "Keys",
     "Made",
     "State",
     "Told",
-    "Unreadable",
     "Wanted",
     "shown",
 ]

@@ -6,7 +6,7 @@ A new one is one file beside this: a class with these methods, and its name in `
 from __future__ import annotations
 
 import json
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,13 +14,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db.models import IntegerChoices
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import outgoing
-from simpul.lib.outgoing import Answer, Unreachable
-
-type Keys = Mapping[str, str]
+from simpul.lib.outgoing import Answer
+from simpul.lib.providers import Call, Keys, Provider, ProviderRefused
 
 SECRET_WORDS = ("signature", "token", "secret", "masked_card", "api_key")  # in names of fields
 
@@ -46,14 +44,6 @@ class State(IntegerChoices):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """A notice as it came: its body untouched, its headers by their small names."""
-
-    body: bytes
-    headers: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Told:
     """What a notice says of one payment."""
 
@@ -66,16 +56,6 @@ class Told:
     refunds: Mapping[str, int] = field(default_factory=dict)  # what went back, each by its name
     method: str = ""
     paid_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Secret:
-    """A key that the owner copies from the gateway's pages."""
-
-    name: str
-    label: str | Promise
-    help: str | Promise
-    is_needed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,26 +78,10 @@ class Made:
     number: str  # by which the gateway closes it
 
 
-class Unreadable(Exception):
-    """The body is no notice of this gateway."""
+class Gateway(Provider):
+    """One gateway."""
 
-
-class GatewayRefused(Exception):
-    """The gateway answered, and said no; the message is its own words, shortened."""
-
-
-class Gateway(ABC):
-    """One gateway. It knows its formats and addresses; it has no state and writes nothing."""
-
-    slug: str
-    name: str
-    secrets: tuple[Secret, ...]
     pages: tuple[str, ...]  # hosts that its payment pages may lie on
-    calls: tuple[str, ...]  # hosts that it is asked at
-
-    @abstractmethod
-    def is_genuine(self, call: Call, keys: Keys) -> bool:
-        """Tell whether whoever sent it has the key; compares in constant time, never raises."""
 
     @abstractmethod
     def number_of(self, call: Call) -> str:
@@ -129,11 +93,11 @@ class Gateway(ABC):
 
     @abstractmethod
     def make_link(self, wanted: Wanted, keys: Keys, *, is_live: bool) -> Made:
-        """Make a page on which this can be paid; raises Unreachable or GatewayRefused."""
+        """Make a page on which this can be paid; raises Unreachable or ProviderRefused."""
 
     @abstractmethod
     def close_link(self, reference: str, number: str, keys: Keys, *, is_live: bool) -> None:
-        """Let the page not be paid any more; raises Unreachable or GatewayRefused."""
+        """Let the page not be paid any more; raises Unreachable or ProviderRefused."""
 
     @abstractmethod
     def look_up(self, reference: str, keys: Keys, *, is_live: bool) -> list[bytes]:
@@ -153,7 +117,7 @@ class Gateway(ABC):
         """Return the address buyers are led to, if it is one of the gateway's own pages."""
         parts = urlsplit(url) if isinstance(url, str) else urlsplit("")
         if parts.scheme != "https" or parts.hostname not in self.pages or "@" in parts.netloc:
-            raise GatewayRefused(f"an address that is not {self.name}'s")
+            raise ProviderRefused(f"an address that is not {self.name}'s")
         return str(url)
 
 
@@ -164,51 +128,6 @@ def shown(body: str) -> str:
     except (ValueError, RecursionError):
         return body
     return json.dumps(_masked(found), indent=2, ensure_ascii=False)
-
-
-def fields_of(body: bytes) -> dict[str, Any]:
-    """Return the fields of a JSON object; raises Unreadable."""
-    try:
-        found = json.loads(body, parse_float=str)
-    except (ValueError, RecursionError) as reason:
-        raise Unreadable from reason
-    if not isinstance(found, dict):
-        raise Unreadable
-    return found
-
-
-def text_of(fields: Mapping[str, Any], *names: str) -> str:
-    """Return the first of these fields that is a text."""
-    return next((fields[name] for name in names if isinstance(fields.get(name), str)), "")
-
-
-def rupiah_of(value: object) -> int | None:
-    """Return a whole number of rupiah, written as 5840217, "5840217" or "5840217.00"; or None."""
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        return None
-    whole, _point, sen = str(value).partition(".")
-    is_whole = whole.isascii() and whole.isdigit() and len(whole) <= 13 and not sen.strip("0")
-    return int(whole) if is_whole else None
-
-
-def answer_of(answer: Answer) -> Any:
-    """Return the JSON of a good answer; raises GatewayRefused with what it says otherwise."""
-    try:
-        found = json.loads(answer.body)
-    except ValueError:
-        found = {}
-    if answer.is_good:
-        return found
-    if answer.status in (408, 409, 425, 429) or answer.status >= 500:
-        raise Unreachable(f"HTTP {answer.status}")
-    said = found if isinstance(found, dict) else {}
-    errors = said.get("error_messages")
-    text = (
-        errors[0]
-        if isinstance(errors, list) and errors
-        else text_of(said, "message", "status_message", "error_code")
-    )
-    raise GatewayRefused(f"HTTP {answer.status} {text}".strip()[:200])
 
 
 def _masked(value: Any, name: str = "") -> Any:

@@ -13,22 +13,18 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import clock
-from simpul.payments.gateways.gateway import (
+from simpul.lib.providers import (
     Call,
-    Gateway,
-    GatewayRefused,
     Keys,
-    Made,
+    ProviderRefused,
     Secret,
-    State,
-    Told,
     Unreadable,
-    Wanted,
     answer_of,
     fields_of,
     rupiah_of,
     text_of,
 )
+from simpul.payments.gateways.gateway import Gateway, Made, State, Told, Wanted
 
 WORDS = {
     "pending": State.WAITING,
@@ -131,7 +127,7 @@ class Midtrans(Gateway):
         )
         made = answer_of(answer)
         if not isinstance(made, dict):
-            raise GatewayRefused("no link in the answer")
+            raise ProviderRefused("no link in the answer")
         return Made(self.demand_page(made.get("redirect_url")), text_of(made, "token"))
 
     def close_link(self, reference: str, number: str, keys: Keys, *, is_live: bool) -> None:
@@ -139,7 +135,7 @@ class Midtrans(Gateway):
         url = f"{_host('api', is_live)}/v2/{reference}/expire"
         said = _said(answer_of(self.ask("POST", url, keys["server_key"], {})))
         if said not in ("200", "404", "407", "412"):  # done, unknown, expired already, paid already
-            raise GatewayRefused(f"status {said}")
+            raise ProviderRefused(f"status {said}")
 
     def look_up(self, reference: str, keys: Keys, *, is_live: bool) -> list[bytes]:
         url = f"{_host('api', is_live)}/v2/{reference}/status"

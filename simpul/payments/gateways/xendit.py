@@ -13,22 +13,18 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext_lazy as _
 
-from simpul.payments.gateways.gateway import (
+from simpul.lib.providers import (
     Call,
-    Gateway,
-    GatewayRefused,
     Keys,
-    Made,
+    ProviderRefused,
     Secret,
-    State,
-    Told,
     Unreadable,
-    Wanted,
     answer_of,
     fields_of,
     rupiah_of,
     text_of,
 )
+from simpul.payments.gateways.gateway import Gateway, Made, State, Told, Wanted
 
 API = "https://api.xendit.co"
 INVOICE = {
@@ -109,7 +105,7 @@ class Xendit(Gateway):
             )
         )
         if not isinstance(made, dict) or not text_of(made, "id"):
-            raise GatewayRefused("no invoice in the answer")
+            raise ProviderRefused("no invoice in the answer")
         return Made(self.demand_page(made.get("invoice_url")), text_of(made, "id"))
 
     def close_link(self, reference: str, number: str, keys: Keys, *, is_live: bool) -> None:

@@ -182,7 +182,7 @@ class Migration(migrations.Migration):
             name='GatewayAccount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gateways', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
                 ('provider', models.CharField(max_length=20)),
                 ('status', models.CharField(choices=[('connected', 'connected'), ('closed', 'disconnected')], default='connected', editable=False, max_length=9)),
                 ('is_live', models.BooleanField()),
@@ -193,7 +193,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'connected')), fields=('workshop', 'provider'), name='gateway_connected_once')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'connected')), fields=('workshop', 'provider'), name='gatewayaccount_connected_once')],
             },
         ),
         migrations.CreateModel(
@@ -563,7 +563,7 @@ class Migration(migrations.Migration):
             name='WhatsAppNumber',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='whatsapp_numbers', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
                 ('number_id', models.CharField(max_length=40)),
                 ('status', models.CharField(choices=[('connected', 'connected'), ('closed', 'disconnected')], default='connected', editable=False, max_length=9)),
                 ('template', models.CharField(blank=True, editable=False, max_length=100)),

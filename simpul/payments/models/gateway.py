@@ -4,73 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
 
-from simpul.lib import clock, codes, sealing
+from simpul.lib import clock, codes
 from simpul.parties.models import Person, Workshop
 from simpul.payments.gateways import GATEWAYS, Gateway
 from simpul.payments.models.account import WAIT
 from simpul.payments.models.instruction import Instruction
-from simpul.workflow.steps import Refused, creation, step
+from simpul.workflow.connections import ConnectionQuerySet, ProviderAccount
+from simpul.workflow.steps import creation, step
 
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 180, 720)]  # after each failure
 TRIAL = 10_000  # rupiah of the game that a sandbox plays with
 
 
-class GatewayAccountQuerySet(models.QuerySet["GatewayAccount"]):
-    def visible_to(self, person: Person) -> Self:
-        ours = self.filter(workshop_id=person.workshop_id)
-        return ours if person.is_staff else ours.none()
-
-    def connected(self) -> Self:
-        return self.filter(status=GatewayAccount.Status.CONNECTED)
-
+class GatewayAccountQuerySet(ConnectionQuerySet["GatewayAccount"]):
     def usable(self) -> Self:
         """Those at which buyers may pay: with real money, and waited for."""
         return self.connected().filter(is_live=True, live_from__lte=clock.now())
 
 
-class GatewayAccount(models.Model):
+class GatewayAccount(ProviderAccount):
     """The workshop at a gateway. Whose keys stand here, his account the buyers' money goes to.
 
     So it is guarded as a bank account is: the owner, freshly logged in, and a day of waiting before
     buyers see a link, which the owner may waive in writing.
     """
 
-    class Status(models.TextChoices):
-        CONNECTED = "connected", _("connected")
-        CLOSED = "closed", _("disconnected")
+    PROVIDERS: ClassVar[Mapping[str, Gateway]] = GATEWAYS
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="gateways")
-    provider = models.CharField(max_length=20)
-    status = models.CharField(
-        max_length=9, choices=Status, default=Status.CONNECTED, editable=False
-    )
     is_live = models.BooleanField()  # otherwise the sandbox: play money
-    keys = models.TextField(editable=False)  # sealed
     live_from = models.DateTimeField(editable=False)
     reason = models.CharField(max_length=300, blank=True, editable=False)  # of not waiting
-    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = GatewayAccountQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["workshop", "provider"],
-                condition=Q(status="connected"),
-                name="gateway_connected_once",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.gateway.name if self.provider in GATEWAYS else self.provider
 
     # Steps
 
@@ -85,43 +55,29 @@ class GatewayAccount(models.Model):
         is_live: bool,
         reason: str = "",
     ) -> GatewayAccount:
-        """Enter the keys of a gateway. They are sealed, never shown again, and replace older ones.
+        """Enter the keys. Buyers see links a day later, or at once where the owner says why."""
+        live_from = clock.now() if reason else clock.now() + WAIT
+        return cls.enter(by, provider, keys, is_live=is_live, live_from=live_from, reason=reason)
 
-        Buyers see links a day later, or at once where the owner says why.
-        """
-        if provider not in GATEWAYS:
-            raise Refused(_now("Nobody here knows this gateway."))
-        for older in cls.objects.connected().filter(workshop_id=by.workshop_id, provider=provider):
-            older.disconnect(by=by)
-        return cls.objects.create(
-            workshop_id=by.workshop_id,
-            provider=provider,
-            is_live=is_live,
-            keys=sealing.seal(keys),
-            live_from=clock.now() if reason else clock.now() + WAIT,
-            reason=reason,
-            by=by,
-        )
-
-    @step("payments.disconnect_gateway", source=Status.CONNECTED, target=Status.CLOSED)
+    @step(
+        "payments.disconnect_gateway",
+        source=ProviderAccount.Status.CONNECTED,
+        target=ProviderAccount.Status.CLOSED,
+    )
     def disconnect(self, *, by: Person) -> None:
-        """Make no more links and believe no more notices; the keys are forgotten."""
-        self.keys = ""
+        """Make no more links and believe no more notices."""
+        super().disconnect(by=by)
 
     # Questions
 
     @property
     def gateway(self) -> Gateway:
-        return GATEWAYS[self.provider]
+        return self.PROVIDERS[self.provider]
 
     @property
     def waits(self) -> bool:
         """Tell whether only its day of waiting is not over."""
         return self.is_live and self.live_from > clock.now()
-
-    def open_keys(self) -> dict[str, str]:
-        """Return the keys; raises sealing.Unsealable where SECRET_KEY is another one now."""
-        return sealing.unseal(self.keys)
 
 
 class PaymentLinkQuerySet(models.QuerySet["PaymentLink"]):

@@ -7,7 +7,6 @@ changes where it ends. Money is booked by the difference to what is booked alrea
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, Self
 
 from django.db import models
@@ -24,6 +23,7 @@ from simpul.payments.models.account import BankAccount
 from simpul.payments.models.bounce import take_back
 from simpul.payments.models.gateway import GatewayAccount, PaymentLink
 from simpul.payments.models.receipt import Receipt, spread
+from simpul.workflow.connections import Heard, ProviderAccount
 from simpul.workflow.steps import Refused, WrongState, step
 
 READERS = {Role.OWNER, Role.FINANCE, Role.VIEWER, Role.MACHINE}
@@ -266,7 +266,7 @@ class GatewayNoticeQuerySet(models.QuerySet["GatewayNotice"]):
         return self.filter(Q(body__icontains=words) | Q(payment__order__number__icontains=words))
 
 
-class GatewayNotice(models.Model):
+class GatewayNotice(Heard):
     """A notice as it came, before anybody has thought about it; and what became of it."""
 
     class Status(models.TextChoices):
@@ -302,12 +302,7 @@ class GatewayNotice(models.Model):
     status = models.CharField(max_length=8, choices=Status, default=Status.RECEIVED, editable=False)
     why = models.CharField(max_length=14, choices=Why, blank=True, editable=False)
     number = models.CharField(max_length=100, blank=True)  # the gateway's own, if it numbers them
-    digest = models.CharField(max_length=64)
-    body = models.TextField()
     is_asked = models.BooleanField(default=False)  # we asked; it did not come by itself
-    times = models.PositiveIntegerField(default=1)
-    at = models.DateTimeField(default=clock.now, editable=False)
-    last_at = models.DateTimeField(default=clock.now, editable=False)
     payment = models.ForeignKey(
         GatewayPayment, models.PROTECT, null=True, related_name="notices", editable=False
     )
@@ -330,25 +325,9 @@ class GatewayNotice(models.Model):
         return f"{self.account} {self.at:%Y-%m-%d %H:%M}"
 
     @classmethod
-    def store(
-        cls, account: GatewayAccount, body: bytes, *, number: str = "", is_asked: bool = False
-    ) -> tuple[GatewayNotice, bool]:
-        """Keep it as it came; the very same one again is only counted. Return whether it is new."""
-        text = body.decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
-        notice, is_new = cls.objects.get_or_create(
-            account=account,
-            digest=hashlib.sha256(body).hexdigest(),
-            defaults={
-                "workshop_id": account.workshop_id,
-                "number": number,
-                "body": text,
-                "is_asked": is_asked,
-            },
-        )
-        if not is_new:
-            mine = cls.objects.filter(pk=notice.pk)
-            mine.update(times=F("times") + 1, last_at=clock.now())
-        return notice, is_new
+    def store(cls, account: ProviderAccount, body: bytes, **facts: Any) -> tuple[Self, bool]:
+        """Keep it for a person or a step to look at; see `Heard`."""
+        return super().store(account, body, workshop_id=account.workshop_id, **facts)
 
     # Steps
 

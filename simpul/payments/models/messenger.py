@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
-from simpul.lib import clock, sealing
-from simpul.parties.models import Person, Workshop
+from simpul.lib import sealing
+from simpul.parties.models import Person
+from simpul.workflow.connections import Connection, ConnectionQuerySet
 from simpul.workflow.steps import creation, step
 
 
-class WhatsAppNumberQuerySet(models.QuerySet["WhatsAppNumber"]):
-    def visible_to(self, person: Person) -> Self:
-        ours = self.filter(workshop_id=person.workshop_id)
-        return ours if person.is_staff else ours.none()
+class WhatsAppNumber(Connection):
+    """A number that takes in messages; its keys are app_secret, verify_token and access_token."""
 
-    def connected(self) -> Self:
-        return self.filter(status=WhatsAppNumber.Status.CONNECTED)
-
-
-class WhatsAppNumber(models.Model):
-    """A number that takes in messages. Its keys are sealed and never shown again."""
-
-    class Status(models.TextChoices):
-        CONNECTED = "connected", _("connected")
-        CLOSED = "closed", _("disconnected")
-
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="whatsapp_numbers")
     number_id = models.CharField(max_length=40)  # Meta's name of the number
-    status = models.CharField(
-        max_length=9, choices=Status, default=Status.CONNECTED, editable=False
-    )
     template = models.CharField(max_length=100, blank=True, editable=False)  # none: by hand
-    keys = models.TextField(editable=False)  # sealed: app_secret, verify_token, access_token
-    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=clock.now, editable=False)
 
-    objects = WhatsAppNumberQuerySet.as_manager()
+    objects = ConnectionQuerySet["WhatsAppNumber"].as_manager()
 
     class Meta:
         constraints = [
@@ -82,18 +60,16 @@ class WhatsAppNumber(models.Model):
             by=by,
         )
 
-    @step("payments.name_template", source=Status.CONNECTED)
+    @step("payments.name_template", source=Connection.Status.CONNECTED)
     def name_template(self, *, by: Person, template: str) -> None:
         """Say which approved template is sent after a day without a word; empty: none."""
         self.template = template
 
-    @step("payments.disconnect_whatsapp", source=Status.CONNECTED, target=Status.CLOSED)
+    @step(
+        "payments.disconnect_whatsapp",
+        source=Connection.Status.CONNECTED,
+        target=Connection.Status.CLOSED,
+    )
     def disconnect(self, *, by: Person) -> None:
-        """Believe no more messages; the keys are forgotten."""
-        self.keys = ""
-
-    # Questions
-
-    def open_keys(self) -> dict[str, str]:
-        """Return the keys; raises sealing.Unsealable where SECRET_KEY is another one now."""
-        return sealing.unseal(self.keys)
+        """Believe no more messages."""
+        super().disconnect(by=by)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db import transaction
 from django.http import Http404, HttpResponse
 
-from simpul.delivery.carriers import CARRIERS, Call
+from simpul.delivery.carriers import CARRIERS
 from simpul.delivery.models import CarrierAccount, TrackingEvent
 from simpul.delivery.tasks import hear
+from simpul.lib.providers import Call
 from simpul.lib.sealing import Unsealable
 from simpul.portals.bank import door
 from simpul.portals.bank.door import hook, missed, plain

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import transaction
 from django.http import Http404, HttpResponse
 
+from simpul.lib.providers import Call
 from simpul.lib.sealing import Unsealable
-from simpul.payments.gateways import GATEWAYS, Call
+from simpul.payments.gateways import GATEWAYS
 from simpul.payments.models import GatewayAccount, GatewayNotice
 from simpul.payments.tasks import apply_notice
 from simpul.portals.bank import door

@@ -88,7 +88,10 @@ def window(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., 
 
     def open_window(width: int = 1280) -> Page:
         context = browser.new_context(
-            base_url=live_server.url, locale="en-GB", viewport={"width": width, "height": 900}
+            base_url=live_server.url,
+            locale="en-GB",
+            viewport={"width": width, "height": 900},
+            reduced_motion="reduce",  # a page that is left at once would break off its entrance
         )
         context.add_cookies([{"name": "django_language", "value": "en", "url": live_server.url}])
         context.set_default_timeout(8_000)

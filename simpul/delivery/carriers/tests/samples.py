@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from simpul.delivery.carriers import Call
+from simpul.lib.providers import Call
 
 SECRET = "webhook_secret-CONTOH"
 

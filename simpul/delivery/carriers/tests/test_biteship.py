@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from simpul.delivery.carriers import CARRIERS, Call, State, Unreadable
+from simpul.delivery.carriers import CARRIERS, State
 from simpul.delivery.carriers.biteship import WORDS, _days
 from simpul.delivery.carriers.tests.samples import biteship
+from simpul.lib.providers import Call, Unreadable
 
 BITESHIP = CARRIERS["biteship"]
 KEYS = {"api_key": "api_key-CONTOH", "webhook_secret": "webhook_secret-CONTOH"}

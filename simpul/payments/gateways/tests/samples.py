@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from simpul.payments.gateways import Call
+from simpul.lib.providers import Call
 
 MIDTRANS_KEY = "server_key-CONTOH"
 XENDIT_TOKEN = "callback_token-CONTOH"

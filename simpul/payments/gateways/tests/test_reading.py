@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from simpul.lib import clock
-from simpul.payments.gateways import GATEWAYS, State, Told, Unreadable
-from simpul.payments.gateways.gateway import rupiah_of
+from simpul.lib.providers import Unreadable
+from simpul.payments.gateways import GATEWAYS, State, Told
 from simpul.payments.gateways.tests.samples import ALL_BACK, PART_BACK, midtrans, xendit
 
 INVOICE = {
@@ -133,16 +133,3 @@ def test_an_event_that_we_do_not_know_is_no_payment() -> None:
 def test_what_is_no_notice_is_unreadable(slug: str, fields: Any) -> None:
     with pytest.raises(Unreadable):
         read(slug, fields)
-
-
-@pytest.mark.parametrize(
-    ("value", "amount"),
-    [
-        (5_840_217, 5_840_217), ("5840217", 5_840_217), ("5840217.00", 5_840_217), ("1.0", 1),
-        ("5840217.50", None), (-5, None), ("-5", None), ("", None), (None, None), (True, None),
-        ("1e6", None), ("5.840.217", None), ("5,840,217", None), ("٣", None), (1.5, None),
-        ("9" * 14, None), ([5], None),
-    ],
-)  # fmt: skip
-def test_whole_rupiah_or_nothing(value: object, amount: int | None) -> None:
-    assert rupiah_of(value) == amount

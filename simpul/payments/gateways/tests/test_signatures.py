@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from simpul.payments.gateways import GATEWAYS, Call
+from simpul.lib.providers import Call
+from simpul.payments.gateways import GATEWAYS
 from simpul.payments.gateways.tests.samples import PAID, SPEAKERS, midtrans
 
 VECTOR = {
@@ -60,7 +61,11 @@ def test_the_right_key_and_no_other(slug: str) -> None:
 
 @pytest.mark.parametrize("slug", sorted(GATEWAYS))
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b"null", b"\xff\xfe", b"{", b'{"signature_key": 7}', b"[" * 100_000]
+    "body",
+    [
+        *(b"", b"[]", b"null", b"\xff\xfe", b"{", b"[" * 100_000),
+        *(b'{"signature_key": 7}', b'{"order_id": "\\ud800"}'),
+    ],
 )
 def test_nonsense_is_never_genuine(slug: str, body: bytes) -> None:
     headers = {"x-callback-token": "naïve"}

@@ -192,7 +192,7 @@ def test_a_saved_text_fills_the_message_in(client: Client, order: Order, joko: P
     client.post(f"{DESK}settings/replies/new/", {"title": "Siap", "body": "Halo {nama}: {nomor}"})
     reply = QuickReply.objects.get()
     page = f"{DESK}orders/{order.number}/"
-    assert f'<option value="{reply.pk}">Siap</option>' in client.get(page).text
+    assert f'<a href="?reply={reply.pk}#body" hx-boost="false">Siap</a>' in client.get(page).text
 
     chosen = client.get(f"{page}?reply={reply.pk}")
 

@@ -1,4 +1,4 @@
-"""Winning customers: a lead is somebody who showed interest, kept from the first word on."""
+"""A lead is somebody who showed interest, kept from the first word on."""
 
 from __future__ import annotations
 
