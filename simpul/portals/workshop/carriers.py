@@ -136,7 +136,9 @@ def number(request: Request, number: str) -> HttpResponse:
     """Type who carries it and under which number."""
     shipment = _find(request, number)
     demand(request, "delivery.write_number", shipment)
-    form = TrackingNumberForm(request.POST or None)
+    written = shipment.consignments.standing().order_by("-pk").first()
+    known = {"carrier": written.name, "number": written.number} if written else None
+    form = TrackingNumberForm(request.POST or None, initial=known)
     if form.is_valid():
         Consignment.write_down(by=request.person, shipment=shipment, **form.cleaned_data)
         return redirect("workshop:shipment", request.workshop.slug, number)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.conversations.forms import MessageForm, WishesForm
 from simpul.conversations.models import Channel, Conversation, Message
 from simpul.conversations.notices import try_again
+from simpul.delivery import rounds
 from simpul.delivery.models import Shipment
 from simpul.lib import clock
 from simpul.orders.models import Order
@@ -103,6 +104,7 @@ def _page(request: Request, party: Party, form: MessageForm | None = None) -> Ht
             "debt": party_debt(party),
             "purchases": _purchases_from(request, party) if party.is_supplier else [],
             "shipments": _shipments_of(request, party) if party.is_courier else [],
+            "run": rounds.of(request.person, party) if party.is_courier else None,
             "links": links.alive(clock.now())
             .select_related("person")
             .prefetch_related("subject")

@@ -85,6 +85,9 @@ def test_a_number_is_typed_and_the_buyer_sees_it(
     assert wrong.status_code == 422
     client.post(f"{carrier_page(shipment)}number/", {"carrier": "JNE", "number": "jp 1234567890"})
     assert "JP1234567890" in page(client, f"{DESK}deliveries/{shipment.number}/")
+    to_mend = page(client, f"{carrier_page(shipment)}number/")
+    assert 'value="JP1234567890"' in to_mend
+    assert 'value="JNE"' in to_mend.split("</datalist>")[1]
     testing.login(client, dewi)
     text = page(client, f"/ciomas/my/orders/{shipment.first_order.number}/")
     assert "JP1234567890" in text
