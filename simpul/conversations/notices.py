@@ -30,6 +30,9 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.meet": NOBODY,  # its first words are told
     "crm.welcome": ("buyer",),
     "crm.decline": NOBODY,
+    # what may be sent to whom
+    "crm.give_consent": NOBODY,
+    "crm.withdraw_consent": NOBODY,
     # talk
     "conversations.say": ("other",),
     "conversations.open_ticket": ("owner", "finance"),

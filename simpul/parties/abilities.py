@@ -105,6 +105,9 @@ ABILITIES: dict[str, Rule] = {
     "crm.meet": machine(),
     "crm.welcome": workshop(SALES),
     "crm.decline": workshop(SALES),
+    # what may be sent to whom
+    "crm.give_consent": either(machine(), buyer(), workshop(SALES)),
+    "crm.withdraw_consent": either(machine(), buyer(), workshop(SALES)),
     # talk
     "conversations.say": either(
         workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer(), supplier(), courier()

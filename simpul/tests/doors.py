@@ -69,6 +69,7 @@ TABLE: dict[str, Door] = {
     "buyer:news": Door(sees="buyers"),
     "buyer:news-seen": Door(sees="buyers", may="buyers", answer=405),
     "buyer:told": Door(sees="buyers", may="buyers"),
+    "buyer:consents": Door(sees="buyers", may="buyers", answer=405),
     "buyer:devices": Door(sees="buyers", may="buyers", answer=405),
     "buyer:device-removal": Door("device of dewi", "buyers", "dewi", answer=405),
     "buyer:worker": Door(sees="buyers"),
@@ -141,6 +142,8 @@ TABLE: dict[str, Door] = {
     ),
     "workshop:new-contact": Door("party", "owner sari rina", "owner sari rina", others=403),
     "workshop:revocation": Door("link", "staff", "owner sari rina", answer=405),
+    # what may be sent to customers
+    "workshop:party-consents": Door("party", "owner sari", "owner sari", others=403),
     "workshop:leads": Door(sees="staff"),
     "workshop:welcome": Door("lead", "staff", "owner sari", answer=405),
     "workshop:lead-refusal": Door("lead", "staff", "owner sari"),
@@ -490,4 +493,6 @@ TABLE: dict[str, Door] = {
     "storefront:tracked": Door("tracked", "all"),
     "storefront:check-search": Door(sees="all", may="all"),
     "storefront:check": Door("paper", "all"),
+    # no more messages
+    "storefront:leaving": Door("leaving", "all", "all"),
 }

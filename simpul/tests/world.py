@@ -25,6 +25,7 @@ from simpul.conversations.models import (
     QuickReply,
     Ticket,
 )
+from simpul.crm import leaving
 from simpul.crm.models import Lead
 from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
@@ -311,6 +312,7 @@ class World:
             "address": {"pk": address.pk},
             "link": {"pk": self.party("dewi").pk, "link": self.links["order_link"].pk},
             "lead": {"pk": lead.pk},
+            "leaving": {"token": leaving.token_of(self._reached("dewi"), "news")},
             "guest": {"pk": guest.pk},
             "guest challenge": {"challenge": spam.challenge(guest.pk)},
             "product": {"slug": product.slug},
@@ -364,6 +366,12 @@ class World:
                 for name in ("dewi", "sari", "budi", "asep")
             },
         }
+
+    def _reached(self, name: str) -> Identity:
+        person = self.people[name]
+        return Identity.objects.create(
+            workshop=self.workshop, person=person, kind="phone", value="+6281200000099"
+        )
 
     def _talk(self) -> Conversation:
         """What the dealer asked about the order."""

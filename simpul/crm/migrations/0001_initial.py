@@ -30,4 +30,22 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
             ],
         ),
+        migrations.CreateModel(
+            name='Consent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('purpose', models.CharField(choices=[('news', 'new models and news'), ('offers', 'special offers'), ('satisfaction', 'a question after the delivery'), ('community', 'the room of the distributors')], max_length=12)),
+                ('is_given', models.BooleanField()),
+                ('how', models.CharField(choices=[('registration', 'ticked at registration'), ('portal', 'on their own page'), ('staff', 'said to us'), ('link', 'by the link in a message'), ('one_click', 'by the button of the mail program')], max_length=12)),
+                ('words', models.CharField(max_length=500)),
+                ('note', models.CharField(blank=True, max_length=300)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('identity', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='parties.identity')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['identity', 'purpose', '-id'], name='crm_consent_identit_02d83d_idx')],
+            },
+        ),
     ]

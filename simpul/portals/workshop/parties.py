@@ -26,6 +26,7 @@ from simpul.payments.models import party_credit, party_debt
 from simpul.portals import talk
 from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
+from simpul.portals.workshop.consents import agreed_by
 from simpul.portals.workshop.talk import desk_talk
 from simpul.procurement.models import PurchaseOrder
 
@@ -92,12 +93,14 @@ def _page(request: Request, party: Party, form: MessageForm | None = None) -> Ht
     """Show the party, with a message that was left empty to be written again."""
     orders = Order.objects.visible_to(request.person).filter(buyer=party).for_list()
     links = AccessLink.objects.filter(workshop=request.workshop, person__party=party)
+    people = list(party.people.prefetch_related("identities").order_by("pk"))
     return render(
         request,
         "workshop/parties/page.html",
         {
             "party": party,
-            "people": party.people.prefetch_related("identities").order_by("pk"),
+            "people": people,
+            "agreed": agreed_by(people) if party.buys_as else [],
             "goes_to": party.addresses.order_by("pk"),
             "orders": orders.order_by("-id")[:20],
             "credit": party_credit(party),

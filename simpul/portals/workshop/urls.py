@@ -8,6 +8,7 @@ from simpul.portals.workshop import (
     cashbook,
     catalogue,
     changes,
+    consents,
     couriers,
     credit,
     deliveries,
@@ -99,6 +100,8 @@ urlpatterns = [
     path("leads/", leads.leads, name="leads"),
     path("leads/<int:pk>/welcome/", leads.welcome, name="welcome"),
     path("leads/<int:pk>/refusal/", leads.refusal, name="lead-refusal"),
+    # what may be sent to customers
+    path("customers/consents/<int:pk>/", consents.consents, name="party-consents"),
     # money
     path("orders/<str:number>/cash/", payments.cash, name="cash"),
     path("papers/<str:code>.pdf", payments.paper, name="paper"),
