@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('orders', '0001_initial'),
         ('parties', '0001_initial'),
     ]
 
@@ -29,5 +30,87 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, editable=False, max_length=300)),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
             ],
+        ),
+        migrations.CreateModel(
+            name='PointLot',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('order', 'order'), ('gift', 'gift')], max_length=8)),
+                ('points', models.PositiveBigIntegerField()),
+                ('per', models.PositiveBigIntegerField(default=0)),
+                ('expires_on', models.DateField(null=True)),
+                ('warned_at', models.DateTimeField(editable=False, null=True)),
+                ('note', models.CharField(blank=True, max_length=200)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='point_lots', to='orders.order')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='point_lots', to='parties.party')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PointRules',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('starts_on', models.DateField(default=simpul.lib.clock.today)),
+                ('wholesale_per', models.PositiveBigIntegerField(default=100000)),
+                ('retail_per', models.PositiveBigIntegerField(default=50000)),
+                ('worth', models.PositiveIntegerField(default=500)),
+                ('most_percent', models.PositiveSmallIntegerField(default=50)),
+                ('valid_days', models.PositiveSmallIntegerField(default=365)),
+                ('warn_days', models.PositiveSmallIntegerField(default=30)),
+                ('workshop', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='point_rules', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PointUse',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('spent', 'spent'), ('expired', 'expired'), ('clawed', 'taken back: the order came back or is not paid'), ('voided', 'taken back by hand'), ('netted', 'paid for what was taken back')], max_length=7)),
+                ('points', models.BigIntegerField()),
+                ('reason', models.CharField(blank=True, max_length=300)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='crm.pointlot')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Tier',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40)),
+                ('least', models.PositiveBigIntegerField()),
+                ('percent', models.PositiveSmallIntegerField(default=0)),
+                ('is_freight_free', models.BooleanField(default=False)),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tiers', to='parties.workshop')),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name='pointlot',
+            index=models.Index(fields=['workshop', '-id'], name='crm_pointlo_worksho_20dd9c_idx'),
+        ),
+        migrations.AddConstraint(
+            model_name='pointlot',
+            constraint=models.CheckConstraint(condition=models.Q(('points__gt', 0)), name='point_lot_of_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='pointlot',
+            constraint=models.CheckConstraint(condition=models.Q(('kind', 'gift'), ('order__isnull', False), _connector='OR'), name='point_lot_earned_by_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='pointrules',
+            constraint=models.CheckConstraint(condition=models.Q(('most_percent__gt', 0), ('most_percent__lte', 100), ('worth__gt', 0)), name='point_rules_can_be_kept'),
+        ),
+        migrations.AddConstraint(
+            model_name='pointuse',
+            constraint=models.CheckConstraint(condition=models.Q(('points', 0), _negated=True), name='point_use_of_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='tier',
+            constraint=models.UniqueConstraint(fields=('workshop', 'least'), name='tier_begins_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='tier',
+            constraint=models.CheckConstraint(condition=models.Q(('percent__lt', 100)), name='tier_leaves_something'),
         ),
     ]
