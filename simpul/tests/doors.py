@@ -74,6 +74,14 @@ TABLE: dict[str, Door] = {
     "buyer:device-removal": Door("device of dewi", "buyers", "dewi", answer=405),
     "buyer:worker": Door(sees="buyers"),
     "buyer:news-item": Door("news of dewi", "buyers", "dewi", answer=405),
+    # points
+    "buyer:points": Door(sees="buyers"),
+    "workshop:points": Door(sees="staff"),
+    "workshop:points-export": Door(sees="staff"),
+    "workshop:point-rules": Door(sees="owner", may="owner", others=403),
+    "workshop:party-points": Door("party", "staff"),
+    "workshop:points-gift": Door("party", "owner", "owner", others=403),
+    "workshop:points-voiding": Door("points of dewi", "owner", "owner", others=403),
     # the desk
     "workshop:search": Door(sees="staff"),
     "workshop:news": Door(sees="staff"),

@@ -9,6 +9,14 @@ from simpul.crm.models.consent import (
     consents_of,
 )
 from simpul.crm.models.lead import LONGEST_WORDS, Lead, LeadQuerySet, Source, Status
+from simpul.crm.models.point import (
+    PointLot,
+    PointUse,
+    TooFewPoints,
+    balance_of,
+    left_of,
+)
+from simpul.crm.models.rule import PointRules, Tier, TierTerms
 
 __all__ = [
     "LONGEST_WORDS",
@@ -17,9 +25,17 @@ __all__ = [
     "ConsentQuerySet",
     "Lead",
     "LeadQuerySet",
+    "PointLot",
+    "PointRules",
+    "PointUse",
     "Purpose",
     "Source",
     "Status",
+    "Tier",
+    "TierTerms",
+    "TooFewPoints",
     "agreed_to",
+    "balance_of",
     "consents_of",
+    "left_of",
 ]
