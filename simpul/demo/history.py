@@ -27,6 +27,7 @@ from simpul.demo import (
     letters,
     money_out,
     odd_money,
+    prospects,
     talk,
     this_week,
     to_the_door,
@@ -141,6 +142,7 @@ def tell(
         story.at((moment + timedelta(days=2)).replace(hour=10), lambda: _buy(story))
     _money_out(story, opened)
     talk.plan(story)
+    prospects.plan(story)
     _plant(story)
     cash_box.plan(story)
     to_the_door.plan(story)

@@ -104,7 +104,15 @@ ABILITIES: dict[str, Rule] = {
     "crm.register": machine(),
     "crm.meet": machine(),
     "crm.welcome": workshop(SALES),
-    "crm.decline": workshop(SALES),
+    # prospects on their way to a first order
+    "crm.note_lead": workshop(SALES),
+    "crm.move_lead": either(machine(), workshop(SALES)),
+    "crm.give_lead": workshop(SALES),
+    "crm.estimate_lead": workshop(SALES),
+    "crm.plan_lead": workshop(SALES),
+    "crm.lose_lead": workshop(SALES),
+    "crm.reopen_lead": workshop(SALES),
+    "crm.win_lead": machine(),
     # talk
     "conversations.say": either(
         workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer(), supplier(), courier()

@@ -10,6 +10,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('conversations', '0001_initial'),
+        ('orders', '0001_initial'),
         ('parties', '0001_initial'),
     ]
 
@@ -18,16 +20,25 @@ class Migration(migrations.Migration):
             name='Lead',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='parties.workshop')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='parties.workshop')),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='parties.party')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
-                ('source', models.CharField(choices=[('registration', 'registered'), ('mail', 'wrote an e-mail'), ('whatsapp', 'wrote by WhatsApp')], default='registration', max_length=20)),
+                ('source', models.CharField(choices=[('registration', 'registered'), ('guestbook', 'wrote in the guest book'), ('mail', 'wrote an e-mail'), ('whatsapp', 'wrote by WhatsApp'), ('phone', 'telephoned'), ('fair', 'met at a fair'), ('visit', 'visited'), ('recommended', 'recommended')], default='registration', max_length=20)),
                 ('message', models.CharField(blank=True, max_length=1000)),
                 ('was_known', models.BooleanField(default=False)),
                 ('wrote_as', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
-                ('status', models.CharField(choices=[('new', 'new'), ('welcomed', 'welcomed'), ('declined', 'declined')], default='new', editable=False, max_length=10)),
+                ('guest', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lead', to='conversations.guestentry')),
+                ('owner', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('worth', models.PositiveBigIntegerField(default=0, editable=False)),
+                ('status', models.CharField(choices=[('new', 'new'), ('talking', 'in talk'), ('quoted', 'quoted'), ('sample', 'sample sent'), ('won', 'won'), ('lost', 'lost')], default='new', editable=False, max_length=10)),
+                ('why', models.CharField(blank=True, choices=[('price', 'too expensive'), ('time', 'not soon enough'), ('range', 'we do not make it'), ('rival', 'buys elsewhere'), ('silent', 'does not answer'), ('area', 'outside of our area'), ('nonsense', 'no prospect at all: advertising, a joke'), ('other', 'something else')], editable=False, max_length=10)),
                 ('reason', models.CharField(blank=True, editable=False, max_length=300)),
+                ('order', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.order')),
+                ('welcomed_at', models.DateTimeField(editable=False, null=True)),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
             ],
+            options={
+                'indexes': [models.Index(fields=['workshop', 'status', '-id'], name='crm_lead_worksho_600bcf_idx')],
+            },
         ),
     ]

@@ -16,8 +16,8 @@ from django.db import transaction
 from simpul.conversations import replies
 from simpul.conversations.models import Channel, Conversation, Message, Notice
 from simpul.conversations.notices import come_back
-from simpul.crm.models import Lead
-from simpul.crm.models import Status as LeadStatus
+from simpul.crm.models import WRITTEN, Lead
+from simpul.crm.models import Why as WhyLost
 from simpul.delivery.models import Shipment
 from simpul.lib import clock, mails, signatures
 from simpul.lib.mails import Attached, Letter
@@ -165,9 +165,7 @@ def _met(heard: Heard) -> Message | None:
     by_mail = heard.channel == Channel.MAIL
     if not letter.sender or not (by_mail or letter.sender.startswith("+")):
         return None
-    today = Lead.objects.filter(workshop=workshop, at__date=clock.today()).exclude(
-        source="registration"
-    )
+    today = Lead.objects.filter(workshop=workshop, at__date=clock.today(), source__in=WRITTEN)
     if today.count() >= PROSPECTS:
         return None
     return _once(heard, lambda: _meet(heard))
@@ -227,11 +225,11 @@ def _is_from(person: Person | None, meant: tuple[Conversation, Person], workshop
 
 
 def _is_declined(person: Person) -> bool:
-    """Tell whether this contact wrote once, and the workshop wants to hear no more of it."""
+    """Tell whether this contact wrote once, and the workshop found that it is no prospect at all."""
     if person.party is None or person.party.is_welcome:
         return False
     last = Lead.objects.filter(party=person.party).order_by("-pk").first()
-    return last is not None and last.has_written and last.status == LeadStatus.DECLINED
+    return last is not None and last.has_written and last.why == WhyLost.NONSENSE
 
 
 def _note_bounce(letter: Letter, workshop: Workshop) -> None:
