@@ -41,6 +41,15 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.claw_points": ("buyer",),
     "crm.expire_points": NOBODY,  # they were told in time
     "crm.warn_points": ("buyer",),
+    # prospects on their way to a first order
+    "crm.note_lead": NOBODY,
+    "crm.move_lead": NOBODY,
+    "crm.give_lead": ("named",),
+    "crm.estimate_lead": NOBODY,
+    "crm.plan_lead": NOBODY,
+    "crm.lose_lead": NOBODY,
+    "crm.reopen_lead": NOBODY,
+    "crm.win_lead": ("sales",),
     # talk
     "conversations.say": ("other",),
     "conversations.open_ticket": ("owner", "finance"),

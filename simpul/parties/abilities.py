@@ -116,6 +116,15 @@ ABILITIES: dict[str, Rule] = {
     "crm.claw_points": machine(),
     "crm.expire_points": machine(),
     "crm.warn_points": machine(),
+    # prospects on their way to a first order
+    "crm.note_lead": workshop(SALES),
+    "crm.move_lead": either(machine(), workshop(SALES)),
+    "crm.give_lead": workshop(SALES),
+    "crm.estimate_lead": workshop(SALES),
+    "crm.plan_lead": workshop(SALES),
+    "crm.lose_lead": workshop(SALES),
+    "crm.reopen_lead": workshop(SALES),
+    "crm.win_lead": machine(),
     # talk
     "conversations.say": either(
         workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer(), supplier(), courier()

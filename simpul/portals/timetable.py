@@ -13,6 +13,7 @@ from datetime import timedelta
 from django.tasks import task
 
 from simpul.crm import loyalty
+from simpul.crm.models import is_any_ordered, win_what_was_ordered
 from simpul.delivery import carrying, waves
 from simpul.lib import clock
 from simpul.parties.models import Workshop
@@ -44,6 +45,7 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job("reminders", remind_due, timedelta(minutes=30)),
+    Job("crm.won", win_what_was_ordered, timedelta(minutes=5), is_any_ordered),
     Job("payments.pictures", pictures.fetch_due, timedelta(minutes=5), whatsapp.is_needed),
     Job("payments.links", online.tend_links, timedelta(minutes=1), online.wants_links),
     Job("payments.unread", online.apply_unread, timedelta(minutes=5), online.unread),

@@ -8,18 +8,29 @@ from simpul.crm.models.consent import (
     agreed_to,
     consents_of,
 )
-from simpul.crm.models.lead import LONGEST_WORDS, Lead, LeadQuerySet, Source, Status
-from simpul.crm.models.point import (
-    PointLot,
-    PointUse,
-    TooFewPoints,
-    balance_of,
-    left_of,
+from simpul.crm.models.lead import (
+    LONGEST_WORDS,
+    MET,
+    MOVES,
+    STAGES,
+    WRITTEN,
+    Lead,
+    LeadQuerySet,
+    Source,
+    Status,
+    Why,
+    is_any_ordered,
+    win_what_was_ordered,
 )
+from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, left_of
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
 
 __all__ = [
     "LONGEST_WORDS",
+    "MET",
+    "MOVES",
+    "STAGES",
+    "WRITTEN",
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
@@ -34,8 +45,11 @@ __all__ = [
     "Tier",
     "TierTerms",
     "TooFewPoints",
+    "Why",
     "agreed_to",
     "balance_of",
     "consents_of",
+    "is_any_ordered",
     "left_of",
+    "win_what_was_ordered",
 ]

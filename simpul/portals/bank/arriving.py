@@ -17,8 +17,8 @@ from django.db.models import QuerySet
 from simpul.conversations import replies
 from simpul.conversations.models import Channel, Conversation, Message, Notice
 from simpul.conversations.notices import come_back
-from simpul.crm.models import Lead, Source
-from simpul.crm.models import Status as LeadStatus
+from simpul.crm.models import WRITTEN, Lead
+from simpul.crm.models import Why as WhyLost
 from simpul.delivery.models import Shipment
 from simpul.lib import clock, mails, signatures
 from simpul.lib.mails import Attached, Letter
@@ -166,8 +166,9 @@ def _met(heard: Heard) -> Message | None:
     by_mail = heard.channel == Channel.MAIL
     if not letter.sender or not (by_mail or letter.sender.startswith("+")):
         return None
-    today = Lead.objects.filter(workshop=workshop, at__gte=clock.begin_of(clock.today()))
-    if today.exclude(source=Source.REGISTRATION).count() >= PROSPECTS:
+    since = clock.begin_of(clock.today())
+    today = Lead.objects.filter(workshop=workshop, at__gte=since, source__in=WRITTEN)
+    if today.count() >= PROSPECTS:
         return None
     return _once(heard, lambda: _meet(heard))
 
@@ -226,11 +227,11 @@ def _is_from(person: Person | None, meant: tuple[Conversation, Person], workshop
 
 
 def _is_declined(person: Person) -> bool:
-    """Tell whether this contact wrote once, and the workshop wants to hear no more of it."""
+    """Tell whether this contact wrote once, and the workshop found that it is no prospect at all."""
     if person.party is None or person.party.is_welcome:
         return False
     last = Lead.objects.filter(party=person.party).order_by("-pk").first()
-    return last is not None and last.has_written and last.status == LeadStatus.DECLINED
+    return last is not None and last.has_written and last.why == WhyLost.NONSENSE
 
 
 def _note_bounce(letter: Letter, workshop: Workshop) -> None:
