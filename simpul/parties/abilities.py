@@ -105,7 +105,8 @@ ABILITIES: dict[str, Rule] = {
     "crm.meet": machine(),
     "crm.welcome": workshop(SALES),
     "crm.decline": workshop(SALES),
-    # what may be sent to whom
+    # what may be sent to whom, and to some of the customers together
+    "crm.keep_segments": workshop(SALES),
     "crm.give_consent": either(machine(), buyer(), workshop(SALES)),
     "crm.withdraw_consent": either(machine(), buyer(), workshop(SALES)),
     # talk

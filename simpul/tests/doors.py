@@ -146,6 +146,16 @@ TABLE: dict[str, Door] = {
     "workshop:revocation": Door("link", "staff", "owner sari rina", answer=405),
     # what may be sent to customers
     "workshop:party-consents": Door("party", "owner sari", "owner sari", others=403),
+    # some of the customers
+    "workshop:segments": Door(sees="staff"),
+    "workshop:new-segment": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:new-list": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:segment-preview": Door(sees="staff"),
+    "workshop:marketing-rules": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:segment": Door("segment", "staff"),
+    "workshop:segment-conditions": Door("segment", "owner sari", "owner sari", others=403),
+    "workshop:segment-choice": Door("chosen ones", "staff", "owner sari", answer=405),
+    "workshop:segment-removal": Door("segment", "staff", "owner sari", answer=405),
     "workshop:leads": Door(sees="staff"),
     "workshop:welcome": Door("lead", "staff", "owner sari", answer=405),
     "workshop:lead-refusal": Door("lead", "staff", "owner sari"),

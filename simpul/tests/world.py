@@ -26,7 +26,7 @@ from simpul.conversations.models import (
     Ticket,
 )
 from simpul.crm import leaving
-from simpul.crm.models import Lead
+from simpul.crm.models import Lead, Segment
 from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
@@ -312,6 +312,8 @@ class World:
             "address": {"pk": address.pk},
             "link": {"pk": self.party("dewi").pk, "link": self.links["order_link"].pk},
             "lead": {"pk": lead.pk},
+            "segment": {"pk": self._segment().pk},
+            "chosen ones": {"pk": self._segment(is_list=True).pk},
             "leaving": {"token": leaving.token_of(self._reached("dewi"), "news")},
             "guest": {"pk": guest.pk},
             "guest challenge": {"challenge": spam.challenge(guest.pk)},
@@ -372,6 +374,9 @@ class World:
         return Identity.objects.create(
             workshop=self.workshop, person=person, kind="phone", value="+6281200000099"
         )
+
+    def _segment(self, *, is_list: bool = False) -> Segment:
+        return Segment.objects.create(workshop=self.workshop, name="Bogor", is_list=is_list)
 
     def _talk(self) -> Conversation:
         """What the dealer asked about the order."""

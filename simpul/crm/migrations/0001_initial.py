@@ -48,4 +48,31 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['identity', 'purpose', '-id'], name='crm_consent_identit_02d83d_idx')],
             },
         ),
+        migrations.CreateModel(
+            name='Segment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('conditions', models.JSONField(default=dict, editable=False)),
+                ('is_list', models.BooleanField(default=False, editable=False)),
+                ('dropped_at', models.DateTimeField(editable=False, null=True)),
+                ('members', models.ManyToManyField(editable=False, related_name='+', to='parties.party')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='MarketingRules',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('new_days', models.PositiveSmallIntegerField(default=60, verbose_name='days after the first order that a customer is new')),
+                ('sleeping_days', models.PositiveSmallIntegerField(default=120, verbose_name='days without an order until a customer sleeps')),
+                ('lost_days', models.PositiveSmallIntegerField(default=365, verbose_name='days without an order until a customer is lost')),
+                ('most_messages', models.PositiveSmallIntegerField(default=2, verbose_name='most messages of all campaigns to one person')),
+                ('in_days', models.PositiveSmallIntegerField(default=30, verbose_name='in so many days')),
+                ('workshop', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='marketing_rules', to='parties.workshop')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('lost_days__gt', models.F('sleeping_days'))), name='marketing_lost_after_sleeping')],
+            },
+        ),
     ]

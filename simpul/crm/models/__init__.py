@@ -9,6 +9,7 @@ from simpul.crm.models.consent import (
     consents_of,
 )
 from simpul.crm.models.lead import LONGEST_WORDS, Lead, LeadQuerySet, Source, Status
+from simpul.crm.models.segment import MarketingRules, Segment, SegmentQuerySet
 
 __all__ = [
     "LONGEST_WORDS",
@@ -17,7 +18,10 @@ __all__ = [
     "ConsentQuerySet",
     "Lead",
     "LeadQuerySet",
+    "MarketingRules",
     "Purpose",
+    "Segment",
+    "SegmentQuerySet",
     "Source",
     "Status",
     "agreed_to",

@@ -36,6 +36,7 @@ from simpul.portals.workshop import (
     refunds,
     replies,
     routes,
+    segments,
     settings,
     signed,
     spending,
@@ -103,6 +104,16 @@ urlpatterns = [
     path("leads/<int:pk>/refusal/", leads.refusal, name="lead-refusal"),
     # what may be sent to customers
     path("customers/consents/<int:pk>/", consents.consents, name="party-consents"),
+    # some of the customers
+    path("customers/segments/", segments.segments, name="segments"),
+    path("customers/segments/new/", segments.new, name="new-segment"),
+    path("customers/segments/list/", segments.new_list, name="new-list"),
+    path("customers/segments/preview/", segments.preview, name="segment-preview"),
+    path("customers/segments/words/", segments.rules, name="marketing-rules"),
+    path("customers/segments/<int:pk>/", segments.segment, name="segment"),
+    path("customers/segments/<int:pk>/conditions/", segments.conditions, name="segment-conditions"),
+    path("customers/segments/<int:pk>/choice/", segments.choice, name="segment-choice"),
+    path("customers/segments/<int:pk>/removal/", segments.removal, name="segment-removal"),
     # money
     path("orders/<str:number>/cash/", payments.cash, name="cash"),
     path("papers/<str:code>.pdf", payments.paper, name="paper"),
