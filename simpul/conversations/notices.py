@@ -31,6 +31,15 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.welcome": ("buyer",),
     "crm.decline": NOBODY,
     # what may be sent to whom
+    "crm.write_campaign": NOBODY,
+    "crm.change_campaign": NOBODY,
+    "crm.plan_campaign": NOBODY,
+    "crm.unplan_campaign": NOBODY,
+    "crm.begin_campaign": NOBODY,
+    "crm.pause_campaign": NOBODY,
+    "crm.resume_campaign": NOBODY,
+    "crm.stop_campaign": NOBODY,
+    "crm.end_campaign": NOBODY,
     "crm.give_consent": NOBODY,
     "crm.withdraw_consent": NOBODY,
     # points

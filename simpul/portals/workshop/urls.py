@@ -4,6 +4,7 @@ from simpul.portals import devices, news, search, told
 from simpul.portals.workshop import (
     bank,
     books,
+    campaigns,
     carriers,
     cashbook,
     catalogue,
@@ -37,6 +38,7 @@ from simpul.portals.workshop import (
     refunds,
     replies,
     routes,
+    segments,
     settings,
     signed,
     spending,
@@ -118,6 +120,38 @@ urlpatterns = [
     path("leads/<int:pk>/next/", leads.next_step, name="lead-next"),
     path("leads/<int:pk>/loss/", leads.loss, name="lead-loss"),
     path("leads/<int:pk>/reopening/", leads.reopening, name="lead-reopening"),
+    # some of the customers
+    path("customers/segments/", segments.segments, name="segments"),
+    path("customers/segments/new/", segments.new, name="new-segment"),
+    path("customers/segments/list/", segments.new_list, name="new-list"),
+    path("customers/segments/preview/", segments.preview, name="segment-preview"),
+    path("customers/segments/words/", segments.rules, name="marketing-rules"),
+    path("customers/segments/<int:pk>/", segments.segment, name="segment"),
+    path("customers/segments/<int:pk>/conditions/", segments.conditions, name="segment-conditions"),
+    path("customers/segments/<int:pk>/choice/", segments.choice, name="segment-choice"),
+    path("customers/segments/<int:pk>/removal/", segments.removal, name="segment-removal"),
+    # what is written to them
+    path("customers/campaigns/", campaigns.campaigns, name="campaigns"),
+    path("customers/campaigns/new/", campaigns.new, name="new-campaign"),
+    path("customers/campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
+    path("customers/campaigns/<int:pk>/change/", campaigns.change, name="campaign-change"),
+    path("customers/campaigns/<int:pk>/plan/", campaigns.plan, name="campaign-plan"),
+    path(
+        "customers/campaigns/<int:pk>/unplanning/", campaigns.unplanning, name="campaign-unplanning"
+    ),
+    path("customers/campaigns/<int:pk>/pause/", campaigns.pause, name="campaign-pause"),
+    path(
+        "customers/campaigns/<int:pk>/resumption/", campaigns.resumption, name="campaign-resumption"
+    ),
+    path("customers/campaigns/<int:pk>/stopping/", campaigns.stopping, name="campaign-stopping"),
+    path("customers/campaigns/<int:pk>/trial/", campaigns.trial, name="campaign-trial"),
+    path("customers/campaigns/<int:pk>/picture/", campaigns.picture, name="campaign-picture"),
+    path("customers/campaigns/<int:pk>/texts/", campaigns.texts, name="campaign-texts"),
+    path(
+        "customers/campaigns/<int:pk>/texts/<int:recipient>/",
+        campaigns.sent,
+        name="campaign-text-sent",
+    ),
     # money
     path("orders/<str:number>/cash/", payments.cash, name="cash"),
     path("papers/<str:code>.pdf", payments.paper, name="paper"),
