@@ -149,9 +149,9 @@ def test_the_page_costs_the_same_for_any_history(
     page(client, carrier_page(shipment))
     for state in (10, 20, 30):
         booked.hear(by=shipment.workshop.machine, state=state, number="", price=None)
-    # session, user, person; shipment, its orders, consignment, rates, accounts, events;
-    # journal and its subject
-    with django_assert_num_queries(11):
+    # session, user, person; shipment, its orders, consignment, rates, events;
+    # journal and its subject; accounts only where prices may be asked
+    with django_assert_num_queries(10):
         page(client, carrier_page(shipment))
 
 
