@@ -30,6 +30,17 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.meet": NOBODY,  # its first words are told
     "crm.welcome": ("buyer",),
     "crm.decline": NOBODY,
+    # what may be sent to whom
+    "crm.give_consent": NOBODY,
+    "crm.withdraw_consent": NOBODY,
+    # points
+    "crm.set_points": NOBODY,
+    "crm.give_points": ("buyer",),
+    "crm.void_points": ("buyer",),
+    "crm.grant_points": ("buyer",),
+    "crm.claw_points": ("buyer",),
+    "crm.expire_points": NOBODY,  # they were told in time
+    "crm.warn_points": ("buyer",),
     # talk
     "conversations.say": ("other",),
     "conversations.open_ticket": ("owner", "finance"),

@@ -99,6 +99,7 @@ class Workshop(Placed):
     is_pkp = models.BooleanField(
         _("is registered for VAT (PKP), and shows PPN on invoices"), default=False
     )
+    gives_points = models.BooleanField(default=False, editable=False)  # by its rules: crm
     over_receipt_percent = models.PositiveSmallIntegerField(
         _("more than ordered may be received, %"), default=5
     )
