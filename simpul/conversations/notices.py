@@ -29,7 +29,6 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.register": ("sales",),
     "crm.meet": NOBODY,  # its first words are told
     "crm.welcome": ("buyer",),
-    "crm.decline": NOBODY,
     # what may be sent to whom
     "crm.write_campaign": NOBODY,
     "crm.change_campaign": NOBODY,

@@ -104,7 +104,6 @@ ABILITIES: dict[str, Rule] = {
     "crm.register": machine(),
     "crm.meet": machine(),
     "crm.welcome": workshop(SALES),
-    "crm.decline": workshop(SALES),
     # what may be sent to whom, and to some of the customers together
     "crm.keep_segments": workshop(SALES),
     "crm.write_campaign": workshop(SALES),

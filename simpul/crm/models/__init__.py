@@ -29,7 +29,7 @@ from simpul.crm.models.lead import (
     LeadQuerySet,
     Source,
     Status,
-    Why,
+    WhyLost,
     is_any_ordered,
     win_what_was_ordered,
 )
@@ -70,6 +70,7 @@ __all__ = [
     "TooFewPoints",
     "Ways",
     "Why",
+    "WhyLost",
     "agreed_to",
     "balance_of",
     "consents_of",
