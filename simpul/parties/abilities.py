@@ -113,6 +113,11 @@ ABILITIES: dict[str, Rule] = {
     "crm.claw_points": machine(),
     "crm.expire_points": machine(),
     "crm.warn_points": machine(),
+    "crm.issue_voucher": workshop(SALES),
+    "crm.exchange_points": buyer(),
+    "crm.void_voucher": either(machine(), workshop(SALES)),
+    "crm.use_voucher": either(buyer(), workshop(SALES)),
+    "crm.give_voucher_back": machine(),
     # talk
     "conversations.say": either(
         workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer(), supplier(), courier()
@@ -141,6 +146,7 @@ ABILITIES: dict[str, Rule] = {
     "orders.accept": buyer(),
     "orders.counter": buyer(),
     "orders.withdraw": buyer(),
+    "orders.reduce": either(buyer(), workshop(SALES)),
     "orders.expire": workshop(SALES),
     "orders.cancel": owner(),
     "orders.propose_change": either(buyer(), workshop(SALES)),

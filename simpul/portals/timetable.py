@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from django.tasks import task
 
-from simpul.crm import loyalty
+from simpul.crm import loyalty, vouchers
 from simpul.delivery import carrying, waves
 from simpul.lib import clock
 from simpul.parties.models import Workshop
@@ -52,6 +52,7 @@ JOBS: tuple[Job, ...] = (
     Job("delivery.carriers", carrying.tend, timedelta(minutes=5), carrying.needs_tending),
     Job("delivery.news", carrying.ask_for_news, timedelta(hours=24), carrying.has_questions),
     Job("crm.points", loyalty.tend, timedelta(minutes=15), loyalty.is_needed),
+    Job("crm.vouchers", vouchers.tend, timedelta(minutes=5), vouchers.is_idle),
     Job("crm.points_over", loyalty.close_day, timedelta(hours=24), loyalty.has_points),
 )
 

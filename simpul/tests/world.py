@@ -25,7 +25,7 @@ from simpul.conversations.models import (
     QuickReply,
     Ticket,
 )
-from simpul.crm.models import Lead, PointLot, PointRules
+from simpul.crm.models import Lead, PointLot, PointRules, Voucher
 from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
@@ -244,6 +244,8 @@ class World:
         points = PointLot.give(
             by=self.people["owner"], party=self.party("dewi"), points=9, expires_on=None, note="x"
         )
+        voucher = Voucher.issue(by=self.people["sari"], amount=1_000)
+        placed = testing.order(self.party("dewi"))
         order, purchase = {"number": self.order.number}, {"pk": self.purchase.pk}
         line = self.purchase.lines.order_by("pk")[0]
         paper = Paper.objects.filter(party=self.party("dewi")).order_by("pk")[0]
@@ -315,6 +317,8 @@ class World:
             "address": {"pk": address.pk},
             "link": {"pk": self.party("dewi").pk, "link": self.links["order_link"].pk},
             "lead": {"pk": lead.pk},
+            "voucher": {"pk": voucher.pk},
+            "placed": {"number": placed.number},
             "points of dewi": {"pk": points.pk},
             "guest": {"pk": guest.pk},
             "guest challenge": {"challenge": spam.challenge(guest.pk)},

@@ -9,11 +9,13 @@ from simpul.crm.models.point import (
     left_of,
 )
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
+from simpul.crm.models.voucher import NoVoucher, Voucher, VoucherUse, give_idle_back
 
 __all__ = [
     "LONGEST_WORDS",
     "Lead",
     "LeadQuerySet",
+    "NoVoucher",
     "PointLot",
     "PointRules",
     "PointUse",
@@ -22,6 +24,9 @@ __all__ = [
     "Tier",
     "TierTerms",
     "TooFewPoints",
+    "Voucher",
+    "VoucherUse",
     "balance_of",
+    "give_idle_back",
     "left_of",
 ]
