@@ -105,6 +105,19 @@ ABILITIES: dict[str, Rule] = {
     "crm.meet": machine(),
     "crm.welcome": workshop(SALES),
     "crm.decline": workshop(SALES),
+    # what may be sent to whom, and to some of the customers together
+    "crm.keep_segments": workshop(SALES),
+    "crm.write_campaign": workshop(SALES),
+    "crm.change_campaign": workshop(SALES),
+    "crm.plan_campaign": workshop(SALES),
+    "crm.unplan_campaign": workshop(SALES),
+    "crm.begin_campaign": machine(),
+    "crm.pause_campaign": workshop(SALES),
+    "crm.resume_campaign": workshop(SALES),
+    "crm.stop_campaign": workshop(SALES),
+    "crm.end_campaign": machine(),
+    "crm.give_consent": either(machine(), buyer(), workshop(SALES)),
+    "crm.withdraw_consent": either(machine(), buyer(), workshop(SALES)),
     # points
     "crm.set_points": owner(),
     "crm.give_points": owner(),
@@ -118,6 +131,15 @@ ABILITIES: dict[str, Rule] = {
     "crm.void_voucher": either(machine(), workshop(SALES)),
     "crm.use_voucher": either(buyer(), workshop(SALES)),
     "crm.give_voucher_back": machine(),
+    # prospects on their way to a first order
+    "crm.note_lead": workshop(SALES),
+    "crm.move_lead": either(machine(), workshop(SALES)),
+    "crm.give_lead": workshop(SALES),
+    "crm.estimate_lead": workshop(SALES),
+    "crm.plan_lead": workshop(SALES),
+    "crm.lose_lead": workshop(SALES),
+    "crm.reopen_lead": workshop(SALES),
+    "crm.win_lead": machine(),
     # talk
     "conversations.say": either(
         workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer(), supplier(), courier()

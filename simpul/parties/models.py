@@ -344,6 +344,10 @@ class Person(models.Model):
 
 
 class IdentityQuerySet(models.QuerySet["Identity"]):
+    def usable(self, kind: str) -> Self:
+        """Those of this kind at which somebody can be reached, the first one first."""
+        return self.filter(kind=kind, bounced_at=None, opted_out_at=None).order_by("pk")
+
     def coming_back(self) -> Self:
         """Those at which nothing arrives any more, of people who are still there."""
         dead = self.filter(bounced_at__isnull=False, opted_out_at=None)

@@ -25,7 +25,16 @@ from simpul.conversations.models import (
     QuickReply,
     Ticket,
 )
-from simpul.crm.models import Lead, PointLot, PointRules, Voucher
+from simpul.crm import leaving
+from simpul.crm.models import (
+    Campaign,
+    Lead,
+    PointLot,
+    PointRules,
+    Recipient,
+    Segment,
+    Voucher,
+)
 from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
@@ -319,6 +328,11 @@ class World:
             "lead": {"pk": lead.pk},
             "voucher": {"pk": voucher.pk},
             "placed": {"number": placed.number},
+            "segment": {"pk": self._segment().pk},
+            "campaign": {"pk": self._campaign().pk},
+            "campaign text": self._campaign_text(),
+            "chosen ones": {"pk": self._segment(is_list=True).pk},
+            "leaving": {"token": leaving.token_of(self._reached("dewi"), "news")},
             "points of dewi": {"pk": points.pk},
             "guest": {"pk": guest.pk},
             "guest challenge": {"challenge": spam.challenge(guest.pk)},
@@ -373,6 +387,47 @@ class World:
                 for name in ("dewi", "sari", "budi", "asep")
             },
         }
+
+    def _reached(self, name: str) -> Identity:
+        person = self.people[name]
+        return Identity.objects.create(
+            workshop=self.workshop, person=person, kind="phone", value="+6281200000099"
+        )
+
+    def _segment(self, *, is_list: bool = False) -> Segment:
+        return Segment.objects.create(workshop=self.workshop, name="Bogor", is_list=is_list)
+
+    def _campaign(self) -> Campaign:
+        """A draft, with a picture."""
+        return Campaign.objects.create(
+            workshop=self.workshop,
+            segment=self._segment(),
+            name="Lebaran",
+            purpose="news",
+            subject="Halo",
+            body="Halo {nama}",
+            picture=self._picture(),
+        )
+
+    def _campaign_text(self) -> dict[str, int]:
+        """A text that waits for a hand."""
+        running = Campaign.objects.create(
+            workshop=self.workshop,
+            segment=self._segment(),
+            name="Model baru",
+            purpose="news",
+            subject="Halo",
+            body="Halo {nama}",
+            status="running",
+            began_at=clock.now(),
+        )
+        row = Recipient.objects.create(
+            campaign=running, party=self.party("dewi"), kind="phone", outcome="waiting"
+        )
+        return {"pk": running.pk, "recipient": row.pk}
+
+    def _picture(self) -> Upload:
+        return Upload.keep(testing.picture(), by=self.people["sari"])
 
     def _talk(self) -> Conversation:
         """What the dealer asked about the order."""

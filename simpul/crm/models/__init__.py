@@ -1,24 +1,70 @@
 """Winning, serving and keeping customers, on the orders that are really there."""
 
-from simpul.crm.models.lead import LONGEST_WORDS, Lead, LeadQuerySet, Source, Status
-from simpul.crm.models.point import (
-    PointLot,
-    PointUse,
-    TooFewPoints,
-    balance_of,
-    left_of,
+from simpul.crm.models.campaign import (
+    LONGEST_CAMPAIGN,
+    Campaign,
+    CampaignQuerySet,
+    CampaignStatus,
+    Outcome,
+    Recipient,
+    RecipientQuerySet,
+    Ways,
+    Why,
 )
+from simpul.crm.models.consent import (
+    Consent,
+    ConsentHow,
+    ConsentQuerySet,
+    Purpose,
+    agreed_to,
+    consents_of,
+)
+from simpul.crm.models.lead import (
+    LONGEST_WORDS,
+    MET,
+    MOVES,
+    STAGES,
+    WRITTEN,
+    Lead,
+    LeadQuerySet,
+    Source,
+    Status,
+    Why,
+    is_any_ordered,
+    win_what_was_ordered,
+)
+from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, left_of
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
+from simpul.crm.models.rules import MarketingRules
+from simpul.crm.models.segment import Segment, SegmentQuerySet
 from simpul.crm.models.voucher import NoVoucher, Voucher, VoucherUse, give_idle_back
 
 __all__ = [
+    "LONGEST_CAMPAIGN",
     "LONGEST_WORDS",
+    "MET",
+    "MOVES",
+    "STAGES",
+    "WRITTEN",
+    "Campaign",
+    "CampaignQuerySet",
+    "CampaignStatus",
+    "Consent",
+    "ConsentHow",
+    "ConsentQuerySet",
     "Lead",
     "LeadQuerySet",
+    "MarketingRules",
     "NoVoucher",
+    "Outcome",
     "PointLot",
     "PointRules",
     "PointUse",
+    "Purpose",
+    "Recipient",
+    "RecipientQuerySet",
+    "Segment",
+    "SegmentQuerySet",
     "Source",
     "Status",
     "Tier",
@@ -26,7 +72,13 @@ __all__ = [
     "TooFewPoints",
     "Voucher",
     "VoucherUse",
+    "Ways",
+    "Why",
+    "agreed_to",
     "balance_of",
+    "consents_of",
     "give_idle_back",
+    "is_any_ordered",
     "left_of",
+    "win_what_was_ordered",
 ]

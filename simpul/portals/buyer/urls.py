@@ -4,6 +4,7 @@ from simpul.portals import devices, news, search, told
 from simpul.portals.buyer import (
     answers,
     changes,
+    consents,
     credit,
     home,
     orders,
@@ -81,6 +82,7 @@ urlpatterns = [
     path("news/", news.news, name="news"),
     path("news/seen/", news.seen, name="news-seen"),
     path("news/told/", told.told, name="told"),
+    path("news/told/consents/", consents.consents, name="consents"),
     path("news/devices/", devices.devices, name="devices"),
     path("news/devices/<int:pk>/removal/", devices.removal, name="device-removal"),
     path("worker.js", devices.worker, name="worker"),
