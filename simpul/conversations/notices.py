@@ -49,6 +49,11 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.claw_points": ("buyer",),
     "crm.expire_points": NOBODY,  # they were told in time
     "crm.warn_points": ("buyer",),
+    "crm.issue_voucher": ("buyer",),  # if it is somebody's
+    "crm.exchange_points": NOBODY,
+    "crm.void_voucher": NOBODY,
+    "crm.use_voucher": ("other",),
+    "crm.give_voucher_back": ("buyer",),
     # prospects on their way to a first order
     "crm.note_lead": NOBODY,
     "crm.move_lead": NOBODY,
@@ -83,6 +88,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "orders.accept": ("sales", "stock"),
     "orders.counter": ("sales",),
     "orders.withdraw": ("sales",),
+    "orders.reduce": NOBODY,  # the voucher is told of
     "orders.expire": ("buyer",),
     "orders.cancel": ("buyer", "stock", "production"),
     "orders.propose_change": ("other",),

@@ -76,7 +76,13 @@ TABLE: dict[str, Door] = {
     "buyer:news-item": Door("news of dewi", "buyers", "dewi", answer=405),
     # points
     "buyer:points": Door(sees="buyers"),
+    "buyer:points-exchange": Door(sees="buyers", may="buyers"),
+    "buyer:redemption": Door("placed", "dewi", "dewi"),
     "workshop:points": Door(sees="staff"),
+    "workshop:vouchers": Door(sees="staff"),
+    "workshop:new-voucher": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:voucher-voiding": Door("voucher", "owner sari", "owner sari", others=403),
+    "workshop:redemption": Door("placed", "owner sari", "owner sari", others=403),
     "workshop:points-export": Door(sees="staff"),
     "workshop:point-rules": Door(sees="owner", may="owner", others=403),
     "workshop:party-points": Door("party", "staff"),

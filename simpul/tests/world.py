@@ -26,7 +26,15 @@ from simpul.conversations.models import (
     Ticket,
 )
 from simpul.crm import leaving
-from simpul.crm.models import Campaign, Lead, PointLot, PointRules, Recipient, Segment
+from simpul.crm.models import (
+    Campaign,
+    Lead,
+    PointLot,
+    PointRules,
+    Recipient,
+    Segment,
+    Voucher,
+)
 from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
@@ -245,6 +253,8 @@ class World:
         points = PointLot.give(
             by=self.people["owner"], party=self.party("dewi"), points=9, expires_on=None, note="x"
         )
+        voucher = Voucher.issue(by=self.people["sari"], amount=1_000)
+        placed = testing.order(self.party("dewi"))
         order, purchase = {"number": self.order.number}, {"pk": self.purchase.pk}
         line = self.purchase.lines.order_by("pk")[0]
         paper = Paper.objects.filter(party=self.party("dewi")).order_by("pk")[0]
@@ -316,6 +326,8 @@ class World:
             "address": {"pk": address.pk},
             "link": {"pk": self.party("dewi").pk, "link": self.links["order_link"].pk},
             "lead": {"pk": lead.pk},
+            "voucher": {"pk": voucher.pk},
+            "placed": {"number": placed.number},
             "segment": {"pk": self._segment().pk},
             "campaign": {"pk": self._campaign().pk},
             "campaign text": self._campaign_text(),

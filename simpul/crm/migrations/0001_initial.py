@@ -42,49 +42,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='PointLot',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('order', 'order'), ('gift', 'gift')], max_length=8)),
-                ('points', models.PositiveBigIntegerField()),
-                ('per', models.PositiveBigIntegerField(default=0)),
-                ('expires_on', models.DateField(null=True)),
-                ('warned_at', models.DateTimeField(editable=False, null=True)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
-                ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='point_lots', to='orders.order')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='point_lots', to='parties.party')),
-                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='PointRules',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(default=simpul.lib.clock.today)),
-                ('wholesale_per', models.PositiveBigIntegerField(default=100000)),
-                ('retail_per', models.PositiveBigIntegerField(default=50000)),
-                ('worth', models.PositiveIntegerField(default=500)),
-                ('most_percent', models.PositiveSmallIntegerField(default=50)),
-                ('valid_days', models.PositiveSmallIntegerField(default=365)),
-                ('warn_days', models.PositiveSmallIntegerField(default=30)),
-                ('workshop', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='point_rules', to='parties.workshop')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='PointUse',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('spent', 'spent'), ('expired', 'expired'), ('clawed', 'taken back: the order came back or is not paid'), ('voided', 'taken back by hand'), ('netted', 'paid for what was taken back')], max_length=7)),
-                ('points', models.BigIntegerField()),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='crm.pointlot')),
-            ],
-        ),
-        migrations.CreateModel(
             name='Recipient',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -116,17 +73,6 @@ class Migration(migrations.Migration):
             model_name='campaign',
             name='segment',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.segment'),
-        ),
-        migrations.CreateModel(
-            name='Tier',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40)),
-                ('least', models.PositiveBigIntegerField()),
-                ('percent', models.PositiveSmallIntegerField(default=0)),
-                ('is_freight_free', models.BooleanField(default=False)),
-                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tiers', to='parties.workshop')),
-            ],
         ),
         migrations.CreateModel(
             name='Consent',
@@ -187,26 +133,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
-            model_name='pointlot',
-            index=models.Index(fields=['workshop', '-id'], name='crm_pointlo_worksho_20dd9c_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='pointlot',
-            constraint=models.CheckConstraint(condition=models.Q(('points__gt', 0)), name='point_lot_of_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='pointlot',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'gift'), ('order__isnull', False), _connector='OR'), name='point_lot_earned_by_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='pointrules',
-            constraint=models.CheckConstraint(condition=models.Q(('most_percent__gt', 0), ('most_percent__lte', 100), ('worth__gt', 0)), name='point_rules_can_be_kept'),
-        ),
-        migrations.AddConstraint(
-            model_name='pointuse',
-            constraint=models.CheckConstraint(condition=models.Q(('points', 0), _negated=True), name='point_use_of_something'),
-        ),
-        migrations.AddIndex(
             model_name='recipient',
             index=models.Index(fields=['campaign', 'outcome'], name='crm_recipie_campaig_0dc8fe_idx'),
         ),
@@ -238,6 +164,111 @@ class Migration(migrations.Migration):
             model_name='campaign',
             constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'planned', 'stopped']), ('began_at__isnull', False), _connector='OR'), name='campaign_sent_has_begun'),
         ),
+        migrations.CreateModel(
+            name='PointLot',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('order', 'order'), ('gift', 'gift')], max_length=8)),
+                ('points', models.PositiveBigIntegerField()),
+                ('per', models.PositiveBigIntegerField(default=0)),
+                ('expires_on', models.DateField(null=True)),
+                ('warned_at', models.DateTimeField(editable=False, null=True)),
+                ('note', models.CharField(blank=True, max_length=200)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='point_lots', to='orders.order')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='point_lots', to='parties.party')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PointRules',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('starts_on', models.DateField(default=simpul.lib.clock.today)),
+                ('wholesale_per', models.PositiveBigIntegerField(default=100000)),
+                ('retail_per', models.PositiveBigIntegerField(default=50000)),
+                ('worth', models.PositiveIntegerField(default=500)),
+                ('most_percent', models.PositiveSmallIntegerField(default=50)),
+                ('valid_days', models.PositiveSmallIntegerField(default=365)),
+                ('warn_days', models.PositiveSmallIntegerField(default=30)),
+                ('workshop', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='point_rules', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Tier',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40)),
+                ('least', models.PositiveBigIntegerField()),
+                ('percent', models.PositiveSmallIntegerField(default=0)),
+                ('is_freight_free', models.BooleanField(default=False)),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tiers', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Voucher',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=16)),
+                ('origin', models.CharField(choices=[('given', 'given by the workshop'), ('points', 'bought with points')], max_length=6)),
+                ('percent', models.PositiveSmallIntegerField(default=0)),
+                ('amount', models.PositiveBigIntegerField(default=0)),
+                ('least', models.PositiveBigIntegerField(default=0)),
+                ('times', models.PositiveIntegerField(null=True)),
+                ('from_on', models.DateField(default=simpul.lib.clock.today)),
+                ('until_on', models.DateField(null=True)),
+                ('note', models.CharField(blank=True, max_length=200)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('voided_at', models.DateTimeField(editable=False, null=True)),
+                ('voided_because', models.CharField(blank=True, editable=False, max_length=300)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('party', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='vouchers', to='parties.party')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PointUse',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('spent', 'spent'), ('expired', 'expired'), ('clawed', 'taken back: the order came back or is not paid'), ('voided', 'taken back by hand'), ('netted', 'paid for what was taken back')], max_length=7)),
+                ('points', models.BigIntegerField()),
+                ('reason', models.CharField(blank=True, max_length=300)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='crm.pointlot')),
+                ('voucher', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='point_uses', to='crm.voucher')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='VoucherUse',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('amount', models.PositiveBigIntegerField()),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('given_back_at', models.DateTimeField(editable=False, null=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='voucher_uses', to='orders.order')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
+                ('voucher', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='crm.voucher')),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name='pointlot',
+            index=models.Index(fields=['workshop', '-id'], name='crm_pointlo_worksho_20dd9c_idx'),
+        ),
+        migrations.AddConstraint(
+            model_name='pointlot',
+            constraint=models.CheckConstraint(condition=models.Q(('points__gt', 0)), name='point_lot_of_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='pointlot',
+            constraint=models.CheckConstraint(condition=models.Q(('kind', 'gift'), ('order__isnull', False), _connector='OR'), name='point_lot_earned_by_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='pointrules',
+            constraint=models.CheckConstraint(condition=models.Q(('most_percent__gt', 0), ('most_percent__lte', 100), ('worth__gt', 0)), name='point_rules_can_be_kept'),
+        ),
         migrations.AddConstraint(
             model_name='tier',
             constraint=models.UniqueConstraint(fields=('workshop', 'least'), name='tier_begins_once'),
@@ -245,5 +276,41 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='tier',
             constraint=models.CheckConstraint(condition=models.Q(('percent__lt', 100)), name='tier_leaves_something'),
+        ),
+        migrations.AddIndex(
+            model_name='voucher',
+            index=models.Index(fields=['workshop', '-id'], name='crm_voucher_worksho_8719f0_idx'),
+        ),
+        migrations.AddConstraint(
+            model_name='voucher',
+            constraint=models.UniqueConstraint(fields=('workshop', 'code'), name='voucher_code_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='voucher',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('percent__gt', 0), ('percent__lt', 100)), models.Q(('amount__gt', 0), ('percent', 0)), _connector='OR'), name='voucher_of_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='voucher',
+            constraint=models.CheckConstraint(condition=models.Q(('origin', 'given'), models.Q(('party__isnull', False), ('percent', 0)), _connector='OR'), name='voucher_of_points_is_somebodys'),
+        ),
+        migrations.AddConstraint(
+            model_name='pointuse',
+            constraint=models.CheckConstraint(condition=models.Q(('points', 0), _negated=True), name='point_use_of_something'),
+        ),
+        migrations.AddIndex(
+            model_name='voucheruse',
+            index=models.Index(fields=['order'], name='crm_voucher_order_i_c00f52_idx'),
+        ),
+        migrations.AddConstraint(
+            model_name='voucheruse',
+            constraint=models.UniqueConstraint(condition=models.Q(('given_back_at', None)), fields=('voucher', 'party'), name='voucher_once_a_party'),
+        ),
+        migrations.AddConstraint(
+            model_name='voucheruse',
+            constraint=models.UniqueConstraint(condition=models.Q(('given_back_at', None)), fields=('order',), name='voucher_one_an_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='voucheruse',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='voucher_use_of_something'),
         ),
     ]

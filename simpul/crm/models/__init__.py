@@ -37,6 +37,7 @@ from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
 from simpul.crm.models.rules import MarketingRules
 from simpul.crm.models.segment import Segment, SegmentQuerySet
+from simpul.crm.models.voucher import NoVoucher, Voucher, VoucherUse, give_idle_back
 
 __all__ = [
     "LONGEST_CAMPAIGN",
@@ -54,6 +55,7 @@ __all__ = [
     "Lead",
     "LeadQuerySet",
     "MarketingRules",
+    "NoVoucher",
     "Outcome",
     "PointLot",
     "PointRules",
@@ -68,12 +70,15 @@ __all__ = [
     "Tier",
     "TierTerms",
     "TooFewPoints",
+    "Voucher",
+    "VoucherUse",
     "Ways",
     "Why",
     "WhyLost",
     "agreed_to",
     "balance_of",
     "consents_of",
+    "give_idle_back",
     "is_any_ordered",
     "left_of",
     "win_what_was_ordered",

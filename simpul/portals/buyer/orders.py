@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
+from simpul.crm.vouchers import can_be_reduced
 from simpul.delivery.models import Shipment
 from simpul.insight.dates import outlook
 from simpul.orders.models import Amendment, Order, Status
@@ -103,6 +104,7 @@ def show_order(
             "order": order,
             "parts": outlook.parts_of(order),
             "amendments": Amendment.objects.about(order),
+            "may_redeem": not request.link and can_be_reduced(request.person, order),
             **talk.talk_about(
                 request,
                 order,

@@ -13,6 +13,7 @@ from simpul.portals.buyer import (
     placing,
     points,
     tally,
+    vouchers,
 )
 
 app_name = "buyer"
@@ -69,6 +70,8 @@ urlpatterns = [
     path("credit/papers/<str:code>.pdf", credit.paper, name="credit-paper"),
     # points
     path("points/", points.points, name="points"),
+    path("points/exchange/", vouchers.exchange, name="points-exchange"),
+    path("points/orders/<str:number>/", vouchers.redemption, name="redemption"),
     path("addresses/", own.addresses, name="addresses"),
     path("addresses/new/", own.new_address, name="new-address"),
     path("addresses/<int:pk>/", own.address, name="address"),

@@ -49,6 +49,7 @@ from simpul.portals.workshop import (
     terms,
     tickets,
     today,
+    vouchers,
     wages,
     whatsapp,
 )
@@ -107,6 +108,10 @@ urlpatterns = [
     path("customers/points/buyers/<int:pk>/", points.party, name="party-points"),
     path("customers/points/buyers/<int:pk>/gift/", points.gift, name="points-gift"),
     path("customers/points/<int:pk>/voiding/", points.voiding, name="points-voiding"),
+    path("customers/vouchers/", vouchers.vouchers, name="vouchers"),
+    path("customers/vouchers/new/", vouchers.new, name="new-voucher"),
+    path("customers/vouchers/<int:pk>/voiding/", vouchers.voiding, name="voucher-voiding"),
+    path("customers/vouchers/orders/<str:number>/", vouchers.redemption, name="redemption"),
     path("leads/", leads.leads, name="leads"),
     path("leads/list/", leads.lead_list, name="lead-list"),
     path("leads/new/", leads.new, name="new-lead"),
