@@ -168,6 +168,7 @@ TABLE: dict[str, Door] = {
     "workshop:campaign-trial": Door("campaign", "staff", "owner sari", answer=405),
     "workshop:campaign-picture": Door("campaign", "staff"),
     "workshop:campaign-texts": Door("campaign", "staff"),
+    "workshop:campaign-result": Door("running campaign", "staff"),
     "workshop:campaign-text-sent": Door("campaign text", "staff", "owner sari", answer=405),
     "workshop:leads": Door(sees="staff"),
     "workshop:welcome": Door("lead", "staff", "owner sari", answer=405),
