@@ -104,7 +104,6 @@ ABILITIES: dict[str, Rule] = {
     "crm.register": machine(),
     "crm.meet": machine(),
     "crm.welcome": workshop(SALES),
-    "crm.decline": workshop(SALES),
     # what may be sent to whom, and to some of the customers together
     "crm.keep_segments": workshop(SALES),
     "crm.write_campaign": workshop(SALES),
@@ -118,6 +117,23 @@ ABILITIES: dict[str, Rule] = {
     "crm.end_campaign": machine(),
     "crm.give_consent": either(machine(), buyer(), workshop(SALES)),
     "crm.withdraw_consent": either(machine(), buyer(), workshop(SALES)),
+    # points
+    "crm.set_points": owner(),
+    "crm.give_points": owner(),
+    "crm.void_points": owner(),
+    "crm.grant_points": machine(),
+    "crm.claw_points": machine(),
+    "crm.expire_points": machine(),
+    "crm.warn_points": machine(),
+    # prospects on their way to a first order
+    "crm.note_lead": workshop(SALES),
+    "crm.move_lead": either(machine(), workshop(SALES)),
+    "crm.give_lead": workshop(SALES),
+    "crm.estimate_lead": workshop(SALES),
+    "crm.plan_lead": workshop(SALES),
+    "crm.lose_lead": workshop(SALES),
+    "crm.reopen_lead": workshop(SALES),
+    "crm.win_lead": machine(),
     # talk
     "conversations.say": either(
         workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer(), supplier(), courier()

@@ -26,7 +26,7 @@ from simpul.conversations.models import (
     Ticket,
 )
 from simpul.crm import leaving
-from simpul.crm.models import Campaign, Lead, Recipient, Segment
+from simpul.crm.models import Campaign, Lead, PointLot, PointRules, Recipient, Segment
 from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
@@ -241,6 +241,10 @@ class World:
         lead = Lead.objects.create(
             workshop=self.workshop, party=self.party("toni"), person=self.people["toni"]
         )
+        PointRules.decide(by=self.people["owner"], is_on=True)
+        points = PointLot.give(
+            by=self.people["owner"], party=self.party("dewi"), points=9, expires_on=None, note="x"
+        )
         order, purchase = {"number": self.order.number}, {"pk": self.purchase.pk}
         line = self.purchase.lines.order_by("pk")[0]
         paper = Paper.objects.filter(party=self.party("dewi")).order_by("pk")[0]
@@ -318,6 +322,7 @@ class World:
             "running campaign": {"pk": text["pk"]},
             "chosen ones": {"pk": self._segment(is_list=True).pk},
             "leaving": {"token": leaving.token_of(self._reached("dewi"), "news")},
+            "points of dewi": {"pk": points.pk},
             "guest": {"pk": guest.pk},
             "guest challenge": {"challenge": spam.challenge(guest.pk)},
             "product": {"slug": product.slug},

@@ -19,13 +19,32 @@ from simpul.crm.models.consent import (
     agreed_to,
     consents_of,
 )
-from simpul.crm.models.lead import LONGEST_WORDS, Lead, LeadQuerySet, Source, Status
+from simpul.crm.models.lead import (
+    LONGEST_WORDS,
+    MET,
+    MOVES,
+    STAGES,
+    WRITTEN,
+    Lead,
+    LeadQuerySet,
+    Source,
+    Status,
+    WhyLost,
+    is_any_ordered,
+    win_what_was_ordered,
+)
+from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, left_of
+from simpul.crm.models.rule import PointRules, Tier, TierTerms
 from simpul.crm.models.rules import MarketingRules
 from simpul.crm.models.segment import Segment, SegmentQuerySet
 
 __all__ = [
     "LONGEST_CAMPAIGN",
     "LONGEST_WORDS",
+    "MET",
+    "MOVES",
+    "STAGES",
+    "WRITTEN",
     "Campaign",
     "CampaignQuerySet",
     "CampaignStatus",
@@ -36,6 +55,9 @@ __all__ = [
     "LeadQuerySet",
     "MarketingRules",
     "Outcome",
+    "PointLot",
+    "PointRules",
+    "PointUse",
     "Purpose",
     "Recipient",
     "RecipientQuerySet",
@@ -43,8 +65,16 @@ __all__ = [
     "SegmentQuerySet",
     "Source",
     "Status",
+    "Tier",
+    "TierTerms",
+    "TooFewPoints",
     "Ways",
     "Why",
+    "WhyLost",
     "agreed_to",
+    "balance_of",
     "consents_of",
+    "is_any_ordered",
+    "left_of",
+    "win_what_was_ordered",
 ]

@@ -12,12 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from simpul.conversations import replies
 from simpul.conversations.models import Channel, Conversation, Message, Notice
 from simpul.conversations.notices import come_back
-from simpul.crm.models import Lead, Recipient
-from simpul.crm.models import Status as LeadStatus
+from simpul.crm.models import WRITTEN, Lead, Recipient, WhyLost
 from simpul.delivery.models import Shipment
 from simpul.lib import clock, mails, signatures
 from simpul.lib.mails import Attached, Letter
@@ -166,9 +166,8 @@ def _met(heard: Heard) -> Message | None:
     by_mail = heard.channel == Channel.MAIL
     if not letter.sender or not (by_mail or letter.sender.startswith("+")):
         return None
-    today = Lead.objects.filter(workshop=workshop, at__date=clock.today()).exclude(
-        source="registration"
-    )
+    since = clock.begin_of(clock.today())
+    today = Lead.objects.filter(workshop=workshop, at__gte=since, source__in=WRITTEN)
     if today.count() >= PROSPECTS:
         return None
     return _once(heard, lambda: _meet(heard))
@@ -228,11 +227,11 @@ def _is_from(person: Person | None, meant: tuple[Conversation, Person], workshop
 
 
 def _is_declined(person: Person) -> bool:
-    """Tell whether this contact wrote once, and the workshop wants to hear no more of it."""
+    """Tell whether this contact wrote once, and the workshop found that it is no prospect at all."""
     if person.party is None or person.party.is_welcome:
         return False
     last = Lead.objects.filter(party=person.party).order_by("-pk").first()
-    return last is not None and last.has_written and last.status == LeadStatus.DECLINED
+    return last is not None and last.has_written and last.why == WhyLost.NONSENSE
 
 
 def _note_bounce(letter: Letter, workshop: Workshop) -> None:
@@ -274,11 +273,14 @@ def _message(letter: Letter, channel: str, workshop: Workshop) -> Message | None
 
 
 def _said_today(person: Person) -> int:
-    came = Message.objects.filter(by=person, at__date=clock.today()).exclude(foreign_id="")
-    return came.count()
+    return _came_today().filter(by=person).count()
 
 
 def _demand_no_flood(workshop: Workshop) -> None:
-    came = Message.objects.filter(workshop=workshop, at__date=clock.today()).exclude(foreign_id="")
-    if came.count() >= inbox.OF_ALL:
+    if _came_today().filter(workshop=workshop).count() >= inbox.OF_ALL:
         raise inbox.Flood(f"More than {inbox.OF_ALL} messages came today.")
+
+
+def _came_today() -> QuerySet[Message]:
+    since = clock.begin_of(clock.today())  # `at__date` would turn every moment into a day
+    return Message.objects.filter(at__gte=since).exclude(foreign_id="")

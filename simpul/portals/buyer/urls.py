@@ -11,6 +11,7 @@ from simpul.portals.buyer import (
     own,
     payments,
     placing,
+    points,
     tally,
 )
 
@@ -66,6 +67,8 @@ urlpatterns = [
     path("credit/refund/", credit.refund, name="credit-refund"),
     path("credit/refunds/<int:pk>/withdrawal/", credit.withdrawal, name="refund-withdrawal"),
     path("credit/papers/<str:code>.pdf", credit.paper, name="credit-paper"),
+    # points
+    path("points/", points.points, name="points"),
     path("addresses/", own.addresses, name="addresses"),
     path("addresses/new/", own.new_address, name="new-address"),
     path("addresses/<int:pk>/", own.address, name="address"),
