@@ -180,6 +180,7 @@ TABLE: dict[str, Door] = {
     "workshop:campaign-trial": Door("campaign", "staff", "owner sari", answer=405),
     "workshop:campaign-picture": Door("campaign", "staff"),
     "workshop:campaign-texts": Door("campaign", "staff"),
+    "workshop:campaign-result": Door("running campaign", "staff"),
     "workshop:campaign-text-sent": Door("campaign text", "staff", "owner sari", answer=405),
     "workshop:leads": Door(sees="staff"),
     "workshop:lead-list": Door(sees="staff"),

@@ -151,6 +151,7 @@ urlpatterns = [
     path("customers/campaigns/<int:pk>/stopping/", campaigns.stopping, name="campaign-stopping"),
     path("customers/campaigns/<int:pk>/trial/", campaigns.trial, name="campaign-trial"),
     path("customers/campaigns/<int:pk>/picture/", campaigns.picture, name="campaign-picture"),
+    path("customers/campaigns/<int:pk>/result/", campaigns.result, name="campaign-result"),
     path("customers/campaigns/<int:pk>/texts/", campaigns.texts, name="campaign-texts"),
     path(
         "customers/campaigns/<int:pk>/texts/<int:recipient>/",
