@@ -29,6 +29,7 @@ from simpul.demo import (
     odd_money,
     talk,
     this_week,
+    tickets,
     to_the_door,
     workshop_floor,
 )
@@ -141,6 +142,7 @@ def tell(
         story.at((moment + timedelta(days=2)).replace(hour=10), lambda: _buy(story))
     _money_out(story, opened)
     talk.plan(story)
+    tickets.plan(story)
     _plant(story)
     cash_box.plan(story)
     to_the_door.plan(story)
