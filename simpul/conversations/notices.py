@@ -67,6 +67,18 @@ TOLD: dict[str, tuple[str, ...]] = {
     "conversations.say": ("other",),
     "conversations.open_ticket": ("owner", "finance"),
     "conversations.resolve_ticket": ("owner", "courier"),
+    # tickets of customers
+    "conversations.ask_ticket": NOBODY,  # its first words are told
+    "conversations.make_ticket": ("buyer",),
+    "conversations.rank_ticket": NOBODY,
+    "conversations.wait_ticket": NOBODY,
+    "conversations.go_on_ticket": NOBODY,
+    "conversations.merge_ticket": NOBODY,
+    "conversations.part_ticket": NOBODY,
+    "crm.set_service": NOBODY,
+    "conversations.solve_ticket": ("buyer",),
+    "conversations.reopen_ticket": ("sales",),
+    # talk again
     "conversations.note": ("named",),
     "conversations.assign": ("named",),
     "conversations.let_go": NOBODY,

@@ -145,6 +145,18 @@ ABILITIES: dict[str, Rule] = {
     ),
     "conversations.open_ticket": machine(),
     "conversations.resolve_ticket": workshop(SALES, FINANCE),
+    # tickets of customers
+    "conversations.ask_ticket": either(workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer()),
+    "conversations.make_ticket": workshop(SALES, FINANCE, STOCK, PRODUCTION),
+    "conversations.rank_ticket": workshop(SALES, FINANCE),
+    "conversations.wait_ticket": workshop(SALES, FINANCE, STOCK, PRODUCTION),
+    "conversations.go_on_ticket": workshop(SALES, FINANCE, STOCK, PRODUCTION),
+    "conversations.merge_ticket": workshop(SALES, FINANCE),
+    "conversations.part_ticket": workshop(SALES, FINANCE),
+    "crm.set_service": workshop(SALES),
+    "conversations.solve_ticket": workshop(SALES, FINANCE),
+    "conversations.reopen_ticket": either(workshop(SALES, FINANCE), buyer()),
+    # talk again
     "conversations.note": workshop(SALES, FINANCE, STOCK, PRODUCTION),
     "conversations.assign": workshop(SALES, FINANCE, STOCK, PRODUCTION),
     "conversations.let_go": workshop(SALES, FINANCE, STOCK, PRODUCTION),

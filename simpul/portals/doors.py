@@ -53,6 +53,7 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "conversations.ticket": {
         "workshop": ("workshop:ticket", "pk"),
+        "buyer": ("buyer:ticket", "pk"),
         "courier": ("courier:ticket", "pk"),
     },
     "papers.paper": {

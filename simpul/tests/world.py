@@ -284,6 +284,7 @@ class World:
                 "file": self._file(self.shipment, "asep"),
             },
             "ticket file": {"pk": ticket.pk, "file": self._file(ticket, "asep")},
+            **self._tickets(),
             "claim": {"pk": claim.pk},
             "arrival": {"pk": arrival.pk},
             "arrival file": {"pk": arrival.pk, "position": 1},
@@ -429,6 +430,25 @@ class World:
 
     def _picture(self) -> Upload:
         return Upload.keep(testing.picture(), by=self.people["sari"])
+
+    def _tickets(self) -> dict[str, dict[str, Any]]:
+        """What the dealer asked about the order, what was solved, and what is no ticket yet."""
+        dewi, party = self.people["dewi"], self.party("dewi")
+        asked = Ticket.ask(
+            by=dewi, kind="complaint", subject=self.order, party=party, body="Sol lepas."
+        )
+        solved = Ticket.ask(by=dewi, kind="question", subject=party, party=party, body="Ukuran?")
+        solved.solve(by=self.people["sari"], how="answered", reason="x")
+        merged = Ticket.ask(by=dewi, kind="question", subject=party, party=party, body="Sama?")
+        merged.merge(by=self.people["sari"], into=asked)
+        talk = Conversation.of(self.order, party)
+        return {
+            "customer ticket": {"pk": asked.pk},
+            "customer ticket file": {"pk": asked.pk, "file": self._file(asked, "dewi")},
+            "solved ticket": {"pk": solved.pk},
+            "merged ticket": {"pk": merged.pk},
+            "said": {"pk": Message.say(by=dewi, conversation=talk, body="Lecet.").pk},
+        }
 
     def _talk(self) -> Conversation:
         """What the dealer asked about the order."""

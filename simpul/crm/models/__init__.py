@@ -37,12 +37,14 @@ from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
 from simpul.crm.models.rules import MarketingRules
 from simpul.crm.models.segment import Segment, SegmentQuerySet
+from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
 from simpul.crm.models.voucher import NoVoucher, Voucher, VoucherUse, give_idle_back
 
 __all__ = [
     "LONGEST_CAMPAIGN",
     "LONGEST_WORDS",
     "MET",
+    "MOST_HOURS",
     "MOVES",
     "STAGES",
     "WRITTEN",
@@ -52,6 +54,7 @@ __all__ = [
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
+    "Goal",
     "Lead",
     "LeadQuerySet",
     "MarketingRules",
@@ -65,6 +68,8 @@ __all__ = [
     "RecipientQuerySet",
     "Segment",
     "SegmentQuerySet",
+    "Service",
+    "ServiceGoal",
     "Source",
     "Status",
     "Tier",

@@ -13,6 +13,7 @@ from simpul.portals.buyer import (
     placing,
     points,
     tally,
+    tickets,
     vouchers,
 )
 
@@ -56,6 +57,14 @@ urlpatterns = [
     path("orders/<str:number>/claim/", payments.claim, name="claim"),
     path("orders/<str:number>/claims/<int:pk>/proof/", payments.proof, name="proof"),
     path("orders/<str:number>/papers/<str:code>.pdf", payments.paper, name="paper"),
+    # questions and complaints
+    path("orders/<str:number>/ticket/", tickets.order_ticket, name="order-ticket"),
+    path("tickets/", tickets.tickets, name="tickets"),
+    path("tickets/new/", tickets.new, name="new-ticket"),
+    path("tickets/<int:pk>/", tickets.ticket, name="ticket"),
+    path("tickets/<int:pk>/messages/", tickets.message, name="ticket-message"),
+    path("tickets/<int:pk>/files/<int:file>/", tickets.message_file, name="ticket-file"),
+    path("tickets/<int:pk>/reopening/", tickets.reopening, name="ticket-reopening"),
     # the account month by month
     path("tally/", tally.tally_sheet, name="tally"),
     path("tally/<str:month>.pdf", tally.pdf, name="tally-pdf"),
