@@ -30,6 +30,10 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.meet": NOBODY,  # its first words are told
     "crm.welcome": ("buyer",),
     "crm.decline": NOBODY,
+    # parties that are one
+    "crm.merge": NOBODY,
+    "crm.undo_merging": NOBODY,
+    "crm.part": NOBODY,
     # talk
     "conversations.say": ("other",),
     "conversations.open_ticket": ("owner", "finance"),

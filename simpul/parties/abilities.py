@@ -105,6 +105,10 @@ ABILITIES: dict[str, Rule] = {
     "crm.meet": machine(),
     "crm.welcome": workshop(SALES),
     "crm.decline": workshop(SALES),
+    # parties that are one
+    "crm.merge": workshop(SALES),
+    "crm.undo_merging": workshop(SALES),
+    "crm.part": workshop(SALES),
     # talk
     "conversations.say": either(
         workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer(), supplier(), courier()

@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('contenttypes', '0002_remove_content_type_name'),
         ('parties', '0001_initial'),
     ]
 
@@ -29,5 +30,62 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, editable=False, max_length=300)),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
             ],
+        ),
+        migrations.CreateModel(
+            name='Merging',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('status', models.CharField(choices=[('standing', 'merged'), ('undone', 'undone')], default='standing', editable=False, max_length=8)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('undone_at', models.DateTimeField(editable=False, null=True)),
+                ('newest', models.JSONField(default=dict, editable=False)),
+                ('was', models.JSONField(default=dict, editable=False)),
+                ('became', models.JSONField(default=dict, editable=False)),
+                ('absorbed', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('kept', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='MovedRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('row', models.BigIntegerField()),
+                ('field', models.CharField(max_length=40)),
+                ('old', models.BigIntegerField()),
+                ('new', models.BigIntegerField()),
+                ('merging', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moved', to='crm.merging')),
+                ('model', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Duplicate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('bits', models.FloatField()),
+                ('reasons', models.JSONField(default=list)),
+                ('status', models.CharField(choices=[('found', 'waits for a look'), ('apart', 'they are two')], default='found', editable=False, max_length=5)),
+                ('found_at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('one', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.party')),
+                ('other', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.party')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['workshop', 'status', '-bits'], name='crm_duplica_worksho_b545e2_idx')],
+                'constraints': [models.UniqueConstraint(fields=('one', 'other'), name='duplicate_once'), models.CheckConstraint(condition=models.Q(('one__lt', models.F('other'))), name='duplicate_in_order')],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='merging',
+            index=models.Index(fields=['workshop', '-id'], name='crm_merging_worksho_c27f14_idx'),
+        ),
+        migrations.AddConstraint(
+            model_name='merging',
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'standing')), fields=('absorbed',), name='absorbed_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='merging',
+            constraint=models.CheckConstraint(condition=models.Q(('kept', models.F('absorbed')), _negated=True), name='merging_of_two'),
         ),
     ]
