@@ -19,6 +19,7 @@ from simpul.crm.models.consent import (
     agreed_to,
     consents_of,
 )
+from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like
 from simpul.crm.models.lead import (
     LONGEST_WORDS,
     MET,
@@ -33,6 +34,7 @@ from simpul.crm.models.lead import (
     is_any_ordered,
     win_what_was_ordered,
 )
+from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
 from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, left_of
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
 from simpul.crm.models.rules import MarketingRules
@@ -54,11 +56,16 @@ __all__ = [
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
+    "Duplicate",
     "Goal",
     "Lead",
     "LeadQuerySet",
     "MarketingRules",
+    "Merging",
+    "MovedRow",
     "NoVoucher",
+    "NotMerged",
+    "NotUndone",
     "Outcome",
     "PointLot",
     "PointRules",
@@ -82,9 +89,12 @@ __all__ = [
     "WhyLost",
     "agreed_to",
     "balance_of",
+    "cards_of",
     "consents_of",
+    "find_duplicates",
     "give_idle_back",
     "is_any_ordered",
     "left_of",
+    "like",
     "win_what_was_ordered",
 ]
