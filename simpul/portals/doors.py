@@ -80,6 +80,7 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     "parties.party": {"workshop": ("workshop:party", "pk"), "buyer": ("buyer:tally", "")},
     "crm.lead": {"workshop": ("workshop:leads", "")},
     "crm.pointlot": {"workshop": ("workshop:points", ""), "buyer": ("buyer:points", "")},
+    "crm.consent": {"workshop": ("workshop:party-consents", "identity.person.party_id")},
     "crm.pointrules": {"workshop": ("workshop:point-rules", "")},
     "conversations.guestentry": {"workshop": ("workshop:guestbook", "")},
 }

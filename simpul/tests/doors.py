@@ -82,6 +82,8 @@ TABLE: dict[str, Door] = {
     "workshop:party-points": Door("party", "staff"),
     "workshop:points-gift": Door("party", "owner", "owner", others=403),
     "workshop:points-voiding": Door("points of dewi", "owner", "owner", others=403),
+    # one record of a customer
+    "workshop:party-history": Door("party", "staff"),
     # the desk
     "workshop:search": Door(sees="staff"),
     "workshop:news": Door(sees="staff"),
