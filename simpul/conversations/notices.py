@@ -31,6 +31,15 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.welcome": ("buyer",),
     "crm.decline": NOBODY,
     # what may be sent to whom
+    "crm.write_campaign": NOBODY,
+    "crm.change_campaign": NOBODY,
+    "crm.plan_campaign": NOBODY,
+    "crm.unplan_campaign": NOBODY,
+    "crm.begin_campaign": NOBODY,
+    "crm.pause_campaign": NOBODY,
+    "crm.resume_campaign": NOBODY,
+    "crm.stop_campaign": NOBODY,
+    "crm.end_campaign": NOBODY,
     "crm.give_consent": NOBODY,
     "crm.withdraw_consent": NOBODY,
     # points
@@ -41,6 +50,15 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.claw_points": ("buyer",),
     "crm.expire_points": NOBODY,  # they were told in time
     "crm.warn_points": ("buyer",),
+    # prospects on their way to a first order
+    "crm.note_lead": NOBODY,
+    "crm.move_lead": NOBODY,
+    "crm.give_lead": ("named",),
+    "crm.estimate_lead": NOBODY,
+    "crm.plan_lead": NOBODY,
+    "crm.lose_lead": NOBODY,
+    "crm.reopen_lead": NOBODY,
+    "crm.win_lead": ("sales",),
     # talk
     "conversations.say": ("other",),
     "conversations.open_ticket": ("owner", "finance"),

@@ -98,17 +98,3 @@ class RegistrationForm(forms.Form):
                 **place,
             )
         return cleaned
-
-
-class WelcomeForm(forms.Form):
-    """What a prospect is that did not say so itself."""
-
-    buys_as = forms.ChoiceField(
-        choices=[(one.value, one.label) for one in Party.BuysAs if one], required=False
-    )
-
-
-class DeclineLeadForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
-    )

@@ -28,6 +28,7 @@ from simpul.demo import (
     money_out,
     odd_money,
     points,
+    prospects,
     talk,
     this_week,
     to_the_door,
@@ -142,6 +143,7 @@ def tell(
         story.at((moment + timedelta(days=2)).replace(hour=10), lambda: _buy(story))
     _money_out(story, opened)
     talk.plan(story)
+    prospects.plan(story)
     _plant(story)
     cash_box.plan(story)
     to_the_door.plan(story)

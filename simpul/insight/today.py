@@ -140,8 +140,8 @@ def _finished(person: Person, today: date) -> Iterator[Task]:
 
 def _leads(person: Person, today: date) -> Iterator[Task]:
     if count := Lead.objects.visible_to(person).waiting().count():
-        text = _("Say welcome, and they see their prices.")
-        title = ngettext("%(n)s registration", "%(n)s registrations", count) % {"n": count}
+        text = _("Say welcome, or what comes next: who registered waits for prices.")
+        title = ngettext("%(n)s new prospect", "%(n)s new prospects", count) % {"n": count}
         yield Task("leads", "", "user-plus", title, text, count, MIDDLE)
 
 

@@ -105,7 +105,17 @@ ABILITIES: dict[str, Rule] = {
     "crm.meet": machine(),
     "crm.welcome": workshop(SALES),
     "crm.decline": workshop(SALES),
-    # what may be sent to whom
+    # what may be sent to whom, and to some of the customers together
+    "crm.keep_segments": workshop(SALES),
+    "crm.write_campaign": workshop(SALES),
+    "crm.change_campaign": workshop(SALES),
+    "crm.plan_campaign": workshop(SALES),
+    "crm.unplan_campaign": workshop(SALES),
+    "crm.begin_campaign": machine(),
+    "crm.pause_campaign": workshop(SALES),
+    "crm.resume_campaign": workshop(SALES),
+    "crm.stop_campaign": workshop(SALES),
+    "crm.end_campaign": machine(),
     "crm.give_consent": either(machine(), buyer(), workshop(SALES)),
     "crm.withdraw_consent": either(machine(), buyer(), workshop(SALES)),
     # points
@@ -116,6 +126,15 @@ ABILITIES: dict[str, Rule] = {
     "crm.claw_points": machine(),
     "crm.expire_points": machine(),
     "crm.warn_points": machine(),
+    # prospects on their way to a first order
+    "crm.note_lead": workshop(SALES),
+    "crm.move_lead": either(machine(), workshop(SALES)),
+    "crm.give_lead": workshop(SALES),
+    "crm.estimate_lead": workshop(SALES),
+    "crm.plan_lead": workshop(SALES),
+    "crm.lose_lead": workshop(SALES),
+    "crm.reopen_lead": workshop(SALES),
+    "crm.win_lead": machine(),
     # talk
     "conversations.say": either(
         workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer(), supplier(), courier()

@@ -26,7 +26,7 @@ from simpul.conversations.models import (
     Ticket,
 )
 from simpul.crm import leaving
-from simpul.crm.models import Lead, PointLot, PointRules
+from simpul.crm.models import Campaign, Lead, PointLot, PointRules, Recipient, Segment
 from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
@@ -316,6 +316,10 @@ class World:
             "address": {"pk": address.pk},
             "link": {"pk": self.party("dewi").pk, "link": self.links["order_link"].pk},
             "lead": {"pk": lead.pk},
+            "segment": {"pk": self._segment().pk},
+            "campaign": {"pk": self._campaign().pk},
+            "campaign text": self._campaign_text(),
+            "chosen ones": {"pk": self._segment(is_list=True).pk},
             "leaving": {"token": leaving.token_of(self._reached("dewi"), "news")},
             "points of dewi": {"pk": points.pk},
             "guest": {"pk": guest.pk},
@@ -377,6 +381,41 @@ class World:
         return Identity.objects.create(
             workshop=self.workshop, person=person, kind="phone", value="+6281200000099"
         )
+
+    def _segment(self, *, is_list: bool = False) -> Segment:
+        return Segment.objects.create(workshop=self.workshop, name="Bogor", is_list=is_list)
+
+    def _campaign(self) -> Campaign:
+        """A draft, with a picture."""
+        return Campaign.objects.create(
+            workshop=self.workshop,
+            segment=self._segment(),
+            name="Lebaran",
+            purpose="news",
+            subject="Halo",
+            body="Halo {nama}",
+            picture=self._picture(),
+        )
+
+    def _campaign_text(self) -> dict[str, int]:
+        """A text that waits for a hand."""
+        running = Campaign.objects.create(
+            workshop=self.workshop,
+            segment=self._segment(),
+            name="Model baru",
+            purpose="news",
+            subject="Halo",
+            body="Halo {nama}",
+            status="running",
+            began_at=clock.now(),
+        )
+        row = Recipient.objects.create(
+            campaign=running, party=self.party("dewi"), kind="phone", outcome="waiting"
+        )
+        return {"pk": running.pk, "recipient": row.pk}
+
+    def _picture(self) -> Upload:
+        return Upload.keep(testing.picture(), by=self.people["sari"])
 
     def _talk(self) -> Conversation:
         """What the dealer asked about the order."""

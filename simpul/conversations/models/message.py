@@ -41,7 +41,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         words = looked_for(typed)
         found = self if words else self.none()
         for word in words:
-            found = found.filter(MessageWord.objects.standing_in(word, workshop))
+            is_alone = len(words) == 1
+            found = found.filter(MessageWord.objects.standing_in(word, workshop, is_alone=is_alone))
         return found
 
     def about(self, subject: models.Model) -> Self:

@@ -1,5 +1,16 @@
 """Winning, serving and keeping customers, on the orders that are really there."""
 
+from simpul.crm.models.campaign import (
+    LONGEST_CAMPAIGN,
+    Campaign,
+    CampaignQuerySet,
+    CampaignStatus,
+    Outcome,
+    Recipient,
+    RecipientQuerySet,
+    Ways,
+    Why,
+)
 from simpul.crm.models.consent import (
     Consent,
     ConsentHow,
@@ -8,34 +19,61 @@ from simpul.crm.models.consent import (
     agreed_to,
     consents_of,
 )
-from simpul.crm.models.lead import LONGEST_WORDS, Lead, LeadQuerySet, Source, Status
-from simpul.crm.models.point import (
-    PointLot,
-    PointUse,
-    TooFewPoints,
-    balance_of,
-    left_of,
+from simpul.crm.models.lead import (
+    LONGEST_WORDS,
+    MET,
+    MOVES,
+    STAGES,
+    WRITTEN,
+    Lead,
+    LeadQuerySet,
+    Source,
+    Status,
+    Why,
+    is_any_ordered,
+    win_what_was_ordered,
 )
+from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, left_of
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
+from simpul.crm.models.rules import MarketingRules
+from simpul.crm.models.segment import Segment, SegmentQuerySet
 
 __all__ = [
+    "LONGEST_CAMPAIGN",
     "LONGEST_WORDS",
+    "MET",
+    "MOVES",
+    "STAGES",
+    "WRITTEN",
+    "Campaign",
+    "CampaignQuerySet",
+    "CampaignStatus",
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
     "Lead",
     "LeadQuerySet",
+    "MarketingRules",
+    "Outcome",
     "PointLot",
     "PointRules",
     "PointUse",
     "Purpose",
+    "Recipient",
+    "RecipientQuerySet",
+    "Segment",
+    "SegmentQuerySet",
     "Source",
     "Status",
     "Tier",
     "TierTerms",
     "TooFewPoints",
+    "Ways",
+    "Why",
     "agreed_to",
     "balance_of",
     "consents_of",
+    "is_any_ordered",
     "left_of",
+    "win_what_was_ordered",
 ]

@@ -17,8 +17,8 @@ from django.db.models import QuerySet
 from simpul.conversations import replies
 from simpul.conversations.models import Channel, Conversation, Message, Notice
 from simpul.conversations.notices import come_back
-from simpul.crm.models import Lead, Source
-from simpul.crm.models import Status as LeadStatus
+from simpul.crm.models import WRITTEN, Lead, Recipient
+from simpul.crm.models import Why as WhyLost
 from simpul.delivery.models import Shipment
 from simpul.lib import clock, mails, signatures
 from simpul.lib.mails import Attached, Letter
@@ -79,6 +79,7 @@ def take(
         return known
     if letter.automatic == mails.BOUNCE:
         _note_bounce(letter, workshop)
+        _note_campaign_bounce(letter, workshop)
     if letter.automatic or _NO_READER.match(letter.sender):
         return inbox.take(letter, channel=channel, workshop=workshop, original=original)
     _demand_no_flood(workshop)
@@ -166,8 +167,9 @@ def _met(heard: Heard) -> Message | None:
     by_mail = heard.channel == Channel.MAIL
     if not letter.sender or not (by_mail or letter.sender.startswith("+")):
         return None
-    today = Lead.objects.filter(workshop=workshop, at__gte=clock.begin_of(clock.today()))
-    if today.exclude(source=Source.REGISTRATION).count() >= PROSPECTS:
+    since = clock.begin_of(clock.today())
+    today = Lead.objects.filter(workshop=workshop, at__gte=since, source__in=WRITTEN)
+    if today.count() >= PROSPECTS:
         return None
     return _once(heard, lambda: _meet(heard))
 
@@ -226,11 +228,11 @@ def _is_from(person: Person | None, meant: tuple[Conversation, Person], workshop
 
 
 def _is_declined(person: Person) -> bool:
-    """Tell whether this contact wrote once, and the workshop wants to hear no more of it."""
+    """Tell whether this contact wrote once, and the workshop found that it is no prospect at all."""
     if person.party is None or person.party.is_welcome:
         return False
     last = Lead.objects.filter(party=person.party).order_by("-pk").first()
-    return last is not None and last.has_written and last.status == LeadStatus.DECLINED
+    return last is not None and last.has_written and last.why == WhyLost.NONSENSE
 
 
 def _note_bounce(letter: Letter, workshop: Workshop) -> None:
@@ -248,6 +250,18 @@ def _note_bounce(letter: Letter, workshop: Workshop) -> None:
     for notice in lost:
         if notice.status == Notice.Status.SENT:
             come_back(notice)
+
+
+def _note_campaign_bounce(letter: Letter, workshop: Workshop) -> None:
+    """The same for a mail of a campaign: nobody is told otherwise, and it stands in its list."""
+    keys = replies.circulars(letter.marks) if letter.gone else []
+    lost = Recipient.objects.filter(pk__in=keys, campaign__workshop=workshop)
+    for recipient in lost.select_related("identity"):
+        identity = recipient.identity
+        if identity is not None and identity.value == letter.gone:
+            if identity.bounced_at is None:
+                identity.come_back()
+            recipient.come_back()
 
 
 def _came_before(letter: Letter, channel: str, workshop: Workshop) -> Arrival | Message | None:

@@ -52,9 +52,11 @@ SHOWN = ("all", "unread", "unanswered", "mine", "unassigned", "due")
 @require_safe
 def conversations(request: Request) -> HttpResponse:
     """All of them, the last word first."""
-    found = _found(request)
+    begun = _found(request)  # those that are only to begin have no word yet
+    found = begun.exclude(last=None)
     chosen = request.GET.get("shown", "")
-    page = Paginator(_shown(found, chosen, request.person), A_PAGE).get_page(
+    shown = begun if chosen == "due" else found
+    page = Paginator(_shown(shown, chosen, request.person), A_PAGE).get_page(
         request.GET.get("page")
     )
     return render(
@@ -67,7 +69,7 @@ def conversations(request: Request) -> HttpResponse:
             "channel": request.GET.get("channel", ""),
             "kind": request.GET.get("kind", ""),
             "counts": found.counts_for(request.person)
-            | {"due": found.due(request.person, clock.today()).count()},
+            | {"due": begun.due(request.person, clock.today()).count()},
             "channels": SAID_BY,
         },
     )
@@ -209,7 +211,7 @@ def _party_of(kind: str, subject: Any) -> Party:
 
 
 def _found(request: Request) -> ConversationQuerySet:
-    found = Conversation.objects.visible_to(request.person).exclude(last=None)
+    found = Conversation.objects.visible_to(request.person)
     if words := request.GET.get("q", "").strip():
         found = found.search(words)
     if (channel := request.GET.get("channel", "")) in Channel.values:
