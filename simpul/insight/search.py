@@ -16,9 +16,10 @@ from simpul.catalog.models import Product
 from simpul.conversations.models import InternalNote, Message, Ticket
 from simpul.delivery.models import Shipment
 from simpul.insight.mentions import documents_in
+from simpul.lib import phones
 from simpul.orders.models import Order
 from simpul.papers.models import Paper
-from simpul.parties.models import Party, Person
+from simpul.parties.models import Identity, Party, Person
 from simpul.payments.models import Receipt
 from simpul.procurement.models import PurchaseOrder
 from simpul.ui.jinja import rupiah
@@ -67,8 +68,21 @@ def tidy(typed: str) -> str:
 
 
 def numbered(person: Person, words: str) -> Any:
-    """Return the document that has exactly this number, if this person may see it."""
-    return documents_in([words], person).get(words)
+    """Return the document that has exactly this number, or the party that has this telephone
+    number, however it was typed, if this person may see it."""
+    return documents_in([words], person).get(words) or _reached_at(person, words)
+
+
+def _reached_at(person: Person, words: str) -> Party | None:
+    try:
+        number = phones.normalise(words)
+    except phones.NotATelephone:
+        return None
+    known = Identity.objects.filter(
+        workshop=person.workshop_id, kind=Identity.Kind.PHONE, value=number
+    )
+    parties = Party.objects.visible_to(person) if person.is_staff else Party.objects.none()
+    return parties.filter(pk__in=known.values("person__party")).first()
 
 
 def found(person: Person, side: str, words: str) -> list[Group]:

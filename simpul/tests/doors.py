@@ -117,6 +117,8 @@ TABLE: dict[str, Door] = {
         "customer ticket", "staff", "owner sari fajar rina udin", answer=405
     ),
     "workshop:ticket-reopening": Door("solved ticket", "staff", "owner sari fajar", answer=405),
+    # one record of a customer
+    "workshop:party-history": Door("party", "staff"),
     # the desk
     "workshop:search": Door(sees="staff"),
     "workshop:news": Door(sees="staff"),
