@@ -7,7 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import phones
-from simpul.parties.models import Address, Party
+from simpul.parties.models import Address, Party, PartyQuerySet
 
 
 class RegistrationForm(forms.Form):
@@ -88,6 +88,22 @@ class WelcomeForm(forms.Form):
     buys_as = forms.ChoiceField(
         choices=[(one.value, one.label) for one in Party.BuysAs if one], required=False
     )
+
+
+class MergingForm(forms.Form):
+    """Which of two parties stays; the other becomes it."""
+
+    kept = forms.ModelChoiceField(
+        label=_("Which one stays?"),
+        queryset=Party.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+    )
+
+    def __init__(self, *args: Any, parties: PartyQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["kept"]
+        field.queryset = parties
 
 
 class DeclineLeadForm(forms.Form):

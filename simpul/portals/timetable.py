@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from django.tasks import task
 
+from simpul.crm.models import find_duplicates
 from simpul.delivery import carrying, waves
 from simpul.lib import clock
 from simpul.parties.models import Workshop
@@ -49,6 +50,7 @@ JOBS: tuple[Job, ...] = (
     Job("payments.news", online.ask_for_news, timedelta(hours=24), online.has_questions),
     Job("delivery.waves", waves.tend, timedelta(minutes=1), waves.is_needed),
     Job("delivery.carriers", carrying.tend, timedelta(minutes=5), carrying.needs_tending),
+    Job("crm.duplicates", find_duplicates, timedelta(hours=24)),
     Job("delivery.news", carrying.ask_for_news, timedelta(hours=24), carrying.has_questions),
 )
 

@@ -25,7 +25,7 @@ from simpul.conversations.models import (
     QuickReply,
     Ticket,
 )
-from simpul.crm.models import Lead
+from simpul.crm.models import Duplicate, Lead, Merging
 from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
@@ -240,6 +240,7 @@ class World:
         lead = Lead.objects.create(
             workshop=self.workshop, party=self.party("toni"), person=self.people["toni"]
         )
+        twin = self._duplicate()
         order, purchase = {"number": self.order.number}, {"pk": self.purchase.pk}
         line = self.purchase.lines.order_by("pk")[0]
         paper = Paper.objects.filter(party=self.party("dewi")).order_by("pk")[0]
@@ -311,6 +312,9 @@ class World:
             "address": {"pk": address.pk},
             "link": {"pk": self.party("dewi").pk, "link": self.links["order_link"].pk},
             "lead": {"pk": lead.pk},
+            "two parties": {"one": twin.one_id, "other": twin.other_id},
+            "duplicate": {"pk": twin.pk},
+            "merging": {"pk": self._merging().pk},
             "guest": {"pk": guest.pk},
             "guest challenge": {"challenge": spam.challenge(guest.pk)},
             "product": {"slug": product.slug},
@@ -364,6 +368,14 @@ class World:
                 for name in ("dewi", "sari", "budi", "asep")
             },
         }
+
+    def _duplicate(self) -> Duplicate:
+        one, other = (testing.party(self.workshop, name) for name in ("Toko Jaya", "Tk. Djaja"))
+        return Duplicate.objects.create(workshop=self.workshop, one=one, other=other, bits=9)
+
+    def _merging(self) -> Merging:
+        kept, absorbed = (testing.party(self.workshop, name) for name in ("UD Abadi", "Abadi"))
+        return Merging.merge(by=self.people["sari"], kept=kept, absorbed=absorbed)
 
     def _talk(self) -> Conversation:
         """What the dealer asked about the order."""

@@ -11,6 +11,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from simpul.conversations.models import Conversation, Message
+from simpul.crm.models.duplicate import note_duplicates
 from simpul.lib import clock
 from simpul.lib.phones import national
 from simpul.lib.uploads import Handed
@@ -143,6 +144,7 @@ class Lead(models.Model):
         if address is not None:
             address.party = party
             address.save()
+        note_duplicates(party)
         return cls.objects.create(
             workshop_id=by.workshop_id,
             party=party,

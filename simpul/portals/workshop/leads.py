@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.crm.forms import DeclineLeadForm, WelcomeForm
-from simpul.crm.models import Lead
+from simpul.crm.models import Duplicate, Lead
 from simpul.portals.http import Request
 
 
@@ -15,12 +15,15 @@ def leads(request: Request) -> HttpResponse:
     found = Lead.objects.visible_to(request.person).for_list().order_by("-pk")
     chosen = request.GET.get("status", "new")
     shown = found.filter(status=chosen) if chosen else found
+    page = Paginator(shown, 30).get_page(request.GET.get("page"))
+    parties = [lead.party_id for lead in page.object_list]
     return render(
         request,
         "workshop/parties/leads.html",
         {
-            "page": Paginator(shown, 30).get_page(request.GET.get("page")),
+            "page": page,
             "chosen": chosen,
+            "twins": Duplicate.objects.visible_to(request.person).twins_of(parties),
         },
     )
 

@@ -11,6 +11,7 @@ from simpul.portals.workshop import (
     couriers,
     credit,
     deliveries,
+    duplicates,
     gateways,
     guestbook,
     hours,
@@ -97,6 +98,14 @@ urlpatterns = [
     path("parties/<int:pk>/people/<int:person>/told/", parties.told, name="contact-told"),
     path("parties/<int:pk>/identities/<int:identity>/", parties.correction, name="correction"),
     path("parties/<int:pk>/links/<int:link>/revocation/", parties.revocation, name="revocation"),
+    # parties that are one
+    path("customers/duplicates/", duplicates.duplicates, name="duplicates"),
+    path("customers/duplicates/search/", duplicates.search, name="duplicates-search"),
+    path("customers/duplicates/<int:pk>/apart/", duplicates.apart, name="duplicate-apart"),
+    path("customers/duplicates/<int:one>/<int:other>/", duplicates.pair, name="duplicate"),
+    path("customers/mergings/", duplicates.mergings, name="mergings"),
+    path("customers/mergings/<int:pk>/undoing/", duplicates.undoing, name="merging-undoing"),
+    # who registered
     path("leads/", leads.leads, name="leads"),
     path("leads/<int:pk>/welcome/", leads.welcome, name="welcome"),
     path("leads/<int:pk>/refusal/", leads.refusal, name="lead-refusal"),
