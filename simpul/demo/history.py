@@ -27,6 +27,7 @@ from simpul.demo import (
     letters,
     money_out,
     odd_money,
+    points,
     prospects,
     talk,
     this_week,
@@ -146,6 +147,7 @@ def tell(
     _plant(story)
     cash_box.plan(story)
     to_the_door.plan(story)
+    points.plan(story)
     coming = (letters.from_the_buyer, letters.from_a_stranger, letters.by_message)
     for moment, come in zip(letters.days(now), coming, strict=True):
         story.at(moment, partial(come, cast.workshop))

@@ -113,6 +113,17 @@ ABILITIES: dict[str, Rule] = {
     "crm.lose_lead": workshop(SALES),
     "crm.reopen_lead": workshop(SALES),
     "crm.win_lead": machine(),
+    # what may be sent to whom
+    "crm.give_consent": either(machine(), buyer(), workshop(SALES)),
+    "crm.withdraw_consent": either(machine(), buyer(), workshop(SALES)),
+    # points
+    "crm.set_points": owner(),
+    "crm.give_points": owner(),
+    "crm.void_points": owner(),
+    "crm.grant_points": machine(),
+    "crm.claw_points": machine(),
+    "crm.expire_points": machine(),
+    "crm.warn_points": machine(),
     # talk
     "conversations.say": either(
         workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer(), supplier(), courier()

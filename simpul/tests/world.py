@@ -25,7 +25,8 @@ from simpul.conversations.models import (
     QuickReply,
     Ticket,
 )
-from simpul.crm.models import Lead
+from simpul.crm import leaving
+from simpul.crm.models import Lead, PointLot, PointRules
 from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
@@ -240,6 +241,10 @@ class World:
         lead = Lead.objects.create(
             workshop=self.workshop, party=self.party("toni"), person=self.people["toni"]
         )
+        PointRules.decide(by=self.people["owner"], is_on=True)
+        points = PointLot.give(
+            by=self.people["owner"], party=self.party("dewi"), points=9, expires_on=None, note="x"
+        )
         order, purchase = {"number": self.order.number}, {"pk": self.purchase.pk}
         line = self.purchase.lines.order_by("pk")[0]
         paper = Paper.objects.filter(party=self.party("dewi")).order_by("pk")[0]
@@ -311,6 +316,8 @@ class World:
             "address": {"pk": address.pk},
             "link": {"pk": self.party("dewi").pk, "link": self.links["order_link"].pk},
             "lead": {"pk": lead.pk},
+            "leaving": {"token": leaving.token_of(self._reached("dewi"), "news")},
+            "points of dewi": {"pk": points.pk},
             "guest": {"pk": guest.pk},
             "guest challenge": {"challenge": spam.challenge(guest.pk)},
             "product": {"slug": product.slug},
@@ -364,6 +371,12 @@ class World:
                 for name in ("dewi", "sari", "budi", "asep")
             },
         }
+
+    def _reached(self, name: str) -> Identity:
+        person = self.people[name]
+        return Identity.objects.create(
+            workshop=self.workshop, person=person, kind="phone", value="+6281200000099"
+        )
 
     def _talk(self) -> Conversation:
         """What the dealer asked about the order."""

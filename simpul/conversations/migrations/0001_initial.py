@@ -204,7 +204,7 @@ class Migration(migrations.Migration):
                 ('subject_id', models.BigIntegerField()),
                 ('facts', models.JSONField(default=dict)),
                 ('opened_at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
-                ('how', models.CharField(blank=True, choices=[('paid', 'the money came after all'), ('mistake', 'somebody had counted wrongly'), ('borne', 'the workshop bears it'), ('other', 'something else')], editable=False, max_length=7)),
+                ('how', models.CharField(blank=True, choices=[('paid', 'the money came after all'), ('mended', 'mended or replaced'), ('mistake', 'somebody had counted wrongly'), ('borne', 'the workshop bears it'), ('other', 'something else')], editable=False, max_length=7)),
                 ('reason', models.CharField(blank=True, editable=False, max_length=300)),
                 ('resolved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('resolved_at', models.DateTimeField(editable=False, null=True)),

@@ -80,7 +80,7 @@ class MessageFile(models.Model):
             today = cls.objects.filter(
                 message__conversation__party=by.party_id,
                 message__by__party=by.party_id,
-                message__at__date=clock.today(),
+                message__at__gte=clock.begin_of(clock.today()),
             )
             if today.count() + len(files) > A_DAY:
                 raise Refused(_now("That is a lot of files for one day: please telephone us."))

@@ -8,11 +8,12 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import clock
 from simpul.parties.models import Party, Person, Workshop
-from simpul.workflow.steps import creation, step
+from simpul.workflow.steps import WrongState, creation, step
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -45,6 +46,7 @@ class Ticket(models.Model):
 
     class How(models.TextChoices):
         PAID = "paid", _("the money came after all")
+        MENDED = "mended", _("mended or replaced")
         MISTAKE = "mistake", _("somebody had counted wrongly")
         BORNE = "borne", _("the workshop bears it")
         OTHER = "other", _("something else")
@@ -100,12 +102,20 @@ class Ticket(models.Model):
     @step("conversations.resolve_ticket", source=Status.OPEN, target=Status.RESOLVED)
     def resolve(self, *, by: Person, how: str, reason: str) -> None:
         """Say what became of it, and why."""
+        if how not in self.endings:
+            raise WrongState(gettext("A difference of this kind does not end like this."))
         self.how = how
         self.reason = reason
         self.resolved_by = by
         self.resolved_at = clock.now()
 
     # Questions
+
+    @property
+    def endings(self) -> list[Ticket.How]:
+        """How one of this kind can end: goods are mended, money comes after all."""
+        other = Ticket.How.PAID if self.kind == Ticket.Kind.DOOR else Ticket.How.MENDED
+        return [how for how in Ticket.How if how != other]
 
     @property
     def buyer_id(self) -> int | None:

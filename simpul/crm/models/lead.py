@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Self
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.conversations.models import Conversation, FollowUp, GuestEntry, Message
+from simpul.crm.models.consent import Consent
 from simpul.lib import clock
 from simpul.lib.phones import national
 from simpul.lib.uploads import Handed
@@ -170,7 +171,7 @@ class Lead(models.Model):
     @classmethod
     @creation(
         "crm.register",
-        private=("name", "contact", "telephone", "email", "password", "area", "message"),
+        private=("name", "contact", "telephone", "email", "password", "area", "message", "agreed"),
     )
     def register(
         cls,
@@ -186,10 +187,11 @@ class Lead(models.Model):
         address: Address | None = None,
         message: str = "",
         language: str = "id",
+        agreed: Mapping[str, str] | None = None,
     ) -> Lead:
         """Take in whoever registers; a known number or address is only noted, never revealed.
 
-        `telephone` is E.164. A new person gets a login; a known one gets nothing new, because
+        `telephone` is E.164; `agreed` what may be sent to them, in which words (by purpose). A new person gets a login; a known one gets nothing new, because
         whoever types a number has not proved that it is theirs. Who only wrote to us before is a
         new one, too, and sees nothing of what was written until sales welcomes them.
         """
@@ -242,6 +244,7 @@ class Lead(models.Model):
         if address is not None:
             address.party = party
             address.save()
+        Consent.take(person, agreed or {}, by=by)
         return cls.objects.create(
             workshop_id=by.workshop_id,
             party=party,

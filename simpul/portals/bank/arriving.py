@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from simpul.conversations import replies
 from simpul.conversations.models import Channel, Conversation, Message, Notice
@@ -165,7 +166,8 @@ def _met(heard: Heard) -> Message | None:
     by_mail = heard.channel == Channel.MAIL
     if not letter.sender or not (by_mail or letter.sender.startswith("+")):
         return None
-    today = Lead.objects.filter(workshop=workshop, at__date=clock.today(), source__in=WRITTEN)
+    since = clock.begin_of(clock.today())
+    today = Lead.objects.filter(workshop=workshop, at__gte=since, source__in=WRITTEN)
     if today.count() >= PROSPECTS:
         return None
     return _once(heard, lambda: _meet(heard))
@@ -259,11 +261,14 @@ def _message(letter: Letter, channel: str, workshop: Workshop) -> Message | None
 
 
 def _said_today(person: Person) -> int:
-    came = Message.objects.filter(by=person, at__date=clock.today()).exclude(foreign_id="")
-    return came.count()
+    return _came_today().filter(by=person).count()
 
 
 def _demand_no_flood(workshop: Workshop) -> None:
-    came = Message.objects.filter(workshop=workshop, at__date=clock.today()).exclude(foreign_id="")
-    if came.count() >= inbox.OF_ALL:
+    if _came_today().filter(workshop=workshop).count() >= inbox.OF_ALL:
         raise inbox.Flood(f"More than {inbox.OF_ALL} messages came today.")
+
+
+def _came_today() -> QuerySet[Message]:
+    since = clock.begin_of(clock.today())  # `at__date` would turn every moment into a day
+    return Message.objects.filter(at__gte=since).exclude(foreign_id="")

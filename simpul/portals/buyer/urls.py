@@ -4,12 +4,14 @@ from simpul.portals import devices, news, search, told
 from simpul.portals.buyer import (
     answers,
     changes,
+    consents,
     credit,
     home,
     orders,
     own,
     payments,
     placing,
+    points,
     tally,
 )
 
@@ -65,6 +67,8 @@ urlpatterns = [
     path("credit/refund/", credit.refund, name="credit-refund"),
     path("credit/refunds/<int:pk>/withdrawal/", credit.withdrawal, name="refund-withdrawal"),
     path("credit/papers/<str:code>.pdf", credit.paper, name="credit-paper"),
+    # points
+    path("points/", points.points, name="points"),
     path("addresses/", own.addresses, name="addresses"),
     path("addresses/new/", own.new_address, name="new-address"),
     path("addresses/<int:pk>/", own.address, name="address"),
@@ -75,6 +79,7 @@ urlpatterns = [
     path("news/", news.news, name="news"),
     path("news/seen/", news.seen, name="news-seen"),
     path("news/told/", told.told, name="told"),
+    path("news/told/consents/", consents.consents, name="consents"),
     path("news/devices/", devices.devices, name="devices"),
     path("news/devices/<int:pk>/removal/", devices.removal, name="device-removal"),
     path("worker.js", devices.worker, name="worker"),

@@ -10,11 +10,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm, WishesForm
 from simpul.conversations.models import Channel, Conversation, Message
 from simpul.conversations.notices import try_again
+from simpul.delivery import rounds
 from simpul.delivery.models import Shipment
 from simpul.lib import clock
 from simpul.orders.models import Order
@@ -22,11 +24,22 @@ from simpul.parties.forms import ContactForm, CorrectionForm, PartyForm, ToneFor
 from simpul.parties.models import AccessLink, Identity, IdentityQuerySet, Party, PartyQuerySet
 from simpul.payments.models import party_credit, party_debt
 from simpul.portals import talk
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
+from simpul.portals.workshop.consents import agreed_by
 from simpul.portals.workshop.talk import desk_talk
 from simpul.procurement.models import PurchaseOrder
 
 A_PAGE = 50
+COLUMNS: list[Column] = [
+    (gettext_lazy("Name"), lambda party: party.name),
+    (gettext_lazy("Kind"), lambda party: ", ".join(party.kinds)),
+    (gettext_lazy("Town or area"), lambda party: party.area),
+    (gettext_lazy("Since"), lambda party: clock.day_of(party.since)),
+    (gettext_lazy("People"), lambda party: ", ".join(one.name for one in party.people.all())),
+    (gettext_lazy("Telephone"), lambda party: _known_as(party, Identity.Kind.PHONE)),
+    (gettext_lazy("E-mail"), lambda party: _known_as(party, Identity.Kind.MAIL)),
+]
 CHANNELS = {Identity.Kind.MAIL: Channel.MAIL, Identity.Kind.PHONE: Channel.WHATSAPP}
 
 
@@ -41,14 +54,15 @@ def parties(request: Request) -> HttpResponse:
         "couriers": found.couriers(),
         "unreached": found.unreached(),
     }
-    shown = kinds.get(kind, found)
+    shown = kinds.get(kind, found).order_by("name", "pk")
+    with_people = shown.prefetch_related("people__identities")
+    if answer := download(request, "parties", COLUMNS, with_people):
+        return answer
     return render(
         request,
         "workshop/parties/list.html",
         {
-            "page": Paginator(shown.order_by("name", "pk"), A_PAGE).get_page(
-                request.GET.get("page")
-            ),
+            "page": Paginator(shown, A_PAGE).get_page(request.GET.get("page")),
             "words": words,
             "kind": kind,
             "counts": {name: rows.count() for name, rows in kinds.items()} | {"": found.count()},
@@ -79,18 +93,21 @@ def _page(request: Request, party: Party, form: MessageForm | None = None) -> Ht
     """Show the party, with a message that was left empty to be written again."""
     orders = Order.objects.visible_to(request.person).filter(buyer=party).for_list()
     links = AccessLink.objects.filter(workshop=request.workshop, person__party=party)
+    people = list(party.people.prefetch_related("identities").order_by("pk"))
     return render(
         request,
         "workshop/parties/page.html",
         {
             "party": party,
-            "people": party.people.prefetch_related("identities").order_by("pk"),
+            "people": people,
+            "agreed": agreed_by(people) if party.buys_as else [],
             "goes_to": party.addresses.order_by("pk"),
             "orders": orders.order_by("-id")[:20],
             "credit": party_credit(party),
             "debt": party_debt(party),
             "purchases": _purchases_from(request, party) if party.is_supplier else [],
             "shipments": _shipments_of(request, party) if party.is_courier else [],
+            "run": rounds.of(request.person, party) if party.is_courier else None,
             "links": links.alive(clock.now())
             .select_related("person")
             .prefetch_related("subject")
@@ -225,6 +242,12 @@ def _purchases_from(request: Request, party: Party) -> Any:
 def _shipments_of(request: Request, party: Party) -> Any:
     found = Shipment.objects.visible_to(request.person).filter(courier=party)
     return found.for_list().order_by("-id")[:10]
+
+
+def _known_as(party: Party, kind: str) -> str:
+    """Return the numbers or addresses of its people, for a spreadsheet."""
+    known = [one for person in party.people.all() for one in person.identities.all()]
+    return ", ".join(one.value for one in known if one.kind == kind)
 
 
 def _guess(words: str) -> dict[str, str]:

@@ -56,7 +56,7 @@ def _page(request: Request, ticket: Ticket, form: MessageForm) -> HttpResponse:
         {
             "ticket": ticket,
             "door": _door_of(ticket),
-            "form": ResolutionForm(),
+            "form": ResolutionForm(ticket=ticket),
             **desk_talk(request, ticket, ticket.party, say_to=say, form=form),
             "journal": journal_of(ticket),
         },
@@ -68,7 +68,7 @@ def _page(request: Request, ticket: Ticket, form: MessageForm) -> HttpResponse:
 def resolution(request: Request, pk: int) -> HttpResponse:
     """Say what became of a difference."""
     ticket = _find(request, pk)
-    form = ResolutionForm(request.POST or None)
+    form = ResolutionForm(request.POST or None, ticket=ticket)
     if form.is_valid():
         ticket.resolve(by=request.person, **form.cleaned_data)
         return redirect("workshop:ticket", request.workshop.slug, pk)
