@@ -113,6 +113,11 @@ ABILITIES: dict[str, Rule] = {
     "crm.lose_lead": workshop(SALES),
     "crm.reopen_lead": workshop(SALES),
     "crm.win_lead": machine(),
+    "crm.send_quotation": workshop(SALES),
+    "crm.revise_quotation": workshop(SALES),
+    "crm.withdraw_quotation": workshop(SALES),
+    "crm.accept_quotation": buyer(),
+    "crm.decline_quotation": buyer(),
     # what may be sent to whom
     "crm.give_consent": either(machine(), buyer(), workshop(SALES)),
     "crm.withdraw_consent": either(machine(), buyer(), workshop(SALES)),

@@ -81,6 +81,10 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     "crm.lead": {"workshop": ("workshop:lead", "pk")},
     "crm.pointlot": {"workshop": ("workshop:points", ""), "buyer": ("buyer:points", "")},
     "crm.pointrules": {"workshop": ("workshop:point-rules", "")},
+    "crm.quotation": {
+        "workshop": ("workshop:quotation", "pk"),
+        "buyer": ("buyer:quotation", "pk"),
+    },
     "conversations.guestentry": {"workshop": ("workshop:guestbook", "")},
 }
 

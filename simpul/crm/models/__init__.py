@@ -29,6 +29,14 @@ from simpul.crm.models.point import (
     balance_of,
     left_of,
 )
+from simpul.crm.models.quotation import (
+    Quotation,
+    QuotationLine,
+    QuotationQuerySet,
+    QuotationRevision,
+    QuotationStatus,
+    Terms,
+)
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
 
 __all__ = [
@@ -46,8 +54,14 @@ __all__ = [
     "PointRules",
     "PointUse",
     "Purpose",
+    "Quotation",
+    "QuotationLine",
+    "QuotationQuerySet",
+    "QuotationRevision",
+    "QuotationStatus",
     "Source",
     "Status",
+    "Terms",
     "Tier",
     "TierTerms",
     "TooFewPoints",

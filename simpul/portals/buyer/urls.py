@@ -12,6 +12,7 @@ from simpul.portals.buyer import (
     payments,
     placing,
     points,
+    quotations,
     tally,
 )
 
@@ -55,6 +56,11 @@ urlpatterns = [
     path("orders/<str:number>/claim/", payments.claim, name="claim"),
     path("orders/<str:number>/claims/<int:pk>/proof/", payments.proof, name="proof"),
     path("orders/<str:number>/papers/<str:code>.pdf", payments.paper, name="paper"),
+    # what a prospect is offered; its link opens what lies below its page
+    path("quotations/<int:pk>/", quotations.quotation, name="quotation"),
+    path("quotations/<int:pk>/acceptance/", quotations.acceptance, name="quotation-acceptance"),
+    path("quotations/<int:pk>/refusal/", quotations.refusal, name="quotation-refusal"),
+    path("quotations/<int:pk>/papers/<str:code>.pdf", quotations.paper, name="quotation-paper"),
     # the account month by month
     path("tally/", tally.tally_sheet, name="tally"),
     path("tally/<str:month>.pdf", tally.pdf, name="tally-pdf"),
