@@ -31,6 +31,31 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.register": ("sales",),
     "crm.meet": NOBODY,  # its first words are told
     "crm.welcome": ("buyer",),
+    # what may be sent to whom
+    "crm.write_campaign": NOBODY,
+    "crm.change_campaign": NOBODY,
+    "crm.plan_campaign": NOBODY,
+    "crm.unplan_campaign": NOBODY,
+    "crm.begin_campaign": NOBODY,
+    "crm.pause_campaign": NOBODY,
+    "crm.resume_campaign": NOBODY,
+    "crm.stop_campaign": NOBODY,
+    "crm.end_campaign": NOBODY,
+    "crm.give_consent": NOBODY,
+    "crm.withdraw_consent": NOBODY,
+    # points
+    "crm.set_points": NOBODY,
+    "crm.give_points": ("buyer",),
+    "crm.void_points": ("buyer",),
+    "crm.grant_points": ("buyer",),
+    "crm.claw_points": ("buyer",),
+    "crm.expire_points": NOBODY,  # they were told in time
+    "crm.warn_points": ("buyer",),
+    "crm.issue_voucher": ("buyer",),  # if it is somebody's
+    "crm.exchange_points": NOBODY,
+    "crm.void_voucher": NOBODY,
+    "crm.use_voucher": ("other",),
+    "crm.give_voucher_back": ("buyer",),
     # prospects on their way to a first order
     "crm.note_lead": NOBODY,
     "crm.move_lead": NOBODY,
@@ -45,21 +70,26 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.withdraw_quotation": ("buyer",),
     "crm.accept_quotation": ("sales",),
     "crm.decline_quotation": ("sales",),
-    # what may be sent to whom
-    "crm.give_consent": NOBODY,
-    "crm.withdraw_consent": NOBODY,
-    # points
-    "crm.set_points": NOBODY,
-    "crm.give_points": ("buyer",),
-    "crm.void_points": ("buyer",),
-    "crm.grant_points": ("buyer",),
-    "crm.claw_points": ("buyer",),
-    "crm.expire_points": NOBODY,  # they were told in time
-    "crm.warn_points": ("buyer",),
+    # parties that are one
+    "crm.merge": NOBODY,
+    "crm.undo_merging": NOBODY,
+    "crm.part": NOBODY,
     # talk
     "conversations.say": ("other",),
     "conversations.open_ticket": ("owner", "finance"),
     "conversations.resolve_ticket": ("owner", "courier"),
+    # tickets of customers
+    "conversations.ask_ticket": NOBODY,  # its first words are told
+    "conversations.make_ticket": ("buyer",),
+    "conversations.rank_ticket": NOBODY,
+    "conversations.wait_ticket": NOBODY,
+    "conversations.go_on_ticket": NOBODY,
+    "conversations.merge_ticket": NOBODY,
+    "conversations.part_ticket": NOBODY,
+    "crm.set_service": NOBODY,
+    "conversations.solve_ticket": ("buyer",),
+    "conversations.reopen_ticket": ("sales",),
+    # talk again
     "conversations.note": ("named",),
     "conversations.assign": ("named",),
     "conversations.let_go": NOBODY,
@@ -81,6 +111,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "orders.accept": ("sales", "stock"),
     "orders.counter": ("sales",),
     "orders.withdraw": ("sales",),
+    "orders.reduce": NOBODY,  # the voucher is told of
     "orders.expire": ("buyer",),
     "orders.cancel": ("buyer", "stock", "production"),
     "orders.propose_change": ("other",),

@@ -12,7 +12,6 @@ import hashlib
 import json
 import logging
 import math
-import re
 import time
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -31,7 +30,7 @@ from simpul.conversations.brief import brief
 from simpul.conversations.models import Channel, GuestEntry, How, Notice
 from simpul.conversations.notices import come_back, tell_by_sms, with_ways
 from simpul.conversations.reach import URGENT, hour_for
-from simpul.lib import clock, phones, sms, sms_provider, webpush
+from simpul.lib import bounces, clock, phones, sms, sms_provider, webpush
 from simpul.lib.outgoing import Unreachable
 from simpul.parties.models import AccessLink, Identity, Person
 from simpul.payments import texting
@@ -252,7 +251,7 @@ def _post(notices: list[Notice], mail: EmailMessage) -> None:
     try:
         mail.send()
     except SMTPRecipientsRefused as refusal:
-        if not all(map(_is_for_good, refusal.recipients.values())):
+        if not all(map(bounces.is_for_good, refusal.recipients.values())):
             raise
         identity.come_back()
         raise Undeliverable from refusal
@@ -349,17 +348,6 @@ def _push(notices: list[Notice]) -> None:
             failures.append(failure)
     if not shown:
         raise failures[0] if failures else Undeliverable
-
-
-def _is_for_good(answer: tuple[int, bytes | str]) -> bool:
-    """Tell whether a mail server refuses the address itself (RFC 5321, RFC 3463), and not for now,
-    and not the sender."""
-    code, said = answer
-    text = said.decode(errors="replace") if isinstance(said, bytes) else said
-    enhanced = re.match(r"5\.(\d{1,3})\.\d{1,3}\b", text)
-    if enhanced:
-        return enhanced[1] in {"1", "2"}
-    return code in {550, 551, 553}
 
 
 _WITH = ("entry__by", "person__workshop", "person__party", "person__hours")

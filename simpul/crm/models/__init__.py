@@ -1,5 +1,16 @@
 """Winning, serving and keeping customers, on the orders that are really there."""
 
+from simpul.crm.models.campaign import (
+    LONGEST_CAMPAIGN,
+    Campaign,
+    CampaignQuerySet,
+    CampaignStatus,
+    Outcome,
+    Recipient,
+    RecipientQuerySet,
+    Ways,
+    Why,
+)
 from simpul.crm.models.consent import (
     Consent,
     ConsentHow,
@@ -8,6 +19,7 @@ from simpul.crm.models.consent import (
     agreed_to,
     consents_of,
 )
+from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like
 from simpul.crm.models.lead import (
     LONGEST_WORDS,
     MET,
@@ -18,17 +30,12 @@ from simpul.crm.models.lead import (
     LeadQuerySet,
     Source,
     Status,
-    Why,
+    WhyLost,
     is_any_ordered,
     win_what_was_ordered,
 )
-from simpul.crm.models.point import (
-    PointLot,
-    PointUse,
-    TooFewPoints,
-    balance_of,
-    left_of,
-)
+from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
+from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, left_of
 from simpul.crm.models.quotation import (
     Quotation,
     QuotationLine,
@@ -38,18 +45,36 @@ from simpul.crm.models.quotation import (
     Terms,
 )
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
+from simpul.crm.models.rules import MarketingRules
+from simpul.crm.models.segment import Segment, SegmentQuerySet
+from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
+from simpul.crm.models.voucher import NoVoucher, Voucher, VoucherUse, give_idle_back
 
 __all__ = [
+    "LONGEST_CAMPAIGN",
     "LONGEST_WORDS",
     "MET",
+    "MOST_HOURS",
     "MOVES",
     "STAGES",
     "WRITTEN",
+    "Campaign",
+    "CampaignQuerySet",
+    "CampaignStatus",
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
+    "Duplicate",
+    "Goal",
     "Lead",
     "LeadQuerySet",
+    "MarketingRules",
+    "Merging",
+    "MovedRow",
+    "NoVoucher",
+    "NotMerged",
+    "NotUndone",
+    "Outcome",
     "PointLot",
     "PointRules",
     "PointUse",
@@ -59,17 +84,31 @@ __all__ = [
     "QuotationQuerySet",
     "QuotationRevision",
     "QuotationStatus",
+    "Recipient",
+    "RecipientQuerySet",
+    "Segment",
+    "SegmentQuerySet",
+    "Service",
+    "ServiceGoal",
     "Source",
     "Status",
     "Terms",
     "Tier",
     "TierTerms",
     "TooFewPoints",
+    "Voucher",
+    "VoucherUse",
+    "Ways",
     "Why",
+    "WhyLost",
     "agreed_to",
     "balance_of",
+    "cards_of",
     "consents_of",
+    "find_duplicates",
+    "give_idle_back",
     "is_any_ordered",
     "left_of",
+    "like",
     "win_what_was_ordered",
 ]

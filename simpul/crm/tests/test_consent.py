@@ -89,7 +89,7 @@ def test_an_address_for_leaving_is_of_one_workshop_and_cannot_be_made_up(
     address: Identity, workshop: Workshop
 ) -> None:
     token = leaving.token_of(address, Purpose.NEWS)
-    assert leaving.read(token, workshop) == (address, Purpose.NEWS)
+    assert leaving.read(token, workshop) == (address, Purpose.NEWS, 0)
     assert leaving.read(token, testing.workshop("cibaduyut")) is None
     assert leaving.read(token.replace("news", "offers"), workshop) is None
     assert leaving.read("1.news", workshop) is None

@@ -45,8 +45,8 @@ def test_who_is_met_is_kept_with_what_comes_next(sari: Person) -> None:
         "Toko Garut", "Garut", False,
     )  # fmt: skip
     assert lead.person.identities.get().value == "+6281511112222"
-    listed: Any = Lead.objects.for_list().get()
-    assert (listed.next_on, listed.next_words) == (tomorrow, "Kirim katalog")
+    [planned] = FollowUp.objects.values_list("due_on", "words")
+    assert planned == (tomorrow, "Kirim katalog")
     assert Conversation.objects.get().party == lead.party
     assert "Garut" not in str(Entry.objects.get(step="crm.note_lead").facts)
 

@@ -17,8 +17,7 @@ from django.db.models import QuerySet
 from simpul.conversations import replies
 from simpul.conversations.models import Channel, Conversation, Message, Notice
 from simpul.conversations.notices import come_back
-from simpul.crm.models import WRITTEN, Lead
-from simpul.crm.models import Why as WhyLost
+from simpul.crm.models import WRITTEN, Lead, Recipient, WhyLost
 from simpul.delivery.models import Shipment
 from simpul.lib import clock, mails, signatures
 from simpul.lib.mails import Attached, Letter
@@ -79,6 +78,7 @@ def take(
         return known
     if letter.automatic == mails.BOUNCE:
         _note_bounce(letter, workshop)
+        _note_campaign_bounce(letter, workshop)
     if letter.automatic or _NO_READER.match(letter.sender):
         return inbox.take(letter, channel=channel, workshop=workshop, original=original)
     _demand_no_flood(workshop)
@@ -249,6 +249,18 @@ def _note_bounce(letter: Letter, workshop: Workshop) -> None:
     for notice in lost:
         if notice.status == Notice.Status.SENT:
             come_back(notice)
+
+
+def _note_campaign_bounce(letter: Letter, workshop: Workshop) -> None:
+    """The same for a mail of a campaign: nobody is told otherwise, and it stands in its list."""
+    keys = replies.circulars(letter.marks) if letter.gone else []
+    lost = Recipient.objects.filter(pk__in=keys, campaign__workshop=workshop)
+    for recipient in lost.select_related("identity"):
+        identity = recipient.identity
+        if identity is not None and identity.value == letter.gone:
+            if identity.bounced_at is None:
+                identity.come_back()
+            recipient.come_back()
 
 
 def _came_before(letter: Letter, channel: str, workshop: Workshop) -> Arrival | Message | None:

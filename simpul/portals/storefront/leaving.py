@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from simpul.crm import leaving
-from simpul.crm.models import Consent, ConsentHow, Purpose, consents_of
+from simpul.crm.models import Purpose, consents_of
 from simpul.portals.http import Visit
 
 
@@ -22,17 +21,11 @@ def page(request: Visit, token: str) -> HttpResponse:
     found = leaving.read(token, request.workshop)
     if found is None:
         raise Http404
-    identity, purpose = found
+    identity, purpose = found.identity, found.purpose
     if request.method == "POST":
         is_one_click = request.POST.get("List-Unsubscribe") == "One-Click"
         is_all = request.POST.get("what") == "all" and not is_one_click
-        Consent.end(
-            identity,
-            [*Purpose] if is_all else [purpose],
-            how=ConsentHow.ONE_CLICK if is_one_click else ConsentHow.LINK,
-            words=_("Send me nothing more of any kind") if is_all else _("Send me no more of this"),
-            by=request.workshop.machine,
-        )
+        leaving.leave(found, is_all=is_all, is_one_click=is_one_click)
         if not is_one_click:
             return redirect("storefront:leaving", request.workshop.slug, token)
     standing = consents_of([identity])
