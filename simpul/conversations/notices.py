@@ -17,6 +17,8 @@ from simpul.parties.roles import Role
 from simpul.workflow.models import Entry
 
 LABEL = 40  # characters of what a notice is about
+# what is no news to anybody once the thing itself says so: an offer that is agreed on by now
+OVERTAKEN = {"orders.offer": "agreed_revision"}
 
 NOBODY: tuple[str, ...] = ()
 
@@ -62,8 +64,12 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.plan_lead": NOBODY,
     "crm.lose_lead": NOBODY,
     "crm.reopen_lead": NOBODY,
-    "crm.win_lead": ("sales",),
-    "crm.decline": NOBODY,
+    "crm.win_lead": NOBODY,  # its order is told
+    "crm.send_quotation": ("buyer",),
+    "crm.revise_quotation": ("buyer",),
+    "crm.withdraw_quotation": ("buyer",),
+    "crm.accept_quotation": ("sales",),
+    "crm.decline_quotation": ("sales",),
     # parties that are one
     "crm.merge": NOBODY,
     "crm.undo_merging": NOBODY,
@@ -410,6 +416,8 @@ def _tell(entry: Entry) -> int:
     try:
         with transaction.atomic():
             if entry.step in REMINDERS and cast(Any, entry.subject).is_settled:
+                return 0
+            if getattr(entry.subject, OVERTAKEN.get(entry.step, ""), None):
                 return 0
             label, told = _label(entry), audience_of(entry)
             notices = [

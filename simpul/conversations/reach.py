@@ -51,6 +51,11 @@ _KINDS_OF_STEPS = {
     "conversations.sign": Kind.PROSPECTS,
     "conversations.vouch": Kind.PROSPECTS,
     "crm.welcome": Kind.ORDERS,
+    "crm.send_quotation": Kind.ORDERS,
+    "crm.revise_quotation": Kind.ORDERS,
+    "crm.withdraw_quotation": Kind.ORDERS,
+    "crm.accept_quotation": Kind.ORDERS,
+    "crm.decline_quotation": Kind.ORDERS,
 }
 
 # what reaches whom at all: of the rest nobody need choose

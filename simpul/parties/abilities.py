@@ -139,7 +139,11 @@ ABILITIES: dict[str, Rule] = {
     "crm.lose_lead": workshop(SALES),
     "crm.reopen_lead": workshop(SALES),
     "crm.win_lead": machine(),
-    "crm.decline": workshop(SALES),
+    "crm.send_quotation": workshop(SALES),
+    "crm.revise_quotation": workshop(SALES),
+    "crm.withdraw_quotation": workshop(SALES),
+    "crm.accept_quotation": buyer(),
+    "crm.decline_quotation": buyer(),
     # parties that are one
     "crm.merge": workshop(SALES),
     "crm.undo_merging": workshop(SALES),

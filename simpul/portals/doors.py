@@ -84,6 +84,10 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     "crm.voucher": {"workshop": ("workshop:vouchers", ""), "buyer": ("buyer:points", "")},
     "crm.consent": {"workshop": ("workshop:party-consents", "identity.person.party_id")},
     "crm.pointrules": {"workshop": ("workshop:point-rules", "")},
+    "crm.quotation": {
+        "workshop": ("workshop:quotation", "pk"),
+        "buyer": ("buyer:quotation", "pk"),
+    },
     "conversations.guestentry": {"workshop": ("workshop:guestbook", "")},
 }
 

@@ -258,6 +258,7 @@ class World:
         voucher = Voucher.issue(by=self.people["sari"], amount=1_000)
         placed = testing.order(self.party("dewi"))
         twin = self._duplicate()
+        quotation = testing.quotation(lead, self.people["sari"])
         order, purchase = {"number": self.order.number}, {"pk": self.purchase.pk}
         line = self.purchase.lines.order_by("pk")[0]
         paper = Paper.objects.filter(party=self.party("dewi")).order_by("pk")[0]
@@ -330,6 +331,8 @@ class World:
             "address": {"pk": address.pk},
             "link": {"pk": self.party("dewi").pk, "link": self.links["order_link"].pk},
             "lead": {"pk": lead.pk},
+            "quotation": {"pk": quotation.pk},
+            "quotation paper": {"pk": quotation.pk, "code": quotation.current.paper.code},
             "voucher": {"pk": voucher.pk},
             "placed": {"number": placed.number},
             "segment": {"pk": self._segment().pk},

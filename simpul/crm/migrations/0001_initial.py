@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('catalog', '0001_initial'),
         ('contenttypes', '0002_remove_content_type_name'),
         ('conversations', '0001_initial'),
         ('orders', '0001_initial'),
@@ -402,5 +403,71 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='voucheruse',
             constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='voucher_use_of_something'),
+        ),
+        migrations.CreateModel(
+            name='Quotation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=20)),
+                ('status', models.CharField(choices=[('sent', 'sent'), ('accepted', 'accepted'), ('declined', 'declined'), ('withdrawn', 'withdrawn')], default='sent', editable=False, max_length=10)),
+                ('revision', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('total', models.PositiveBigIntegerField(default=0, editable=False)),
+                ('valid_until', models.DateField(editable=False)),
+                ('accepted_revision', models.PositiveSmallIntegerField(editable=False, null=True)),
+                ('reason', models.CharField(blank=True, editable=False, max_length=300)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotations', to='crm.lead')),
+                ('order', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='quotation', to='orders.order')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='QuotationRevision',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('shipping', models.PositiveBigIntegerField()),
+                ('discount', models.PositiveBigIntegerField()),
+                ('total', models.PositiveBigIntegerField()),
+                ('ready_days', models.PositiveSmallIntegerField()),
+                ('valid_until', models.DateField()),
+                ('down_payment', models.PositiveBigIntegerField()),
+                ('settle', models.PositiveSmallIntegerField(choices=[(1, 'buying material'), (2, 'production'), (3, 'packing'), (4, 'handing over'), (5, 'nothing: it is paid to the courier'), (9, 'nothing')])),
+                ('note', models.CharField(blank=True, max_length=500)),
+                ('digest', models.CharField(max_length=64)),
+                ('by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('quotation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='crm.quotation')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='QuotationLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField()),
+                ('sizes', models.JSONField()),
+                ('pairs', models.PositiveIntegerField()),
+                ('price', models.PositiveBigIntegerField()),
+                ('per', models.PositiveSmallIntegerField(choices=[(1, 'pair'), (12, 'lusin'), (20, 'kodi'), (144, 'gros')], default=1)),
+                ('amount', models.PositiveBigIntegerField()),
+                ('colourway', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.colourway')),
+                ('revision', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='crm.quotationrevision')),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name='quotation',
+            constraint=models.UniqueConstraint(fields=('workshop', 'number'), name='quotation_number_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='quotation',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'accepted'), _negated=True), models.Q(('accepted_revision__isnull', False), ('order__isnull', False)), _connector='OR'), name='quotation_accepted_is_an_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='quotationrevision',
+            constraint=models.UniqueConstraint(fields=('quotation', 'number'), name='quotation_revision_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='quotationline',
+            constraint=models.UniqueConstraint(fields=('revision', 'colourway'), name='quotation_line_once'),
         ),
     ]

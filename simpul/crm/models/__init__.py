@@ -36,6 +36,14 @@ from simpul.crm.models.lead import (
 )
 from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
 from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, left_of
+from simpul.crm.models.quotation import (
+    Quotation,
+    QuotationLine,
+    QuotationQuerySet,
+    QuotationRevision,
+    QuotationStatus,
+    Terms,
+)
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
 from simpul.crm.models.rules import MarketingRules
 from simpul.crm.models.segment import Segment, SegmentQuerySet
@@ -71,6 +79,11 @@ __all__ = [
     "PointRules",
     "PointUse",
     "Purpose",
+    "Quotation",
+    "QuotationLine",
+    "QuotationQuerySet",
+    "QuotationRevision",
+    "QuotationStatus",
     "Recipient",
     "RecipientQuerySet",
     "Segment",
@@ -79,6 +92,7 @@ __all__ = [
     "ServiceGoal",
     "Source",
     "Status",
+    "Terms",
     "Tier",
     "TierTerms",
     "TooFewPoints",

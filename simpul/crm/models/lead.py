@@ -366,7 +366,7 @@ class Lead(models.Model):
             lead._plan(by, next_words, next_on)
         return lead
 
-    @step("crm.welcome", source=STAGES)
+    @step("crm.welcome", source=(*STAGES, Status.WON))
     def welcome(self, *, by: Person, buys_as: str = "") -> None:
         """Take the prospect in as a customer: a distributor now sees wholesale prices.
 

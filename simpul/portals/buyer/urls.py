@@ -12,6 +12,7 @@ from simpul.portals.buyer import (
     payments,
     placing,
     points,
+    quotations,
     tally,
     tickets,
     vouchers,
@@ -65,6 +66,11 @@ urlpatterns = [
     path("tickets/<int:pk>/messages/", tickets.message, name="ticket-message"),
     path("tickets/<int:pk>/files/<int:file>/", tickets.message_file, name="ticket-file"),
     path("tickets/<int:pk>/reopening/", tickets.reopening, name="ticket-reopening"),
+    # what a prospect is offered; its link opens what lies below its page
+    path("quotations/<int:pk>/", quotations.quotation, name="quotation"),
+    path("quotations/<int:pk>/acceptance/", quotations.acceptance, name="quotation-acceptance"),
+    path("quotations/<int:pk>/refusal/", quotations.refusal, name="quotation-refusal"),
+    path("quotations/<int:pk>/papers/<str:code>.pdf", quotations.paper, name="quotation-paper"),
     # the account month by month
     path("tally/", tally.tally_sheet, name="tally"),
     path("tally/<str:month>.pdf", tally.pdf, name="tally-pdf"),

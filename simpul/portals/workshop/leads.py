@@ -220,6 +220,7 @@ def _page(
             "lead": found,
             "twins": twins.twins_of([found.party_id]).get(found.party_id, []),
             "moves": MOVES,
+            "quotations": found.quotations.order_by("-pk"),
             "follow_ups": list(steps.select_related("by").order_by("due_on", "pk")),
             "next_form": next_form or NextForm(initial={"due_on": clock.in_days(1)}),
             "worth_form": worth_form or WorthForm(initial={"worth": found.worth or ""}),

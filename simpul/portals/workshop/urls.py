@@ -35,6 +35,7 @@ from simpul.portals.workshop import (
     points,
     production,
     purchases,
+    quotations,
     receipts,
     recipes,
     refunds,
@@ -136,6 +137,19 @@ urlpatterns = [
     path("leads/<int:pk>/next/", leads.next_step, name="lead-next"),
     path("leads/<int:pk>/loss/", leads.loss, name="lead-loss"),
     path("leads/<int:pk>/reopening/", leads.reopening, name="lead-reopening"),
+    path("leads/<int:pk>/quotation/", quotations.new, name="new-quotation"),
+    path("customers/quotations/<int:pk>/", quotations.quotation, name="quotation"),
+    path("customers/quotations/<int:pk>/revision/", quotations.revision, name="quotation-revision"),
+    path(
+        "customers/quotations/<int:pk>/withdrawal/",
+        quotations.withdrawal,
+        name="quotation-withdrawal",
+    ),
+    path(
+        "customers/quotations/<int:pk>/papers/<str:code>.pdf",
+        quotations.paper,
+        name="quotation-paper",
+    ),
     # some of the customers
     path("customers/segments/", segments.segments, name="segments"),
     path("customers/segments/new/", segments.new, name="new-segment"),
