@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('holdout_percent', models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MaxValueValidator(50)])),
                 ('result_days', models.PositiveSmallIntegerField(default=30)),
                 ('status', models.CharField(choices=[('draft', 'draft'), ('planned', 'planned'), ('running', 'is being sent'), ('paused', 'paused'), ('ended', 'sent'), ('stopped', 'stopped')], default='draft', editable=False, max_length=8)),
-                ('seed', models.CharField(default=secrets.token_hex, editable=False, max_length=32)),
+                ('seed', models.CharField(default=secrets.token_hex, editable=False, max_length=64)),
                 ('planned_at', models.DateTimeField(editable=False, null=True)),
                 ('began_at', models.DateTimeField(editable=False, null=True)),
                 ('ended_at', models.DateTimeField(editable=False, null=True)),
