@@ -19,6 +19,7 @@ from simpul.crm.models.consent import (
     agreed_to,
     consents_of,
 )
+from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like
 from simpul.crm.models.lead import (
     LONGEST_WORDS,
     MET,
@@ -34,14 +35,18 @@ from simpul.crm.models.lead import (
     win_what_was_ordered,
 )
 from simpul.crm.models.marketing_rules import MarketingRules
+from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
 from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, left_of
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
-from simpul.crm.models.segment import Segment, SegmentQuerySet
+from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
+from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
+from simpul.crm.models.voucher import NoVoucher, Voucher, VoucherUse, give_idle_back
 
 __all__ = [
     "LONGEST_CAMPAIGN",
     "LONGEST_WORDS",
     "MET",
+    "MOST_HOURS",
     "MOVES",
     "STAGES",
     "WRITTEN",
@@ -51,9 +56,16 @@ __all__ = [
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
+    "Duplicate",
+    "Goal",
     "Lead",
     "LeadQuerySet",
     "MarketingRules",
+    "Merging",
+    "MovedRow",
+    "NoVoucher",
+    "NotMerged",
+    "NotUndone",
     "Outcome",
     "PointLot",
     "PointRules",
@@ -62,19 +74,28 @@ __all__ = [
     "Recipient",
     "RecipientQuerySet",
     "Segment",
+    "SegmentMember",
     "SegmentQuerySet",
+    "Service",
+    "ServiceGoal",
     "Source",
     "Status",
     "Tier",
     "TierTerms",
     "TooFewPoints",
+    "Voucher",
+    "VoucherUse",
     "Ways",
     "Why",
     "WhyLost",
     "agreed_to",
     "balance_of",
+    "cards_of",
     "consents_of",
+    "find_duplicates",
+    "give_idle_back",
     "is_any_ordered",
     "left_of",
+    "like",
     "win_what_was_ordered",
 ]

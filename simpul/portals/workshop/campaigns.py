@@ -37,7 +37,7 @@ COLUMNS: list[Column] = [
 RECIPIENT_COLUMNS: list[Column] = [
     (gettext_lazy("Name"), lambda recipient: recipient.party.name),
     (gettext_lazy("Contact person"), lambda one: one.person.name if one.person else ""),
-    (gettext_lazy("What became of it"), lambda recipient: recipient.get_outcome_display()),
+    (gettext_lazy("Outcome"), lambda recipient: recipient.get_outcome_display()),
     (gettext_lazy("Reason"), lambda recipient: recipient.get_reason_display()),
     (gettext_lazy("When"), lambda recipient: _day(recipient.sent_at)),
 ]

@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm, WishesForm
-from simpul.conversations.models import Channel, Conversation, Message
+from simpul.conversations.models import Channel, Conversation, FollowUp, Message, Ticket
 from simpul.conversations.notices import try_again
 from simpul.delivery import rounds
 from simpul.delivery.models import Shipment
+from simpul.insight.timeline import timeline
+from simpul.insight.worth import contribution_of, worth_of
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.forms import ContactForm, CorrectionForm, PartyForm, ToneForm
@@ -27,10 +29,12 @@ from simpul.portals import talk
 from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
 from simpul.portals.workshop.consents import agreed_by
+from simpul.portals.workshop.history import with_paths
 from simpul.portals.workshop.talk import desk_talk
 from simpul.procurement.models import PurchaseOrder
 
 A_PAGE = 50
+LATEST = 5  # of what happened stand on the page itself
 COLUMNS: list[Column] = [
     (gettext_lazy("Name"), lambda party: party.name),
     (gettext_lazy("Kind"), lambda party: ", ".join(party.kinds)),
@@ -94,6 +98,13 @@ def _page(request: Request, party: Party, form: MessageForm | None = None) -> Ht
     orders = Order.objects.visible_to(request.person).filter(buyer=party).for_list()
     links = AccessLink.objects.filter(workshop=request.workshop, person__party=party)
     people = list(party.people.prefetch_related("identities").order_by("pk"))
+    talk = desk_talk(
+        request,
+        party,
+        party,
+        say_to=reverse("workshop:party-message", args=[request.workshop.slug, party.pk]),
+        form=form,
+    )
     return render(
         request,
         "workshop/parties/page.html",
@@ -103,6 +114,9 @@ def _page(request: Request, party: Party, form: MessageForm | None = None) -> Ht
             "agreed": agreed_by(people) if party.buys_as else [],
             "goes_to": party.addresses.order_by("pk"),
             "orders": orders.order_by("-id")[:20],
+            "tickets": Ticket.objects.visible_to(request.person)
+            .filter(party=party)
+            .order_by("-pk")[:20],
             "credit": party_credit(party),
             "debt": party_debt(party),
             "purchases": _purchases_from(request, party) if party.is_supplier else [],
@@ -112,16 +126,29 @@ def _page(request: Request, party: Party, form: MessageForm | None = None) -> Ht
             .select_related("person")
             .prefetch_related("subject")
             .order_by("-pk"),
-            **desk_talk(
-                request,
-                party,
-                party,
-                say_to=reverse("workshop:party-message", args=[request.workshop.slug, party.pk]),
-                form=form,
-            ),
+            **talk,
+            **_at_a_glance(request, party),
         },
         status=422 if form else 200,
     )
+
+
+def _at_a_glance(request: Request, party: Party) -> dict[str, Any]:
+    """Return what the head of the page shows: whom to call, the figures, what is to be done next
+    about anything of theirs, and what happened last."""
+    found, older = timeline(request.person, party, size=LATEST)
+    steps = FollowUp.objects.visible_to(request.person).open().filter(conversation__party=party)
+    steps = steps.select_related("by", "conversation").prefetch_related("conversation__subject")
+    sees_books = party.buys_as and request.person.may("insight.see_books", request.workshop)
+    return {
+        "call": party.telephone(),
+        "worth": worth_of(party, clock.today()) if party.buys_as else None,
+        "left": contribution_of(party, clock.today()) if sees_books else None,
+        "differences": Ticket.objects.visible_to(request.person).filter(party=party).open().count(),
+        "follow_ups": steps.order_by("due_on", "pk")[:LATEST],
+        "happened": with_paths(request, found),
+        "has_older": older is not None,
+    }
 
 
 @require_http_methods(["GET", "POST"])

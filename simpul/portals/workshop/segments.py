@@ -151,14 +151,13 @@ def _edit(request: Request, found: Segment | None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         return redirect("workshop:segment", request.workshop.slug, saved.pk)
+    counted = _counted(request, form) if form.is_bound else None
+    if request.method == "GET":
+        form.errors.pop("name", None)  # it is only counted: the name may come later
     return render(
         request,
         "workshop/customers/segments/form.html",
-        {
-            "form": form,
-            "segment": found,
-            "counted": _counted(request, form) if form.is_bound else None,
-        },
+        {"form": form, "segment": found, "counted": counted},
         status=422 if request.method == "POST" else 200,
     )
 
