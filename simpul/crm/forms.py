@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.crm.models import Purpose
 from simpul.lib import phones
-from simpul.parties.models import Address, Party
+from simpul.parties.models import Address, Party, PartyQuerySet
 
 
 class RegistrationForm(forms.Form):
@@ -98,3 +98,19 @@ class RegistrationForm(forms.Form):
                 **place,
             )
         return cleaned
+
+
+class MergingForm(forms.Form):
+    """Which of two parties stays; the other becomes it."""
+
+    kept = forms.ModelChoiceField(
+        label=_("Which one stays?"),
+        queryset=Party.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+    )
+
+    def __init__(self, *args: Any, parties: PartyQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["kept"]
+        field.queryset = parties

@@ -28,7 +28,9 @@ from simpul.conversations.models import (
 from simpul.crm import leaving
 from simpul.crm.models import (
     Campaign,
+    Duplicate,
     Lead,
+    Merging,
     PointLot,
     PointRules,
     Recipient,
@@ -255,6 +257,7 @@ class World:
         )
         voucher = Voucher.issue(by=self.people["sari"], amount=1_000)
         placed = testing.order(self.party("dewi"))
+        twin = self._duplicate()
         order, purchase = {"number": self.order.number}, {"pk": self.purchase.pk}
         line = self.purchase.lines.order_by("pk")[0]
         paper = Paper.objects.filter(party=self.party("dewi")).order_by("pk")[0]
@@ -336,6 +339,9 @@ class World:
             "chosen ones": {"pk": self._segment(is_list=True).pk},
             "leaving": {"token": leaving.token_of(self._reached("dewi"), "news")},
             "points of dewi": {"pk": points.pk},
+            "two parties": {"one": twin.one_id, "other": twin.other_id},
+            "duplicate": {"pk": twin.pk},
+            "merging": {"pk": self._merging().pk},
             "guest": {"pk": guest.pk},
             "guest challenge": {"challenge": spam.challenge(guest.pk)},
             "product": {"slug": product.slug},
@@ -449,6 +455,14 @@ class World:
             "merged ticket": {"pk": merged.pk},
             "said": {"pk": Message.say(by=dewi, conversation=talk, body="Lecet.").pk},
         }
+
+    def _duplicate(self) -> Duplicate:
+        one, other = (testing.party(self.workshop, name) for name in ("Toko Jaya", "Tk. Djaja"))
+        return Duplicate.objects.create(workshop=self.workshop, one=one, other=other, bits=9)
+
+    def _merging(self) -> Merging:
+        kept, absorbed = (testing.party(self.workshop, name) for name in ("UD Abadi", "Abadi"))
+        return Merging.merge(by=self.people["sari"], kept=kept, absorbed=absorbed)
 
     def _talk(self) -> Conversation:
         """What the dealer asked about the order."""

@@ -61,15 +61,18 @@ STAYS = {
 }
 
 # Where both have the same, somebody has to decide first: what it is, and what to do.
-TOGETHER: dict[str, str | Promise] = {
-    "delivery.CourierOffer.courier": _(
-        "Both were asked to drive the same shipment: withdraw one of the offers first."
+TOGETHER: dict[str, tuple[Q, str | Promise]] = {
+    "delivery.CourierOffer.courier": (
+        Q(),
+        _("Both were asked to drive the same shipment: withdraw one of the offers first."),
     ),
-    "procurement.Bid.supplier": _(
-        "Both were asked for a price in the same inquiry: they can be merged once neither is in it."
+    "procurement.Bid.supplier": (
+        Q(inquiry__status="asked"),
+        _("Both were asked for a price in the same inquiry: close it first."),
     ),
-    "procurement.SupplierBill.supplier": _(
-        "Both have a bill with the same number: void the one that was recorded twice first."
+    "procurement.SupplierBill.supplier": (
+        Q(),
+        _("Both have a bill with the same number: void the one that was recorded twice first."),
     ),
 }
 
