@@ -25,6 +25,7 @@ from simpul.delivery.models import Route
 from simpul.demo import (
     cash_box,
     letters,
+    marketing,
     money_out,
     odd_money,
     points,
@@ -150,6 +151,7 @@ def tell(
     cash_box.plan(story)
     to_the_door.plan(story)
     points.plan(story)
+    marketing.plan(story)
     coming = (letters.from_the_buyer, letters.from_a_stranger, letters.by_message)
     for moment, come in zip(letters.days(now), coming, strict=True):
         story.at(moment, partial(come, cast.workshop))

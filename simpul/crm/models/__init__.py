@@ -34,6 +34,7 @@ from simpul.crm.models.lead import (
     is_any_ordered,
     win_what_was_ordered,
 )
+from simpul.crm.models.marketing_rules import MarketingRules
 from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
 from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, left_of
 from simpul.crm.models.quotation import (
@@ -45,8 +46,7 @@ from simpul.crm.models.quotation import (
     Terms,
 )
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
-from simpul.crm.models.rules import MarketingRules
-from simpul.crm.models.segment import Segment, SegmentQuerySet
+from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
 from simpul.crm.models.voucher import NoVoucher, Voucher, VoucherUse, give_idle_back
 
@@ -87,6 +87,7 @@ __all__ = [
     "Recipient",
     "RecipientQuerySet",
     "Segment",
+    "SegmentMember",
     "SegmentQuerySet",
     "Service",
     "ServiceGoal",

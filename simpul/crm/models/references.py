@@ -25,6 +25,8 @@ MOVES = {
     "conversations.Conversation.party",  # with its subject, where that is the party: see Merging
     "conversations.Ticket.party",
     "crm.Lead.party",
+    "crm.Recipient.party",  # of a campaign to both, what was sent to the kept one counts
+    "crm.SegmentMember.party",
     "delivery.CourierOffer.courier",
     "delivery.Shipment.buyer",
     "delivery.Shipment.courier",
