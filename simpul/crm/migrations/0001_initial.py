@@ -4,6 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 import secrets
 import simpul.lib.clock
+import simpul.lib.codes
 from django.db import migrations, models
 
 
@@ -165,10 +166,37 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'planned', 'stopped']), ('began_at__isnull', False), _connector='OR'), name='campaign_sent_has_begun'),
         ),
         migrations.CreateModel(
+            name='Recommender',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(default=simpul.lib.codes.spoken, editable=False, max_length=6)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('party', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='recommender', to='parties.party')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Referral',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('how', models.CharField(choices=[('link', 'by the link'), ('code', 'typed the code')], max_length=4)),
+                ('status', models.CharField(choices=[('waiting', 'waits for the first order'), ('held', 'to be looked at'), ('approved', 'approved'), ('rewarded', 'rewarded'), ('void', 'void')], default='waiting', editable=False, max_length=8)),
+                ('flags', models.JSONField(default=list, editable=False)),
+                ('for_recommender', models.PositiveBigIntegerField(default=0, editable=False)),
+                ('for_friend', models.PositiveBigIntegerField(default=0, editable=False)),
+                ('reason', models.CharField(blank=True, editable=False, max_length=300)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('friend', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='referral', to='parties.party')),
+                ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='orders.order')),
+                ('recommender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='crm.recommender')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
             name='PointLot',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('order', 'order'), ('gift', 'gift')], max_length=8)),
+                ('kind', models.CharField(choices=[('order', 'order'), ('referred', 'recommended us'), ('welcome', 'came by a recommendation'), ('gift', 'gift')], max_length=8)),
                 ('points', models.PositiveBigIntegerField()),
                 ('per', models.PositiveBigIntegerField(default=0)),
                 ('expires_on', models.DateField(null=True)),
@@ -179,20 +207,7 @@ class Migration(migrations.Migration):
                 ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='point_lots', to='orders.order')),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='point_lots', to='parties.party')),
                 ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='PointRules',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(default=simpul.lib.clock.today)),
-                ('wholesale_per', models.PositiveBigIntegerField(default=100000)),
-                ('retail_per', models.PositiveBigIntegerField(default=50000)),
-                ('worth', models.PositiveIntegerField(default=500)),
-                ('most_percent', models.PositiveSmallIntegerField(default=50)),
-                ('valid_days', models.PositiveSmallIntegerField(default=365)),
-                ('warn_days', models.PositiveSmallIntegerField(default=30)),
-                ('workshop', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='point_rules', to='parties.workshop')),
+                ('referral', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='point_lots', to='crm.referral')),
             ],
         ),
         migrations.CreateModel(
@@ -253,6 +268,40 @@ class Migration(migrations.Migration):
                 ('voucher', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='crm.voucher')),
             ],
         ),
+        migrations.CreateModel(
+            name='PointRules',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('starts_on', models.DateField(default=simpul.lib.clock.today)),
+                ('wholesale_per', models.PositiveBigIntegerField(default=100000)),
+                ('retail_per', models.PositiveBigIntegerField(default=50000)),
+                ('worth', models.PositiveIntegerField(default=500)),
+                ('most_percent', models.PositiveSmallIntegerField(default=50)),
+                ('valid_days', models.PositiveSmallIntegerField(default=365)),
+                ('warn_days', models.PositiveSmallIntegerField(default=30)),
+                ('for_recommender', models.PositiveIntegerField(default=0)),
+                ('for_friend', models.PositiveIntegerField(default=0)),
+                ('referral_least', models.PositiveBigIntegerField(default=0)),
+                ('referral_most', models.PositiveSmallIntegerField(default=5)),
+                ('referral_days', models.PositiveSmallIntegerField(default=30)),
+                ('workshop', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='point_rules', to='parties.workshop')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('most_percent__gt', 0), ('most_percent__lte', 100), ('worth__gt', 0)), name='point_rules_can_be_kept')],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='recommender',
+            constraint=models.UniqueConstraint(fields=('workshop', 'code'), name='recommender_code_once'),
+        ),
+        migrations.AddIndex(
+            model_name='referral',
+            index=models.Index(fields=['workshop', 'status', '-id'], name='crm_referra_worksho_8b2c29_idx'),
+        ),
+        migrations.AddConstraint(
+            model_name='referral',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'rewarded'), _negated=True), ('order__isnull', False), _connector='OR'), name='referral_rewarded_for_an_order'),
+        ),
         migrations.AddIndex(
             model_name='pointlot',
             index=models.Index(fields=['workshop', '-id'], name='crm_pointlo_worksho_20dd9c_idx'),
@@ -263,11 +312,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='pointlot',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'gift'), ('order__isnull', False), _connector='OR'), name='point_lot_earned_by_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='pointrules',
-            constraint=models.CheckConstraint(condition=models.Q(('most_percent__gt', 0), ('most_percent__lte', 100), ('worth__gt', 0)), name='point_rules_can_be_kept'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind', 'gift'), models.Q(('kind', 'order'), ('order__isnull', False)), models.Q(('kind__in', ['referred', 'welcome']), ('referral__isnull', False)), _connector='OR'), name='point_lot_has_its_reason'),
         ),
         migrations.AddConstraint(
             model_name='tier',

@@ -33,7 +33,14 @@ from simpul.crm.models.lead import (
     is_any_ordered,
     win_what_was_ordered,
 )
-from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, left_of
+from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, hold, left_of
+from simpul.crm.models.referral import (
+    Flag,
+    NotReferred,
+    Recommender,
+    Referral,
+    find_recommender,
+)
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
 from simpul.crm.models.rules import MarketingRules
 from simpul.crm.models.segment import Segment, SegmentQuerySet
@@ -52,10 +59,12 @@ __all__ = [
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
+    "Flag",
     "Lead",
     "LeadQuerySet",
     "MarketingRules",
     "NoVoucher",
+    "NotReferred",
     "Outcome",
     "PointLot",
     "PointRules",
@@ -63,6 +72,8 @@ __all__ = [
     "Purpose",
     "Recipient",
     "RecipientQuerySet",
+    "Recommender",
+    "Referral",
     "Segment",
     "SegmentQuerySet",
     "Source",
@@ -78,7 +89,9 @@ __all__ = [
     "agreed_to",
     "balance_of",
     "consents_of",
+    "find_recommender",
     "give_idle_back",
+    "hold",
     "is_any_ordered",
     "left_of",
     "win_what_was_ordered",
