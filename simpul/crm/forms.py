@@ -64,8 +64,13 @@ class RegistrationForm(forms.Form):
         help_text=_("By e-mail and WhatsApp. You can take it back at any time, with one tap."),
     )
 
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data)
+    code = forms.CharField(label=_("Code of who recommended us"), max_length=20, required=False)
+
+    def __init__(self, data: Any = None, *, code: str | None = None) -> None:
+        """`code` is that of who recommended us, as far as it is known; None: nobody is asked."""
+        super().__init__(data, initial={"code": code})
+        if code is None:
+            del self.fields["code"]
         for purpose in (Purpose.NEWS, Purpose.OFFERS):
             self.fields[f"agrees_{purpose}"].label = purpose.asked
 

@@ -20,7 +20,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.crypto import get_random_string
 
 from simpul.catalog.models import Colourway, Material, Product, SizeRun
-from simpul.crm.models import Lead
+from simpul.crm import referrals
 from simpul.delivery.models import Route
 from simpul.demo import (
     cash_box,
@@ -563,9 +563,10 @@ def _cancelled(story: Story, key: str) -> None:
 
 
 def _prospect(story: Story) -> None:
-    """A shop from Ambon registers, and orders before it is known."""
-    lead = Lead.register(
+    """A shop from Ambon registers by Dewi's link, and orders before it is known."""
+    lead = referrals.register(
         by=story.cast.workshop.machine,
+        code=points.code_of(story.cast),
         name="CV Contoh Sejahtera",
         contact="Ibu Martha",
         telephone="+6281200000010",

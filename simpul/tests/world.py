@@ -34,6 +34,8 @@ from simpul.crm.models import (
     PointLot,
     PointRules,
     Recipient,
+    Recommender,
+    Referral,
     Segment,
     Voucher,
 )
@@ -251,7 +253,7 @@ class World:
         lead = Lead.objects.create(
             workshop=self.workshop, party=self.party("toni"), person=self.people["toni"]
         )
-        PointRules.decide(by=self.people["owner"], is_on=True)
+        PointRules.decide(by=self.people["owner"], is_on=True, for_recommender=5)
         points = PointLot.give(
             by=self.people["owner"], party=self.party("dewi"), points=9, expires_on=None, note="x"
         )
@@ -259,6 +261,10 @@ class World:
         placed = testing.order(self.party("dewi"))
         twin = self._duplicate()
         quotation = testing.quotation(lead, self.people["sari"])
+        own = Recommender.begin(by=self.people["dewi"], party=self.party("dewi"))
+        referral = Referral.note(
+            by=machine, friend=self.party("toni"), code=own.code, how="code", flags=["name"]
+        )
         order, purchase = {"number": self.order.number}, {"pk": self.purchase.pk}
         line = self.purchase.lines.order_by("pk")[0]
         paper = Paper.objects.filter(party=self.party("dewi")).order_by("pk")[0]
@@ -334,6 +340,7 @@ class World:
             "quotation": {"pk": quotation.pk},
             "quotation paper": {"pk": quotation.pk, "code": quotation.current.paper.code},
             "voucher": {"pk": voucher.pk},
+            "referral": {"pk": referral.pk},
             "placed": {"number": placed.number},
             "segment": {"pk": self._segment().pk},
             "campaign": {"pk": self._campaign().pk},

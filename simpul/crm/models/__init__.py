@@ -36,7 +36,7 @@ from simpul.crm.models.lead import (
 )
 from simpul.crm.models.marketing_rules import MarketingRules
 from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
-from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, left_of
+from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, hold, left_of
 from simpul.crm.models.quotation import (
     Quotation,
     QuotationLine,
@@ -45,6 +45,7 @@ from simpul.crm.models.quotation import (
     QuotationStatus,
     Terms,
 )
+from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral, find_recommender
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
@@ -65,6 +66,7 @@ __all__ = [
     "ConsentHow",
     "ConsentQuerySet",
     "Duplicate",
+    "Flag",
     "Goal",
     "Lead",
     "LeadQuerySet",
@@ -73,6 +75,7 @@ __all__ = [
     "MovedRow",
     "NoVoucher",
     "NotMerged",
+    "NotReferred",
     "NotUndone",
     "Outcome",
     "PointLot",
@@ -86,6 +89,8 @@ __all__ = [
     "QuotationStatus",
     "Recipient",
     "RecipientQuerySet",
+    "Recommender",
+    "Referral",
     "Segment",
     "SegmentMember",
     "SegmentQuerySet",
@@ -107,7 +112,9 @@ __all__ = [
     "cards_of",
     "consents_of",
     "find_duplicates",
+    "find_recommender",
     "give_idle_back",
+    "hold",
     "is_any_ordered",
     "left_of",
     "like",
