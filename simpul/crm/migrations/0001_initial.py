@@ -12,7 +12,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('conversations', '0001_initial'),
+        ('orders', '0001_initial'),
         ('parties', '0001_initial'),
+        ('payments', '0001_initial'),
     ]
 
     operations = [
@@ -55,6 +58,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('workshop', 'kind'), name='service_goal_once'), models.CheckConstraint(condition=models.Q(('answer_hours__gt', 0), ('answer_hours__lte', models.F('solve_hours'))), name='service_answers_before_it_solves')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Remedy',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('note', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='remedy', to='payments.creditnote')),
+                ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='remedies', to='orders.order')),
+                ('refund', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='remedy', to='payments.refund')),
+                ('ticket', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='remedies', to='conversations.ticket')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('note__isnull', False), ('order', None), ('refund', None)), models.Q(('note', None), ('order', None), ('refund__isnull', False)), models.Q(('note', None), ('order__isnull', False), ('refund', None)), _connector='OR'), name='remedy_is_one_thing'), models.UniqueConstraint(fields=('ticket', 'order'), name='remedy_order_once')],
             },
         ),
     ]

@@ -1,6 +1,7 @@
 """Winning, serving and keeping customers, on the orders that are really there."""
 
 from simpul.crm.models.lead import LONGEST_WORDS, Lead, LeadQuerySet, Source, Status
+from simpul.crm.models.remedy import Remedy, RemedyQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
 
 __all__ = [
@@ -9,6 +10,8 @@ __all__ = [
     "Goal",
     "Lead",
     "LeadQuerySet",
+    "Remedy",
+    "RemedyQuerySet",
     "Service",
     "ServiceGoal",
     "Source",
