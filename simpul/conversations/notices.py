@@ -93,6 +93,9 @@ TOLD: dict[str, tuple[str, ...]] = {
     "conversations.merge_ticket": NOBODY,
     "conversations.part_ticket": NOBODY,
     "crm.set_service": NOBODY,
+    "crm.credit_ticket": NOBODY,  # the note itself is told
+    "crm.refund_ticket": NOBODY,  # the refund itself is told
+    "crm.replace_ticket": NOBODY,
     "conversations.solve_ticket": ("buyer",),
     "conversations.reopen_ticket": ("sales",),
     # talk again

@@ -174,6 +174,9 @@ ABILITIES: dict[str, Rule] = {
     "conversations.merge_ticket": workshop(SALES, FINANCE),
     "conversations.part_ticket": workshop(SALES, FINANCE),
     "crm.set_service": workshop(SALES),
+    "crm.credit_ticket": workshop(SALES, FINANCE),
+    "crm.refund_ticket": workshop(SALES, FINANCE),
+    "crm.replace_ticket": workshop(SALES, FINANCE),
     "conversations.solve_ticket": workshop(SALES, FINANCE),
     "conversations.reopen_ticket": either(workshop(SALES, FINANCE), buyer()),
     # talk again

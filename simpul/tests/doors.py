@@ -116,6 +116,15 @@ TABLE: dict[str, Door] = {
         "customer ticket", "owner sari fajar", "owner sari fajar", others=403
     ),
     "workshop:service": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:ticket-credit": Door(
+        "customer ticket", "owner sari fajar", "owner sari fajar", others=403
+    ),
+    "workshop:ticket-refund": Door(
+        "customer ticket", "owner sari fajar", "owner sari fajar", others=403
+    ),
+    "workshop:ticket-replacement": Door(
+        "customer ticket", "owner sari fajar", "owner sari fajar", others=403
+    ),
     "workshop:ticket-merging": Door(
         "customer ticket", "owner sari fajar", "owner sari fajar", others=403
     ),

@@ -46,6 +46,7 @@ from simpul.crm.models.quotation import (
     Terms,
 )
 from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral, find_recommender
+from simpul.crm.models.remedy import Remedy, RemedyQuerySet
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
@@ -91,6 +92,8 @@ __all__ = [
     "RecipientQuerySet",
     "Recommender",
     "Referral",
+    "Remedy",
+    "RemedyQuerySet",
     "Segment",
     "SegmentMember",
     "SegmentQuerySet",
