@@ -22,8 +22,9 @@ NOBODY: tuple[str, ...] = ()
 
 # An audience is a side of the deal, a role of the workshop, `other` (the side that did not do it;
 # of the workshop its desk, and who was asked to answer),
-# `asked` (the couriers that were offered the job), `payers` (the buyers who are asked for money) or
-# `named` (the colleagues whom the thing itself names).
+# `asked` (the couriers that were offered the job), `payers` (the buyers who are asked for money),
+# `interested` (the buyers who wanted to hear of it) or `named` (the colleagues whom the thing itself
+# names).
 TOLD: dict[str, tuple[str, ...]] = {
     # the workshop and its people
     "crm.register": ("sales",),
@@ -50,6 +51,15 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.claw_points": ("buyer",),
     "crm.expire_points": NOBODY,  # they were told in time
     "crm.warn_points": ("buyer",),
+    # wishes of customers
+    "crm.make_wish": NOBODY,  # they wait on the desk; a person is called for some
+    "crm.vote_wish": NOBODY,
+    "crm.alert_wish": ("sales",),
+    "crm.answer_wish": ("interested",),
+    "crm.reword_wish": NOBODY,
+    "crm.hide_wish": ("buyer",),
+    "crm.show_wish": NOBODY,
+    "crm.follow_wish": NOBODY,
     # prospects on their way to a first order
     "crm.note_lead": NOBODY,
     "crm.move_lead": NOBODY,
@@ -449,6 +459,8 @@ def _people(word: str, entry: Entry) -> list[Person]:
         return list(people.filter(party_id__in=_asked(entry)))
     if word == "payers":
         return list(people.filter(party_id__in=_subject(entry).payers()))
+    if word == "interested":
+        return list(people.filter(party_id__in=_subject(entry).interested()))
     if word == "named":
         return list(people.filter(party=None, pk__in=_subject(entry).named()))
     if word == "answering":

@@ -51,6 +51,9 @@ _KINDS_OF_STEPS = {
     "conversations.sign": Kind.PROSPECTS,
     "conversations.vouch": Kind.PROSPECTS,
     "crm.welcome": Kind.ORDERS,
+    "crm.alert_wish": Kind.TALK,
+    "crm.answer_wish": Kind.TALK,
+    "crm.hide_wish": Kind.TALK,
 }
 
 # what reaches whom at all: of the rest nobody need choose

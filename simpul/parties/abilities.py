@@ -126,6 +126,16 @@ ABILITIES: dict[str, Rule] = {
     "crm.claw_points": machine(),
     "crm.expire_points": machine(),
     "crm.warn_points": machine(),
+    # wishes of customers
+    "crm.keep_wish_rules": owner(),
+    "crm.make_wish": invited(),
+    "crm.vote_wish": invited(),
+    "crm.alert_wish": machine(),
+    "crm.answer_wish": workshop(SALES),
+    "crm.reword_wish": workshop(SALES),
+    "crm.hide_wish": workshop(SALES),
+    "crm.show_wish": workshop(SALES),
+    "crm.follow_wish": workshop(SALES),
     # prospects on their way to a first order
     "crm.note_lead": workshop(SALES),
     "crm.move_lead": either(machine(), workshop(SALES)),

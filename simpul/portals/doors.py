@@ -81,6 +81,7 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     "crm.lead": {"workshop": ("workshop:lead", "pk")},
     "crm.pointlot": {"workshop": ("workshop:points", ""), "buyer": ("buyer:points", "")},
     "crm.pointrules": {"workshop": ("workshop:point-rules", "")},
+    "crm.wish": {"workshop": ("workshop:wish", "pk"), "buyer": ("buyer:wishes", "")},
     "conversations.guestentry": {"workshop": ("workshop:guestbook", "")},
 }
 

@@ -82,6 +82,17 @@ TABLE: dict[str, Door] = {
     "workshop:party-points": Door("party", "staff"),
     "workshop:points-gift": Door("party", "owner", "owner", others=403),
     "workshop:points-voiding": Door("points of dewi", "owner", "owner", others=403),
+    # wishes
+    "buyer:wishes": Door(sees="buyers"),
+    "buyer:new-wish": Door(sees="buyers", may="buyers", answer=405),
+    "buyer:wish-vote": Door("wish", "buyers", "dewi both", answer=405),
+    "workshop:wishes": Door(sees="staff"),
+    "workshop:wish-rules": Door(sees="owner", may="owner", others=403),
+    "workshop:wish": Door("wish", "staff"),
+    "workshop:wish-answer": Door("wish", "staff", "owner sari", answer=405),
+    "workshop:wish-next": Door("wish", "staff", "owner sari", answer=405),
+    "workshop:wish-hiding": Door("wish", "owner sari", "owner sari", others=403),
+    "workshop:wish-showing": Door("hidden wish", "staff", "owner sari", answer=405),
     # the desk
     "workshop:search": Door(sees="staff"),
     "workshop:news": Door(sees="staff"),

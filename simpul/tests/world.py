@@ -26,7 +26,7 @@ from simpul.conversations.models import (
     Ticket,
 )
 from simpul.crm import leaving
-from simpul.crm.models import Campaign, Lead, PointLot, PointRules, Recipient, Segment
+from simpul.crm.models import Campaign, Lead, PointLot, PointRules, Recipient, Segment, Wish
 from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
@@ -245,6 +245,9 @@ class World:
         points = PointLot.give(
             by=self.people["owner"], party=self.party("dewi"), points=9, expires_on=None, note="x"
         )
+        wish = Wish.make(by=self.people["toni"], words="Sol putih")
+        hidden_wish = Wish.make(by=self.people["toni"], words="Sol hitam")
+        hidden_wish.hide(by=self.people["owner"], reason="x")
         order, purchase = {"number": self.order.number}, {"pk": self.purchase.pk}
         line = self.purchase.lines.order_by("pk")[0]
         paper = Paper.objects.filter(party=self.party("dewi")).order_by("pk")[0]
@@ -316,6 +319,8 @@ class World:
             "address": {"pk": address.pk},
             "link": {"pk": self.party("dewi").pk, "link": self.links["order_link"].pk},
             "lead": {"pk": lead.pk},
+            "wish": {"pk": wish.pk},
+            "hidden wish": {"pk": hidden_wish.pk},
             "segment": {"pk": self._segment().pk},
             "campaign": {"pk": self._campaign().pk},
             "campaign text": self._campaign_text(),

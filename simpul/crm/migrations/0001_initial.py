@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('catalog', '0001_initial'),
         ('conversations', '0001_initial'),
         ('orders', '0001_initial'),
         ('papers', '0001_initial'),
@@ -245,5 +246,58 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='tier',
             constraint=models.CheckConstraint(condition=models.Q(('percent__lt', 100)), name='tier_leaves_something'),
+        ),
+        migrations.CreateModel(
+            name='Wish',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('words', models.CharField(max_length=300)),
+                ('complains', models.BooleanField(default=False, editable=False)),
+                ('status', models.CharField(choices=[('new', 'not answered'), ('planned', 'planned'), ('done', 'done'), ('not_now', 'not now')], default='new', editable=False, max_length=8)),
+                ('answer', models.CharField(blank=True, editable=False, max_length=500)),
+                ('answered_at', models.DateTimeField(editable=False, null=True)),
+                ('alerted_at', models.DateTimeField(editable=False, null=True)),
+                ('hidden_at', models.DateTimeField(editable=False, null=True)),
+                ('reason', models.CharField(blank=True, editable=False, max_length=300)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wishes', to='parties.party')),
+                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('product', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='WishRules',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('many', models.PositiveSmallIntegerField(default=5, verbose_name='so many who wish the same are many')),
+                ('weigh_days', models.PositiveSmallIntegerField(default=365, verbose_name="days over which a customer's orders weigh")),
+                ('workshop', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='wish_rules', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='WishVote',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wish_votes', to='parties.party')),
+                ('wish', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='votes', to='crm.wish')),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name='wish',
+            index=models.Index(fields=['workshop', 'status', '-id'], name='crm_wish_worksho_0ffae0_idx'),
+        ),
+        migrations.AddConstraint(
+            model_name='wish',
+            constraint=models.CheckConstraint(condition=models.Q(('status', 'new'), ('answered_at__isnull', False), _connector='OR'), name='wish_answered_some_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='wishrules',
+            constraint=models.CheckConstraint(condition=models.Q(('many__gt', 1), ('weigh_days__gt', 0)), name='wish_rules_can_be_kept'),
+        ),
+        migrations.AddConstraint(
+            model_name='wishvote',
+            constraint=models.UniqueConstraint(fields=('wish', 'party'), name='wish_vote_once_a_customer'),
         ),
     ]

@@ -37,9 +37,20 @@ from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
 from simpul.crm.models.rules import MarketingRules
 from simpul.crm.models.segment import Segment, SegmentQuerySet
+from simpul.crm.models.wish import (
+    ANSWERS,
+    LONGEST_WISH,
+    Wish,
+    WishQuerySet,
+    WishRules,
+    WishStatus,
+    WishVote,
+)
 
 __all__ = [
+    "ANSWERS",
     "LONGEST_CAMPAIGN",
+    "LONGEST_WISH",
     "LONGEST_WORDS",
     "MET",
     "MOVES",
@@ -70,6 +81,11 @@ __all__ = [
     "TooFewPoints",
     "Ways",
     "Why",
+    "Wish",
+    "WishQuerySet",
+    "WishRules",
+    "WishStatus",
+    "WishVote",
     "agreed_to",
     "balance_of",
     "consents_of",

@@ -13,6 +13,7 @@ from simpul.portals.buyer import (
     placing,
     points,
     tally,
+    wishes,
 )
 
 app_name = "buyer"
@@ -69,6 +70,10 @@ urlpatterns = [
     path("credit/papers/<str:code>.pdf", credit.paper, name="credit-paper"),
     # points
     path("points/", points.points, name="points"),
+    # wishes
+    path("wishes/", wishes.wishes, name="wishes"),
+    path("wishes/new/", wishes.new, name="new-wish"),
+    path("wishes/<int:pk>/vote/", wishes.vote, name="wish-vote"),
     path("addresses/", own.addresses, name="addresses"),
     path("addresses/new/", own.new_address, name="new-address"),
     path("addresses/<int:pk>/", own.address, name="address"),

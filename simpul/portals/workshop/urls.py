@@ -51,6 +51,7 @@ from simpul.portals.workshop import (
     today,
     wages,
     whatsapp,
+    wishes,
 )
 
 app_name = "workshop"
@@ -107,6 +108,14 @@ urlpatterns = [
     path("customers/points/buyers/<int:pk>/", points.party, name="party-points"),
     path("customers/points/buyers/<int:pk>/gift/", points.gift, name="points-gift"),
     path("customers/points/<int:pk>/voiding/", points.voiding, name="points-voiding"),
+    # wishes of customers
+    path("customers/wishes/", wishes.wishes, name="wishes"),
+    path("customers/wishes/rules/", wishes.rules, name="wish-rules"),
+    path("customers/wishes/<int:pk>/", wishes.wish, name="wish"),
+    path("customers/wishes/<int:pk>/answer/", wishes.answer, name="wish-answer"),
+    path("customers/wishes/<int:pk>/next/", wishes.next_step, name="wish-next"),
+    path("customers/wishes/<int:pk>/hiding/", wishes.hiding, name="wish-hiding"),
+    path("customers/wishes/<int:pk>/showing/", wishes.showing, name="wish-showing"),
     path("leads/", leads.leads, name="leads"),
     path("leads/list/", leads.lead_list, name="lead-list"),
     path("leads/new/", leads.new, name="new-lead"),
