@@ -104,7 +104,6 @@ ABILITIES: dict[str, Rule] = {
     "crm.register": machine(),
     "crm.meet": machine(),
     "crm.welcome": workshop(SALES),
-    "crm.decline": workshop(SALES),
     # what may be sent to whom, and to some of the customers together
     "crm.keep_segments": workshop(SALES),
     "crm.write_campaign": workshop(SALES),
@@ -136,6 +135,11 @@ ABILITIES: dict[str, Rule] = {
     "crm.hide_wish": workshop(SALES),
     "crm.show_wish": workshop(SALES),
     "crm.follow_wish": workshop(SALES),
+    "crm.issue_voucher": workshop(SALES),
+    "crm.exchange_points": buyer(),
+    "crm.void_voucher": either(machine(), workshop(SALES)),
+    "crm.use_voucher": either(buyer(), workshop(SALES)),
+    "crm.give_voucher_back": machine(),
     # prospects on their way to a first order
     "crm.note_lead": workshop(SALES),
     "crm.move_lead": either(machine(), workshop(SALES)),
@@ -145,12 +149,29 @@ ABILITIES: dict[str, Rule] = {
     "crm.lose_lead": workshop(SALES),
     "crm.reopen_lead": workshop(SALES),
     "crm.win_lead": machine(),
+    "crm.decline": workshop(SALES),
+    # parties that are one
+    "crm.merge": workshop(SALES),
+    "crm.undo_merging": workshop(SALES),
+    "crm.part": workshop(SALES),
     # talk
     "conversations.say": either(
         workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer(), supplier(), courier()
     ),
     "conversations.open_ticket": machine(),
     "conversations.resolve_ticket": workshop(SALES, FINANCE),
+    # tickets of customers
+    "conversations.ask_ticket": either(workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer()),
+    "conversations.make_ticket": workshop(SALES, FINANCE, STOCK, PRODUCTION),
+    "conversations.rank_ticket": workshop(SALES, FINANCE),
+    "conversations.wait_ticket": workshop(SALES, FINANCE, STOCK, PRODUCTION),
+    "conversations.go_on_ticket": workshop(SALES, FINANCE, STOCK, PRODUCTION),
+    "conversations.merge_ticket": workshop(SALES, FINANCE),
+    "conversations.part_ticket": workshop(SALES, FINANCE),
+    "crm.set_service": workshop(SALES),
+    "conversations.solve_ticket": workshop(SALES, FINANCE),
+    "conversations.reopen_ticket": either(workshop(SALES, FINANCE), buyer()),
+    # talk again
     "conversations.note": workshop(SALES, FINANCE, STOCK, PRODUCTION),
     "conversations.assign": workshop(SALES, FINANCE, STOCK, PRODUCTION),
     "conversations.let_go": workshop(SALES, FINANCE, STOCK, PRODUCTION),
@@ -173,6 +194,7 @@ ABILITIES: dict[str, Rule] = {
     "orders.accept": buyer(),
     "orders.counter": buyer(),
     "orders.withdraw": buyer(),
+    "orders.reduce": either(buyer(), workshop(SALES)),
     "orders.expire": workshop(SALES),
     "orders.cancel": owner(),
     "orders.propose_change": either(buyer(), workshop(SALES)),

@@ -77,7 +77,7 @@ def proposals(workshop: Workshop, entries: Sequence[BankEntry]) -> dict[int, Pro
     known = _learned(workshop)
     parties = {
         party.pk: party
-        for party in Party.objects.filter(workshop=workshop).exclude(
+        for party in Party.objects.standing().filter(workshop=workshop).exclude(
             is_supplier=False, is_courier=False
         )
     }

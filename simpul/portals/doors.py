@@ -53,6 +53,7 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "conversations.ticket": {
         "workshop": ("workshop:ticket", "pk"),
+        "buyer": ("buyer:ticket", "pk"),
         "courier": ("courier:ticket", "pk"),
     },
     "papers.paper": {
@@ -80,6 +81,7 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     "parties.party": {"workshop": ("workshop:party", "pk"), "buyer": ("buyer:tally", "")},
     "crm.lead": {"workshop": ("workshop:lead", "pk")},
     "crm.pointlot": {"workshop": ("workshop:points", ""), "buyer": ("buyer:points", "")},
+    "crm.voucher": {"workshop": ("workshop:vouchers", ""), "buyer": ("buyer:points", "")},
     "crm.pointrules": {"workshop": ("workshop:point-rules", "")},
     "crm.wish": {"workshop": ("workshop:wish", "pk"), "buyer": ("buyer:wishes", "")},
     "conversations.guestentry": {"workshop": ("workshop:guestbook", "")},

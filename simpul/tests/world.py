@@ -26,7 +26,16 @@ from simpul.conversations.models import (
     Ticket,
 )
 from simpul.crm import leaving
-from simpul.crm.models import Campaign, Lead, PointLot, PointRules, Recipient, Segment, Wish
+from simpul.crm.models import (
+    Campaign,
+    Lead,
+    PointLot,
+    PointRules,
+    Recipient,
+    Segment,
+    Voucher,
+    Wish,
+)
 from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
@@ -248,6 +257,8 @@ class World:
         wish = Wish.make(by=self.people["toni"], words="Sol putih")
         hidden_wish = Wish.make(by=self.people["toni"], words="Sol hitam")
         hidden_wish.hide(by=self.people["owner"], reason="x")
+        voucher = Voucher.issue(by=self.people["sari"], amount=1_000)
+        placed = testing.order(self.party("dewi"))
         order, purchase = {"number": self.order.number}, {"pk": self.purchase.pk}
         line = self.purchase.lines.order_by("pk")[0]
         paper = Paper.objects.filter(party=self.party("dewi")).order_by("pk")[0]
@@ -277,6 +288,7 @@ class World:
                 "file": self._file(self.shipment, "asep"),
             },
             "ticket file": {"pk": ticket.pk, "file": self._file(ticket, "asep")},
+            **self._tickets(),
             "claim": {"pk": claim.pk},
             "arrival": {"pk": arrival.pk},
             "arrival file": {"pk": arrival.pk, "position": 1},
@@ -321,9 +333,12 @@ class World:
             "lead": {"pk": lead.pk},
             "wish": {"pk": wish.pk},
             "hidden wish": {"pk": hidden_wish.pk},
+            "voucher": {"pk": voucher.pk},
+            "placed": {"number": placed.number},
             "segment": {"pk": self._segment().pk},
             "campaign": {"pk": self._campaign().pk},
-            "campaign text": self._campaign_text(),
+            "campaign text": (text := self._campaign_text()),
+            "running campaign": {"pk": text["pk"]},
             "chosen ones": {"pk": self._segment(is_list=True).pk},
             "leaving": {"token": leaving.token_of(self._reached("dewi"), "news")},
             "points of dewi": {"pk": points.pk},
@@ -421,6 +436,25 @@ class World:
 
     def _picture(self) -> Upload:
         return Upload.keep(testing.picture(), by=self.people["sari"])
+
+    def _tickets(self) -> dict[str, dict[str, Any]]:
+        """What the dealer asked about the order, what was solved, and what is no ticket yet."""
+        dewi, party = self.people["dewi"], self.party("dewi")
+        asked = Ticket.ask(
+            by=dewi, kind="complaint", subject=self.order, party=party, body="Sol lepas."
+        )
+        solved = Ticket.ask(by=dewi, kind="question", subject=party, party=party, body="Ukuran?")
+        solved.solve(by=self.people["sari"], how="answered", reason="x")
+        merged = Ticket.ask(by=dewi, kind="question", subject=party, party=party, body="Sama?")
+        merged.merge(by=self.people["sari"], into=asked)
+        talk = Conversation.of(self.order, party)
+        return {
+            "customer ticket": {"pk": asked.pk},
+            "customer ticket file": {"pk": asked.pk, "file": self._file(asked, "dewi")},
+            "solved ticket": {"pk": solved.pk},
+            "merged ticket": {"pk": merged.pk},
+            "said": {"pk": Message.say(by=dewi, conversation=talk, body="Lecet.").pk},
+        }
 
     def _talk(self) -> Conversation:
         """What the dealer asked about the order."""

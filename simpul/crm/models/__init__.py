@@ -19,6 +19,7 @@ from simpul.crm.models.consent import (
     agreed_to,
     consents_of,
 )
+from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like
 from simpul.crm.models.lead import (
     LONGEST_WORDS,
     MET,
@@ -29,14 +30,17 @@ from simpul.crm.models.lead import (
     LeadQuerySet,
     Source,
     Status,
-    Why,
+    WhyLost,
     is_any_ordered,
     win_what_was_ordered,
 )
+from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
 from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, left_of
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
 from simpul.crm.models.rules import MarketingRules
 from simpul.crm.models.segment import Segment, SegmentQuerySet
+from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
+from simpul.crm.models.voucher import NoVoucher, Voucher, VoucherUse, give_idle_back
 from simpul.crm.models.wish import (
     ANSWERS,
     LONGEST_WISH,
@@ -53,6 +57,7 @@ __all__ = [
     "LONGEST_WISH",
     "LONGEST_WORDS",
     "MET",
+    "MOST_HOURS",
     "MOVES",
     "STAGES",
     "WRITTEN",
@@ -62,9 +67,16 @@ __all__ = [
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
+    "Duplicate",
+    "Goal",
     "Lead",
     "LeadQuerySet",
     "MarketingRules",
+    "Merging",
+    "MovedRow",
+    "NoVoucher",
+    "NotMerged",
+    "NotUndone",
     "Outcome",
     "PointLot",
     "PointRules",
@@ -74,13 +86,18 @@ __all__ = [
     "RecipientQuerySet",
     "Segment",
     "SegmentQuerySet",
+    "Service",
+    "ServiceGoal",
     "Source",
     "Status",
     "Tier",
     "TierTerms",
     "TooFewPoints",
+    "Voucher",
+    "VoucherUse",
     "Ways",
     "Why",
+    "WhyLost",
     "Wish",
     "WishQuerySet",
     "WishRules",
@@ -88,8 +105,12 @@ __all__ = [
     "WishVote",
     "agreed_to",
     "balance_of",
+    "cards_of",
     "consents_of",
+    "find_duplicates",
+    "give_idle_back",
     "is_any_ordered",
     "left_of",
+    "like",
     "win_what_was_ordered",
 ]

@@ -13,6 +13,8 @@ from simpul.portals.buyer import (
     placing,
     points,
     tally,
+    tickets,
+    vouchers,
     wishes,
 )
 
@@ -56,6 +58,14 @@ urlpatterns = [
     path("orders/<str:number>/claim/", payments.claim, name="claim"),
     path("orders/<str:number>/claims/<int:pk>/proof/", payments.proof, name="proof"),
     path("orders/<str:number>/papers/<str:code>.pdf", payments.paper, name="paper"),
+    # questions and complaints
+    path("orders/<str:number>/ticket/", tickets.order_ticket, name="order-ticket"),
+    path("tickets/", tickets.tickets, name="tickets"),
+    path("tickets/new/", tickets.new, name="new-ticket"),
+    path("tickets/<int:pk>/", tickets.ticket, name="ticket"),
+    path("tickets/<int:pk>/messages/", tickets.message, name="ticket-message"),
+    path("tickets/<int:pk>/files/<int:file>/", tickets.message_file, name="ticket-file"),
+    path("tickets/<int:pk>/reopening/", tickets.reopening, name="ticket-reopening"),
     # the account month by month
     path("tally/", tally.tally_sheet, name="tally"),
     path("tally/<str:month>.pdf", tally.pdf, name="tally-pdf"),
@@ -74,6 +84,8 @@ urlpatterns = [
     path("wishes/", wishes.wishes, name="wishes"),
     path("wishes/new/", wishes.new, name="new-wish"),
     path("wishes/<int:pk>/vote/", wishes.vote, name="wish-vote"),
+    path("points/exchange/", vouchers.exchange, name="points-exchange"),
+    path("points/orders/<str:number>/", vouchers.redemption, name="redemption"),
     path("addresses/", own.addresses, name="addresses"),
     path("addresses/new/", own.new_address, name="new-address"),
     path("addresses/<int:pk>/", own.address, name="address"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm, WishesForm
-from simpul.conversations.models import Channel, Conversation, Message
+from simpul.conversations.models import Channel, Conversation, Message, Ticket
 from simpul.conversations.notices import try_again
 from simpul.delivery import rounds
 from simpul.delivery.models import Shipment
@@ -103,6 +103,9 @@ def _page(request: Request, party: Party, form: MessageForm | None = None) -> Ht
             "agreed": agreed_by(people) if party.buys_as else [],
             "goes_to": party.addresses.order_by("pk"),
             "orders": orders.order_by("-id")[:20],
+            "tickets": Ticket.objects.visible_to(request.person)
+            .filter(party=party)
+            .order_by("-pk")[:20],
             "credit": party_credit(party),
             "debt": party_debt(party),
             "purchases": _purchases_from(request, party) if party.is_supplier else [],
