@@ -64,6 +64,13 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.void_voucher": NOBODY,
     "crm.use_voucher": ("other",),
     "crm.give_voucher_back": ("buyer",),
+    # the room of the distributors
+    "crm.write_post": ("sales",),
+    "crm.answer_post": ("interested",),
+    "crm.report_post": ("sales",),
+    "crm.clear_post": NOBODY,
+    "crm.hide_post": ("buyer",),
+    "crm.show_post": NOBODY,
     # prospects on their way to a first order
     "crm.note_lead": NOBODY,
     "crm.move_lead": NOBODY,

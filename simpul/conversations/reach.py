@@ -54,6 +54,10 @@ _KINDS_OF_STEPS = {
     "crm.alert_wish": Kind.TALK,
     "crm.answer_wish": Kind.TALK,
     "crm.hide_wish": Kind.TALK,
+    "crm.write_post": Kind.TALK,
+    "crm.answer_post": Kind.TALK,
+    "crm.report_post": Kind.TALK,
+    "crm.hide_post": Kind.TALK,
 }
 
 # what reaches whom at all: of the rest nobody need choose

@@ -31,6 +31,7 @@ from simpul.crm.models import (
     Lead,
     PointLot,
     PointRules,
+    Post,
     Recipient,
     Segment,
     Voucher,
@@ -259,6 +260,13 @@ class World:
         hidden_wish.hide(by=self.people["owner"], reason="x")
         voucher = Voucher.issue(by=self.people["sari"], amount=1_000)
         placed = testing.order(self.party("dewi"))
+        dewi = self.people["dewi"]
+        seen = Upload.keep(testing.picture(), by=dewi)
+        post = Post.write(by=dewi, body="Derby laku di mana?", picture=seen)
+        hidden_post = Post.answer(by=self.people["toni"], thread=post, body="Iklan")
+        hidden_post.hide(by=self.people["owner"], reason="x")
+        reported_post = Post.answer(by=self.people["toni"], thread=post, body="Di Garut")
+        reported_post.report(by=dewi, complaint="x")
         order, purchase = {"number": self.order.number}, {"pk": self.purchase.pk}
         line = self.purchase.lines.order_by("pk")[0]
         paper = Paper.objects.filter(party=self.party("dewi")).order_by("pk")[0]
@@ -331,6 +339,9 @@ class World:
             "address": {"pk": address.pk},
             "link": {"pk": self.party("dewi").pk, "link": self.links["order_link"].pk},
             "lead": {"pk": lead.pk},
+            "post": {"pk": post.pk},
+            "hidden post": {"pk": hidden_post.pk},
+            "reported post": {"pk": reported_post.pk},
             "wish": {"pk": wish.pk},
             "hidden wish": {"pk": hidden_wish.pk},
             "voucher": {"pk": voucher.pk},

@@ -457,4 +457,38 @@ class Migration(migrations.Migration):
             model_name='wishvote',
             constraint=models.UniqueConstraint(fields=('wish', 'party'), name='wish_vote_once_a_customer'),
         ),
+        migrations.CreateModel(
+            name='Post',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('body', models.CharField(max_length=2000)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('last_at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('reported_at', models.DateTimeField(editable=False, null=True)),
+                ('complaint', models.CharField(blank=True, editable=False, max_length=300)),
+                ('hidden_at', models.DateTimeField(editable=False, null=True)),
+                ('reason', models.CharField(blank=True, editable=False, max_length=300)),
+                ('party', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='parties.party')),
+                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('picture', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
+                ('thread', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='crm.post')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['workshop', '-last_at'], name='crm_post_worksho_fd4fba_idx')],
+            },
+        ),
+        migrations.CreateModel(
+            name='RoomRules',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('days', models.PositiveSmallIntegerField(default=365, verbose_name='days that are looked at')),
+                ('regular_orders', models.PositiveSmallIntegerField(default=4, verbose_name='so many orders in them are regular')),
+                ('payments', models.PositiveSmallIntegerField(default=3, verbose_name='so many payments in time are on time, if none was late')),
+                ('workshop', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='room_rules', to='parties.workshop')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('days__gt', 0), ('payments__gt', 0), ('regular_orders__gt', 0)), name='room_rules_can_be_kept')],
+            },
+        ),
     ]

@@ -36,6 +36,7 @@ from simpul.crm.models.lead import (
 )
 from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
 from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, left_of
+from simpul.crm.models.post import LONGEST_POST, Post, PostQuerySet, RoomRules
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
 from simpul.crm.models.rules import MarketingRules
 from simpul.crm.models.segment import Segment, SegmentQuerySet
@@ -54,6 +55,7 @@ from simpul.crm.models.wish import (
 __all__ = [
     "ANSWERS",
     "LONGEST_CAMPAIGN",
+    "LONGEST_POST",
     "LONGEST_WISH",
     "LONGEST_WORDS",
     "MET",
@@ -81,9 +83,12 @@ __all__ = [
     "PointLot",
     "PointRules",
     "PointUse",
+    "Post",
+    "PostQuerySet",
     "Purpose",
     "Recipient",
     "RecipientQuerySet",
+    "RoomRules",
     "Segment",
     "SegmentQuerySet",
     "Service",

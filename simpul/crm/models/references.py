@@ -25,6 +25,7 @@ MOVES = {
     "conversations.Conversation.party",  # with its subject, where that is the party: see Merging
     "conversations.Ticket.party",
     "crm.Lead.party",
+    "crm.Post.party",
     "crm.Wish.party",
     "crm.WishVote.party",  # who wishes the same as both counts once
     "delivery.CourierOffer.courier",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
@@ -17,7 +17,7 @@ from simpul.conversations.models import Conversation, FollowUp
 from simpul.crm.listening import sounds_like_a_complaint
 from simpul.lib import clock
 from simpul.orders.models import AGREED, LineSize
-from simpul.parties.models import Party, PartyQuerySet, Person, Workshop
+from simpul.parties.models import Party, Person, Workshop
 from simpul.workflow.steps import WrongState, creation, step
 
 LONGEST_WISH = 300
@@ -106,10 +106,19 @@ class WishQuerySet(models.QuerySet["Wish"]):
             weight=Coalesce(Subquery(grouped.annotate(n=Sum("pairs")).values("n")), 0)
         )
 
+    def heaviest(self) -> Self:
+        """Those first whose customers ordered most; reads what the two above annotate."""
+        return self.order_by("-weight", "-votes_sum", "-pk")
+
     def with_mine(self, party: Party) -> Self:
         """Annotate whether this customer wishes it, too."""
         mine = WishVote.objects.filter(wish=OuterRef("pk"), party=party)
         return self.annotate(is_mine=Exists(mine))
+
+
+class Wisher(NamedTuple):
+    party: Party
+    weight: int  # pairs that it has ordered
 
 
 class Wish(models.Model):
@@ -240,17 +249,18 @@ class Wish(models.Model):
         """Return the customers who wish it: they hear what becomes of it."""
         return list(self.votes.order_by("pk").values_list("party", flat=True))
 
-    def wished_by(self, since: date) -> PartyQuerySet:
-        """Return the customers who wish it, with the `weight` of each: pairs ordered since a day."""
+    def wished_by(self, since: date, most: int) -> list[Wisher]:
+        """Return up to `most` customers who wish it, those first who ordered most since a day."""
         pairs = LineSize.objects.filter(
             line__order__buyer=OuterRef("pk"),
             line__order__status__in=AGREED,
             line__order__confirmed_at__gte=clock.begin_of(since),
         )
         summed = pairs.order_by().values("line__order__buyer").annotate(n=Sum("pairs")).values("n")
-        return Party.objects.filter(wish_votes__wish=self).annotate(
+        found = Party.objects.filter(wish_votes__wish=self).annotate(
             weight=Coalesce(Subquery(summed), 0)
         )
+        return [Wisher(party, party.weight) for party in found.order_by("-weight", "pk")[:most]]
 
     @property
     def buyer_id(self) -> int:

@@ -59,12 +59,13 @@ def test_wishes_weigh_by_what_was_ordered(workshop: Workshop, wish: Wish, siti: 
     type(old).objects.filter(pk=old.pk).update(confirmed_at=clock.now() - timedelta(days=400))
     Wish.make(by=siti, words="Ukuran 46")
 
-    weighed = Wish.objects.with_weight(WishRules.of(workshop).weighs_from).order_by("-weight")
+    since = WishRules.of(workshop).weighs_from
+    weighed = Wish.objects.with_votes().with_weight(since).heaviest()
     assert [(one.words, one.weight) for one in weighed] == [
         ("Derby dengan sol putih", 10),
         ("Ukuran 46", 0),
     ]
-    assert [party.weight for party in wish.wished_by(WishRules.of(workshop).weighs_from)] == [10]
+    assert wish.wished_by(since, 5) == [(wish.party, 10)]
 
 
 def test_a_person_is_called_once_when_many_wish_the_same(

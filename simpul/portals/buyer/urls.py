@@ -1,6 +1,6 @@
 from django.urls import path
 
-from simpul.portals import devices, news, search, told
+from simpul.portals import devices, news, room, search, told
 from simpul.portals.buyer import (
     answers,
     changes,
@@ -80,6 +80,13 @@ urlpatterns = [
     path("credit/papers/<str:code>.pdf", credit.paper, name="credit-paper"),
     # points
     path("points/", points.points, name="points"),
+    # the room of the distributors
+    path("room/", room.room, name="room"),
+    path("room/new/", room.new, name="new-post"),
+    path("room/<int:pk>/", room.post, name="post"),
+    path("room/<int:pk>/answer/", room.answer, name="post-answer"),
+    path("room/<int:pk>/picture/", room.picture, name="post-picture"),
+    path("room/<int:pk>/report/", room.report, name="post-report"),
     # wishes
     path("wishes/", wishes.wishes, name="wishes"),
     path("wishes/new/", wishes.new, name="new-wish"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from simpul.portals import devices, news, search, told
+from simpul.portals import devices, news, room, search, told
 from simpul.portals.workshop import (
     bank,
     books,
@@ -23,6 +23,7 @@ from simpul.portals.workshop import (
     lots,
     materials,
     messages,
+    moderation,
     orders,
     outwork,
     packages,
@@ -109,6 +110,16 @@ urlpatterns = [
     path("customers/points/buyers/<int:pk>/", points.party, name="party-points"),
     path("customers/points/buyers/<int:pk>/gift/", points.gift, name="points-gift"),
     path("customers/points/<int:pk>/voiding/", points.voiding, name="points-voiding"),
+    # the room of the distributors
+    path("customers/room/", room.room, name="room"),
+    path("customers/room/new/", room.new, name="new-post"),
+    path("customers/room/<int:pk>/", room.post, name="post"),
+    path("customers/room/<int:pk>/answer/", room.answer, name="post-answer"),
+    path("customers/room/<int:pk>/picture/", room.picture, name="post-picture"),
+    path("customers/room/rules/", moderation.rules, name="room-rules"),
+    path("customers/room/<int:pk>/hiding/", moderation.hiding, name="post-hiding"),
+    path("customers/room/<int:pk>/showing/", moderation.showing, name="post-showing"),
+    path("customers/room/<int:pk>/clearing/", moderation.clearing, name="post-clearing"),
     # wishes of customers
     path("customers/wishes/", wishes.wishes, name="wishes"),
     path("customers/wishes/rules/", wishes.rules, name="wish-rules"),

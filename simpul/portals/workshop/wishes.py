@@ -38,9 +38,7 @@ def wishes(request: Request) -> HttpResponse:
         request,
         "workshop/customers/wishes/list.html",
         {
-            "page": Paginator(weighed.order_by("-weight", "-votes_sum", "-pk"), A_PAGE).get_page(
-                request.GET.get("page")
-            ),
+            "page": Paginator(weighed.heaviest(), A_PAGE).get_page(request.GET.get("page")),
             "words": words,
             "chosen": chosen,
             "statuses": [(status, counts.get(status, 0)) for status in WishStatus],
@@ -136,7 +134,7 @@ def _page(
         "workshop/customers/wishes/page.html",
         {
             "wish": found,
-            "wished_by": list(found.wished_by(since).order_by("-weight", "pk")[:SHOWN]),
+            "wished_by": found.wished_by(since, SHOWN),
             "form": form or WishAnswerForm(wish=found),
             "next_form": next_form or WishNextForm(wish=found),
             "journal": journal_of(found).select_related("by").order_by("-pk")[:50],
