@@ -24,8 +24,9 @@ NOBODY: tuple[str, ...] = ()
 
 # An audience is a side of the deal, a role of the workshop, `other` (the side that did not do it;
 # of the workshop its desk, and who was asked to answer),
-# `asked` (the couriers that were offered the job), `payers` (the buyers who are asked for money) or
-# `named` (the colleagues whom the thing itself names).
+# `asked` (the couriers that were offered the job), `payers` (the buyers who are asked for money),
+# `interested` (the buyers who wanted to hear of it) or `named` (the colleagues whom the thing itself
+# names).
 TOLD: dict[str, tuple[str, ...]] = {
     # the workshop and its people
     "crm.register": ("sales",),
@@ -57,11 +58,27 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.approve_referral": NOBODY,
     "crm.void_referral": NOBODY,
     "crm.reward_referral": NOBODY,  # the points are told of
+    # wishes of customers
+    "crm.make_wish": NOBODY,  # they wait on the desk; a person is called for some
+    "crm.vote_wish": NOBODY,
+    "crm.alert_wish": ("sales",),
+    "crm.answer_wish": ("interested",),
+    "crm.reword_wish": NOBODY,
+    "crm.hide_wish": ("buyer",),
+    "crm.show_wish": NOBODY,
+    "crm.follow_wish": NOBODY,
     "crm.issue_voucher": ("buyer",),  # if it is somebody's
     "crm.exchange_points": NOBODY,
     "crm.void_voucher": NOBODY,
     "crm.use_voucher": ("other",),
     "crm.give_voucher_back": ("buyer",),
+    # the room of the distributors
+    "crm.write_post": ("sales",),
+    "crm.answer_post": ("interested",),
+    "crm.report_post": ("sales",),
+    "crm.clear_post": NOBODY,
+    "crm.hide_post": ("buyer",),
+    "crm.show_post": NOBODY,
     # prospects on their way to a first order
     "crm.note_lead": NOBODY,
     "crm.move_lead": NOBODY,
@@ -488,6 +505,8 @@ def _people(word: str, entry: Entry) -> list[Person]:
         return list(people.filter(party_id__in=_asked(entry)))
     if word == "payers":
         return list(people.filter(party_id__in=_subject(entry).payers()))
+    if word == "interested":
+        return list(people.filter(party_id__in=_subject(entry).interested()))
     if word == "named":
         return list(people.filter(party=None, pk__in=_subject(entry).named()))
     if word == "answering":

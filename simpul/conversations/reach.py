@@ -56,6 +56,13 @@ _KINDS_OF_STEPS = {
     "crm.withdraw_quotation": Kind.ORDERS,
     "crm.accept_quotation": Kind.ORDERS,
     "crm.decline_quotation": Kind.ORDERS,
+    "crm.alert_wish": Kind.TALK,
+    "crm.answer_wish": Kind.TALK,
+    "crm.hide_wish": Kind.TALK,
+    "crm.write_post": Kind.TALK,
+    "crm.answer_post": Kind.TALK,
+    "crm.report_post": Kind.TALK,
+    "crm.hide_post": Kind.TALK,
 }
 
 # what reaches whom at all: of the rest nobody need choose

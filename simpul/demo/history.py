@@ -34,6 +34,7 @@ from simpul.demo import (
     this_week,
     tickets,
     to_the_door,
+    wishes,
     workshop_floor,
 )
 from simpul.demo.bank import Bank
@@ -152,6 +153,7 @@ def tell(
     to_the_door.plan(story)
     points.plan(story)
     marketing.plan(story)
+    wishes.plan(story)
     coming = (letters.from_the_buyer, letters.from_a_stranger, letters.by_message)
     for moment, come in zip(letters.days(now), coming, strict=True):
         story.at(moment, partial(come, cast.workshop))

@@ -47,6 +47,15 @@ def buyer() -> Rule:
     return _side("buyer_id")
 
 
+def distributor() -> Rule:
+    """Somebody of a distributor that the workshop has welcomed."""
+    return lambda person, subject: (
+        person.party is not None
+        and person.party.is_welcome
+        and person.party.buys_as == person.party.BuysAs.DISTRIBUTOR
+    )
+
+
 def supplier() -> Rule:
     """Somebody of the party that supplies."""
     return _side("supplier_id")
@@ -136,11 +145,29 @@ ABILITIES: dict[str, Rule] = {
     "crm.approve_referral": workshop(SALES),
     "crm.void_referral": workshop(SALES),
     "crm.reward_referral": machine(),
+    # wishes of customers
+    "crm.keep_wish_rules": owner(),
+    "crm.make_wish": invited(),
+    "crm.vote_wish": invited(),
+    "crm.alert_wish": machine(),
+    "crm.answer_wish": workshop(SALES),
+    "crm.reword_wish": workshop(SALES),
+    "crm.hide_wish": workshop(SALES),
+    "crm.show_wish": workshop(SALES),
+    "crm.follow_wish": workshop(SALES),
     "crm.issue_voucher": workshop(SALES),
     "crm.exchange_points": buyer(),
     "crm.void_voucher": either(machine(), workshop(SALES)),
     "crm.use_voucher": either(buyer(), workshop(SALES)),
     "crm.give_voucher_back": machine(),
+    # the room of the distributors
+    "crm.keep_room_rules": owner(),
+    "crm.write_post": either(distributor(), workshop(SALES, FINANCE, STOCK, PRODUCTION)),
+    "crm.answer_post": either(distributor(), workshop(SALES, FINANCE, STOCK, PRODUCTION)),
+    "crm.report_post": distributor(),
+    "crm.clear_post": workshop(SALES),
+    "crm.hide_post": workshop(SALES),
+    "crm.show_post": workshop(SALES),
     # prospects on their way to a first order
     "crm.note_lead": workshop(SALES),
     "crm.move_lead": either(machine(), workshop(SALES)),

@@ -33,11 +33,13 @@ from simpul.crm.models import (
     Merging,
     PointLot,
     PointRules,
+    Post,
     Recipient,
     Recommender,
     Referral,
     Segment,
     Voucher,
+    Wish,
 )
 from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
@@ -257,6 +259,9 @@ class World:
         points = PointLot.give(
             by=self.people["owner"], party=self.party("dewi"), points=9, expires_on=None, note="x"
         )
+        wish = Wish.make(by=self.people["toni"], words="Sol putih")
+        hidden_wish = Wish.make(by=self.people["toni"], words="Sol hitam")
+        hidden_wish.hide(by=self.people["owner"], reason="x")
         voucher = Voucher.issue(by=self.people["sari"], amount=1_000)
         placed = testing.order(self.party("dewi"))
         twin = self._duplicate()
@@ -265,6 +270,13 @@ class World:
         referral = Referral.note(
             by=machine, friend=self.party("toni"), code=own.code, how="code", flags=["name"]
         )
+        dewi = self.people["dewi"]
+        seen = Upload.keep(testing.picture(), by=dewi)
+        post = Post.write(by=dewi, body="Derby laku di mana?", picture=seen)
+        hidden_post = Post.answer(by=self.people["toni"], thread=post, body="Iklan")
+        hidden_post.hide(by=self.people["owner"], reason="x")
+        reported_post = Post.answer(by=self.people["toni"], thread=post, body="Di Garut")
+        reported_post.report(by=dewi, complaint="x")
         order, purchase = {"number": self.order.number}, {"pk": self.purchase.pk}
         line = self.purchase.lines.order_by("pk")[0]
         paper = Paper.objects.filter(party=self.party("dewi")).order_by("pk")[0]
@@ -339,6 +351,11 @@ class World:
             "lead": {"pk": lead.pk},
             "quotation": {"pk": quotation.pk},
             "quotation paper": {"pk": quotation.pk, "code": quotation.current.paper.code},
+            "post": {"pk": post.pk},
+            "hidden post": {"pk": hidden_post.pk},
+            "reported post": {"pk": reported_post.pk},
+            "wish": {"pk": wish.pk},
+            "hidden wish": {"pk": hidden_wish.pk},
             "voucher": {"pk": voucher.pk},
             "referral": {"pk": referral.pk},
             "placed": {"number": placed.number},

@@ -37,6 +37,7 @@ from simpul.crm.models.lead import (
 from simpul.crm.models.marketing_rules import MarketingRules
 from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
 from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, hold, left_of
+from simpul.crm.models.post import LONGEST_POST, Post, PostQuerySet, RoomRules
 from simpul.crm.models.quotation import (
     Quotation,
     QuotationLine,
@@ -51,9 +52,21 @@ from simpul.crm.models.rule import PointRules, Tier, TierTerms
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
 from simpul.crm.models.voucher import NoVoucher, Voucher, VoucherUse, give_idle_back
+from simpul.crm.models.wish import (
+    ANSWERS,
+    LONGEST_WISH,
+    Wish,
+    WishQuerySet,
+    WishRules,
+    WishStatus,
+    WishVote,
+)
 
 __all__ = [
+    "ANSWERS",
     "LONGEST_CAMPAIGN",
+    "LONGEST_POST",
+    "LONGEST_WISH",
     "LONGEST_WORDS",
     "MET",
     "MOST_HOURS",
@@ -82,6 +95,8 @@ __all__ = [
     "PointLot",
     "PointRules",
     "PointUse",
+    "Post",
+    "PostQuerySet",
     "Purpose",
     "Quotation",
     "QuotationLine",
@@ -94,6 +109,7 @@ __all__ = [
     "Referral",
     "Remedy",
     "RemedyQuerySet",
+    "RoomRules",
     "Segment",
     "SegmentMember",
     "SegmentQuerySet",
@@ -110,6 +126,11 @@ __all__ = [
     "Ways",
     "Why",
     "WhyLost",
+    "Wish",
+    "WishQuerySet",
+    "WishRules",
+    "WishStatus",
+    "WishVote",
     "agreed_to",
     "balance_of",
     "cards_of",

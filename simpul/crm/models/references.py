@@ -27,6 +27,9 @@ MOVES = {
     "crm.Lead.party",
     "crm.Recipient.party",  # of a campaign to both, what was sent to the kept one counts
     "crm.SegmentMember.party",
+    "crm.Post.party",
+    "crm.Wish.party",
+    "crm.WishVote.party",  # who wishes the same as both counts once
     "delivery.CourierOffer.courier",
     "delivery.Shipment.buyer",
     "delivery.Shipment.courier",

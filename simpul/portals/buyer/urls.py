@@ -1,6 +1,6 @@
 from django.urls import path
 
-from simpul.portals import devices, news, search, told
+from simpul.portals import devices, news, room, search, told
 from simpul.portals.buyer import (
     answers,
     changes,
@@ -17,6 +17,7 @@ from simpul.portals.buyer import (
     tally,
     tickets,
     vouchers,
+    wishes,
 )
 
 app_name = "buyer"
@@ -87,6 +88,17 @@ urlpatterns = [
     # points
     path("points/", points.points, name="points"),
     path("recommend/", recommend.recommend, name="recommend"),
+    # the room of the distributors
+    path("room/", room.room, name="room"),
+    path("room/new/", room.new, name="new-post"),
+    path("room/<int:pk>/", room.post, name="post"),
+    path("room/<int:pk>/answer/", room.answer, name="post-answer"),
+    path("room/<int:pk>/picture/", room.picture, name="post-picture"),
+    path("room/<int:pk>/report/", room.report, name="post-report"),
+    # wishes
+    path("wishes/", wishes.wishes, name="wishes"),
+    path("wishes/new/", wishes.new, name="new-wish"),
+    path("wishes/<int:pk>/vote/", wishes.vote, name="wish-vote"),
     path("points/exchange/", vouchers.exchange, name="points-exchange"),
     path("points/orders/<str:number>/", vouchers.redemption, name="redemption"),
     path("addresses/", own.addresses, name="addresses"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from simpul.portals import devices, news, search, told
+from simpul.portals import devices, news, room, search, told
 from simpul.portals.workshop import (
     bank,
     books,
@@ -25,6 +25,7 @@ from simpul.portals.workshop import (
     lots,
     materials,
     messages,
+    moderation,
     orders,
     outwork,
     packages,
@@ -57,6 +58,7 @@ from simpul.portals.workshop import (
     vouchers,
     wages,
     whatsapp,
+    wishes,
 )
 
 app_name = "workshop"
@@ -116,6 +118,24 @@ urlpatterns = [
     path("customers/referrals/", referrals.referrals, name="referrals"),
     path("customers/referrals/<int:pk>/approval/", referrals.approval, name="referral-approval"),
     path("customers/referrals/<int:pk>/voiding/", referrals.voiding, name="referral-voiding"),
+    # the room of the distributors
+    path("customers/room/", room.room, name="room"),
+    path("customers/room/new/", room.new, name="new-post"),
+    path("customers/room/<int:pk>/", room.post, name="post"),
+    path("customers/room/<int:pk>/answer/", room.answer, name="post-answer"),
+    path("customers/room/<int:pk>/picture/", room.picture, name="post-picture"),
+    path("customers/room/rules/", moderation.rules, name="room-rules"),
+    path("customers/room/<int:pk>/hiding/", moderation.hiding, name="post-hiding"),
+    path("customers/room/<int:pk>/showing/", moderation.showing, name="post-showing"),
+    path("customers/room/<int:pk>/clearing/", moderation.clearing, name="post-clearing"),
+    # wishes of customers
+    path("customers/wishes/", wishes.wishes, name="wishes"),
+    path("customers/wishes/rules/", wishes.rules, name="wish-rules"),
+    path("customers/wishes/<int:pk>/", wishes.wish, name="wish"),
+    path("customers/wishes/<int:pk>/answer/", wishes.answer, name="wish-answer"),
+    path("customers/wishes/<int:pk>/next/", wishes.next_step, name="wish-next"),
+    path("customers/wishes/<int:pk>/hiding/", wishes.hiding, name="wish-hiding"),
+    path("customers/wishes/<int:pk>/showing/", wishes.showing, name="wish-showing"),
     path("customers/vouchers/", vouchers.vouchers, name="vouchers"),
     path("customers/vouchers/new/", vouchers.new, name="new-voucher"),
     path("customers/vouchers/<int:pk>/voiding/", vouchers.voiding, name="voucher-voiding"),
