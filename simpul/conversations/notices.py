@@ -29,7 +29,6 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.register": ("sales",),
     "crm.meet": NOBODY,  # its first words are told
     "crm.welcome": ("buyer",),
-    "crm.decline": NOBODY,
     # what may be sent to whom
     "crm.write_campaign": NOBODY,
     "crm.change_campaign": NOBODY,
@@ -50,6 +49,11 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.claw_points": ("buyer",),
     "crm.expire_points": NOBODY,  # they were told in time
     "crm.warn_points": ("buyer",),
+    "crm.issue_voucher": ("buyer",),  # if it is somebody's
+    "crm.exchange_points": NOBODY,
+    "crm.void_voucher": NOBODY,
+    "crm.use_voucher": ("other",),
+    "crm.give_voucher_back": ("buyer",),
     # prospects on their way to a first order
     "crm.note_lead": NOBODY,
     "crm.move_lead": NOBODY,
@@ -63,6 +67,18 @@ TOLD: dict[str, tuple[str, ...]] = {
     "conversations.say": ("other",),
     "conversations.open_ticket": ("owner", "finance"),
     "conversations.resolve_ticket": ("owner", "courier"),
+    # tickets of customers
+    "conversations.ask_ticket": NOBODY,  # its first words are told
+    "conversations.make_ticket": ("buyer",),
+    "conversations.rank_ticket": NOBODY,
+    "conversations.wait_ticket": NOBODY,
+    "conversations.go_on_ticket": NOBODY,
+    "conversations.merge_ticket": NOBODY,
+    "conversations.part_ticket": NOBODY,
+    "crm.set_service": NOBODY,
+    "conversations.solve_ticket": ("buyer",),
+    "conversations.reopen_ticket": ("sales",),
+    # talk again
     "conversations.note": ("named",),
     "conversations.assign": ("named",),
     "conversations.let_go": NOBODY,
@@ -84,6 +100,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "orders.accept": ("sales", "stock"),
     "orders.counter": ("sales",),
     "orders.withdraw": ("sales",),
+    "orders.reduce": NOBODY,  # the voucher is told of
     "orders.expire": ("buyer",),
     "orders.cancel": ("buyer", "stock", "production"),
     "orders.propose_change": ("other",),

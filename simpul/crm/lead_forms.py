@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.crm.models import LONGEST_WORDS, MET, MOVES, Source, Why
+from simpul.crm.models import LONGEST_WORDS, MET, MOVES, Source, WhyLost
 from simpul.lib import phones
 from simpul.parties.models import Party, Person, PersonQuerySet
 from simpul.ui.fields import RupiahField
@@ -137,7 +137,7 @@ class LossForm(forms.Form):
     """Why nothing came of it."""
 
     why = forms.ChoiceField(
-        label=_("Why"), choices=[("", "---------"), *((one.value, one.label) for one in Why)]
+        label=_("Why"), choices=[("", "---------"), *((one.value, one.label) for one in WhyLost)]
     )
     reason = forms.CharField(
         label=_("In words"),
@@ -147,7 +147,7 @@ class LossForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        if self.cleaned_data.get("why") == Why.OTHER and not self.cleaned_data.get("reason"):
+        if self.cleaned_data.get("why") == WhyLost.OTHER and not self.cleaned_data.get("reason"):
             self.add_error("reason", _("Say in words what it was."))
         return self.cleaned_data
 

@@ -18,6 +18,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
+from simpul.crm import vouchers
 from simpul.crm.models.point import TAKEN_BACK, PointLot, PointUse, hold
 from simpul.crm.models.rule import PointRules, Tier
 from simpul.lib import clock
@@ -135,6 +136,7 @@ def tend(workshop: Workshop) -> None:
 def close_day(workshop: Workshop) -> None:
     """Settle everything, let go what is over, and say in time what soon will be."""
     settle(workshop, Order.objects.filter(workshop=workshop, fulfilled_at__isnull=False))
+    vouchers.lapse(workshop)
     expire(workshop)
     warn(workshop)
 

@@ -31,6 +31,7 @@ from simpul.demo import (
     prospects,
     talk,
     this_week,
+    tickets,
     to_the_door,
     workshop_floor,
 )
@@ -144,6 +145,7 @@ def tell(
     _money_out(story, opened)
     talk.plan(story)
     prospects.plan(story)
+    tickets.plan(story)
     _plant(story)
     cash_box.plan(story)
     to_the_door.plan(story)

@@ -165,8 +165,7 @@ def _receipts(person: Person, words: str) -> QuerySet[Any]:
 
 def _tickets(person: Person, words: str) -> QuerySet[Any]:
     tickets = Ticket.objects.visible_to(person).select_related("party")
-    wanted = Q(party__name__icontains=words) | Q(reason__icontains=words)
-    return tickets.filter(wanted).order_by("-pk")
+    return tickets.search(words).order_by("-pk")
 
 
 def _messages(person: Person, words: str) -> QuerySet[Any]:
@@ -220,9 +219,9 @@ KINDS: dict[str, _Kind] = {
         lambda row, _words: Hit(row, rupiah(row.amount), str(row.party), row.received_on),
     ),
     "tickets": _Kind(
-        _("Differences"),
+        _("Tickets"),
         _tickets,
-        lambda row, _words: Hit(row, str(row), str(row.party or ""), row.opened_at),
+        lambda row, _words: Hit(row, f"{row} {row.title}", str(row.party or ""), row.opened_at),
     ),
     "messages": _Kind(
         _("Messages"),
@@ -245,7 +244,7 @@ SIDES: dict[str, tuple[str, ...]] = {
         "orders", "parties", "purchases", "shipments", "products", "papers", "receipts", "tickets",
         "messages", "notes",
     ),
-    "buyer": ("orders", "papers", "messages"),
+    "buyer": ("orders", "papers", "tickets", "messages"),
     "supplier": ("purchases", "messages"),
     "courier": ("jobs", "tickets", "messages"),
 }  # fmt: skip

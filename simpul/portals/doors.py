@@ -53,6 +53,7 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "conversations.ticket": {
         "workshop": ("workshop:ticket", "pk"),
+        "buyer": ("buyer:ticket", "pk"),
         "courier": ("courier:ticket", "pk"),
     },
     "papers.paper": {
@@ -81,6 +82,7 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     "crm.lead": {"workshop": ("workshop:lead", "pk")},
     "crm.pointlot": {"workshop": ("workshop:points", ""), "buyer": ("buyer:points", "")},
     "crm.consent": {"workshop": ("workshop:party-consents", "identity.person.party_id")},
+    "crm.voucher": {"workshop": ("workshop:vouchers", ""), "buyer": ("buyer:points", "")},
     "crm.pointrules": {"workshop": ("workshop:point-rules", "")},
     "conversations.guestentry": {"workshop": ("workshop:guestbook", "")},
 }

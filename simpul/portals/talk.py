@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Model
 from django.http import HttpResponse
 
 from simpul.conversations.forms import MessageForm
@@ -24,10 +24,12 @@ def talk_about(
     say_to: str,
     form: MessageForm | None = None,
     also: Iterable[str] = (),
+    together: Sequence[Model] = (),
 ) -> dict[str, Any]:
     """Return what `conversations/_thread.html` shows. `say_to` takes what is said and what was
-    read; `also` are more texts whose documents get links."""
-    said = list(Message.objects.visible_to(request.person).about(subject))
+    read; `also` are more texts whose documents get links; `together` are all the things whose talk
+    is read as one, where that is more than the subject."""
+    said = list(Message.objects.visible_to(request.person).about(*(together or [subject])))
     talks = {one.conversation_id for one in said}
     found = ReadMark.objects.filter(conversation__in=talks).select_related("person")
     marks = list(found.order_by("message"))
@@ -55,12 +57,13 @@ def addresses_in(request: Request, texts: Iterable[str]) -> dict[str, str]:
     return {number: path for number, path in paths.items() if path}
 
 
-def seen(request: Request, subject: Any) -> HttpResponse | None:
-    """Note up to where the talk about a thing was read, where a page reports that."""
+def seen(request: Request, *subjects: Model) -> HttpResponse | None:
+    """Note up to where the talk about a thing (or several of one kind) was read, where a page
+    reports that."""
     up_to = number_of(request.POST.get("seen", ""))
     if up_to is None:
         return None
-    said = Message.objects.visible_to(request.person).about(subject).filter(pk__lte=up_to)
+    said = Message.objects.visible_to(request.person).about(*subjects).filter(pk__lte=up_to)
     for conversation, last in (
         said.order_by()
         .values_list("conversation")

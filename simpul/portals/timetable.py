@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from django.tasks import task
 
-from simpul.crm import drawing, loyalty
+from simpul.crm import drawing, loyalty, vouchers
 from simpul.crm.models import is_any_ordered, win_what_was_ordered
 from simpul.delivery import carrying, waves
 from simpul.lib import clock
@@ -55,6 +55,7 @@ JOBS: tuple[Job, ...] = (
     Job("crm.campaigns", drawing.begin_due, timedelta(minutes=1), drawing.is_needed),
     Job("delivery.news", carrying.ask_for_news, timedelta(hours=24), carrying.has_questions),
     Job("crm.points", loyalty.tend, timedelta(minutes=15), loyalty.is_needed),
+    Job("crm.vouchers", vouchers.tend, timedelta(minutes=5), vouchers.is_idle),
     Job("crm.points_over", loyalty.close_day, timedelta(hours=24), loyalty.has_points),
 )
 

@@ -76,7 +76,13 @@ TABLE: dict[str, Door] = {
     "buyer:news-item": Door("news of dewi", "buyers", "dewi", answer=405),
     # points
     "buyer:points": Door(sees="buyers"),
+    "buyer:points-exchange": Door(sees="buyers", may="buyers"),
+    "buyer:redemption": Door("placed", "dewi", "dewi"),
     "workshop:points": Door(sees="staff"),
+    "workshop:vouchers": Door(sees="staff"),
+    "workshop:new-voucher": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:voucher-voiding": Door("voucher", "owner sari", "owner sari", others=403),
+    "workshop:redemption": Door("placed", "owner sari", "owner sari", others=403),
     "workshop:points-export": Door(sees="staff"),
     "workshop:point-rules": Door(sees="owner", may="owner", others=403),
     "workshop:party-points": Door("party", "staff"),
@@ -84,6 +90,35 @@ TABLE: dict[str, Door] = {
     "workshop:points-voiding": Door("points of dewi", "owner", "owner", others=403),
     # one record of a customer
     "workshop:party-history": Door("party", "staff"),
+    # tickets of customers
+    "buyer:order-ticket": Door("order", "dewi order_link", "dewi order_link"),
+    "buyer:tickets": Door(sees="buyers"),
+    "buyer:new-ticket": Door(sees="buyers", may="buyers"),
+    "buyer:ticket": Door("customer ticket", "dewi"),
+    "buyer:ticket-message": Door("customer ticket", "buyers", "dewi", answer=405),
+    "buyer:ticket-file": Door("customer ticket file", "dewi"),
+    "buyer:ticket-reopening": Door("solved ticket", "buyers", "dewi", answer=405),
+    "workshop:order-ticket": Door(
+        "order", "owner sari fajar rina udin", "owner sari fajar rina udin", others=403
+    ),
+    "workshop:party-ticket": Door(
+        "party", "owner sari fajar rina udin", "owner sari fajar rina udin", others=403
+    ),
+    "workshop:message-ticket": Door(
+        "said", "owner sari fajar rina udin", "owner sari fajar rina udin", others=403
+    ),
+    "workshop:ticket-rank": Door(
+        "customer ticket", "owner sari fajar", "owner sari fajar", others=403
+    ),
+    "workshop:service": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:ticket-merging": Door(
+        "customer ticket", "owner sari fajar", "owner sari fajar", others=403
+    ),
+    "workshop:ticket-parting": Door("merged ticket", "staff", "owner sari fajar", answer=405),
+    "workshop:ticket-waiting": Door(
+        "customer ticket", "staff", "owner sari fajar rina udin", answer=405
+    ),
+    "workshop:ticket-reopening": Door("solved ticket", "staff", "owner sari fajar", answer=405),
     # the desk
     "workshop:search": Door(sees="staff"),
     "workshop:news": Door(sees="staff"),
@@ -176,6 +211,7 @@ TABLE: dict[str, Door] = {
     "workshop:campaign-trial": Door("campaign", "staff", "owner sari", answer=405),
     "workshop:campaign-picture": Door("campaign", "staff"),
     "workshop:campaign-texts": Door("campaign", "staff"),
+    "workshop:campaign-result": Door("running campaign", "staff"),
     "workshop:campaign-text-sent": Door("campaign text", "staff", "owner sari", answer=405),
     "workshop:leads": Door(sees="staff"),
     "workshop:lead-list": Door(sees="staff"),

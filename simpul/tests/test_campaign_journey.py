@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
@@ -93,7 +94,8 @@ def test_from_the_segment_to_what_it_brought(
         "subject": "Model baru untuk {nama}", "body": "Halo {nama},\n\nada model baru.",
         "holdout_percent": 34, "result_days": 30,
     }  # fmt: skip
-    made = client.post(f"{DESK}/campaigns/new/", text)["Location"]
+    photo = SimpleUploadedFile("model.jpg", testing.picture().content, "image/jpeg")
+    made = client.post(f"{DESK}/campaigns/new/", text | {"picture": photo})["Location"]
     page = client.get(made).content.decode()
     assert "would be written to" in page
     assert client.post(f"{made}plan/", {"at": ""})["Location"] == made
@@ -114,6 +116,10 @@ def test_from_the_segment_to_what_it_brought(
     assert plain is not None and address in plain.get_content()  # noqa: PT018
     assert rich is not None and address in rich.get_content()  # noqa: PT018
 
+    assert '<img src="cid:picture"' in rich.get_content()
+    pictures = [part for part in mail.walk() if part.get_content_type() == "image/jpeg"]
+    assert [part["Content-ID"] for part in pictures] == ["<picture>"]
+
     mail_program = Client(enforce_csrf_checks=True)
     path = address.removeprefix("http://localhost")
     assert mail_program.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
@@ -127,6 +133,13 @@ def test_from_the_segment_to_what_it_brought(
     assert {name for name in people if outcomes(second)[name][0] == "sent"} == {*people} - {
         written[0]
     }
+
+    shop = people[written[1]].party
+    assert shop is not None
+    testing.confirmed_order(shop)
+    brought = client.get(f"{made}result/").content.decode()
+    assert "1 (50 %)" in brought
+    assert "Rp\N{NO-BREAK SPACE}1,000,000" in brought  # of two who were written to
 
 
 def test_a_mail_that_was_cut_off_is_sent_again_as_the_same(

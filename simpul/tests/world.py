@@ -26,7 +26,15 @@ from simpul.conversations.models import (
     Ticket,
 )
 from simpul.crm import leaving
-from simpul.crm.models import Campaign, Lead, PointLot, PointRules, Recipient, Segment
+from simpul.crm.models import (
+    Campaign,
+    Lead,
+    PointLot,
+    PointRules,
+    Recipient,
+    Segment,
+    Voucher,
+)
 from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
@@ -245,6 +253,8 @@ class World:
         points = PointLot.give(
             by=self.people["owner"], party=self.party("dewi"), points=9, expires_on=None, note="x"
         )
+        voucher = Voucher.issue(by=self.people["sari"], amount=1_000)
+        placed = testing.order(self.party("dewi"))
         order, purchase = {"number": self.order.number}, {"pk": self.purchase.pk}
         line = self.purchase.lines.order_by("pk")[0]
         paper = Paper.objects.filter(party=self.party("dewi")).order_by("pk")[0]
@@ -274,6 +284,7 @@ class World:
                 "file": self._file(self.shipment, "asep"),
             },
             "ticket file": {"pk": ticket.pk, "file": self._file(ticket, "asep")},
+            **self._tickets(),
             "claim": {"pk": claim.pk},
             "arrival": {"pk": arrival.pk},
             "arrival file": {"pk": arrival.pk, "position": 1},
@@ -316,9 +327,12 @@ class World:
             "address": {"pk": address.pk},
             "link": {"pk": self.party("dewi").pk, "link": self.links["order_link"].pk},
             "lead": {"pk": lead.pk},
+            "voucher": {"pk": voucher.pk},
+            "placed": {"number": placed.number},
             "segment": {"pk": self._segment().pk},
             "campaign": {"pk": self._campaign().pk},
-            "campaign text": self._campaign_text(),
+            "campaign text": (text := self._campaign_text()),
+            "running campaign": {"pk": text["pk"]},
             "chosen ones": {"pk": self._segment(is_list=True).pk},
             "leaving": {"token": leaving.token_of(self._reached("dewi"), "news")},
             "points of dewi": {"pk": points.pk},
@@ -416,6 +430,25 @@ class World:
 
     def _picture(self) -> Upload:
         return Upload.keep(testing.picture(), by=self.people["sari"])
+
+    def _tickets(self) -> dict[str, dict[str, Any]]:
+        """What the dealer asked about the order, what was solved, and what is no ticket yet."""
+        dewi, party = self.people["dewi"], self.party("dewi")
+        asked = Ticket.ask(
+            by=dewi, kind="complaint", subject=self.order, party=party, body="Sol lepas."
+        )
+        solved = Ticket.ask(by=dewi, kind="question", subject=party, party=party, body="Ukuran?")
+        solved.solve(by=self.people["sari"], how="answered", reason="x")
+        merged = Ticket.ask(by=dewi, kind="question", subject=party, party=party, body="Sama?")
+        merged.merge(by=self.people["sari"], into=asked)
+        talk = Conversation.of(self.order, party)
+        return {
+            "customer ticket": {"pk": asked.pk},
+            "customer ticket file": {"pk": asked.pk, "file": self._file(asked, "dewi")},
+            "solved ticket": {"pk": solved.pk},
+            "merged ticket": {"pk": merged.pk},
+            "said": {"pk": Message.say(by=dewi, conversation=talk, body="Lecet.").pk},
+        }
 
     def _talk(self) -> Conversation:
         """What the dealer asked about the order."""

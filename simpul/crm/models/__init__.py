@@ -29,7 +29,7 @@ from simpul.crm.models.lead import (
     LeadQuerySet,
     Source,
     Status,
-    Why,
+    WhyLost,
     is_any_ordered,
     win_what_was_ordered,
 )
@@ -37,11 +37,14 @@ from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
 from simpul.crm.models.rules import MarketingRules
 from simpul.crm.models.segment import Segment, SegmentQuerySet
+from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
+from simpul.crm.models.voucher import NoVoucher, Voucher, VoucherUse, give_idle_back
 
 __all__ = [
     "LONGEST_CAMPAIGN",
     "LONGEST_WORDS",
     "MET",
+    "MOST_HOURS",
     "MOVES",
     "STAGES",
     "WRITTEN",
@@ -51,9 +54,11 @@ __all__ = [
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
+    "Goal",
     "Lead",
     "LeadQuerySet",
     "MarketingRules",
+    "NoVoucher",
     "Outcome",
     "PointLot",
     "PointRules",
@@ -63,16 +68,22 @@ __all__ = [
     "RecipientQuerySet",
     "Segment",
     "SegmentQuerySet",
+    "Service",
+    "ServiceGoal",
     "Source",
     "Status",
     "Tier",
     "TierTerms",
     "TooFewPoints",
+    "Voucher",
+    "VoucherUse",
     "Ways",
     "Why",
+    "WhyLost",
     "agreed_to",
     "balance_of",
     "consents_of",
+    "give_idle_back",
     "is_any_ordered",
     "left_of",
     "win_what_was_ordered",

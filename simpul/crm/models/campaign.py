@@ -271,8 +271,10 @@ class Recipient(models.Model):
         Recipient.objects.waiting().filter(pk=self.pk).update(next_try_at=until)
 
     def note_sent(self) -> None:
-        mine = Recipient.objects.waiting().filter(pk=self.pk)
-        mine.update(outcome=Outcome.SENT, sent_at=clock.now())
+        """Note that it went out, also where the campaign was stopped in that very moment."""
+        mine = Recipient.objects.filter(pk=self.pk)
+        mine = mine.filter(outcome__in=[Outcome.WAITING, Outcome.SKIPPED])
+        mine.update(outcome=Outcome.SENT, reason="", sent_at=clock.now())
 
     def skip(self, reason: str) -> None:
         mine = Recipient.objects.waiting().filter(pk=self.pk)

@@ -58,7 +58,7 @@ WRITTEN = (Source.MAIL, Source.WHATSAPP)
 MET = (Source.FAIR, Source.VISIT, Source.PHONE, Source.RECOMMENDED)
 
 
-class Why(models.TextChoices):
+class WhyLost(models.TextChoices):
     """Why nothing came of it."""
 
     PRICE = "price", _("too expensive")
@@ -150,7 +150,7 @@ class Lead(models.Model):
     )
     worth = models.PositiveBigIntegerField(default=0, editable=False)  # expected, in rupiah
     status = models.CharField(max_length=10, choices=Status, default=Status.NEW, editable=False)
-    why = models.CharField(max_length=10, choices=Why, blank=True, editable=False)
+    why = models.CharField(max_length=10, choices=WhyLost, blank=True, editable=False)
     reason = models.CharField(max_length=300, blank=True, editable=False)
     order = models.ForeignKey(  # by which it was won
         Order, models.PROTECT, null=True, related_name="+", db_index=False, editable=False

@@ -211,6 +211,7 @@ class PointUse(models.Model):
     lot = models.ForeignKey(PointLot, models.PROTECT, related_name="uses")
     kind = models.CharField(max_length=7, choices=Kind)
     points = models.BigIntegerField()
+    voucher = models.ForeignKey("crm.Voucher", models.PROTECT, null=True, related_name="point_uses")
     reason = models.CharField(max_length=300, blank=True)
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now, editable=False)

@@ -144,6 +144,15 @@ def test_it_is_paused_goes_on_and_is_stopped(workshop: Workshop, sari: Person) -
         made.resume(by=sari)
 
 
+def test_what_went_out_while_it_was_stopped_is_noted(workshop: Workshop, sari: Person) -> None:
+    reader(workshop, "Mau")
+    made = begun(sari)
+    under_way = made.recipients.get()
+    made.stop(by=sari)
+    under_way.note_sent()
+    assert outcomes(made) == {"Mau": ("sent", "")}
+
+
 def test_it_ends_when_nothing_waits(workshop: Workshop, sari: Person) -> None:
     reader(workshop, "Mau")
     made = begun(sari)

@@ -45,7 +45,7 @@ def test_who_is_met_is_kept_with_what_comes_next(sari: Person) -> None:
         "Toko Garut", "Garut", False,
     )  # fmt: skip
     assert lead.person.identities.get().value == "+6281511112222"
-    [planned] = Lead.objects.for_list().values_list("next_on", "next_words")
+    [planned] = FollowUp.objects.values_list("due_on", "words")
     assert planned == (tomorrow, "Kirim katalog")
     assert Conversation.objects.get().party == lead.party
     assert "Garut" not in str(Entry.objects.get(step="crm.note_lead").facts)

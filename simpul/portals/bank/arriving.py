@@ -17,8 +17,7 @@ from django.db.models import QuerySet
 from simpul.conversations import replies
 from simpul.conversations.models import Channel, Conversation, Message, Notice
 from simpul.conversations.notices import come_back
-from simpul.crm.models import WRITTEN, Lead, Recipient
-from simpul.crm.models import Why as WhyLost
+from simpul.crm.models import WRITTEN, Lead, Recipient, WhyLost
 from simpul.delivery.models import Shipment
 from simpul.lib import clock, mails, signatures
 from simpul.lib.mails import Attached, Letter

@@ -8,8 +8,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from simpul.crm.loyalty import standing_of
-from simpul.crm.models import PointRules, left_of
+from simpul.crm.models import PointRules, Voucher, left_of
 from simpul.crm.point_ledger import Line, ledger
+from simpul.lib import clock
 from simpul.parties.models import Party
 from simpul.portals.http import Request
 
@@ -22,6 +23,7 @@ def points(request: Request) -> HttpResponse:
     page = Paginator(ledger(request.workshop, party=party), A_PAGE).get_page(
         request.GET.get("page")
     )
+    mine = Voucher.objects.visible_to(request.person).good(clock.today())
     lots = [lot for lot in left_of(party) if not lot.is_over]
     return render(
         request,
@@ -29,6 +31,7 @@ def points(request: Request) -> HttpResponse:
         {
             "balance": sum(lot.rest for lot in lots),
             "lots": [lot for lot in lots if lot.rest > 0 and lot.expires_on],
+            "vouchers": mine.unused_by(party).order_by("until_on", "pk"),
             "rules": PointRules.of(request.workshop),
             "standing": standing_of(party),
             "page": page,

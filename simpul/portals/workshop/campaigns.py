@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.crm import drawing
 from simpul.crm.campaign_forms import CampaignForm, PlanForm
 from simpul.crm.models import Campaign, CampaignStatus, Outcome, Recipient, Why
+from simpul.insight.books.kept import books_now
+from simpul.insight.campaigns import FEWEST, FEWEST_BUYERS, result_of
 from simpul.lib import clock, phones
 from simpul.portals import circulars
 from simpul.portals.files import serve_upload
@@ -190,6 +192,27 @@ def sent(request: Request, pk: int, recipient: int) -> HttpResponse:
     else:
         row.note_sent()
     return redirect("workshop:campaign-texts", request.workshop.slug, pk)
+
+
+@require_safe
+def result(request: Request, pk: int) -> HttpResponse:
+    """Those who were written to beside those held out; what was left only for who sees the books."""
+    found = _find(request, pk)
+    if found.began_at is None or found.result_until is None:
+        raise Http404
+    may_see_books = request.person.may("insight.see_books", request.workshop)
+    books = books_now(request.workshop, clock.today()) if may_see_books else None
+    return render(
+        request,
+        "workshop/customers/campaigns/result.html",
+        {
+            "campaign": found,
+            "result": result_of(found, books),
+            "is_over": found.result_until <= clock.now(),
+            "fewest": FEWEST,
+            "fewest_buyers": FEWEST_BUYERS,
+        },
+    )
 
 
 def _edit(request: Request, found: Campaign | None) -> HttpResponse:

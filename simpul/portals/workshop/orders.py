@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.catalog.models import Product
 from simpul.conversations.forms import MessageForm
-from simpul.conversations.models import Conversation, Message
+from simpul.conversations.models import Conversation, Message, Ticket
+from simpul.crm.vouchers import can_be_reduced
 from simpul.delivery.models import Shipment
 from simpul.insight.dates import outlook
 from simpul.insight.lots import lots_in
@@ -103,7 +104,12 @@ def _page(request: Request, order: Order, message_form: MessageForm | None = Non
         {
             "order": order,
             "parts": outlook.parts_of(order),
+            "may_redeem": can_be_reduced(request.person, order),
             "jobs": jobs,
+            "tickets": Ticket.objects.visible_to(request.person)
+            .of_customers()
+            .about(order)
+            .order_by("-pk"),
             "by_recipe": order.lines.filter(recipe__isnull=False)
             .select_related("recipe", "colourway__product")
             .order_by("pk"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.contrib.contenttypes.models import ContentType
@@ -150,10 +151,12 @@ def desk_talk(
     *,
     say_to: str,
     form: MessageForm | None = None,
+    together: Sequence[models.Model] = (),
 ) -> dict[str, Any]:
     """Return what the cards of talk and notes show on the page of a thing.
 
-    `party` is the other side of the talk; without one nothing can be said yet.
+    `party` is the other side of the talk; without one nothing can be said yet. `together` as in
+    `talk_about`.
     """
     kind = next(name for name, model in KINDS.items() if isinstance(subject, model))
     replies = list(QuickReply.objects.visible_to(request.person).order_by("title", "pk"))
@@ -161,7 +164,14 @@ def desk_talk(
     if chosen is not None and (form is None or not form.is_bound):
         form = _filled_in(next((one for one in replies if one.pk == chosen), None), subject, party)
     notes = list(InternalNote.objects.visible_to(request.person).about(subject).for_page())
-    talk = talk_about(request, subject, say_to=say_to, form=form, also=[one.body for one in notes])
+    talk = talk_about(
+        request,
+        subject,
+        say_to=say_to,
+        form=form,
+        also=[one.body for one in notes],
+        together=together,
+    )
     conversation = Conversation.objects.filter(party=party).about(subject).first()
     return {
         **talk,
@@ -181,6 +191,7 @@ def desk_talk(
         if conversation
         else [],
         "replies": replies,
+        "ticket_to": _ticket_to(request, subject, party),
         "call_to": reverse("workshop:call", args=[request.workshop.slug, kind, subject.pk])
         if party and request.person.may("conversations.call", subject)
         else "",
@@ -188,6 +199,18 @@ def desk_talk(
         "note_form": NoteForm(),
         "note_to": reverse("workshop:note", args=[request.workshop.slug, kind, subject.pk]),
     }
+
+
+def _ticket_to(request: Request, subject: Any, party: Party | None) -> str:
+    """Return where it is noted that a customer asks or complains about this; else nothing."""
+    asks = party is not None and request.person.may("conversations.ask_ticket", party)
+    if not asks or party is None or party.buyer_id is None:
+        return ""
+    if isinstance(subject, Order):
+        return reverse("workshop:order-ticket", args=[request.workshop.slug, subject.number])
+    if isinstance(subject, Party):
+        return reverse("workshop:party-ticket", args=[request.workshop.slug, subject.pk])
+    return ""
 
 
 def _filled_in(reply: QuickReply | None, subject: Any, party: Party | None) -> MessageForm | None:

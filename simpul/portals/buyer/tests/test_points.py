@@ -33,8 +33,8 @@ def test_what_came_what_it_is_worth_and_until_when(
     loyalty.settle(workshop, Order.objects.all())
     testing.login(client, dewi)
 
-    # session, user, person; what is left; rules; tier: orders, tiers; lines: count, rows
-    with django_assert_num_queries(9):
+    # session, user, person; what is left; rules; tier: orders, tiers; lines: count, rows; vouchers
+    with django_assert_num_queries(10):
         text = client.get(PAGE).text.replace("\xa0", " ")
 
     assert text.count("<strong>+200</strong>") == orders
