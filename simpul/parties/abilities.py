@@ -130,6 +130,12 @@ ABILITIES: dict[str, Rule] = {
     "crm.void_voucher": either(machine(), workshop(SALES)),
     "crm.use_voucher": either(buyer(), workshop(SALES)),
     "crm.give_voucher_back": machine(),
+    # lists of customers and suppliers from elsewhere
+    "crm.read_list": workshop(SALES, STOCK),
+    "crm.map_list": workshop(SALES, STOCK),
+    "crm.import_list": workshop(SALES, STOCK),
+    "crm.end_list": machine(),
+    "crm.undo_list": workshop(SALES, STOCK),
     # prospects on their way to a first order
     "crm.note_lead": workshop(SALES),
     "crm.move_lead": either(machine(), workshop(SALES)),

@@ -83,6 +83,7 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     "crm.pointlot": {"workshop": ("workshop:points", ""), "buyer": ("buyer:points", "")},
     "crm.consent": {"workshop": ("workshop:party-consents", "identity.person.party_id")},
     "crm.voucher": {"workshop": ("workshop:vouchers", ""), "buyer": ("buyer:points", "")},
+    "crm.listimport": {"workshop": ("workshop:list", "pk")},
     "crm.pointrules": {"workshop": ("workshop:point-rules", "")},
     "conversations.guestentry": {"workshop": ("workshop:guestbook", "")},
 }

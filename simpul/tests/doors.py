@@ -119,6 +119,12 @@ TABLE: dict[str, Door] = {
         "customer ticket", "staff", "owner sari fajar rina udin", answer=405
     ),
     "workshop:ticket-reopening": Door("solved ticket", "staff", "owner sari fajar", answer=405),
+    # lists of customers and suppliers from elsewhere
+    "workshop:lists": Door(sees="owner sari rina", may="owner sari rina", others=403),
+    "workshop:list": Door("list", "owner sari rina", "owner sari rina", others=403),
+    "workshop:list-beginning": Door("list", "staff", "owner sari rina", answer=405),
+    "workshop:list-progress": Door("list", "owner sari rina", others=403),
+    "workshop:list-undoing": Door("list", "staff", "owner sari rina", answer=405),
     # the desk
     "workshop:search": Door(sees="staff"),
     "workshop:news": Door(sees="staff"),

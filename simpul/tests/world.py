@@ -29,12 +29,14 @@ from simpul.crm import leaving
 from simpul.crm.models import (
     Campaign,
     Lead,
+    ListImport,
     PointLot,
     PointRules,
     Recipient,
     Segment,
     Voucher,
 )
+from simpul.crm.tables import Line, Table
 from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
@@ -269,6 +271,7 @@ class World:
             "talk": {"pk": self._talk().pk},
             "next step": {"pk": self._next_step().pk},
             "reply": {"pk": self._reply().pk},
+            "list": {"pk": self._list().pk},
             "order change": order | {"revision": change.revision.number},
             "our change": {"number": owing.number, "revision": ours.revision.number},
             "instalment": order | {"position": 1},
@@ -449,6 +452,11 @@ class World:
             "merged ticket": {"pk": merged.pk},
             "said": {"pk": Message.say(by=dewi, conversation=talk, body="Lecet.").pk},
         }
+
+    def _list(self) -> ListImport:
+        """A list of one customer that nobody has imported yet."""
+        table = Table(["Nama"], [Line(2, ["Toko Baru"])])
+        return ListImport.read(by=self.people["sari"], table=table, name="x.csv", of="distributor")
 
     def _talk(self) -> Conversation:
         """What the dealer asked about the order."""

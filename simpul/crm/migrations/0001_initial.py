@@ -345,4 +345,41 @@ class Migration(migrations.Migration):
             model_name='voucheruse',
             constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='voucher_use_of_something'),
         ),
+        migrations.CreateModel(
+            name='ListImport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120)),
+                ('of', models.CharField(choices=[('distributor', 'distributor'), ('consumer', 'consumer'), ('supplier', 'supplier'), ('courier', 'courier')], max_length=12)),
+                ('headings', models.JSONField(default=list)),
+                ('mapping', models.JSONField(default=list)),
+                ('takes_probable', models.BooleanField(default=False, editable=False)),
+                ('status', models.CharField(choices=[('draft', 'to be looked at'), ('running', 'is being imported'), ('done', 'imported'), ('undone', 'taken back')], default='draft', editable=False, max_length=7)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('touched_at', models.DateTimeField(editable=False, null=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ListRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('line', models.PositiveIntegerField()),
+                ('cells', models.JSONField(default=list)),
+                ('verdict', models.CharField(choices=[('new', 'new'), ('known', 'known already'), ('probable', 'probably known'), ('bad', 'cannot be read')], default='new', max_length=8)),
+                ('why', models.CharField(blank=True, max_length=300)),
+                ('known', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='parties.party')),
+                ('listing', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='crm.listimport')),
+                ('party', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='parties.party')),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name='listimport',
+            index=models.Index(fields=['workshop', '-id'], name='crm_listimp_worksho_2fe05a_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='listrow',
+            index=models.Index(fields=['listing', 'verdict', 'line'], name='crm_listrow_listing_ed3d02_idx'),
+        ),
     ]

@@ -33,6 +33,7 @@ from simpul.crm.models.lead import (
     is_any_ordered,
     win_what_was_ordered,
 )
+from simpul.crm.models.listing import ListImport, ListRow
 from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, left_of
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
 from simpul.crm.models.rules import MarketingRules
@@ -57,6 +58,8 @@ __all__ = [
     "Goal",
     "Lead",
     "LeadQuerySet",
+    "ListImport",
+    "ListRow",
     "MarketingRules",
     "NoVoucher",
     "Outcome",
