@@ -68,6 +68,11 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.lose_lead": NOBODY,
     "crm.reopen_lead": NOBODY,
     "crm.win_lead": ("sales",),
+    "crm.decline": NOBODY,
+    # parties that are one
+    "crm.merge": NOBODY,
+    "crm.undo_merging": NOBODY,
+    "crm.part": NOBODY,
     # talk
     "conversations.say": ("other",),
     "conversations.open_ticket": ("owner", "finance"),

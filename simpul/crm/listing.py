@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from simpul.crm.listed import Business, Unreadable, business_in
-from simpul.crm.models import ListImport, ListRow
+from simpul.crm.models import ListImport, ListRow, cards_of
 from simpul.lib import clock
-from simpul.lib.alike import Card, Likeness
+from simpul.lib.alike import Likeness
 from simpul.parties.models import Address, Identity, Party, Person, Workshop
 
 A_BATCH = 100  # rows in one transaction
@@ -22,7 +22,7 @@ type Ways = dict[tuple[str, str], int]  # kind and value of what somebody is rea
 def judge(made: ListImport) -> None:
     """Give each row its verdict, as the list is mapped now; nothing else changes."""
     workshop = made.workshop
-    ways, cards = _ways(workshop), Likeness(_cards(workshop))
+    ways, cards = _ways(workshop), Likeness(cards_of(workshop))
     names = dict(Party.objects.filter(workshop=workshop).values_list("pk", "name"))
     first_at: dict[tuple[str, str], int] = {}
     rows = list(made.rows.order_by("line"))
@@ -125,16 +125,3 @@ def _ways(workshop: Workshop, wanted: Iterable[tuple[str, str]] | None = None) -
         known = known.filter(value__in=[value for _kind, value in wanted])
     rows = known.values_list("kind", "value", "person__party_id")
     return {(kind, value): party or 0 for kind, value, party in rows}
-
-
-def _cards(workshop: Workshop) -> list[Card]:
-    """Return what is known of each party by name and place: numbers are compared exactly before."""
-    doors = Address.objects.filter(party__workshop=workshop).order_by("-pk")
-    streets = {
-        party: f"{street} {area}"
-        for party, street, area in doors.values_list("party", "street", "area")
-    }
-    parties = (
-        Party.objects.filter(workshop=workshop).order_by("pk").values_list("pk", "name", "area")
-    )
-    return [Card(key=pk, name=name, address=streets.get(pk, area)) for pk, name, area in parties]

@@ -74,7 +74,7 @@ class Upload(models.Model):
 class PaperQuerySet(models.QuerySet["Paper"]):
     def visible_to(self, person: Person) -> Self:
         ours = self.filter(workshop_id=person.workshop_id)
-        return ours if person.is_staff else ours.filter(party_id=person.party_id)
+        return ours if person.is_staff else ours.filter(seen_by_id=person.party_id)
 
     def about(self, subject: models.Model) -> Self:
         """Those issued for a thing, and those that mention it."""
@@ -148,6 +148,7 @@ class Paper(models.Model):
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     party = models.ForeignKey(Party, models.PROTECT, related_name="+")  # who it was issued to
+    seen_by = models.ForeignKey(Party, models.PROTECT, related_name="+")  # another one once merged
     kind = models.CharField(max_length=4, choices=Kind)
     number = models.CharField(max_length=20)
     code = models.CharField(max_length=14, default=codes.public, unique=True, editable=False)
@@ -200,6 +201,7 @@ class Paper(models.Model):
             paper = Paper(
                 workshop_id=by.workshop_id,
                 party_id=draft.party.pk,
+                seen_by_id=draft.party.pk,
                 kind=draft.kind,
                 number=draft.number or next(drawn[draft.kind]),
                 subject_type_id=_kind_of(draft.subject),

@@ -145,6 +145,11 @@ ABILITIES: dict[str, Rule] = {
     "crm.lose_lead": workshop(SALES),
     "crm.reopen_lead": workshop(SALES),
     "crm.win_lead": machine(),
+    "crm.decline": workshop(SALES),
+    # parties that are one
+    "crm.merge": workshop(SALES),
+    "crm.undo_merging": workshop(SALES),
+    "crm.part": workshop(SALES),
     # talk
     "conversations.say": either(
         workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer(), supplier(), courier()

@@ -186,8 +186,12 @@ def in_this_language(indonesian: str, english: str) -> str:
 
 class PartyQuerySet(models.QuerySet["Party"]):
     def visible_to(self, person: Person) -> Self:
-        ours = self.filter(workshop_id=person.workshop_id)
+        ours = self.standing().filter(workshop_id=person.workshop_id)
         return ours if person.is_staff else ours.filter(pk=person.party_id)
+
+    def standing(self) -> Self:
+        """Those that were not found to be another one, into which they were merged."""
+        return self.filter(merged_into=None)
 
     def search(self, words: str) -> Self:
         """Find by name, town, its people, or what somebody types of a telephone number."""
@@ -197,13 +201,13 @@ class PartyQuerySet(models.QuerySet["Party"]):
         return self.filter(by_name | Q(people__name__icontains=words) | by_number).distinct()
 
     def buyers(self) -> Self:
-        return self.exclude(buys_as="")
+        return self.standing().exclude(buys_as="")
 
     def suppliers(self) -> Self:
-        return self.filter(is_supplier=True)
+        return self.standing().filter(is_supplier=True)
 
     def couriers(self) -> Self:
-        return self.filter(is_courier=True)
+        return self.standing().filter(is_courier=True)
 
     def unreached(self) -> Self:
         """Those to one of whose people nothing arrives by some address or number."""
@@ -242,6 +246,9 @@ class Party(models.Model):
     sends_in_own_name = models.BooleanField(_("may have goods sent in its own name"), default=False)
     supplier_days = models.PositiveSmallIntegerField(null=True, blank=True)  # none: the workshop's
     since = models.DateTimeField(default=clock.now, editable=False)
+    merged_into = models.ForeignKey(  # the same one, known twice: what was its own is there now
+        "self", models.PROTECT, null=True, editable=False, related_name="absorbed"
+    )
 
     objects = PartyQuerySet.as_manager()
 

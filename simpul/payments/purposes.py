@@ -77,9 +77,9 @@ def proposals(workshop: Workshop, entries: Sequence[BankEntry]) -> dict[int, Pro
     known = _learned(workshop)
     parties = {
         party.pk: party
-        for party in Party.objects.filter(workshop=workshop).exclude(
-            is_supplier=False, is_courier=False
-        )
+        for party in Party.objects.standing()
+        .filter(workshop=workshop)
+        .exclude(is_supplier=False, is_courier=False)
     }
     alike = Counter(
         (skeleton(text), amount > 0)

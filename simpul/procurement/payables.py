@@ -89,7 +89,7 @@ def payables(
     What was paid goes to what somebody said it was for, and else to what is due first.
     """
     on = on or clock.today()
-    suppliers = Party.objects.filter(workshop=workshop, is_supplier=True)
+    suppliers = Party.objects.filter(workshop=workshop).suppliers()
     if supplier is not None:
         suppliers = suppliers.filter(pk=supplier.pk)
     accounts = {one.pk: SupplierAccount(one) for one in suppliers.order_by("name", "pk")}

@@ -19,6 +19,7 @@ from simpul.crm.models.consent import (
     agreed_to,
     consents_of,
 )
+from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like
 from simpul.crm.models.lead import (
     LONGEST_WORDS,
     MET,
@@ -34,6 +35,7 @@ from simpul.crm.models.lead import (
     win_what_was_ordered,
 )
 from simpul.crm.models.listing import ListImport, ListRow
+from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
 from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, left_of
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
 from simpul.crm.models.rules import MarketingRules
@@ -55,13 +57,18 @@ __all__ = [
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
+    "Duplicate",
     "Goal",
     "Lead",
     "LeadQuerySet",
     "ListImport",
     "ListRow",
     "MarketingRules",
+    "Merging",
+    "MovedRow",
     "NoVoucher",
+    "NotMerged",
+    "NotUndone",
     "Outcome",
     "PointLot",
     "PointRules",
@@ -85,9 +92,12 @@ __all__ = [
     "WhyLost",
     "agreed_to",
     "balance_of",
+    "cards_of",
     "consents_of",
+    "find_duplicates",
     "give_idle_back",
     "is_any_ordered",
     "left_of",
+    "like",
     "win_what_was_ordered",
 ]

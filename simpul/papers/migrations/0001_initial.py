@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
+                ('seen_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
                 ('kind', models.CharField(choices=[('KW', 'Kuitansi'), ('INV', 'Faktur'), ('SJ', 'Surat jalan'), ('PO', 'Pesanan pembelian'), ('NK', 'Nota kredit'), ('NPD', 'Nota pengembalian dana')], max_length=4)),
                 ('number', models.CharField(max_length=20)),
                 ('code', models.CharField(default=simpul.lib.codes.public, editable=False, max_length=14, unique=True)),

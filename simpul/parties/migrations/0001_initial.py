@@ -79,6 +79,7 @@ class Migration(migrations.Migration):
                 ('sends_in_own_name', models.BooleanField(default=False, verbose_name='may have goods sent in its own name')),
                 ('supplier_days', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('since', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('merged_into', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='absorbed', to='parties.party')),
             ],
             options={
                 'indexes': [models.Index(fields=['workshop', 'name'], name='parties_par_worksho_2e90ee_idx')],

@@ -1,0 +1,134 @@
+"""What of a party's things hangs together, so that it can only be of one and the same party.
+
+Money that is counted for an order, a shipment and what it carries, a bill and the goods it speaks of.
+A place is a key to a party in one row: the column's name, as in `references`, and the row's key.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+
+from simpul.crm.models.references import Key, keys
+from simpul.delivery.models import CourierOffer, Load
+from simpul.parties.models import Party
+from simpul.payments.models import Allocation, Collection, CreditNote, Forfeit, Purpose, Refund
+from simpul.procurement.models import BilledReceipt, BillPayment
+from simpul.workflow.models import Entry
+
+ORDER, RECEIPT, NOTE = "orders.Order.buyer", "payments.Receipt.party", "payments.CreditNote.party"
+REFUND, FORFEIT, PURPOSE = (
+    "payments.Refund.party",
+    "payments.Forfeit.party",
+    "payments.Purpose.party",
+)
+BILL, PURCHASE = "procurement.SupplierBill.supplier", "procurement.PurchaseOrder.supplier"
+TO, BY = "delivery.Shipment.buyer", "delivery.Shipment.courier"
+OFFER, BROUGHT, HANDED = (
+    "delivery.CourierOffer.courier",
+    "payments.Collection.courier",
+    "payments.CashHanding.courier",
+)
+
+# From something without a party of its own to what it is a part of.
+PART_OF = ("instalment", "order", "purchase", "shipment", "receipt", "credit_note", "refund")
+
+
+class Place(NamedTuple):
+    label: str
+    row: int
+
+
+type Tie = tuple[Place, Place]
+type Places = dict[str, set[int]]
+
+
+def places_of(party: int) -> Places:
+    """Return every row that points at a party, by column."""
+    return {key.label: set(key.rows(party).values_list("pk", flat=True)) for key in keys()}
+
+
+def ties(party: int, here: Places) -> Iterator[Tie]:
+    """Return what must go together of all that points at a party."""
+    undone = Purpose.objects.filter(party=party, reverses__isnull=False)
+    for pk, before in undone.values_list("pk", "reverses__pk"):
+        yield Place(PURPOSE, pk), Place(PURPOSE, before)
+    for rows, columns in _rows(party):
+        for values in rows.values_list(*columns.values()):
+            told = [
+                Place(label, pk)
+                for label, pk in zip(columns, values, strict=True)
+                if pk in here.get(label, ())
+            ]
+            yield from itertools.pairwise(told)
+
+
+def about(key: Key, rows: set[int], here: Places) -> Iterator[Tie]:
+    """Return what some rows are about, where that is of the party as well."""
+    if not any(field.name == "subject_type" for field in key.model._meta.fields):
+        return
+    found: models.QuerySet[Any] = key.model._base_manager.filter(pk__in=rows).order_by("pk")
+    for row in found.prefetch_related("subject"):
+        for place in _places_in(row.subject, here):
+            yield Place(key.label, row.pk), place
+
+
+def made_by(people: set[int], new: Places) -> Iterator[Place]:
+    """Return what some people made themselves: their orders, files, links and registrations."""
+    from_whom = {"papers.Upload.party": "by", "parties.AccessLink.subject": "person"}
+    from_whom |= {"crm.Lead.party": "person", "payments.Tick.party": "by"}
+    for key in keys():
+        rows = new.get(key.label, set())
+        if rows and key.label in from_whom:
+            theirs = {f"{from_whom[key.label]}__in": people, "pk__in": rows}
+            for pk in key.model._base_manager.filter(**theirs).values_list("pk", flat=True):
+                yield Place(key.label, pk)
+        elif rows and key.label == ORDER:
+            kind = ContentType.objects.get_for_model(key.model)
+            placed = Entry.objects.filter(step="orders.place", by__in=people, subject_type=kind)
+            for pk in placed.filter(subject_id__in=rows).values_list("subject_id", flat=True):
+                yield Place(ORDER, pk)
+
+
+def _rows(party: int) -> Iterator[tuple[models.QuerySet[Any], dict[str, str]]]:
+    counted = {RECEIPT: "receipt", NOTE: "credit_note", REFUND: "refund", FORFEIT: "forfeit"}
+    yield (
+        Allocation.objects.of(Party(pk=party)).standing(),
+        {**counted, ORDER: "instalment__order"},
+    )
+    for label, model in ((NOTE, CreditNote), (REFUND, Refund), (FORFEIT, Forfeit)):
+        yield model._base_manager.filter(party=party), {label: "pk", ORDER: "order"}
+    brought = Collection.objects.filter(order__buyer=party)
+    yield brought, {RECEIPT: "receipt", ORDER: "order"}
+    yield Collection.objects.filter(courier=party), {BROUGHT: "pk", HANDED: "handing"}
+    yield Load.objects.filter(order__buyer=party), {TO: "shipment", ORDER: "order"}
+    yield Load.objects.filter(shipment__courier=party), {BY: "shipment", BROUGHT: "collection"}
+    taken = CourierOffer.objects.filter(courier=party, status="accepted")
+    yield taken, {OFFER: "pk", BY: "shipment"}
+    goods = BilledReceipt.objects.filter(bill__supplier=party, is_standing=True)
+    yield goods, {BILL: "bill", PURCHASE: "receipt__purchase"}
+    paid = BillPayment.objects.standing().filter(bill__supplier=party)
+    yield paid, {PURPOSE: "purpose", BILL: "bill"}
+
+
+def _places_in(thing: Any, here: Places) -> list[Place]:
+    """Return where a thing, or what it is a part of, points at the party."""
+    if thing is None:
+        return []
+    model = type(thing)
+    found = [
+        Place(key.label, thing.pk)
+        for key in keys()
+        if key.model is model and thing.pk in here[key.label]
+    ]
+    if found:
+        return found
+    for name in PART_OF:
+        part = getattr(thing, name, None)
+        if isinstance(part, models.Model) and (found := _places_in(part, here)):
+            return found
+    return []

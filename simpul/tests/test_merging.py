@@ -1,0 +1,335 @@
+"""Two parties are merged, worked with, and made two again: nothing is lost, and all sums agree."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from simpul import testing
+from simpul.conversations.models import Conversation, Message
+from simpul.crm.models import Merging, NotMerged, NotUndone
+from simpul.crm.models.references import MOVES, STAYS, TOGETHER, named
+from simpul.insight import audit
+from simpul.orders.models import Order
+from simpul.papers.models import Paper
+from simpul.parties.models import Address, Party, Person, Workshop
+from simpul.payments.models import Allocation, CreditNote, Receipt, party_credit
+from simpul.payments.models.receipt import spread
+from simpul.payments.tally import owed_by
+from simpul.procurement.models import SupplierPrice
+from simpul.workflow.steps import NotAllowed, WrongState
+
+pytestmark = pytest.mark.django_db
+
+SIDES = ("kept", "absorbed")
+MOVES_BEFORE, MOVES_SINCE = 8, 10
+
+
+def test_whoever_adds_a_key_to_party_says_what_becomes_of_it_in_a_merging() -> None:
+    assert named() == MOVES | STAYS
+    assert not MOVES & STAYS
+    assert set(TOGETHER) <= MOVES
+
+
+@pytest.fixture
+def absorbed(workshop: Workshop) -> Party:
+    party = testing.party(workshop, "Tk. Dewi")
+    testing.person("dewi lestari", party)
+    return party
+
+
+@pytest.fixture
+def merging(buyer: Party, dewi: Person, absorbed: Party, sari: Person) -> Merging:
+    return Merging.merge(by=sari, kept=buyer, absorbed=absorbed)
+
+
+def all_is_well(workshop: Workshop) -> bool:
+    return [str(finding) for finding in audit.findings(workshop)] == []
+
+
+def undo(merging: Merging, sari: Person) -> None:
+    Merging.objects.get(pk=merging.pk).undo(by=sari)
+
+
+class Work:
+    """Random work with two parties, of which a seed tells: each thing is of one of the two sides."""
+
+    def __init__(self, seed: int, sides: dict[str, Person]) -> None:
+        self.draw = random.Random(seed)
+        self.sides = sides
+        self.orders: dict[str, list[Order]] = {side: [] for side in SIDES}
+        self.product = testing.product(next(iter(sides.values())).workshop, "OXF")
+
+    def go(self, moves: int) -> None:
+        for _move in range(moves):
+            side = self.draw.choice(SIDES)
+            person = Person.objects.select_related("party", "workshop").get(pk=self.sides[side].pk)
+            order = self.draw.choice(self.orders[side]) if self.orders[side] else None
+            move = self.draw.choice(
+                [self.order, self.pay, self.pay, self.credit, self.say, self.ask]
+            )
+            if order is None:
+                self.order(side, person, order)
+            else:
+                order.refresh_from_db()
+                move(side, person, order)
+
+    def order(self, side: str, person: Person, _order: Order | None) -> None:
+        assert person.party is not None
+        made = testing.confirmed_order(person.party, self.product, by=person)
+        self.orders[side].append(made)
+
+    def pay(self, _side: str, _person: Person, order: Order) -> None:
+        if open_now := order.balance_now():
+            testing.pay(order, min(open_now, self.draw.randrange(1, 9) * 100_000))
+
+    def credit(self, _side: str, _person: Person, order: Order) -> None:
+        if order.balance_now() > 50_000:
+            testing.credit(order, 50_000)
+
+    def say(self, side: str, person: Person, _order: Order) -> None:
+        assert person.party is not None
+        talk = Conversation.of(person.party, person.party)
+        Message.say(by=person, conversation=talk, body=f"{side} {self.draw.random()}")
+
+    def ask(self, side: str, person: Person, order: Order) -> None:
+        assert person.party is not None
+        talk = Conversation.of(order, person.party)
+        Message.say(
+            by=testing.seller(person.workshop), conversation=talk, body=f"{side} {order.number}"
+        )
+
+
+def told_of(party: Party) -> dict[str, Any]:
+    """Return all that a party has, by what people know it by."""
+    party.refresh_from_db()
+    said = Message.objects.filter(conversation__party=party)
+    return {
+        "credit": party_credit(party),
+        "owed": owed_by(party),
+        "orders": sorted(party.orders.values_list("number", "total")),
+        "receipts": sorted(Receipt.objects.filter(party=party).values_list("pk", "amount")),
+        "notes": sorted(CreditNote.objects.filter(party=party).values_list("number", "amount")),
+        "papers": sorted(Paper.objects.filter(seen_by=party).values_list("number", flat=True)),
+        "said": sorted(said.values_list("body", flat=True)),
+        "people": sorted(party.people.values_list("name", flat=True)),
+    }
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_was_merged_and_worked_with_and_undone_is_as_if_it_had_never_been_merged(
+    seed: int, buyer: Party, dewi: Person, absorbed: Party, sari: Person, fajar: Person
+) -> None:
+    sides = {"kept": dewi, "absorbed": absorbed.people.get()}
+
+    def run(*, merged: bool) -> dict[str, Any]:
+        work = Work(seed, sides)
+        work.go(MOVES_BEFORE)
+        if merged:
+            merging = Merging.merge(by=sari, kept=buyer, absorbed=absorbed)
+            assert all_is_well(buyer.workshop)
+        work.go(MOVES_SINCE)
+        if merged:
+            assert all_is_well(buyer.workshop)
+            assert told_of(absorbed)["orders"] == []
+            undo(merging, sari)
+        assert all_is_well(buyer.workshop)
+        told = {"kept": told_of(buyer), "absorbed": told_of(absorbed)}
+        for one in told.values():
+            one["receipts"] = [amount for _pk, amount in one["receipts"]]
+        return told
+
+    class _Back(Exception):
+        pass
+
+    with pytest.raises(_Back), transaction.atomic():
+        without = run(merged=False)
+        raise _Back
+
+    assert run(merged=True) == without
+
+
+def test_all_that_is_known_of_one_is_the_others_and_goes_back(
+    merging: Merging, workshop: Workshop, buyer: Party, absorbed: Party, sari: Person
+) -> None:
+    absorbed.refresh_from_db()
+
+    assert absorbed.merged_into == buyer
+    assert sorted(buyer.people.values_list("name", flat=True)) == ["Dewi", "dewi lestari"]
+    assert list(Party.objects.visible_to(sari)) == [buyer]
+
+    undo(merging, sari)
+
+    absorbed.refresh_from_db()
+    assert absorbed.merged_into is None
+    assert [person.name for person in absorbed.people.all()] == ["dewi lestari"]
+    assert set(Party.objects.visible_to(sari)) == {buyer, absorbed}
+
+
+def test_an_issued_paper_stays_sealed_and_is_seen_by_whoever_has_its_order(
+    workshop: Workshop, buyer: Party, dewi: Person, absorbed: Party, sari: Person, fajar: Person
+) -> None:
+    order = testing.confirmed_order(absorbed)
+    testing.pay(order)
+    papers = set(Paper.objects.filter(party=absorbed))
+
+    merging = Merging.merge(by=sari, kept=buyer, absorbed=absorbed)
+
+    assert papers
+    assert set(Paper.objects.visible_to(dewi)) == papers
+    assert list(audit.papers(workshop)) == []
+    undo(merging, sari)
+    assert not Paper.objects.visible_to(dewi).exists()
+
+
+def test_both_keep_their_logins(
+    buyer: Party, absorbed: Party, dewi: Person, sari: Person, client: Client
+) -> None:
+    other = absorbed.people.get()
+    order = testing.order(absorbed)
+    testing.login(client, other)
+
+    Merging.merge(by=sari, kept=buyer, absorbed=absorbed)
+
+    assert client.get(f"/ciomas/my/orders/{order.number}/").status_code == 200
+    testing.login(client, dewi)
+    assert client.get(f"/ciomas/my/orders/{order.number}/").status_code == 200
+
+
+def test_money_that_was_joined_since_keeps_them_together_until_it_is_taken_back(
+    workshop: Workshop, buyer: Party, dewi: Person, absorbed: Party, sari: Person, fajar: Person
+) -> None:
+    mine = testing.confirmed_order(buyer)
+    testing.pay(mine)
+    testing.credit(mine, 100_000)
+    theirs = testing.confirmed_order(absorbed)
+    merging = Merging.merge(by=sari, kept=buyer, absorbed=absorbed)
+    buyer.refresh_from_db()
+    theirs.refresh_from_db()
+    used = Allocation.use(by=fajar, party=buyer, parts=spread(theirs, 100_000))
+
+    with pytest.raises(NotUndone, match=theirs.number):
+        undo(merging, sari)
+
+    theirs.refresh_from_db()
+    assert theirs.buyer == buyer
+    assert Merging.objects.get().status == "standing"
+    used.reverse(by=fajar, reason="Untuk toko yang lain")
+    undo(merging, sari)
+    theirs.refresh_from_db()
+    assert theirs.buyer == absorbed
+    assert (party_credit(buyer), party_credit(absorbed)) == (100_000, 0)
+    assert all_is_well(workshop)
+
+
+def test_what_both_have_stays_with_each(
+    workshop: Workshop, supplier: Party, sari: Person, rina: Person
+) -> None:
+    twin = testing.party(workshop, "CV Kulit Jaya", is_supplier=True, buys_as="")
+    testing.person("tatang", twin)
+    leather, thread = testing.material(workshop, "LEATHER"), testing.material(workshop, "THREAD")
+    testing.supplier_price(supplier, leather)
+    testing.supplier_price(twin, leather)
+    testing.supplier_price(twin, thread)
+
+    merging = Merging.merge(by=sari, kept=supplier, absorbed=twin)
+
+    assert SupplierPrice.objects.filter(supplier=supplier).count() == 2
+    assert SupplierPrice.objects.get(supplier=twin).material == leather
+    undo(merging, sari)
+    assert SupplierPrice.objects.filter(supplier=twin).count() == 2
+
+
+def test_what_somebody_must_decide_first_is_said_and_nothing_is_moved(
+    workshop: Workshop, supplier: Party, budi: Person, sari: Person
+) -> None:
+    twin = testing.party(workshop, "CV Kulit Jaya", is_supplier=True, buys_as="")
+    testing.person("tatang", twin)
+    testing.inquiry(supplier, twin)
+
+    with pytest.raises(NotMerged, match="same inquiry"):
+        Merging.merge(by=sari, kept=supplier, absorbed=twin)
+
+    assert not Merging.objects.exists()
+    assert twin.people.count() == 1
+
+
+def test_a_prospect_that_is_merged_gets_no_other_prices(workshop: Workshop, sari: Person) -> None:
+    consumer = testing.party(workshop, "Rumah Rina", buys_as="consumer")
+    prospect = testing.party(workshop, "Toko Rina", buys_as="distributor", is_welcome=False)
+
+    Merging.merge(by=sari, kept=consumer, absorbed=prospect)
+
+    consumer.refresh_from_db()
+    assert (consumer.buys_as, consumer.is_welcome) == ("consumer", True)
+
+
+def test_it_becomes_a_supplier_too_and_is_none_any_more_unless_it_was_needed(
+    workshop: Workshop, buyer: Party, supplier: Party, sari: Person
+) -> None:
+    merging = Merging.merge(by=sari, kept=buyer, absorbed=supplier)
+    buyer.refresh_from_db()
+    assert (buyer.is_supplier, buyer.buys_as) == (True, "distributor")
+
+    undo(merging, sari)
+
+    buyer.refresh_from_db()
+    assert (buyer.is_supplier, buyer.buys_as) == (False, "distributor")
+
+
+def test_the_last_of_several_is_undone_first(
+    merging: Merging, workshop: Workshop, buyer: Party, sari: Person
+) -> None:
+    third = testing.party(workshop, "Dewi Sepatu")
+    second = Merging.merge(by=sari, kept=buyer, absorbed=third)
+
+    with pytest.raises(WrongState, match="Dewi Sepatu"):
+        undo(merging, sari)
+
+    undo(second, sari)
+    undo(merging, sari)
+    assert Party.objects.standing().count() == 3
+
+
+def test_one_that_absorbed_another_can_be_absorbed(
+    merging: Merging, workshop: Workshop, buyer: Party, absorbed: Party, sari: Person
+) -> None:
+    third = testing.party(workshop, "Dewi Sepatu")
+    second = Merging.merge(by=sari, kept=third, absorbed=Party.objects.get(pk=buyer.pk))
+
+    absorbed.refresh_from_db()
+    assert absorbed.merged_into == third
+    assert third.people.count() == 2
+    with pytest.raises(WrongState, match="undo that first"):
+        undo(merging, sari)
+    undo(second, sari)
+    absorbed.refresh_from_db()
+    assert absorbed.merged_into == buyer
+
+
+@pytest.mark.parametrize("who", ["fajar", "rina", "udin", "viewer", "dewi"])
+def test_only_sales_and_the_owner_may(
+    who: str, buyer: Party, absorbed: Party, request: pytest.FixtureRequest
+) -> None:
+    with pytest.raises(NotAllowed):
+        Merging.merge(by=request.getfixturevalue(who), kept=buyer, absorbed=absorbed)
+
+    absorbed.refresh_from_db()
+    assert absorbed.merged_into is None
+    assert not Merging.objects.exists()
+
+
+def test_what_came_late_is_gathered(
+    merging: Merging, buyer: Party, absorbed: Party, sari: Person
+) -> None:
+    Address.objects.create(party=absorbed, receiver="Dewi", street="Jl. A 1", area="Bogor")
+
+    merging.gather()
+
+    assert buyer.addresses.count() == 1
+    undo(merging, sari)
+    assert absorbed.addresses.count() == 1
