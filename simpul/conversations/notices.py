@@ -45,6 +45,11 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.give_consent": NOBODY,
     "crm.withdraw_consent": NOBODY,
     # points
+    "crm.read_list": NOBODY,
+    "crm.map_list": NOBODY,
+    "crm.import_list": NOBODY,
+    "crm.end_list": NOBODY,
+    "crm.undo_list": NOBODY,
     "crm.set_points": NOBODY,
     "crm.give_points": ("buyer",),
     "crm.void_points": ("buyer",),

@@ -107,7 +107,7 @@ KINDS: dict[str, str | Promise] = {
     "messages": gettext_lazy("Messages"),
     "calls": gettext_lazy("Calls and visits"),
     "notes": gettext_lazy("Notes"),
-    "tickets": gettext_lazy("Differences"),
+    "tickets": gettext_lazy("Tickets"),
     "papers": gettext_lazy("Papers"),
     "purchases": gettext_lazy("Purchase orders"),
     "interest": gettext_lazy("Registrations and consents"),
@@ -259,7 +259,7 @@ def _notes(person: Person, party: Party, words: str) -> QuerySet[Any]:
 
 def _tickets(person: Person, party: Party, words: str) -> QuerySet[Any]:
     rows = Ticket.objects.visible_to(person).filter(party=party)
-    return rows.filter(reason__icontains=words) if words else rows
+    return rows.search(words) if words else rows
 
 
 def _papers(person: Person, party: Party, words: str) -> QuerySet[Any]:
@@ -346,7 +346,8 @@ def _note(row: Any) -> Told:
 
 def _ticket(row: Any) -> Told:
     ended = ": ".join(filter(None, [row.get_how_display(), row.reason]))
-    return Told(str(row.get_kind_display()), ended or row.get_status_display())
+    what = row.title or row.get_kind_display()
+    return Told(f"{row.number} · {what}", ended or row.get_status_display())
 
 
 def _paper(row: Any) -> Told:

@@ -35,6 +35,7 @@ JPEG_QUALITY = 85
 PHOTO = frozenset({"image"})
 PROOF = frozenset({"image", "pdf"})
 STATEMENT = frozenset({"text", "xml", "workbook"})
+LIST = frozenset({"text", "workbook"})
 
 MOST_MEMBERS = 200  # of a workbook, which is a zip
 MOST_UNPACKED = 200 * MEGABYTE
@@ -104,6 +105,8 @@ def admit(file: Incoming, kinds: frozenset[str]) -> Admitted:
         raise Refusal(_("Only photos (JPEG, PNG, WebP) and PDF files can be handed in."))
     if "image" in kinds:
         raise Refusal(_("Only photos (JPEG, PNG, WebP) can be handed in."))
+    if "xml" not in kinds:
+        raise Refusal(_("Only CSV, XLSX and vCard files can be handed in."))
     raise Refusal(_("Only text files (CSV, MT940), XLSX and camt.053 can be handed in."))
 
 

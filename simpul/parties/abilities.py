@@ -168,6 +168,12 @@ ABILITIES: dict[str, Rule] = {
     "crm.clear_post": workshop(SALES),
     "crm.hide_post": workshop(SALES),
     "crm.show_post": workshop(SALES),
+    # lists of customers and suppliers from elsewhere
+    "crm.read_list": workshop(SALES, STOCK),
+    "crm.map_list": workshop(SALES, STOCK),
+    "crm.import_list": workshop(SALES, STOCK),
+    "crm.end_list": machine(),
+    "crm.undo_list": workshop(SALES, STOCK),
     # prospects on their way to a first order
     "crm.note_lead": workshop(SALES),
     "crm.move_lead": either(machine(), workshop(SALES)),

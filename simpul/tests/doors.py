@@ -122,6 +122,8 @@ TABLE: dict[str, Door] = {
     "workshop:wish-next": Door("wish", "staff", "owner sari", answer=405),
     "workshop:wish-hiding": Door("wish", "owner sari", "owner sari", others=403),
     "workshop:wish-showing": Door("hidden wish", "staff", "owner sari", answer=405),
+    # one record of a customer
+    "workshop:party-history": Door("party", "staff"),
     # tickets of customers
     "buyer:order-ticket": Door("order", "dewi order_link", "dewi order_link"),
     "buyer:tickets": Door(sees="buyers"),
@@ -160,8 +162,12 @@ TABLE: dict[str, Door] = {
         "customer ticket", "staff", "owner sari fajar rina udin", answer=405
     ),
     "workshop:ticket-reopening": Door("solved ticket", "staff", "owner sari fajar", answer=405),
-    # one record of a customer
-    "workshop:party-history": Door("party", "staff"),
+    # lists of customers and suppliers from elsewhere
+    "workshop:lists": Door(sees="owner sari rina", may="owner sari rina", others=403),
+    "workshop:list": Door("list", "owner sari rina", "owner sari rina", others=403),
+    "workshop:list-beginning": Door("list", "staff", "owner sari rina", answer=405),
+    "workshop:list-progress": Door("list", "owner sari rina", others=403),
+    "workshop:list-undoing": Door("list", "staff", "owner sari rina", answer=405),
     # the desk
     "workshop:search": Door(sees="staff"),
     "workshop:news": Door(sees="staff"),

@@ -30,6 +30,7 @@ from simpul.crm.models import (
     Campaign,
     Duplicate,
     Lead,
+    ListImport,
     Merging,
     PointLot,
     PointRules,
@@ -41,6 +42,7 @@ from simpul.crm.models import (
     Voucher,
     Wish,
 )
+from simpul.crm.tables import Line, Table
 from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
@@ -291,6 +293,7 @@ class World:
             "talk": {"pk": self._talk().pk},
             "next step": {"pk": self._next_step().pk},
             "reply": {"pk": self._reply().pk},
+            "list": {"pk": self._list().pk},
             "order change": order | {"revision": change.revision.number},
             "our change": {"number": owing.number, "revision": ours.revision.number},
             "instalment": order | {"position": 1},
@@ -490,6 +493,10 @@ class World:
     def _merging(self) -> Merging:
         kept, absorbed = (testing.party(self.workshop, name) for name in ("UD Abadi", "Abadi"))
         return Merging.merge(by=self.people["sari"], kept=kept, absorbed=absorbed)
+    def _list(self) -> ListImport:
+        """A list of one customer that nobody has imported yet."""
+        table = Table(["Nama"], [Line(2, ["Toko Baru"])])
+        return ListImport.read(by=self.people["sari"], table=table, name="x.csv", of="distributor")
 
     def _talk(self) -> Conversation:
         """What the dealer asked about the order."""

@@ -34,6 +34,7 @@ from simpul.crm.models.lead import (
     is_any_ordered,
     win_what_was_ordered,
 )
+from simpul.crm.models.listing import ListImport, ListRow
 from simpul.crm.models.marketing_rules import MarketingRules
 from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
 from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, hold, left_of
@@ -84,6 +85,8 @@ __all__ = [
     "Goal",
     "Lead",
     "LeadQuerySet",
+    "ListImport",
+    "ListRow",
     "MarketingRules",
     "Merging",
     "MovedRow",

@@ -54,10 +54,12 @@ MOVES = {
     "procurement.SupplierPrice.supplier",  # of a material that both have, the kept one's price holds
 }
 
-# What says whom it was issued to, and is sealed; what tells of the merging itself.
+# What says whom it was issued to, and is sealed; what tells of the merging itself, or of a list.
 STAYS = {
     "crm.Duplicate.one",
     "crm.Duplicate.other",
+    "crm.ListRow.known",
+    "crm.ListRow.party",
     "crm.Merging.absorbed",
     "crm.Merging.kept",
     "papers.Paper.party",

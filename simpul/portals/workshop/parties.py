@@ -103,7 +103,7 @@ def _page(request: Request, party: Party, form: MessageForm | None = None) -> Ht
     orders = Order.objects.visible_to(request.person).filter(buyer=party).for_list()
     links = AccessLink.objects.filter(workshop=request.workshop, person__party=party)
     people = list(party.people.prefetch_related("identities").order_by("pk"))
-    talk = desk_talk(
+    conversation = desk_talk(
         request,
         party,
         party,
@@ -131,7 +131,7 @@ def _page(request: Request, party: Party, form: MessageForm | None = None) -> Ht
             .select_related("person")
             .prefetch_related("subject")
             .order_by("-pk"),
-            **talk,
+            **conversation,
             **_at_a_glance(request, party),
         },
         status=422 if form else 200,
@@ -149,7 +149,6 @@ def _at_a_glance(request: Request, party: Party) -> dict[str, Any]:
         "call": party.telephone(),
         "worth": worth_of(party, clock.today()) if party.buys_as else None,
         "left": contribution_of(party, clock.today()) if sees_books else None,
-        "differences": Ticket.objects.visible_to(request.person).filter(party=party).open().count(),
         "follow_ups": steps.order_by("due_on", "pk")[:LATEST],
         "happened": with_paths(request, found),
         "has_older": older is not None,

@@ -1,0 +1,127 @@
+"""What becomes of a list that was handed in: a verdict for each row, and then the new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from simpul.crm.listed import Business, Unreadable, business_in
+from simpul.crm.models import ListImport, ListRow, cards_of
+from simpul.lib import clock
+from simpul.lib.alike import Likeness
+from simpul.parties.models import Address, Identity, Party, Person, Workshop
+
+A_BATCH = 100  # rows in one transaction
+LONGEST_WHY = 300
+
+type Ways = dict[tuple[str, str], int]  # kind and value of what somebody is reached at -> party
+
+
+def judge(made: ListImport) -> None:
+    """Give each row its verdict, as the list is mapped now; nothing else changes."""
+    workshop = made.workshop
+    ways, cards = _ways(workshop), Likeness(cards_of(workshop))
+    names = dict(Party.objects.filter(workshop=workshop).values_list("pk", "name"))
+    first_at: dict[tuple[str, str], int] = {}
+    rows = list(made.rows.order_by("line"))
+    for row in rows:
+        row.verdict, row.why, row.known_id = ListRow.Verdict.NEW, "", None
+        try:
+            business = business_in(row.cells, made.mapping, kind=made.of)
+        except Unreadable as reason:
+            row.verdict, row.why = ListRow.Verdict.UNREADABLE, str(reason)[:LONGEST_WHY]
+            continue
+        mine = _ways_of(business)
+        if known := next((ways[way] for way in mine if way in ways), None):
+            row.verdict, row.known_id = ListRow.Verdict.KNOWN, known or None
+            row.why = _("Same number or address: %(party)s") % {
+                "party": names.get(known, _("one of us"))
+            }
+        elif line := next((first_at[way] for way in mine if way in first_at), None):
+            row.verdict = ListRow.Verdict.KNOWN
+            row.why = _("Same number or address as line %(line)s") % {"line": line}
+        elif alike := cards.like(business.card()):
+            row.verdict, row.known_id = ListRow.Verdict.PROBABLE, alike[0].other
+            row.why = _("Looks like %(party)s") % {"party": names[alike[0].other]}
+        for way in mine:
+            first_at.setdefault(way, row.line)
+    fields = ["verdict", "why", "known"]
+    ListRow.objects.bulk_update(rows, fields, batch_size=200)
+
+
+def run(made: ListImport) -> None:
+    """Take the rows that are to be taken, so many in each transaction, and end the import; once more
+    where it was stopped in between."""
+    while _take_some(made):
+        pass
+    made.refresh_from_db()
+    if made.status == ListImport.Status.RUNNING:
+        made.end(by=made.workshop.machine)
+
+
+def _take_some(made: ListImport) -> bool:
+    """Take the next rows; tell whether there were any."""
+    with transaction.atomic():
+        held = ListImport.objects.select_for_update(of=("self",)).get(pk=made.pk)
+        if held.status != ListImport.Status.RUNNING:
+            return False
+        rows = list(held.to_take().order_by("line")[:A_BATCH])
+        businesses = [business_in(row.cells, held.mapping, kind=held.of) for row in rows]
+        ways = _ways(held.workshop, [way for one in businesses for way in _ways_of(one)])
+        for row, business in zip(rows, businesses, strict=True):
+            mine = _ways_of(business)
+            if known := next((ways[way] for way in mine if way in ways), None):
+                row.verdict, row.known_id = ListRow.Verdict.KNOWN, known or None
+                row.why = _("Came in by another way meanwhile.")
+            else:
+                row.party = _written(business, held.workshop)
+                ways |= dict.fromkeys(mine, row.party.pk)
+        ListRow.objects.bulk_update(rows, ["verdict", "why", "known", "party"])
+        ListImport.objects.filter(pk=held.pk).update(touched_at=clock.now())
+    return bool(rows)
+
+
+def _written(business: Business, workshop: Workshop) -> Party:
+    """Write down a business with its first person, as a form does."""
+    kinds = business.kinds
+    party = Party.objects.create(
+        workshop=workshop,
+        name=business.name,
+        buys_as=next((kind for kind in ("distributor", "consumer") if kind in kinds), ""),
+        is_supplier="supplier" in kinds,
+        is_courier="courier" in kinds,
+        area=business.area,
+    )
+    contact = business.contact or business.name[:80]
+    person = Person.objects.create(workshop=workshop, party=party, name=contact)
+    Identity.objects.bulk_create(
+        Identity(workshop=workshop, person=person, kind=kind, value=value)
+        for kind, value in _ways_of(business)
+    )
+    if business.street:
+        Address.objects.create(
+            party=party,
+            receiver=contact,
+            telephone=business.numbers[0] if business.numbers else "",
+            street=business.street,
+            area=business.area,
+        )
+    return party
+
+
+def _ways_of(business: Business) -> list[tuple[str, str]]:
+    return [
+        *((Identity.Kind.PHONE.value, one) for one in business.numbers),
+        *((Identity.Kind.MAIL.value, one) for one in business.mails),
+    ]
+
+
+def _ways(workshop: Workshop, wanted: Iterable[tuple[str, str]] | None = None) -> Ways:
+    """Return at which numbers and addresses whom of the workshop is reached; 0 is the house itself."""
+    known = Identity.objects.filter(workshop=workshop)
+    if wanted is not None:
+        known = known.filter(value__in=[value for _kind, value in wanted])
+    rows = known.values_list("kind", "value", "person__party_id")
+    return {(kind, value): party or 0 for kind, value, party in rows}

@@ -1,0 +1,192 @@
+"""A list that is handed in: verdicts, the import, and its undoing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from simpul import testing
+from simpul.conversations.models import Conversation, Message
+from simpul.crm import listing
+from simpul.crm.models import ListImport, ListRow
+from simpul.crm.tables import read_table
+from simpul.lib import clock
+from simpul.parties.models import Address, Identity, Party, Person
+from simpul.workflow.models import Entry
+from simpul.workflow.steps import NotAllowed, Refused, WrongState
+
+LIST = """Nama,Pemilik,HP,Alamat,Kota
+Toko Melati,Bu Ani,0812-1111-2222,Jl. Melati 1,Bogor
+Toko Mawar,Pak Eko,0812-3333-4444,,Depok
+Toko Dewi Baru,,0812-3456-7890,,Bogor
+Melati 2,,0812 1111 2222,,
+Toko Rusak,,12,,
+"""
+
+
+def handed_in(by: Person, text: str = LIST, of: str = "distributor") -> ListImport:
+    made = ListImport.read(by=by, table=read_table(text.encode()), name="daftar.csv", of=of)
+    listing.judge(made)
+    return made
+
+
+def imported(by: Person, text: str = LIST) -> ListImport:
+    made = handed_in(by, text)
+    made.begin(by=by)
+    listing.run(made)
+    return made
+
+
+@pytest.fixture
+def known(dewi: Person) -> Person:
+    Identity.objects.create(
+        workshop=dewi.workshop, person=dewi, kind="phone", value="+6281234567890"
+    )
+    return dewi
+
+
+def test_each_row_has_a_verdict_and_nothing_is_taken_yet(sari: Person, known: Person) -> None:
+    made = handed_in(sari)
+
+    rows = made.rows.order_by("line").values_list("line", "verdict", "why", "known")
+    assert list(rows) == [
+        (2, "new", "", None),
+        (3, "new", "", None),
+        (4, "known", "Same number or address: Toko Dewi", known.party_id),
+        (5, "known", "Same number or address as line 2", None),
+        (6, "bad", "“12”: This is not a whole telephone number: please look at it again.", None),
+    ]
+    assert made.counts() == {"new": 2, "known": 2, "probable": 0, "bad": 1}
+    assert Party.objects.count() == 1
+
+
+def test_whoever_looks_like_somebody_is_left_out_unless_it_is_wanted(
+    sari: Person, buyer: Party
+) -> None:
+    Party.objects.filter(pk=buyer.pk).update(name="CV Sepatu Cendrawasih", area="Cibinong")
+    made = handed_in(sari, "Nama,Kota\nSepatu Cenderawasih CV,Cibinong\nToko Lain,Solo\n")
+
+    row = made.rows.get(verdict="probable")
+    assert (row.known, row.why) == (buyer, "Looks like CV Sepatu Cendrawasih")
+    assert [one.line for one in made.to_take()] == [3]
+
+    made.begin(by=sari, takes_probable=True)
+    listing.run(made)
+    assert Party.objects.filter(name="Sepatu Cenderawasih CV").exists()
+
+
+def test_columns_are_said_anew_and_the_verdicts_with_them(sari: Person) -> None:
+    made = handed_in(sari, "Apa,Siapa\n0812-1111-2222,Toko Melati\n")
+    assert made.counts()["bad"] == 1
+
+    with pytest.raises(Refused, match="name"):
+        made.map(by=sari, mapping=["telephone", ""])
+    made.map(by=sari, mapping=["telephone", "name"])
+    listing.judge(made)
+
+    assert made.counts()["new"] == 1
+
+
+def test_what_is_new_is_written_down_with_its_person_number_and_address(
+    sari: Person, known: Person
+) -> None:
+    made = imported(sari)
+
+    assert made.status == ListImport.Status.DONE
+    melati = Party.objects.get(name="Toko Melati")
+    assert (melati.buys_as, melati.area, melati.is_supplier) == ("distributor", "Bogor", False)
+    person = melati.people.get()
+    assert (person.name, person.identities.get().value) == ("Bu Ani", "+6281211112222")
+    address = melati.addresses.get()
+    assert (address.street, address.receiver) == ("Jl. Melati 1", "Bu Ani")
+    assert sorted(Party.objects.values_list("name", flat=True)) == [
+        "Toko Dewi", "Toko Mawar", "Toko Melati",
+    ]  # fmt: skip
+    steps = Entry.objects.about(made).order_by("pk").values_list("step", flat=True)
+    assert list(steps) == ["crm.read_list", "crm.import_list", "crm.end_list"]
+
+
+def test_an_import_that_was_stopped_goes_on_where_it_was(
+    sari: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "A_BATCH", 1)
+    made = handed_in(sari)
+    made.begin(by=sari)
+    listing._take_some(made)
+    assert Party.objects.count() == 1
+
+    with clock.stopped(clock.now() + timedelta(minutes=2)):
+        assert made.is_abandoned
+    listing.run(made)
+    listing.run(made)  # twice is as good as once
+
+    assert sorted(Party.objects.values_list("name", flat=True)) == [
+        "Toko Dewi Baru",
+        "Toko Mawar",
+        "Toko Melati",
+    ]
+
+
+def test_somebody_who_came_in_meanwhile_is_not_written_twice(sari: Person) -> None:
+    made = handed_in(sari, "Nama,HP\nToko Melati,0812-1111-2222\n")
+    made.begin(by=sari)
+    other = testing.person("Bu Ani", testing.party(sari.workshop, "Toko Melati"))
+    Identity.objects.create(
+        workshop=sari.workshop, person=other, kind="phone", value="+6281211112222"
+    )
+    listing.run(made)
+
+    row = made.rows.get()
+    assert (row.verdict, row.known, row.party) == ("known", other.party, None)
+    assert Party.objects.count() == 1
+
+
+def test_an_import_is_undone_but_for_what_was_used(sari: Person, known: Person) -> None:
+    made = imported(sari)
+    mawar = Party.objects.get(name="Toko Mawar")
+    talk = Conversation.of(mawar, mawar)
+    Message.say(by=sari, conversation=talk, body="Halo")
+
+    made.undo(by=sari)
+
+    assert sorted(Party.objects.values_list("name", flat=True)) == ["Toko Dewi", "Toko Mawar"]
+    assert not Identity.objects.filter(value="+6281211112222").exists()
+    assert not Address.objects.exists()
+    stays = made.rows.exclude(party=None).get()
+    assert (stays.party, stays.why) == (mawar, "There is a conversation.")
+    assert made.status == ListImport.Status.UNDONE
+    with pytest.raises(WrongState):
+        made.undo(by=sari)
+
+
+def test_a_login_and_more_people_are_use_too(sari: Person) -> None:
+    made = imported(sari)
+    melati, mawar = (Party.objects.get(name=f"Toko {name}") for name in ("Melati", "Mawar"))
+    testing.person("Pak Budi", melati)
+    testing.order(mawar)
+
+    made.undo(by=sari)
+
+    whys = made.rows.exclude(party=None).order_by("line").values_list("why", flat=True)
+    assert list(whys) == ["More people were added.", "There is an order."]
+
+
+def test_a_list_with_nothing_new_is_not_imported(sari: Person) -> None:
+    made = handed_in(sari, "Nama,HP\nToko,12\n")
+    with pytest.raises(WrongState, match="nothing new"):
+        made.begin(by=sari)
+    assert ListImport.objects.get().status == ListImport.Status.DRAFT
+
+
+def test_who_keeps_no_parties_imports_none(fajar: Person, dewi: Person, sari: Person) -> None:
+    for person in (fajar, dewi):
+        with pytest.raises(NotAllowed):
+            handed_in(person)
+    assert not ListImport.objects.exists()
+    made = handed_in(sari)
+    for step in (made.begin, made.undo):
+        with pytest.raises(NotAllowed):
+            step(by=fajar)
+    assert not ListImport.objects.visible_to(fajar).exists()
+    assert ListRow.objects.filter(party__isnull=False).count() == 0

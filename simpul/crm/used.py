@@ -1,0 +1,88 @@
+"""Whether anybody has done anything with a party since it was written down."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils.translation import gettext as _
+
+from simpul.parties.models import Address, Identity, Party, Person
+
+# what belongs to a party from its first moment, and the row of the list that it came from
+_OWN = {Person, Identity, Address}
+_OF_A_LIST = "crm.listrow"
+
+
+def used(parties: Collection[int]) -> dict[int, str]:
+    """Return of the parties (their keys) that are used, why: a sentence. One question for each place
+    in the database that may point at a party, its people, numbers or addresses."""
+    people = _owners(Person.objects.filter(party__in=parties), "party_id")
+    known = _owners(Identity.objects.filter(person__in=people), "person_id")
+    doors = _owners(Address.objects.filter(party__in=parties), "party_id")
+    owners: dict[type[models.Model], dict[int, int]] = {
+        Party: {pk: pk for pk in parties},
+        Person: people,
+        Identity: {pk: people[person] for pk, person in known.items()},
+        Address: doors,
+    }
+    found: dict[int, str] = {}
+    for model, of in owners.items():
+        for where, key in _pointing(model, list(of)):
+            found.setdefault(of[key], _why(where))
+    users = Person.objects.filter(pk__in=people).exclude(user=None)
+    for party in users.values_list("party_id", flat=True):
+        found.setdefault(party or 0, _("They have a login."))
+    more = Person.objects.filter(pk__in=people).order_by().values_list("party_id")
+    for party, count in more.annotate(n=models.Count("pk")):
+        if count > 1:
+            found.setdefault(party or 0, _("More people were added."))
+    return found
+
+
+def remove(parties: Collection[int]) -> None:
+    """Take parties away that nobody has used, with their people."""
+    Address.objects.filter(party__in=parties).delete()
+    Person.objects.filter(party__in=parties).delete()
+    Party.objects.filter(pk__in=parties).delete()
+
+
+def _owners(rows: models.QuerySet[Any], owner: str) -> dict[int, int]:
+    return dict(rows.values_list("pk", owner))
+
+
+def _pointing(
+    model: type[models.Model], keys: list[int]
+) -> Iterator[tuple[type[models.Model], int]]:
+    """Return what points at rows of a model: by a foreign key, or as the thing that it is about."""
+    for relation in model._meta.related_objects:
+        where: Any = relation.related_model
+        if where in _OWN or where._meta.label_lower == _OF_A_LIST:
+            continue
+        rows = where._base_manager.filter(**{f"{relation.field.name}__in": keys}).order_by()
+        for key in rows.values_list(relation.field.name, flat=True).distinct():
+            yield where, key
+    kind = ContentType.objects.get_for_model(model)
+    for where in apps.get_models():
+        names = {field.name for field in where._meta.get_fields()}
+        if {"subject_type", "subject_id"} <= names:
+            rows = where._base_manager.filter(subject_type=kind, subject_id__in=keys).order_by()
+            for key in rows.values_list("subject_id", flat=True).distinct():
+                yield where, key
+
+
+def _why(where: type[models.Model]) -> str:
+    """Say in plain words what there is; whatever has no words of its own is simply work with it."""
+    words = {
+        "orders.order": _("There is an order."),
+        "procurement.purchaseorder": _("There is a purchase order."),
+        "conversations.conversation": _("There is a conversation."),
+        "conversations.internalnote": _("There is a note about it."),
+        "payments.receipt": _("Money came from it."),
+        "crm.consent": _("They said what may be sent to them."),
+        "parties.accesslink": _("A link was sent to them."),
+    }
+    return words.get(where._meta.label_lower, _("Something was done with it."))

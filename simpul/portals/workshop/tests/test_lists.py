@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from simpul import testing
+from simpul.crm import listing
+from simpul.crm.models import ListImport
+from simpul.parties.models import Party, Person
+
+LISTS = "/ciomas/desk/parties/lists/"
+LIST = "Nama,HP,Kota\nToko Melati,0812-1111-2222,Bogor\nToko Rusak,12,\n"
+
+
+@pytest.fixture
+def client(client: Client, sari: Person) -> Client:
+    """A browser in which Sari, who sells, has logged in."""
+    testing.login(client, sari)
+    return client
+
+
+def hand_in(client: Client, content: str = LIST, name: str = "daftar.csv") -> Any:
+    file = SimpleUploadedFile(name, content.encode())
+    return client.post(LISTS, {"file": file, "of": "distributor"})
+
+
+def test_a_list_is_looked_at_imported_and_undone(client: Client) -> None:
+    assert "None yet." in client.get(LISTS).text
+    answer = hand_in(client)
+    made = ListImport.objects.get()
+    page = f"{LISTS}{made.pk}/"
+    assert answer["Location"] == page
+
+    text = client.get(page).text
+    assert "Import what is new (1)" in text
+    assert "This is not a whole telephone number" in text
+    bad = client.get(f"{page}?verdict=bad").text.split("<tbody>")[1]
+    assert "Toko Rusak" in bad
+    assert "Toko Melati" not in bad
+    assert Party.objects.count() == 0
+
+    assert client.post(f"{page}beginning/")["Location"] == page
+    assert "The list is being imported." in client.get(page).text
+    assert "0 / 1" in client.get(f"{page}progress/").text
+    listing.run(ListImport.objects.get())
+    party = Party.objects.get()
+    assert f'href="/ciomas/desk/parties/{party.pk}/"' in client.get(page).text
+
+    client.post(f"{page}undoing/")
+    assert Party.objects.count() == 0
+    assert "taken back" in client.get(page).text
+
+
+def test_what_a_column_means_is_said_and_seen_at_once(client: Client) -> None:
+    hand_in(client, "Apa,Siapa\n0812-1111-2222,Toko Melati\n")
+    made = ListImport.objects.get()
+    page = f"{LISTS}{made.pk}/"
+    assert "No name stands here." in client.get(page).text
+
+    wrong = client.post(page, {"column-0": "telephone", "column-1": "nothing"})
+    assert wrong.status_code == 422
+    client.post(page, {"column-0": "telephone", "column-1": "name"})
+
+    assert "Import what is new (1)" in client.get(page).text
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [("Nama\n", "No rows stand below"), ("<html>", "Only CSV, XLSX and vCard")],
+)
+def test_a_file_that_is_no_list_is_refused_with_the_reason(
+    client: Client, content: str, why: str
+) -> None:
+    answer = hand_in(client, content)
+    assert answer.status_code == 422
+    assert why in answer.text
+    assert not ListImport.objects.exists()
+
+
+def test_the_rows_are_downloaded_corrected_and_handed_in_again(client: Client) -> None:
+    hand_in(client)
+    page = f"{LISTS}{ListImport.objects.get().pk}/"
+
+    text = client.get(f"{page}?verdict=bad&as=csv").text
+    assert text.splitlines()[1].startswith("Toko Rusak,,12,")
+    hand_in(client, text.replace(",12,", ",0812-3333-4444,"))
+
+    again = ListImport.objects.order_by("pk")[1]
+    assert [row.verdict for row in again.rows.all()] == ["new"]
+
+
+def test_the_number_of_queries_is_fixed(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    rows = "".join(f"Toko {n},0812-1111-{n:04}\n" for n in range(60))
+    hand_in(client, "Nama,HP\nToko A,0812-2222-3333\n")
+    hand_in(client, "Nama,HP\n" + rows)
+    for made in ListImport.objects.order_by("pk"):
+        client.get(f"{LISTS}{made.pk}/")
+        with django_assert_num_queries(11):
+            client.get(f"{LISTS}{made.pk}/")
