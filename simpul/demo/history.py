@@ -32,6 +32,7 @@ from simpul.demo import (
     talk,
     this_week,
     to_the_door,
+    visits,
     workshop_floor,
 )
 from simpul.demo.bank import Bank
@@ -144,6 +145,7 @@ def tell(
     _money_out(story, opened)
     talk.plan(story)
     prospects.plan(story)
+    visits.plan(story)
     _plant(story)
     cash_box.plan(story)
     to_the_door.plan(story)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from simpul.conversations.models import Conversation, GuestEntry, Ticket
-from simpul.crm.models import Lead
+from simpul.crm.models import Lead, Visit
 from simpul.delivery.models import Shipment
 from simpul.delivery.models import Status as ShipmentStatus
 from simpul.insight.dates import outlook
@@ -339,6 +339,14 @@ def _follow_ups(person: Person, today: date) -> Iterator[Task]:
         yield Task("conversations", "?shown=due", "calendar-clock", title, text, count, HIGH)
 
 
+def _visits(person: Person, today: date) -> Iterator[Task]:
+    mine = Visit.objects.visible_to(person).planned().filter(day__rep=person, day__on=today)
+    if count := mine.count():
+        text = _("Your list of today, in the order of the way.")
+        title = ngettext("%(n)s visit", "%(n)s visits", count) % {"n": count}
+        yield Task("visits", "", "footprints", title, text, count, MIDDLE)
+
+
 def _messages(person: Person, today: date) -> Iterator[Task]:
     if count := texting.to_send_by_hand(person.workshop_id).count():
         text = _("Written already: one tap opens WhatsApp.")
@@ -352,6 +360,7 @@ _SALES: list[_Question] = [
     _placed,
     _talk,
     _follow_ups,
+    _visits,
     _changes,
     _late,
     _will_be_late,

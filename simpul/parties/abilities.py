@@ -134,6 +134,14 @@ ABILITIES: dict[str, Rule] = {
     "crm.lose_lead": workshop(SALES),
     "crm.reopen_lead": workshop(SALES),
     "crm.win_lead": machine(),
+    # visits
+    "crm.plan_visits": workshop(SALES),
+    "crm.note_visit": workshop(SALES),
+    "crm.miss_visit": workshop(SALES),
+    # the dealers behind a distributor
+    "crm.begin_dealing": workshop(SALES),
+    "crm.end_dealing": workshop(SALES),
+    "crm.order_for_dealer": either(buyer(), workshop(SALES)),
     # talk
     "conversations.say": either(
         workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer(), supplier(), courier()

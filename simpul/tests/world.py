@@ -26,7 +26,17 @@ from simpul.conversations.models import (
     Ticket,
 )
 from simpul.crm import leaving
-from simpul.crm.models import Campaign, Lead, PointLot, PointRules, Recipient, Segment
+from simpul.crm.models import (
+    Campaign,
+    Dealing,
+    Lead,
+    PointLot,
+    PointRules,
+    Recipient,
+    Segment,
+    Visit,
+    VisitDay,
+)
 from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
@@ -316,6 +326,9 @@ class World:
             "address": {"pk": address.pk},
             "link": {"pk": self.party("dewi").pk, "link": self.links["order_link"].pk},
             "lead": {"pk": lead.pk},
+            "visit": {"pk": self._visit().pk},
+            "dealing": {"pk": self._dealing().pk},
+            "distributor": {"pk": self.party("dewi").pk},
             "segment": {"pk": self._segment().pk},
             "campaign": {"pk": self._campaign().pk},
             "campaign text": self._campaign_text(),
@@ -381,6 +394,18 @@ class World:
         return Identity.objects.create(
             workshop=self.workshop, person=person, kind="phone", value="+6281200000099"
         )
+
+    def _visit(self) -> Visit:
+        """Sari goes to see the dealer today."""
+        sari = self.people["sari"]
+        parties = [self.party("dewi")]
+        day = VisitDay.plan(by=sari, rep=sari, on=clock.today(), parties=parties)
+        return day.visits.get()
+
+    def _dealing(self) -> Dealing:
+        """A kiosk buys through the dealer."""
+        kiosk = testing.party(self.workshop, "Kios", buys_as=Party.BuysAs.DISTRIBUTOR)
+        return Dealing.begin(by=self.people["sari"], distributor=self.party("dewi"), dealer=kiosk)
 
     def _segment(self, *, is_list: bool = False) -> Segment:
         return Segment.objects.create(workshop=self.workshop, name="Bogor", is_list=is_list)

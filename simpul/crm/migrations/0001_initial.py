@@ -178,6 +178,7 @@ class Migration(migrations.Migration):
                 ('new_days', models.PositiveSmallIntegerField(default=60, verbose_name='days after the first order that a customer is new')),
                 ('sleeping_days', models.PositiveSmallIntegerField(default=120, verbose_name='days without an order until a customer sleeps')),
                 ('lost_days', models.PositiveSmallIntegerField(default=365, verbose_name='days without an order until a customer is lost')),
+                ('visit_days', models.PositiveSmallIntegerField(default=30, verbose_name='days without a visit until a buyer should be visited')),
                 ('most_messages', models.PositiveSmallIntegerField(default=2, verbose_name='most messages of all campaigns to one person')),
                 ('in_days', models.PositiveSmallIntegerField(default=30, verbose_name='in so many days')),
                 ('workshop', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='marketing_rules', to='parties.workshop')),
@@ -245,5 +246,59 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='tier',
             constraint=models.CheckConstraint(condition=models.Q(('percent__lt', 100)), name='tier_leaves_something'),
+        ),
+        migrations.CreateModel(
+            name='VisitDay',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField()),
+                ('rep', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('rep', 'on'), name='visit_day_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Visit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('status', models.CharField(choices=[('planned', 'planned'), ('done', 'visited'), ('missed', 'not visited')], default='planned', editable=False, max_length=7)),
+                ('pairs_seen', models.PositiveIntegerField(editable=False, null=True)),
+                ('seen', models.CharField(blank=True, editable=False, max_length=300)),
+                ('rival', models.CharField(blank=True, editable=False, max_length=300)),
+                ('reason', models.CharField(blank=True, editable=False, max_length=300)),
+                ('message', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visit', to='conversations.message')),
+                ('party', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='parties.party')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('day', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='crm.visitday')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['party', 'status'], name='crm_visit_party_i_e44acb_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'planned')), fields=('day', 'party'), name='visit_planned_once'), models.CheckConstraint(condition=models.Q(('status', 'done'), ('message', None), _connector='XOR'), name='visit_done_says_what')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Dealing',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('since', models.DateField(default=simpul.lib.clock.today, editable=False)),
+                ('until', models.DateField(editable=False, null=True)),
+                ('status', models.CharField(choices=[('active', 'buys through them'), ('ended', 'ended')], default='active', editable=False, max_length=6)),
+                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deals_through', to='parties.party')),
+                ('distributor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dealings', to='parties.party')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'active')), fields=('dealer',), name='dealer_through_one'), models.CheckConstraint(condition=models.Q(('distributor', models.F('dealer')), _negated=True), name='dealing_between_two'), models.CheckConstraint(condition=models.Q(('status', 'ended'), ('until', None), _connector='XOR'), name='dealing_ended_on_a_day')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DealerOrder',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('order', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='for_dealer', to='orders.order')),
+                ('dealing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='crm.dealing')),
+            ],
         ),
     ]

@@ -19,6 +19,13 @@ from simpul.crm.models.consent import (
     agreed_to,
     consents_of,
 )
+from simpul.crm.models.dealing import (
+    DealerOrder,
+    DealerOrderQuerySet,
+    Dealing,
+    DealingQuerySet,
+    DealingStatus,
+)
 from simpul.crm.models.lead import (
     LONGEST_WORDS,
     MET,
@@ -37,8 +44,10 @@ from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
 from simpul.crm.models.rules import MarketingRules
 from simpul.crm.models.segment import Segment, SegmentQuerySet
+from simpul.crm.models.visit import A_NOTE, Visit, VisitDay, VisitQuerySet, VisitStatus
 
 __all__ = [
+    "A_NOTE",
     "LONGEST_CAMPAIGN",
     "LONGEST_WORDS",
     "MET",
@@ -51,6 +60,11 @@ __all__ = [
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
+    "DealerOrder",
+    "DealerOrderQuerySet",
+    "Dealing",
+    "DealingQuerySet",
+    "DealingStatus",
     "Lead",
     "LeadQuerySet",
     "MarketingRules",
@@ -68,6 +82,10 @@ __all__ = [
     "Tier",
     "TierTerms",
     "TooFewPoints",
+    "Visit",
+    "VisitDay",
+    "VisitQuerySet",
+    "VisitStatus",
     "Ways",
     "Why",
     "WhyLost",
