@@ -102,6 +102,15 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.merge": NOBODY,
     "crm.undo_merging": NOBODY,
     "crm.part": NOBODY,
+    "crm.win_lead": ("sales",),
+    # visits
+    "crm.plan_visits": NOBODY,  # they stand on the list of whoever goes
+    "crm.note_visit": NOBODY,
+    "crm.miss_visit": NOBODY,
+    # the dealers behind a distributor
+    "crm.begin_dealing": NOBODY,  # both have agreed on it
+    "crm.end_dealing": NOBODY,
+    "crm.order_for_dealer": NOBODY,  # of the order itself they are told
     # talk
     "conversations.say": ("other",),
     "conversations.open_ticket": ("owner", "finance"),

@@ -34,6 +34,7 @@ from simpul.demo import (
     this_week,
     tickets,
     to_the_door,
+    visits,
     wishes,
     workshop_floor,
 )
@@ -148,6 +149,7 @@ def tell(
     talk.plan(story)
     prospects.plan(story)
     tickets.plan(story)
+    visits.plan(story)
     _plant(story)
     cash_box.plan(story)
     to_the_door.plan(story)

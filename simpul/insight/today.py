@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from simpul.conversations.models import Conversation, GuestEntry, Ticket
 from simpul.crm.clocks import clocks_of
-from simpul.crm.models import Lead, Wish
+from simpul.crm.models import Lead, Visit, Wish
 from simpul.delivery.models import Shipment
 from simpul.delivery.models import Status as ShipmentStatus
 from simpul.insight.dates import outlook
@@ -366,6 +366,14 @@ def _tickets(person: Person, today: date) -> Iterator[Task]:
         yield Task("tickets", where, "life-buoy", title % {"n": count}, text, count, MIDDLE)
 
 
+def _visits(person: Person, today: date) -> Iterator[Task]:
+    mine = Visit.objects.visible_to(person).planned().filter(day__rep=person, day__on=today)
+    if count := mine.count():
+        text = _("Your list of today, in the order of the way.")
+        title = ngettext("%(n)s visit", "%(n)s visits", count) % {"n": count}
+        yield Task("visits", "", "footprints", title, text, count, MIDDLE)
+
+
 def _messages(person: Person, today: date) -> Iterator[Task]:
     if count := texting.to_send_by_hand(person.workshop_id).count():
         text = _("Written already: one tap opens WhatsApp.")
@@ -380,6 +388,7 @@ _SALES: list[_Question] = [
     _talk,
     _follow_ups,
     _tickets,
+    _visits,
     _changes,
     _late,
     _will_be_late,

@@ -192,6 +192,14 @@ ABILITIES: dict[str, Rule] = {
     "crm.merge": workshop(SALES),
     "crm.undo_merging": workshop(SALES),
     "crm.part": workshop(SALES),
+    # visits
+    "crm.plan_visits": workshop(SALES),
+    "crm.note_visit": workshop(SALES),
+    "crm.miss_visit": workshop(SALES),
+    # the dealers behind a distributor
+    "crm.begin_dealing": workshop(SALES),
+    "crm.end_dealing": workshop(SALES),
+    "crm.order_for_dealer": either(buyer(), workshop(SALES)),
     # talk
     "conversations.say": either(
         workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer(), supplier(), courier()

@@ -43,6 +43,15 @@ from simpul.crm.models import (
     Wish,
 )
 from simpul.crm.tables import Line, Table
+    Dealing,
+    Lead,
+    PointLot,
+    PointRules,
+    Recipient,
+    Segment,
+    Visit,
+    VisitDay,
+)
 from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
@@ -362,6 +371,9 @@ class World:
             "voucher": {"pk": voucher.pk},
             "referral": {"pk": referral.pk},
             "placed": {"number": placed.number},
+            "visit": {"pk": self._visit().pk},
+            "dealing": {"pk": self._dealing().pk},
+            "distributor": {"pk": self.party("dewi").pk},
             "segment": {"pk": self._segment().pk},
             "campaign": {"pk": self._campaign().pk},
             "campaign text": (text := self._campaign_text()),
@@ -431,6 +443,18 @@ class World:
         return Identity.objects.create(
             workshop=self.workshop, person=person, kind="phone", value="+6281200000099"
         )
+
+    def _visit(self) -> Visit:
+        """Sari goes to see the dealer today."""
+        sari = self.people["sari"]
+        parties = [self.party("dewi")]
+        day = VisitDay.plan(by=sari, rep=sari, on=clock.today(), parties=parties)
+        return day.visits.get()
+
+    def _dealing(self) -> Dealing:
+        """A kiosk buys through the dealer."""
+        kiosk = testing.party(self.workshop, "Kios", buys_as=Party.BuysAs.DISTRIBUTOR)
+        return Dealing.begin(by=self.people["sari"], distributor=self.party("dewi"), dealer=kiosk)
 
     def _segment(self, *, is_list: bool = False) -> Segment:
         return Segment.objects.create(workshop=self.workshop, name="Bogor", is_list=is_list)

@@ -19,6 +19,13 @@ from simpul.crm.models.consent import (
     agreed_to,
     consents_of,
 )
+from simpul.crm.models.dealing import (
+    DealerOrder,
+    DealerOrderQuerySet,
+    Dealing,
+    DealingQuerySet,
+    DealingStatus,
+)
 from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like
 from simpul.crm.models.lead import (
     LONGEST_WORDS,
@@ -52,6 +59,7 @@ from simpul.crm.models.remedy import Remedy, RemedyQuerySet
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
+from simpul.crm.models.visit import A_NOTE, Visit, VisitDay, VisitQuerySet, VisitStatus
 from simpul.crm.models.voucher import NoVoucher, Voucher, VoucherUse, give_idle_back
 from simpul.crm.models.wish import (
     ANSWERS,
@@ -65,6 +73,7 @@ from simpul.crm.models.wish import (
 
 __all__ = [
     "ANSWERS",
+    "A_NOTE",
     "LONGEST_CAMPAIGN",
     "LONGEST_POST",
     "LONGEST_WISH",
@@ -80,6 +89,11 @@ __all__ = [
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
+    "DealerOrder",
+    "DealerOrderQuerySet",
+    "Dealing",
+    "DealingQuerySet",
+    "DealingStatus",
     "Duplicate",
     "Flag",
     "Goal",
@@ -124,6 +138,10 @@ __all__ = [
     "Tier",
     "TierTerms",
     "TooFewPoints",
+    "Visit",
+    "VisitDay",
+    "VisitQuerySet",
+    "VisitStatus",
     "Voucher",
     "VoucherUse",
     "Ways",

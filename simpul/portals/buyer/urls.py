@@ -6,6 +6,7 @@ from simpul.portals.buyer import (
     changes,
     consents,
     credit,
+    dealers,
     home,
     orders,
     own,
@@ -26,6 +27,9 @@ urlpatterns = [
     path("", home.home, name="home"),
     # orders; all that belongs to one lies below its page, so that a link opens just that
     path("orders/", orders.orders, name="orders"),
+    # my dealers
+    path("dealers/", dealers.dealers, name="dealers"),
+    path("dealers/<int:pk>/", dealers.dealer, name="dealer"),
     path("orders/new/", placing.new, name="new-order"),
     path("orders/new/earliest/", placing.earliest, name="earliest"),
     path("orders/<str:number>/", orders.order, name="order"),

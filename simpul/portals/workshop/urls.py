@@ -12,6 +12,7 @@ from simpul.portals.workshop import (
     consents,
     couriers,
     credit,
+    dealers,
     deliveries,
     duplicates,
     gateways,
@@ -56,6 +57,7 @@ from simpul.portals.workshop import (
     terms,
     tickets,
     today,
+    visits,
     vouchers,
     wages,
     whatsapp,
@@ -180,6 +182,16 @@ urlpatterns = [
         quotations.paper,
         name="quotation-paper",
     ),
+    # visits
+    path("customers/visits/", visits.visits, name="visits"),
+    path("customers/visits/plan/", visits.plan, name="visit-plan"),
+    path("customers/visits/<int:pk>/", visits.visit, name="visit"),
+    path("customers/visits/<int:pk>/note/", visits.note, name="visit-note"),
+    path("customers/visits/<int:pk>/missed/", visits.missed, name="visit-missed"),
+    # the dealers behind a distributor
+    path("customers/dealers/", dealers.dealers, name="dealers"),
+    path("customers/dealers/<int:pk>/", dealers.distributor, name="distributor"),
+    path("customers/dealers/ends/<int:pk>/", dealers.ending, name="dealing-ending"),
     # some of the customers
     path("customers/segments/", segments.segments, name="segments"),
     path("customers/segments/new/", segments.new, name="new-segment"),
