@@ -51,6 +51,12 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.claw_points": ("buyer",),
     "crm.expire_points": NOBODY,  # they were told in time
     "crm.warn_points": ("buyer",),
+    "crm.recommend": NOBODY,
+    "crm.refer": NOBODY,  # sales hears of the registration
+    "crm.hold_referral": ("sales",),
+    "crm.approve_referral": NOBODY,
+    "crm.void_referral": NOBODY,
+    "crm.reward_referral": NOBODY,  # the points are told of
     "crm.issue_voucher": ("buyer",),  # if it is somebody's
     "crm.exchange_points": NOBODY,
     "crm.void_voucher": NOBODY,

@@ -67,6 +67,11 @@ def invited() -> Rule:
     return lambda person, subject: person.party_id is not None and subject.is_offered_to(person)
 
 
+def friend() -> Rule:
+    """Somebody of the new customer who came by a recommendation."""
+    return _side("friend_id")
+
+
 def proposer(*roles: Role) -> Rule:
     """Whose side has proposed it: the workshop's people in one of these roles, or the buyer."""
     ours, theirs = workshop(*roles), buyer()
@@ -125,6 +130,12 @@ ABILITIES: dict[str, Rule] = {
     "crm.claw_points": machine(),
     "crm.expire_points": machine(),
     "crm.warn_points": machine(),
+    "crm.recommend": buyer(),
+    "crm.refer": either(machine(), friend()),
+    "crm.hold_referral": machine(),
+    "crm.approve_referral": workshop(SALES),
+    "crm.void_referral": workshop(SALES),
+    "crm.reward_referral": machine(),
     "crm.issue_voucher": workshop(SALES),
     "crm.exchange_points": buyer(),
     "crm.void_voucher": either(machine(), workshop(SALES)),

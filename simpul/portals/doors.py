@@ -81,6 +81,8 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     "parties.party": {"workshop": ("workshop:party", "pk"), "buyer": ("buyer:tally", "")},
     "crm.lead": {"workshop": ("workshop:lead", "pk")},
     "crm.pointlot": {"workshop": ("workshop:points", ""), "buyer": ("buyer:points", "")},
+    "crm.referral": {"workshop": ("workshop:referrals", ""), "buyer": ("buyer:recommend", "")},
+    "crm.recommender": {"buyer": ("buyer:recommend", "")},
     "crm.voucher": {"workshop": ("workshop:vouchers", ""), "buyer": ("buyer:points", "")},
     "crm.consent": {"workshop": ("workshop:party-consents", "identity.person.party_id")},
     "crm.pointrules": {"workshop": ("workshop:point-rules", "")},

@@ -28,10 +28,14 @@ from simpul.conversations.models import (
 from simpul.crm import leaving
 from simpul.crm.models import (
     Campaign,
+    Duplicate,
     Lead,
+    Merging,
     PointLot,
     PointRules,
     Recipient,
+    Recommender,
+    Referral,
     Segment,
     Voucher,
 )
@@ -249,13 +253,18 @@ class World:
         lead = Lead.objects.create(
             workshop=self.workshop, party=self.party("toni"), person=self.people["toni"]
         )
-        PointRules.decide(by=self.people["owner"], is_on=True)
+        PointRules.decide(by=self.people["owner"], is_on=True, for_recommender=5)
         points = PointLot.give(
             by=self.people["owner"], party=self.party("dewi"), points=9, expires_on=None, note="x"
         )
         voucher = Voucher.issue(by=self.people["sari"], amount=1_000)
         placed = testing.order(self.party("dewi"))
+        twin = self._duplicate()
         quotation = testing.quotation(lead, self.people["sari"])
+        own = Recommender.begin(by=self.people["dewi"], party=self.party("dewi"))
+        referral = Referral.note(
+            by=machine, friend=self.party("toni"), code=own.code, how="code", flags=["name"]
+        )
         order, purchase = {"number": self.order.number}, {"pk": self.purchase.pk}
         line = self.purchase.lines.order_by("pk")[0]
         paper = Paper.objects.filter(party=self.party("dewi")).order_by("pk")[0]
@@ -331,6 +340,7 @@ class World:
             "quotation": {"pk": quotation.pk},
             "quotation paper": {"pk": quotation.pk, "code": quotation.current.paper.code},
             "voucher": {"pk": voucher.pk},
+            "referral": {"pk": referral.pk},
             "placed": {"number": placed.number},
             "segment": {"pk": self._segment().pk},
             "campaign": {"pk": self._campaign().pk},
@@ -339,6 +349,9 @@ class World:
             "chosen ones": {"pk": self._segment(is_list=True).pk},
             "leaving": {"token": leaving.token_of(self._reached("dewi"), "news")},
             "points of dewi": {"pk": points.pk},
+            "two parties": {"one": twin.one_id, "other": twin.other_id},
+            "duplicate": {"pk": twin.pk},
+            "merging": {"pk": self._merging().pk},
             "guest": {"pk": guest.pk},
             "guest challenge": {"challenge": spam.challenge(guest.pk)},
             "product": {"slug": product.slug},
@@ -452,6 +465,14 @@ class World:
             "merged ticket": {"pk": merged.pk},
             "said": {"pk": Message.say(by=dewi, conversation=talk, body="Lecet.").pk},
         }
+
+    def _duplicate(self) -> Duplicate:
+        one, other = (testing.party(self.workshop, name) for name in ("Toko Jaya", "Tk. Djaja"))
+        return Duplicate.objects.create(workshop=self.workshop, one=one, other=other, bits=9)
+
+    def _merging(self) -> Merging:
+        kept, absorbed = (testing.party(self.workshop, name) for name in ("UD Abadi", "Abadi"))
+        return Merging.merge(by=self.people["sari"], kept=kept, absorbed=absorbed)
 
     def _talk(self) -> Conversation:
         """What the dealer asked about the order."""

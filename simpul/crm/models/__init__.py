@@ -34,8 +34,9 @@ from simpul.crm.models.lead import (
     is_any_ordered,
     win_what_was_ordered,
 )
+from simpul.crm.models.marketing_rules import MarketingRules
 from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
-from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, left_of
+from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, hold, left_of
 from simpul.crm.models.quotation import (
     Quotation,
     QuotationLine,
@@ -44,9 +45,9 @@ from simpul.crm.models.quotation import (
     QuotationStatus,
     Terms,
 )
+from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral, find_recommender
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
-from simpul.crm.models.rules import MarketingRules
-from simpul.crm.models.segment import Segment, SegmentQuerySet
+from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
 from simpul.crm.models.voucher import NoVoucher, Voucher, VoucherUse, give_idle_back
 
@@ -65,6 +66,7 @@ __all__ = [
     "ConsentHow",
     "ConsentQuerySet",
     "Duplicate",
+    "Flag",
     "Goal",
     "Lead",
     "LeadQuerySet",
@@ -73,6 +75,7 @@ __all__ = [
     "MovedRow",
     "NoVoucher",
     "NotMerged",
+    "NotReferred",
     "NotUndone",
     "Outcome",
     "PointLot",
@@ -86,7 +89,10 @@ __all__ = [
     "QuotationStatus",
     "Recipient",
     "RecipientQuerySet",
+    "Recommender",
+    "Referral",
     "Segment",
+    "SegmentMember",
     "SegmentQuerySet",
     "Service",
     "ServiceGoal",
@@ -106,7 +112,9 @@ __all__ = [
     "cards_of",
     "consents_of",
     "find_duplicates",
+    "find_recommender",
     "give_idle_back",
+    "hold",
     "is_any_ordered",
     "left_of",
     "like",

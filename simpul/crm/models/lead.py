@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.conversations.models import Conversation, FollowUp, GuestEntry, Message
 from simpul.crm.models.consent import Consent
+from simpul.crm.models.duplicate import note_duplicates
 from simpul.lib import clock
 from simpul.lib.phones import national
 from simpul.lib.uploads import Handed
@@ -245,6 +246,7 @@ class Lead(models.Model):
             address.party = party
             address.save()
         Consent.take(person, agreed or {}, by=by)
+        note_duplicates(party)
         return cls.objects.create(
             workshop_id=by.workshop_id,
             party=party,

@@ -13,6 +13,7 @@ from simpul.portals.buyer import (
     placing,
     points,
     quotations,
+    recommend,
     tally,
     tickets,
     vouchers,
@@ -85,6 +86,7 @@ urlpatterns = [
     path("credit/papers/<str:code>.pdf", credit.paper, name="credit-paper"),
     # points
     path("points/", points.points, name="points"),
+    path("recommend/", recommend.recommend, name="recommend"),
     path("points/exchange/", vouchers.exchange, name="points-exchange"),
     path("points/orders/<str:number>/", vouchers.redemption, name="redemption"),
     path("addresses/", own.addresses, name="addresses"),
