@@ -19,6 +19,7 @@ from simpul.orders.models import Gate, LineWish
 from simpul.orders.offers import MOST_RUPIAH
 from simpul.parties.models import Address, Party
 from simpul.ui.fields import RupiahField
+from simpul.ui.jinja import rupiah
 
 
 class QuotationForm(GridForm):
@@ -83,7 +84,9 @@ class QuotationForm(GridForm):
                 label=f"{product.code} {product}",
                 required=False,
                 initial=offered.get(product.pk, ""),
-                help_text=_now("By the list %(price)s") % {"price": listed} if listed else "",
+                help_text=_now("By the list %(price)s") % {"price": _in_words(listed)}
+                if listed
+                else "",
             )
 
     @property
@@ -225,6 +228,10 @@ class QuotationDeclineForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+def _in_words(price: Price) -> str:
+    return rupiah(price.amount) + (f"/{price.unit}" if price.per > 1 else "")
 
 
 def _pairs_of(revision: QuotationRevision) -> dict[tuple[int, str], int]:

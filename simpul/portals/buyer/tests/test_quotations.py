@@ -10,6 +10,7 @@ from simpul.crm.models import Lead, Quotation
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import AccessLink, Person, Workshop
+from simpul.ui.jinja import rupiah
 
 DESK = "/ciomas/desk"
 
@@ -42,7 +43,7 @@ def test_sales_writes_it_and_the_prospect_makes_an_order_of_it_by_the_link(
         "settle": "4",
         "note": "Termasuk kotak.",
     }
-    assert client.get(form).status_code == 200
+    assert f"By the list {rupiah(200_000)}" in client.get(form).text
     wrong = client.post(form, {**typed, f"pairs-{colour.pk}-40": ""})
     assert wrong.status_code == 422
     assert "Termasuk kotak." in wrong.text
