@@ -102,7 +102,6 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.merge": NOBODY,
     "crm.undo_merging": NOBODY,
     "crm.part": NOBODY,
-    "crm.win_lead": ("sales",),
     # visits
     "crm.plan_visits": NOBODY,  # they stand on the list of whoever goes
     "crm.note_visit": NOBODY,

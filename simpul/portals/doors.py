@@ -85,7 +85,6 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     "crm.recommender": {"buyer": ("buyer:recommend", "")},
     "crm.voucher": {"workshop": ("workshop:vouchers", ""), "buyer": ("buyer:points", "")},
     "crm.consent": {"workshop": ("workshop:party-consents", "identity.person.party_id")},
-    "crm.voucher": {"workshop": ("workshop:vouchers", ""), "buyer": ("buyer:points", "")},
     "crm.listimport": {"workshop": ("workshop:list", "pk")},
     "crm.pointrules": {"workshop": ("workshop:point-rules", "")},
     "crm.quotation": {

@@ -28,6 +28,7 @@ from simpul.conversations.models import (
 from simpul.crm import leaving
 from simpul.crm.models import (
     Campaign,
+    Dealing,
     Duplicate,
     Lead,
     ListImport,
@@ -39,19 +40,12 @@ from simpul.crm.models import (
     Recommender,
     Referral,
     Segment,
+    Visit,
+    VisitDay,
     Voucher,
     Wish,
 )
 from simpul.crm.tables import Line, Table
-    Dealing,
-    Lead,
-    PointLot,
-    PointRules,
-    Recipient,
-    Segment,
-    Visit,
-    VisitDay,
-)
 from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
@@ -517,6 +511,7 @@ class World:
     def _merging(self) -> Merging:
         kept, absorbed = (testing.party(self.workshop, name) for name in ("UD Abadi", "Abadi"))
         return Merging.merge(by=self.people["sari"], kept=kept, absorbed=absorbed)
+
     def _list(self) -> ListImport:
         """A list of one customer that nobody has imported yet."""
         table = Table(["Nama"], [Line(2, ["Toko Baru"])])
