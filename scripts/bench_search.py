@@ -107,7 +107,7 @@ def _measure(messages: int) -> dict[str, str]:
             ("rare word", "langka"),
             ("beginning", "kata003"),
             ("two words", "kata0030 kata0031"),
-            ("seldom together", "kata0150 kata0160"),
+            ("seldom together", "kata0126 kata0129"),
             ("number", "SO-2026-0777"),
             ("nothing", "tidakada"),
         )

@@ -50,6 +50,7 @@ PAGES = [
     ("desk-deliveries", "rina", "desk/deliveries/", DESK),
     ("supplier-phone", "sol", "supply/", PHONE),
     ("courier-phone", "cargo", "courier/", PHONE),
+    ("courier-run-phone", "ojek", "courier/run/", PHONE),
 ]
 
 
@@ -88,6 +89,7 @@ def _take(wanted: set[str]) -> None:
     import django
 
     django.setup()
+    from django.db.models import F
     from playwright.sync_api import sync_playwright
 
     from simpul.demo.people import SLUG
@@ -99,11 +101,11 @@ def _take(wanted: set[str]) -> None:
     orders = Order.objects.filter(
         buyer__people__user__email="maju@contoh.example", status="confirmed"
     )
+    begun = orders.filter(instalments__paid__gt=0)
+    in_work = begun.filter(instalments__paid__lt=F("instalments__amount")).order_by("-id")[0]
     facts = {
-        "number": orders.filter(instalments__paid__gt=0)
-        .order_by("-id")
-        .values_list("number", flat=True)[0],
-        "public_code": orders.order_by("-id").values_list("public_code", flat=True)[0],
+        "number": in_work.number,
+        "public_code": in_work.public_code,
         "unpaid": orders.filter(instalments__paid=0)
         .order_by("-id")
         .values_list("number", flat=True)[0],

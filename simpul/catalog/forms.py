@@ -16,9 +16,9 @@ from simpul.catalog.models import (
     Unit,
     write_sizes,
 )
-from simpul.lib import clock, uploads
+from simpul.lib import clock
 from simpul.parties.models import Workshop
-from simpul.ui.fields import RupiahField
+from simpul.ui.fields import PhotoField, RupiahField
 
 SIZES = range(10, 61)
 COLOUR = forms.TextInput(attrs={"type": "color"})
@@ -221,15 +221,9 @@ class PriceForm(forms.Form):
 
 
 class PhotoForm(forms.Form):
-    photo = forms.FileField(
+    photo = PhotoField(
         label=_("Photo"), widget=forms.ClearableFileInput(attrs={"accept": "image/*"})
     )
-
-    def clean_photo(self) -> uploads.Admitted:
-        try:
-            return uploads.admit(self.cleaned_data["photo"], uploads.PHOTO)
-        except uploads.Refusal as reason:
-            raise forms.ValidationError(str(reason)) from reason
 
 
 def _colour(typed: str) -> str:

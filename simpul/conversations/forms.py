@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.db import transaction
@@ -215,10 +215,15 @@ class GuestForm(forms.Form):
 class ResolutionForm(forms.Form):
     """What became of a difference."""
 
-    how = forms.ChoiceField(label=_("How it ended"), choices=Ticket.How, widget=forms.RadioSelect)
+    how = forms.ChoiceField(label=_("How it ended"), widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("In your own words"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(how.value, how.label) for how in ticket.endings]
+        cast("forms.ChoiceField", self.fields["how"]).choices = choices
 
 
 class WishesForm(forms.Form):

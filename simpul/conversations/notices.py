@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from simpul.conversations.models import OLD_NEWS, Channel, How, Notice
-from simpul.conversations.reach import REMINDERS, arrives, hour_for, instead, takes_sms, ways
+from simpul.conversations.reach import REMINDERS, hour_for, instead, takes, takes_sms, ways
 from simpul.lib import clock
 from simpul.parties.models import Identity, Person, PersonQuerySet
 from simpul.parties.roles import Role
@@ -29,7 +29,40 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.register": ("sales",),
     "crm.meet": NOBODY,  # its first words are told
     "crm.welcome": ("buyer",),
-    "crm.decline": NOBODY,
+    # what may be sent to whom
+    "crm.write_campaign": NOBODY,
+    "crm.change_campaign": NOBODY,
+    "crm.plan_campaign": NOBODY,
+    "crm.unplan_campaign": NOBODY,
+    "crm.begin_campaign": NOBODY,
+    "crm.pause_campaign": NOBODY,
+    "crm.resume_campaign": NOBODY,
+    "crm.stop_campaign": NOBODY,
+    "crm.end_campaign": NOBODY,
+    "crm.give_consent": NOBODY,
+    "crm.withdraw_consent": NOBODY,
+    # points
+    "crm.set_points": NOBODY,
+    "crm.give_points": ("buyer",),
+    "crm.void_points": ("buyer",),
+    "crm.grant_points": ("buyer",),
+    "crm.claw_points": ("buyer",),
+    "crm.expire_points": NOBODY,  # they were told in time
+    "crm.warn_points": ("buyer",),
+    "crm.issue_voucher": ("buyer",),  # if it is somebody's
+    "crm.exchange_points": NOBODY,
+    "crm.void_voucher": NOBODY,
+    "crm.use_voucher": ("other",),
+    "crm.give_voucher_back": ("buyer",),
+    # prospects on their way to a first order
+    "crm.note_lead": NOBODY,
+    "crm.move_lead": NOBODY,
+    "crm.give_lead": ("named",),
+    "crm.estimate_lead": NOBODY,
+    "crm.plan_lead": NOBODY,
+    "crm.lose_lead": NOBODY,
+    "crm.reopen_lead": NOBODY,
+    "crm.win_lead": ("sales",),
     # parties that are one
     "crm.merge": NOBODY,
     "crm.undo_merging": NOBODY,
@@ -38,6 +71,18 @@ TOLD: dict[str, tuple[str, ...]] = {
     "conversations.say": ("other",),
     "conversations.open_ticket": ("owner", "finance"),
     "conversations.resolve_ticket": ("owner", "courier"),
+    # tickets of customers
+    "conversations.ask_ticket": NOBODY,  # its first words are told
+    "conversations.make_ticket": ("buyer",),
+    "conversations.rank_ticket": NOBODY,
+    "conversations.wait_ticket": NOBODY,
+    "conversations.go_on_ticket": NOBODY,
+    "conversations.merge_ticket": NOBODY,
+    "conversations.part_ticket": NOBODY,
+    "crm.set_service": NOBODY,
+    "conversations.solve_ticket": ("buyer",),
+    "conversations.reopen_ticket": ("sales",),
+    # talk again
     "conversations.note": ("named",),
     "conversations.assign": ("named",),
     "conversations.let_go": NOBODY,
@@ -59,6 +104,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "orders.accept": ("sales", "stock"),
     "orders.counter": ("sales",),
     "orders.withdraw": ("sales",),
+    "orders.reduce": NOBODY,  # the voucher is told of
     "orders.expire": ("buyer",),
     "orders.cancel": ("buyer", "stock", "production"),
     "orders.propose_change": ("other",),
@@ -303,22 +349,19 @@ def come_back(notice: Notice) -> bool:
     """
     [person] = with_ways(Person.objects.filter(pk=notice.person_id))
     entry, failed = notice.entry, Channel(notice.channel)
-    if failed == Channel.SMS and person.is_active:
-        notice.mark(Notice.Status.FAILED)
-        return _leave_to_hand(notice, person)
-    way = instead(person, entry.step, failed) if person.is_active else None
-    if way is None:
-        if failed == Channel.WHATSAPP and person.is_active and arrives(person, failed):
-            notice.leave_to_hand()
-        else:
-            notice.mark(Notice.Status.FAILED)
-        return person.is_active and tell_by_sms(entry, person, notice.label)
     notice.mark(Notice.Status.FAILED)
-    Notice.objects.bulk_create(
-        [_notice(entry, person, way, How.AT_ONCE, notice.label)], ignore_conflicts=True
-    )
-    tell_by_sms(entry, person, notice.label)
-    return True
+    if not person.is_active:
+        return False
+    if failed == Channel.SMS:
+        return _leave_to_hand(notice, person)
+    way = instead(person, entry.step, failed)
+    if way is not None:
+        Notice.objects.bulk_create(
+            [_notice(entry, person, way, How.AT_ONCE, notice.label)], ignore_conflicts=True
+        )
+    elif failed == Channel.WHATSAPP and takes(person, entry.step, failed):
+        notice.leave_to_hand()
+    return tell_by_sms(entry, person, notice.label) or way is not None
 
 
 def tell_by_sms(entry: Entry, person: Person, label: str) -> bool:
@@ -383,7 +426,7 @@ def _tell(entry: Entry) -> int:
 
 def _leave_to_hand(notice: Notice, person: Person) -> bool:
     """Lay what no machine could send before the people who send by hand, unless it is unwanted."""
-    if instead(person, notice.entry.step, Channel.SMS, among=(Channel.WHATSAPP,)) is None:
+    if not takes(person, notice.entry.step, Channel.WHATSAPP):
         return False
     text = _notice(notice.entry, person, Channel.WHATSAPP, How.AT_ONCE, notice.label)
     Notice.objects.bulk_create([text], ignore_conflicts=True)

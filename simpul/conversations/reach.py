@@ -99,31 +99,22 @@ def ways(person: Person, step: str) -> dict[Channel, How]:
     return {way: how for way, how in found.items() if how != How.NEVER and way in open_now}
 
 
-def instead(
-    person: Person,
-    step: str,
-    failed: Channel,
-    among: tuple[Channel, ...] = (*_OUTSIDE, Channel.PUSH),
-) -> Channel | None:
-    """Return the next channel for what did not arrive by `failed`, if there is one.
+def takes(person: Person, step: str, way: Channel) -> bool:
+    """Tell whether such a step reaches this person by a channel: there is an address that does not
+    only come back, and they did not wish to hear nothing of it there; what they must know they do."""
+    is_open = way in channels_of(person) and way not in _closed(person)
+    return is_open and _wished(person, step).get(way) != How.NEVER
 
-    What the person wants to hear nothing of there stays unsaid, but for what they must know.
-    """
-    shut = {way for way, how in _wished(person, step).items() if how == How.NEVER}
-    open_now = [
-        way
-        for way in among
-        if way in channels_of(person) and way not in _closed(person) | shut | {failed}
-    ]
-    return open_now[0] if open_now else None
+
+def instead(person: Person, step: str, failed: Channel) -> Channel | None:
+    """Return the next channel for what did not arrive by `failed`, if there is one."""
+    others = (way for way in (*_OUTSIDE, Channel.PUSH) if way != failed)
+    return next((way for way in others if takes(person, step, way)), None)
 
 
 def takes_sms(person: Person, entry: Entry) -> bool:
     """Tell whether this person may be told of this by SMS, once no other channel carries it."""
-    if entry.step not in URGENT or Channel.SMS not in channels_of(person):
-        return False
-    is_unwanted = _wished(person, entry.step).get(Channel.SMS) == How.NEVER
-    if is_unwanted or Channel.SMS in _closed(person):
+    if entry.step not in URGENT or not takes(person, entry.step, Channel.SMS):
         return False
     condition = URGENT[entry.step]
     return not condition or bool(getattr(entry.subject, condition))
@@ -145,11 +136,6 @@ def channels_of(person: Person) -> list[Channel]:
     found += [Channel.PUSH] if person.devices.all() else []
     found += [Channel.SMS] if sms_provider.is_on() and _has_mobile(person) else []
     return found
-
-
-def arrives(person: Person, channel: Channel) -> bool:
-    """Tell whether there is an address of this channel, and none of it only comes back."""
-    return channel in channels_of(person) and channel not in _closed(person)
 
 
 def usual(person: Person) -> dict[Channel, How]:

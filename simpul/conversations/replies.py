@@ -18,9 +18,11 @@ from django.conf import settings
 from simpul.conversations.models import Conversation, Notice
 from simpul.parties.models import Person
 
-_TALK, _NOTICE = "talk", "note"
+_TALK, _NOTICE, _CIRCULAR = "talk", "note", "circ"
 _LETTERS = 26  # of the seal: 130 bits
-_MARK = re.compile(rf"({_TALK}|{_NOTICE})-((?:[0-9]{{1,18}}-)+)([a-z2-7]{{{_LETTERS}}})(?=@)", re.I)
+_MARK = re.compile(
+    rf"({_TALK}|{_NOTICE}|{_CIRCULAR})-((?:[0-9]{{1,18}}-)+)([a-z2-7]{{{_LETTERS}}})(?=@)", re.I
+)
 
 
 def address(conversation: Conversation, person: Person) -> str:
@@ -60,6 +62,16 @@ def told(marks: Iterable[str]) -> list[Notice]:
         if first is not None:
             return [first, *_rest_of_the_letter(first, keys)]
     return []
+
+
+def circular(key: int) -> str:
+    """Return the identifier of a mail that goes to many: of the row of this one reader."""
+    return f"<{_mark(_CIRCULAR, key)}@{_host()}>"
+
+
+def circulars(marks: Iterable[str]) -> list[int]:
+    """Return the rows of whose mail these identifiers are."""
+    return [keys[0] for keys in _keys(_CIRCULAR, marks)]
 
 
 def _rest_of_the_letter(first: Notice, keys: list[int]) -> list[Notice]:

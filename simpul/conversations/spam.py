@@ -37,16 +37,14 @@ def stamp() -> str:
 def signs_of(body: str, *, stamped: str, trap: str, where: str) -> list[str]:
     """Return what speaks against a person having written this `where` just now."""
     text = " ".join(body.lower().split())
+    remembered_s = int(REMEMBERED.total_seconds())
     found = [
-        (TRAP, bool(trap)),
-        *((sign, sign == _timing(stamped)) for sign in (FAST, OLD)),
-        (LINKS, len(_LINK.findall(body)) > MOST_LINKS),
-        (
-            REPEATED,
-            is_too_often(f"guest:{where}", text, times=1, seconds=int(REMEMBERED.total_seconds())),
-        ),
+        TRAP if trap else "",
+        _timing(stamped),
+        LINKS if len(_LINK.findall(body)) > MOST_LINKS else "",
+        REPEATED if is_too_often(f"guest:{where}", text, times=1, seconds=remembered_s) else "",
     ]
-    return [sign for sign, is_there in found if is_there]
+    return list(filter(None, found))
 
 
 def is_provable(signs: str) -> bool:
@@ -78,4 +76,6 @@ def _timing(stamped: str) -> str:
         age = clock.now().timestamp() - signing.loads(stamped, salt=_SALT)
     except signing.BadSignature:
         return FAST
-    return FAST if age < FASTEST.total_seconds() else OLD if age > OLDEST.total_seconds() else ""
+    if age < FASTEST.total_seconds():
+        return FAST
+    return OLD if age > OLDEST.total_seconds() else ""

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from simpul.crm.models import Purpose
 from simpul.lib import phones
 from simpul.parties.models import Address, Party, PartyQuerySet
 
@@ -56,6 +57,17 @@ class RegistrationForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    agrees_news = forms.BooleanField(label="", required=False)
+    agrees_offers = forms.BooleanField(
+        label="",
+        required=False,
+        help_text=_("By e-mail and WhatsApp. You can take it back at any time, with one tap."),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        for purpose in (Purpose.NEWS, Purpose.OFFERS):
+            self.fields[f"agrees_{purpose}"].label = purpose.asked
 
     def clean_telephone(self) -> str:
         try:
@@ -69,8 +81,14 @@ class RegistrationForm(forms.Form):
         return password
 
     def clean(self) -> dict[str, Any]:
-        """Turn the parts of the address into one."""
+        """Turn the parts of the address into one, and the ticks into the words agreed to."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        promise = str(self.fields["agrees_offers"].help_text)
+        cleaned["agreed"] = {
+            purpose.value: f"{purpose.asked} {promise}"
+            for purpose in (Purpose.NEWS, Purpose.OFFERS)
+            if cleaned.pop(f"agrees_{purpose}", False)
+        }
         place = {name: cleaned.pop(name, "") for name in ("street", "postcode", "landmark")}
         if not self.errors:
             cleaned["address"] = Address(
@@ -80,14 +98,6 @@ class RegistrationForm(forms.Form):
                 **place,
             )
         return cleaned
-
-
-class WelcomeForm(forms.Form):
-    """What a prospect is that did not say so itself."""
-
-    buys_as = forms.ChoiceField(
-        choices=[(one.value, one.label) for one in Party.BuysAs if one], required=False
-    )
 
 
 class MergingForm(forms.Form):
@@ -104,9 +114,3 @@ class MergingForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["kept"]
         field.queryset = parties
-
-
-class DeclineLeadForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
-    )

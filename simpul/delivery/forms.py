@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from simpul.delivery.carriers import Carrier
 from simpul.delivery.models import Package, Part, Reason, Route, Shipment
 from simpul.delivery.models.consignment import tidy_number
 from simpul.delivery.models.shipment import FURTHEST
-from simpul.lib import clock, uploads
+from simpul.lib import clock
 from simpul.orders.models import Gate, LineSize, Order
 from simpul.parties.models import Party
-from simpul.ui.fields import QuantityField, RupiahField
+from simpul.ui.fields import PhotoField, QuantityField, RupiahField
 from simpul.ui.jinja import rupiah
 
 
@@ -252,25 +251,6 @@ def _waits(order: Any) -> str:
     return " · ".join([order.number, count, *([_now("waits for money")] if is_shut else [])])
 
 
-class CarrierKeysForm(forms.Form):
-    """The keys of a carrier's side, which nobody can read here again."""
-
-    def __init__(self, *args: Any, carrier: Carrier, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for secret in carrier.secrets:
-            self.fields[secret.name] = forms.CharField(
-                label=str(secret.label),
-                help_text=str(secret.help),
-                min_length=12,
-                max_length=600,
-                widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-            )
-
-    @property
-    def keys(self) -> dict[str, str]:
-        return {name: str(value).strip() for name, value in self.cleaned_data.items()}
-
-
 class RatesForm(forms.Form):
     """What carriers must know before they say a price; the packages are known."""
 
@@ -417,12 +397,8 @@ class DeliveryForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         help_text=_("Four digits. Without it, take a photo."),
     )
-    photo = forms.FileField(
-        label=_("Photo of the delivery"),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
-    )
-    signature = forms.FileField(
+    photo = PhotoField(label=_("Photo of the delivery"), required=False)
+    signature = PhotoField(
         label=_("Signature of the receiver"),
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/png", "hidden": True}),
@@ -440,16 +416,8 @@ class DeliveryForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    damage = forms.FileField(
-        label=_("Photo of the damage"),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
-    )
-    damage_more = forms.FileField(
-        label=_("One more photo"),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
-    )
+    damage = PhotoField(label=_("Photo of the damage"), required=False)
+    damage_more = PhotoField(label=_("One more photo"), required=False)
     place = forms.CharField(
         label=_("Where exactly"),
         max_length=120,
@@ -457,39 +425,19 @@ class DeliveryForm(forms.Form):
         help_text=_("If it is not at the door: with the guard, at the shop next door."),
     )
     collected = RupiahField(label=_("Collected, in rupiah"), required=False, max_length=20)
-    cash_photo = forms.FileField(
-        label=_("Photo of the money"),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
-    )
+    cash_photo = PhotoField(label=_("Photo of the money"), required=False)
     client_id = ClientIdField()
 
     def __init__(self, *args: Any, shipment: Shipment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.packages = _offer_to_refuse(self, shipment)
         self.collects = shipment.asked
-        if self.collects:
-            self.fields["collected"].required = True
-            self.fields["collected"].help_text = _now(
-                "Asked for: %(amount)s. Nothing collected: type 0."
-            ) % {"amount": rupiah(self.collects)}
-        else:
-            del self.fields["collected"], self.fields["cash_photo"]
+        _ask_for_cash(self, self.collects)
+        if not self.collects:
+            del self.fields["cash_photo"]
 
     def clean_collected(self) -> int:
         return _within(self.collects, self.cleaned_data["collected"])
-
-    def clean_cash_photo(self) -> uploads.Admitted | None:
-        return _admitted(self.cleaned_data["cash_photo"])
-
-    def clean_signature(self) -> uploads.Admitted | None:
-        return _admitted(self.cleaned_data["signature"])
-
-    def clean_damage(self) -> uploads.Admitted | None:
-        return _admitted(self.cleaned_data["damage"])
-
-    def clean_damage_more(self) -> uploads.Admitted | None:
-        return _admitted(self.cleaned_data["damage_more"])
 
     @property
     def tells_damage(self) -> bool:
@@ -509,9 +457,6 @@ class DeliveryForm(forms.Form):
 
     def clean_pin(self) -> str:
         return "".join(self.cleaned_data["pin"].split())
-
-    def clean_photo(self) -> uploads.Admitted | None:
-        return _admitted(self.cleaned_data["photo"])
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -533,6 +478,18 @@ def _offer_to_refuse(form: forms.Form, shipment: Shipment) -> dict[int, Package]
     if len(packages) < 2 or not shipment.is_out:
         del form.fields["refused"]
     return packages
+
+
+def _ask_for_cash(form: forms.Form, asked: int) -> None:
+    """Let what was `collected` be said where something was asked for."""
+    if not asked:
+        del form.fields["collected"]
+        return
+    field = form.fields["collected"]
+    field.required = True
+    field.help_text = _now("Asked for: %(amount)s. Nothing collected: type 0.") % {
+        "amount": rupiah(asked)
+    }
 
 
 def _within(asked: int, amount: int | None) -> int:
@@ -580,29 +537,17 @@ class SignedPaperForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Sales gets a ticket for it."),
     )
-    photo = forms.FileField(
-        label=_("Photo of the paper"),
-        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
-    )
+    photo = PhotoField(label=_("Photo of the paper"))
     collected = RupiahField(label=_("Collected, in rupiah"), required=False, max_length=20)
 
     def __init__(self, *args: Any, shipment: Shipment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.packages = _offer_to_refuse(self, shipment)
         self.collects, self.is_out = shipment.asked, shipment.is_out
-        if not self.collects or not self.is_out:
-            del self.fields["collected"]
-        else:
-            self.fields["collected"].required = True
-            self.fields["collected"].help_text = _now(
-                "Asked for: %(amount)s. Nothing collected: type 0."
-            ) % {"amount": rupiah(self.collects)}
+        _ask_for_cash(self, self.collects if self.is_out else 0)
 
     def clean_collected(self) -> int:
         return _within(self.collects, self.cleaned_data["collected"])
-
-    def clean_photo(self) -> uploads.Admitted | None:
-        return _admitted(self.cleaned_data["photo"])
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -633,16 +578,6 @@ class PaperCodeForm(forms.Form):
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
-
-
-def _admitted(photo: Any) -> uploads.Admitted | None:
-    """Return the picture as it may be kept; raises ValidationError for what is none."""
-    if not photo:
-        return None
-    try:
-        return uploads.admit(photo, uploads.PHOTO)
-    except uploads.Refusal as reason:
-        raise forms.ValidationError(str(reason)) from reason
 
 
 class AttemptForm(forms.Form):

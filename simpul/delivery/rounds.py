@@ -17,7 +17,7 @@ from simpul.delivery import run
 from simpul.delivery.models import Load, Shipment, Status
 from simpul.lib import clock
 from simpul.lib.places import Spot
-from simpul.parties.models import Person, Workshop
+from simpul.parties.models import Party, Person, Workshop
 from simpul.workflow.steps import WrongState
 
 STANDING = (Status.ACCEPTED, Status.PICKED_UP)
@@ -57,11 +57,14 @@ class Round:
         return run.sketch(self.workshop, self.spots)
 
 
-def of(person: Person) -> Round:
-    """Return the run of the courier that a person belongs to; what is planned for later is not in it."""
-    mine = Shipment.objects.for_courier(person).filter(
+def of(person: Person, courier: Party | None = None) -> Round:
+    """Return a courier's run as a person sees it, without what is planned for later.
+
+    The courier is the one that the person belongs to, unless another is named.
+    """
+    mine = Shipment.objects.visible_to(person).filter(
         Q(next_on=None) | Q(next_on__lte=clock.today()),
-        courier=person.party_id,
+        courier=courier or person.party,
         status__in=STANDING,
     )
     orders = Prefetch("loads", Load.objects.with_order())

@@ -27,8 +27,11 @@ from simpul.demo import (
     letters,
     money_out,
     odd_money,
+    points,
+    prospects,
     talk,
     this_week,
+    tickets,
     to_the_door,
     workshop_floor,
 )
@@ -141,9 +144,12 @@ def tell(
         story.at((moment + timedelta(days=2)).replace(hour=10), lambda: _buy(story))
     _money_out(story, opened)
     talk.plan(story)
+    prospects.plan(story)
+    tickets.plan(story)
     _plant(story)
     cash_box.plan(story)
     to_the_door.plan(story)
+    points.plan(story)
     coming = (letters.from_the_buyer, letters.from_a_stranger, letters.by_message)
     for moment, come in zip(letters.days(now), coming, strict=True):
         story.at(moment, partial(come, cast.workshop))

@@ -10,6 +10,8 @@ from typing import Any
 from django.db.models import Count, F, Min, Q, Sum
 
 from simpul.conversations.models import Ticket
+from simpul.crm.models import PointLot, PointUse
+from simpul.crm.models.point import TAKEN_BACK
 from simpul.delivery.models import Load, Package, PackageLine, Shipment
 from simpul.insight import recent
 from simpul.insight.books.checks import disagreements
@@ -481,6 +483,26 @@ def pegs(workshop: Workshop) -> Iterator[Finding]:
             yield Finding(6, f"{number} {code}", f"ordered {ordered}, pegged {n or 0}")
 
 
+def points(workshop: Workshop) -> Iterator[Finding]:
+    """15: no lot gives more than it holds, but where it was taken back; what is left pays for that
+    first, and what one lot paid for another comes to nothing."""
+    lots = PointLot.objects.filter(workshop=workshop)
+    signs: dict[int, set[bool]] = defaultdict(set)
+    for lot in lots.uneven():
+        signs[lot.party_id].add(lot.rest > 0)
+    for party, found in signs.items():
+        if len(found) > 1:
+            yield Finding(15, f"party {party}", "points are left, and others are missing")
+    uses = PointUse.objects.filter(lot__workshop=workshop)
+    netted = uses.filter(kind=PointUse.Kind.NETTED).order_by()
+    for party, n in netted.values_list("lot__party").annotate(n=Sum("points")).exclude(n=0):
+        yield Finding(15, f"party {party}", f"{n} points were paid for nothing")
+    given = uses.exclude(kind__in=[*TAKEN_BACK, PointUse.Kind.NETTED]).order_by()
+    of_lots = given.values_list("lot", "lot__points").annotate(n=Sum("points"))
+    for pk, held, n in of_lots.exclude(n__range=(0, F("lot__points"))):
+        yield Finding(15, f"points {pk}", f"{n} gone of {held}")
+
+
 def papers(workshop: Workshop) -> Iterator[Finding]:
     """13: an issued paper is never changed: the chain is whole, and so is each kept file."""
     for faults in (chain.faults(workshop), chain.damaged_files(workshop)):
@@ -500,7 +522,7 @@ CHECKS: list[Check] = [
     packages, journal, gates, promises,
     numbers, papers,
     purposes, wages, outwork,
-    closings,
+    closings, points,
 ]  # fmt: skip
 
 

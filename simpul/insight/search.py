@@ -16,9 +16,10 @@ from simpul.catalog.models import Product
 from simpul.conversations.models import InternalNote, Message, Ticket
 from simpul.delivery.models import Shipment
 from simpul.insight.mentions import documents_in
+from simpul.lib import phones
 from simpul.orders.models import Order
 from simpul.papers.models import Paper
-from simpul.parties.models import Party, Person
+from simpul.parties.models import Identity, Party, Person
 from simpul.payments.models import Receipt
 from simpul.procurement.models import PurchaseOrder
 from simpul.ui.jinja import rupiah
@@ -67,8 +68,21 @@ def tidy(typed: str) -> str:
 
 
 def numbered(person: Person, words: str) -> Any:
-    """Return the document that has exactly this number, if this person may see it."""
-    return documents_in([words], person).get(words)
+    """Return the document that has exactly this number, or the party that has this telephone
+    number, however it was typed, if this person may see it."""
+    return documents_in([words], person).get(words) or _reached_at(person, words)
+
+
+def _reached_at(person: Person, words: str) -> Party | None:
+    try:
+        number = phones.normalise(words)
+    except phones.NotATelephone:
+        return None
+    known = Identity.objects.filter(
+        workshop=person.workshop_id, kind=Identity.Kind.PHONE, value=number
+    )
+    parties = Party.objects.visible_to(person) if person.is_staff else Party.objects.none()
+    return parties.filter(pk__in=known.values("person__party")).first()
 
 
 def found(person: Person, side: str, words: str) -> list[Group]:
@@ -151,8 +165,7 @@ def _receipts(person: Person, words: str) -> QuerySet[Any]:
 
 def _tickets(person: Person, words: str) -> QuerySet[Any]:
     tickets = Ticket.objects.visible_to(person).select_related("party")
-    wanted = Q(party__name__icontains=words) | Q(reason__icontains=words)
-    return tickets.filter(wanted).order_by("-pk")
+    return tickets.search(words).order_by("-pk")
 
 
 def _messages(person: Person, words: str) -> QuerySet[Any]:
@@ -206,9 +219,9 @@ KINDS: dict[str, _Kind] = {
         lambda row, _words: Hit(row, rupiah(row.amount), str(row.party), row.received_on),
     ),
     "tickets": _Kind(
-        _("Differences"),
+        _("Tickets"),
         _tickets,
-        lambda row, _words: Hit(row, str(row), str(row.party or ""), row.opened_at),
+        lambda row, _words: Hit(row, f"{row} {row.title}", str(row.party or ""), row.opened_at),
     ),
     "messages": _Kind(
         _("Messages"),
@@ -231,7 +244,7 @@ SIDES: dict[str, tuple[str, ...]] = {
         "orders", "parties", "purchases", "shipments", "products", "papers", "receipts", "tickets",
         "messages", "notes",
     ),
-    "buyer": ("orders", "papers", "messages"),
+    "buyer": ("orders", "papers", "tickets", "messages"),
     "supplier": ("purchases", "messages"),
     "courier": ("jobs", "tickets", "messages"),
 }  # fmt: skip

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from simpul.conversations.models import Conversation, GuestEntry, Ticket
+from simpul.crm.clocks import clocks_of
 from simpul.crm.models import Lead
 from simpul.delivery.models import Shipment
 from simpul.delivery.models import Status as ShipmentStatus
@@ -140,8 +141,8 @@ def _finished(person: Person, today: date) -> Iterator[Task]:
 
 def _leads(person: Person, today: date) -> Iterator[Task]:
     if count := Lead.objects.visible_to(person).waiting().count():
-        text = _("Say welcome, and they see their prices.")
-        title = ngettext("%(n)s registration", "%(n)s registrations", count) % {"n": count}
+        text = _("Say welcome, or what comes next: who registered waits for prices.")
+        title = ngettext("%(n)s new prospect", "%(n)s new prospects", count) % {"n": count}
         yield Task("leads", "", "user-plus", title, text, count, MIDDLE)
 
 
@@ -234,10 +235,10 @@ def _cash(person: Person) -> Iterator[Task]:
         text = _("A courier brought it: count it, and the orders are paid.")
         title = ngettext("%(n)s sum of cash to count", "%(n)s sums of cash to count", count)
         yield Task("courier-cash", "", "banknote", title % {"n": count}, text, count, HIGH)
-    if count := Ticket.objects.visible_to(person).open().count():
+    if count := Ticket.objects.visible_to(person).open().differences().count():
         text = _("Find out what happened, and say what became of it.")
         title = ngettext("%(n)s difference", "%(n)s differences", count) % {"n": count}
-        yield Task("tickets", "", "triangle-alert", title, text, count, HIGH)
+        yield Task("tickets", "?kind=differences", "triangle-alert", title, text, count, HIGH)
 
 
 def _material(person: Person, today: date) -> Iterator[Task]:
@@ -339,6 +340,23 @@ def _follow_ups(person: Person, today: date) -> Iterator[Task]:
         yield Task("conversations", "?shown=due", "calendar-clock", title, text, count, HIGH)
 
 
+def _tickets(person: Person, today: date) -> Iterator[Task]:
+    """What customers wait for: those that are over, and those that are due today."""
+    tickets = list(Ticket.objects.visible_to(person).of_customers().open())
+    clocks = clocks_of(tickets, person.workshop).values()
+    if count := sum(one.is_over for one in clocks):
+        text = _("Answer or solve them now, or say what the customer has to do.")
+        title = ngettext("%(n)s ticket is overdue", "%(n)s tickets are overdue", count)
+        yield Task(
+            "tickets", "?kind=customers", "life-buoy", title % {"n": count}, text, count, HIGH
+        )
+    if count := sum(one.is_due_today and not one.is_over for one in clocks):
+        text = _("Customers wait for an answer or a solution.")
+        title = ngettext("%(n)s ticket is due today", "%(n)s tickets are due today", count)
+        where = "?kind=customers"
+        yield Task("tickets", where, "life-buoy", title % {"n": count}, text, count, MIDDLE)
+
+
 def _messages(person: Person, today: date) -> Iterator[Task]:
     if count := texting.to_send_by_hand(person.workshop_id).count():
         text = _("Written already: one tap opens WhatsApp.")
@@ -352,6 +370,7 @@ _SALES: list[_Question] = [
     _placed,
     _talk,
     _follow_ups,
+    _tickets,
     _changes,
     _late,
     _will_be_late,
@@ -362,7 +381,16 @@ _SALES: list[_Question] = [
     _finished,
     _messages,
 ]
-_FINANCE: list[_Question] = [_money, _talk, _follow_ups, _cash_box, _wages, _letters, _messages]
+_FINANCE: list[_Question] = [
+    _money,
+    _talk,
+    _follow_ups,
+    _tickets,
+    _cash_box,
+    _wages,
+    _letters,
+    _messages,
+]
 _STOCK: list[_Question] = [_material, _inquiries, _talk, _follow_ups, _delivery, _messages]
 _PRODUCTION: list[_Question] = [_late, _talk, _follow_ups, _work, _outside]
 _ALL = list(dict.fromkeys([*_SALES, *_FINANCE, *_STOCK, _work, _outside]))

@@ -39,6 +39,17 @@ def returned(message: Message) -> list[str]:
     return [mark for mark in marks if mark]
 
 
+def is_for_good(answer: tuple[int, bytes | str]) -> bool:
+    """Tell whether a mail server refuses the address itself (RFC 5321, RFC 3463), and not for now,
+    and not the sender."""
+    code, said = answer
+    text = said.decode(errors="replace") if isinstance(said, bytes) else said
+    enhanced = re.match(r"5\.(\d{1,3})\.\d{1,3}\b", text)
+    if enhanced:
+        return enhanced[1] in {"1", "2"}
+    return code in {550, 551, 553}
+
+
 def _blocks(message: Message) -> Iterator[Message]:
     for part in message.walk():
         if part.get_content_type() == "message/delivery-status" and part.is_multipart():

@@ -35,10 +35,6 @@ class Gone(Exception):
     """The device takes nothing from us any more: let in no longer, or under another key."""
 
 
-class NotTaken(Exception):
-    """The service did not take it this time."""
-
-
 def is_known(endpoint: str) -> bool:
     """Tell whether an address is of a push service that browsers use."""
     try:
@@ -66,7 +62,7 @@ def demand_keys(p256dh: str, auth: str) -> None:
 def push(content: bytes, *, endpoint: str, p256dh: str, auth: str) -> None:
     """Hand a device's service what the device is to show; call it outside of a transaction.
 
-    Raises Gone where it never will be taken, NotTaken or outgoing.Unreachable where it may be later.
+    Raises Gone where it never will be taken, outgoing.Unreachable where it may be later.
     """
     if not is_known(endpoint):
         raise Gone(endpoint)
@@ -92,7 +88,7 @@ def push(content: bytes, *, endpoint: str, p256dh: str, auth: str) -> None:
     if answer.status in {401, 403, 404, 410}:  # 401, 403: it let in another key
         raise Gone(str(answer.status))
     if not answer.is_good:
-        raise NotTaken(str(answer.status))
+        raise outgoing.Unreachable(str(answer.status))
 
 
 def _signed(audience: str) -> dict[str, str]:

@@ -43,6 +43,7 @@ def knots_of(order: Order) -> list[Knot]:
     made = sum(size.made for size in sizes)
     packed = sum(size.packed for size in sizes)
     delivered = sum(size.delivered for size in sizes)
+    on_the_way = sum(size.picked_up for size in sizes) - delivered
     ready = sum(need.is_ready for need in needs)
 
     def state(count: int, of: int, due: date | None = None) -> str:
@@ -63,6 +64,9 @@ def knots_of(order: Order) -> list[Knot]:
     production = state(made, pairs)
     if production == WAITING and any(need.issued for need in needs):
         production = DOING  # nothing is finished yet, but material is in work
+    delivery = state(delivered, pairs, order.promised_on)
+    if delivery == WAITING and on_the_way > 0:
+        delivery = DOING
     order_state = DONE if agreed else (ENDED if ended else DOING)
     return [
         Knot(
@@ -85,7 +89,7 @@ def knots_of(order: Order) -> list[Knot]:
         Knot(
             "delivery",
             _("Delivery"),
-            state(delivered, pairs, order.promised_on),
+            delivery,
             delivered,
             pairs,
             "pairs",

@@ -99,6 +99,7 @@ class Workshop(Placed):
     is_pkp = models.BooleanField(
         _("is registered for VAT (PKP), and shows PPN on invoices"), default=False
     )
+    gives_points = models.BooleanField(default=False, editable=False)  # by its rules: crm
     over_receipt_percent = models.PositiveSmallIntegerField(
         _("more than ordered may be received, %"), default=5
     )
@@ -350,6 +351,10 @@ class Person(models.Model):
 
 
 class IdentityQuerySet(models.QuerySet["Identity"]):
+    def usable(self, kind: str) -> Self:
+        """Those of this kind at which somebody can be reached, the first one first."""
+        return self.filter(kind=kind, bounced_at=None, opted_out_at=None).order_by("pk")
+
     def coming_back(self) -> Self:
         """Those at which nothing arrives any more, of people who are still there."""
         dead = self.filter(bounced_at__isnull=False, opted_out_at=None)

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from simpul.lib import clock, qr, qris, uploads
 from simpul.orders.models import Instalment, Order
 from simpul.parties.models import Party
-from simpul.payments.gateways import Gateway
 from simpul.payments.models import BankAccount, PurposeKind
 from simpul.payments.models.purpose import (
     IN,
@@ -24,7 +23,8 @@ from simpul.payments.models.purpose import (
     WITH_PARTY,
 )
 from simpul.payments.models.receipt import Part
-from simpul.ui.fields import RupiahField, UploadField
+from simpul.ui.fields import PhotoField, RupiahField, UploadField
+from simpul.ui.keys import KeysForm
 
 CHOOSE = _("- Select an option -")  # as Django writes it: so all its choices speak our languages
 
@@ -212,9 +212,8 @@ class ConfirmationForm(forms.Form):
 class QrisForm(forms.Form):
     """The shop's printed QRIS: its text, or a photo of it."""
 
-    picture = UploadField(
+    picture = PhotoField(
         label=_("Photo or screenshot of the printed QRIS"),
-        kinds=uploads.PHOTO,
         required=False,
         widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
     )
@@ -516,8 +515,8 @@ def _parties(form: forms.Form, name: str) -> forms.ModelChoiceField[Any]:
     return field
 
 
-class GatewayForm(forms.Form):
-    """The keys of a gateway, which nobody can read here again."""
+class GatewayForm(KeysForm):
+    """The keys of a gateway, and whether they move real money."""
 
     is_live = forms.TypedChoiceField(
         label=_("Which of its worlds"),
@@ -532,24 +531,6 @@ class GatewayForm(forms.Form):
         required=False,
         help_text=_("Left empty, they see it in 24 hours: time to notice a thief's keys."),
     )
-
-    def __init__(self, *args: Any, gateway: Gateway, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.secrets = [secret.name for secret in gateway.secrets]
-        for secret in gateway.secrets:
-            self.fields[secret.name] = forms.CharField(
-                label=str(secret.label),
-                help_text=str(secret.help),
-                required=secret.is_needed,
-                max_length=200,
-                widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-            )
-        self.order_fields([*self.secrets, "is_live", "reason"])
-
-    @property
-    def keys(self) -> dict[str, str]:
-        typed = {name: str(self.cleaned_data[name]).strip() for name in self.secrets}
-        return {name: value for name, value in typed.items() if value}
 
 
 class OrderNumberForm(forms.Form):

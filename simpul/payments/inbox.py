@@ -241,7 +241,7 @@ def arrived(letter: Letter, channel: str, workshop: Workshop) -> Arrival | None:
 
 def _sent_today(workshop: Workshop, channel: str, sender: str) -> int:
     """Count what one sender sent today. Raises Flood where all of them sent too much."""
-    today = Arrival.objects.filter(workshop=workshop, at__date=clock.today())
+    today = Arrival.objects.filter(workshop=workshop, at__gte=clock.begin_of(clock.today()))
     if today.count() >= OF_ALL:
         raise Flood(f"More than {OF_ALL} letters came today.")
     return today.filter(channel=channel, sender=sender).count()

@@ -161,8 +161,7 @@ def _open_until(people: QuerySet[Person], workshop: int) -> datetime | None:
 
 
 def _telephone(person: Person) -> str:
-    usable = person.identities.filter(kind=Identity.Kind.PHONE, bounced_at=None, opted_out_at=None)
-    first = usable.order_by("pk").first()
+    first = Identity.objects.filter(person=person).usable(Identity.Kind.PHONE).first()
     return first.value if first else ""
 
 

@@ -15,7 +15,6 @@ from simpul.conversations.models import Device
 from simpul.portals.http import Request, portal_of
 
 PUSH = Path(__file__).parent / "static" / "portals" / "push-worker.js"
-MOST_DEVICES = 10  # of one person: the oldest go
 
 
 @require_safe
@@ -31,8 +30,6 @@ def devices(request: Request) -> HttpResponse:
     if form.is_valid():
         name = request.headers.get("User-Agent", "")
         Device.let_in(request.person, name=_browser(name), **form.cleaned_data)
-        mine = request.person.devices.order_by("-pk").values("pk")
-        Device.objects.filter(pk__in=[one["pk"] for one in mine[MOST_DEVICES:]]).delete()
         messages.success(request, _("This device shows your news from now on."))
     else:
         messages.error(request, " ".join(map(str, form.non_field_errors())))

@@ -53,6 +53,7 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "conversations.ticket": {
         "workshop": ("workshop:ticket", "pk"),
+        "buyer": ("buyer:ticket", "pk"),
         "courier": ("courier:ticket", "pk"),
     },
     "papers.paper": {
@@ -78,7 +79,11 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "courier": ("courier:job", "number"),
     },
     "parties.party": {"workshop": ("workshop:party", "pk"), "buyer": ("buyer:tally", "")},
-    "crm.lead": {"workshop": ("workshop:leads", "")},
+    "crm.lead": {"workshop": ("workshop:lead", "pk")},
+    "crm.pointlot": {"workshop": ("workshop:points", ""), "buyer": ("buyer:points", "")},
+    "crm.voucher": {"workshop": ("workshop:vouchers", ""), "buyer": ("buyer:points", "")},
+    "crm.consent": {"workshop": ("workshop:party-consents", "identity.person.party_id")},
+    "crm.pointrules": {"workshop": ("workshop:point-rules", "")},
     "conversations.guestentry": {"workshop": ("workshop:guestbook", "")},
 }
 

@@ -22,14 +22,14 @@ def serve_upload(upload: Upload) -> HttpResponse:
     return _closed(answer)
 
 
-def serve_attachment(request: Request, pk: int, subject: Model | None = None) -> HttpResponse:
+def serve_attachment(request: Request, pk: int, *subjects: Model) -> HttpResponse:
     """Give a file of a message to whoever may read it, small where `?small` asks for it.
 
-    With a subject only what came with talk about it: a link opens one document and no more.
+    With subjects only what came with talk about them: a link opens one document and no more.
     """
     mine = MessageFile.objects.visible_to(request.person)
-    if subject is not None:
-        mine = mine.about(subject)
+    if subjects:
+        mine = mine.about(*subjects)
     found = get_object_or_404(mine.select_related("upload", "small"), pk=pk)
     upload = found.picture(is_small="small" in request.GET)
     if upload is None:

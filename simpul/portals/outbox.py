@@ -12,7 +12,6 @@ import hashlib
 import json
 import logging
 import math
-import re
 import time
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -31,7 +30,7 @@ from simpul.conversations.brief import brief
 from simpul.conversations.models import Channel, GuestEntry, How, Notice
 from simpul.conversations.notices import come_back, tell_by_sms, with_ways
 from simpul.conversations.reach import URGENT, hour_for
-from simpul.lib import clock, phones, sms, sms_provider, webpush
+from simpul.lib import bounces, clock, phones, sms, sms_provider, webpush
 from simpul.lib.outgoing import Unreachable
 from simpul.parties.models import AccessLink, Identity, Person
 from simpul.payments import texting
@@ -98,10 +97,7 @@ def prepare() -> int:
     fresh = Notice.objects.waiting().filter(channel=Channel.WHATSAPP, attempts=0)
     notices = list(fresh.select_related("entry", "person__party").order_by("pk")[:A_BATCH])
     for notice in notices:
-        person = notice.person
-        document = document_of(notice.entry.subject, person)
-        if person.user_id is None and document is not None:
-            notice.link = AccessLink.issue(person, document)
+        notice.link = _link(notice.entry.subject, notice.person)
         notice.attempts = 1
         notice.save(update_fields=["link", "attempts"])
         _tell_otherwise(notice)
@@ -118,7 +114,7 @@ def _tell_otherwise(notice: Notice) -> None:
 def prepared_text(notice: Notice) -> str:
     """Return the text that a person sends by hand; reads the link that `prepare` made."""
     is_read = notice.link is not None or _is_read_there(notice)
-    return text_of(notice, _behind_link(notice) if is_read else "", longest=LONGEST_TEXT)
+    return text_of(notice, _prepared_address(notice) if is_read else "", longest=LONGEST_TEXT)
 
 
 def _send_each(notices: Iterable[Notice], *, until: float = math.inf) -> list[bool]:
@@ -132,12 +128,8 @@ def _send_each(notices: Iterable[Notice], *, until: float = math.inf) -> list[bo
     return results
 
 
-def _behind_link(notice: Notice) -> str:
-    person = notice.person
-    path = reverse("access", args=[notice.link.token]) if notice.link else None
-    if person.user_id is None:
-        return settings.SITE_URL + (path or _shop(person))
-    return settings.SITE_URL + (path_for(notice.entry.subject, person) or portal_path(person))
+def _prepared_address(notice: Notice) -> str:
+    return _address(notice.entry.subject, notice.person, notice.link)
 
 
 def _is_read_there(notice: Notice) -> bool:
@@ -152,17 +144,23 @@ def _is_read_there(notice: Notice) -> bool:
 
 def address_for(subject: Any, person: Person) -> str:
     """Return the whole address of the thing's page: by a link of its own for one without login."""
+    return _address(subject, person, _link(subject, person))
+
+
+def _link(subject: Any, person: Person) -> AccessLink | None:
+    """Return what opens the thing's document to one without login, if it has one."""
+    document = document_of(subject, person) if person.user_id is None else None
+    return AccessLink.issue(person, document) if document is not None else None
+
+
+def _address(subject: Any, person: Person, link: AccessLink | None) -> str:
     if person.user_id is not None:
         path = path_for(subject, person) or portal_path(person)
-    elif (document := document_of(subject, person)) is not None:
-        path = reverse("access", args=[AccessLink.issue(person, document).token])
+    elif link is not None:
+        path = reverse("access", args=[link.token])
     else:
-        path = _shop(person)
+        path = reverse("storefront:profile", args=[person.workshop.slug])
     return settings.SITE_URL + path
-
-
-def _shop(person: Person) -> str:
-    return reverse("storefront:profile", args=[person.workshop.slug])
 
 
 def _address_of(notice: Notice) -> str:
@@ -245,14 +243,15 @@ def _mail_of_the_day(notices: list[Notice]) -> None:
 
 
 def _post(notices: list[Notice], mail: EmailMessage) -> None:
-    identity = _identity(notices[0].person, Identity.Kind.MAIL)
+    mine = Identity.objects.filter(person=notices[0].person)
+    identity = mine.usable(Identity.Kind.MAIL).first()
     if identity is None:
         raise Undeliverable
     mail.to = [identity.value]
     try:
         mail.send()
     except SMTPRecipientsRefused as refusal:
-        if not all(map(_is_for_good, refusal.recipients.values())):
+        if not all(map(bounces.is_for_good, refusal.recipients.values())):
             raise
         identity.come_back()
         raise Undeliverable from refusal
@@ -261,7 +260,7 @@ def _post(notices: list[Notice], mail: EmailMessage) -> None:
 def _whatsapp(notices: list[Notice]) -> None:
     [notice] = notices
     with override(notice.person.language):
-        words = (notice.person.name, in_short(notice), _behind_link(notice))
+        words = (notice.person.name, in_short(notice), _prepared_address(notice))
     try:
         texting.send(notice, body=prepared_text(notice), words=words)
     except texting.NotReached as reason:
@@ -289,9 +288,7 @@ def _sms(notices: list[Notice]) -> None:
 
 
 def _mobile(person: Person) -> str:
-    usable = person.identities.filter(
-        kind=Identity.Kind.PHONE, bounced_at=None, opted_out_at=None
-    ).order_by("pk")
+    usable = Identity.objects.filter(person=person).usable(Identity.Kind.PHONE)
     return next((one.value for one in usable if phones.is_mobile(one.value)), "")
 
 
@@ -347,26 +344,10 @@ def _push(notices: list[Notice]) -> None:
             shown += 1
         except webpush.Gone:
             device.delete()
-        except (webpush.NotTaken, Unreachable) as failure:
+        except Unreachable as failure:
             failures.append(failure)
     if not shown:
         raise failures[0] if failures else Undeliverable
-
-
-def _is_for_good(answer: tuple[int, bytes | str]) -> bool:
-    """Tell whether a mail server refuses the address itself (RFC 5321, RFC 3463), and not for now,
-    and not the sender."""
-    code, said = answer
-    text = said.decode(errors="replace") if isinstance(said, bytes) else said
-    enhanced = re.match(r"5\.(\d{1,3})\.\d{1,3}\b", text)
-    if enhanced:
-        return enhanced[1] in {"1", "2"}
-    return code in {550, 551, 553}
-
-
-def _identity(person: Person, kind: Identity.Kind) -> Identity | None:
-    usable = person.identities.filter(kind=kind, bounced_at=None, opted_out_at=None)
-    return usable.order_by("pk").first()
 
 
 _WITH = ("entry__by", "person__workshop", "person__party", "person__hours")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Model
 from django.http import HttpResponse
 
 from simpul.conversations.forms import MessageForm
@@ -24,11 +24,15 @@ def talk_about(
     say_to: str,
     form: MessageForm | None = None,
     also: Iterable[str] = (),
+    together: Sequence[Model] = (),
 ) -> dict[str, Any]:
     """Return what `conversations/_thread.html` shows. `say_to` takes what is said and what was
-    read; `also` are more texts whose documents get links."""
-    said = list(Message.objects.visible_to(request.person).about(subject))
-    marks = _marks(said)
+    read; `also` are more texts whose documents get links; `together` are all the things whose talk
+    is read as one, where that is more than the subject."""
+    said = list(Message.objects.visible_to(request.person).about(*(together or [subject])))
+    talks = {one.conversation_id for one in said}
+    found = ReadMark.objects.filter(conversation__in=talks).select_related("person")
+    marks = list(found.order_by("message"))
     may_say = request.person.may("conversations.say", subject)
     return {
         "messages_here": said,
@@ -53,12 +57,13 @@ def addresses_in(request: Request, texts: Iterable[str]) -> dict[str, str]:
     return {number: path for number, path in paths.items() if path}
 
 
-def seen(request: Request, subject: Any) -> HttpResponse | None:
-    """Note up to where the talk about a thing was read, where a page reports that."""
+def seen(request: Request, *subjects: Model) -> HttpResponse | None:
+    """Note up to where the talk about a thing (or several of one kind) was read, where a page
+    reports that."""
     up_to = number_of(request.POST.get("seen", ""))
     if up_to is None:
         return None
-    said = Message.objects.visible_to(request.person).about(subject).filter(pk__lte=up_to)
+    said = Message.objects.visible_to(request.person).about(*subjects).filter(pk__lte=up_to)
     for conversation, last in (
         said.order_by()
         .values_list("conversation")
@@ -69,51 +74,24 @@ def seen(request: Request, subject: Any) -> HttpResponse | None:
     return HttpResponse(status=204)
 
 
-type _Mark = tuple[int, bool, int, datetime]  # whose, of the workshop, up to which, since when
-
-
-def _marks(said: Sequence[Message]) -> Mapping[int, list[_Mark]]:
-    """Return who has read up to where in each of the conversations."""
-    marks: dict[int, list[_Mark]] = {one.conversation_id: [] for one in said}
-    found = ReadMark.objects.filter(conversation__in=marks).select_related("person")
-    for mark in found.order_by("message"):
-        one = (mark.person_id, mark.person.is_staff, mark.message_id, mark.at)
-        marks[mark.conversation_id].append(one)
-    return marks
-
-
 def _read_at(
-    said: Sequence[Message], marks: Mapping[int, list[_Mark]], person: Person
+    said: Sequence[Message], marks: Sequence[ReadMark], person: Person
 ) -> dict[int, datetime]:
     """Return when the other side has read the last message of ours that it has read."""
-    read: dict[int, datetime] = {}
-    for conversation, here in marks.items():
-        theirs = [(up_to, at) for _who, ours, up_to, at in here if ours != person.is_staff]
-        if not theirs:
-            continue
-        up_to, at = theirs[-1]
-        mine = [
-            one.pk
-            for one in said
-            if one.conversation_id == conversation
-            and one.pk <= up_to
-            and one.by.is_staff == person.is_staff
-        ]
-        if mine:
-            read[mine[-1]] = at
-    return read
-
-
-def _unread(
-    said: Sequence[Message], marks: Mapping[int, list[_Mark]], person: Person
-) -> int | None:
-    """Return the last message of the other side, if this person has not read it."""
-    mine = {
-        conversation: up_to
-        for conversation, here in marks.items()
-        for who, _ours, up_to, _at in here
-        if who == person.pk
+    theirs = {one.conversation_id: one for one in marks if one.person.is_staff != person.is_staff}
+    last = {
+        one.conversation_id: one.pk
+        for one in said
+        if one.by.is_staff == person.is_staff
+        and one.conversation_id in theirs
+        and one.pk <= theirs[one.conversation_id].message_id
     }
+    return {message: theirs[conversation].at for conversation, message in last.items()}
+
+
+def _unread(said: Sequence[Message], marks: Sequence[ReadMark], person: Person) -> int | None:
+    """Return the last message of the other side, if this person has not read it."""
+    mine = {one.conversation_id: one.message_id for one in marks if one.person_id == person.pk}
     news = [
         one.pk
         for one in said

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from simpul.conversations.forms import DeviceForm, WishesForm
+from simpul.crm.consent_forms import ConsentForm
 from simpul.lib import webpush
 from simpul.portals.http import Request, portal_of
 
@@ -16,6 +17,7 @@ from simpul.portals.http import Request, portal_of
 @require_http_methods(["GET", "POST"])
 def told(request: Request) -> HttpResponse:
     portal = portal_of(request)
+    mine = request.person.identities
     form = WishesForm(request.POST or None, person=request.person)
     if form.is_valid():
         form.save()
@@ -29,6 +31,7 @@ def told(request: Request) -> HttpResponse:
             "portal": portal,
             "form": form,
             "device_form": DeviceForm(),
+            "consents": ConsentForm(identities=mine.all()) if portal == "buyer" else None,
             "key": webpush.public_key(),
         },
         status=422 if form.is_bound else 200,

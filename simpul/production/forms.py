@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.catalog.models import Product, Variant
-from simpul.lib import clock, phones, uploads
+from simpul.lib import clock, phones
 from simpul.orders.models import LineSize
 from simpul.parties.models import Person
 from simpul.payments.models import Purpose
@@ -27,7 +27,7 @@ from simpul.production.models import (
     WageSlip,
     WorkWeek,
 )
-from simpul.ui.fields import QuantityField
+from simpul.ui.fields import PhotoField, QuantityField
 from simpul.ui.jinja import day_short, rupiah, weekday_names
 
 MOST_LASTS = 999  # of one size
@@ -262,10 +262,7 @@ class TakeInForm(forms.Form):
 class PhotoForm(forms.Form):
     """A photo of the work at a stage."""
 
-    photo = forms.FileField(
-        label=_("Photo of the work"),
-        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
-    )
+    photo = PhotoField(label=_("Photo of the work"))
     words = forms.CharField(
         label=_("In a few words"),
         max_length=120,
@@ -278,12 +275,6 @@ class PhotoForm(forms.Form):
         initial=True,
         help_text=_("On the page of the order, with the stage and the day."),
     )
-
-    def clean_photo(self) -> uploads.Admitted:
-        try:
-            return uploads.admit(self.cleaned_data["photo"], uploads.PHOTO)
-        except uploads.Refusal as reason:
-            raise forms.ValidationError(str(reason)) from reason
 
 
 @dataclass(frozen=True, slots=True)

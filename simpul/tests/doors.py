@@ -69,10 +69,56 @@ TABLE: dict[str, Door] = {
     "buyer:news": Door(sees="buyers"),
     "buyer:news-seen": Door(sees="buyers", may="buyers", answer=405),
     "buyer:told": Door(sees="buyers", may="buyers"),
+    "buyer:consents": Door(sees="buyers", may="buyers", answer=405),
     "buyer:devices": Door(sees="buyers", may="buyers", answer=405),
     "buyer:device-removal": Door("device of dewi", "buyers", "dewi", answer=405),
     "buyer:worker": Door(sees="buyers"),
     "buyer:news-item": Door("news of dewi", "buyers", "dewi", answer=405),
+    # points
+    "buyer:points": Door(sees="buyers"),
+    "buyer:points-exchange": Door(sees="buyers", may="buyers"),
+    "buyer:redemption": Door("placed", "dewi", "dewi"),
+    "workshop:points": Door(sees="staff"),
+    "workshop:vouchers": Door(sees="staff"),
+    "workshop:new-voucher": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:voucher-voiding": Door("voucher", "owner sari", "owner sari", others=403),
+    "workshop:redemption": Door("placed", "owner sari", "owner sari", others=403),
+    "workshop:points-export": Door(sees="staff"),
+    "workshop:point-rules": Door(sees="owner", may="owner", others=403),
+    "workshop:party-points": Door("party", "staff"),
+    "workshop:points-gift": Door("party", "owner", "owner", others=403),
+    "workshop:points-voiding": Door("points of dewi", "owner", "owner", others=403),
+    # tickets of customers
+    "buyer:order-ticket": Door("order", "dewi order_link", "dewi order_link"),
+    "buyer:tickets": Door(sees="buyers"),
+    "buyer:new-ticket": Door(sees="buyers", may="buyers"),
+    "buyer:ticket": Door("customer ticket", "dewi"),
+    "buyer:ticket-message": Door("customer ticket", "buyers", "dewi", answer=405),
+    "buyer:ticket-file": Door("customer ticket file", "dewi"),
+    "buyer:ticket-reopening": Door("solved ticket", "buyers", "dewi", answer=405),
+    "workshop:order-ticket": Door(
+        "order", "owner sari fajar rina udin", "owner sari fajar rina udin", others=403
+    ),
+    "workshop:party-ticket": Door(
+        "party", "owner sari fajar rina udin", "owner sari fajar rina udin", others=403
+    ),
+    "workshop:message-ticket": Door(
+        "said", "owner sari fajar rina udin", "owner sari fajar rina udin", others=403
+    ),
+    "workshop:ticket-rank": Door(
+        "customer ticket", "owner sari fajar", "owner sari fajar", others=403
+    ),
+    "workshop:service": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:ticket-merging": Door(
+        "customer ticket", "owner sari fajar", "owner sari fajar", others=403
+    ),
+    "workshop:ticket-parting": Door("merged ticket", "staff", "owner sari fajar", answer=405),
+    "workshop:ticket-waiting": Door(
+        "customer ticket", "staff", "owner sari fajar rina udin", answer=405
+    ),
+    "workshop:ticket-reopening": Door("solved ticket", "staff", "owner sari fajar", answer=405),
+    # one record of a customer
+    "workshop:party-history": Door("party", "staff"),
     # the desk
     "workshop:search": Door(sees="staff"),
     "workshop:news": Door(sees="staff"),
@@ -89,7 +135,6 @@ TABLE: dict[str, Door] = {
     "workshop:message-file": Door("message file", "staff"),
     "workshop:today": Door(sees="staff"),
     "workshop:orders": Door(sees="staff"),
-    "workshop:orders-export": Door(sees="staff"),
     "workshop:new-order": Door(sees="owner sari", others=403),
     "workshop:order-entry": Door("party", "owner sari", "owner sari", others=403),
     "workshop:order-earliest": Door("party", "owner sari", others=403),
@@ -135,7 +180,6 @@ TABLE: dict[str, Door] = {
     "workshop:order-tally": Door("order", "staff"),
     "workshop:order-tally-pdf": Door("order", "staff"),
     "workshop:receivables": Door(sees="staff"),
-    "workshop:receivables-csv": Door(sees="staff"),
     "workshop:party-tone": Door("party", "owner sari rina", "owner sari rina", others=403),
     "workshop:correction": Door("party identity", "owner sari rina", "owner sari rina", others=403),
     "workshop:contact-told": Door(
@@ -150,10 +194,44 @@ TABLE: dict[str, Door] = {
     "workshop:duplicate": Door("two parties", "owner sari", "owner sari", others=403),
     "workshop:mergings": Door(sees="staff"),
     "workshop:merging-undoing": Door("merging", "staff", "owner sari", answer=405),
-    # who registered
+    # what may be sent to customers
+    "workshop:party-consents": Door("party", "owner sari", "owner sari", others=403),
+    # some of the customers
+    "workshop:segments": Door(sees="staff"),
+    "workshop:new-segment": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:new-list": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:segment-preview": Door(sees="staff"),
+    "workshop:marketing-rules": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:segment": Door("segment", "staff"),
+    "workshop:segment-conditions": Door("segment", "owner sari", "owner sari", others=403),
+    "workshop:segment-choice": Door("chosen ones", "staff", "owner sari", answer=405),
+    "workshop:segment-removal": Door("segment", "staff", "owner sari", answer=405),
+    "workshop:campaigns": Door(sees="staff"),
+    "workshop:new-campaign": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:campaign": Door("campaign", "staff"),
+    "workshop:campaign-change": Door("campaign", "owner sari", "owner sari", others=403),
+    "workshop:campaign-plan": Door("campaign", "owner sari", "owner sari", others=403),
+    "workshop:campaign-unplanning": Door("campaign", "staff", "owner sari", answer=405),
+    "workshop:campaign-pause": Door("campaign", "staff", "owner sari", answer=405),
+    "workshop:campaign-resumption": Door("campaign", "staff", "owner sari", answer=405),
+    "workshop:campaign-stopping": Door("campaign", "staff", "owner sari", answer=405),
+    "workshop:campaign-trial": Door("campaign", "staff", "owner sari", answer=405),
+    "workshop:campaign-picture": Door("campaign", "staff"),
+    "workshop:campaign-texts": Door("campaign", "staff"),
+    "workshop:campaign-result": Door("running campaign", "staff"),
+    "workshop:campaign-text-sent": Door("campaign text", "staff", "owner sari", answer=405),
     "workshop:leads": Door(sees="staff"),
+    "workshop:lead-list": Door(sees="staff"),
+    "workshop:new-lead": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:lead": Door("lead", "staff"),
     "workshop:welcome": Door("lead", "staff", "owner sari", answer=405),
-    "workshop:lead-refusal": Door("lead", "staff", "owner sari"),
+    "workshop:lead-stage": Door("lead", "staff", "owner sari", answer=405),
+    "workshop:lead-owner": Door("lead", "staff", "owner sari", answer=405),
+    "workshop:lead-worth": Door("lead", "staff", "owner sari", answer=405),
+    "workshop:lead-next": Door("lead", "staff", "owner sari", answer=405),
+    "workshop:lead-loss": Door("lead", "owner sari", "owner sari", others=403),
+    "workshop:lead-reopening": Door("lead", "staff", "owner sari", answer=405),
+    "workshop:guest-lead": Door("guest", "staff", "owner sari", answer=405),
     "workshop:cash": Door("order", "staff", "owner fajar"),
     "workshop:paper": Door("paper", "staff"),
     "workshop:payments": Door(sees="staff"),
@@ -170,9 +248,7 @@ TABLE: dict[str, Door] = {
     "workshop:matching": Door("entry", "staff", "owner fajar", answer=405),
     "workshop:unmatching": Door("entry", "staff", "owner fajar", answer=405),
     "workshop:cashbook": Door(sees="owner fajar viewer"),
-    "workshop:cashbook-csv": Door(sees="owner fajar viewer"),
     "workshop:account-book": Door("account", "owner fajar viewer"),
-    "workshop:account-book-csv": Door("account", "owner fajar viewer"),
     "workshop:closings": Door(sees="owner fajar viewer"),
     "workshop:new-closing": Door(sees="owner fajar", may="owner fajar", others=403),
     "workshop:day-closing": Door("closing", "owner fajar viewer"),
@@ -234,7 +310,6 @@ TABLE: dict[str, Door] = {
     "workshop:purpose-document": Door("purpose", "owner fajar rina viewer"),
     "workshop:purpose-retraction": Door("purpose", "owner fajar rina viewer", "owner fajar"),
     "workshop:payables": Door(sees="staff"),
-    "workshop:payables-csv": Door(sees="staff"),
     "workshop:supplier-account": Door("supplier", "staff"),
     "workshop:supplier-term": Door("supplier", "staff", "owner sari rina", answer=405),
     "workshop:new-bill": Door("supplier", "owner fajar rina", "owner fajar rina", others=403),
@@ -503,4 +578,6 @@ TABLE: dict[str, Door] = {
     "storefront:tracked": Door("tracked", "all"),
     "storefront:check-search": Door(sees="all", may="all"),
     "storefront:check": Door("paper", "all"),
+    # no more messages
+    "storefront:leaving": Door("leaving", "all", "all"),
 }

@@ -14,6 +14,7 @@ from simpul.tests.world import World
 # who says it on which page, and to which address
 PAGES = {
     "buyer:order-message": ("dewi", "order", "buyer:order"),
+    "buyer:ticket-message": ("dewi", "customer ticket", "buyer:ticket"),
     "buyer:tally-question": ("dewi", "month", "buyer:tally"),
     "supplier:message": ("budi", "purchase", "supplier:purchase"),
     "courier:message": ("asep", "shipment", "courier:job"),

@@ -24,6 +24,7 @@ KEPT = {
     "catalog.keep",
     "catalog.keep_materials",
     "conversations.keep_replies",
+    "crm.keep_segments",
     "parties.keep",
     "parties.keep_own",
     "parties.staff",

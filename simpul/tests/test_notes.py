@@ -18,7 +18,7 @@ def test_no_page_outside_of_the_desk_shows_a_note(db: None) -> None:
         world.order,
         world.purchase,
         Shipment.objects.get(pk=world.shipment.pk),
-        Ticket.objects.get(),
+        Ticket.objects.differences().get(),
         *(world.party(name) for name in ("dewi", "budi", "asep")),
     ]
     for thing in things:

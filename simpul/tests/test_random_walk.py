@@ -138,7 +138,7 @@ WAYS = {
     "delivery.take_back", "delivery.unpack", "delivery.weigh", "delivery.withdraw", "orders.accept",
     "orders.cancel", "orders.close", "orders.confirm", "orders.counter", "orders.decline",
     "orders.expire", "orders.fulfil", "orders.offer", "orders.place", "orders.waive",
-    "orders.withdraw", "payments.allocate", "payments.annul", "payments.claim",
+    "orders.withdraw", "orders.reduce", "payments.allocate", "payments.annul", "payments.claim",
     "payments.close_instruction", "payments.hand_in", "payments.import", "payments.instruct",
     "payments.claim_arrival", "payments.fetch_arrival", "payments.reopen_arrival",
     "payments.set_arrival_aside", "payments.take_in", "payments.match_claim",
@@ -498,7 +498,7 @@ class Walk(RuleBasedStateMachine):
             self._settle_wages, self._pay_wages, self._give_out, self._take_in,
         ]  # fmt: skip
         aside: list[Callable[[], None]] = [
-            self._remind, self._counter, self._withdraw, self._waive, self._cash, self._credit,
+            self._remind, self._counter, self._reduce, self._withdraw, self._waive, self._cash, self._credit,
             self._close_day, self._unpay_wages,
             lambda: self._order("placed", "offered").decline(by=self._who("sari"), reason="x"),
             lambda: self._order("offered").expire(by=self._who("sari")),
@@ -609,6 +609,10 @@ class Walk(RuleBasedStateMachine):
             amendment.refuse(by=other, reason="x")
         else:
             amendment.withdraw(by=own)
+
+    def _reduce(self) -> None:
+        order = self._order("placed")
+        order.reduce(by=self._of(order.buyer_id), amount=self.dice.choice((1, 50_000, 10**9)))
 
     def _withdraw(self) -> None:
         order = self._order("placed", "offered")

@@ -25,7 +25,18 @@ from simpul.conversations.models import (
     QuickReply,
     Ticket,
 )
-from simpul.crm.models import Duplicate, Lead, Merging
+from simpul.crm import leaving
+from simpul.crm.models import (
+    Campaign,
+    Duplicate,
+    Lead,
+    Merging,
+    PointLot,
+    PointRules,
+    Recipient,
+    Segment,
+    Voucher,
+)
 from simpul.delivery.models import Handover, Load
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
@@ -241,6 +252,12 @@ class World:
             workshop=self.workshop, party=self.party("toni"), person=self.people["toni"]
         )
         twin = self._duplicate()
+        PointRules.decide(by=self.people["owner"], is_on=True)
+        points = PointLot.give(
+            by=self.people["owner"], party=self.party("dewi"), points=9, expires_on=None, note="x"
+        )
+        voucher = Voucher.issue(by=self.people["sari"], amount=1_000)
+        placed = testing.order(self.party("dewi"))
         order, purchase = {"number": self.order.number}, {"pk": self.purchase.pk}
         line = self.purchase.lines.order_by("pk")[0]
         paper = Paper.objects.filter(party=self.party("dewi")).order_by("pk")[0]
@@ -270,6 +287,7 @@ class World:
                 "file": self._file(self.shipment, "asep"),
             },
             "ticket file": {"pk": ticket.pk, "file": self._file(ticket, "asep")},
+            **self._tickets(),
             "claim": {"pk": claim.pk},
             "arrival": {"pk": arrival.pk},
             "arrival file": {"pk": arrival.pk, "position": 1},
@@ -315,6 +333,15 @@ class World:
             "two parties": {"one": twin.one_id, "other": twin.other_id},
             "duplicate": {"pk": twin.pk},
             "merging": {"pk": self._merging().pk},
+            "voucher": {"pk": voucher.pk},
+            "placed": {"number": placed.number},
+            "segment": {"pk": self._segment().pk},
+            "campaign": {"pk": self._campaign().pk},
+            "campaign text": (text := self._campaign_text()),
+            "running campaign": {"pk": text["pk"]},
+            "chosen ones": {"pk": self._segment(is_list=True).pk},
+            "leaving": {"token": leaving.token_of(self._reached("dewi"), "news")},
+            "points of dewi": {"pk": points.pk},
             "guest": {"pk": guest.pk},
             "guest challenge": {"challenge": spam.challenge(guest.pk)},
             "product": {"slug": product.slug},
@@ -376,6 +403,66 @@ class World:
     def _merging(self) -> Merging:
         kept, absorbed = (testing.party(self.workshop, name) for name in ("UD Abadi", "Abadi"))
         return Merging.merge(by=self.people["sari"], kept=kept, absorbed=absorbed)
+
+    def _reached(self, name: str) -> Identity:
+        person = self.people[name]
+        return Identity.objects.create(
+            workshop=self.workshop, person=person, kind="phone", value="+6281200000099"
+        )
+
+    def _segment(self, *, is_list: bool = False) -> Segment:
+        return Segment.objects.create(workshop=self.workshop, name="Bogor", is_list=is_list)
+
+    def _campaign(self) -> Campaign:
+        """A draft, with a picture."""
+        return Campaign.objects.create(
+            workshop=self.workshop,
+            segment=self._segment(),
+            name="Lebaran",
+            purpose="news",
+            subject="Halo",
+            body="Halo {nama}",
+            picture=self._picture(),
+        )
+
+    def _campaign_text(self) -> dict[str, int]:
+        """A text that waits for a hand."""
+        running = Campaign.objects.create(
+            workshop=self.workshop,
+            segment=self._segment(),
+            name="Model baru",
+            purpose="news",
+            subject="Halo",
+            body="Halo {nama}",
+            status="running",
+            began_at=clock.now(),
+        )
+        row = Recipient.objects.create(
+            campaign=running, party=self.party("dewi"), kind="phone", outcome="waiting"
+        )
+        return {"pk": running.pk, "recipient": row.pk}
+
+    def _picture(self) -> Upload:
+        return Upload.keep(testing.picture(), by=self.people["sari"])
+
+    def _tickets(self) -> dict[str, dict[str, Any]]:
+        """What the dealer asked about the order, what was solved, and what is no ticket yet."""
+        dewi, party = self.people["dewi"], self.party("dewi")
+        asked = Ticket.ask(
+            by=dewi, kind="complaint", subject=self.order, party=party, body="Sol lepas."
+        )
+        solved = Ticket.ask(by=dewi, kind="question", subject=party, party=party, body="Ukuran?")
+        solved.solve(by=self.people["sari"], how="answered", reason="x")
+        merged = Ticket.ask(by=dewi, kind="question", subject=party, party=party, body="Sama?")
+        merged.merge(by=self.people["sari"], into=asked)
+        talk = Conversation.of(self.order, party)
+        return {
+            "customer ticket": {"pk": asked.pk},
+            "customer ticket file": {"pk": asked.pk, "file": self._file(asked, "dewi")},
+            "solved ticket": {"pk": solved.pk},
+            "merged ticket": {"pk": merged.pk},
+            "said": {"pk": Message.say(by=dewi, conversation=talk, body="Lecet.").pk},
+        }
 
     def _talk(self) -> Conversation:
         """What the dealer asked about the order."""

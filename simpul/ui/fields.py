@@ -101,6 +101,14 @@ class UploadField(forms.FileField):
             raise forms.ValidationError(str(reason)) from reason
 
 
+class PhotoField(UploadField):
+    """A picture; on a telephone its camera is opened."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        camera = forms.FileInput(attrs={"accept": "image/*", "capture": "environment"})
+        super().__init__(**{"kinds": uploads.PHOTO, "widget": camera, **kwargs})
+
+
 class FilesInput(forms.FileInput):
     allow_multiple_selected = True
 

@@ -15,12 +15,19 @@ from simpul.conversations.models.message import LONGEST_MESSAGE, Message, Messag
 from simpul.conversations.models.note import InternalNote, InternalNoteQuerySet
 from simpul.conversations.models.notice import OLD_NEWS, Notice, NoticeQuerySet
 from simpul.conversations.models.reply import QuickReply, QuickReplyQuerySet
-from simpul.conversations.models.ticket import Ticket, TicketQuerySet
+from simpul.conversations.models.ticket import (
+    LONGEST_TITLE,
+    NotACustomer,
+    Ticket,
+    TicketQuerySet,
+    TicketWait,
+)
 from simpul.conversations.models.wish import Hours, How, Kind, Wish
 from simpul.conversations.models.word import MessageWord
 
 __all__ = [
     "LONGEST_MESSAGE",
+    "LONGEST_TITLE",
     "MOST_FILES",
     "OLD_NEWS",
     "SAID_BY",
@@ -43,6 +50,7 @@ __all__ = [
     "MessageQuerySet",
     "MessageWord",
     "NoColleague",
+    "NotACustomer",
     "NotOfThem",
     "Notice",
     "NoticeQuerySet",
@@ -51,5 +59,6 @@ __all__ = [
     "ReadMark",
     "Ticket",
     "TicketQuerySet",
+    "TicketWait",
     "Wish",
 ]

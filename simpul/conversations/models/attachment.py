@@ -31,12 +31,11 @@ class MessageFileQuerySet(models.QuerySet["MessageFile"]):
             return ours
         return ours.filter(message__conversation__party_id=person.party_id)
 
-    def about(self, subject: models.Model) -> Self:
-        """Those of the talk about a thing."""
-        kind = ContentType.objects.get_for_model(subject)
-        return self.filter(
-            message__conversation__subject_type=kind, message__conversation__subject_id=subject.pk
-        )
+    def about(self, *subjects: models.Model) -> Self:
+        """Those of the talk about a thing, or about several of one kind."""
+        kind = ContentType.objects.get_for_model(subjects[0])
+        talk = "message__conversation__subject"
+        return self.filter(**{f"{talk}_type": kind, f"{talk}_id__in": [one.pk for one in subjects]})
 
     def taken(self) -> Self:
         return self.exclude(upload=None)
@@ -80,7 +79,7 @@ class MessageFile(models.Model):
             today = cls.objects.filter(
                 message__conversation__party=by.party_id,
                 message__by__party=by.party_id,
-                message__at__date=clock.today(),
+                message__at__gte=clock.begin_of(clock.today()),
             )
             if today.count() + len(files) > A_DAY:
                 raise Refused(_now("That is a lot of files for one day: please telephone us."))

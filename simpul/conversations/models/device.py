@@ -7,6 +7,8 @@ from django.db import models
 from simpul.lib import clock, webpush
 from simpul.parties.models import Person
 
+MOST_DEVICES = 10  # of one person: the oldest go
+
 
 class Device(models.Model):
     """A browser that somebody let show news. Who lets it in last has it: one screen, one reader."""
@@ -25,9 +27,12 @@ class Device(models.Model):
     def let_in(
         cls, person: Person, *, endpoint: str, p256dh: str, auth: str, name: str = ""
     ) -> Device:
-        """Take a browser in for this person, and for nobody else any more."""
+        """Take a browser in for this person, and for nobody else any more; of too many the oldest
+        goes."""
         facts = {"person": person, "p256dh": p256dh, "auth": auth, "name": name[:60]}
         device, _made = cls.objects.update_or_create(endpoint=endpoint, defaults=facts)
+        kept = person.devices.order_by("-pk").values_list("pk", flat=True)[:MOST_DEVICES]
+        person.devices.exclude(pk__in=list(kept)).delete()
         return device
 
     def push(self, content: bytes) -> None:

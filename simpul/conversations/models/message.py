@@ -41,15 +41,18 @@ class MessageQuerySet(models.QuerySet["Message"]):
         words = looked_for(typed)
         found = self if words else self.none()
         for word in words:
-            found = found.filter(MessageWord.objects.standing_in(word, workshop))
+            is_alone = len(words) == 1
+            found = found.filter(MessageWord.objects.standing_in(word, workshop, is_alone=is_alone))
         return found
 
-    def about(self, subject: models.Model) -> Self:
-        """What was said about a thing, oldest first, with who said it and the files with it."""
-        kind = ContentType.objects.get_for_model(subject)
-        said = self.filter(conversation__subject_type=kind, conversation__subject_id=subject.pk)
+    def about(self, *subjects: models.Model) -> Self:
+        """What was said about a thing, or about several of one kind, oldest first, with who said
+        it, the files with it, and the ticket that was made of it."""
+        kind = ContentType.objects.get_for_model(subjects[0])
+        keys = [one.pk for one in subjects]
+        said = self.filter(conversation__subject_type=kind, conversation__subject_id__in=keys)
         files = Prefetch("files", MessageFile.objects.in_order())
-        people = said.select_related("by", "with_whom", "conversation__party")
+        people = said.select_related("by", "with_whom", "conversation__party", "ticket")
         return people.prefetch_related(files).order_by("pk")
 
 

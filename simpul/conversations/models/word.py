@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from simpul.conversations.models.message import Message
 
 LONGEST_WORD = 40  # bytes; a longer word is found by its beginning
-RARE = 1_000  # messages; a word in more of them is common
+RARE = 1_000  # messages; a word in no more of them is rare
+COMMON = 20_000  # rows; a word with more of them is common
 MOST_WORDS = 6  # of what is looked for; more of them only take time
 
 _COMPOUND = re.compile(r"\w+(?:[-./]\w+)*")
@@ -44,16 +45,19 @@ def looked_for(typed: str) -> list[bytes]:
 
 
 class MessageWordQuerySet(models.QuerySet["MessageWord"]):
-    def standing_in(self, word: bytes, workshop: int) -> Q:
+    def standing_in(self, word: bytes, workshop: int, *, is_alone: bool) -> Q:
         """Tell in which messages a word begins so: asks how rare it is first.
 
         Of a rare word the messages are named; for a common one the newest are looked through,
-        which soon finds enough of them.
+        which soon finds enough of them. What stands between is looked through too where it is
+        alone; two such words may never stand together, and all messages of each are taken.
         """
         known = self.filter(workshop=workshop).beginning(word)
         few = list(known.values_list("message", flat=True)[: RARE + 1])
         if len(few) <= RARE:
             return Q(pk__in=set(few))
+        if not is_alone and known[: COMMON + 1].count() <= COMMON:
+            return Q(pk__in=known.values("message"))
         return Q(Exists(self.filter(message=OuterRef("pk")).beginning(word)))
 
     def beginning(self, word: bytes) -> Self:

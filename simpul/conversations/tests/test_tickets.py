@@ -38,6 +38,18 @@ def test_somebody_says_what_became_of_it(ticket: Ticket, fajar: Person) -> None:
         ticket.resolve(by=fajar, how="paid", reason="x")
 
 
+def test_what_came_damaged_does_not_end_with_money(
+    courier: Party, machine: Person, sari: Person
+) -> None:
+    ticket = Ticket.open(by=machine, kind="door", subject=courier, party=None, facts={})
+    with pytest.raises(WrongState):
+        ticket.resolve(by=sari, how="paid", reason="x")
+
+    ticket.resolve(by=sari, how="mended", reason="Dried and polished.")
+    ticket.refresh_from_db()
+    assert ticket.how == Ticket.How.MENDED
+
+
 @pytest.mark.parametrize("who", ["asep", "udin", "joko"])
 def test_not_whom_it_is_about(ticket: Ticket, who: str, request: pytest.FixtureRequest) -> None:
     with pytest.raises(NotAllowed):

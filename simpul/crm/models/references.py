@@ -25,6 +25,10 @@ MOVES = {
     "conversations.Conversation.party",  # with its subject, where that is the party: see Merging
     "conversations.Ticket.party",
     "crm.Lead.party",
+    "crm.PointLot.party",
+    "crm.Recipient.party",  # of a campaign that wrote to both, each keeps what became of its own
+    "crm.Voucher.party",
+    "crm.VoucherUse.party",  # a voucher that both have used stays used by each
     "delivery.CourierOffer.courier",
     "delivery.Shipment.buyer",
     "delivery.Shipment.courier",

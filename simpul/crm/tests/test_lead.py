@@ -82,7 +82,7 @@ def test_who_only_wrote_before_registers_like_anybody(
     workshop: Workshop, sari: Person, source: str, sender: str
 ) -> None:
     first = wrote(workshop, source, sender)
-    first.decline(by=sari, reason="Spam")
+    first.lose(by=sari, why="nonsense")
 
     lead = register(workshop)
 
@@ -138,19 +138,19 @@ def test_sales_welcomes(workshop: Workshop, sari: Person) -> None:
 
     lead.refresh_from_db()
     lead.party.refresh_from_db()
-    assert lead.status == Status.WELCOMED
+    assert (lead.status, lead.welcomed_at is not None) == (Status.TALKING, True)
     assert lead.party.buys_wholesale
     entry = Entry.objects.get(step="crm.welcome")
     assert (entry.by, entry.subject) == (sari, lead)
 
 
-def test_sales_declines_with_a_reason(workshop: Workshop, sari: Person) -> None:
+def test_sales_lets_it_rest_with_a_reason(workshop: Workshop, sari: Person) -> None:
     lead = register(workshop)
 
-    lead.decline(by=sari, reason="Di luar daerah")
+    lead.lose(by=sari, why="area", reason="Terlalu jauh")
 
     lead.refresh_from_db()
-    assert (lead.status, lead.reason) == (Status.DECLINED, "Di luar daerah")
+    assert (lead.status, lead.why, lead.reason) == (Status.LOST, "area", "Terlalu jauh")
     assert not lead.party.is_welcome
 
 

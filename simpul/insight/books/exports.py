@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
-from datetime import datetime
-
-from xlsxwriter import Workbook
 
 from simpul.insight.books.chart import Account
 from simpul.insight.books.postings import Books, Posting
 from simpul.insight.books.reports import Period
-from simpul.lib.sheets import harmless
+from simpul.lib import sheets
 
 COLUMNS = ("day", "what", "document", "account", "name", "of", "debit", "credit")
 # The five kinds of account that Beancount knows, by the first digit of ours.
@@ -28,31 +23,12 @@ KINDS = {
 
 def as_csv(books: Books, period: Period) -> str:
     """Return each line of each posting in a period; a text that a sheet would compute is a text."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in _rows(books, period):
-        writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
-    return out.getvalue()
+    return sheets.as_csv(COLUMNS, _rows(books, period))
 
 
 def as_xlsx(books: Books, period: Period) -> bytes:
     """The same as a workbook: amounts are numbers, days are days, texts are never formulas."""
-    out = io.BytesIO()
-    with Workbook(out, {"in_memory": True}) as book:
-        sheet = book.add_worksheet("Simpul")
-        sheet.write_row(0, 0, COLUMNS, book.add_format({"bold": True}))
-        as_day = book.add_format({"num_format": "yyyy-mm-dd"})
-        for at, (day, *rest) in enumerate(_rows(books, period), start=1):
-            sheet.write_datetime(at, 0, datetime.fromisoformat(str(day)), as_day)
-            for column, value in enumerate(rest, start=1):
-                if value == "":
-                    continue
-                if isinstance(value, str):
-                    sheet.write_string(at, column, harmless(value))
-                else:
-                    sheet.write_number(at, column, value)
-    return out.getvalue()
+    return sheets.as_xlsx(COLUMNS, _rows(books, period))
 
 
 def as_beancount(books: Books) -> str:
@@ -75,17 +51,18 @@ def as_beancount(books: Books) -> str:
     return "\n".join([*out, ""])
 
 
-def _rows(books: Books, period: Period) -> Iterator[tuple[str | float, ...]]:
+def _rows(books: Books, period: Period) -> Iterator[tuple[sheets.Cell, ...]]:
     names = {account: str(account.label) for account in Account}
     for posting in sorted(books.postings, key=lambda one: one.on):
         if posting.on in period:
             for line in posting.lines:
-                debit, credit = max(line.sen, 0) / 100, max(-line.sen, 0) / 100
+                debit = sheets.rupiah(max(line.sen, 0))
+                credit = sheets.rupiah(max(-line.sen, 0))
                 detail = line.detail
                 if line.account == Account.BANK:
                     detail = books.banks.get(int(line.detail), detail)
                 yield (
-                    posting.on.isoformat(), posting.what, posting.source.label,
+                    posting.on, posting.what, posting.source.label,
                     line.account.value, names[line.account], str(detail or ""),
                     debit or "", credit or "",
                 )  # fmt: skip

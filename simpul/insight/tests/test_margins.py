@@ -18,6 +18,7 @@ from simpul.insight.books.checks import disagreements
 from simpul.insight.books.margins import Margin, margins
 from simpul.insight.books.postings import books_of
 from simpul.insight.books.reports import Period, balances, by_detail
+from simpul.insight.worth import contribution_of
 from simpul.lib import clock
 from simpul.orders.models import Amendment, LineSize, LineWish, Order, OrderLine
 from simpul.parties.models import Party, Person
@@ -106,6 +107,8 @@ def test_what_is_left_is_the_price_less_material_wages_and_freight(
     assert margin.reasons == ["It went as planned: the price itself leaves 11 %."]
     books = books_of(order.workshop)
     assert margins(books, Period.of("month", clock.today() - timedelta(days=60))) == []
+    assert contribution_of(buyer, clock.today()) == 225_000
+    assert contribution_of(supplier, clock.today()) == 0
 
 
 def test_dear_material_and_a_long_way_are_named(

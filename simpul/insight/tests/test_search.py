@@ -55,13 +55,14 @@ def test_a_text_is_found_by_its_words_and_numbers_with_and_without_dashes() -> N
         ("%", False),
     ],
 )
-@pytest.mark.parametrize("rare", [word.RARE, 0])
+@pytest.mark.parametrize(("rare", "common"), [(word.RARE, word.COMMON), (0, word.COMMON), (0, 0)])
 def test_messages_are_found_by_the_beginnings_of_words(
-    buyer: Party, dewi: Person, sari: Person, typed: str, is_found: bool, rare: int,
+    buyer: Party, dewi: Person, sari: Person, typed: str, is_found: bool, rare: int, common: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    """Whether the words are rare or common."""
+    """Whether the words are rare, common or between."""
     monkeypatch.setattr(word, "RARE", rare)
+    monkeypatch.setattr(word, "COMMON", common)
     message = say(dewi, buyer, "Kulit cokelat untuk SO-2026-0017?")
     say(dewi, buyer, "Baik.")
     for person in (sari, dewi):

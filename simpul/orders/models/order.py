@@ -291,9 +291,20 @@ class Order(Placed):
 
     @step("orders.counter", source=Status.OFFERED, target=Status.PLACED)
     def counter(
-        self, *, by: Person, wishes: list[LineWish], promised_on: date, note: str = ""
+        self,
+        *,
+        by: Person,
+        wishes: list[LineWish],
+        promised_on: date,
+        note: str = "",
+        discount: int = 0,
+        least: int = 0,
     ) -> None:
-        """Answer an offer with another wish: the buyer's revision, at the prices offered."""
+        """Answer an offer with another wish: the buyer's revision, at the prices offered.
+
+        `discount` is what was promised whatever is agreed on, such as by a voucher; it stays where
+        the goods come to more than it, and to `least` rupiah.
+        """
         check_wishes(wishes, self.buyer)
         offer = self.current
         offered = {line.line.colourway_id: line.wish.price for line in offer.lines.all()}
@@ -304,7 +315,9 @@ class Order(Placed):
             else price_by_list(wish, wishes, self.buyer, today)
             for wish in wishes
         ]
-        total = sum(wish.amount for wish in priced) + offer.shipping
+        goods = sum(wish.amount for wish in priced)
+        off = discount if goods > discount and goods >= least else 0
+        total = goods + offer.shipping - off
         self._propose(
             OrderRevision.write(
                 self,
@@ -313,7 +326,32 @@ class Order(Placed):
                 promised_on=promised_on,
                 plan=proposed_plan(total, self.buyer, promised_on) if total else [],
                 shipping=offer.shipping,
+                discount=off,
                 note=note,
+            )
+        )
+
+    @step("orders.reduce", source=Status.PLACED)
+    def reduce(self, *, by: Person, amount: int) -> None:
+        """Take off what the buyer was promised before, such as by a voucher: the next revision of
+        the same wish, for the workshop to confirm. Called by whoever knows of the promise."""
+        asked = self.current
+        if not asked.is_priced:
+            raise WrongState(_now("A line has no price yet: wait for the offer."))
+        total = asked.total - amount
+        if total <= 0:
+            raise WrongState(_now("The total of an order is more than zero."))
+        lines = asked.lines.select_related("line__colourway__product").order_by("position")
+        self._propose(
+            OrderRevision.write(
+                self,
+                by=by,
+                wishes=[line.wish for line in lines],
+                promised_on=asked.promised_on,
+                plan=proposed_plan(total, self.buyer, asked.promised_on),
+                shipping=asked.shipping,
+                discount=asked.discount + amount,
+                note=asked.note,
             )
         )
 

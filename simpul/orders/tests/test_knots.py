@@ -41,6 +41,17 @@ def test_they_follow_the_facts(buyer: Party) -> None:
     assert states(order) == ["done"] * 6 + ["doing"]
 
 
+def test_what_is_on_the_way_does_not_wait(buyer: Party) -> None:
+    order = testing.confirmed_order(buyer)
+    size = LineSize.objects.order_by("pk")[0]
+    for track in (Track.MADE, Track.PACKED, Track.PICKED_UP):
+        size.advance(track, size.pairs)
+    assert states(order)[5] == "doing"
+
+    size.advance(Track.PICKED_UP, -size.pairs)  # it came back
+    assert states(order)[5] == "waiting"
+
+
 def test_the_buyer_sees_how_many_of_how_many(buyer: Party) -> None:
     order = testing.confirmed_order(buyer)
     order.instalments.get(position=1).receive(600_000)

@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ('forfeit_percent', models.PositiveSmallIntegerField(default=0, verbose_name='kept of the money for an order that the buyer cancels, at most, %')),
                 ('qris_limit', models.PositiveBigIntegerField(default=10000000, verbose_name='most that one payment by QRIS may be')),
                 ('is_pkp', models.BooleanField(default=False, verbose_name='is registered for VAT (PKP), and shows PPN on invoices')),
+                ('gives_points', models.BooleanField(default=False, editable=False)),
                 ('over_receipt_percent', models.PositiveSmallIntegerField(default=5, verbose_name='more than ordered may be received, %')),
                 ('remind_before', models.PositiveSmallIntegerField(default=3, help_text='0: not before the day itself.', verbose_name='days before a payment is due that its buyer is reminded')),
                 ('remind_after', models.CharField(blank=True, default='2, 7, 14', help_text='Such as 2, 7, 14. Empty: not at all.', max_length=40, validators=[django.core.validators.RegexValidator('^ *[0-9]{1,3}( *, *[0-9]{1,3})* *$', 'Write days with commas: 2, 7, 14.')], verbose_name='days after it was due')),

@@ -12,12 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from simpul.conversations import replies
 from simpul.conversations.models import Channel, Conversation, Message, Notice
 from simpul.conversations.notices import come_back
-from simpul.crm.models import Lead
-from simpul.crm.models import Status as LeadStatus
+from simpul.crm.models import WRITTEN, Lead, Recipient, WhyLost
 from simpul.delivery.models import Shipment
 from simpul.lib import clock, mails, signatures
 from simpul.lib.mails import Attached, Letter
@@ -78,6 +78,7 @@ def take(
         return known
     if letter.automatic == mails.BOUNCE:
         _note_bounce(letter, workshop)
+        _note_campaign_bounce(letter, workshop)
     if letter.automatic or _NO_READER.match(letter.sender):
         return inbox.take(letter, channel=channel, workshop=workshop, original=original)
     _demand_no_flood(workshop)
@@ -165,9 +166,8 @@ def _met(heard: Heard) -> Message | None:
     by_mail = heard.channel == Channel.MAIL
     if not letter.sender or not (by_mail or letter.sender.startswith("+")):
         return None
-    today = Lead.objects.filter(workshop=workshop, at__date=clock.today()).exclude(
-        source="registration"
-    )
+    since = clock.begin_of(clock.today())
+    today = Lead.objects.filter(workshop=workshop, at__gte=since, source__in=WRITTEN)
     if today.count() >= PROSPECTS:
         return None
     return _once(heard, lambda: _meet(heard))
@@ -227,11 +227,11 @@ def _is_from(person: Person | None, meant: tuple[Conversation, Person], workshop
 
 
 def _is_declined(person: Person) -> bool:
-    """Tell whether this contact wrote once, and the workshop wants to hear no more of it."""
+    """Tell whether this contact wrote once, and the workshop found that it is no prospect at all."""
     if person.party is None or person.party.is_welcome:
         return False
     last = Lead.objects.filter(party=person.party).order_by("-pk").first()
-    return last is not None and last.has_written and last.status == LeadStatus.DECLINED
+    return last is not None and last.has_written and last.why == WhyLost.NONSENSE
 
 
 def _note_bounce(letter: Letter, workshop: Workshop) -> None:
@@ -251,6 +251,18 @@ def _note_bounce(letter: Letter, workshop: Workshop) -> None:
             come_back(notice)
 
 
+def _note_campaign_bounce(letter: Letter, workshop: Workshop) -> None:
+    """The same for a mail of a campaign: nobody is told otherwise, and it stands in its list."""
+    keys = replies.circulars(letter.marks) if letter.gone else []
+    lost = Recipient.objects.filter(pk__in=keys, campaign__workshop=workshop)
+    for recipient in lost.select_related("identity"):
+        identity = recipient.identity
+        if identity is not None and identity.value == letter.gone:
+            if identity.bounced_at is None:
+                identity.come_back()
+            recipient.come_back()
+
+
 def _came_before(letter: Letter, channel: str, workshop: Workshop) -> Arrival | Message | None:
     return _message(letter, channel, workshop) or inbox.arrived(letter, channel, workshop)
 
@@ -261,11 +273,14 @@ def _message(letter: Letter, channel: str, workshop: Workshop) -> Message | None
 
 
 def _said_today(person: Person) -> int:
-    came = Message.objects.filter(by=person, at__date=clock.today()).exclude(foreign_id="")
-    return came.count()
+    return _came_today().filter(by=person).count()
 
 
 def _demand_no_flood(workshop: Workshop) -> None:
-    came = Message.objects.filter(workshop=workshop, at__date=clock.today()).exclude(foreign_id="")
-    if came.count() >= inbox.OF_ALL:
+    if _came_today().filter(workshop=workshop).count() >= inbox.OF_ALL:
         raise inbox.Flood(f"More than {inbox.OF_ALL} messages came today.")
+
+
+def _came_today() -> QuerySet[Message]:
+    since = clock.begin_of(clock.today())  # `at__date` would turn every moment into a day
+    return Message.objects.filter(at__gte=since).exclude(foreign_id="")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from simpul.catalog.models import Product
+from simpul.crm.vouchers import kept_off
 from simpul.orders.forms import AcceptanceForm, CounterForm, PlainForm, WithdrawalForm
 from simpul.orders.models import Order
 from simpul.payments import agreement
@@ -36,7 +37,8 @@ def counter(request: Request, number: str) -> HttpResponse:
         request.POST or None, order=order, products=products.for_page().order_by("position", "pk")
     )
     if form.is_valid():
-        order.counter(by=request.person, **form.cleaned_data)
+        off, least = kept_off(order)
+        order.counter(by=request.person, discount=off, least=least, **form.cleaned_data)
         return redirect("buyer:order", request.workshop.slug, number)
     return _page(request, "buyer/orders/counter.html", order, form)
 

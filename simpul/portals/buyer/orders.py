@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm
-from simpul.conversations.models import Conversation, Message
+from simpul.conversations.models import Conversation, Message, Ticket
+from simpul.crm.vouchers import can_be_reduced
 from simpul.delivery.models import Shipment
 from simpul.insight.dates import outlook
 from simpul.orders.models import Amendment, Order, Status
@@ -103,12 +104,17 @@ def show_order(
             "order": order,
             "parts": outlook.parts_of(order),
             "amendments": Amendment.objects.about(order),
+            "may_redeem": not request.link and can_be_reduced(request.person, order),
             **talk.talk_about(
                 request,
                 order,
                 say_to=reverse("buyer:order-message", args=[request.workshop.slug, order.number]),
                 form=form,
             ),
+            "tickets": Ticket.objects.visible_to(request.person)
+            .of_customers()
+            .about(order)
+            .order_by("-pk"),
             "claims": PaymentClaim.objects.visible_to(request.person)
             .filter(order=order)
             .order_by("-pk"),

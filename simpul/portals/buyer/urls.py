@@ -4,13 +4,17 @@ from simpul.portals import devices, news, search, told
 from simpul.portals.buyer import (
     answers,
     changes,
+    consents,
     credit,
     home,
     orders,
     own,
     payments,
     placing,
+    points,
     tally,
+    tickets,
+    vouchers,
 )
 
 app_name = "buyer"
@@ -53,6 +57,14 @@ urlpatterns = [
     path("orders/<str:number>/claim/", payments.claim, name="claim"),
     path("orders/<str:number>/claims/<int:pk>/proof/", payments.proof, name="proof"),
     path("orders/<str:number>/papers/<str:code>.pdf", payments.paper, name="paper"),
+    # questions and complaints
+    path("orders/<str:number>/ticket/", tickets.order_ticket, name="order-ticket"),
+    path("tickets/", tickets.tickets, name="tickets"),
+    path("tickets/new/", tickets.new, name="new-ticket"),
+    path("tickets/<int:pk>/", tickets.ticket, name="ticket"),
+    path("tickets/<int:pk>/messages/", tickets.message, name="ticket-message"),
+    path("tickets/<int:pk>/files/<int:file>/", tickets.message_file, name="ticket-file"),
+    path("tickets/<int:pk>/reopening/", tickets.reopening, name="ticket-reopening"),
     # the account month by month
     path("tally/", tally.tally_sheet, name="tally"),
     path("tally/<str:month>.pdf", tally.pdf, name="tally-pdf"),
@@ -65,6 +77,10 @@ urlpatterns = [
     path("credit/refund/", credit.refund, name="credit-refund"),
     path("credit/refunds/<int:pk>/withdrawal/", credit.withdrawal, name="refund-withdrawal"),
     path("credit/papers/<str:code>.pdf", credit.paper, name="credit-paper"),
+    # points
+    path("points/", points.points, name="points"),
+    path("points/exchange/", vouchers.exchange, name="points-exchange"),
+    path("points/orders/<str:number>/", vouchers.redemption, name="redemption"),
     path("addresses/", own.addresses, name="addresses"),
     path("addresses/new/", own.new_address, name="new-address"),
     path("addresses/<int:pk>/", own.address, name="address"),
@@ -75,6 +91,7 @@ urlpatterns = [
     path("news/", news.news, name="news"),
     path("news/seen/", news.seen, name="news-seen"),
     path("news/told/", told.told, name="told"),
+    path("news/told/consents/", consents.consents, name="consents"),
     path("news/devices/", devices.devices, name="devices"),
     path("news/devices/<int:pk>/removal/", devices.removal, name="device-removal"),
     path("worker.js", devices.worker, name="worker"),

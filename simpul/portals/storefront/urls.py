@@ -1,6 +1,14 @@
 from django.urls import path
 
-from simpul.portals.storefront import catalogue, check, guestbook, profile, registration, tracking
+from simpul.portals.storefront import (
+    catalogue,
+    check,
+    guestbook,
+    leaving,
+    profile,
+    registration,
+    tracking,
+)
 
 app_name = "storefront"
 
@@ -17,4 +25,6 @@ urlpatterns = [
     path("track/<str:code>/", tracking.order, name="tracked"),
     path("check/", check.search, name="check-search"),
     path("check/<str:code>/", check.check, name="check"),
+    # no more messages
+    path("leaving/<str:token>/", leaving.page, name="leaving"),
 ]

@@ -46,8 +46,8 @@ def test_a_buyer_chooses_and_finds_it_again(
     assert str(Hours.objects.get().daily_at) == "17:00:00"
     page = client.get("/ciomas/my/news/told/").content.decode()
     assert '<option value="daily" selected>' in page
-    # session, user, who it is; hours, identities, wishes, devices
-    with django_assert_num_queries(7):
+    # session, user, who it is; hours, identities, wishes, devices; what was agreed to
+    with django_assert_num_queries(8):
         client.get("/ciomas/my/news/told/")
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.delivery import carrying
 from simpul.delivery.carriers import CARRIERS
-from simpul.delivery.forms import CarrierKeysForm, RatesForm, TrackingNumberForm
+from simpul.delivery.forms import RatesForm, TrackingNumberForm
 from simpul.delivery.models import (
     CarrierAccount,
     Consignment,
@@ -24,8 +24,10 @@ from simpul.delivery.models.consignment import carrier_names
 from simpul.delivery.tasks import ask_rates, book, call_off
 from simpul.portals.fresh import freshly
 from simpul.portals.http import Request, demand
+from simpul.portals.workshop.providers import enter_keys, rows
+from simpul.ui.keys import KeysForm
+from simpul.workflow.connections import ConnectionQuerySet
 from simpul.workflow.models import EntryQuerySet, journal_of
-from simpul.workflow.steps import NotAllowed
 
 # Settings
 
@@ -33,12 +35,11 @@ from simpul.workflow.steps import NotAllowed
 @require_safe
 def carriers(request: Request) -> HttpResponse:
     """Which carriers are asked by their programs."""
-    accounts = {account.provider: account for account in _connected(request)}
     return render(
         request,
         "workshop/carriers/settings.html",
         {
-            "rows": [(carrier, accounts.get(slug)) for slug, carrier in CARRIERS.items()],
+            "rows": rows(CARRIERS, CarrierAccount.objects.visible_to(request.person)),
             "may_keep": request.person.may("delivery.connect_carrier", request.workshop),
         },
     )
@@ -48,21 +49,14 @@ def carriers(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def connection(request: Request, provider: str) -> HttpResponse:
     """Enter the keys."""
-    if provider not in CARRIERS:
-        raise Http404
-    if not request.person.may("delivery.connect_carrier", request.workshop):
-        raise NotAllowed(_("Only the owner changes these."))
-    carrier = CARRIERS[provider]
-    form = CarrierKeysForm(request.POST or None, carrier=carrier)
-    if form.is_valid():
-        CarrierAccount.connect(by=request.person, provider=provider, keys=form.keys)
-        messages.success(request, _("%(carrier)s is connected.") % {"carrier": carrier.name})
-        return redirect("workshop:carriers", request.workshop.slug)
-    return render(
+    return enter_keys(
         request,
-        "workshop/carriers/connection.html",
-        {"carrier": carrier, "form": form},
-        status=422 if form.is_bound else 200,
+        CARRIERS.get(provider),
+        ability="delivery.connect_carrier",
+        form=KeysForm,
+        connect=CarrierAccount.connect,
+        page="workshop:carriers",
+        template="workshop/carriers/connection.html",
     )
 
 
@@ -88,14 +82,14 @@ def rates(request: Request, number: str) -> HttpResponse:
     shipment = _find(request, number)
     demand(request, "delivery.ask_rates", shipment)
     form = RatesForm(request.POST)
-    account = _connected(request)[:1]
-    if not account:
+    account = _connected(request).first()
+    if account is None:
         raise Http404
     if form.is_valid():
         try:
             carrying.demand_ready(shipment)
             asked = RateRequest.ask(
-                by=request.person, shipment=shipment, account=account[0], **form.cleaned_data
+                by=request.person, shipment=shipment, account=account, **form.cleaned_data
             )
         except NotReady as reason:
             form.add_error(None, str(reason))
@@ -142,7 +136,9 @@ def number(request: Request, number: str) -> HttpResponse:
     """Type who carries it and under which number."""
     shipment = _find(request, number)
     demand(request, "delivery.write_number", shipment)
-    form = TrackingNumberForm(request.POST or None)
+    written = shipment.consignments.standing().order_by("-pk").first()
+    known = {"carrier": written.name, "number": written.number} if written else None
+    form = TrackingNumberForm(request.POST or None, initial=known)
     if form.is_valid():
         Consignment.write_down(by=request.person, shipment=shipment, **form.cleaned_data)
         return redirect("workshop:shipment", request.workshop.slug, number)
@@ -198,9 +194,8 @@ def _standing(shipment: Shipment) -> Consignment:
     return get_object_or_404(mine.select_related("shipment", "account"))
 
 
-def _connected(request: Request) -> list[CarrierAccount]:
-    accounts = CarrierAccount.objects.visible_to(request.person).connected()
-    return list(accounts.select_related("by").order_by("pk"))
+def _connected(request: Request) -> ConnectionQuerySet[CarrierAccount]:
+    return CarrierAccount.objects.visible_to(request.person).for_settings()
 
 
 def _id(typed: str | None) -> int:

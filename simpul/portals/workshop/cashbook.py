@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from simpul.lib import clock
-from simpul.lib.sheets import harmless
+from simpul.lib.sheets import rupiah
 from simpul.payments import cashbook as book
 from simpul.payments.counting import ClosingForm
 from simpul.payments.models import BankAccount, CashBox, DayClosing
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request
 from simpul.portals.months import month_of
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 50
+COLUMNS: list[Column] = [
+    (gettext_lazy("Day"), lambda line: line.on),
+    (gettext_lazy("What"), lambda line: "; ".join(one.label for one in line.reasons)),
+    (gettext_lazy("With"), lambda line: "; ".join(one.party for one in line.reasons if one.party)),
+    (gettext_lazy("Orders"), lambda line: " ".join(n for one in line.reasons for n in one.orders)),
+    (
+        gettext_lazy("Text"),
+        lambda line: "; ".join(filter(None, [line.text, *(one.words for one in line.reasons)])),
+    ),
+    (gettext_lazy("In"), lambda line: rupiah(max(line.sen, 0))),
+    (gettext_lazy("Out"), lambda line: rupiah(max(-line.sen, 0))),
+    (gettext_lazy("Balance"), lambda line: rupiah(line.balance_sen)),
+    (
+        gettext_lazy("Counted"),
+        lambda line: None if line.counted_sen is None else rupiah(line.counted_sen),
+    ),
+]
 
 
 @require_safe
@@ -34,16 +52,6 @@ def cash(request: Request) -> HttpResponse:
 def account(request: Request, pk: int) -> HttpResponse:
     """A month of a bank account, as its statements tell it."""
     return _page(request, _account(request, pk))
-
-
-@require_safe
-def cash_csv(request: Request) -> HttpResponse:
-    return _csv(request, None)
-
-
-@require_safe
-def account_csv(request: Request, pk: int) -> HttpResponse:
-    return _csv(request, _account(request, pk))
 
 
 @require_safe
@@ -107,6 +115,9 @@ def closing(request: Request, pk: int) -> HttpResponse:
 
 def _page(request: Request, account: BankAccount | None) -> HttpResponse:
     month, lines = _found(request, account)
+    name = f"cashbook-{account.bank if account else 'cash'}-{month.month:%Y-%m}"
+    if answer := download(request, name.lower().replace(" ", "-"), COLUMNS, lines):
+        return answer
     return render(
         request,
         "workshop/cashbook/page.html",
@@ -124,39 +135,6 @@ def _page(request: Request, account: BankAccount | None) -> HttpResponse:
             "today": clock.today(),
             "may_close": request.person.may("payments.close_day", request.workshop),
         },
-    )
-
-
-def _csv(request: Request, account: BankAccount | None) -> HttpResponse:
-    """Give the month as it is filtered, for a spreadsheet; amounts in rupiah."""
-    month, lines = _found(request, account)
-    name = f"cashbook-{account.bank if account else 'cash'}-{month.month:%Y-%m}"
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name.lower().replace(" ", "-")}.csv"'
-    sheet = csv.writer(answer)
-    sheet.writerow(["day", "what", "party", "orders", "text", "in", "out", "balance", "counted"])
-    for line in lines:
-        sheet.writerow(
-            [
-                line.on,
-                *map(harmless, _words(line)),
-                _plain(max(line.sen, 0)),
-                _plain(max(-line.sen, 0)),
-                _plain(line.balance_sen),
-                _plain(line.counted_sen) if line.counted_sen is not None else "",
-            ]
-        )
-    return answer
-
-
-def _words(line: book.Line) -> tuple[str, str, str, str]:
-    """Return what a line was, with whom, for which orders, and in whose words."""
-    reasons = line.reasons
-    return (
-        "; ".join(one.label for one in reasons),
-        "; ".join(filter(None, (one.party for one in reasons))),
-        " ".join(number for one in reasons for number in one.orders),
-        "; ".join(filter(None, [line.text, *(one.words for one in reasons)])),
     )
 
 
@@ -180,9 +158,3 @@ def _account(request: Request, pk: int) -> BankAccount:
     if not book.is_shown_to(request.person):
         raise Http404
     return get_object_or_404(book.accounts_of(request.person), pk=pk)
-
-
-def _plain(sen: int) -> str:
-    """Return rupiah for a spreadsheet: `1250`, or `1250.37`."""
-    whole, rest = divmod(abs(sen), 100)
-    return f"{'-' if sen < 0 else ''}{whole}" + (f".{rest:02}" if rest else "")

@@ -4,19 +4,32 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.catalog.forms import ColourForm, NewProductForm, PhotoForm, PriceForm, ProductForm
 from simpul.catalog.models import Colourway, PriceRule, Product
 from simpul.lib import clock
 from simpul.papers.models import Upload
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
+
+COLUMNS: list[Column] = [
+    (gettext_lazy("Code"), lambda product: product.code),
+    (gettext_lazy("Model"), str),
+    (gettext_lazy("Wholesale"), lambda product: _price(product, "wholesale")),
+    (gettext_lazy("Retail"), lambda product: _price(product, "retail")),
+    (gettext_lazy("Days to make"), lambda product: product.lead_days),
+    (gettext_lazy("Shown"), lambda product: _("shown") if product.is_published else _("not shown")),
+]
 
 
 @require_safe
 def products(request: Request) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     found = Product.objects.visible_to(request.person).search(words).for_list()
+    if answer := download(request, "products", COLUMNS, found.order_by("position", "pk")):
+        return answer
     return render(
         request,
         "workshop/catalogue/list.html",
@@ -139,3 +152,9 @@ def _page(
 
 def _find(request: Request, slug: str) -> Product:
     return get_object_or_404(Product.objects.visible_to(request.person).for_page(), slug=slug)
+
+
+def _price(product: Product, group: str) -> int | None:
+    """Return the price of one pair today, for a spreadsheet."""
+    rule = product.price_for(group, 1, clock.today())
+    return rule.amount if rule else None

@@ -10,6 +10,7 @@ from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm
@@ -42,10 +43,12 @@ from simpul.delivery.models import (
     WrongPin,
 )
 from simpul.delivery.models.package import weight_of
+from simpul.lib import clock
 from simpul.orders.models import Gate, Order, OrderQuerySet
 from simpul.orders.models import Status as OrderStatus
 from simpul.parties.models import Party
 from simpul.portals import invitations, talk
+from simpul.portals.downloads import Column, download
 from simpul.portals.files import serve_upload
 from simpul.portals.http import Request, demand, number_of
 from simpul.portals.workshop.talk import desk_talk
@@ -54,6 +57,16 @@ from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 50
+COLUMNS: list[Column] = [
+    (gettext_lazy("Shipment"), str),
+    (gettext_lazy("Orders"), lambda shipment: " ".join(str(order) for order in shipment.orders)),
+    (gettext_lazy("Buyer"), lambda shipment: shipment.buyer.name),
+    (gettext_lazy("Travels"), lambda shipment: str(shipment.get_mode_display())),
+    (gettext_lazy("Courier"), lambda shipment: shipment.courier.name if shipment.courier else ""),
+    (gettext_lazy("Packages"), lambda shipment: len(shipment.packages.all())),
+    (gettext_lazy("Opened"), lambda shipment: clock.day_of(shipment.opened_at)),
+    (gettext_lazy("State"), lambda shipment: str(shipment.get_status_display())),
+]
 PICTURES = ("photo", "signature", "damage", "damage_more")  # of a hand-over
 
 
@@ -63,8 +76,10 @@ def deliveries(request: Request) -> HttpResponse:
     words, chosen = request.GET.get("q", "").strip(), request.GET.get("status", "")
     found = Shipment.objects.visible_to(request.person).search(words)
     counts = dict(found.order_by().values_list("status").annotate(n=Count("pk", distinct=True)))
-    shown = _chosen(found, chosen)
-    page = Paginator(shown.for_list().order_by("-id"), A_PAGE).get_page(request.GET.get("page"))
+    shown = _chosen(found, chosen).for_list().order_by("-id")
+    if answer := download(request, "deliveries", COLUMNS, shown):
+        return answer
+    page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "workshop/deliveries/list.html",

@@ -20,9 +20,9 @@ from simpul.payments.gateways import GATEWAYS, shown
 from simpul.payments.models import GatewayAccount, GatewayNotice, GatewayPayment, PaymentLink
 from simpul.payments.tasks import tend_links
 from simpul.portals.fresh import freshly
-from simpul.portals.http import Request
+from simpul.portals.http import Request, demand
+from simpul.portals.workshop.providers import enter_keys, rows
 from simpul.workflow.models import journal_of
-from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 30
 
@@ -41,9 +41,9 @@ def gateways(request: Request) -> HttpResponse:
         {
             "page": page,
             "chosen": chosen,
-            "counts": {name: rows.count() for name, rows in lists.items()},
+            "counts": {name: found.count() for name, found in lists.items()},
             "words": request.GET.get("q", "").strip(),
-            "accounts": _connected(request),
+            "accounts": GatewayAccount.objects.visible_to(request.person).for_settings(),
             "providers": GATEWAYS.values(),
             "provider": request.GET.get("provider", ""),
         },
@@ -115,13 +115,15 @@ def settling(request: Request, pk: int) -> HttpResponse:
 @require_safe
 def settings(request: Request) -> HttpResponse:
     """Which gateways are connected, and whether they work."""
-    accounts = {account.provider: account for account in _connected(request)}
+    found = rows(GATEWAYS, GatewayAccount.objects.visible_to(request.person))
     return render(
         request,
         "workshop/gateways/settings.html",
         {
-            "rows": [(gateway, accounts.get(slug)) for slug, gateway in GATEWAYS.items()],
-            "healths": {account.pk: online.health_of(account) for account in accounts.values()},
+            "rows": found,
+            "healths": {
+                account.pk: online.health_of(account) for _gateway, account in found if account
+            },
             "may_keep": request.person.may("payments.connect_gateway", request.workshop),
         },
     )
@@ -131,27 +133,14 @@ def settings(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def connection(request: Request, provider: str) -> HttpResponse:
     """Enter the keys of a gateway."""
-    if provider not in GATEWAYS:
-        raise Http404
-    if not request.person.may("payments.connect_gateway", request.workshop):
-        raise NotAllowed(_("Only the owner changes these."))
-    gateway = GATEWAYS[provider]
-    form = GatewayForm(request.POST or None, gateway=gateway)
-    if form.is_valid():
-        GatewayAccount.connect(
-            by=request.person,
-            provider=provider,
-            keys=form.keys,
-            is_live=form.cleaned_data["is_live"],
-            reason=form.cleaned_data["reason"],
-        )
-        messages.success(request, _("%(gateway)s is connected.") % {"gateway": gateway.name})
-        return redirect("workshop:gateway-settings", request.workshop.slug)
-    return render(
+    return enter_keys(
         request,
-        "workshop/gateways/connection.html",
-        {"gateway": gateway, "form": form},
-        status=422 if form.is_bound else 200,
+        GATEWAYS.get(provider),
+        ability="payments.connect_gateway",
+        form=GatewayForm,
+        connect=GatewayAccount.connect,
+        page="workshop:gateway-settings",
+        template="workshop/gateways/connection.html",
     )
 
 
@@ -159,8 +148,7 @@ def connection(request: Request, provider: str) -> HttpResponse:
 def trial(request: Request, provider: str) -> HttpResponse:
     """Ask the gateway for a link of play money: who pays it sees whether the notice arrives."""
     account = _account(request, provider)
-    if not request.person.may("payments.connect_gateway", account):
-        raise NotAllowed(_("Only the owner changes these."))
+    demand(request, "payments.connect_gateway", account)
     if account.is_live:
         raise Http404
     PaymentLink.want_trial(account)
@@ -211,11 +199,6 @@ def _others(request: Request, notice: GatewayNotice) -> list[GatewayNotice]:
 def _order(request: Request, typed: str) -> Order | None:
     orders = Order.objects.visible_to(request.person)
     return orders.filter(Q(number=typed.strip().upper()) | Q(code=codes.tidy(typed))).first()
-
-
-def _connected(request: Request) -> list[GatewayAccount]:
-    accounts = GatewayAccount.objects.visible_to(request.person).connected()
-    return list(accounts.select_related("by").order_by("pk"))
 
 
 def _account(request: Request, provider: str) -> GatewayAccount:

@@ -45,9 +45,9 @@ def _page(
         request,
         "workshop/guestbook/list.html",
         {
-            "page": Paginator(shown.prefetch_related("subject").order_by("-pk"), 30).get_page(
-                request.GET.get("page")
-            ),
+            "page": Paginator(
+                shown.select_related("lead").prefetch_related("subject").order_by("-pk"), 30
+            ).get_page(request.GET.get("page")),
             "chosen": chosen,
             "counts": entries.counts(),
             "signs": SIGNS,

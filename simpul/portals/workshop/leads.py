@@ -1,31 +1,135 @@
-"""Who registered and waits for a word."""
+"""Prospects: the board on which they move towards a first order, the list, and one of them."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from simpul.crm.forms import DeclineLeadForm, WelcomeForm
-from simpul.crm.models import Duplicate, Lead
-from simpul.portals.http import Request
+from simpul.conversations.models import FollowUp, GuestEntry
+from simpul.crm.lead_forms import (
+    GiveForm,
+    LeadFilterForm,
+    LossForm,
+    MoveForm,
+    NextForm,
+    NoteLeadForm,
+    WelcomeForm,
+    WorthForm,
+)
+from simpul.crm.models import MOVES, STAGES, Duplicate, Lead, LeadQuerySet, Source, Status
+from simpul.lib import clock, phones
+from simpul.parties.models import Person
+from simpul.parties.roles import Role
+from simpul.portals.http import Request, demand
+from simpul.workflow.models import journal_of
+
+A_PAGE = 30
+A_COLUMN = 20  # cards of one stage; the rest stands in the list
 
 
 @require_safe
 def leads(request: Request) -> HttpResponse:
-    found = Lead.objects.visible_to(request.person).for_list().order_by("-pk")
-    chosen = request.GET.get("status", "new")
-    shown = found.filter(status=chosen) if chosen else found
-    page = Paginator(shown, 30).get_page(request.GET.get("page"))
-    parties = [lead.party_id for lead in page.object_list]
+    """The board: a column for each stage, what is overdue first."""
+    found = Lead.objects.visible_to(request.person)
+    is_mine = request.GET.get("of") == "me"
+    if is_mine:
+        found = found.filter(owner=request.person)
+    cards: dict[str, list[Lead]] = {stage: [] for stage in STAGES}
+    for lead in found.open().for_board(A_COLUMN):
+        cards[lead.status].append(lead)
+    sums = found.stages()
+    asked = request.GET.get("stage", "")
     return render(
         request,
-        "workshop/parties/leads.html",
+        "workshop/customers/leads/board.html",
         {
-            "page": page,
-            "chosen": chosen,
-            "twins": Duplicate.objects.visible_to(request.person).twins_of(parties),
+            "columns": [(stage, cards[stage], *sums.get(stage, (0, 0))) for stage in STAGES],
+            "ends": [(end, *sums.get(end, (0, 0))) for end in (Status.WON, Status.LOST)],
+            "shown": asked if asked in STAGES else Status.NEW,
+            "is_mine": is_mine,
+            "moves": MOVES,
+            "today": clock.today(),
         },
     )
+
+
+@require_safe
+def lead_list(request: Request) -> HttpResponse:
+    """All of them, searched and filtered."""
+    found = Lead.objects.visible_to(request.person)
+    words = request.GET.get("q", "").strip()
+    form = LeadFilterForm(request.GET, colleagues=_colleagues(request))
+    form.is_valid()
+    for name in ("source", "owner"):
+        if value := form.cleaned_data.get(name):
+            found = found.filter(**{name: value})
+    if words:
+        found = found.search(words)
+    chosen = request.GET.get("status", "")
+    sums = found.stages()
+    return render(
+        request,
+        "workshop/customers/leads/list.html",
+        {
+            "page": Paginator(_shown(found, chosen), A_PAGE).get_page(request.GET.get("page")),
+            "words": words,
+            "form": form,
+            "chosen": chosen,
+            "statuses": [(status, sums.get(status, (0, 0))[0]) for status in Status],
+            "all": sum(count for count, _worth in sums.values()),
+            "today": clock.today(),
+        },
+    )
+
+
+@require_safe
+def lead(request: Request, pk: int) -> HttpResponse:
+    return _page(request, pk)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: Request) -> HttpResponse:
+    """Note somebody whom we met; then the next one, with the same source."""
+    demand(request, "crm.note_lead", request.workshop)
+    form = NoteLeadForm(
+        request.POST or None, initial={"source": request.GET.get("source", Source.FAIR)}
+    )
+    if form.is_valid():
+        noted = Lead.note(by=request.person, **form.cleaned_data)
+        if "open" in request.POST:
+            return redirect("workshop:lead", request.workshop.slug, noted.pk)
+        messages.success(request, _("%(name)s is noted. Who is next?") % {"name": noted})
+        again = reverse("workshop:new-lead", args=[request.workshop.slug])
+        return redirect(f"{again}?source={noted.source}")
+    return render(
+        request,
+        "workshop/customers/leads/new.html",
+        {"form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_POST
+def guest_lead(request: Request, pk: int) -> HttpResponse:
+    """Make a prospect of whoever wrote in the guest book."""
+    entry = get_object_or_404(GuestEntry.objects.visible_to(request.person), pk=pk)
+    noted = Lead.note(
+        by=request.person,
+        source=Source.GUESTBOOK,
+        name=entry.name,
+        telephone=_telephone_in(entry.contact),
+        email=entry.mail,
+        message=entry.body,
+        guest=entry,
+    )
+    return redirect("workshop:lead", request.workshop.slug, noted.pk)
 
 
 @require_POST
@@ -33,22 +137,120 @@ def welcome(request: Request, pk: int) -> HttpResponse:
     form = WelcomeForm(request.POST)
     buys_as = form.cleaned_data["buys_as"] if form.is_valid() else ""
     _find(request, pk).welcome(by=request.person, buys_as=buys_as)
-    return redirect("workshop:leads", request.workshop.slug)
+    return redirect("workshop:lead", request.workshop.slug, pk)
+
+
+@require_POST
+def stage(request: Request, pk: int) -> HttpResponse:
+    """Move it to another stage, from its page or from its card on the board."""
+    form = MoveForm(request.POST)
+    moved = _find(request, pk)
+    if form.is_valid():
+        moved.move(by=request.person, **form.cleaned_data)
+    if "from_board" in request.POST:
+        board = reverse("workshop:leads", args=[request.workshop.slug])
+        return redirect(f"{board}?stage={moved.status}")
+    return redirect("workshop:lead", request.workshop.slug, pk)
+
+
+@require_POST
+def owner(request: Request, pk: int) -> HttpResponse:
+    form = GiveForm(request.POST, colleagues=_colleagues(request))
+    if form.is_valid():
+        _find(request, pk).assign(by=request.person, **form.cleaned_data)
+    return redirect("workshop:lead", request.workshop.slug, pk)
+
+
+@require_POST
+def worth(request: Request, pk: int) -> HttpResponse:
+    form = WorthForm(request.POST)
+    if not form.is_valid():
+        return _page(request, pk, worth_form=form)
+    _find(request, pk).estimate(by=request.person, **form.cleaned_data)
+    return redirect("workshop:lead", request.workshop.slug, pk)
+
+
+@require_POST
+def next_step(request: Request, pk: int) -> HttpResponse:
+    form = NextForm(request.POST)
+    if not form.is_valid():
+        return _page(request, pk, next_form=form)
+    _find(request, pk).plan_next(by=request.person, **form.cleaned_data)
+    return redirect("workshop:lead", request.workshop.slug, pk)
 
 
 @require_http_methods(["GET", "POST"])
-def refusal(request: Request, pk: int) -> HttpResponse:
-    lead = _find(request, pk)
-    form = DeclineLeadForm(request.POST or None)
+def loss(request: Request, pk: int) -> HttpResponse:
+    found = _find(request, pk)
+    demand(request, "crm.lose_lead", found)
+    form = LossForm(request.POST or None)
     if form.is_valid():
-        lead.decline(by=request.person, **form.cleaned_data)
-        return redirect("workshop:leads", request.workshop.slug)
+        found.lose(by=request.person, **form.cleaned_data)
+        return redirect("workshop:lead", request.workshop.slug, pk)
     return render(
         request,
-        "workshop/parties/lead_refusal.html",
-        {"lead": lead, "form": form},
+        "workshop/customers/leads/loss.html",
+        {"lead": found, "form": form},
         status=422 if form.is_bound else 200,
     )
+
+
+@require_POST
+def reopening(request: Request, pk: int) -> HttpResponse:
+    _find(request, pk).reopen(by=request.person)
+    return redirect("workshop:lead", request.workshop.slug, pk)
+
+
+def _page(
+    request: Request,
+    pk: int,
+    *,
+    next_form: NextForm | None = None,
+    worth_form: WorthForm | None = None,
+) -> HttpResponse:
+    """Show one, with what was typed where a form was refused."""
+    found = get_object_or_404(Lead.objects.visible_to(request.person).for_page(), pk=pk)
+    steps = FollowUp.objects.open().filter(conversation__party=found.party_id)
+    initial = {"to": found.owner_id}
+    return render(
+        request,
+        "workshop/customers/leads/page.html",
+        {
+            "lead": found,
+            "twins": Duplicate.objects.visible_to(request.person).twins_of(found.party_id),
+            "moves": MOVES,
+            "follow_ups": list(steps.select_related("by").order_by("due_on", "pk")),
+            "next_form": next_form or NextForm(initial={"due_on": clock.in_days(1)}),
+            "worth_form": worth_form or WorthForm(initial={"worth": found.worth or ""}),
+            "owner_form": GiveForm(colleagues=_colleagues(request), initial=initial),
+            "today": clock.today(),
+            "journal": journal_of(found).select_related("by").order_by("-pk"),
+        },
+        status=422 if next_form or worth_form else 200,
+    )
+
+
+def _shown(found: LeadQuerySet, chosen: str) -> LeadQuerySet:
+    rows = found.for_list()
+    if chosen == "due":
+        return rows.open().due(clock.today())
+    return rows.filter(status=chosen) if chosen in Status else rows
+
+
+def _colleagues(request: Request) -> Any:
+    """Return who can look after a prospect: whoever may move it."""
+    house = request.workshop
+    roles = [role for role in Role if Person(workshop=house, role=role).may("crm.move_lead", house)]
+    people = Person.objects.visible_to(request.person).active().staff()
+    return people.filter(role__in=roles).order_by("name", "pk")
+
+
+def _telephone_in(contact: str) -> str:
+    """Return the number that a guest left (E.164); empty where it is none."""
+    try:
+        return phones.normalise(contact)
+    except phones.NotATelephone:
+        return ""
 
 
 def _find(request: Request, pk: int) -> Lead:

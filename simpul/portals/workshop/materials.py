@@ -7,19 +7,31 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from simpul.catalog.forms import MaterialForm
 from simpul.catalog.models import Material
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
 
 A_PAGE = 50
+COLUMNS: list[Column] = [
+    (gettext_lazy("Code"), lambda material: material.code),
+    (gettext_lazy("Material"), lambda material: material.name),
+    (gettext_lazy("Counted in"), lambda material: material.unit_here),
+]
+PRICE: Column = (gettext_lazy("Usual price"), lambda material: material.price)
 
 
 @require_safe
 def materials(request: Request) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     found = Material.objects.visible_to(request.person).search(words).order_by("code")
+    may_see_prices = request.person.may("procurement.see_prices", request.workshop)
+    columns = [*COLUMNS, PRICE] if may_see_prices else COLUMNS
+    if answer := download(request, "materials", columns, found):
+        return answer
     return render(
         request,
         "workshop/materials/list.html",
@@ -28,7 +40,7 @@ def materials(request: Request) -> HttpResponse:
             "words": words,
             "tab": "materials",
             "may_keep": request.person.may("catalog.keep_materials", request.workshop),
-            "may_see_prices": request.person.may("procurement.see_prices", request.workshop),
+            "may_see_prices": may_see_prices,
         },
     )
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.catalog.models import Product
 from simpul.conversations.forms import MessageForm
-from simpul.conversations.models import Conversation, Message
+from simpul.conversations.models import Conversation, Message, Ticket
+from simpul.crm.vouchers import can_be_reduced
 from simpul.delivery.models import Shipment
 from simpul.insight.dates import outlook
 from simpul.insight.lots import lots_in
-from simpul.lib.sheets import harmless
+from simpul.lib import clock
 from simpul.orders.forms import OrderForm
 from simpul.orders.models import Amendment, Order, OrderQuerySet, Status
 from simpul.papers.models import Paper
@@ -25,6 +25,7 @@ from simpul.parties.models import Party
 from simpul.payments import agreement
 from simpul.payments.models import PaymentClaim
 from simpul.portals import invitations, talk
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
 from simpul.portals.workshop.parties import find_parties, unreached
 from simpul.portals.workshop.talk import desk_talk
@@ -40,11 +41,23 @@ SORTS = {
     "buyer": ("buyer__name", "-id"),
     "total": ("-total", "-id"),
 }
+COLUMNS: list[Column] = [
+    (gettext_lazy("Order"), lambda order: order.number),
+    (gettext_lazy("Placed"), lambda order: clock.day_of(order.placed_at)),
+    (gettext_lazy("Buyer"), lambda order: order.buyer.name),
+    (gettext_lazy("State"), lambda order: str(order.get_status_display())),
+    (gettext_lazy("Pairs"), lambda order: order.pairs),
+    (gettext_lazy("Total"), lambda order: order.total),
+    (gettext_lazy("Paid"), lambda order: order.paid_sum),
+    (gettext_lazy("Promised for"), lambda order: order.promised_on),
+]
 
 
 @require_safe
 def orders(request: Request) -> HttpResponse:
     found, chosen = _found(request)
+    if answer := download(request, "orders", COLUMNS, found):
+        return answer
     counts = dict(_searched(request).order_by().values_list("status").annotate(n=Count("pk")))
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     outlook.expect(request.workshop, page.object_list)
@@ -60,22 +73,6 @@ def orders(request: Request) -> HttpResponse:
             "all": sum(counts.values()),
         },
     )
-
-
-@require_safe
-def export(request: Request) -> HttpResponse:
-    """Give the list as it is filtered, for a spreadsheet."""
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="orders.csv"'
-    sheet = csv.writer(answer)
-    sheet.writerow(["number", "placed", "buyer", "status", "pairs", "total", "paid", "promised"])
-    columns = (
-        "number", "placed_at__date", "buyer__name", "status", "pairs", "total", "paid_sum",
-        "promised_on",
-    )  # fmt: skip
-    for row in _found(request)[0].values_list(*columns).iterator():
-        sheet.writerow([harmless(value) if isinstance(value, str) else value for value in row])
-    return answer
 
 
 @require_safe
@@ -107,7 +104,12 @@ def _page(request: Request, order: Order, message_form: MessageForm | None = Non
         {
             "order": order,
             "parts": outlook.parts_of(order),
+            "may_redeem": can_be_reduced(request.person, order),
             "jobs": jobs,
+            "tickets": Ticket.objects.visible_to(request.person)
+            .of_customers()
+            .about(order)
+            .order_by("-pk"),
             "by_recipe": order.lines.filter(recipe__isnull=False)
             .select_related("recipe", "colourway__product")
             .order_by("pk"),

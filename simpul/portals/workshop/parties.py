@@ -10,13 +10,17 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm, WishesForm
-from simpul.conversations.models import Channel, Conversation, Message
+from simpul.conversations.models import Channel, Conversation, FollowUp, Message, Ticket
 from simpul.conversations.notices import try_again
 from simpul.crm.models import like
+from simpul.delivery import rounds
 from simpul.delivery.models import Shipment
+from simpul.insight.timeline import timeline
+from simpul.insight.worth import contribution_of, worth_of
 from simpul.lib import clock
 from simpul.lib.alike import Card, Match
 from simpul.orders.models import Order
@@ -24,11 +28,24 @@ from simpul.parties.forms import ContactForm, CorrectionForm, PartyForm, ToneFor
 from simpul.parties.models import AccessLink, Identity, IdentityQuerySet, Party, PartyQuerySet
 from simpul.payments.models import party_credit, party_debt
 from simpul.portals import talk
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
+from simpul.portals.workshop.consents import agreed_by
+from simpul.portals.workshop.history import with_paths
 from simpul.portals.workshop.talk import desk_talk
 from simpul.procurement.models import PurchaseOrder
 
 A_PAGE = 50
+LATEST = 5  # of what happened stand on the page itself
+COLUMNS: list[Column] = [
+    (gettext_lazy("Name"), lambda party: party.name),
+    (gettext_lazy("Kind"), lambda party: ", ".join(party.kinds)),
+    (gettext_lazy("Town or area"), lambda party: party.area),
+    (gettext_lazy("Since"), lambda party: clock.day_of(party.since)),
+    (gettext_lazy("People"), lambda party: ", ".join(one.name for one in party.people.all())),
+    (gettext_lazy("Telephone"), lambda party: _known_as(party, Identity.Kind.PHONE)),
+    (gettext_lazy("E-mail"), lambda party: _known_as(party, Identity.Kind.MAIL)),
+]
 CHANNELS = {Identity.Kind.MAIL: Channel.MAIL, Identity.Kind.PHONE: Channel.WHATSAPP}
 
 
@@ -43,14 +60,15 @@ def parties(request: Request) -> HttpResponse:
         "couriers": found.couriers(),
         "unreached": found.unreached(),
     }
-    shown = kinds.get(kind, found)
+    shown = kinds.get(kind, found).order_by("name", "pk")
+    with_people = shown.prefetch_related("people__identities")
+    if answer := download(request, "parties", COLUMNS, with_people):
+        return answer
     return render(
         request,
         "workshop/parties/list.html",
         {
-            "page": Paginator(shown.order_by("name", "pk"), A_PAGE).get_page(
-                request.GET.get("page")
-            ),
+            "page": Paginator(shown, A_PAGE).get_page(request.GET.get("page")),
             "words": words,
             "kind": kind,
             "counts": {name: rows.count() for name, rows in kinds.items()} | {"": found.count()},
@@ -84,32 +102,58 @@ def _page(request: Request, party: Party, form: MessageForm | None = None) -> Ht
     """Show the party, with a message that was left empty to be written again."""
     orders = Order.objects.visible_to(request.person).filter(buyer=party).for_list()
     links = AccessLink.objects.filter(workshop=request.workshop, person__party=party)
+    people = list(party.people.prefetch_related("identities").order_by("pk"))
+    talk = desk_talk(
+        request,
+        party,
+        party,
+        say_to=reverse("workshop:party-message", args=[request.workshop.slug, party.pk]),
+        form=form,
+    )
     return render(
         request,
         "workshop/parties/page.html",
         {
             "party": party,
-            "people": party.people.prefetch_related("identities").order_by("pk"),
+            "people": people,
+            "agreed": agreed_by(people) if party.buys_as else [],
             "goes_to": party.addresses.order_by("pk"),
             "orders": orders.order_by("-id")[:20],
+            "tickets": Ticket.objects.visible_to(request.person)
+            .filter(party=party)
+            .order_by("-pk")[:20],
             "credit": party_credit(party),
             "debt": party_debt(party),
             "purchases": _purchases_from(request, party) if party.is_supplier else [],
             "shipments": _shipments_of(request, party) if party.is_courier else [],
+            "run": rounds.of(request.person, party) if party.is_courier else None,
             "links": links.alive(clock.now())
             .select_related("person")
             .prefetch_related("subject")
             .order_by("-pk"),
-            **desk_talk(
-                request,
-                party,
-                party,
-                say_to=reverse("workshop:party-message", args=[request.workshop.slug, party.pk]),
-                form=form,
-            ),
+            **talk,
+            **_at_a_glance(request, party),
         },
         status=422 if form else 200,
     )
+
+
+def _at_a_glance(request: Request, party: Party) -> dict[str, Any]:
+    """Return what the head of the page shows: whom to call, the figures, what is to be done next
+    about anything of theirs, and what happened last."""
+    found, older = timeline(request.person, party, size=LATEST)
+    steps = FollowUp.objects.visible_to(request.person).open().filter(conversation__party=party)
+    steps = steps.select_related("by", "conversation").prefetch_related("conversation__subject")
+    sees_books = party.buys_as and request.person.may("insight.see_books", request.workshop)
+    return {
+        "call": party.telephone(),
+        "worth": worth_of(party, clock.today()) if party.buys_as else None,
+        "left": contribution_of(party, clock.today()) if sees_books else None,
+        "differences": Ticket.objects.visible_to(request.person).filter(party=party).open().count(),
+        "follow_ups": steps.order_by("due_on", "pk")[:LATEST],
+        "happened": with_paths(request, found),
+        "has_older": older is not None,
+    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -242,6 +286,12 @@ def _purchases_from(request: Request, party: Party) -> Any:
 def _shipments_of(request: Request, party: Party) -> Any:
     found = Shipment.objects.visible_to(request.person).filter(courier=party)
     return found.for_list().order_by("-id")[:10]
+
+
+def _known_as(party: Party, kind: str) -> str:
+    """Return the numbers or addresses of its people, for a spreadsheet."""
+    known = [one for person in party.people.all() for one in person.identities.all()]
+    return ", ".join(one.value for one in known if one.kind == kind)
 
 
 def _guess(words: str) -> dict[str, str]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-
 from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.lib import clock
-from simpul.lib.sheets import harmless
+from simpul.lib.sheets import rupiah
 from simpul.papers.models import Upload
 from simpul.parties.models import Party
 from simpul.payments.models import Purpose
+from simpul.portals.downloads import Column, download
 from simpul.portals.files import serve_upload
 from simpul.portals.http import Request
 from simpul.procurement import payables as owed
@@ -26,6 +26,15 @@ from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 30
+COLUMNS: list[Column] = [  # of an account and its ages
+    (gettext_lazy("Supplier"), lambda row: row[0].supplier.name),
+    (gettext_lazy("Not due yet"), lambda row: rupiah(row[1][0])),
+    (gettext_lazy("Up to 30 days late"), lambda row: rupiah(row[1][1])),
+    (gettext_lazy("31 to 60 days"), lambda row: rupiah(row[1][2])),
+    (gettext_lazy("61 to 90 days"), lambda row: rupiah(row[1][3])),
+    (gettext_lazy("Over 90 days"), lambda row: rupiah(row[1][4])),
+    (gettext_lazy("Owed"), lambda row: rupiah(row[0].balance_sen)),
+]
 
 
 @require_safe
@@ -34,6 +43,9 @@ def payables(request: Request) -> HttpResponse:
     today = clock.today()
     accounts = _accounts(request)
     ages = [one.ages(today) for one in accounts]
+    rows = zip(accounts, ages, strict=True)
+    if answer := download(request, "payables", COLUMNS, rows):
+        return answer
     return render(
         request,
         "workshop/payables/list.html",
@@ -46,19 +58,6 @@ def payables(request: Request) -> HttpResponse:
             "today": today,
         },
     )
-
-
-@require_safe
-def payables_csv(request: Request) -> HttpResponse:
-    """The same for a spreadsheet, in rupiah."""
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="payables.csv"'
-    sheet = csv.writer(answer)
-    sheet.writerow(("name", "owed", "not_due", "days_30", "days_60", "days_90", "older"))
-    for one in _accounts(request):
-        sums = [one.balance_sen, *one.ages(clock.today())]
-        sheet.writerow([harmless(one.supplier.name), *(f"{sen / 100:.15g}" for sen in sums)])
-    return answer
 
 
 def _accounts(request: Request) -> list[SupplierAccount]:

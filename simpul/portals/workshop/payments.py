@@ -11,10 +11,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.lib import clock
+from simpul.lib.sheets import rupiah
 from simpul.orders.models import Order
 from simpul.papers.models import Paper
 from simpul.payments import agreement, cashbook, inbox, reconciliation
@@ -28,11 +29,42 @@ from simpul.payments.models import (
     Receipt,
     Refund,
 )
+from simpul.portals.downloads import Column, download
 from simpul.portals.files import serve_paper, serve_upload
 from simpul.portals.http import Request
 from simpul.workflow.models import journal_of
 
 A_PAGE = 30
+COLUMNS: dict[str, list[Column]] = {
+    "entries": [
+        (gettext_lazy("Day"), lambda entry: entry.booked_on),
+        (gettext_lazy("Account"), lambda entry: str(entry.account)),
+        (gettext_lazy("Text"), lambda entry: entry.text),
+        (gettext_lazy("Amount"), lambda entry: rupiah(entry.amount_sen)),
+        (gettext_lazy("State"), lambda entry: str(entry.get_status_display())),
+    ],
+    "due": [
+        (gettext_lazy("Due on"), lambda asked: asked.due_on),
+        (gettext_lazy("Order"), lambda asked: asked.order.number),
+        (gettext_lazy("Buyer"), lambda asked: asked.order.buyer.name),
+        (gettext_lazy("Amount"), lambda asked: asked.amount),
+    ],
+    "receipts": [
+        (gettext_lazy("Received on"), lambda receipt: receipt.received_on),
+        (gettext_lazy("Buyer"), lambda receipt: receipt.party.name),
+        (gettext_lazy("Way"), lambda receipt: str(receipt.get_source_display())),
+        (gettext_lazy("Amount"), lambda receipt: receipt.amount),
+        (gettext_lazy("Credit"), lambda receipt: None if receipt.annulled_at else receipt.credit),
+        (gettext_lazy("State"), lambda receipt: _("annulled") if receipt.annulled_at else ""),
+    ],
+    "refunds": [
+        (gettext_lazy("Day"), lambda refund: clock.day_of(refund.at)),
+        (gettext_lazy("Buyer"), lambda refund: refund.party.name),
+        (gettext_lazy("Order"), lambda refund: str(refund.order or "")),
+        (gettext_lazy("Amount"), lambda refund: refund.amount),
+        (gettext_lazy("State"), lambda refund: str(refund.get_status_display())),
+    ],
+}
 
 
 @require_safe
@@ -43,6 +75,8 @@ def payments(request: Request) -> HttpResponse:
     chosen = request.GET.get("tab", "entries")
     if chosen not in lists:
         chosen = "entries"
+    if chosen in COLUMNS and (answer := download(request, chosen, COLUMNS[chosen], lists[chosen])):
+        return answer
     page = Paginator(lists[chosen], A_PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "page": page,

@@ -7,11 +7,13 @@ from django.db.models import Count
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.lib import clock
 from simpul.orders.models import Order, OrderLine
 from simpul.orders.models import Status as OrderStatus
+from simpul.portals.downloads import Column, download
 from simpul.portals.files import serve_upload
 from simpul.portals.http import Request, demand
 from simpul.production import queries, shelf
@@ -32,6 +34,15 @@ from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 20
+COLUMNS: list[Column] = [
+    (gettext_lazy("Job"), str),
+    (gettext_lazy("Model"), lambda job: f"{job.line.colourway.product} {job.line.colourway}"),
+    (gettext_lazy("Order"), lambda job: job.line.order.number),
+    (gettext_lazy("Buyer"), lambda job: job.line.order.buyer.name),
+    (gettext_lazy("Promised for"), lambda job: job.line.order.promised_on),
+    (gettext_lazy("Pairs"), lambda job: job.pairs),
+    (gettext_lazy("State"), lambda job: str(job.get_status_display())),
+]
 
 
 @require_safe
@@ -66,9 +77,10 @@ def jobs(request: Request) -> HttpResponse:
     words, chosen = request.GET.get("q", "").strip(), request.GET.get("status", "")
     found = Job.objects.visible_to(request.person).search(words)
     counts = dict(found.order_by().values_list("status").annotate(n=Count("pk", distinct=True)))
-    page = Paginator(_chosen(found, chosen).for_list().order_by("-id"), A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    shown = _chosen(found, chosen).for_list().order_by("-id")
+    if answer := download(request, "jobs", COLUMNS, shown):
+        return answer
+    page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "workshop/production/jobs.html",

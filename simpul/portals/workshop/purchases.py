@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import gettext_lazy, ngettext, override
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.catalog.models import Material
@@ -26,6 +26,7 @@ from simpul.lib import clock, phones
 from simpul.orders.models import Order, OrderNeed
 from simpul.parties.models import AccessLink, Identity
 from simpul.portals import talk
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand, number_of
 from simpul.portals.workshop.talk import desk_talk
 from simpul.procurement import planning
@@ -160,7 +161,10 @@ def purchases(request: Request) -> HttpResponse:
     counts = dict(found.order_by().values_list("status").annotate(n=Count("pk")))
     late = found.late(clock.today())
     shown = late if chosen == "late" else found.filter(status=chosen) if chosen else found
-    page = Paginator(shown.for_list().order_by("-id"), A_PAGE)
+    shown = shown.for_list().order_by("-id")
+    if answer := download(request, "purchases", _columns(request), shown):
+        return answer
+    page = Paginator(shown, A_PAGE)
     return render(
         request,
         "workshop/purchases/list.html",
@@ -175,6 +179,22 @@ def purchases(request: Request) -> HttpResponse:
             "tab": "orders",
         },
     )
+
+
+def _columns(request: Request) -> list[Column]:
+    """Return what a spreadsheet of purchases holds; prices only for who may see them."""
+    total: list[Column] = [(gettext_lazy("Total"), lambda purchase: purchase.total)]
+    return [
+        (gettext_lazy("Purchase order"), str),
+        (gettext_lazy("Supplier"), lambda purchase: purchase.supplier.name),
+        (gettext_lazy("State"), lambda purchase: str(purchase.get_status_display())),
+        (gettext_lazy("Lines"), lambda purchase: purchase.line_count),
+        *(total if request.person.may("procurement.see_prices", request.workshop) else []),
+        (
+            gettext_lazy("Next to come"),
+            lambda purchase: purchase.due_on if purchase.is_open else None,
+        ),
+    ]
 
 
 @require_safe

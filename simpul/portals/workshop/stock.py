@@ -6,10 +6,13 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.insight.lots import TracedLot, lots_of
+from simpul.lib.quantities import MILLI
 from simpul.orders.models import LineSize, Order, OrderNeed
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
 from simpul.procurement import planning
 from simpul.stock.forms import (
@@ -34,6 +37,16 @@ from simpul.stock.models import (
 A_PAGE = 50
 OLD_LOTS = 12  # of those that are used up
 A_SHEET = 100  # things on one count sheet
+COLUMNS: list[Column] = [
+    (gettext_lazy("Code"), lambda item: item.code),
+    (gettext_lazy("Item"), lambda item: item.name),
+    (gettext_lazy("Size"), lambda item: item.size),
+    (gettext_lazy("Shelf"), lambda item: item.shelf),
+    (gettext_lazy("Unit"), lambda item: item.material.unit_here if item.material else _("pair")),
+    (gettext_lazy("In the house"), lambda item: _plain(item, item.on_hand)),
+    (gettext_lazy("Set aside"), lambda item: _plain(item, item.reserved)),
+    (gettext_lazy("Free"), lambda item: _plain(item, item.on_hand - item.reserved)),
+]
 
 
 @require_safe
@@ -44,7 +57,10 @@ def items(request: Request) -> HttpResponse:
     found = Item.objects.visible_to(request.person).search(words)
     kinds = {"materials": found.materials(), "products": found.products(), "low": found.low()}
     shown = kinds.get(kind, found).for_list()
-    page = Paginator(shown.along_shelves() if sort == "shelf" else shown.in_order(), A_PAGE)
+    shown = shown.along_shelves() if sort == "shelf" else shown.in_order()
+    if answer := download(request, "stock", COLUMNS, shown):
+        return answer
+    page = Paginator(shown, A_PAGE)
     return render(
         request,
         "workshop/stock/list.html",
@@ -261,3 +277,11 @@ def _home(item: Item) -> Location:
 def _find(request: Request, pk: int) -> Item:
     items = Item.objects.visible_to(request.person).for_list()
     return get_object_or_404(items, pk=pk)
+
+
+def _plain(item: Item, quantity: int) -> int | float:
+    """Return a quantity as a number of the item's unit, for a spreadsheet."""
+    if item.variant_id:
+        return quantity
+    whole, rest = divmod(quantity, MILLI)
+    return whole + rest / MILLI if rest else whole

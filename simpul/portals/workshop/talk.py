@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.contrib.contenttypes.models import ContentType
@@ -52,9 +53,11 @@ SHOWN = ("all", "unread", "unanswered", "mine", "unassigned", "due")
 @require_safe
 def conversations(request: Request) -> HttpResponse:
     """All of them, the last word first."""
-    found = _found(request)
+    begun = _found(request)  # those that are only to begin have no word yet
+    found = begun.exclude(last=None)
     chosen = request.GET.get("shown", "")
-    page = Paginator(_shown(found, chosen, request.person), A_PAGE).get_page(
+    shown = begun if chosen == "due" else found
+    page = Paginator(_shown(shown, chosen, request.person), A_PAGE).get_page(
         request.GET.get("page")
     )
     return render(
@@ -67,7 +70,7 @@ def conversations(request: Request) -> HttpResponse:
             "channel": request.GET.get("channel", ""),
             "kind": request.GET.get("kind", ""),
             "counts": found.counts_for(request.person)
-            | {"due": found.due(request.person, clock.today()).count()},
+            | {"due": begun.due(request.person, clock.today()).count()},
             "channels": SAID_BY,
         },
     )
@@ -148,10 +151,12 @@ def desk_talk(
     *,
     say_to: str,
     form: MessageForm | None = None,
+    together: Sequence[models.Model] = (),
 ) -> dict[str, Any]:
     """Return what the cards of talk and notes show on the page of a thing.
 
-    `party` is the other side of the talk; without one nothing can be said yet.
+    `party` is the other side of the talk; without one nothing can be said yet. `together` as in
+    `talk_about`.
     """
     kind = next(name for name, model in KINDS.items() if isinstance(subject, model))
     replies = list(QuickReply.objects.visible_to(request.person).order_by("title", "pk"))
@@ -159,7 +164,14 @@ def desk_talk(
     if chosen is not None and (form is None or not form.is_bound):
         form = _filled_in(next((one for one in replies if one.pk == chosen), None), subject, party)
     notes = list(InternalNote.objects.visible_to(request.person).about(subject).for_page())
-    talk = talk_about(request, subject, say_to=say_to, form=form, also=[one.body for one in notes])
+    talk = talk_about(
+        request,
+        subject,
+        say_to=say_to,
+        form=form,
+        also=[one.body for one in notes],
+        together=together,
+    )
     conversation = Conversation.objects.filter(party=party).about(subject).first()
     return {
         **talk,
@@ -179,6 +191,7 @@ def desk_talk(
         if conversation
         else [],
         "replies": replies,
+        "ticket_to": _ticket_to(request, subject, party),
         "call_to": reverse("workshop:call", args=[request.workshop.slug, kind, subject.pk])
         if party and request.person.may("conversations.call", subject)
         else "",
@@ -186,6 +199,18 @@ def desk_talk(
         "note_form": NoteForm(),
         "note_to": reverse("workshop:note", args=[request.workshop.slug, kind, subject.pk]),
     }
+
+
+def _ticket_to(request: Request, subject: Any, party: Party | None) -> str:
+    """Return where it is noted that a customer asks or complains about this; else nothing."""
+    asks = party is not None and request.person.may("conversations.ask_ticket", party)
+    if not asks or party is None or party.buyer_id is None:
+        return ""
+    if isinstance(subject, Order):
+        return reverse("workshop:order-ticket", args=[request.workshop.slug, subject.number])
+    if isinstance(subject, Party):
+        return reverse("workshop:party-ticket", args=[request.workshop.slug, subject.pk])
+    return ""
 
 
 def _filled_in(reply: QuickReply | None, subject: Any, party: Party | None) -> MessageForm | None:
@@ -209,7 +234,7 @@ def _party_of(kind: str, subject: Any) -> Party:
 
 
 def _found(request: Request) -> ConversationQuerySet:
-    found = Conversation.objects.visible_to(request.person).exclude(last=None)
+    found = Conversation.objects.visible_to(request.person)
     if words := request.GET.get("q", "").strip():
         found = found.search(words)
     if (channel := request.GET.get("channel", "")) in Channel.values:

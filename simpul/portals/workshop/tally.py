@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-import csv
+from operator import attrgetter
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from simpul.lib import clock
-from simpul.lib.sheets import harmless
 from simpul.parties.models import Party
 from simpul.payments.models import Tick, ticks_of
 from simpul.payments.receivables import aged, owing
 from simpul.payments.sheet import order_sheet, party_sheet
 from simpul.payments.tally import OrderTally, months_of, order_tally, party_tally
+from simpul.portals.downloads import Column, download
 from simpul.portals.files import serve_sheet
 from simpul.portals.http import Request
 from simpul.portals.months import month_of
 from simpul.portals.workshop.orders import find_order
 
 A_PAGE = 40
+COLUMNS: list[Column] = [
+    (gettext_lazy("Buyer"), attrgetter("name")),
+    (gettext_lazy("Not due yet"), attrgetter("not_due")),
+    (gettext_lazy("Up to 30 days late"), attrgetter("days_30")),
+    (gettext_lazy("31 to 60 days"), attrgetter("days_60")),
+    (gettext_lazy("61 to 90 days"), attrgetter("days_90")),
+    (gettext_lazy("Over 90 days"), attrgetter("older")),
+    (gettext_lazy("Total"), attrgetter("open_sum")),
+    (gettext_lazy("Credit"), attrgetter("credit")),
+]
 
 
 @require_safe
@@ -76,6 +87,8 @@ def tick(request: Request, pk: int, month: str) -> HttpResponse:
 def receivables(request: Request) -> HttpResponse:
     """Who owes how much, and since when."""
     found = _owing(request)
+    if answer := download(request, "receivables", COLUMNS, found):
+        return answer
     return render(
         request,
         "workshop/tally/receivables.html",
@@ -86,18 +99,6 @@ def receivables(request: Request) -> HttpResponse:
             "today": clock.today(),
         },
     )
-
-
-@require_safe
-def receivables_csv(request: Request) -> HttpResponse:
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="receivables.csv"'
-    sheet = csv.writer(answer)
-    columns = ("name", "open_sum", "not_due", "days_30", "days_60", "days_90", "older", "credit")
-    sheet.writerow(columns)
-    for name, *sums in _owing(request).values_list(*columns):
-        sheet.writerow([harmless(name), *sums])
-    return answer
 
 
 def _owing(request: Request) -> QuerySet[Party]:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from simpul.crm.loyalty import tier_discount
 from simpul.insight.dates import outlook
 from simpul.orders.forms import PlainForm, ReasonForm
 from simpul.orders.models import Order
@@ -41,14 +42,15 @@ def confirmation(request: Request, number: str) -> HttpResponse:
 def offer(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
     demand(request, "orders.offer", order)
-    form = OfferForm(_told(request), order=order)
+    tier, discount = tier_discount(order) or (None, 0)
+    form = OfferForm(_told(request), order=order, discount=discount)
     if form.is_valid():
         order.offer(by=request.person, **form.cleaned_data)
         return redirect("workshop:order", request.workshop.slug, number)
     return render(
         request,
         "workshop/orders/offer.html",
-        {"order": order, "form": form, **_told_of(request, order)},
+        {"order": order, "form": form, "tier": tier, **_told_of(request, order)},
         status=422 if form.is_bound else 200,
     )
 

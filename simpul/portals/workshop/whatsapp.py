@@ -12,19 +12,18 @@ from simpul.payments.forms import TemplateForm, WhatsAppForm
 from simpul.payments.models import Arrival, WhatsAppNumber
 from simpul.portals.fresh import freshly
 from simpul.portals.http import Request, demand
-from simpul.workflow.steps import NotAllowed
 
 
 @require_safe
 def whatsapp(request: Request) -> HttpResponse:
     """Say whether messages come, and to which address Meta sends them."""
-    numbers = WhatsAppNumber.objects.visible_to(request.person).connected()
+    numbers = WhatsAppNumber.objects.visible_to(request.person)
     arrivals = Arrival.objects.visible_to(request.person).filter(channel="whatsapp")
     return render(
         request,
         "workshop/settings/whatsapp.html",
         {
-            "number": numbers.select_related("by").first(),
+            "number": numbers.for_settings().first(),
             "latest": arrivals.order_by("-pk").first(),
             "may_keep": request.person.may("payments.connect_whatsapp", request.workshop),
         },
@@ -35,8 +34,7 @@ def whatsapp(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def connection(request: Request) -> HttpResponse:
     """Enter the number and its keys."""
-    if not request.person.may("payments.connect_whatsapp", request.workshop):
-        raise NotAllowed(_("Only the owner changes these."))
+    demand(request, "payments.connect_whatsapp", request.workshop)
     form = WhatsAppForm(request.POST or None)
     if form.is_valid():
         WhatsAppNumber.connect(by=request.person, **form.cleaned_data)

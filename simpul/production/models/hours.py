@@ -144,10 +144,11 @@ class Capacity(models.Model):
         return self.people * self.minutes_each
 
 
-def calendar_of(workshop: Workshop) -> WorkCalendar:
-    """Return on which days a workshop works."""
+def calendar_of(workshop: Workshop, *, since: date | None = None) -> WorkCalendar:
+    """Return on which days a workshop works, and has worked since a day (none: today)."""
     week = WorkWeek.of(workshop)
-    closed = ClosedDays.objects.standing().filter(workshop=workshop, last_on__gte=clock.today())
+    first_on = since or clock.today()
+    closed = ClosedDays.objects.standing().filter(workshop=workshop, last_on__gte=first_on)
     return WorkCalendar(
         weekdays=frozenset(week.days),
         keeps_holidays=week.keeps_holidays,

@@ -343,7 +343,7 @@ def test_a_picture_of_a_stranger_with_words_is_of_a_prospect(order: Order) -> No
 
 def test_a_picture_of_a_declined_prospect_is_set_aside(order: Order, sari: Person) -> None:
     hear(order, ani(sender="+6281355556666"), "whatsapp")
-    Lead.objects.get().decline(by=sari, reason="Spam")
+    Lead.objects.get().lose(by=sari, why="nonsense")
     made = show(order, "+6281355556666", "Promo!")
     assert (made.status, made.why) == ("aside", Arrival.Why.DECLINED)
 
@@ -432,7 +432,7 @@ def test_a_welcome_says_what_somebody_is_who_did_not_say_it(order: Order, sari: 
 
 def test_who_was_declined_is_heard_no_more(order: Order, sari: Person) -> None:
     hear(order, ani())
-    Lead.objects.get().decline(by=sari, reason="Spam")
+    Lead.objects.get().lose(by=sari, why="nonsense")
     made = hear(order, ani("Promo!", id="m-2@x"))
     assert isinstance(made, Arrival)
     assert (made.status, made.why) == ("aside", Arrival.Why.DECLINED)

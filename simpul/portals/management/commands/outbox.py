@@ -7,9 +7,10 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
 from simpul.conversations import notices
-from simpul.portals import outbox, timetable
+from simpul.portals import circulars, outbox, timetable
 
 PAUSE_S = 3
+SENDERS = (*outbox.ALL, circulars.send)
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *, forever: bool, **options: Any) -> None:
         if not forever:
             told, _ready = notices.tell(), outbox.prepare()
-            sent, failed = map(sum, zip(*(send() for send in outbox.ALL), strict=True))
+            sent, failed = map(sum, zip(*(send() for send in SENDERS), strict=True))
             self.stdout.write(f"{told} notices made, {sent} mails sent, {failed} failed")
             return
         try:
@@ -39,7 +40,7 @@ class Command(BaseCommand):
         try:
             notices.tell()
             outbox.prepare()
-            for send in outbox.ALL:
+            for send in SENDERS:
                 send()
             timetable.start_due()
         except Exception:

@@ -85,6 +85,9 @@ def test_a_number_is_typed_and_the_buyer_sees_it(
     assert wrong.status_code == 422
     client.post(f"{carrier_page(shipment)}number/", {"carrier": "JNE", "number": "jp 1234567890"})
     assert "JP1234567890" in page(client, f"{DESK}deliveries/{shipment.number}/")
+    to_mend = page(client, f"{carrier_page(shipment)}number/")
+    assert 'value="JP1234567890"' in to_mend
+    assert 'value="JNE"' in to_mend.split("</datalist>")[1]
     testing.login(client, dewi)
     text = page(client, f"/ciomas/my/orders/{shipment.first_order.number}/")
     assert "JP1234567890" in text
@@ -146,9 +149,9 @@ def test_the_page_costs_the_same_for_any_history(
     page(client, carrier_page(shipment))
     for state in (10, 20, 30):
         booked.hear(by=shipment.workshop.machine, state=state, number="", price=None)
-    # session, user, person; shipment, its orders, consignment, rates, accounts, events;
-    # journal and its subject
-    with django_assert_num_queries(11):
+    # session, user, person; shipment, its orders, consignment, rates, events;
+    # journal and its subject; accounts only where prices may be asked
+    with django_assert_num_queries(10):
         page(client, carrier_page(shipment))
 
 

@@ -81,9 +81,9 @@ def test_the_book_is_searched_and_filtered(client: Client, order: Order, fajar: 
 def test_the_sheet_has_rupiah(client: Client, order: Order, fajar: Person) -> None:
     close(fajar, 995_000, "=Parkir")
 
-    rows = list(csv.reader(client.get(f"{BOOK}cashbook.csv").content.decode().splitlines()))
+    rows = list(csv.reader(client.get(f"{BOOK}?as=csv").content.decode().splitlines()))
 
-    assert rows[0] == ["day", "what", "party", "orders", "text", "in", "out", "balance", "counted"]
+    assert rows[0] == ["Day", "What", "With", "Orders", "Text", "In", "Out", "Balance", "Counted"]
     assert rows[1][3:] == [order.number, "", "1000000", "0", "1000000", ""]
     assert rows[2][4:] == ["'=Parkir", "0", "5000", "995000", "995000"]
 

@@ -5,7 +5,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
+from simpul.conversations.models import GuestEntry
 from simpul.crm.models import Lead
+from simpul.lib import clock
 from simpul.parties.models import Party, Person, Workshop
 
 LEADS = "/ciomas/desk/leads/"
@@ -38,36 +40,115 @@ def lead(workshop: Workshop) -> Lead:
 
 
 def test_who_registered_is_welcomed(client: Client, lead: Lead) -> None:
-    text = client.get(LEADS).text
+    page = f"{LEADS}{lead.pk}/"
+    assert "Toko Baru" in client.get(LEADS).text
+    text = client.get(page).text
     assert "Bu Ani" in text
     assert "Mau derby" in text
     assert "0812-0000-0000" in text
 
-    answer = client.post(f"{LEADS}{lead.pk}/welcome/")
+    answer = client.post(f"{page}welcome/")
 
-    assert answer["Location"] == LEADS
+    assert answer["Location"] == page
     assert Party.objects.get().is_welcome
-    assert "Bu Ani" not in client.get(LEADS).text
-    assert "Bu Ani" in client.get(f"{LEADS}?status=welcomed").text
-    assert client.post(f"{LEADS}{lead.pk}/welcome/").status_code == 409
+    assert "Toko Baru" not in client.get(f"{LEADS}list/?status=new").text
+    assert "Toko Baru" in client.get(f"{LEADS}list/?status=talking").text
+    assert client.post(f"{page}welcome/").status_code == 409
 
 
-def test_or_declined_with_a_reason(client: Client, lead: Lead) -> None:
-    page = f"{LEADS}{lead.pk}/refusal/"
+def test_or_let_go_with_a_reason(client: Client, lead: Lead) -> None:
+    page = f"{LEADS}{lead.pk}/loss/"
     assert client.get(page).status_code == 200
-    assert client.post(page, {"reason": ""}).status_code == 422
+    assert client.post(page, {"why": "", "reason": ""}).status_code == 422
+    assert client.post(page, {"why": "other", "reason": ""}).status_code == 422
 
-    assert client.post(page, {"reason": "Palsu."})["Location"] == LEADS
+    assert (
+        client.post(page, {"why": "other", "reason": "Palsu."})["Location"] == f"{LEADS}{lead.pk}/"
+    )
 
     lead.refresh_from_db()
-    assert (lead.status, lead.reason) == ("declined", "Palsu.")
+    assert (lead.status, lead.why, lead.reason) == ("lost", "other", "Palsu.")
     assert not Party.objects.get().is_welcome
+    client.post(f"{LEADS}{lead.pk}/reopening/")
+    assert Lead.objects.get().status == "talking"
+
+
+def test_a_card_is_moved_on_the_board(client: Client, lead: Lead) -> None:
+    stage = f"{LEADS}{lead.pk}/stage/"
+
+    answer = client.post(stage, {"stage": "quoted", "from_board": "1"})
+
+    assert answer["Location"] == f"{LEADS}?stage=quoted"
+    lead.refresh_from_db()
+    assert lead.status == "quoted"
+    assert 'data-here="yes"' in client.get(answer["Location"]).text  # what a phone shows
+    assert client.post(stage, {"stage": "quoted"}).status_code == 409
+
+
+def test_one_after_the_other_is_noted_at_a_fair(client: Client, sari: Person) -> None:
+    typed = {"source": "fair", "name": "Toko Garut", "buys_as": "distributor"}
+    wrong = client.post(f"{LEADS}new/", {**typed, "telephone": "12"})
+    assert wrong.status_code == 422
+    assert "Toko Garut" in wrong.text
+    assert not Lead.objects.exists()
+
+    answer = client.post(f"{LEADS}new/", {**typed, "telephone": "0815 1111 2222", "again": "1"})
+
+    assert answer["Location"] == f"{LEADS}new/?source=fair"
+    assert "Toko Garut is noted" in client.get(answer["Location"]).text
+    noted = Lead.objects.get()
+    assert (noted.owner, noted.person.identities.get().value) == (sari, "+6281511112222")
+
+
+def test_the_next_step_stands_on_the_board_and_on_today(client: Client, lead: Lead) -> None:
+    page = f"{LEADS}{lead.pk}/"
+    assert client.post(f"{page}next/", {"words": "", "due_on": ""}).status_code == 422
+
+    client.post(f"{page}next/", {"words": "Kirim katalog", "due_on": str(clock.today())})
+
+    assert "Kirim katalog" in client.get(LEADS).text
+    assert "Kirim katalog" in client.get(page).text
+    assert "1 next step" in client.get("/ciomas/desk/").text
+    assert "Toko Baru" in client.get("/ciomas/desk/conversations/?shown=due").text
+    assert "Toko Baru" not in client.get("/ciomas/desk/conversations/").text
+
+
+def test_a_guest_becomes_a_prospect(client: Client, workshop: Workshop) -> None:
+    guest = GuestEntry.sign(
+        by=workshop.machine, name="Agus", body="Ada ukuran 46?", contact="0813 2222 3333"
+    )
+
+    answer = client.post(f"/ciomas/desk/guestbook/{guest.pk}/lead/")
+
+    noted = Lead.objects.get()
+    assert answer["Location"] == f"{LEADS}{noted.pk}/"
+    assert (noted.source, noted.message, str(noted)) == ("guestbook", "Ada ukuran 46?", "Agus")
+    assert noted.person.identities.get().value == "+6281322223333"
+    assert answer["Location"] in client.get("/ciomas/desk/guestbook/").text
+    assert client.post(f"/ciomas/desk/guestbook/{guest.pk}/lead/").status_code == 409
+
+
+def test_the_list_is_searched_and_filtered(client: Client, lead: Lead, sari: Person) -> None:
+    Lead.note(by=sari, source="fair", name="Toko Garut", telephone="+6281511112222")
+    found = f"{LEADS}list/?"
+
+    def names(query: str) -> list[str]:
+        text = client.get(found + query).text
+        return [name for name in ("Toko Baru", "Toko Garut") if name in text]
+
+    assert names("") == ["Toko Baru", "Toko Garut"]
+    assert names("source=fair") == ["Toko Garut"]
+    assert names(f"owner={sari.pk}") == ["Toko Garut"]
+    assert names("q=1511112222") == ["Toko Garut"]
+    assert names("status=new&q=baru") == ["Toko Baru"]
+    assert names("status=won") == []
 
 
 def test_a_known_number_is_pointed_out(client: Client, lead: Lead) -> None:
     register(lead.workshop, name="Orang Lain")
 
-    assert 'data-kind="info"' in client.get(LEADS).text
+    known = Lead.objects.order_by("-pk")[0]
+    assert 'data-kind="info"' in client.get(f"{LEADS}{known.pk}/").text
 
 
 def test_a_lead_of_another_workshop_is_not_there(client: Client, joko: Person) -> None:
@@ -75,7 +156,8 @@ def test_a_lead_of_another_workshop_is_not_there(client: Client, joko: Person) -
 
     assert "Toko Lain" not in client.get(LEADS).text
     assert client.post(f"{LEADS}{other.pk}/welcome/").status_code == 404
-    assert client.post(f"{LEADS}{other.pk}/refusal/", {"reason": "x"}).status_code == 404
+    assert client.get(f"{LEADS}{other.pk}/").status_code == 404
+    assert client.post(f"{LEADS}{other.pk}/loss/", {"why": "price"}).status_code == 404
     other.refresh_from_db()
     assert other.status == "new"
 
@@ -86,20 +168,25 @@ def test_the_wrong_role_changes_nothing(
 ) -> None:
     testing.login(client, request.getfixturevalue(role))
 
-    assert f"{LEADS}{lead.pk}/welcome/" not in client.get(LEADS).text
+    assert f"{LEADS}{lead.pk}/welcome/" not in client.get(f"{LEADS}{lead.pk}/").text
     assert client.post(f"{LEADS}{lead.pk}/welcome/").status_code == 403
-    assert client.post(f"{LEADS}{lead.pk}/refusal/", {"reason": "x"}).status_code == 403
+    assert client.post(f"{LEADS}{lead.pk}/loss/", {"why": "price"}).status_code == 403
     lead.refresh_from_db()
     assert (lead.status, lead.party.is_welcome) == ("new", False)
 
 
+@pytest.mark.parametrize(("page", "queries"), [("", 5), ("list/", 7)])
 def test_the_number_of_queries_is_fixed(
-    client: Client, lead: Lead, django_assert_num_queries: DjangoAssertNumQueries
+    client: Client,
+    lead: Lead,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    page: str,
+    queries: int,
 ) -> None:
-    client.get(LEADS)
-    with django_assert_num_queries(6):
-        client.get(LEADS)
+    client.get(LEADS + page)
+    with django_assert_num_queries(queries):
+        client.get(LEADS + page)
     for number in range(1, 30):
         register(lead.workshop, number)
-    with django_assert_num_queries(6):
-        client.get(LEADS)
+    with django_assert_num_queries(queries):
+        client.get(LEADS + page)

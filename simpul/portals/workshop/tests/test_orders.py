@@ -74,7 +74,7 @@ def test_the_list_of_another_workshop_stays_there(client: Client, joko: Person) 
     other = testing.order(testing.party(joko.workshop, "Toko Lain"))
 
     assert "Toko Lain" not in client.get(ORDERS).text
-    assert "Toko Lain" not in client.get(f"{ORDERS}orders.csv").text
+    assert "Toko Lain" not in client.get(f"{ORDERS}?as=csv").text
     assert client.get(f"/cibaduyut/desk/orders/{other.number}/").status_code == 404
 
 
@@ -93,13 +93,13 @@ def test_a_cancelled_order_owes_nothing(client: Client, buyer: Party, owner: Per
 def test_the_list_goes_into_a_spreadsheet(client: Client, workshop: Workshop) -> None:
     order = testing.order(testing.party(workshop, '=HYPERLINK("x")'))
 
-    answer = client.get(f"{ORDERS}orders.csv?status=placed")
+    answer = client.get(f"{ORDERS}?as=csv&status=placed")
 
     rows = list(csv.reader(io.StringIO(answer.text)))
     assert rows[1][0] == order.number
     assert rows[1][2] == '\'=HYPERLINK("x")'
     assert rows[1][5] == "2000000"
-    assert len(list(csv.reader(io.StringIO(client.get(f"{ORDERS}orders.csv?q=zz").text)))) == 1
+    assert len(list(csv.reader(io.StringIO(client.get(f"{ORDERS}?as=csv&q=zz").text)))) == 1
 
 
 # One order
@@ -135,7 +135,7 @@ def test_the_other_sides_do_not(client: Client, order: Order, dewi: Person, budi
     for person in (dewi, budi):
         testing.login(client, person)
         assert client.get(page(order)).status_code == 403
-        assert client.get(f"{ORDERS}orders.csv").status_code == 403
+        assert client.get(f"{ORDERS}?as=csv").status_code == 403
 
 
 def test_the_page_follows_an_order_to_its_end(

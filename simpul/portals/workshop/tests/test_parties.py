@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
+from simpul.delivery import rounds
+from simpul.delivery.models import Shipment
 from simpul.lib import clock
 from simpul.parties.models import AccessLink, Address, Identity, Party, Person, Workshop
 
@@ -171,7 +174,7 @@ def test_the_number_of_queries_is_fixed(
 ) -> None:
     testing.order(buyer)
     Address.objects.create(party=buyer, receiver="Dewi")
-    pages = {PARTIES: 10, f"{PARTIES}{buyer.pk}/": 19}
+    pages = {PARTIES: 10, f"{PARTIES}{buyer.pk}/": 41}
     for page in pages:
         client.get(page)  # the kinds of things are asked for once
     for page, queries in pages.items():
@@ -199,3 +202,18 @@ def test_a_distributor_alone_may_be_allowed_to_send_in_its_own_name(
     buyer.refresh_from_db()
     supplier.refresh_from_db()
     assert (buyer.sends_in_own_name, supplier.sends_in_own_name) == (True, False)
+
+
+def test_the_run_of_a_courier_is_seen_in_his_order(
+    client: Client, buyer: Party, courier: Party, asep: Person
+) -> None:
+    first, second, ahead = (testing.shipment_on_the_way(buyer, asep) for _one in range(3))
+    rounds.put(second.number, by=asep, before=first.number)
+    tomorrow = clock.today() + timedelta(days=1)
+    Shipment.objects.filter(pk=ahead.pk).update(next_on=tomorrow)
+
+    page = client.get(f"{PARTIES}{courier.pk}/").text
+    run = page[page.index("Today's run") : page.index("put the stops in this order")]
+    assert [run.find(one.number) > 0 for one in (first, second, ahead)] == [True, True, False]
+    assert run.index(second.number) < run.index(first.number)
+    assert "Today's run" not in client.get(f"{PARTIES}{buyer.pk}/").text

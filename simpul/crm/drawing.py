@@ -1,0 +1,121 @@
+"""Whom a campaign writes to: drawn once, when it begins, and asked again before each message.
+
+Who has agreed, is reached and was not written to too often is *eligible*. Of these, and of no
+others, a share is held out by lot: both groups then differ by nothing but the message. The lot is
+the order of a hash of the campaign's seed and the party's key, so that it can be drawn again, and
+nobody chooses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db.models import Count
+
+from simpul.crm.models import (
+    Campaign,
+    MarketingRules,
+    Outcome,
+    Recipient,
+    Ways,
+    Why,
+    agreed_to,
+)
+from simpul.crm.segmenting import members_of
+from simpul.lib import clock
+from simpul.parties.models import Identity, IdentityQuerySet, Party, Workshop
+
+
+def begin_due(workshop: Workshop) -> None:
+    """Begin the campaigns whose time has come, and end those of which nothing waits any more."""
+    machine = workshop.machine
+    mine = Campaign.objects.filter(workshop=workshop).select_related("segment", "workshop")
+    for campaign in mine.due():
+        campaign.begin(by=machine, drawn=draw(campaign))
+    for campaign in mine.all_sent().order_by("pk"):
+        campaign.end(by=machine)
+
+
+def is_needed(workshop: Workshop) -> bool:
+    mine = Campaign.objects.filter(workshop=workshop)
+    return mine.due().exists() or mine.all_sent().exists()
+
+
+def draw(campaign: Campaign) -> list[Recipient]:
+    """Return a row, not saved yet, for each party of the segment: to be written to, held out, or
+    passed over with the reason."""
+    ours = Party.objects.filter(workshop=campaign.workshop_id)
+    parties = members_of(campaign.segment, ours).order_by("pk")
+    kinds = Ways(campaign.ways).kinds
+    agreed = _best(agreed_to(campaign.purpose).filter(person__party__in=parties), kinds)
+    reached = _best(_usable().filter(person__party__in=parties), kinds)
+    tired = _written_to_enough(campaign.workshop)
+    rows, eligible = [], []
+    for party in parties:
+        identity = agreed.get(party.pk)
+        row = Recipient(campaign=campaign, party=party, outcome=Outcome.SKIPPED)
+        rows.append(row)
+        if identity is None:
+            row.reason = Why.NO_CONSENT if party.pk in reached else Why.NO_WAY
+        elif identity.person_id in tired:
+            row.reason = Why.ENOUGH
+        else:
+            row.person, row.identity, row.kind = identity.person, identity, identity.kind
+            row.outcome = Outcome.WAITING
+            eligible.append(row)
+    for row in held_out(eligible, campaign):
+        row.outcome = Outcome.HELD_OUT
+    return rows
+
+
+def held_out(eligible: list[Recipient], campaign: Campaign) -> list[Recipient]:
+    """Return those of the eligible that get nothing: the share that was asked for, and at least one
+    where there are two."""
+    if not campaign.holdout_percent or len(eligible) < 2:
+        return []
+    count = max(1, round(len(eligible) * campaign.holdout_percent / 100))
+    return sorted(eligible, key=lambda row: _lot(campaign.seed, row.party_id))[:count]
+
+
+def why_not(recipient: Recipient) -> Why | None:
+    """Return why a message may not be sent any more: what held when it was drawn may hold no more."""
+    campaign, identity = recipient.campaign, recipient.identity
+    if identity is None or not _usable().filter(pk=identity.pk).exists():
+        return Why.NO_WAY
+    if not agreed_to(campaign.purpose).filter(pk=identity.pk).exists():
+        return Why.NO_CONSENT
+    if recipient.person_id in _written_to_enough(campaign.workshop, [recipient.person_id]):
+        return Why.ENOUGH
+    return None
+
+
+def _lot(seed: str, party: int) -> str:
+    return hashlib.sha256(f"{seed}:{party}".encode()).hexdigest()
+
+
+def _usable() -> IdentityQuerySet:
+    return Identity.objects.filter(bounced_at=None, opted_out_at=None, person__is_active=True)
+
+
+def _best(identities: IdentityQuerySet, kinds: tuple[str, ...]) -> dict[int, Identity]:
+    """Return for each party the number or address to write to: of the preferred kind, the oldest."""
+    found: dict[int, Identity] = {}
+    rows = list(identities.filter(kind__in=kinds).select_related("person").order_by("person", "pk"))
+    for kind in kinds:
+        for identity in rows:
+            if identity.kind == kind and identity.person.party_id is not None:
+                found.setdefault(identity.person.party_id, identity)
+    return found
+
+
+def _written_to_enough(workshop: Workshop, people: Iterable[int | None] = ()) -> set[int | None]:
+    """Return who got as many messages of all campaigns as the workshop allows."""
+    rules = MarketingRules.of(workshop)
+    since = clock.now() - timedelta(days=rules.in_days)
+    sent = Recipient.objects.filter(campaign__workshop=workshop, sent_at__gt=since)
+    if people:
+        sent = sent.filter(person__in=people)
+    often = sent.order_by().values("person").annotate(n=Count("pk"))
+    return set(often.filter(n__gte=rules.most_messages).values_list("person", flat=True))

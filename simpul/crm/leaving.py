@@ -1,0 +1,50 @@
+"""The address by which somebody ends what is sent to them: sealed, without login, without end."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.core import signing
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from simpul.crm.models import Consent, ConsentHow, Purpose, Recipient
+from simpul.parties.models import Identity, Workshop
+
+_SEAL = signing.Signer(salt="simpul.leaving")
+
+
+class Leaving(NamedTuple):
+    identity: Identity
+    purpose: Purpose
+    recipient: int  # the message in which it stood; 0: none
+
+
+def token_of(identity: Identity, purpose: str, recipient: int = 0) -> str:
+    """Return what stands in the address; it says nothing of the number or address itself."""
+    return _SEAL.sign(f"{identity.pk}.{purpose}.{recipient}")
+
+
+def read(token: str, workshop: Workshop) -> Leaving | None:
+    """Return what an address ends; None where we did not seal it, or of somebody who is gone."""
+    try:
+        pk, purpose, recipient = _SEAL.unsign(token).split(".")
+    except signing.BadSignature:
+        return None
+    mine = Identity.objects.filter(workshop=workshop, pk=pk).select_related("person")
+    identity = mine.first()
+    return Leaving(identity, Purpose(purpose), int(recipient)) if identity else None
+
+
+@transaction.atomic
+def leave(found: Leaving, *, is_all: bool, is_one_click: bool) -> None:
+    """End what the address stands for, or everything; done twice it is done once."""
+    Consent.end(
+        found.identity,
+        [*Purpose] if is_all else [found.purpose],
+        how=ConsentHow.ONE_CLICK if is_one_click else ConsentHow.LINK,
+        words=_("Send me nothing more of any kind") if is_all else _("Send me no more of this"),
+        by=found.identity.workshop.machine,
+    )
+    for recipient in Recipient.objects.filter(pk=found.recipient, identity=found.identity):
+        recipient.leave()

@@ -1,0 +1,40 @@
+"""Some of the customers: by conditions that are asked anew each time, or chosen one by one."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from simpul.lib import clock
+from simpul.parties.models import Party, Person, Workshop
+
+
+class SegmentQuerySet(models.QuerySet["Segment"]):
+    def visible_to(self, person: Person) -> Self:
+        return self.filter(workshop_id=person.workshop_id) if person.is_staff else self.none()
+
+    def kept(self) -> Self:
+        return self.filter(dropped_at=None)
+
+
+class Segment(models.Model):
+    """`conditions` are plain values by name (`crm/segmenting.py`); a list has members instead."""
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    name = models.CharField(_("name"), max_length=80)
+    conditions = models.JSONField(default=dict, editable=False)
+    is_list = models.BooleanField(default=False, editable=False)
+    members = models.ManyToManyField(Party, related_name="+", editable=False)
+    dropped_at = models.DateTimeField(null=True, editable=False)  # past campaigns keep it
+
+    objects = SegmentQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def drop(self) -> None:
+        """Offer it no more; what was sent to it stays as it was."""
+        self.dropped_at = clock.now()
+        self.save(update_fields=["dropped_at"])

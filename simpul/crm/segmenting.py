@@ -1,0 +1,180 @@
+"""Who belongs to a segment: one question to the database, whatever its conditions are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from simpul.catalog.models import Category, Product
+from simpul.conversations.models import Ticket
+from simpul.crm.models import MarketingRules, Purpose, Segment, agreed_to
+from simpul.lib import clock
+from simpul.orders.models import AGREED, LineSize, Order
+from simpul.parties.models import Party, PartyQuerySet
+from simpul.ui.jinja import rupiah
+
+type Conditions = Mapping[str, Any]
+
+A_MONTH = 30  # days
+
+
+class Phase(models.TextChoices):
+    """How near a customer is; everybody who buys is in exactly one."""
+
+    PROSPECT = "prospect", _("prospect: no order yet")
+    NEW = "new", _("new")
+    STEADY = "steady", _("steady")
+    SLEEPING = "sleeping", _("sleeping")
+    LOST = "lost", _("lost")
+
+
+class Bought(models.TextChoices):
+    DID = "did", _("has bought")
+    DID_NOT = "did_not", _("has not bought")
+
+
+def members_of(segment: Segment, parties: PartyQuerySet) -> PartyQuerySet:
+    """Return those of the parties, who all may be seen, that belong to the segment today."""
+    if segment.is_list:
+        return parties.filter(pk__in=segment.members.values("pk"))
+    rules = MarketingRules.of(segment.workshop)
+    return fitting(parties, segment.conditions, rules, clock.today())
+
+
+def fitting(
+    parties: PartyQuerySet, conditions: Conditions, rules: MarketingRules, today: date
+) -> PartyQuerySet:
+    """Return the buyers among the parties whom all the conditions fit; without any: all buyers.
+
+    `kind`: as what they buy. `areas`: towns, with commas. `phase`: by the `rules`. `bought`: did or
+    did not, of `product`, `category` (keys) and `size`, within `days` (none: ever). `least` and
+    `most`: rupiah of the orders agreed within `months`. `complained`: yes or no. `consent`: a
+    purpose that somebody of them agreed to, where something arrives.
+    """
+    found = parties.buyers()
+    if kind := conditions.get("kind"):
+        found = found.filter(buys_as=kind)
+    if areas := _areas(conditions):
+        named = Q()
+        for area in areas:
+            named |= Q(area__icontains=area)
+        found = found.filter(named)
+    if phase := conditions.get("phase"):
+        found = found.filter(_in_phase(Phase(phase), rules, today))
+    if bought := conditions.get("bought"):
+        has_bought = Exists(_bought(conditions, today))
+        found = found.filter(has_bought if bought == Bought.DID else ~has_bought)
+    if conditions.get("least") or conditions.get("most"):
+        found = _spending(found, conditions, today)
+    if complained := conditions.get("complained"):
+        has_complained = Exists(Ticket.objects.filter(party=OuterRef("pk")))
+        found = found.filter(has_complained if complained == "yes" else ~has_complained)
+    if consent := conditions.get("consent"):
+        found = found.filter(Exists(agreed_to(consent).filter(person__party=OuterRef("pk"))))
+    return found
+
+
+def described(segment: Segment) -> list[str]:
+    """Say in words what a segment's conditions are."""
+    if segment.is_list:
+        return [_now("chosen one by one")]
+    conditions = segment.conditions
+    said = []
+    if kind := conditions.get("kind"):
+        said.append(str(Party.BuysAs(kind).label))
+    if areas := _areas(conditions):
+        said.append(_now("from %(areas)s") % {"areas": ", ".join(areas)})
+    if phase := conditions.get("phase"):
+        said.append(str(Phase(phase).label))
+    if bought := conditions.get("bought"):
+        said.append(_said_of_buying(segment, Bought(bought)))
+    for name, words in (
+        ("least", _now("at least %(amount)s in %(months)s months")),
+        ("most", _now("at most %(amount)s in %(months)s months")),
+    ):
+        if amount := conditions.get(name):
+            said.append(words % {"amount": rupiah(amount), "months": conditions["months"]})
+    if complained := conditions.get("complained"):
+        words = _now("has had a difference") if complained == "yes" else _now("no difference ever")
+        said.append(words)
+    if consent := conditions.get("consent"):
+        said.append(_now("agreed to %(what)s") % {"what": Purpose(consent).label})
+    return said or [_now("all who buy")]
+
+
+def _said_of_buying(segment: Segment, bought: Bought) -> str:
+    conditions = segment.conditions
+    what = [
+        row.name
+        for model, key in ((Product, "product"), (Category, "category"))
+        for row in model.objects.filter(workshop=segment.workshop, pk=conditions.get(key))
+    ]
+    if size := conditions.get("size"):
+        what.append(_now("size %(size)s") % {"size": size})
+    said = f"{bought.label} {', '.join(what) or _now('anything')}"
+    if days := conditions.get("days"):
+        within = ngettext("in the last day", "in the last %(n)s days", days) % {"n": days}
+        return f"{said} {within}"
+    return said
+
+
+def _areas(conditions: Conditions) -> list[str]:
+    return [area for one in conditions.get("areas", "").split(",") if (area := one.strip())]
+
+
+def _agreed(since: date | None = None) -> QuerySet[Order]:
+    """Return the agreed orders of the party of the outer query, from a day on."""
+    orders = Order.objects.filter(buyer=OuterRef("pk"), status__in=AGREED)
+    return orders.filter(confirmed_at__gte=clock.begin_of(since)) if since else orders
+
+
+def _in_phase(phase: Phase, rules: MarketingRules, today: date) -> Q:
+    def since(days: int) -> Exists:
+        return Exists(_agreed(today - timedelta(days=days)))
+
+    first = clock.begin_of(today - timedelta(days=rules.new_days))
+    is_old = Exists(_agreed().filter(confirmed_at__lt=first))
+    return {
+        Phase.PROSPECT: Q(~Exists(_agreed())),
+        Phase.NEW: Q(since(rules.sleeping_days)) & ~Q(is_old),
+        Phase.STEADY: Q(since(rules.sleeping_days)) & Q(is_old),
+        Phase.SLEEPING: Q(since(rules.lost_days)) & ~Q(since(rules.sleeping_days)),
+        Phase.LOST: Q(Exists(_agreed())) & ~Q(since(rules.lost_days)),
+    }[phase]
+
+
+def _bought(conditions: Conditions, today: date) -> QuerySet[LineSize]:
+    """Return the pairs of the party of the outer query that a condition speaks of."""
+    sizes = LineSize.objects.filter(
+        line__order__buyer=OuterRef("pk"), line__order__status__in=AGREED, pairs__gt=0
+    )
+    if days := conditions.get("days"):
+        since = clock.begin_of(today - timedelta(days=days))
+        sizes = sizes.filter(line__order__confirmed_at__gte=since)
+    if product := conditions.get("product"):
+        sizes = sizes.filter(line__colourway__product=product)
+    if category := conditions.get("category"):
+        sizes = sizes.filter(line__colourway__product__category=category)
+    if size := conditions.get("size"):
+        sizes = sizes.filter(variant__size=size)
+    return sizes
+
+
+def _spending(found: PartyQuerySet, conditions: Conditions, today: date) -> PartyQuerySet:
+    orders = _agreed(today - timedelta(days=A_MONTH * conditions["months"])).order_by()
+    sums = orders.values("buyer").annotate(spent=Sum(F("total"))).values("spent")
+    spent = Coalesce(Subquery(sums, BigIntegerField()), 0)
+    if least := conditions.get("least"):
+        found = found.filter(GreaterThanOrEqual(spent, least))
+    if most := conditions.get("most"):
+        found = found.filter(LessThanOrEqual(spent, most))
+    return found

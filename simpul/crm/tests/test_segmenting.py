@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from simpul import testing
+from simpul.catalog.models import Product
+from simpul.crm.models import Consent, ConsentHow, MarketingRules, Segment
+from simpul.crm.segmenting import Phase, described, fitting, members_of
+from simpul.lib import clock
+from simpul.parties.models import Identity, Party, Person, Workshop
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=clock.WIB)
+
+
+@pytest.fixture
+def derby(workshop: Workshop) -> Product:
+    return testing.product(workshop, "DRB-01")
+
+
+def shop(workshop: Workshop, name: str, derby: Product, *ago: int, **fields: Any) -> Party:
+    """A shop with orders of 10 pairs of 2.000.000, so many days ago."""
+    made = testing.party(workshop, name, **fields)
+    testing.person(f"of {name}", made)
+    for days in ago:
+        with clock.stopped(NOW - timedelta(days=days)):
+            testing.confirmed_order(made, derby)
+    return made
+
+
+def who(workshop: Workshop, **conditions: Any) -> set[str]:
+    rules = MarketingRules(workshop=workshop)
+    found = fitting(Party.objects.filter(workshop=workshop), conditions, rules, NOW.date())
+    return {party.name for party in found}
+
+
+def test_everybody_who_buys_is_in_one_phase(workshop: Workshop, derby: Product) -> None:
+    shop(workshop, "Calon", derby)
+    shop(workshop, "Baru", derby, 10)
+    shop(workshop, "Tetap", derby, 100, 10)
+    shop(workshop, "Tidur", derby, 121)
+    shop(workshop, "Hilang", derby, 366)
+    testing.party(workshop, "Kulit", is_supplier=True)
+    assert [who(workshop, phase=phase) for phase in Phase] == [
+        {"Calon"}, {"Baru"}, {"Tetap"}, {"Tidur"}, {"Hilang"}
+    ]  # fmt: skip
+    assert who(workshop) == {"Calon", "Baru", "Tetap", "Tidur", "Hilang"}
+
+
+def test_what_was_bought_and_when(workshop: Workshop, derby: Product) -> None:
+    other = testing.product(workshop, "LFR-02")
+    shop(workshop, "Lama", derby, 90)
+    shop(workshop, "Baru", derby, 5)
+    shop(workshop, "Lain", other, 5)
+    bought = {"bought": "did", "product": derby.pk}
+    assert who(workshop, **bought) == {"Lama", "Baru"}
+    assert who(workshop, **bought, days=30) == {"Baru"}
+    assert who(workshop, bought="did_not", product=derby.pk, days=30) == {"Lama", "Lain"}
+    assert who(workshop, bought="did", size="41", category=derby.category_id) == {
+        "Lama", "Baru", "Lain"
+    }  # fmt: skip
+    assert who(workshop, bought="did", size="39") == set()
+
+
+def test_how_much_where_and_as_what(workshop: Workshop, derby: Product) -> None:
+    shop(workshop, "Besar", derby, 5, 20, area="Kota Bogor")
+    shop(workshop, "Kecil", derby, 5, area="Cikole, Kota Sukabumi")
+    shop(workshop, "Siti", derby, area="Bandung", buys_as=Party.BuysAs.CONSUMER)
+    assert who(workshop, least=4_000_000, months=1) == {"Besar"}
+    assert who(workshop, most=2_000_000, months=1) == {"Kecil", "Siti"}
+    assert who(workshop, areas="bandung, sukabumi") == {"Kecil", "Siti"}
+    assert who(workshop, kind="consumer", areas="bandung, sukabumi") == {"Siti"}
+
+
+def test_who_agreed(workshop: Workshop, buyer: Party, dewi: Person, sari: Person) -> None:
+    identity = Identity.objects.create(workshop=workshop, person=dewi, kind="mail", value="d@x")
+    assert who(workshop, consent="news") == set()
+    Consent.give(
+        by=sari, identity=identity, purpose="news", how=ConsentHow.STAFF, words="x", note="x"
+    )
+    assert who(workshop, consent="news") == {"Toko Dewi"}
+    assert who(workshop, consent="offers", complained="no") == set()
+
+
+def test_all_conditions_are_one_question(workshop: Workshop, derby: Product) -> None:
+    shop(workshop, "Besar", derby, 5)
+    everything = {
+        "kind": "distributor", "areas": "Bogor", "phase": "new", "bought": "did", "days": 9,
+        "product": derby.pk, "least": 1, "months": 1, "complained": "no", "consent": "news",
+    }  # fmt: skip
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        who(workshop, **everything)
+    assert len(asked) == 1
+
+
+def test_a_list_is_whom_one_chose(workshop: Workshop, buyer: Party, siti: Person) -> None:
+    chosen = Segment.objects.create(workshop=workshop, name="VIP", is_list=True)
+    chosen.members.add(buyer)
+    assert list(members_of(chosen, Party.objects.all())) == [buyer]
+    assert described(chosen) == ["chosen one by one"]

@@ -1,0 +1,70 @@
+"""Vouchers and points at an order: used, kept while one bargains, and given back."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from simpul.crm.models import PointRules, Voucher, VoucherUse, balance_of, give_idle_back
+from simpul.lib import clock
+from simpul.orders.models import Order
+from simpul.parties.models import Party, Person, Workshop
+from simpul.workflow.steps import can
+
+
+@transaction.atomic
+def spend(order: Order, *, by: Person, points: int) -> VoucherUse:
+    """Take points straight off an order: a voucher of them that is used at once."""
+    voucher = Voucher.exchange(by=by, party=order.buyer, points=points)
+    used = voucher.uses.filter(order=order).first()  # the same form was sent once more
+    return used or VoucherUse.make(by=by, order=order, code=voucher.code)
+
+
+def most_points(order: Order, party: Party) -> int:
+    """Return how many of a party's points an order may take; reads `revisions` as prefetched."""
+    rules = PointRules.of(order.workshop)
+    goods = order.current.total - order.current.shipping
+    most = min(goods * rules.most_percent // 100, goods - 1)
+    return max(min(most // rules.worth, balance_of(party)), 0)
+
+
+def can_be_reduced(person: Person, order: Order) -> bool:
+    """Tell whether to offer that a voucher or points are used for an order; reads `revisions`."""
+    if not can(person, "orders.reduce", order) or not order.current.is_priced:
+        return False
+    if order.voucher_uses.standing().exists():
+        return False
+    workshop = order.workshop
+    return workshop.gives_points or Voucher.objects.filter(workshop=workshop).exists()
+
+
+def kept_off(order: Order) -> tuple[int, int]:
+    """Return what a voucher takes off an order, and for how many rupiah of goods at least it does:
+    a counter-proposal keeps it."""
+    use = order.voucher_uses.standing().select_related("voucher__workshop").first()
+    if use is None:
+        return 0, 0
+    rules = PointRules.of(use.voucher.workshop)
+    share = 100 if use.voucher.origin == Voucher.Origin.GIVEN else rules.most_percent
+    return use.amount, max(use.voucher.least, -(-use.amount * 100 // share))
+
+
+def is_idle(workshop: Workshop) -> bool:
+    return VoucherUse.objects.filter(voucher__workshop=workshop).idle().exists()
+
+
+def tend(workshop: Workshop) -> None:
+    give_idle_back(VoucherUse.objects.filter(voucher__workshop=workshop))
+
+
+def lapse(workshop: Workshop) -> int:
+    """Give the points of vouchers back that nobody used in time; what of them is over then goes."""
+    over = Voucher.objects.filter(
+        workshop=workshop, origin=Voucher.Origin.POINTS, voided_at=None,
+        until_on__lt=clock.today(),
+    )  # fmt: skip
+    used = VoucherUse.objects.standing().filter(voucher=OuterRef("pk"))
+    unused = list(over.exclude(Exists(used)).order_by("pk"))
+    for voucher in unused:
+        voucher.void(by=workshop.machine, reason="")
+    return len(unused)

@@ -1,0 +1,65 @@
+"""Prospects on their way to a first order: a fair, a telephone call, and one that came to nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from simpul.crm.models import Lead
+from simpul.lib import clock
+
+if TYPE_CHECKING:
+    from simpul.demo.history import Story
+
+# days ago; what Sari notes: source, name, contact, telephone, town, words; what it may bring,
+# the stage it has come to, the next step and in how many days from today
+MET: list[tuple[int, dict[str, Any], int, str, str, int]] = [
+    (16, {"source": "fair", "name": "Toko Contoh Priangan", "contact": "Kang Asep",
+          "telephone": "+6281200000071", "area": "Garut",
+          "message": "Suka derby cokelat, minta harga untuk 60 pasang."},
+     11_400_000, "quoted", "Tanyakan keputusan soal penawaran", -1),
+    (16, {"source": "fair", "name": "UD Contoh Langkah", "contact": "Bu Yuni",
+          "telephone": "+6281200000072", "area": "Kota Cirebon",
+          "message": "Cari sandal kulit untuk dua toko."},
+     7_500_000, "talking", "Telepon, tanyakan ukuran", 0),
+    (9, {"source": "phone", "name": "Koperasi Contoh Guru", "contact": "Pak Darto",
+         "telephone": "+6281200000073", "area": "Kota Bogor",
+         "message": "Sepatu dinas untuk 40 guru, ingin lihat contohnya dulu."},
+     8_800_000, "sample", "Tanyakan kesan atas contohnya", 3),
+    (5, {"source": "recommended", "name": "Butik Contoh Rara", "contact": "Mbak Rara",
+         "telephone": "+6281200000074", "area": "Bandung",
+         "message": "Kenal dari Toko Contoh Maju."},
+     0, "", "Kirim katalog", 1),
+]  # fmt: skip
+
+
+def plan(story: Story) -> None:
+    for days, facts, worth, stage, words, in_days in MET:
+        moment = (story.now - timedelta(days=days)).replace(hour=11, minute=20)
+        story.at(moment, partial(_meet, story, facts, worth, stage, words, in_days))
+    story.at((story.now - timedelta(days=30)).replace(hour=10), partial(_in_vain, story))
+
+
+def _meet(
+    story: Story, facts: dict[str, Any], worth: int, stage: str, words: str, in_days: int
+) -> None:
+    sari = story.cast.staff["sari"]
+    due_on = clock.day_of(story.now) + timedelta(days=in_days)
+    lead = Lead.note(by=sari, next_words=words, next_on=due_on, **facts)
+    if worth:
+        lead.estimate(by=sari, worth=worth)
+    if stage:
+        lead.move(by=sari, stage=stage)
+
+
+def _in_vain(story: Story) -> None:
+    sari = story.cast.staff["sari"]
+    lead = Lead.note(
+        by=sari,
+        source="visit",
+        name="Toko Contoh Mulia",
+        area="Sukabumi",
+        message="Minta sepatu kerja di bawah 150 ribu.",
+    )
+    lead.lose(by=sari, why="price", reason="Cari yang di bawah 150 ribu.")

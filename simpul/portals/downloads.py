@@ -1,0 +1,42 @@
+"""A list as a file for a spreadsheet: the page's own rows, filtered and sorted as they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from simpul.lib import sheets
+
+A_CHUNK = 1000  # rows read at a time
+FORMS = {
+    "csv": (sheets.as_csv, "text/csv; charset=utf-8"),
+    "xlsx": (
+        sheets.as_xlsx,
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+}
+
+type Column = tuple[Any, Callable[[Any], sheets.Cell]]  # heading, and what stands in a row
+
+
+def download(
+    request: HttpRequest, name: str, columns: Sequence[Column], rows: Iterable[Any]
+) -> HttpResponse | None:
+    """Return the rows as the file that `?as=csv` or `?as=xlsx` asks for, or None: show the page.
+
+    `rows` are what the page shows to this person, all of its pages.
+    """
+    form = request.GET.get("as", "")
+    if form not in FORMS:
+        return None
+    write, kind = FORMS[form]
+    if isinstance(rows, QuerySet):
+        rows = rows.iterator(chunk_size=A_CHUNK)
+    cells = ([cell(row) for _heading, cell in columns] for row in rows)
+    answer = HttpResponse(write([str(heading) for heading, _cell in columns], cells), kind)
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    answer["Cache-Control"] = "no-store"
+    return answer

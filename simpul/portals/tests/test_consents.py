@@ -1,0 +1,99 @@
+"""What may be sent to a buyer: on their own page, on the desk, at registration, and by the link."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from simpul import testing
+from simpul.crm import leaving
+from simpul.crm.models import Consent, ConsentHow, Purpose, consents_of
+from simpul.parties.models import Identity, Person
+
+
+@pytest.fixture
+def address(dewi: Person) -> Identity:
+    return Identity.objects.create(
+        workshop=dewi.workshop, person=dewi, kind=Identity.Kind.MAIL, value="dewi@example.com"
+    )
+
+
+def agree(address: Identity, *purposes: Purpose) -> None:
+    for purpose in purposes:
+        Consent.give(
+            by=address.person, identity=address, purpose=purpose, how=ConsentHow.PORTAL, words="x"
+        )
+
+
+def test_a_buyer_ticks_and_takes_it_back(client: Client, dewi: Person, address: Identity) -> None:
+    testing.login(client, dewi)
+    here = "/ciomas/my/news/told/"
+    assert "Send me special offers." in client.get(here).content.decode()
+
+    answer = client.post(f"{here}consents/", {f"offers-{address.pk}": "on"})
+    assert answer["Location"] == here
+    given = Consent.objects.get()
+    assert (given.words, given.how, given.by) == ("Send me special offers.", "portal", dewi)
+    page = client.get(here).content.decode()
+    assert f'name="offers-{address.pk}" class="field__check"' in page
+
+    client.post(f"{here}consents/", {})
+    assert consents_of([address]) == set()
+    assert Consent.objects.count() == 2
+
+
+def test_sales_notes_what_was_said_on_the_telephone(
+    client: Client,
+    address: Identity,
+    sari: Person,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    testing.login(client, sari)
+    party = address.person.party_id
+    page = f"/ciomas/desk/customers/consents/{party}/"
+    assert page in client.get(f"/ciomas/desk/parties/{party}/").content.decode()
+
+    ticks = {f"news-{address.pk}": "on"}
+    refused = client.post(page, ticks)
+    assert refused.status_code == 422
+    assert not Consent.objects.exists()
+    assert client.post(page, ticks | {"note": "Bu Dewi, telepon"}).status_code == 302
+    assert Consent.objects.get().note == "Bu Dewi, telepon"
+    assert "new models and news" in client.get(f"/ciomas/desk/parties/{party}/").content.decode()
+    # session, user, who it is; party, identities, what stands; lines, how many
+    with django_assert_num_queries(8):
+        shown = client.get(page).content.decode()
+    assert "Bu Dewi, telepon" in shown
+
+
+def test_the_button_of_a_mail_program_ends_it_without_login(
+    address: Identity, client: Client
+) -> None:
+    agree(address, Purpose.NEWS, Purpose.OFFERS)
+    mail_program = Client(enforce_csrf_checks=True)
+    path = f"/ciomas/leaving/{leaving.token_of(address, Purpose.NEWS)}/"
+
+    mail_program.get(path)  # a preview ends nothing
+    assert len(consents_of([address])) == 2
+    answer = mail_program.post(path, {"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    assert consents_of([address]) == {(address.pk, "offers")}
+    last = Consent.objects.order_by("-pk")[0]
+    assert (last.how, last.by) == ("one_click", address.workshop.machine)
+
+
+def test_whoever_follows_the_link_is_asked_first_and_may_end_all(
+    address: Identity, client: Client
+) -> None:
+    agree(address, Purpose.NEWS, Purpose.OFFERS)
+    client.cookies["django_language"] = "en"
+    path = f"/ciomas/leaving/{leaving.token_of(address, Purpose.NEWS)}/"
+    page = client.get(path).content.decode()
+    assert "Tell me about new models" in page
+    assert address.value not in page
+
+    assert client.post(path, {"what": "all"})["Location"] == path
+    assert consents_of([address]) == set()
+    assert "You get no more of it" in client.get(path).content.decode()
+    assert client.get(path.replace("news", "offers")).status_code == 404

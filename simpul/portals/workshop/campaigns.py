@@ -1,0 +1,266 @@
+"""Writing to some of the customers, and what became of it."""
+
+from __future__ import annotations
+
+from smtplib import SMTPException
+from typing import NamedTuple
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from simpul.crm import drawing
+from simpul.crm.campaign_forms import CampaignForm, PlanForm
+from simpul.crm.models import Campaign, CampaignStatus, Outcome, Recipient, Why
+from simpul.insight.books.kept import books_now
+from simpul.insight.campaigns import FEWEST, FEWEST_BUYERS, result_of
+from simpul.lib import clock, phones
+from simpul.portals import circulars
+from simpul.portals.files import serve_upload
+from simpul.portals.http import Request, demand
+
+A_PAGE = 30
+TEXTS_A_PAGE = 20
+
+
+class Text(NamedTuple):
+    recipient: Recipient
+    text: str
+    whatsapp: str
+
+
+@require_safe
+def campaigns(request: Request) -> HttpResponse:
+    words, chosen = request.GET.get("q", "").strip(), request.GET.get("status", "")
+    found = Campaign.objects.visible_to(request.person)
+    found = found.filter(name__icontains=words) if words else found
+    shown = found.filter(status=chosen) if chosen else found
+    rows = shown.select_related("segment").order_by("-pk")
+    return render(
+        request,
+        "workshop/customers/campaigns/list.html",
+        {
+            "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+            "words": words,
+            "chosen": chosen,
+            "statuses": CampaignStatus,
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: Request) -> HttpResponse:
+    demand(request, "crm.write_campaign", request.workshop)
+    return _edit(request, None)
+
+
+@require_http_methods(["GET", "POST"])
+def change(request: Request, pk: int) -> HttpResponse:
+    campaign = _find(request, pk)
+    demand(request, "crm.change_campaign", campaign)
+    return _edit(request, campaign)
+
+
+@require_safe
+def campaign(request: Request, pk: int) -> HttpResponse:
+    """What it says, how far it is, and what became of each; of a draft whom it would reach today."""
+    found = _find(request, pk)
+    is_drawn = found.began_at is not None
+    rows = found.recipients.all() if is_drawn else Recipient.objects.none()
+    words, chosen = request.GET.get("q", "").strip(), request.GET.get("outcome", "")
+    shown = rows.search(words) if words else rows
+    shown = shown.filter(outcome=chosen) if chosen else shown
+    listed = shown.select_related("party", "person").order_by("party__name", "pk")
+    subject, body = _sample(request, found)
+    return render(
+        request,
+        "workshop/customers/campaigns/page.html",
+        {
+            "campaign": found,
+            "subject": subject,
+            "body": body,
+            "counts": _counts(found) if is_drawn else [],
+            "would": {} if is_drawn else _would(found),
+            "texts": rows.texts().count() if is_drawn else 0,
+            "page": Paginator(listed, A_PAGE).get_page(request.GET.get("page")),
+            "words": words,
+            "chosen": chosen,
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def plan(request: Request, pk: int) -> HttpResponse:
+    found = _find(request, pk)
+    demand(request, "crm.plan_campaign", found)
+    form = PlanForm(request.POST or None)
+    if form.is_valid():
+        found.plan(by=request.person, **form.cleaned_data)
+        return redirect("workshop:campaign", request.workshop.slug, pk)
+    return render(
+        request,
+        "workshop/customers/campaigns/plan.html",
+        {"campaign": found, "form": form, "would": _would(found)},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_POST
+def unplanning(request: Request, pk: int) -> HttpResponse:
+    _find(request, pk).unplan(by=request.person)
+    return redirect("workshop:campaign", request.workshop.slug, pk)
+
+
+@require_POST
+def pause(request: Request, pk: int) -> HttpResponse:
+    _find(request, pk).pause(by=request.person)
+    return redirect("workshop:campaign", request.workshop.slug, pk)
+
+
+@require_POST
+def resumption(request: Request, pk: int) -> HttpResponse:
+    _find(request, pk).resume(by=request.person)
+    return redirect("workshop:campaign", request.workshop.slug, pk)
+
+
+@require_POST
+def stopping(request: Request, pk: int) -> HttpResponse:
+    _find(request, pk).stop(by=request.person)
+    return redirect("workshop:campaign", request.workshop.slug, pk)
+
+
+@require_POST
+def trial(request: Request, pk: int) -> HttpResponse:
+    """Send it to oneself, to see how it looks."""
+    found = _find(request, pk)
+    demand(request, "crm.write_campaign", found)
+    try:
+        is_sent = circulars.send_test(found, request.person)
+    except (SMTPException, OSError):
+        messages.error(request, _("The mail server did not take it. Try again in a while."))
+    else:
+        said = (
+            _("Sent to you.") if is_sent else _("Nothing was sent: no address, or a demonstration.")
+        )
+        messages.success(request, said)
+    return redirect("workshop:campaign", request.workshop.slug, pk)
+
+
+@require_safe
+def picture(request: Request, pk: int) -> HttpResponse:
+    found = _find(request, pk)
+    if found.picture is None:
+        raise Http404
+    return serve_upload(found.picture)
+
+
+@require_safe
+def texts(request: Request, pk: int) -> HttpResponse:
+    """The texts for WhatsApp, one after the other; those that may not go any more are left out."""
+    found = _find(request, pk)
+    waiting = found.recipients.texts().select_related(
+        "campaign__workshop", "person__workshop", "person__party", "person__hours", "identity"
+    )
+    page = Paginator(waiting.order_by("pk"), TEXTS_A_PAGE).get_page(request.GET.get("page"))
+    now = clock.now()
+    return render(
+        request,
+        "workshop/customers/campaigns/texts.html",
+        {
+            "campaign": found,
+            "page": page,
+            "prepared": [
+                _prepared(one) for one in page.object_list if drawing.why_not(one) is None
+            ],
+            "is_quiet": request.workshop.awake_from(now) > now,
+        },
+    )
+
+
+@require_POST
+def sent(request: Request, pk: int, recipient: int) -> HttpResponse:
+    """Somebody sent it, or let it be."""
+    found = _find(request, pk)
+    demand(request, "crm.plan_campaign", found)
+    row = get_object_or_404(found.recipients.texts(), pk=recipient)
+    if request.POST.get("how") == "dropped":
+        row.skip(drawing.why_not(row) or Why.NOT_NEEDED)
+    else:
+        row.note_sent()
+    return redirect("workshop:campaign-texts", request.workshop.slug, pk)
+
+
+@require_safe
+def result(request: Request, pk: int) -> HttpResponse:
+    """Those who were written to beside those held out; what was left only for who sees the books."""
+    found = _find(request, pk)
+    if found.began_at is None or found.result_until is None:
+        raise Http404
+    may_see_books = request.person.may("insight.see_books", request.workshop)
+    books = books_now(request.workshop, clock.today()) if may_see_books else None
+    return render(
+        request,
+        "workshop/customers/campaigns/result.html",
+        {
+            "campaign": found,
+            "result": result_of(found, books),
+            "is_over": found.result_until <= clock.now(),
+            "fewest": FEWEST,
+            "fewest_buyers": FEWEST_BUYERS,
+        },
+    )
+
+
+def _edit(request: Request, found: Campaign | None) -> HttpResponse:
+    form = CampaignForm(
+        request.POST or None,
+        request.FILES or None,
+        workshop=request.workshop,
+        campaign=found,
+    )
+    if form.is_valid():
+        saved = form.save(by=request.person)
+        return redirect("workshop:campaign", request.workshop.slug, saved.pk)
+    return render(
+        request,
+        "workshop/customers/campaigns/form.html",
+        {"form": form, "campaign": found},
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _would(found: Campaign) -> dict[str, int]:
+    """Count what a campaign would do if it began now."""
+    rows = drawing.draw(found)
+    counts = {outcome.value: 0 for outcome in Outcome}
+    for row in rows:
+        counts[row.outcome] += 1
+    return counts
+
+
+def _counts(found: Campaign) -> list[tuple[Outcome, int]]:
+    counts = found.counts()
+    return [(outcome, counts.get(outcome.value, 0)) for outcome in Outcome]
+
+
+def _sample(request: Request, found: Campaign) -> tuple[str, str]:
+    """Return the words as they are for whoever looks, in Indonesian first."""
+    with override("id"):
+        return circulars.words_for(found, request.person)
+
+
+def _prepared(recipient: Recipient) -> Text:
+    assert recipient.identity is not None  # noqa: S101 - of one that waits
+    text = circulars.text_of(recipient)
+    return Text(recipient, text, phones.whatsapp_link(recipient.identity.value, text))
+
+
+def _find(request: Request, pk: int) -> Campaign:
+    mine = Campaign.objects.visible_to(request.person).select_related(
+        "segment__workshop", "workshop", "picture"
+    )
+    return get_object_or_404(mine, pk=pk)

@@ -1,0 +1,78 @@
+"""Every list of the desk goes into a spreadsheet as it is filtered."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook
+
+from simpul import testing
+from simpul.parties.models import Party, Person
+from simpul.tests.world import World
+
+LISTS = (
+    *("orders/", "parties/", "purchases/orders/", "deliveries/", "stock/", "production/jobs/"),
+    *("catalogue/", "purchases/materials/", "payments/?tab=receipts", "payments/?tab=due"),
+    *("payments/?tab=entries", "payments/?tab=refunds", "payments/receivables/"),
+    *("payments/suppliers/?shown=all", "payments/cashbook/"),
+)
+
+
+def rows_of(client: Client, path: str) -> list[list[str]]:
+    answer = client.get(path)
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    return list(csv.reader(io.StringIO(answer.text)))
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return World()
+
+
+def test_every_list_is_taken_along(world: World) -> None:
+    """The page offers it, and the file holds what the page shows."""
+    client = world.clients["owner"]
+    for path in LISTS:
+        mark = "&" if "?" in path else "?"
+
+        page = client.get(f"/ciomas/desk/{path}").text
+        rows = rows_of(client, f"/ciomas/desk/{path}{mark}as=csv")
+        answer = client.get(f"/ciomas/desk/{path}{mark}as=xlsx")
+        book = load_workbook(io.BytesIO(answer.content), read_only=True)
+
+        assert "as=xlsx" in page, path
+        assert len(rows) > 1, path
+        assert {len(row) for row in rows} == {len(rows[0])}, path
+        assert len(list(book["Simpul"].iter_rows())) == len(rows), path
+
+
+def test_a_list_of_parties_says_who_they_are(client: Client, dewi: Person, owner: Person) -> None:
+    testing.party(owner.workshop, "=1+1", buys_as=Party.BuysAs.CONSUMER)
+    testing.login(client, owner)
+
+    heading, *rows = rows_of(client, "/ciomas/desk/parties/?as=csv&kind=buyers")
+    assert heading[:3] == ["Name", "Kind", "Town or area"]
+    assert [row[0] for row in rows] == ["'=1+1", "Toko Dewi"]
+    assert rows[1][4] == "Dewi"
+
+    answer = client.get("/ciomas/desk/parties/?as=xlsx&q=Dewi")
+    [_heading, row] = load_workbook(io.BytesIO(answer.content))["Simpul"].iter_rows()
+    assert (row[0].value, type(row[3].value)) == ("Toko Dewi", datetime)
+
+
+def test_prices_stay_with_those_who_see_them(world: World) -> None:
+    for name, sees in (("owner", True), ("udin", False)):
+        client = world.clients[name]
+        assert ("Total" in rows_of(client, "/ciomas/desk/purchases/orders/?as=csv")[0]) is sees
+        materials = rows_of(client, "/ciomas/desk/purchases/materials/?as=csv")
+        assert ("Usual price" in materials[0]) is sees
+
+
+def test_an_unknown_form_is_the_page(client: Client, owner: Person) -> None:
+    testing.login(client, owner)
+
+    assert "<html" in client.get("/ciomas/desk/orders/?as=exe").text

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from simpul import testing
+from simpul.crm.models import MarketingRules, Segment
+from simpul.parties.models import Party, Person
+
+HERE = "/ciomas/desk/customers/segments/"
+
+
+@pytest.fixture
+def desk(client: Client, sari: Person, buyer: Party) -> Client:
+    Party.objects.update(area="Kota Bogor")
+    testing.party(sari.workshop, "Toko Toni", area="Bandung")
+    testing.login(client, sari)
+    return client
+
+
+def test_a_segment_is_built_counted_and_found_again(
+    desk: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    facts = {"name": "Bogor", "areas": "Bogor", "least": "", "kind": "distributor"}
+    counted = desk.get(f"{HERE}preview/", facts | {"name": ""}).content.decode()
+    assert "1 customer fits" in counted
+    assert "Toko Dewi" in counted
+    by_button = desk.get(f"{HERE}new/", facts).content.decode()  # without JavaScript
+    assert "1 customer fits" in by_button
+    assert not Segment.objects.exists()
+
+    answer = desk.post(f"{HERE}new/", facts)
+    made = Segment.objects.get()
+    assert answer["Location"] == f"{HERE}{made.pk}/"
+    assert made.conditions == {"areas": "Bogor", "kind": "distributor"}
+    assert "distributor · from Bogor" in desk.get(HERE).content.decode()
+    # session, user, who it is; the segment, the rules, how many, who
+    with django_assert_num_queries(7):
+        page = desk.get(f"{HERE}{made.pk}/").content.decode()
+    assert "1 customer today" in page
+
+    desk.post(f"{HERE}{made.pk}/conditions/", facts | {"areas": "Bandung"})
+    assert "Toko Toni" in desk.get(f"{HERE}{made.pk}/").content.decode()
+
+
+def test_half_a_condition_is_refused_and_kept_as_typed(desk: Client) -> None:
+    answer = desk.post(f"{HERE}new/", {"name": "X", "days": "30", "most": "5.000.000"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Say whether they have bought it or not." in page
+    assert "Say for how many months the orders count." in page
+    assert 'value="5.000.000"' in page
+    assert not Segment.objects.exists()
+
+
+def test_a_list_is_chosen_one_by_one(desk: Client, buyer: Party) -> None:
+    desk.post(f"{HERE}list/", {"name": "VIP"})
+    page = f"{HERE}{Segment.objects.get().pk}/"
+    assert "Toko Dewi" in desk.get(page, {"q": "dewi"}).content.decode()
+    desk.post(f"{page}choice/", {"party": buyer.pk})
+    assert "1 customer today" in desk.get(page).content.decode()
+    desk.post(f"{page}choice/", {"party": buyer.pk, "how": "out"})
+    assert "0 customers today" in desk.get(page).content.decode()
+    desk.post(f"{page}removal/")
+    assert "VIP" not in desk.get(HERE).content.decode()
+
+
+def test_the_owner_says_what_lost_is(desk: Client) -> None:
+    facts = {"new_days": 30, "sleeping_days": 90, "lost_days": 80, "most_messages": 1, "in_days": 7}
+    assert desk.post(f"{HERE}words/", facts).status_code == 422
+    assert not MarketingRules.objects.exists()
+    desk.post(f"{HERE}words/", facts | {"lost_days": 200})
+    assert MarketingRules.objects.get().lost_days == 200
+    assert "no order for 200 days" in desk.get(HERE).content.decode()
+
+
+def test_another_workshop_finds_nothing(desk: Client, joko: Person) -> None:
+    desk.post(f"{HERE}list/", {"name": "VIP"})
+    theirs = Client()
+    testing.login(theirs, joko)
+    pk = Segment.objects.get().pk
+    assert theirs.get(f"/cibaduyut/desk/customers/segments/{pk}/").status_code == 404
+    assert theirs.post(f"/cibaduyut/desk/customers/segments/{pk}/removal/").status_code == 404

@@ -1,0 +1,76 @@
+"""A courier drags a stop of today's run with a finger, and reads the run where there is no network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from simpul import testing
+from simpul.delivery.models import Shipment
+from simpul.parties.models import Party, Person
+from simpul.tests.journeys import IN_A_BROWSER, on_one_database
+from simpul.tests.journeys.test_offline_courier import keep_all, log_in
+
+pytestmark = [
+    *IN_A_BROWSER,
+    on_one_database("a finger knows no database; the order of the stops is tested on both"),
+]
+
+# what a finger touches in the middle of a thing: itself, or what lies over it
+IS_FREE = """one => {
+  const box = one.getBoundingClientRect()
+  const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)
+  return one.contains(top)
+}"""
+
+
+def test_a_stop_is_dragged_and_the_run_is_read_without_a_network(
+    window: Callable[..., Page], live_server: LiveServer, buyer: Party, asep: Person
+) -> None:
+    first, second = (testing.shipment_on_the_way(buyer, asep) for _one in range(2))
+    phone = window(360)
+    phone.set_viewport_size({"width": 360, "height": 740})
+    log_in(phone, live_server, asep)
+    keep_all(phone)
+    phone.get_by_role("link", name="Today's run").click()
+    expect(stops(phone)).to_have_text([first.number, second.number])
+
+    drag(phone, row(phone, second), row(phone, first))
+    expect(stops(phone)).to_have_text([second.number, first.number])
+    expect(phone.get_by_text("You put the stops in this order.")).to_be_visible()
+
+    phone.context.set_offline(True)
+    phone.goto("/ciomas/courier/")
+    phone.get_by_role("link", name="Today's run").click()
+    expect(stops(phone)).to_have_text([second.number, first.number])
+    expect(row(phone, first)).to_contain_text("Jl. Raya Ciomas 7")
+
+
+def stops(page: Page) -> Locator:
+    return page.locator("turn-list tr a.nowrap")
+
+
+def row(page: Page, shipment: Shipment) -> Locator:
+    return page.locator(f"tr[data-number='{shipment.number}']")
+
+
+def drag(page: Page, moved: Locator, other: Locator) -> None:
+    """Take the last row by its handle with one finger, and let it go over the top of another row."""
+    handle = moved.locator("[data-handle]")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    assert handle.evaluate(IS_FREE)
+    start, end = handle.bounding_box(), other.bounding_box()
+    assert start is not None
+    assert end is not None
+    x, y = start["x"] + start["width"] / 2, start["y"] + start["height"] / 2
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: dict[str, float]) -> None:
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    touch("touchStart", {"x": x, "y": y})
+    for part in range(1, 6):
+        touch("touchMove", {"x": x, "y": y + (end["y"] + 5 - y) * part / 5})
+    touch("touchEnd")
