@@ -238,6 +238,13 @@ TABLE: dict[str, Door] = {
     ),
     "workshop:new-contact": Door("party", "owner sari rina", "owner sari rina", others=403),
     "workshop:revocation": Door("link", "staff", "owner sari rina", answer=405),
+    # parties that are one
+    "workshop:duplicates": Door(sees="staff"),
+    "workshop:duplicates-search": Door("", "staff", "owner sari", answer=405),
+    "workshop:duplicate-apart": Door("duplicate", "staff", "owner sari", answer=405),
+    "workshop:duplicate": Door("two parties", "owner sari", "owner sari", others=403),
+    "workshop:mergings": Door(sees="staff"),
+    "workshop:merging-undoing": Door("merging", "staff", "owner sari", answer=405),
     # what may be sent to customers
     "workshop:party-consents": Door("party", "owner sari", "owner sari", others=403),
     # some of the customers

@@ -261,6 +261,8 @@ class World:
             workshop=self.workshop, party=self.party("toni"), person=self.people["toni"]
         )
         PointRules.decide(by=self.people["owner"], is_on=True, for_recommender=5)
+        twin = self._duplicate()
+        PointRules.decide(by=self.people["owner"], is_on=True)
         points = PointLot.give(
             by=self.people["owner"], party=self.party("dewi"), points=9, expires_on=None, note="x"
         )
@@ -362,6 +364,9 @@ class World:
             "reported post": {"pk": reported_post.pk},
             "wish": {"pk": wish.pk},
             "hidden wish": {"pk": hidden_wish.pk},
+            "two parties": {"one": twin.one_id, "other": twin.other_id},
+            "duplicate": {"pk": twin.pk},
+            "merging": {"pk": self._merging().pk},
             "voucher": {"pk": voucher.pk},
             "referral": {"pk": referral.pk},
             "placed": {"number": placed.number},
@@ -431,6 +436,14 @@ class World:
                 for name in ("dewi", "sari", "budi", "asep")
             },
         }
+
+    def _duplicate(self) -> Duplicate:
+        one, other = (testing.party(self.workshop, name) for name in ("Toko Jaya", "Tk. Djaja"))
+        return Duplicate.objects.create(workshop=self.workshop, one=one, other=other, bits=9)
+
+    def _merging(self) -> Merging:
+        kept, absorbed = (testing.party(self.workshop, name) for name in ("UD Abadi", "Abadi"))
+        return Merging.merge(by=self.people["sari"], kept=kept, absorbed=absorbed)
 
     def _reached(self, name: str) -> Identity:
         person = self.people[name]

@@ -25,16 +25,12 @@ class DuplicateQuerySet(models.QuerySet["Duplicate"]):
         both = self.filter(one__merged_into=None, other__merged_into=None)
         return both.filter(status=Duplicate.Status.FOUND)
 
-    def twins_of(self, parties: Iterable[int]) -> dict[int, list[Party]]:
-        """Return of each of these parties which ones it probably is."""
-        wanted = set(parties)
-        rows = self.waiting().filter(Q(one__in=wanted) | Q(other__in=wanted))
-        found: dict[int, list[Party]] = {}
-        for row in rows.select_related("one", "other").order_by("-bits", "pk"):
-            for mine, twin in ((row.one, row.other), (row.other, row.one)):
-                if mine.pk in wanted:
-                    found.setdefault(mine.pk, []).append(twin)
-        return found
+    def twins_of(self, party: int) -> list[Party]:
+        """Return which ones a party probably is, the surest first."""
+        rows = self.waiting().filter(Q(one=party) | Q(other=party)).select_related("one", "other")
+        return [
+            row.other if row.one_id == party else row.one for row in rows.order_by("-bits", "pk")
+        ]
 
     def for_list(self) -> Self:
         both = self.select_related("one", "other")

@@ -245,8 +245,8 @@ class Lead(models.Model):
         if address is not None:
             address.party = party
             address.save()
-        Consent.take(person, agreed or {}, by=by)
         note_duplicates(party)
+        Consent.take(person, agreed or {}, by=by)
         return cls.objects.create(
             workshop_id=by.workshop_id,
             party=party,

@@ -25,9 +25,12 @@ MOVES = {
     "conversations.Conversation.party",  # with its subject, where that is the party: see Merging
     "conversations.Ticket.party",
     "crm.Lead.party",
+    "crm.PointLot.party",
+    "crm.Post.party",
     "crm.Recipient.party",  # of a campaign to both, what was sent to the kept one counts
     "crm.SegmentMember.party",
-    "crm.Post.party",
+    "crm.Voucher.party",
+    "crm.VoucherUse.party",  # a voucher that both have used stays used by each
     "crm.Wish.party",
     "crm.WishVote.party",  # who wishes the same as both counts once
     "delivery.CourierOffer.courier",

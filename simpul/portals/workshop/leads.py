@@ -212,13 +212,12 @@ def _page(
     found = get_object_or_404(Lead.objects.visible_to(request.person).for_page(), pk=pk)
     steps = FollowUp.objects.open().filter(conversation__party=found.party_id)
     initial = {"to": found.owner_id}
-    twins = Duplicate.objects.visible_to(request.person)
     return render(
         request,
         "workshop/customers/leads/page.html",
         {
             "lead": found,
-            "twins": twins.twins_of([found.party_id]).get(found.party_id, []),
+            "twins": Duplicate.objects.visible_to(request.person).twins_of(found.party_id),
             "moves": MOVES,
             "quotations": found.quotations.order_by("-pk"),
             "follow_ups": list(steps.select_related("by").order_by("due_on", "pk")),

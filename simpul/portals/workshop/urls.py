@@ -117,6 +117,13 @@ urlpatterns = [
     path("parties/<int:pk>/people/<int:person>/told/", parties.told, name="contact-told"),
     path("parties/<int:pk>/identities/<int:identity>/", parties.correction, name="correction"),
     path("parties/<int:pk>/links/<int:link>/revocation/", parties.revocation, name="revocation"),
+    # parties that are one
+    path("customers/duplicates/", duplicates.duplicates, name="duplicates"),
+    path("customers/duplicates/search/", duplicates.search, name="duplicates-search"),
+    path("customers/duplicates/<int:pk>/apart/", duplicates.apart, name="duplicate-apart"),
+    path("customers/duplicates/<int:one>/<int:other>/", duplicates.pair, name="duplicate"),
+    path("customers/mergings/", duplicates.mergings, name="mergings"),
+    path("customers/mergings/<int:pk>/undoing/", duplicates.undoing, name="merging-undoing"),
     # points
     path("customers/points/", points.points, name="points"),
     path("customers/points/rules/", points.rules, name="point-rules"),

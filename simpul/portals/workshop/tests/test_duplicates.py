@@ -100,7 +100,7 @@ def test_whoever_registers_is_told_nothing_and_sales_sees_it(
     )
     testing.login(client, sari)
 
-    page = client.get("/ciomas/desk/leads/").text
+    page = client.get(f"/ciomas/desk/leads/{lead.pk}/").text
 
     assert lead.party != known
     assert "This looks like Toko Surya Jaya." in page
