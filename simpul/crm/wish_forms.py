@@ -28,7 +28,7 @@ class WishAnswerForm(forms.Form):
     """What becomes of a wish; drafted as long as nothing was said."""
 
     status = forms.ChoiceField(
-        label=_("What becomes of it"), choices=[(one.value, one.label) for one in ANSWERS]
+        label=_("What we do about it"), choices=[(one.value, one.label) for one in ANSWERS]
     )
     answer = forms.CharField(
         label=_("Our answer, for all customers to read"),
@@ -46,7 +46,7 @@ class WishAnswerForm(forms.Form):
 
     def __init__(self, data: Any = None, *, wish: Wish) -> None:
         is_new = wish.status == WishStatus.NEW
-        draft = _now("Thank you, several of you wish for this. We are looking at how to do it.")
+        draft = _now("Thank you for this wish. We are looking at how to do it.")
         initial = {
             "status": WishStatus.PLANNED if is_new else wish.status,
             "answer": draft if is_new else wish.answer,
