@@ -41,8 +41,13 @@ class ListForm(forms.Form):
 
     def read(self, *, by: Person) -> ListImport:
         """Keep the list with a verdict for each row."""
-        name = self.files["file"].name
-        made = ListImport.read(by=by, table=self.table, name=name, of=self.cleaned_data["of"])
+        handed_in = self.files.get("file")
+        made = ListImport.read(
+            by=by,
+            table=self.table,
+            name=getattr(handed_in, "name", "") or "",
+            of=self.cleaned_data["of"],
+        )
         listing.judge(made)
         return made
 

@@ -62,12 +62,13 @@ def worth_of(party: Party, today: date) -> Worth:
     )
 
 
-def contribution_of(party: Party, today: date) -> int:
+def contribution_of(party: Party, today: date) -> int | None:
     """Return what its orders of twelve months left, after material, wages and freight, in rupiah;
-    an order counts once all of its pairs are delivered."""
+    an order counts once all of its pairs are delivered. None where none was."""
     books = books_now(party.workshop, today)
     done = margins(books, Period(today - A_YEAR, today))
-    return sum(one.left for one in done if one.order.buyer_id == party.pk)
+    mine = [one.left for one in done if one.order.buyer_id == party.pk]
+    return sum(mine) if mine else None
 
 
 def _days_late(party: Party, today: date) -> list[int]:

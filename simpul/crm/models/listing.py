@@ -105,8 +105,8 @@ class ListImport(models.Model):
     @step("crm.undo_list", source=Status.DONE, target=Status.UNDONE)
     def undo(self, *, by: Person) -> None:
         """Take back what nobody has used since; the rest stays, and its row says why."""
-        rows = {row.party_id: row for row in self.rows.exclude(party=None)}
-        stays = used(rows.keys())
+        rows = {row.party_id: row for row in self.rows.exclude(party=None) if row.party_id}
+        stays = used(rows)
         remove(rows.keys() - stays.keys())
         for party, why in stays.items():
             rows[party].why = why

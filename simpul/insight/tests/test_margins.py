@@ -89,7 +89,7 @@ def of_this_month(order: Order) -> list[Margin]:
 
 
 def test_what_is_left_is_the_price_less_material_wages_and_freight(
-    buyer: Party, supplier: Party, asep: Person
+    client: Client, buyer: Party, supplier: Party, asep: Person
 ) -> None:
     order = ten_made(buyer, supplier)
     assert of_this_month(order) == []  # nothing was delivered yet
@@ -108,7 +108,12 @@ def test_what_is_left_is_the_price_less_material_wages_and_freight(
     books = books_of(order.workshop)
     assert margins(books, Period.of("month", clock.today() - timedelta(days=60))) == []
     assert contribution_of(buyer, clock.today()) == 225_000
-    assert contribution_of(supplier, clock.today()) == 0
+    page = f"/ciomas/desk/parties/{buyer.pk}/"
+    testing.login(client, testing.accountant(order.workshop))
+    assert "Left of it for us" in client.get(page).text
+    testing.login(client, testing.seller(order.workshop))
+    assert "Left of it for us" not in client.get(page).text
+    assert contribution_of(supplier, clock.today()) is None
 
 
 def test_dear_material_and_a_long_way_are_named(

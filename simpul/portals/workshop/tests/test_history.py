@@ -48,7 +48,7 @@ def test_one_who_has_done_nothing_yet(client: Client, buyer: Party) -> None:
 
 
 def test_the_party_page_begins_with_what_matters(
-    client: Client, buyer: Party, dewi: Person, sari: Person, fajar: Person
+    client: Client, buyer: Party, dewi: Person, sari: Person
 ) -> None:
     Identity.objects.create(
         workshop=dewi.workshop, person=dewi, kind="phone", value="+6281234567890"
@@ -71,10 +71,6 @@ def test_the_party_page_begins_with_what_matters(
     assert "Tanya ukuran 43" in head
     assert text.count("Tanya ukuran 43") == 1
     assert "Sari telephoned Toko Dewi" in text
-    assert "Left of it for us" not in text
-
-    testing.login(client, fajar)
-    assert "Left of it for us" in client.get(f"{DESK}parties/{buyer.pk}/").text
 
 
 def test_a_telephone_number_in_the_box_leads_to_the_party(
