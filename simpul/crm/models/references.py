@@ -24,9 +24,12 @@ from simpul.parties.models import Party
 MOVES = {
     "conversations.Conversation.party",  # with its subject, where that is the party: see Merging
     "conversations.Ticket.party",
+    "crm.Dealing.dealer",  # of two distributors the kept one's stays
+    "crm.Dealing.distributor",
     "crm.Lead.party",
     "crm.Recipient.party",  # of a campaign to both, what was sent to the kept one counts
     "crm.SegmentMember.party",
+    "crm.Visit.party",
     "crm.Post.party",
     "crm.Wish.party",
     "crm.WishVote.party",  # who wishes the same as both counts once
