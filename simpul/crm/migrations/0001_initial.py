@@ -532,10 +532,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='dealing',
-            constraint=models.CheckConstraint(condition=models.Q(('distributor', models.F('dealer')), _negated=True), name='dealing_between_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='dealing',
             constraint=models.CheckConstraint(condition=models.Q(('status', 'ended'), ('until', None), _connector='XOR'), name='dealing_ended_on_a_day'),
         ),
         migrations.AddIndex(

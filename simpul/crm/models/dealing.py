@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -52,9 +52,6 @@ class Dealing(models.Model):
                 fields=["dealer"], condition=Q(status="active"), name="dealer_through_one"
             ),
             models.CheckConstraint(
-                condition=~Q(distributor=F("dealer")), name="dealing_between_two"
-            ),
-            models.CheckConstraint(
                 condition=Q(status="ended") ^ Q(until=None), name="dealing_ended_on_a_day"
             ),
         ]
@@ -82,13 +79,14 @@ class Dealing(models.Model):
         }
         if dealer.pk in above:
             raise WrongState(_now("They buy through a distributor already: end that first."))
-        upwards: int | None = distributor.pk
-        while upwards is not None:
+        upwards, seen = distributor.pk, set[int]()
+        while upwards not in seen:  # who was merged with a dealer of his own buys through himself
             if upwards == dealer.pk:
                 raise WrongState(
                     _now("That would close a ring: one of them buys through the other.")
                 )
-            upwards = above.get(upwards)
+            seen.add(upwards)
+            upwards = above.get(upwards, upwards)
         return cls.objects.create(
             workshop_id=by.workshop_id, distributor=distributor, dealer=dealer
         )

@@ -24,6 +24,8 @@ from simpul.parties.models import Party
 MOVES = {
     "conversations.Conversation.party",  # with its subject, where that is the party: see Merging
     "conversations.Ticket.party",
+    "crm.Dealing.dealer",  # of two distributors the kept one's stays
+    "crm.Dealing.distributor",
     "crm.Lead.party",
     "crm.PointLot.party",
     "crm.Post.party",
@@ -31,6 +33,8 @@ MOVES = {
     "crm.SegmentMember.party",
     "crm.Voucher.party",
     "crm.VoucherUse.party",  # a voucher that both have used stays used by each
+    "crm.Visit.party",
+    "crm.Post.party",
     "crm.Wish.party",
     "crm.WishVote.party",  # who wishes the same as both counts once
     "delivery.CourierOffer.courier",

@@ -66,6 +66,17 @@ def test_no_ring_is_closed(sari: Person, workshop: Workshop) -> None:
     assert Entry.objects.filter(step="crm.begin_dealing").count() == 2
 
 
+def test_who_was_merged_with_his_own_dealer_goes_round_in_no_ring(
+    dealing: Dealing, sari: Person, workshop: Workshop
+) -> None:
+    Dealing.objects.update(dealer=dealing.distributor)  # as a merging leaves it
+
+    begin(sari, dealing.distributor, shop(workshop, "Warung"))
+
+    assert trees(sari) == []
+    assert len(dealers_of(sari, dealing.distributor)) == 2
+
+
 def test_only_of_a_distributor_and_only_who_buys(
     sari: Person, buyer: Party, workshop: Workshop
 ) -> None:

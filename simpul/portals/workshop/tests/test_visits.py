@@ -127,5 +127,5 @@ def test_the_pages_cost_the_same_for_any_number(
         client.get(VISITS)
     with django_assert_num_queries(10):
         client.get(f"{VISITS}plan/")
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(19):
         client.get(page)
