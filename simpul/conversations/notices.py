@@ -98,7 +98,6 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.withdraw_quotation": ("buyer",),
     "crm.accept_quotation": ("sales",),
     "crm.decline_quotation": ("sales",),
-    "crm.win_lead": ("sales",),
     # parties that are one
     "crm.merge": NOBODY,
     "crm.undo_merging": NOBODY,

@@ -271,13 +271,6 @@ TABLE: dict[str, Door] = {
     "workshop:campaign-texts": Door("campaign", "staff"),
     "workshop:campaign-result": Door("running campaign", "staff"),
     "workshop:campaign-text-sent": Door("campaign text", "staff", "owner sari", answer=405),
-    # parties that are one
-    "workshop:duplicates": Door(sees="staff"),
-    "workshop:duplicates-search": Door("", "staff", "owner sari", answer=405),
-    "workshop:duplicate-apart": Door("duplicate", "staff", "owner sari", answer=405),
-    "workshop:duplicate": Door("two parties", "owner sari", "owner sari", others=403),
-    "workshop:mergings": Door(sees="staff"),
-    "workshop:merging-undoing": Door("merging", "staff", "owner sari", answer=405),
     # who registered
     "workshop:leads": Door(sees="staff"),
     "workshop:lead-list": Door(sees="staff"),

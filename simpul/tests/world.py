@@ -380,9 +380,6 @@ class World:
             "chosen ones": {"pk": self._segment(is_list=True).pk},
             "leaving": {"token": leaving.token_of(self._reached("dewi"), "news")},
             "points of dewi": {"pk": points.pk},
-            "two parties": {"one": twin.one_id, "other": twin.other_id},
-            "duplicate": {"pk": twin.pk},
-            "merging": {"pk": self._merging().pk},
             "guest": {"pk": guest.pk},
             "guest challenge": {"challenge": spam.challenge(guest.pk)},
             "product": {"slug": product.slug},
@@ -516,14 +513,6 @@ class World:
             "merged ticket": {"pk": merged.pk},
             "said": {"pk": Message.say(by=dewi, conversation=talk, body="Lecet.").pk},
         }
-
-    def _duplicate(self) -> Duplicate:
-        one, other = (testing.party(self.workshop, name) for name in ("Toko Jaya", "Tk. Djaja"))
-        return Duplicate.objects.create(workshop=self.workshop, one=one, other=other, bits=9)
-
-    def _merging(self) -> Merging:
-        kept, absorbed = (testing.party(self.workshop, name) for name in ("UD Abadi", "Abadi"))
-        return Merging.merge(by=self.people["sari"], kept=kept, absorbed=absorbed)
 
     def _list(self) -> ListImport:
         """A list of one customer that nobody has imported yet."""

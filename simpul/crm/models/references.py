@@ -31,10 +31,9 @@ MOVES = {
     "crm.Post.party",
     "crm.Recipient.party",  # of a campaign to both, what was sent to the kept one counts
     "crm.SegmentMember.party",
+    "crm.Visit.party",
     "crm.Voucher.party",
     "crm.VoucherUse.party",  # a voucher that both have used stays used by each
-    "crm.Visit.party",
-    "crm.Post.party",
     "crm.Wish.party",
     "crm.WishVote.party",  # who wishes the same as both counts once
     "delivery.CourierOffer.courier",

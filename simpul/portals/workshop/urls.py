@@ -156,12 +156,6 @@ urlpatterns = [
     path("customers/vouchers/<int:pk>/voiding/", vouchers.voiding, name="voucher-voiding"),
     path("customers/vouchers/orders/<str:number>/", vouchers.redemption, name="redemption"),
     # parties that are one
-    path("customers/duplicates/", duplicates.duplicates, name="duplicates"),
-    path("customers/duplicates/search/", duplicates.search, name="duplicates-search"),
-    path("customers/duplicates/<int:pk>/apart/", duplicates.apart, name="duplicate-apart"),
-    path("customers/duplicates/<int:one>/<int:other>/", duplicates.pair, name="duplicate"),
-    path("customers/mergings/", duplicates.mergings, name="mergings"),
-    path("customers/mergings/<int:pk>/undoing/", duplicates.undoing, name="merging-undoing"),
     # who registered
     path("leads/", leads.leads, name="leads"),
     path("leads/list/", leads.lead_list, name="lead-list"),
