@@ -260,7 +260,9 @@ class Wish(models.Model):
         found = Party.objects.filter(wish_votes__wish=self).annotate(
             weight=Coalesce(Subquery(summed), 0)
         )
-        return [Wisher(party, party.weight) for party in found.order_by("-weight", "pk")[:most]]
+        rows = list(found.order_by("-weight", "pk").values_list("pk", "weight")[:most])
+        parties = Party.objects.in_bulk([pk for pk, _weight in rows])
+        return [Wisher(parties[pk], weight) for pk, weight in rows]
 
     @property
     def buyer_id(self) -> int:
