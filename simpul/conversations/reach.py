@@ -63,6 +63,14 @@ _KINDS_OF_STEPS = {
     "crm.answer_post": Kind.TALK,
     "crm.report_post": Kind.TALK,
     "crm.hide_post": Kind.TALK,
+    "crm.give_lead": Kind.TALK,
+    "crm.give_points": Kind.MONEY,
+    "crm.void_points": Kind.MONEY,
+    "crm.grant_points": Kind.MONEY,
+    "crm.claw_points": Kind.MONEY,
+    "crm.warn_points": Kind.MONEY,
+    "crm.issue_voucher": Kind.MONEY,
+    "crm.give_voucher_back": Kind.MONEY,
 }
 
 # what reaches whom at all: of the rest nobody need choose

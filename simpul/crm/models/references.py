@@ -30,6 +30,8 @@ MOVES = {
     "crm.PointLot.party",
     "crm.Post.party",
     "crm.Recipient.party",  # of a campaign to both, what was sent to the kept one counts
+    "crm.Recommender.party",  # of two codes each leads on to whom it was given
+    "crm.Referral.friend",
     "crm.SegmentMember.party",
     "crm.Visit.party",
     "crm.Voucher.party",
@@ -120,16 +122,25 @@ def named() -> set[str]:
 def standing_twice(key: Key, kept: int, absorbed: int) -> set[Any]:
     """Return the rows of the absorbed that would stand twice if they were moved, by their keys."""
     found: set[Any] = set()
-    for constraint in key.model._meta.constraints:
-        name = key.field if key.type_field else key.field.removesuffix("_id")
-        if not isinstance(constraint, models.UniqueConstraint) or name not in constraint.fields:
+    name = key.field if key.type_field else key.field.removesuffix("_id")
+    for fields, condition in _unique(key.model):
+        if name not in fields:
             continue
-        others = [field for field in constraint.fields if field != name]
-        condition = constraint.condition or Q()
+        others = [field for field in fields if field != name]
         theirs = {row[1:] for row in key.rows(kept).filter(condition).values_list("pk", *others)}
         mine = key.rows(absorbed).filter(condition).values_list("pk", *others)
         found |= {row[0] for row in mine if row[1:] in theirs}
     return found
+
+
+def _unique(model: type[models.Model]) -> Iterator[tuple[tuple[str, ...], Q]]:
+    """Yield what may stand once: a column (one to one), or several where a condition holds."""
+    for field in model._meta.concrete_fields:
+        if field.unique:
+            yield (field.name,), Q()
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint):
+            yield tuple(constraint.fields), constraint.condition or Q()
 
 
 def _all() -> Iterator[Key]:
