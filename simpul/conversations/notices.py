@@ -68,7 +68,6 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.lose_lead": NOBODY,
     "crm.reopen_lead": NOBODY,
     "crm.win_lead": ("sales",),
-    "crm.decline": NOBODY,
     # parties that are one
     "crm.merge": NOBODY,
     "crm.undo_merging": NOBODY,

@@ -145,7 +145,6 @@ ABILITIES: dict[str, Rule] = {
     "crm.lose_lead": workshop(SALES),
     "crm.reopen_lead": workshop(SALES),
     "crm.win_lead": machine(),
-    "crm.decline": workshop(SALES),
     # parties that are one
     "crm.merge": workshop(SALES),
     "crm.undo_merging": workshop(SALES),
