@@ -29,6 +29,7 @@ from simpul.catalog.models import (
     Stage,
     Variant,
 )
+from simpul.crm.models import Lead, Quotation, Terms
 from simpul.delivery import packing
 from simpul.delivery.carriers import CARRIERS, Booked, Rate
 from simpul.delivery.models import CarrierAccount, Consignment, RateRequest, Route, Shipment
@@ -314,6 +315,13 @@ def offer(order: Order, *, price: int = 190_000, note: str = "", **facts: Any) -
         "note": note,
     }
     order.offer(by=seller(order.workshop), **(terms | facts))
+
+
+def quotation(lead: Lead, by: Person, *, price: int = 190_000, **terms: Any) -> Quotation:
+    """Ten pairs offered to a prospect, a third of it first."""
+    wishes = [wish(product(lead.workshop), price=price)]
+    facts = {"valid_until": clock.in_days(7), "ready_days": 14, "down_payment": 600_000, **terms}
+    return Quotation.send(by=by, lead=lead, wishes=wishes, terms=Terms(**facts))
 
 
 def amendment(order: Order, by: Person | None = None, **sizes: int) -> Amendment:

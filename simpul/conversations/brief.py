@@ -16,6 +16,8 @@ _WORDS = {
     "conversations.say": _("a new message"),
     "conversations.sign": _("a word in the guest book"),
     "crm.register": _("a registration"),
+    "crm.send_quotation": _("a quotation"),
+    "crm.revise_quotation": _("a new quotation"),
     "orders.place": _("a new order"),
     "orders.confirm": _("confirmed"),
     "orders.offer": _("an offer"),

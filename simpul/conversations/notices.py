@@ -17,13 +17,16 @@ from simpul.parties.roles import Role
 from simpul.workflow.models import Entry
 
 LABEL = 40  # characters of what a notice is about
+# what is no news to anybody once the thing itself says so: an offer that is agreed on by now
+OVERTAKEN = {"orders.offer": "agreed_revision"}
 
 NOBODY: tuple[str, ...] = ()
 
 # An audience is a side of the deal, a role of the workshop, `other` (the side that did not do it;
 # of the workshop its desk, and who was asked to answer),
-# `asked` (the couriers that were offered the job), `payers` (the buyers who are asked for money) or
-# `named` (the colleagues whom the thing itself names).
+# `asked` (the couriers that were offered the job), `payers` (the buyers who are asked for money),
+# `interested` (the buyers who wanted to hear of it) or `named` (the colleagues whom the thing itself
+# names).
 TOLD: dict[str, tuple[str, ...]] = {
     # the workshop and its people
     "crm.register": ("sales",),
@@ -54,11 +57,33 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.claw_points": ("buyer",),
     "crm.expire_points": NOBODY,  # they were told in time
     "crm.warn_points": ("buyer",),
+    "crm.recommend": NOBODY,
+    "crm.refer": NOBODY,  # sales hears of the registration
+    "crm.hold_referral": ("sales",),
+    "crm.approve_referral": NOBODY,
+    "crm.void_referral": NOBODY,
+    "crm.reward_referral": NOBODY,  # the points are told of
+    # wishes of customers
+    "crm.make_wish": NOBODY,  # they wait on the desk; a person is called for some
+    "crm.vote_wish": NOBODY,
+    "crm.alert_wish": ("sales",),
+    "crm.answer_wish": ("interested",),
+    "crm.reword_wish": NOBODY,
+    "crm.hide_wish": ("buyer",),
+    "crm.show_wish": NOBODY,
+    "crm.follow_wish": NOBODY,
     "crm.issue_voucher": ("buyer",),  # if it is somebody's
     "crm.exchange_points": NOBODY,
     "crm.void_voucher": NOBODY,
     "crm.use_voucher": ("other",),
     "crm.give_voucher_back": ("buyer",),
+    # the room of the distributors
+    "crm.write_post": ("sales",),
+    "crm.answer_post": ("interested",),
+    "crm.report_post": ("sales",),
+    "crm.clear_post": NOBODY,
+    "crm.hide_post": ("buyer",),
+    "crm.show_post": NOBODY,
     # prospects on their way to a first order
     "crm.note_lead": NOBODY,
     "crm.move_lead": NOBODY,
@@ -67,11 +92,24 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.plan_lead": NOBODY,
     "crm.lose_lead": NOBODY,
     "crm.reopen_lead": NOBODY,
-    "crm.win_lead": ("sales",),
+    "crm.win_lead": NOBODY,  # its order is told
+    "crm.send_quotation": ("buyer",),
+    "crm.revise_quotation": ("buyer",),
+    "crm.withdraw_quotation": ("buyer",),
+    "crm.accept_quotation": ("sales",),
+    "crm.decline_quotation": ("sales",),
     # parties that are one
     "crm.merge": NOBODY,
     "crm.undo_merging": NOBODY,
     "crm.part": NOBODY,
+    # visits
+    "crm.plan_visits": NOBODY,  # they stand on the list of whoever goes
+    "crm.note_visit": NOBODY,
+    "crm.miss_visit": NOBODY,
+    # the dealers behind a distributor
+    "crm.begin_dealing": NOBODY,  # both have agreed on it
+    "crm.end_dealing": NOBODY,
+    "crm.order_for_dealer": NOBODY,  # of the order itself they are told
     # talk
     "conversations.say": ("other",),
     "conversations.open_ticket": ("owner", "finance"),
@@ -85,6 +123,9 @@ TOLD: dict[str, tuple[str, ...]] = {
     "conversations.merge_ticket": NOBODY,
     "conversations.part_ticket": NOBODY,
     "crm.set_service": NOBODY,
+    "crm.credit_ticket": NOBODY,  # the note itself is told
+    "crm.refund_ticket": NOBODY,  # the refund itself is told
+    "crm.replace_ticket": NOBODY,
     "conversations.solve_ticket": ("buyer",),
     "conversations.reopen_ticket": ("sales",),
     # talk again
@@ -415,6 +456,8 @@ def _tell(entry: Entry) -> int:
         with transaction.atomic():
             if entry.step in REMINDERS and cast(Any, entry.subject).is_settled:
                 return 0
+            if getattr(entry.subject, OVERTAKEN.get(entry.step, ""), None):
+                return 0
             label, told = _label(entry), audience_of(entry)
             notices = [
                 _notice(entry, person, channel, how, label)
@@ -475,6 +518,8 @@ def _people(word: str, entry: Entry) -> list[Person]:
         return list(people.filter(party_id__in=_asked(entry)))
     if word == "payers":
         return list(people.filter(party_id__in=_subject(entry).payers()))
+    if word == "interested":
+        return list(people.filter(party_id__in=_subject(entry).interested()))
     if word == "named":
         return list(people.filter(party=None, pk__in=_subject(entry).named()))
     if word == "answering":

@@ -51,6 +51,18 @@ _KINDS_OF_STEPS = {
     "conversations.sign": Kind.PROSPECTS,
     "conversations.vouch": Kind.PROSPECTS,
     "crm.welcome": Kind.ORDERS,
+    "crm.send_quotation": Kind.ORDERS,
+    "crm.revise_quotation": Kind.ORDERS,
+    "crm.withdraw_quotation": Kind.ORDERS,
+    "crm.accept_quotation": Kind.ORDERS,
+    "crm.decline_quotation": Kind.ORDERS,
+    "crm.alert_wish": Kind.TALK,
+    "crm.answer_wish": Kind.TALK,
+    "crm.hide_wish": Kind.TALK,
+    "crm.write_post": Kind.TALK,
+    "crm.answer_post": Kind.TALK,
+    "crm.report_post": Kind.TALK,
+    "crm.hide_post": Kind.TALK,
 }
 
 # what reaches whom at all: of the rest nobody need choose

@@ -37,14 +37,14 @@ class CampaignForm(forms.Form):
     )
     subject = forms.CharField(label=_("Subject in Indonesian"), max_length=SUBJECT)
     body = forms.CharField(
-        label=_("text in Indonesian"),
+        label=_("Text in Indonesian"),
         max_length=LONGEST_CAMPAIGN,
         help_text=_("{nama} becomes the name of the reader, {model} the model they ordered last."),
         widget=forms.Textarea(attrs={"rows": 8}),
     )
     subject_en = forms.CharField(label=_("Subject in English"), max_length=SUBJECT, required=False)
     body_en = forms.CharField(
-        label=_("text in English"),
+        label=_("Text in English"),
         max_length=LONGEST_CAMPAIGN,
         required=False,
         help_text=_("For readers who chose English. Here {name} stands for the name."),

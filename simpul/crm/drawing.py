@@ -29,18 +29,21 @@ from simpul.parties.models import Identity, IdentityQuerySet, Party, Workshop
 
 
 def begin_due(workshop: Workshop) -> None:
-    """Begin the campaigns whose time has come, and end those of which nothing waits any more."""
+    """Begin the campaigns whose time has come, let be the texts that nobody wants any more, and end
+    those of which nothing waits."""
     machine = workshop.machine
     mine = Campaign.objects.filter(workshop=workshop).select_related("segment", "workshop")
     for campaign in mine.due():
         campaign.begin(by=machine, drawn=draw(campaign))
+    for text in _unwanted(workshop):
+        text.skip(Why.NO_CONSENT)
     for campaign in mine.all_sent().order_by("pk"):
         campaign.end(by=machine)
 
 
 def is_needed(workshop: Workshop) -> bool:
     mine = Campaign.objects.filter(workshop=workshop)
-    return mine.due().exists() or mine.all_sent().exists()
+    return mine.due().exists() or mine.all_sent().exists() or bool(_unwanted(workshop))
 
 
 def draw(campaign: Campaign) -> list[Recipient]:
@@ -89,6 +92,18 @@ def why_not(recipient: Recipient) -> Why | None:
     if recipient.person_id in _written_to_enough(campaign.workshop, [recipient.person_id]):
         return Why.ENOUGH
     return None
+
+
+def _unwanted(workshop: Workshop) -> list[Recipient]:
+    """Return the texts that wait for a hand though their readers took it back since."""
+    waiting = Recipient.objects.texts().filter(campaign__workshop=workshop)
+    return [
+        text
+        for purpose in waiting.order_by().values_list("campaign__purpose", flat=True).distinct()
+        for text in waiting.filter(campaign__purpose=purpose).exclude(
+            identity__in=agreed_to(purpose).values("pk")
+        )
+    ]
 
 
 def _lot(seed: str, party: int) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.crm.models import Purpose
 from simpul.lib import phones
-from simpul.parties.models import Address, Party
+from simpul.parties.models import Address, Party, PartyQuerySet
 
 
 class RegistrationForm(forms.Form):
@@ -64,8 +64,13 @@ class RegistrationForm(forms.Form):
         help_text=_("By e-mail and WhatsApp. You can take it back at any time, with one tap."),
     )
 
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data)
+    code = forms.CharField(label=_("Code of who recommended us"), max_length=20, required=False)
+
+    def __init__(self, data: Any = None, *, code: str | None = None) -> None:
+        """`code` is that of who recommended us, as far as it is known; None: nobody is asked."""
+        super().__init__(data, initial={"code": code})
+        if code is None:
+            del self.fields["code"]
         for purpose in (Purpose.NEWS, Purpose.OFFERS):
             self.fields[f"agrees_{purpose}"].label = purpose.asked
 
@@ -98,3 +103,19 @@ class RegistrationForm(forms.Form):
                 **place,
             )
         return cleaned
+
+
+class MergingForm(forms.Form):
+    """Which of two parties stays; the other becomes it."""
+
+    kept = forms.ModelChoiceField(
+        label=_("Which one stays?"),
+        queryset=Party.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+    )
+
+    def __init__(self, *args: Any, parties: PartyQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["kept"]
+        field.queryset = parties

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from simpul.crm.models import Consent, ConsentHow, Purpose, Recipient
 from simpul.parties.models import Identity, Workshop
 
-_SEAL = signing.Signer(salt="simpul.leaving")
+_SEAL = signing.Signer(salt="simpul.leaving", sep=".")  # no messenger breaks a link at a dot
 
 
 class Leaving(NamedTuple):

@@ -18,17 +18,15 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from simpul.crm import vouchers
 from simpul.crm.models.point import TAKEN_BACK, PointLot, PointUse, hold
 from simpul.crm.models.rule import PointRules, Tier
 from simpul.lib import clock
-from simpul.orders.models import Instalment, Order, OrderRevision, Status
+from simpul.orders.models import Instalment, Order, OrderQuerySet, OrderRevision, Status
 from simpul.parties.models import Party, Workshop
 from simpul.payments.models import Allocation, CreditNote
 
 DELIVERED = (Status.FULFILLED, Status.CLOSED)
 A_YEAR = timedelta(days=365)
-A_DAY = timedelta(days=1)
 A_BATCH = 500  # orders asked together
 
 
@@ -41,14 +39,14 @@ class Earned:
     counts: int
 
 
-def earned_by(orders: models.QuerySet[Order]) -> list[Earned]:
+def earned_by(orders: OrderQuerySet) -> list[Earned]:
     """Return what counts of each of these orders: its goods once all is delivered and paid, less
     what was credited for it; before that, and where money was taken back, nothing. In one query.
     """
     revision = OrderRevision.objects.filter(
         order=OuterRef("pk"), number=OuterRef("agreed_revision")
     )
-    known = (
+    known: Any = (
         orders.filter(agreed_revision__isnull=False)
         .select_related("buyer")
         .annotate(
@@ -65,7 +63,7 @@ def earned_by(orders: models.QuerySet[Order]) -> list[Earned]:
     return found
 
 
-def touched(workshop: Workshop, since: datetime) -> models.QuerySet[Order]:
+def touched(workshop: Workshop, since: datetime) -> OrderQuerySet:
     """Return the orders that were delivered, paid, credited or owed again since then."""
     paid = Allocation.objects.filter(instalment__order=OuterRef("pk"), at__gte=since)
     credited = CreditNote.objects.filter(
@@ -75,7 +73,7 @@ def touched(workshop: Workshop, since: datetime) -> models.QuerySet[Order]:
     return orders.filter(Q(fulfilled_at__gte=since) | Exists(paid) | Exists(credited))
 
 
-def settle(workshop: Workshop, orders: models.QuerySet[Order]) -> int:
+def settle(workshop: Workshop, orders: OrderQuerySet) -> int:
     """Grant what these orders have earned and take back what they have not; return how often."""
     rules = PointRules.of(workshop)
     begins_at = clock.begin_of(rules.starts_on)
@@ -119,30 +117,6 @@ def warn(workshop: Workshop) -> int:
         others = [lot.pk for lot in mine[1:]]
         PointLot.objects.filter(pk__in=others).update(warned_at=clock.now())
     return len(by_party)
-
-
-# For the clock
-
-
-def is_needed(workshop: Workshop) -> bool:
-    return workshop.gives_points and touched(workshop, clock.now() - A_DAY).exists()
-
-
-def tend(workshop: Workshop) -> None:
-    """Settle what happened within a day; the night looks at everything."""
-    settle(workshop, touched(workshop, clock.now() - A_DAY))
-
-
-def close_day(workshop: Workshop) -> None:
-    """Settle everything, let go what is over, and say in time what soon will be."""
-    settle(workshop, Order.objects.filter(workshop=workshop, fulfilled_at__isnull=False))
-    vouchers.lapse(workshop)
-    expire(workshop)
-    warn(workshop)
-
-
-def has_points(workshop: Workshop) -> bool:
-    return workshop.gives_points or PointLot.objects.filter(workshop=workshop).exists()
 
 
 # Tiers

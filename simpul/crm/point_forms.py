@@ -45,6 +45,22 @@ class PointRulesForm(forms.Form):
         label=_("Days before, that the buyer is told"), min_value=0, max_value=LONGEST_DAYS
     )
 
+    for_recommender = forms.IntegerField(
+        label=_("Points for who recommends us"),
+        min_value=0,
+        max_value=MOST_POINTS,
+        required=False,
+        help_text=_("Once the first order of the new customer is delivered and paid. Empty: none."),
+    )
+    for_friend = forms.IntegerField(
+        label=_("Points for the new customer"), min_value=0, max_value=MOST_POINTS, required=False
+    )
+    referral_least = RupiahField(label=_("With a first order of goods from"), required=False)
+    referral_most = forms.IntegerField(
+        label=_("New customers by one code before somebody looks"), min_value=1, max_value=1_000
+    )
+    referral_days = forms.IntegerField(label=_("within days"), min_value=1, max_value=365)
+
     def __init__(self, data: Any = None, *, rules: PointRules) -> None:
         kept = {name: getattr(rules, name) for name in self.base_fields if name != "is_on"}
         super().__init__(data, initial=kept | {"is_on": rules.workshop.gives_points})
@@ -54,6 +70,15 @@ class PointRulesForm(forms.Form):
 
     def clean_retail_per(self) -> int:
         return self.cleaned_data["retail_per"] or 0
+
+    def clean_for_recommender(self) -> int:
+        return self.cleaned_data["for_recommender"] or 0
+
+    def clean_for_friend(self) -> int:
+        return self.cleaned_data["for_friend"] or 0
+
+    def clean_referral_least(self) -> int:
+        return self.cleaned_data["referral_least"] or 0
 
     def clean_worth(self) -> int:
         worth: int = self.cleaned_data["worth"]

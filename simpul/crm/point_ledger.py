@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from simpul.crm.models import PointLot, PointRules, PointUse
@@ -64,8 +64,11 @@ def ledger(
         "at", "kind", "party_id", "party__name", "order__number", "points", "note", "by__name", "pk"
     )
     went = uses.values_list(
-        "at", "kind", "lot__party_id", "lot__party__name", "lot__order__number",
-        F("points") * Value(-1), "reason", "by__name", "pk",
+        "at", "kind", "lot__party_id", "lot__party__name",
+        Case(When(kind=PointUse.Kind.CLAWED, then=F("lot__order__number"))),
+        F("points") * Value(-1),
+        Case(When(voucher__isnull=False, then=F("voucher__code")), default=F("reason")),
+        "by__name", "pk",
     )  # fmt: skip
     return came.union(went, all=True).order_by("-at", "-pk")
 

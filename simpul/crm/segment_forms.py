@@ -102,7 +102,14 @@ class ListForm(forms.Form):
 class MarketingRulesForm(forms.ModelForm[MarketingRules]):
     class Meta:
         model = MarketingRules
-        fields = ("new_days", "sleeping_days", "lost_days", "most_messages", "in_days")
+        fields = (
+            "new_days",
+            "sleeping_days",
+            "lost_days",
+            "visit_days",
+            "most_messages",
+            "in_days",
+        )
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or self.cleaned_data

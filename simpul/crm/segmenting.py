@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from simpul.catalog.models import Category, Product
 from simpul.conversations.models import Ticket
@@ -34,7 +34,7 @@ class Phase(models.TextChoices):
     NEW = "new", _("new")
     STEADY = "steady", _("steady")
     SLEEPING = "sleeping", _("sleeping")
-    LOST = "lost", _("lost")
+    LOST = "lost", pgettext_lazy("customer", "lost")
 
 
 class Bought(models.TextChoices):
@@ -45,7 +45,7 @@ class Bought(models.TextChoices):
 def members_of(segment: Segment, parties: PartyQuerySet) -> PartyQuerySet:
     """Return those of the parties, who all may be seen, that belong to the segment today."""
     if segment.is_list:
-        return parties.filter(pk__in=segment.members.values("pk"))
+        return parties.buyers().filter(pk__in=segment.members.values("pk"))
     rules = MarketingRules.of(segment.workshop)
     return fitting(parties, segment.conditions, rules, clock.today())
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import LONGEST_MESSAGE, Channel, Ticket, TicketQuerySet
 from simpul.crm.models import MOST_HOURS, Goal, Service
-from simpul.orders.models import Order
+from simpul.orders.models import Order, OrderQuerySet
 from simpul.orders.sheets import Sheet
 
 KINDS = [
@@ -125,6 +125,20 @@ class MergeForm(forms.Form):
         field = self.fields["into"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
         field.queryset = others
+
+
+class ReplacementForm(forms.Form):
+    """The order that makes a ticket good."""
+
+    order = forms.ModelChoiceField(
+        Order.objects.none(), label=_("Order"), empty_label=None, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, orders: OrderQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["order"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
+        field.queryset = orders
 
 
 class ServiceForm(forms.Form):

@@ -20,11 +20,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.crypto import get_random_string
 
 from simpul.catalog.models import Colourway, Material, Product, SizeRun
-from simpul.crm.models import Lead
+from simpul.crm import referrals
 from simpul.delivery.models import Route
 from simpul.demo import (
     cash_box,
     letters,
+    marketing,
     money_out,
     odd_money,
     points,
@@ -33,6 +34,8 @@ from simpul.demo import (
     this_week,
     tickets,
     to_the_door,
+    visits,
+    wishes,
     workshop_floor,
 )
 from simpul.demo.bank import Bank
@@ -146,10 +149,13 @@ def tell(
     talk.plan(story)
     prospects.plan(story)
     tickets.plan(story)
+    visits.plan(story)
     _plant(story)
     cash_box.plan(story)
     to_the_door.plan(story)
     points.plan(story)
+    marketing.plan(story)
+    wishes.plan(story)
     coming = (letters.from_the_buyer, letters.from_a_stranger, letters.by_message)
     for moment, come in zip(letters.days(now), coming, strict=True):
         story.at(moment, partial(come, cast.workshop))
@@ -561,9 +567,10 @@ def _cancelled(story: Story, key: str) -> None:
 
 
 def _prospect(story: Story) -> None:
-    """A shop from Ambon registers, and orders before it is known."""
-    lead = Lead.register(
+    """A shop from Ambon registers by Dewi's link, and orders before it is known."""
+    lead = referrals.register(
         by=story.cast.workshop.machine,
+        code=points.code_of(story.cast),
         name="CV Contoh Sejahtera",
         contact="Ibu Martha",
         telephone="+6281200000010",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from simpul.crm import loyalty
-from simpul.crm.models import PointRules, TierTerms
+from simpul.crm import loyalty, referrals, rewards
+from simpul.crm.models import PointRules, Recommender, TierTerms, Voucher
 from simpul.demo.people import Cast
 from simpul.lib import clock
 from simpul.parties.roles import Role
@@ -25,15 +25,45 @@ TIERS = [
 def plan(story: Story) -> None:
     begins = (story.now - timedelta(weeks=WEEKS)).replace(hour=8, minute=15)
     story.at(begins, lambda: _decide(story.cast))
+    story.at(begins + timedelta(weeks=20), lambda: _begin_to_recommend(story.cast))
     for week in range(1, WEEKS + 1):
         story.at(begins + timedelta(weeks=week), lambda: _settle(story.cast))
 
 
 def _decide(cast: Cast) -> None:
     owner = cast.workshop.people.get(role=Role.OWNER)
-    PointRules.decide(by=owner, is_on=True, tiers=TIERS, starts_on=clock.today())
+    PointRules.decide(
+        by=owner,
+        is_on=True,
+        tiers=TIERS,
+        starts_on=clock.today(),
+        for_recommender=200,
+        for_friend=100,
+        referral_least=2_000_000,
+    )
     cast.workshop.refresh_from_db()
 
 
+def _begin_to_recommend(cast: Cast) -> None:
+    """Dewi asks for a link, and there is a voucher for whoever buys much at once."""
+    shop = cast.parties["maju"]
+    if referrals.may_recommend(shop):
+        referrals.begin(shop, by=cast.contacts["maju"])
+    Voucher.issue(
+        by=cast.staff["sari"],
+        code="BORONG",
+        amount=150_000,
+        least=5_000_000,
+        until_on=clock.in_days(120),
+        note="Untuk yang memesan banyak sekaligus",
+    )
+
+
+def code_of(cast: Cast) -> str:
+    """Return the code by which Dewi recommends the workshop, if she has one yet."""
+    mine = Recommender.objects.filter(party=cast.parties["maju"]).first()
+    return mine.code if mine else ""
+
+
 def _settle(cast: Cast) -> None:
-    loyalty.settle(cast.workshop, loyalty.touched(cast.workshop, clock.now() - timedelta(days=9)))
+    rewards.settle(cast.workshop, loyalty.touched(cast.workshop, clock.now() - timedelta(days=9)))

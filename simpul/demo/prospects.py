@@ -6,8 +6,10 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from simpul.crm.models import Lead
+from simpul.catalog.models import Price, Product
+from simpul.crm.models import Lead, Quotation, Terms
 from simpul.lib import clock
+from simpul.orders.models import LineWish
 
 if TYPE_CHECKING:
     from simpul.demo.history import Story
@@ -18,7 +20,7 @@ MET: list[tuple[int, dict[str, Any], int, str, str, int]] = [
     (16, {"source": "fair", "name": "Toko Contoh Priangan", "contact": "Kang Asep",
           "telephone": "+6281200000071", "area": "Garut",
           "message": "Suka derby cokelat, minta harga untuk 60 pasang."},
-     11_400_000, "quoted", "Tanyakan keputusan soal penawaran", -1),
+     0, "quotation", "Tanyakan keputusan soal penawaran", -1),
     (16, {"source": "fair", "name": "UD Contoh Langkah", "contact": "Bu Yuni",
           "telephone": "+6281200000072", "area": "Kota Cirebon",
           "message": "Cari sandal kulit untuk dua toko."},
@@ -49,8 +51,28 @@ def _meet(
     lead = Lead.note(by=sari, next_words=words, next_on=due_on, **facts)
     if worth:
         lead.estimate(by=sari, worth=worth)
-    if stage:
+    if stage == "quotation":
+        _offer(story, lead)
+    elif stage:
         lead.move(by=sari, stage=stage)
+
+
+def _offer(story: Story, lead: Lead) -> None:
+    """Sixty pairs of the derby at a price of its own; nobody has answered yet."""
+    model = Product.objects.for_page().get(workshop=story.cast.workshop, code="DRB-01")
+    colour = min(model.colourways.all(), key=lambda one: (one.position, one.pk))
+    sizes = dict.fromkeys(
+        sorted(one.size for one in colour.variants.all() if one.is_offered)[:5], 12
+    )
+    wishes = [LineWish(colour, sizes, Price(188_000, 1))]
+    total = sum(wish.amount for wish in wishes)
+    terms = Terms(
+        valid_until=clock.day_of(story.now) + timedelta(days=5),
+        ready_days=21,
+        down_payment=total * 3 // 10,
+        note="Harga sudah termasuk kotak. Ongkos kirim menyusul.",
+    )
+    Quotation.send(by=story.cast.staff["sari"], lead=lead, wishes=wishes, terms=terms)
 
 
 def _in_vain(story: Story) -> None:

@@ -46,7 +46,8 @@ class Result:
     `share` of those who ordered: between 0 and 1, by Newcombe's interval. `earned`: rupiah a
     person, by Welch's. Both None where the groups are too small: the smaller has fewer than
     FEWEST people, or fewer than FEWEST_BUYERS ordered at all. `under_way`: orders of both groups
-    that are not delivered yet; what is left of them is not known, and counts as nothing.
+    that are not delivered yet; what is left of them is not known, and as long as there are any
+    nothing is told of what was earned.
     """
 
     written: Group
@@ -78,7 +79,7 @@ def result_of(campaign: Campaign, books: Books | None) -> Result:
         return Result(written, held, None, None, under_way)
     share = difference_of_shares(written.buyers, written.people, held.buyers, held.people)
     earned = None
-    if left is not None:
+    if left is not None and not under_way:
         earned = difference_of_means(
             *(
                 [_sum(orders.get(party, []), left) for party in parties[is_held]]

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from simpul.conversations.models import Conversation, GuestEntry, Ticket
 from simpul.crm.clocks import clocks_of
-from simpul.crm.models import Lead
+from simpul.crm.models import Lead, Visit, Wish
 from simpul.delivery.models import Shipment
 from simpul.delivery.models import Status as ShipmentStatus
 from simpul.insight.dates import outlook
@@ -144,6 +144,15 @@ def _leads(person: Person, today: date) -> Iterator[Task]:
         text = _("Say welcome, or what comes next: who registered waits for prices.")
         title = ngettext("%(n)s new prospect", "%(n)s new prospects", count) % {"n": count}
         yield Task("leads", "", "user-plus", title, text, count, MIDDLE)
+
+
+def _wishes(person: Person, today: date) -> Iterator[Task]:
+    if count := Wish.objects.visible_to(person).alarming().count():
+        text = _(
+            "Many want it, or it sounds like a complaint. An answer and a next step are drafted."
+        )
+        title = ngettext("%(n)s wish calls for you", "%(n)s wishes call for you", count)
+        yield Task("wishes", "", "heart-handshake", title % {"n": count}, text, count, MIDDLE)
 
 
 def _unreached(person: Person, today: date) -> Iterator[Task]:
@@ -357,6 +366,14 @@ def _tickets(person: Person, today: date) -> Iterator[Task]:
         yield Task("tickets", where, "life-buoy", title % {"n": count}, text, count, MIDDLE)
 
 
+def _visits(person: Person, today: date) -> Iterator[Task]:
+    mine = Visit.objects.visible_to(person).planned().filter(day__rep=person, day__on=today)
+    if count := mine.count():
+        text = _("Your list of today, in the order of the way.")
+        title = ngettext("%(n)s visit", "%(n)s visits", count) % {"n": count}
+        yield Task("visits", "", "footprints", title, text, count, MIDDLE)
+
+
 def _messages(person: Person, today: date) -> Iterator[Task]:
     if count := texting.to_send_by_hand(person.workshop_id).count():
         text = _("Written already: one tap opens WhatsApp.")
@@ -371,11 +388,13 @@ _SALES: list[_Question] = [
     _talk,
     _follow_ups,
     _tickets,
+    _visits,
     _changes,
     _late,
     _will_be_late,
     _letters,
     _leads,
+    _wishes,
     _unreached,
     _guests,
     _finished,

@@ -29,7 +29,7 @@ MOST_BITS, COMMON_BITS, HOUSE_BITS = 8.0, 5.0, 4.0  # that one word is worth, at
 CLOSE = 0.86  # from here on two words may be one, written differently
 MISSED = -3.5  # bits of a word that has no partner
 SPARE = -0.7  # of one that the longer of the two texts has over
-NUMBER, MAIL = 13.0, 11.0
+NUMBER, MAIL = 24.0, 20.0  # enough by itself, whatever the names are
 SHARED = 3.0  # of a number or address that several have, or that is an office's
 OTHER_NUMBER, OTHER_PERSON = -1.0, -1.5
 MOST_OF_A_PERSON = 12.0
@@ -99,6 +99,11 @@ class Match(NamedTuple):
     @property
     def is_probable(self) -> bool:
         return self.bits >= PROBABLE
+
+    @property
+    def whys(self) -> list[str]:
+        """What speaks for it, the strongest first."""
+        return [one.what for one in sorted(self.reasons, key=lambda one: -one.bits)]
 
 
 @dataclass

@@ -148,7 +148,9 @@ class OrderForm(GridForm):
         pairs: Pairs | None = None,
         initial: dict[str, Any] | None = None,
         typed: Mapping[str, Any] | None = None,
+        goes_to: Party | None = None,
     ) -> None:
+        """With `goes_to` the addresses are those of another party, a dealer of the buyer's."""
         super().__init__(
             data, buyer=buyer, products=products, pairs=pairs, initial=initial, typed=typed
         )
@@ -163,7 +165,10 @@ class OrderForm(GridForm):
             )
         if not buyer.sends_in_own_name:
             del self.fields["in_buyers_name"]
-        self.addresses = {str(one.pk): one for one in buyer.addresses.order_by("pk")}
+        elif goes_to:
+            self.fields["in_buyers_name"].initial = True
+        theirs = (goes_to or buyer).addresses.order_by("pk")
+        self.addresses = {str(one.pk): one for one in theirs}
         choices = [(pk, _in_one_line(one)) for pk, one in self.addresses.items()]
         self.fields["place"] = forms.ChoiceField(
             label=_("Send to"),

@@ -145,6 +145,7 @@ class Paper(models.Model):
         PURCHASE_ORDER = "PO", "Pesanan pembelian"
         CREDIT_NOTE = "NK", "Nota kredit"
         REFUND_NOTE = "NPD", "Nota pengembalian dana"
+        QUOTATION = "SPH", "Surat penawaran"
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     party = models.ForeignKey(Party, models.PROTECT, related_name="+")  # who it was issued to

@@ -47,6 +47,15 @@ def buyer() -> Rule:
     return _side("buyer_id")
 
 
+def distributor() -> Rule:
+    """Somebody of a distributor that the workshop has welcomed."""
+    return lambda person, subject: (
+        person.party is not None
+        and person.party.is_welcome
+        and person.party.buys_as == person.party.BuysAs.DISTRIBUTOR
+    )
+
+
 def supplier() -> Rule:
     """Somebody of the party that supplies."""
     return _side("supplier_id")
@@ -65,6 +74,11 @@ def either(*rules: Rule) -> Rule:
 def invited() -> Rule:
     """Somebody of a party that the thing itself says it was offered to."""
     return lambda person, subject: person.party_id is not None and subject.is_offered_to(person)
+
+
+def friend() -> Rule:
+    """Somebody of the new customer who came by a recommendation."""
+    return _side("friend_id")
 
 
 def proposer(*roles: Role) -> Rule:
@@ -125,11 +139,35 @@ ABILITIES: dict[str, Rule] = {
     "crm.claw_points": machine(),
     "crm.expire_points": machine(),
     "crm.warn_points": machine(),
+    "crm.recommend": buyer(),
+    "crm.refer": either(machine(), friend()),
+    "crm.hold_referral": machine(),
+    "crm.approve_referral": workshop(SALES),
+    "crm.void_referral": workshop(SALES),
+    "crm.reward_referral": machine(),
+    # wishes of customers
+    "crm.keep_wish_rules": owner(),
+    "crm.make_wish": invited(),
+    "crm.vote_wish": invited(),
+    "crm.alert_wish": machine(),
+    "crm.answer_wish": workshop(SALES),
+    "crm.reword_wish": workshop(SALES),
+    "crm.hide_wish": workshop(SALES),
+    "crm.show_wish": workshop(SALES),
+    "crm.follow_wish": workshop(SALES),
     "crm.issue_voucher": workshop(SALES),
     "crm.exchange_points": buyer(),
     "crm.void_voucher": either(machine(), workshop(SALES)),
     "crm.use_voucher": either(buyer(), workshop(SALES)),
     "crm.give_voucher_back": machine(),
+    # the room of the distributors
+    "crm.keep_room_rules": owner(),
+    "crm.write_post": either(distributor(), workshop(SALES, FINANCE, STOCK, PRODUCTION)),
+    "crm.answer_post": either(distributor(), workshop(SALES, FINANCE, STOCK, PRODUCTION)),
+    "crm.report_post": distributor(),
+    "crm.clear_post": workshop(SALES),
+    "crm.hide_post": workshop(SALES),
+    "crm.show_post": workshop(SALES),
     # lists of customers and suppliers from elsewhere
     "crm.read_list": workshop(SALES, STOCK),
     "crm.map_list": workshop(SALES, STOCK),
@@ -145,10 +183,23 @@ ABILITIES: dict[str, Rule] = {
     "crm.lose_lead": workshop(SALES),
     "crm.reopen_lead": workshop(SALES),
     "crm.win_lead": machine(),
+    "crm.send_quotation": workshop(SALES),
+    "crm.revise_quotation": workshop(SALES),
+    "crm.withdraw_quotation": workshop(SALES),
+    "crm.accept_quotation": buyer(),
+    "crm.decline_quotation": buyer(),
     # parties that are one
     "crm.merge": workshop(SALES),
     "crm.undo_merging": workshop(SALES),
     "crm.part": workshop(SALES),
+    # visits
+    "crm.plan_visits": workshop(SALES),
+    "crm.note_visit": workshop(SALES),
+    "crm.miss_visit": workshop(SALES),
+    # the dealers behind a distributor
+    "crm.begin_dealing": workshop(SALES),
+    "crm.end_dealing": workshop(SALES),
+    "crm.order_for_dealer": either(buyer(), workshop(SALES)),
     # talk
     "conversations.say": either(
         workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer(), supplier(), courier()
@@ -164,6 +215,9 @@ ABILITIES: dict[str, Rule] = {
     "conversations.merge_ticket": workshop(SALES, FINANCE),
     "conversations.part_ticket": workshop(SALES, FINANCE),
     "crm.set_service": workshop(SALES),
+    "crm.credit_ticket": workshop(SALES, FINANCE),
+    "crm.refund_ticket": workshop(SALES, FINANCE),
+    "crm.replace_ticket": workshop(SALES, FINANCE),
     "conversations.solve_ticket": workshop(SALES, FINANCE),
     "conversations.reopen_ticket": either(workshop(SALES, FINANCE), buyer()),
     # talk again

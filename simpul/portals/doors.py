@@ -81,10 +81,18 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     "parties.party": {"workshop": ("workshop:party", "pk"), "buyer": ("buyer:tally", "")},
     "crm.lead": {"workshop": ("workshop:lead", "pk")},
     "crm.pointlot": {"workshop": ("workshop:points", ""), "buyer": ("buyer:points", "")},
-    "crm.consent": {"workshop": ("workshop:party-consents", "identity.person.party_id")},
+    "crm.referral": {"workshop": ("workshop:referrals", ""), "buyer": ("buyer:recommend", "")},
+    "crm.recommender": {"buyer": ("buyer:recommend", "")},
     "crm.voucher": {"workshop": ("workshop:vouchers", ""), "buyer": ("buyer:points", "")},
+    "crm.consent": {"workshop": ("workshop:party-consents", "identity.person.party_id")},
     "crm.listimport": {"workshop": ("workshop:list", "pk")},
     "crm.pointrules": {"workshop": ("workshop:point-rules", "")},
+    "crm.quotation": {
+        "workshop": ("workshop:quotation", "pk"),
+        "buyer": ("buyer:quotation", "pk"),
+    },
+    "crm.wish": {"workshop": ("workshop:wish", "pk"), "buyer": ("buyer:wishes", "")},
+    "crm.post": {"workshop": ("workshop:post", "begins_at"), "buyer": ("buyer:post", "begins_at")},
     "conversations.guestentry": {"workshop": ("workshop:guestbook", "")},
 }
 

@@ -12,8 +12,8 @@ from datetime import timedelta
 
 from django.tasks import task
 
-from simpul.crm import drawing, loyalty, vouchers
-from simpul.crm.models import is_any_ordered, win_what_was_ordered
+from simpul.crm import drawing, rewards, vouchers
+from simpul.crm.models import find_duplicates, is_any_ordered, win_what_was_ordered
 from simpul.delivery import carrying, waves
 from simpul.lib import clock
 from simpul.parties.models import Workshop
@@ -53,10 +53,11 @@ JOBS: tuple[Job, ...] = (
     Job("delivery.waves", waves.tend, timedelta(minutes=1), waves.is_needed),
     Job("delivery.carriers", carrying.tend, timedelta(minutes=5), carrying.needs_tending),
     Job("crm.campaigns", drawing.begin_due, timedelta(minutes=1), drawing.is_needed),
+    Job("crm.duplicates", find_duplicates, timedelta(hours=24)),
     Job("delivery.news", carrying.ask_for_news, timedelta(hours=24), carrying.has_questions),
-    Job("crm.points", loyalty.tend, timedelta(minutes=15), loyalty.is_needed),
+    Job("crm.points", rewards.tend, timedelta(minutes=15), rewards.is_needed),
     Job("crm.vouchers", vouchers.tend, timedelta(minutes=5), vouchers.is_idle),
-    Job("crm.points_over", loyalty.close_day, timedelta(hours=24), loyalty.has_points),
+    Job("crm.points_over", rewards.close_day, timedelta(hours=24), rewards.has_points),
 )
 
 

@@ -44,6 +44,10 @@ TABLE: dict[str, Door] = {
     "buyer:message-file": Door("order file", "dewi order_link"),
     "buyer:tally-file": Door("party file", "dewi"),
     "buyer:work-photo": Door("order photo", "dewi order_link"),
+    "buyer:quotation": Door("quotation", "toni"),
+    "buyer:quotation-acceptance": Door("quotation", "toni", "toni"),
+    "buyer:quotation-refusal": Door("quotation", "toni", "toni"),
+    "buyer:quotation-paper": Door("quotation paper", "toni"),
     "buyer:payment": Door("order", "dewi order_link"),
     "buyer:qris": Door("order", "dewi order_link"),
     "buyer:claim": Door("order", "dewi order_link", "dewi order_link"),
@@ -75,19 +79,51 @@ TABLE: dict[str, Door] = {
     "buyer:worker": Door(sees="buyers"),
     "buyer:news-item": Door("news of dewi", "buyers", "dewi", answer=405),
     # points
+    "buyer:dealers": Door(sees="buyers"),
+    "buyer:dealer": Door("dealing", "dewi"),
     "buyer:points": Door(sees="buyers"),
     "buyer:points-exchange": Door(sees="buyers", may="buyers"),
     "buyer:redemption": Door("placed", "dewi", "dewi"),
     "workshop:points": Door(sees="staff"),
+    "buyer:recommend": Door(sees="buyers", may="buyers"),
+    "workshop:referrals": Door(sees="staff"),
+    "workshop:referral-approval": Door("referral", "staff", "owner sari", answer=405),
+    "workshop:referral-voiding": Door("referral", "owner sari", "owner sari", others=403),
     "workshop:vouchers": Door(sees="staff"),
     "workshop:new-voucher": Door(sees="owner sari", may="owner sari", others=403),
     "workshop:voucher-voiding": Door("voucher", "owner sari", "owner sari", others=403),
     "workshop:redemption": Door("placed", "owner sari", "owner sari", others=403),
-    "workshop:points-export": Door(sees="staff"),
     "workshop:point-rules": Door(sees="owner", may="owner", others=403),
     "workshop:party-points": Door("party", "staff"),
     "workshop:points-gift": Door("party", "owner", "owner", others=403),
     "workshop:points-voiding": Door("points of dewi", "owner", "owner", others=403),
+    # the room of the distributors: all buyers of the little world are some
+    "buyer:room": Door(sees="buyers"),
+    "buyer:new-post": Door(sees="buyers", may="buyers", answer=405),
+    "buyer:post": Door("post", "buyers"),
+    "buyer:post-answer": Door("post", "buyers", "buyers", answer=405),
+    "buyer:post-picture": Door("post", "buyers"),
+    "buyer:post-report": Door("post", "buyers", "buyers"),
+    "workshop:room": Door(sees="staff"),
+    "workshop:new-post": Door(sees="staff", may="owner sari fajar rina udin", answer=405),
+    "workshop:post": Door("post", "staff"),
+    "workshop:post-answer": Door("post", "staff", "owner sari fajar rina udin", answer=405),
+    "workshop:post-picture": Door("post", "staff"),
+    "workshop:room-rules": Door(sees="owner", may="owner", others=403),
+    "workshop:post-hiding": Door("post", "owner sari", "owner sari", others=403),
+    "workshop:post-showing": Door("hidden post", "staff", "owner sari", answer=405),
+    "workshop:post-clearing": Door("reported post", "staff", "owner sari", answer=405),
+    # wishes
+    "buyer:wishes": Door(sees="buyers"),
+    "buyer:new-wish": Door(sees="buyers", may="buyers", answer=405),
+    "buyer:wish-vote": Door("wish", "buyers", "dewi both", answer=405),
+    "workshop:wishes": Door(sees="staff"),
+    "workshop:wish-rules": Door(sees="owner", may="owner", others=403),
+    "workshop:wish": Door("wish", "staff"),
+    "workshop:wish-answer": Door("wish", "staff", "owner sari", answer=405),
+    "workshop:wish-next": Door("wish", "staff", "owner sari", answer=405),
+    "workshop:wish-hiding": Door("wish", "owner sari", "owner sari", others=403),
+    "workshop:wish-showing": Door("hidden wish", "staff", "owner sari", answer=405),
     # one record of a customer
     "workshop:party-history": Door("party", "staff"),
     # tickets of customers
@@ -111,6 +147,15 @@ TABLE: dict[str, Door] = {
         "customer ticket", "owner sari fajar", "owner sari fajar", others=403
     ),
     "workshop:service": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:ticket-credit": Door(
+        "customer ticket", "owner sari fajar", "owner sari fajar", others=403
+    ),
+    "workshop:ticket-refund": Door(
+        "customer ticket", "owner sari fajar", "owner sari fajar", others=403
+    ),
+    "workshop:ticket-replacement": Door(
+        "customer ticket", "owner sari fajar", "owner sari fajar", others=403
+    ),
     "workshop:ticket-merging": Door(
         "customer ticket", "owner sari fajar", "owner sari fajar", others=403
     ),
@@ -193,6 +238,13 @@ TABLE: dict[str, Door] = {
     ),
     "workshop:new-contact": Door("party", "owner sari rina", "owner sari rina", others=403),
     "workshop:revocation": Door("link", "staff", "owner sari rina", answer=405),
+    # parties that are one
+    "workshop:duplicates": Door(sees="staff"),
+    "workshop:duplicates-search": Door("", "staff", "owner sari", answer=405),
+    "workshop:duplicate-apart": Door("duplicate", "staff", "owner sari", answer=405),
+    "workshop:duplicate": Door("two parties", "owner sari", "owner sari", others=403),
+    "workshop:mergings": Door(sees="staff"),
+    "workshop:merging-undoing": Door("merging", "staff", "owner sari", answer=405),
     # what may be sent to customers
     "workshop:party-consents": Door("party", "owner sari", "owner sari", others=403),
     # some of the customers
@@ -219,6 +271,7 @@ TABLE: dict[str, Door] = {
     "workshop:campaign-texts": Door("campaign", "staff"),
     "workshop:campaign-result": Door("running campaign", "staff"),
     "workshop:campaign-text-sent": Door("campaign text", "staff", "owner sari", answer=405),
+    # who registered
     "workshop:leads": Door(sees="staff"),
     "workshop:lead-list": Door(sees="staff"),
     "workshop:new-lead": Door(sees="owner sari", may="owner sari", others=403),
@@ -230,6 +283,19 @@ TABLE: dict[str, Door] = {
     "workshop:lead-next": Door("lead", "staff", "owner sari", answer=405),
     "workshop:lead-loss": Door("lead", "owner sari", "owner sari", others=403),
     "workshop:lead-reopening": Door("lead", "staff", "owner sari", answer=405),
+    "workshop:new-quotation": Door("lead", "owner sari", "owner sari", others=403),
+    "workshop:quotation": Door("quotation", "staff"),
+    "workshop:quotation-revision": Door("quotation", "owner sari", "owner sari", others=403),
+    "workshop:quotation-withdrawal": Door("quotation", "staff", "owner sari", answer=405),
+    "workshop:quotation-paper": Door("quotation paper", "staff"),
+    "workshop:visits": Door(sees="staff"),
+    "workshop:visit-plan": Door(sees="staff", may="owner sari"),
+    "workshop:visit": Door("visit", "staff"),
+    "workshop:visit-note": Door("visit", "staff", "owner sari", answer=405),
+    "workshop:visit-missed": Door("visit", "staff", "owner sari", answer=405),
+    "workshop:dealers": Door(sees="staff"),
+    "workshop:distributor": Door("distributor", "staff", "owner sari"),
+    "workshop:dealing-ending": Door("dealing", "staff", "owner sari", answer=405),
     "workshop:guest-lead": Door("guest", "staff", "owner sari", answer=405),
     "workshop:cash": Door("order", "staff", "owner fajar"),
     "workshop:paper": Door("paper", "staff"),

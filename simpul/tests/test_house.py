@@ -25,6 +25,8 @@ KEPT = {
     "catalog.keep_materials",
     "conversations.keep_replies",
     "crm.keep_segments",
+    "crm.keep_room_rules",
+    "crm.keep_wish_rules",
     "parties.keep",
     "parties.keep_own",
     "parties.staff",
@@ -37,7 +39,15 @@ SEEN = {
     "production.see_wages",
     "production.see_workers",
 }
-AUDIENCES = {*SIDES, *(role.value for role in Role if role), "other", "asked", "payers", "named"}
+AUDIENCES = {
+    *SIDES,
+    *(role.value for role in Role if role),
+    "other",
+    "asked",
+    "payers",
+    "interested",
+    "named",
+}
 assert urlpatterns  # importing the pages has loaded the steps of every app
 OURS = [model for model in apps.get_models() if model.__module__.startswith("simpul.")]
 # what belongs to no workshop, or hangs from something that does

@@ -28,13 +28,22 @@ from simpul.conversations.models import (
 from simpul.crm import leaving
 from simpul.crm.models import (
     Campaign,
+    Dealing,
+    Duplicate,
     Lead,
     ListImport,
+    Merging,
     PointLot,
     PointRules,
+    Post,
     Recipient,
+    Recommender,
+    Referral,
     Segment,
+    Visit,
+    VisitDay,
     Voucher,
+    Wish,
 )
 from simpul.crm.tables import Line, Table
 from simpul.delivery.models import Handover, Load
@@ -251,12 +260,30 @@ class World:
         lead = Lead.objects.create(
             workshop=self.workshop, party=self.party("toni"), person=self.people["toni"]
         )
+        PointRules.decide(by=self.people["owner"], is_on=True, for_recommender=5)
+        twin = self._duplicate()
         PointRules.decide(by=self.people["owner"], is_on=True)
         points = PointLot.give(
             by=self.people["owner"], party=self.party("dewi"), points=9, expires_on=None, note="x"
         )
+        wish = Wish.make(by=self.people["toni"], words="Sol putih")
+        hidden_wish = Wish.make(by=self.people["toni"], words="Sol hitam")
+        hidden_wish.hide(by=self.people["owner"], reason="x")
         voucher = Voucher.issue(by=self.people["sari"], amount=1_000)
         placed = testing.order(self.party("dewi"))
+        twin = self._duplicate()
+        quotation = testing.quotation(lead, self.people["sari"])
+        own = Recommender.begin(by=self.people["dewi"], party=self.party("dewi"))
+        referral = Referral.note(
+            by=machine, friend=self.party("toni"), code=own.code, how="code", flags=["name"]
+        )
+        dewi = self.people["dewi"]
+        seen = Upload.keep(testing.picture(), by=dewi)
+        post = Post.write(by=dewi, body="Derby laku di mana?", picture=seen)
+        hidden_post = Post.answer(by=self.people["toni"], thread=post, body="Iklan")
+        hidden_post.hide(by=self.people["owner"], reason="x")
+        reported_post = Post.answer(by=self.people["toni"], thread=post, body="Di Garut")
+        reported_post.report(by=dewi, complaint="x")
         order, purchase = {"number": self.order.number}, {"pk": self.purchase.pk}
         line = self.purchase.lines.order_by("pk")[0]
         paper = Paper.objects.filter(party=self.party("dewi")).order_by("pk")[0]
@@ -330,8 +357,22 @@ class World:
             "address": {"pk": address.pk},
             "link": {"pk": self.party("dewi").pk, "link": self.links["order_link"].pk},
             "lead": {"pk": lead.pk},
+            "quotation": {"pk": quotation.pk},
+            "quotation paper": {"pk": quotation.pk, "code": quotation.current.paper.code},
+            "post": {"pk": post.pk},
+            "hidden post": {"pk": hidden_post.pk},
+            "reported post": {"pk": reported_post.pk},
+            "wish": {"pk": wish.pk},
+            "hidden wish": {"pk": hidden_wish.pk},
+            "two parties": {"one": twin.one_id, "other": twin.other_id},
+            "duplicate": {"pk": twin.pk},
+            "merging": {"pk": self._merging().pk},
             "voucher": {"pk": voucher.pk},
+            "referral": {"pk": referral.pk},
             "placed": {"number": placed.number},
+            "visit": {"pk": self._visit().pk},
+            "dealing": {"pk": self._dealing().pk},
+            "distributor": {"pk": self.party("dewi").pk},
             "segment": {"pk": self._segment().pk},
             "campaign": {"pk": self._campaign().pk},
             "campaign text": (text := self._campaign_text()),
@@ -393,11 +434,31 @@ class World:
             },
         }
 
+    def _duplicate(self) -> Duplicate:
+        one, other = (testing.party(self.workshop, name) for name in ("Toko Jaya", "Tk. Djaja"))
+        return Duplicate.objects.create(workshop=self.workshop, one=one, other=other, bits=9)
+
+    def _merging(self) -> Merging:
+        kept, absorbed = (testing.party(self.workshop, name) for name in ("UD Abadi", "Abadi"))
+        return Merging.merge(by=self.people["sari"], kept=kept, absorbed=absorbed)
+
     def _reached(self, name: str) -> Identity:
         person = self.people[name]
         return Identity.objects.create(
             workshop=self.workshop, person=person, kind="phone", value="+6281200000099"
         )
+
+    def _visit(self) -> Visit:
+        """Sari goes to see the dealer today."""
+        sari = self.people["sari"]
+        parties = [self.party("dewi")]
+        day = VisitDay.plan(by=sari, rep=sari, on=clock.today(), parties=parties)
+        return day.visits.get()
+
+    def _dealing(self) -> Dealing:
+        """A kiosk buys through the dealer."""
+        kiosk = testing.party(self.workshop, "Kios", buys_as=Party.BuysAs.DISTRIBUTOR)
+        return Dealing.begin(by=self.people["sari"], distributor=self.party("dewi"), dealer=kiosk)
 
     def _segment(self, *, is_list: bool = False) -> Segment:
         return Segment.objects.create(workshop=self.workshop, name="Bogor", is_list=is_list)

@@ -117,7 +117,7 @@ class Message(models.Model):
         return message
 
     @classmethod
-    @creation("conversations.call", private=("body", "next_words"))
+    @creation("conversations.call", private=("body", "attached", "next_words"))
     def call(
         cls,
         *,
@@ -127,10 +127,11 @@ class Message(models.Model):
         direction: str,
         body: str = "",
         with_whom: Person | None = None,
+        attached: Sequence[Handed] = (),
         next_words: str = "",
         next_on: date | None = None,
     ) -> Message:
-        """Note a telephone call or a visit, and what is to be done next, on which day.
+        """Note a telephone call or a visit, with files, and what is to be done next, on which day.
 
         Raises NotOfThem where `with_whom` is nobody of the other side.
         """
@@ -144,6 +145,7 @@ class Message(models.Model):
             direction=direction,
             with_whom=with_whom,
         )
+        MessageFile.keep(message, attached, (), by=by)
         if next_on is not None:
             FollowUp.set(by=by, conversation=conversation, words=next_words, due_on=next_on)
         return message

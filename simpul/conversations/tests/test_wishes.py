@@ -181,7 +181,13 @@ def test_every_step_that_is_told_is_of_a_kind_that_its_audience_may_choose() -> 
 
 
 # who is meant by a word that is no side and no role
-_ALSO = {"asked": "courier", "payers": "buyer", "other": "owner", "named": "viewer"}
+_ALSO = {
+    "asked": "courier",
+    "payers": "buyer",
+    "interested": "buyer",
+    "other": "owner",
+    "named": "viewer",
+}
 
 
 def test_a_notice_of_yesterday_is_of_the_journal(buyer: Party, sari: Person, dewi: Person) -> None:

@@ -19,6 +19,13 @@ from simpul.crm.models.consent import (
     agreed_to,
     consents_of,
 )
+from simpul.crm.models.dealing import (
+    DealerOrder,
+    DealerOrderQuerySet,
+    Dealing,
+    DealingQuerySet,
+    DealingStatus,
+)
 from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like
 from simpul.crm.models.lead import (
     LONGEST_WORDS,
@@ -35,16 +42,41 @@ from simpul.crm.models.lead import (
     win_what_was_ordered,
 )
 from simpul.crm.models.listing import ListImport, ListRow
+from simpul.crm.models.marketing_rules import MarketingRules
 from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
-from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, left_of
+from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, hold, left_of
+from simpul.crm.models.post import LONGEST_POST, Post, PostQuerySet, RoomRules
+from simpul.crm.models.quotation import (
+    Quotation,
+    QuotationLine,
+    QuotationQuerySet,
+    QuotationRevision,
+    QuotationStatus,
+    Terms,
+)
+from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral, find_recommender
+from simpul.crm.models.remedy import Remedy, RemedyQuerySet
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
-from simpul.crm.models.rules import MarketingRules
-from simpul.crm.models.segment import Segment, SegmentQuerySet
+from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
+from simpul.crm.models.visit import A_NOTE, Visit, VisitDay, VisitQuerySet, VisitStatus
 from simpul.crm.models.voucher import NoVoucher, Voucher, VoucherUse, give_idle_back
+from simpul.crm.models.wish import (
+    ANSWERS,
+    LONGEST_WISH,
+    Wish,
+    WishQuerySet,
+    WishRules,
+    WishStatus,
+    WishVote,
+)
 
 __all__ = [
+    "ANSWERS",
+    "A_NOTE",
     "LONGEST_CAMPAIGN",
+    "LONGEST_POST",
+    "LONGEST_WISH",
     "LONGEST_WORDS",
     "MET",
     "MOST_HOURS",
@@ -57,7 +89,13 @@ __all__ = [
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
+    "DealerOrder",
+    "DealerOrderQuerySet",
+    "Dealing",
+    "DealingQuerySet",
+    "DealingStatus",
     "Duplicate",
+    "Flag",
     "Goal",
     "Lead",
     "LeadQuerySet",
@@ -68,34 +106,60 @@ __all__ = [
     "MovedRow",
     "NoVoucher",
     "NotMerged",
+    "NotReferred",
     "NotUndone",
     "Outcome",
     "PointLot",
     "PointRules",
     "PointUse",
+    "Post",
+    "PostQuerySet",
     "Purpose",
+    "Quotation",
+    "QuotationLine",
+    "QuotationQuerySet",
+    "QuotationRevision",
+    "QuotationStatus",
     "Recipient",
     "RecipientQuerySet",
+    "Recommender",
+    "Referral",
+    "Remedy",
+    "RemedyQuerySet",
+    "RoomRules",
     "Segment",
+    "SegmentMember",
     "SegmentQuerySet",
     "Service",
     "ServiceGoal",
     "Source",
     "Status",
+    "Terms",
     "Tier",
     "TierTerms",
     "TooFewPoints",
+    "Visit",
+    "VisitDay",
+    "VisitQuerySet",
+    "VisitStatus",
     "Voucher",
     "VoucherUse",
     "Ways",
     "Why",
     "WhyLost",
+    "Wish",
+    "WishQuerySet",
+    "WishRules",
+    "WishStatus",
+    "WishVote",
     "agreed_to",
     "balance_of",
     "cards_of",
     "consents_of",
     "find_duplicates",
+    "find_recommender",
     "give_idle_back",
+    "hold",
     "is_any_ordered",
     "left_of",
     "like",

@@ -79,7 +79,7 @@ class Campaign(models.Model):
     status = models.CharField(
         max_length=8, choices=CampaignStatus, default=CampaignStatus.DRAFT, editable=False
     )
-    seed = models.CharField(max_length=32, default=secrets.token_hex, editable=False)
+    seed = models.CharField(max_length=64, default=secrets.token_hex, editable=False)
     planned_at = models.DateTimeField(null=True, editable=False)
     began_at = models.DateTimeField(null=True, editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)

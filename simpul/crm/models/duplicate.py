@@ -25,6 +25,13 @@ class DuplicateQuerySet(models.QuerySet["Duplicate"]):
         both = self.filter(one__merged_into=None, other__merged_into=None)
         return both.filter(status=Duplicate.Status.FOUND)
 
+    def twins_of(self, party: int) -> list[Party]:
+        """Return which ones a party probably is, the surest first."""
+        rows = self.waiting().filter(Q(one=party) | Q(other=party)).select_related("one", "other")
+        return [
+            row.other if row.one_id == party else row.one for row in rows.order_by("-bits", "pk")
+        ]
+
     def for_list(self) -> Self:
         both = self.select_related("one", "other")
         parts = (f"{side}__{part}" for side in ("one", "other") for part in ("addresses", "people"))
@@ -97,6 +104,14 @@ def find_duplicates(workshop: Workshop) -> int:
         fresh = [_row(workshop, pair) for key, pair in found.items() if key not in known]
         Duplicate.objects.bulk_create(fresh, ignore_conflicts=True)
     return len(found)
+
+
+def note_duplicates(party: Party) -> None:
+    """Keep for sales whom somebody new probably is; whoever registers is told nothing of it."""
+    cards = cards_of(party.workshop)
+    mine = next(card for card in cards if card.key == party.pk)
+    rows = [_row(party.workshop, pair) for pair in Likeness(cards).like(mine)]
+    Duplicate.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def like(workshop: Workshop, card: Card) -> list[tuple[Party, Match]]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.conversations.models import Conversation, FollowUp, GuestEntry, Message
 from simpul.crm.models.consent import Consent
+from simpul.crm.models.duplicate import note_duplicates
 from simpul.lib import clock
 from simpul.lib.phones import national
 from simpul.lib.uploads import Handed
@@ -244,6 +245,7 @@ class Lead(models.Model):
         if address is not None:
             address.party = party
             address.save()
+        note_duplicates(party)
         Consent.take(person, agreed or {}, by=by)
         return cls.objects.create(
             workshop_id=by.workshop_id,
@@ -364,7 +366,7 @@ class Lead(models.Model):
             lead._plan(by, next_words, next_on)
         return lead
 
-    @step("crm.welcome", source=STAGES)
+    @step("crm.welcome", source=(*STAGES, Status.WON))
     def welcome(self, *, by: Person, buys_as: str = "") -> None:
         """Take the prospect in as a customer: a distributor now sees wholesale prices.
 

@@ -86,9 +86,7 @@ class Merging(models.Model):
         _hold(kept, absorbed)
         if kept.merged_into_id or absorbed.merged_into_id:
             raise NotMerged(_now("One of them was merged already: look at it again."))
-        for key in keys():
-            if key.label in TOGETHER and standing_twice(key, kept.pk, absorbed.pk):
-                raise NotMerged(str(TOGETHER[key.label]))
+        _demand_decided(kept, absorbed)
         merging = cls(workshop_id=kept.workshop_id, kept=kept, absorbed=absorbed, by=by)
         merging.newest = _newest()
         merging._grow()
@@ -299,6 +297,15 @@ def _hold(kept: Party, absorbed: Party) -> None:
     fresh = {party.pk: party for party in both.select_for_update(of=("self",))}
     for one in (kept, absorbed):
         one.__dict__.update(fresh[one.pk].__dict__)
+
+
+def _demand_decided(kept: Party, absorbed: Party) -> None:
+    """Raise NotMerged where both have what only one can have, and a person has to say which."""
+    for key in keys():
+        open_ones, text = TOGETHER.get(key.label, (Q(), ""))
+        twice = standing_twice(key, kept.pk, absorbed.pk) if text else set()
+        if twice and key.model._base_manager.filter(open_ones, pk__in=twice).exists():
+            raise NotMerged(str(text))
 
 
 def _newest() -> dict[str, int]:

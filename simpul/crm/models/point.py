@@ -25,6 +25,8 @@ from simpul.workflow.steps import Refused, WrongState, creation, step
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from simpul.crm.models.referral import Referral
+
 REST = F("points") - Coalesce(Sum("uses__points"), 0)
 
 
@@ -54,12 +56,17 @@ class PointLot(models.Model):
 
     class Kind(models.TextChoices):
         ORDER = "order", _("order")
+        REFERRED = "referred", _("recommended us")
+        WELCOME = "welcome", _("came by a recommendation")
         GIFT = "gift", _("gift")
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     party = models.ForeignKey(Party, models.PROTECT, related_name="point_lots")
     kind = models.CharField(max_length=8, choices=Kind)
     order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="point_lots")
+    referral = models.ForeignKey(
+        "crm.Referral", models.PROTECT, null=True, related_name="point_lots"
+    )
     points = models.PositiveBigIntegerField()
     per = models.PositiveBigIntegerField(default=0)  # rupiah for a point, by the rule of that day
     expires_on = models.DateField(null=True)  # the last day on which they are good
@@ -79,7 +86,10 @@ class PointLot(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(points__gt=0), name="point_lot_of_something"),
             models.CheckConstraint(
-                condition=Q(kind="gift") | Q(order__isnull=False), name="point_lot_earned_by_order"
+                condition=Q(kind="gift")
+                | Q(kind="order", order__isnull=False)
+                | Q(kind__in=["referred", "welcome"], referral__isnull=False),
+                name="point_lot_has_its_reason",
             ),
         ]
         indexes = [models.Index(fields=["workshop", "-id"])]
@@ -97,17 +107,19 @@ class PointLot(models.Model):
         by: Person,
         party: Party,
         kind: str,
-        order: Order,
         points: int,
-        per: int,
         expires_on: date | None,
+        order: Order | None = None,
+        referral: Referral | None = None,
+        per: int = 0,
     ) -> PointLot:
-        """Note what an order has earned; called by `loyalty.settle`, which holds the party."""
+        """Note what an order or a recommendation has earned; called by what holds the party."""
         made = cls.objects.create(
             workshop_id=party.workshop_id,
             party=party,
             kind=kind,
             order=order,
+            referral=referral,
             points=points,
             per=per,
             expires_on=expires_on,

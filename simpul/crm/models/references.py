@@ -24,7 +24,18 @@ from simpul.parties.models import Party
 MOVES = {
     "conversations.Conversation.party",  # with its subject, where that is the party: see Merging
     "conversations.Ticket.party",
+    "crm.Dealing.dealer",  # of two distributors the kept one's stays
+    "crm.Dealing.distributor",
     "crm.Lead.party",
+    "crm.PointLot.party",
+    "crm.Post.party",
+    "crm.Recipient.party",  # of a campaign to both, what was sent to the kept one counts
+    "crm.SegmentMember.party",
+    "crm.Visit.party",
+    "crm.Voucher.party",
+    "crm.VoucherUse.party",  # a voucher that both have used stays used by each
+    "crm.Wish.party",
+    "crm.WishVote.party",  # who wishes the same as both counts once
     "delivery.CourierOffer.courier",
     "delivery.Shipment.buyer",
     "delivery.Shipment.courier",
@@ -61,15 +72,18 @@ STAYS = {
 }
 
 # Where both have the same, somebody has to decide first: what it is, and what to do.
-TOGETHER: dict[str, str | Promise] = {
-    "delivery.CourierOffer.courier": _(
-        "Both were asked to drive the same shipment: withdraw one of the offers first."
+TOGETHER: dict[str, tuple[Q, str | Promise]] = {
+    "delivery.CourierOffer.courier": (
+        Q(),
+        _("Both were asked to drive the same shipment: withdraw one of the offers first."),
     ),
-    "procurement.Bid.supplier": _(
-        "Both were asked for a price in the same inquiry: they can be merged once neither is in it."
+    "procurement.Bid.supplier": (
+        Q(inquiry__status="asked"),
+        _("Both were asked for a price in the same inquiry: close it first."),
     ),
-    "procurement.SupplierBill.supplier": _(
-        "Both have a bill with the same number: void the one that was recorded twice first."
+    "procurement.SupplierBill.supplier": (
+        Q(),
+        _("Both have a bill with the same number: void the one that was recorded twice first."),
     ),
 }
 

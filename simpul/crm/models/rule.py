@@ -36,6 +36,11 @@ class PointRules(models.Model):
     most_percent = models.PositiveSmallIntegerField(default=50)  # of an order's goods
     valid_days = models.PositiveSmallIntegerField(default=365)  # 0: they do not expire
     warn_days = models.PositiveSmallIntegerField(default=30)
+    for_recommender = models.PositiveIntegerField(default=0)  # points; 0: none
+    for_friend = models.PositiveIntegerField(default=0)
+    referral_least = models.PositiveBigIntegerField(default=0)  # goods of the friend's first order
+    referral_most = models.PositiveSmallIntegerField(default=5)  # in so many days, without a look
+    referral_days = models.PositiveSmallIntegerField(default=30)
 
     class Meta:
         constraints = [

@@ -26,7 +26,9 @@ class Segment(models.Model):
     name = models.CharField(_("name"), max_length=80)
     conditions = models.JSONField(default=dict, editable=False)
     is_list = models.BooleanField(default=False, editable=False)
-    members = models.ManyToManyField(Party, related_name="+", editable=False)
+    members = models.ManyToManyField(
+        Party, related_name="+", through="SegmentMember", editable=False
+    )
     dropped_at = models.DateTimeField(null=True, editable=False)  # past campaigns keep it
 
     objects = SegmentQuerySet.as_manager()
@@ -38,3 +40,18 @@ class Segment(models.Model):
         """Offer it no more; what was sent to it stays as it was."""
         self.dropped_at = clock.now()
         self.save(update_fields=["dropped_at"])
+
+
+class SegmentMember(models.Model):
+    """Somebody who was chosen for a list."""
+
+    segment = models.ForeignKey(Segment, models.CASCADE, related_name="+", db_index=False)
+    party = models.ForeignKey(Party, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["segment", "party"], name="segment_member_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party_id} of {self.segment_id}"

@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
+from simpul.crm.models.point import PointLot, PointUse
 from simpul.crm.models.references import Key, keys
+from simpul.crm.models.voucher import VoucherUse
 from simpul.delivery.models import CourierOffer, Load
 from simpul.parties.models import Party
 from simpul.payments.models import Allocation, Collection, CreditNote, Forfeit, Purpose, Refund
@@ -28,6 +30,7 @@ REFUND, FORFEIT, PURPOSE = (
 )
 BILL, PURCHASE = "procurement.SupplierBill.supplier", "procurement.PurchaseOrder.supplier"
 TO, BY = "delivery.Shipment.buyer", "delivery.Shipment.courier"
+POINTS, VOUCHER, USED = "crm.PointLot.party", "crm.Voucher.party", "crm.VoucherUse.party"
 OFFER, BROUGHT, HANDED = (
     "delivery.CourierOffer.courier",
     "payments.Collection.courier",
@@ -102,6 +105,11 @@ def _rows(party: int) -> Iterator[tuple[models.QuerySet[Any], dict[str, str]]]:
     )
     for label, model in ((NOTE, CreditNote), (REFUND, Refund), (FORFEIT, Forfeit)):
         yield model._base_manager.filter(party=party), {label: "pk", ORDER: "order"}
+    lots = PointLot.objects.filter(party=party)
+    yield lots, {POINTS: "pk", ORDER: "order"}
+    yield PointUse.objects.filter(lot__party=party), {POINTS: "lot", VOUCHER: "voucher"}
+    used = VoucherUse.objects.filter(party=party, given_back_at=None)
+    yield used, {VOUCHER: "voucher", USED: "pk", ORDER: "order"}
     brought = Collection.objects.filter(order__buyer=party)
     yield brought, {RECEIPT: "receipt", ORDER: "order"}
     yield Collection.objects.filter(courier=party), {BROUGHT: "pk", HANDED: "handing"}

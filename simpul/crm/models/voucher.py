@@ -289,6 +289,7 @@ class VoucherUse(models.Model):
         Raises NoVoucher, in words for the buyer, where the voucher is unknown or does not fit.
         """
         voucher = _locked(order, code)
+        Order.objects.select_for_update(of=("self",), no_key=True).get(pk=order.pk)
         give_idle_back(VoucherUse.objects.filter(Q(voucher=voucher) | Q(order=order)))
         if order.voucher_uses.standing().exists():
             raise NoVoucher(_now("This order has a voucher already."))

@@ -131,6 +131,21 @@ def test_what_was_agreed_to_is_asked_again(workshop: Workshop, sari: Person) -> 
     assert drawing.why_not(row) == Why.NO_CONSENT
 
 
+def test_a_text_that_nobody_wants_any_more_waits_no_longer(
+    workshop: Workshop, sari: Person
+) -> None:
+    person = reader(workshop, "Telepon", "phone")
+    reader(workshop, "Mau", "phone")
+    made = begun(sari)
+    assert not drawing.is_needed(workshop)
+    Consent.end(
+        person.identities.get(), ["news"], how=ConsentHow.LINK, words="x", by=workshop.machine
+    )
+    assert drawing.is_needed(workshop)
+    drawing.begin_due(workshop)
+    assert outcomes(made) == {"Telepon": ("skipped", "no_consent"), "Mau": ("waiting", "")}
+
+
 def test_it_is_paused_goes_on_and_is_stopped(workshop: Workshop, sari: Person) -> None:
     reader(workshop, "Mau")
     made = begun(sari)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from simpul import testing
-from simpul.crm import loyalty
+from simpul.crm import loyalty, rewards
 from simpul.crm.models import PointLot, PointRules, PointUse, TierTerms, balance_of
 from simpul.lib import clock
 from simpul.orders.models import Order
@@ -205,12 +205,12 @@ def test_the_clock_finds_what_was_touched_today(
     workshop: Workshop, buyer: Party, rules: PointRules
 ) -> None:
     order = testing.delivered_order(buyer)
-    assert loyalty.is_needed(workshop)
-    loyalty.tend(workshop)
+    assert rewards.is_needed(workshop)
+    rewards.tend(workshop)
     assert PointLot.objects.get().order == order
 
     with clock.stopped(clock.now() + timedelta(days=3)):
-        assert not loyalty.is_needed(workshop)
+        assert not rewards.is_needed(workshop)
         testing.credit(order, HALF)
-        loyalty.tend(workshop)
+        rewards.tend(workshop)
     assert balance_of(buyer) == 100

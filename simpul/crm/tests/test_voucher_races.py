@@ -55,3 +55,16 @@ def test_the_same_points_in_two_orders(buyer: Party, dewi: Person, owner: Person
     assert ends == ["done", "refused"]
     assert balance_of(buyer) == 20
     assert sorted(Order.objects.values_list("total", flat=True)) == [1_920_000, 2_000_000]
+
+
+def test_two_vouchers_for_one_order(buyer: Party, dewi: Person) -> None:
+    for code in ("A", "B"):
+        Voucher.issue(by=testing.seller(buyer.workshop), code=code, amount=10_000)
+    order = testing.order(buyer)
+
+    ends = testing.at_once(
+        *(lambda code=code: VoucherUse.make(by=dewi, order=order, code=code) for code in ("A", "B"))
+    )
+
+    assert ends == ["done", "refused"]
+    assert Order.objects.get().total == 1_990_000

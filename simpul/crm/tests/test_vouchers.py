@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simpul import testing
-from simpul.crm import loyalty, vouchers
+from simpul.crm import rewards, vouchers
 from simpul.crm.models import (
     NoVoucher,
     PointLot,
@@ -218,7 +218,7 @@ def test_a_voucher_of_points_that_nobody_used_gives_them_back_to_their_lots(
     assert voucher.until_on == clock.in_days(10)
 
     with clock.stopped(clock.now() + timedelta(days=11)):
-        loyalty.close_day(workshop)
+        rewards.close_day(workshop)
 
         assert (soon.rest_now(), late.rest_now()) == (0, 100)  # the first are over
         assert balance_of(buyer) == 100

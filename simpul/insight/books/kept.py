@@ -10,6 +10,8 @@ from simpul.insight.recent import Recent
 from simpul.parties.models import Workshop
 from simpul.workflow.models import Entry
 
+CHANGE_HANDS = {"crm.merge", "crm.undo_merging"}  # what was one party's is another's
+
 
 class Journal(NamedTuple):
     """How far the journal of a workshop was written."""
@@ -44,7 +46,8 @@ def journal_of(workshop: Workshop) -> Journal:
 
 
 def steps_since(workshop: Workshop, then: Journal | None, now: Journal) -> frozenset[str] | None:
-    """Return the apps of which a step was done since then; None where that cannot be told.
+    """Return the apps of which a step was done since then; None where that cannot be told, or
+    where things have changed hands.
 
     Lines need not become visible in the order of their keys: then their count does not fit.
     """
@@ -54,5 +57,7 @@ def steps_since(workshop: Workshop, then: Journal | None, now: Journal) -> froze
     rows = list(lines.order_by("pk").values_list("pk", "at", "step"))
     is_known = bool(rows) and rows[0][0] == then.newest and rows[0][1] <= then.at
     if not is_known or then.lines + len(rows) - 1 != now.lines:
+        return None
+    if any(step in CHANGE_HANDS for _pk, _at, step in rows[1:]):
         return None
     return frozenset(step.partition(".")[0] for _pk, _at, step in rows[1:])

@@ -10,6 +10,7 @@ from django.test import Client
 from simpul import testing
 from simpul.crm.models import Campaign, Outcome, Recipient
 from simpul.crm.tests.test_campaign import begun, reader
+from simpul.insight import campaigns
 from simpul.insight.books.postings import books_of
 from simpul.insight.campaigns import Group, result_of
 from simpul.insight.tests.test_margins import bought, delivered, made
@@ -73,23 +74,36 @@ def test_with_few_customers_nothing_can_be_told_on_the_page_either(
 
 
 def test_what_was_left_of_what_is_delivered(
-    client: Client, workshop: Workshop, sari: Person, owner: Person, supplier: Party, asep: Person
+    client: Client,
+    workshop: Workshop,
+    sari: Person,
+    owner: Person,
+    supplier: Party,
+    asep: Person,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    parties = [reader(workshop, name).party for name in ("Ayu", "Budi", "Cici")]
-    campaign = begun(sari)
-    ayu, budi, _cici = parties
-    assert ayu is not None and budi is not None  # noqa: PT018
+    for name in ("Ayu", "Budi", "Cici", "Dedi"):
+        reader(workshop, name)
+    campaign = begun(sari, holdout_percent=50)
+    ayu, budi = group(campaign, held=False)
     order = testing.needy_order(ayu)
     bought(order, supplier, 40_000)
     made(order)
     delivered(order, asep, 35_000)
-    testing.needy_order(budi)  # is still made
 
     result = result_of(campaign, books_of(workshop))
-    assert result.written == Group(3, 2, 2, 4_000_000, 225_000)
-    assert result.written.each(result.written.earned) == 75_000
-    assert result.under_way == 1
+    assert result.written == Group(2, 1, 1, 2_000_000, 225_000)
+    assert (result.written.each(result.written.earned), result.under_way) == (112_500, 0)
+    assert (result.held.earned, result.earned) == (0, None)  # too few
+    monkeypatch.setattr(campaigns, "FEWEST", 2)
+    monkeypatch.setattr(campaigns, "FEWEST_BUYERS", 1)
+    told = result_of(campaign, books_of(workshop)).earned
+    assert told is not None
+    assert told.estimate == 112_500
+    assert not told.is_clear
+
+    testing.needy_order(budi)  # is still made
     testing.login(client, owner)
-    shown = client.get(f"/ciomas/desk/customers/campaigns/{campaign.pk}/result/").content.decode()
-    assert "Rp\N{NO-BREAK SPACE}75,000" in shown
+    shown = client.get(f"/ciomas/desk/customers/campaigns/{campaign.pk}/result/").text
     assert "1 order is not delivered yet" in shown
+    assert "Left over because of it" not in shown

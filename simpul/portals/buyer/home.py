@@ -6,7 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from simpul.crm.models import Dealing, Quotation
 from simpul.insight.dates import outlook
+from simpul.lib import clock
 from simpul.orders.models import Order, Status
 from simpul.payments.models import party_credit
 from simpul.portals.http import Request
@@ -29,6 +31,10 @@ def home(request: Request) -> HttpResponse:
             "has_more": len(orders) > SHOWN,
             "has_older": not orders and mine.exists(),
             "credit": party_credit(request.person.party) if request.person.party else 0,
+            "quotations": list(
+                Quotation.objects.visible_to(request.person).waiting(clock.today()).order_by("pk")
+            ),
+            "has_dealers": Dealing.objects.visible_to(request.person).exists(),
             "tasks": [order for order in orders if order.waits_for_buyer],
         },
     )

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from simpul.catalog.models import Product, ProductQuerySet
+from simpul.crm.models import DealerOrder, Dealing
 from simpul.insight.dates import outlook
 from simpul.lib import clock
 from simpul.orders.forms import OrderForm
@@ -15,7 +16,7 @@ from simpul.orders.grid import pairs_of
 from simpul.orders.models import Order
 from simpul.parties.models import Party
 from simpul.payments import agreement
-from simpul.portals.http import Request
+from simpul.portals.http import Request, number_of
 from simpul.workflow.steps import NotAllowed
 
 MOST_MODELS = 30  # in one order's grid
@@ -25,13 +26,19 @@ MOST_MODELS = 30  # in one order's grid
 def new(request: Request) -> HttpResponse:
     """Ask for models first; `?again=` begins from an older order."""
     buyer = _buyer(request)
+    dealing = _dealing(request)
     older = _older(request)
     chosen = _chosen(request, older)
     products = _offered(request).filter(slug__in=chosen).for_page().order_by("position", "pk")
     if not products:
-        return _choose(request, buyer)
+        return _choose(request, buyer, dealing)
     if "add" in request.POST:
-        form = OrderForm(buyer=buyer, products=products, typed=request.POST)
+        form = OrderForm(
+            buyer=buyer,
+            products=products,
+            typed=request.POST,
+            goes_to=dealing.dealer if dealing else None,
+        )
     else:
         form = OrderForm(
             request.POST or None,
@@ -39,12 +46,15 @@ def new(request: Request) -> HttpResponse:
             products=products,
             pairs=pairs_of(older) if older else None,
             initial={"remarks": older.remarks} if older else None,
+            goes_to=dealing.dealer if dealing else None,
         )
     if form.is_valid():
         earliest_on = outlook.earliest_on(buyer.workshop, form.cleaned_data["wishes"])
-        order = agreement.place(
-            by=request.person, buyer=buyer, earliest_on=earliest_on, **form.cleaned_data
-        )
+        facts = form.cleaned_data | {"earliest_on": earliest_on}
+        if dealing:
+            order = DealerOrder.place(by=request.person, dealing=dealing, **facts).order
+        else:
+            order = agreement.place(by=request.person, buyer=buyer, **facts)
         return redirect("buyer:order", request.workshop.slug, order.number)
     return render(
         request,
@@ -52,6 +62,7 @@ def new(request: Request) -> HttpResponse:
         {
             "form": form,
             "older": older,
+            "dealing": dealing,
             "earliest_url": reverse("buyer:earliest", args=[request.workshop.slug]),
             "others": _offered(request)
             .exclude(slug__in=chosen)
@@ -75,7 +86,7 @@ def earliest(request: Request) -> HttpResponse:
     )
 
 
-def _choose(request: Request, buyer: Party) -> HttpResponse:
+def _choose(request: Request, buyer: Party, dealing: Dealing | None) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:60]
     today = clock.today()
     products = _offered(request).search(words).for_page().order_by("position", "pk")
@@ -84,6 +95,7 @@ def _choose(request: Request, buyer: Party) -> HttpResponse:
         "buyer/orders/models.html",
         {
             "words": words,
+            "dealing": dealing,
             "models": [
                 (product, product.price_to(buyer, product.minimum_pairs, today))
                 for product in products
@@ -97,6 +109,15 @@ def _buyer(request: Request) -> Party:
     if party is None:
         raise NotAllowed
     return party
+
+
+def _dealing(request: Request) -> Dealing | None:
+    """Return the dealer of the buyer's for whom the order is, if it is for one."""
+    pk = number_of(request.GET.get("dealer", ""))
+    if pk is None:
+        return None
+    mine = Dealing.objects.visible_to(request.person).active()
+    return get_object_or_404(mine.select_related("dealer", "distributor"), pk=pk)
 
 
 def _older(request: Request) -> Order | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -25,12 +28,16 @@ def points(request: Request) -> HttpResponse:
     )
     mine = Voucher.objects.visible_to(request.person).good(clock.today())
     lots = [lot for lot in left_of(party) if not lot.is_over]
+    expiring: Counter[date] = Counter()
+    for lot in lots:
+        if lot.rest > 0 and lot.expires_on is not None:
+            expiring[lot.expires_on] += lot.rest
     return render(
         request,
         "buyer/points/page.html",
         {
             "balance": sum(lot.rest for lot in lots),
-            "lots": [lot for lot in lots if lot.rest > 0 and lot.expires_on],
+            "expiring": sorted(expiring.items()),
             "vouchers": mine.unused_by(party).order_by("until_on", "pk"),
             "rules": PointRules.of(request.workshop),
             "standing": standing_of(party),

@@ -1,20 +1,24 @@
 from django.urls import path
 
-from simpul.portals import devices, news, search, told
+from simpul.portals import devices, news, room, search, told
 from simpul.portals.buyer import (
     answers,
     changes,
     consents,
     credit,
+    dealers,
     home,
     orders,
     own,
     payments,
     placing,
     points,
+    quotations,
+    recommend,
     tally,
     tickets,
     vouchers,
+    wishes,
 )
 
 app_name = "buyer"
@@ -23,6 +27,9 @@ urlpatterns = [
     path("", home.home, name="home"),
     # orders; all that belongs to one lies below its page, so that a link opens just that
     path("orders/", orders.orders, name="orders"),
+    # my dealers
+    path("dealers/", dealers.dealers, name="dealers"),
+    path("dealers/<int:pk>/", dealers.dealer, name="dealer"),
     path("orders/new/", placing.new, name="new-order"),
     path("orders/new/earliest/", placing.earliest, name="earliest"),
     path("orders/<str:number>/", orders.order, name="order"),
@@ -65,6 +72,11 @@ urlpatterns = [
     path("tickets/<int:pk>/messages/", tickets.message, name="ticket-message"),
     path("tickets/<int:pk>/files/<int:file>/", tickets.message_file, name="ticket-file"),
     path("tickets/<int:pk>/reopening/", tickets.reopening, name="ticket-reopening"),
+    # what a prospect is offered; its link opens what lies below its page
+    path("quotations/<int:pk>/", quotations.quotation, name="quotation"),
+    path("quotations/<int:pk>/acceptance/", quotations.acceptance, name="quotation-acceptance"),
+    path("quotations/<int:pk>/refusal/", quotations.refusal, name="quotation-refusal"),
+    path("quotations/<int:pk>/papers/<str:code>.pdf", quotations.paper, name="quotation-paper"),
     # the account month by month
     path("tally/", tally.tally_sheet, name="tally"),
     path("tally/<str:month>.pdf", tally.pdf, name="tally-pdf"),
@@ -79,6 +91,18 @@ urlpatterns = [
     path("credit/papers/<str:code>.pdf", credit.paper, name="credit-paper"),
     # points
     path("points/", points.points, name="points"),
+    path("recommend/", recommend.recommend, name="recommend"),
+    # the room of the distributors
+    path("room/", room.room, name="room"),
+    path("room/new/", room.new, name="new-post"),
+    path("room/<int:pk>/", room.post, name="post"),
+    path("room/<int:pk>/answer/", room.answer, name="post-answer"),
+    path("room/<int:pk>/picture/", room.picture, name="post-picture"),
+    path("room/<int:pk>/report/", room.report, name="post-report"),
+    # wishes
+    path("wishes/", wishes.wishes, name="wishes"),
+    path("wishes/new/", wishes.new, name="new-wish"),
+    path("wishes/<int:pk>/vote/", wishes.vote, name="wish-vote"),
     path("points/exchange/", vouchers.exchange, name="points-exchange"),
     path("points/orders/<str:number>/", vouchers.redemption, name="redemption"),
     path("addresses/", own.addresses, name="addresses"),

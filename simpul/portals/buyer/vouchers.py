@@ -8,8 +8,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from simpul.crm import vouchers
-from simpul.crm.models import NoVoucher, PointRules, Voucher, VoucherUse, balance_of
+from simpul.crm import referrals, vouchers
+from simpul.crm.models import (
+    NotReferred,
+    NoVoucher,
+    PointRules,
+    Voucher,
+    VoucherUse,
+    balance_of,
+    find_recommender,
+)
 from simpul.crm.voucher_forms import ExchangeForm, RedeemForm
 from simpul.lib import clock
 from simpul.lib.limits import is_too_often
@@ -78,6 +86,24 @@ def _redeem(request: Request, order: Order, form: RedeemForm) -> bool:
         else:
             VoucherUse.make(by=request.person, order=order, code=said["code"])
     except NoVoucher as reason:
-        form.add_error("points" if said.get("points") else "code", str(reason))
-        return False
+        return _is_recommended(request, order, form) or _say(form, str(reason))
     return True
+
+
+def _is_recommended(request: Request, order: Order, form: RedeemForm) -> bool:
+    """Take the code for that of who recommended the workshop, if it is one."""
+    code = form.cleaned_data.get("code", "")
+    is_known = find_recommender(request.workshop, code) is not None
+    if not code or not is_known or not referrals.rewards(request.workshop):
+        return False
+    try:
+        referrals.refer(order.buyer, by=request.person, code=code, typed=True)
+    except NotReferred as reason:
+        return _say(form, str(reason))
+    messages.success(request, _("Thank you: we have noted who recommended us to you."))
+    return True
+
+
+def _say(form: RedeemForm, words: str) -> bool:
+    form.add_error("points" if form.cleaned_data.get("points") else "code", words)
+    return False

@@ -7,6 +7,7 @@ from simpul.conversations.models import GuestEntry
 from simpul.lib import clock
 from simpul.portals.http import Visit
 from simpul.portals.storefront.catalogue import prices_for
+from simpul.portals.storefront.recommended import keep
 
 
 @require_safe
@@ -14,7 +15,7 @@ def profile(request: Visit) -> HttpResponse:
     products = Product.objects.filter(workshop=request.workshop, is_published=True).for_list()
     words = GuestEntry.objects.filter(workshop=request.workshop).published().order_by("-id")
     words = words.prefetch_related("subject")
-    return render(
+    answer = render(
         request,
         "storefront/profile.html",
         {
@@ -25,3 +26,4 @@ def profile(request: Visit) -> HttpResponse:
             "today": clock.today(),
         },
     )
+    return keep(request, answer)

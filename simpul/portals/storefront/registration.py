@@ -4,15 +4,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from simpul.crm import referrals
 from simpul.crm.forms import RegistrationForm
-from simpul.crm.models import Lead
 from simpul.lib.limits import is_too_often
 from simpul.portals.http import Visit
+from simpul.portals.storefront.recommended import recommended_by
 
 
 @require_http_methods(["GET", "POST"])
 def registration(request: Visit) -> HttpResponse:
-    form = RegistrationForm(request.POST or None)
+    came_by = recommended_by(request) if referrals.rewards(request.workshop) else None
+    form = RegistrationForm(request.POST or None, code=came_by)
     if form.is_valid():
         if is_too_often(
             "register", str(request.META.get("REMOTE_ADDR", "")), times=10, seconds=3600
@@ -21,9 +23,10 @@ def registration(request: Visit) -> HttpResponse:
                 None, _("Too many registrations from here: please try again in an hour.")
             )
         else:
-            Lead.register(
+            referrals.register(
                 by=request.workshop.machine,
                 language="en" if get_language() == "en" else "id",
+                typed=form.cleaned_data.get("code") != came_by,
                 **form.cleaned_data,
             )
             return redirect("storefront:registered", request.workshop.slug)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from smtplib import SMTPException
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.crm import drawing
@@ -20,11 +21,26 @@ from simpul.insight.books.kept import books_now
 from simpul.insight.campaigns import FEWEST, FEWEST_BUYERS, result_of
 from simpul.lib import clock, phones
 from simpul.portals import circulars
+from simpul.portals.downloads import Column, download
 from simpul.portals.files import serve_upload
 from simpul.portals.http import Request, demand
 
 A_PAGE = 30
 TEXTS_A_PAGE = 20
+COLUMNS: list[Column] = [
+    (gettext_lazy("Name"), lambda campaign: campaign.name),
+    (gettext_lazy("State"), lambda campaign: campaign.get_status_display()),
+    (gettext_lazy("It is about"), lambda campaign: campaign.get_purpose_display()),
+    (gettext_lazy("To whom"), lambda campaign: campaign.segment.name),
+    (gettext_lazy("When"), lambda campaign: _day(campaign.began_at or campaign.planned_at)),
+]
+RECIPIENT_COLUMNS: list[Column] = [
+    (gettext_lazy("Name"), lambda recipient: recipient.party.name),
+    (gettext_lazy("Contact person"), lambda one: one.person.name if one.person else ""),
+    (gettext_lazy("Outcome"), lambda recipient: recipient.get_outcome_display()),
+    (gettext_lazy("Reason"), lambda recipient: recipient.get_reason_display()),
+    (gettext_lazy("When"), lambda recipient: _day(recipient.sent_at)),
+]
 
 
 class Text(NamedTuple):
@@ -40,6 +56,8 @@ def campaigns(request: Request) -> HttpResponse:
     found = found.filter(name__icontains=words) if words else found
     shown = found.filter(status=chosen) if chosen else found
     rows = shown.select_related("segment").order_by("-pk")
+    if answer := download(request, "campaigns", COLUMNS, rows):
+        return answer
     return render(
         request,
         "workshop/customers/campaigns/list.html",
@@ -75,6 +93,8 @@ def campaign(request: Request, pk: int) -> HttpResponse:
     shown = rows.search(words) if words else rows
     shown = shown.filter(outcome=chosen) if chosen else shown
     listed = shown.select_related("party", "person").order_by("party__name", "pk")
+    if answer := download(request, "campaign", RECIPIENT_COLUMNS, listed):
+        return answer
     subject, body = _sample(request, found)
     return render(
         request,
@@ -257,6 +277,10 @@ def _prepared(recipient: Recipient) -> Text:
     assert recipient.identity is not None  # noqa: S101 - of one that waits
     text = circulars.text_of(recipient)
     return Text(recipient, text, phones.whatsapp_link(recipient.identity.value, text))
+
+
+def _day(moment: datetime | None) -> date | str:
+    return clock.day_of(moment) if moment else ""
 
 
 def _find(request: Request, pk: int) -> Campaign:

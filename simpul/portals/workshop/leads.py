@@ -23,7 +23,7 @@ from simpul.crm.lead_forms import (
     WelcomeForm,
     WorthForm,
 )
-from simpul.crm.models import MOVES, STAGES, Lead, LeadQuerySet, Source, Status
+from simpul.crm.models import MOVES, STAGES, Duplicate, Lead, LeadQuerySet, Source, Status
 from simpul.lib import clock, phones
 from simpul.parties.models import Person
 from simpul.parties.roles import Role
@@ -217,7 +217,9 @@ def _page(
         "workshop/customers/leads/page.html",
         {
             "lead": found,
+            "twins": Duplicate.objects.visible_to(request.person).twins_of(found.party_id),
             "moves": MOVES,
+            "quotations": found.quotations.order_by("-pk"),
             "follow_ups": list(steps.select_related("by").order_by("due_on", "pk")),
             "next_form": next_form or NextForm(initial={"due_on": clock.in_days(1)}),
             "worth_form": worth_form or WorthForm(initial={"worth": found.worth or ""}),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.catalog.models import Product
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message, Ticket
+from simpul.crm.models import Visit
 from simpul.crm.vouchers import can_be_reduced
 from simpul.delivery.models import Shipment
 from simpul.insight.dates import outlook
@@ -26,7 +27,7 @@ from simpul.payments import agreement
 from simpul.payments.models import PaymentClaim
 from simpul.portals import invitations, talk
 from simpul.portals.downloads import Column, download
-from simpul.portals.http import Request, demand
+from simpul.portals.http import Request, demand, number_of
 from simpul.portals.workshop.parties import find_parties, unreached
 from simpul.portals.workshop.talk import desk_talk
 from simpul.production.models import Job
@@ -164,21 +165,29 @@ def entry(request: Request, pk: int) -> HttpResponse:
     """Enter what the buyer says; the channel is kept."""
     demand(request, "orders.place", request.workshop)
     buyer = get_object_or_404(Party.objects.visible_to(request.person).buyers(), pk=pk)
+    visit = _visit_to(request, buyer)
     products = Product.objects.filter(workshop=request.workshop, is_published=True).for_page()
     form = OrderForm(
-        request.POST or None, buyer=buyer, products=products.order_by("position"), by_staff=True
+        request.POST or None,
+        buyer=buyer,
+        products=products.order_by("position"),
+        by_staff=True,
+        initial={"channel": Order.Channel.VISIT} if visit else None,
     )
     if form.is_valid():
         earliest_on = outlook.earliest_on(request.workshop, form.cleaned_data["wishes"])
         order = agreement.place(
             by=request.person, buyer=buyer, earliest_on=earliest_on, **form.cleaned_data
         )
+        if visit:
+            return redirect("workshop:visit", request.workshop.slug, visit.pk)
         return redirect("workshop:order", request.workshop.slug, order.number)
     return render(
         request,
         "workshop/orders/entry.html",
         {
             "buyer": buyer,
+            "visit": visit,
             "form": form,
             "earliest_url": reverse("workshop:order-earliest", args=[request.workshop.slug, pk]),
         },
@@ -200,6 +209,13 @@ def earliest(request: Request, pk: int) -> HttpResponse:
         "orders/_earliest.html",
         outlook.told(request.person, [] if form.grid.errors else form.grid.wishes),
     )
+
+
+def _visit_to(request: Request, buyer: Party) -> Visit | None:
+    """Return the visit at which the order is taken, if it is taken at one."""
+    pk = number_of(request.GET.get("visit", ""))
+    visits = Visit.objects.visible_to(request.person).filter(party=buyer)
+    return visits.filter(pk=pk).first() if pk else None
 
 
 def find_order(request: Request, number: str) -> Order:

@@ -16,11 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.conversations.forms import MessageForm, WishesForm
 from simpul.conversations.models import Channel, Conversation, FollowUp, Message, Ticket
 from simpul.conversations.notices import try_again
+from simpul.crm.models import like
 from simpul.delivery import rounds
 from simpul.delivery.models import Shipment
 from simpul.insight.timeline import timeline
 from simpul.insight.worth import contribution_of, worth_of
 from simpul.lib import clock
+from simpul.lib.alike import Card, Match
 from simpul.orders.models import Order
 from simpul.parties.forms import ContactForm, CorrectionForm, PartyForm, ToneForm
 from simpul.parties.models import AccessLink, Identity, IdentityQuerySet, Party, PartyQuerySet
@@ -76,7 +78,10 @@ def parties(request: Request) -> HttpResponse:
 
 @require_safe
 def party(request: Request, pk: int) -> HttpResponse:
-    return _page(request, _find(request, pk))
+    party = Party.objects.visible_to(request.person).filter(pk=pk).first()
+    if party is None:
+        return _where_it_went(request, pk)
+    return _page(request, party)
 
 
 @require_POST
@@ -157,6 +162,9 @@ def new(request: Request) -> HttpResponse:
         request.POST or None, workshop=request.workshop, initial=_guess(request.GET.get("q", ""))
     )
     if form.is_valid():
+        found = [] if "is_new" in request.POST else like(request.workshop, _card(form))
+        if found:
+            return _is_it_one(request, form, found)
         party = form.make_party()
         if party.buys_as and request.GET.get("then") == "order":
             return redirect("workshop:order-entry", request.workshop.slug, party.pk)
@@ -260,6 +268,15 @@ def find_parties(request: Request, words: str) -> PartyQuerySet:
     return found.search(words) if words else found
 
 
+def _where_it_went(request: Request, pk: int) -> HttpResponse:
+    """Lead from a party that was merged to the one that it is; of any other there is nothing."""
+    merged = Party.objects.filter(workshop=request.workshop, merged_into__isnull=False)
+    gone = get_object_or_404(merged.select_related("merged_into"), pk=pk)
+    told = _("%(old)s is one with %(party)s: they were merged.")
+    messages.info(request, told % {"old": gone.name, "party": gone.merged_into})
+    return redirect("workshop:party", request.workshop.slug, gone.merged_into_id)
+
+
 def _purchases_from(request: Request, party: Party) -> Any:
     found = PurchaseOrder.objects.visible_to(request.person).filter(supplier=party)
     return found.for_list().order_by("-id")[:10]
@@ -279,6 +296,28 @@ def _known_as(party: Party, kind: str) -> str:
 def _guess(words: str) -> dict[str, str]:
     """Tell from what somebody searched for in vain whether it is a number or a name."""
     return {"telephone" if any(letter.isdigit() for letter in words) else "name": words}
+
+
+def _card(form: PartyForm) -> Card:
+    """Return what was typed as the finder of duplicates reads it."""
+    facts = form.cleaned_data
+    return Card(
+        key=0,
+        name=facts["name"],
+        people=(facts["contact"],),
+        address=f"{facts['street']} {facts['area']}",
+        numbers=frozenset(filter(None, [facts["telephone"]])),
+        mails=frozenset(filter(None, [facts["email"]])),
+    )
+
+
+def _is_it_one(request: Request, form: PartyForm, found: list[tuple[Party, Match]]) -> HttpResponse:
+    """Ask whether it is one of those that are there already; what was typed is kept."""
+    return render(
+        request,
+        "workshop/parties/known.html",
+        {"form": form, "found": found, "for_order": request.GET.get("then") == "order"},
+    )
 
 
 def _known(party: Party) -> IdentityQuerySet:

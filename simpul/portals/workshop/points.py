@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from simpul.crm.loyalty import standing_of
@@ -17,19 +17,31 @@ from simpul.crm.models import PointLot, PointRules, balance_of
 from simpul.crm.point_forms import GiftForm, PointRulesForm, VoidingForm, tier_table
 from simpul.crm.point_ledger import KINDS, Line, ledger, owed
 from simpul.lib import clock
-from simpul.lib.sheets import harmless
 from simpul.parties.models import Party
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request
 from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 50
+COLUMNS: tuple[Column, ...] = (
+    (_lazy("Day"), lambda row: clock.day_of(Line(*row).at)),
+    (_lazy("Buyer"), lambda row: Line(*row).buyer),
+    (_lazy("What"), lambda row: Line(*row).label),
+    (_lazy("Order"), lambda row: Line(*row).order or ""),
+    (_lazy("Points"), lambda row: Line(*row).points),
+    (_lazy("Note"), lambda row: Line(*row).words),
+    (_lazy("By"), lambda row: Line(*row).by),
+)
 
 
 @require_safe
 def points(request: Request) -> HttpResponse:
     """What came and went, and what is owed for it."""
     words, kind = request.GET.get("q", "").strip(), request.GET.get("kind", "")
-    page = Paginator(_found(request), A_PAGE).get_page(request.GET.get("page"))
+    found = ledger(request.workshop, words=words, kind=kind if kind in KINDS else "")
+    if answer := download(request, "points", COLUMNS, found):
+        return answer
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "workshop/customers/points/ledger.html",
@@ -43,21 +55,6 @@ def points(request: Request) -> HttpResponse:
             "part": "ledger",
         },
     )
-
-
-@require_safe
-def export(request: Request) -> HttpResponse:
-    """Give the ledger as it is filtered, for a spreadsheet."""
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="points.csv"'
-    sheet = csv.writer(answer)
-    sheet.writerow(["at", "buyer", "what", "order", "points", "words", "by"])
-    for row in _found(request).iterator():
-        line = Line(*row)
-        words = map(harmless, (line.buyer, line.label, line.order or ""))
-        at = line.at.astimezone(clock.WIB).strftime("%Y-%m-%d %H:%M")
-        sheet.writerow([at, *words, line.points, harmless(line.words), harmless(line.by)])
-    return answer
 
 
 @require_http_methods(["GET", "POST"])
@@ -141,15 +138,6 @@ def _party_page(request: Request, party: Party, form: GiftForm) -> HttpResponse:
 
 def _party(request: Request, pk: int) -> Party:
     return get_object_or_404(Party.objects.visible_to(request.person).buyers(), pk=pk)
-
-
-def _found(request: Request) -> Any:
-    kind = request.GET.get("kind", "")
-    return ledger(
-        request.workshop,
-        words=request.GET.get("q", "").strip(),
-        kind=kind if kind in KINDS else "",
-    )
 
 
 def _posted(request: Request) -> Any:

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.crm.models import MarketingRules, Segment
@@ -16,9 +17,15 @@ from simpul.crm.segment_forms import ListForm, MarketingRulesForm, SegmentForm
 from simpul.crm.segmenting import described, fitting, members_of
 from simpul.lib import clock
 from simpul.parties.models import Party, PartyQuerySet
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand, number_of
 
 A_PAGE = 50
+COLUMNS: list[Column] = [
+    (gettext_lazy("Name"), lambda party: party.name),
+    (gettext_lazy("Town or area"), lambda party: party.area),
+    (gettext_lazy("Kind"), lambda party: ", ".join(party.kinds)),
+]
 A_FEW = 8  # names of a preview, and what a search for members shows
 
 
@@ -76,7 +83,10 @@ def segment(request: Request, pk: int) -> HttpResponse:
     """Who belongs to it today; of a list, whom one may still choose."""
     found = _find(request, pk)
     parties = members_of(found, Party.objects.visible_to(request.person))
-    page = Paginator(parties.order_by("name", "pk"), A_PAGE).get_page(request.GET.get("page"))
+    shown = parties.order_by("name", "pk")
+    if answer := download(request, "segment", COLUMNS, shown):
+        return answer
+    page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
     words = request.GET.get("q", "").strip()
     return render(
         request,
@@ -141,14 +151,13 @@ def _edit(request: Request, found: Segment | None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         return redirect("workshop:segment", request.workshop.slug, saved.pk)
+    counted = _counted(request, form) if form.is_bound else None
+    if request.method == "GET":
+        form.errors.pop("name", None)  # it is only counted: the name may come later
     return render(
         request,
         "workshop/customers/segments/form.html",
-        {
-            "form": form,
-            "segment": found,
-            "counted": _counted(request, form) if form.is_bound else None,
-        },
+        {"form": form, "segment": found, "counted": counted},
         status=422 if request.method == "POST" else 200,
     )
 

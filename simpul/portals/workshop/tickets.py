@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.conversations.forms import MessageForm, ResolutionForm
 from simpul.conversations.models import Conversation, Message, Ticket, TicketQuerySet
 from simpul.crm.clocks import TicketClock, by_urgency, clocks_of
-from simpul.crm.models import Service
+from simpul.crm.models import Remedy, Service
 from simpul.crm.ticket_forms import (
     MakeTicketForm,
     MergeForm,
@@ -110,13 +110,13 @@ def message_ticket(request: Request, pk: int) -> HttpResponse:
 
 @require_safe
 def ticket(request: Request, pk: int) -> HttpResponse:
-    return _page(request, _find(request, pk), MessageForm())
+    return _page(request, find_ticket(request, pk), MessageForm())
 
 
 @require_http_methods(["GET", "POST"])
 def resolution(request: Request, pk: int) -> HttpResponse:
     """Say what became of it."""
-    ticket = _find(request, pk)
+    ticket = find_ticket(request, pk)
     form = _ending(ticket, request.POST or None)
     if form.is_valid():
         end = ticket.solve if ticket.is_of_customer else ticket.resolve
@@ -133,7 +133,7 @@ def resolution(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def rank(request: Request, pk: int) -> HttpResponse:
     """Say what kind of ticket it is, and how urgent."""
-    ticket = _find(request, pk)
+    ticket = find_ticket(request, pk)
     demand(request, "conversations.rank_ticket", ticket)
     form = RankForm(
         request.POST or None, initial={"kind": ticket.kind, "is_urgent": ticket.is_urgent}
@@ -152,7 +152,7 @@ def rank(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def waiting(request: Request, pk: int) -> HttpResponse:
     """Wait for the customer, or no longer."""
-    ticket = _find(request, pk)
+    ticket = find_ticket(request, pk)
     step = ticket.wait if "wait" in request.POST else ticket.go_on
     step(by=request.person)
     return redirect("workshop:ticket", request.workshop.slug, pk)
@@ -161,7 +161,7 @@ def waiting(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def merging(request: Request, pk: int) -> HttpResponse:
     """Answer it together with another one of the same customer."""
-    ticket = _find(request, pk)
+    ticket = find_ticket(request, pk)
     demand(request, "conversations.merge_ticket", ticket)
     form = MergeForm(request.POST or None, others=_others(request, ticket))
     if form.is_valid():
@@ -179,7 +179,7 @@ def merging(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def parting(request: Request, pk: int) -> HttpResponse:
     """Take it apart from the one that it was merged into."""
-    _find(request, pk).part(by=request.person)
+    find_ticket(request, pk).part(by=request.person)
     return redirect("workshop:ticket", request.workshop.slug, pk)
 
 
@@ -203,13 +203,13 @@ def service(request: Request) -> HttpResponse:
 @require_POST
 def reopening(request: Request, pk: int) -> HttpResponse:
     """It is not solved after all."""
-    _find(request, pk).reopen(by=request.person)
+    find_ticket(request, pk).reopen(by=request.person)
     return redirect("workshop:ticket", request.workshop.slug, pk)
 
 
 @require_POST
 def message(request: Request, pk: int) -> HttpResponse:
-    ticket = _find(request, pk)
+    ticket = find_ticket(request, pk)
     if answer := talk.seen(request, *ticket.talked_of()):
         return answer
     if ticket.party is None or not request.person.may("conversations.say", ticket):
@@ -239,13 +239,15 @@ def _new(request: Request, party: Party, order: Order | None) -> HttpResponse:
 def _page(request: Request, ticket: Ticket, form: MessageForm) -> HttpResponse:
     say = reverse("workshop:ticket-message", args=[request.workshop.slug, ticket.pk])
     together = ticket.talked_of()
+    remedies = list(Remedy.objects.visible_to(request.person).filter(ticket=ticket).for_page())
     return render(
         request,
         "workshop/tickets/page.html",
         {
             "ticket": ticket,
             "door": _door_of(ticket),
-            "form": _ending(ticket),
+            "form": _ending(ticket, initial={"how": remedies[-1].how} if remedies else None),
+            "remedies": remedies,
             "clock": clocks_of([ticket], request.workshop).get(ticket.pk),
             "merged": together[1:],
             "has_others": ticket.is_of_customer and _others(request, ticket).exists(),
@@ -262,8 +264,10 @@ def _others(request: Request, ticket: Ticket) -> TicketQuerySet:
     return theirs.filter(party=ticket.party_id).exclude(pk=ticket.pk).order_by("-pk")
 
 
-def _ending(ticket: Ticket, data: Any = None) -> ResolutionForm | SolutionForm:
-    return SolutionForm(data) if ticket.is_of_customer else ResolutionForm(data, ticket=ticket)
+def _ending(ticket: Ticket, data: Any = None, **kwargs: Any) -> ResolutionForm | SolutionForm:
+    if ticket.is_of_customer:
+        return SolutionForm(data, **kwargs)
+    return ResolutionForm(data, ticket=ticket, **kwargs)
 
 
 def _of_kind(found: TicketQuerySet, kind: str) -> TicketQuerySet:
@@ -291,7 +295,7 @@ def _door_of(ticket: Ticket) -> Handover | None:
     return Handover.objects.select_related("shipment").filter(pk=ticket.facts["handover"]).first()
 
 
-def _find(request: Request, pk: int) -> Ticket:
+def find_ticket(request: Request, pk: int) -> Ticket:
     tickets = Ticket.objects.visible_to(request.person)
     known = tickets.select_related("party", "resolved_by", "made_of__by", "merged_into")
     return get_object_or_404(known, pk=pk)

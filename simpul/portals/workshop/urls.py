@@ -1,6 +1,6 @@
 from django.urls import path
 
-from simpul.portals import devices, news, search, told
+from simpul.portals import devices, news, room, search, told
 from simpul.portals.workshop import (
     bank,
     books,
@@ -12,7 +12,9 @@ from simpul.portals.workshop import (
     consents,
     couriers,
     credit,
+    dealers,
     deliveries,
+    duplicates,
     gateways,
     guestbook,
     history,
@@ -25,6 +27,7 @@ from simpul.portals.workshop import (
     lots,
     materials,
     messages,
+    moderation,
     orders,
     outwork,
     packages,
@@ -35,9 +38,12 @@ from simpul.portals.workshop import (
     points,
     production,
     purchases,
+    quotations,
     receipts,
     recipes,
+    referrals,
     refunds,
+    remedies,
     replies,
     routes,
     segments,
@@ -51,9 +57,11 @@ from simpul.portals.workshop import (
     terms,
     tickets,
     today,
+    visits,
     vouchers,
     wages,
     whatsapp,
+    wishes,
 )
 
 app_name = "workshop"
@@ -109,17 +117,46 @@ urlpatterns = [
     path("parties/<int:pk>/people/<int:person>/told/", parties.told, name="contact-told"),
     path("parties/<int:pk>/identities/<int:identity>/", parties.correction, name="correction"),
     path("parties/<int:pk>/links/<int:link>/revocation/", parties.revocation, name="revocation"),
+    # parties that are one
+    path("customers/duplicates/", duplicates.duplicates, name="duplicates"),
+    path("customers/duplicates/search/", duplicates.search, name="duplicates-search"),
+    path("customers/duplicates/<int:pk>/apart/", duplicates.apart, name="duplicate-apart"),
+    path("customers/duplicates/<int:one>/<int:other>/", duplicates.pair, name="duplicate"),
+    path("customers/mergings/", duplicates.mergings, name="mergings"),
+    path("customers/mergings/<int:pk>/undoing/", duplicates.undoing, name="merging-undoing"),
     # points
     path("customers/points/", points.points, name="points"),
-    path("customers/points.csv", points.export, name="points-export"),
     path("customers/points/rules/", points.rules, name="point-rules"),
     path("customers/points/buyers/<int:pk>/", points.party, name="party-points"),
     path("customers/points/buyers/<int:pk>/gift/", points.gift, name="points-gift"),
     path("customers/points/<int:pk>/voiding/", points.voiding, name="points-voiding"),
+    path("customers/referrals/", referrals.referrals, name="referrals"),
+    path("customers/referrals/<int:pk>/approval/", referrals.approval, name="referral-approval"),
+    path("customers/referrals/<int:pk>/voiding/", referrals.voiding, name="referral-voiding"),
+    # the room of the distributors
+    path("customers/room/", room.room, name="room"),
+    path("customers/room/new/", room.new, name="new-post"),
+    path("customers/room/<int:pk>/", room.post, name="post"),
+    path("customers/room/<int:pk>/answer/", room.answer, name="post-answer"),
+    path("customers/room/<int:pk>/picture/", room.picture, name="post-picture"),
+    path("customers/room/rules/", moderation.rules, name="room-rules"),
+    path("customers/room/<int:pk>/hiding/", moderation.hiding, name="post-hiding"),
+    path("customers/room/<int:pk>/showing/", moderation.showing, name="post-showing"),
+    path("customers/room/<int:pk>/clearing/", moderation.clearing, name="post-clearing"),
+    # wishes of customers
+    path("customers/wishes/", wishes.wishes, name="wishes"),
+    path("customers/wishes/rules/", wishes.rules, name="wish-rules"),
+    path("customers/wishes/<int:pk>/", wishes.wish, name="wish"),
+    path("customers/wishes/<int:pk>/answer/", wishes.answer, name="wish-answer"),
+    path("customers/wishes/<int:pk>/next/", wishes.next_step, name="wish-next"),
+    path("customers/wishes/<int:pk>/hiding/", wishes.hiding, name="wish-hiding"),
+    path("customers/wishes/<int:pk>/showing/", wishes.showing, name="wish-showing"),
     path("customers/vouchers/", vouchers.vouchers, name="vouchers"),
     path("customers/vouchers/new/", vouchers.new, name="new-voucher"),
     path("customers/vouchers/<int:pk>/voiding/", vouchers.voiding, name="voucher-voiding"),
     path("customers/vouchers/orders/<str:number>/", vouchers.redemption, name="redemption"),
+    # parties that are one
+    # who registered
     path("leads/", leads.leads, name="leads"),
     path("leads/list/", leads.lead_list, name="lead-list"),
     path("leads/new/", leads.new, name="new-lead"),
@@ -133,6 +170,29 @@ urlpatterns = [
     path("leads/<int:pk>/next/", leads.next_step, name="lead-next"),
     path("leads/<int:pk>/loss/", leads.loss, name="lead-loss"),
     path("leads/<int:pk>/reopening/", leads.reopening, name="lead-reopening"),
+    path("leads/<int:pk>/quotation/", quotations.new, name="new-quotation"),
+    path("customers/quotations/<int:pk>/", quotations.quotation, name="quotation"),
+    path("customers/quotations/<int:pk>/revision/", quotations.revision, name="quotation-revision"),
+    path(
+        "customers/quotations/<int:pk>/withdrawal/",
+        quotations.withdrawal,
+        name="quotation-withdrawal",
+    ),
+    path(
+        "customers/quotations/<int:pk>/papers/<str:code>.pdf",
+        quotations.paper,
+        name="quotation-paper",
+    ),
+    # visits
+    path("customers/visits/", visits.visits, name="visits"),
+    path("customers/visits/plan/", visits.plan, name="visit-plan"),
+    path("customers/visits/<int:pk>/", visits.visit, name="visit"),
+    path("customers/visits/<int:pk>/note/", visits.note, name="visit-note"),
+    path("customers/visits/<int:pk>/missed/", visits.missed, name="visit-missed"),
+    # the dealers behind a distributor
+    path("customers/dealers/", dealers.dealers, name="dealers"),
+    path("customers/dealers/<int:pk>/", dealers.distributor, name="distributor"),
+    path("customers/dealers/ends/<int:pk>/", dealers.ending, name="dealing-ending"),
     # some of the customers
     path("customers/segments/", segments.segments, name="segments"),
     path("customers/segments/new/", segments.new, name="new-segment"),
@@ -238,6 +298,9 @@ urlpatterns = [
     path("tickets/<int:pk>/resolution/", tickets.resolution, name="ticket-resolution"),
     path("tickets/<int:pk>/rank/", tickets.rank, name="ticket-rank"),
     path("tickets/service/", tickets.service, name="service"),
+    path("tickets/<int:pk>/credit/", remedies.credit, name="ticket-credit"),
+    path("tickets/<int:pk>/refund/", remedies.refund, name="ticket-refund"),
+    path("tickets/<int:pk>/replacement/", remedies.replacement, name="ticket-replacement"),
     path("tickets/<int:pk>/merging/", tickets.merging, name="ticket-merging"),
     path("tickets/<int:pk>/parting/", tickets.parting, name="ticket-parting"),
     path("tickets/<int:pk>/waiting/", tickets.waiting, name="ticket-waiting"),

@@ -7,17 +7,29 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from simpul.crm.models import NoVoucher, Voucher, VoucherUse
 from simpul.crm.point_forms import VoidingForm
 from simpul.crm.voucher_forms import RedeemForm, VoucherForm
 from simpul.lib import clock
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
 from simpul.portals.workshop.orders import find_order
 from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 50
+COLUMNS: tuple[Column, ...] = (
+    (_lazy("Code"), lambda one: one.code),
+    (_lazy("Per cent off"), lambda one: one.percent),
+    (_lazy("Rupiah off"), lambda one: one.amount),
+    (_lazy("For orders with goods from"), lambda one: one.least),
+    (_lazy("For whom"), lambda one: one.party.name if one.party else ""),
+    (_lazy("Until"), lambda one: one.until_on),
+    (_lazy("Used"), lambda one: one.used),
+    (_lazy("What for"), lambda one: one.note or str(one.get_origin_display())),
+)
 
 
 @require_safe
@@ -29,12 +41,14 @@ def vouchers(request: Request) -> HttpResponse:
         "points": found.filter(origin=Voucher.Origin.POINTS),
         "": found,
     }
-    chosen = kinds.get(shown, found).with_times().select_related("party")
+    chosen = kinds.get(shown, found).with_times().select_related("party").order_by("-pk")
+    if answer := download(request, "vouchers", COLUMNS, chosen):
+        return answer
     return render(
         request,
         "workshop/customers/vouchers/list.html",
         {
-            "page": Paginator(chosen.order_by("-pk"), A_PAGE).get_page(request.GET.get("page")),
+            "page": Paginator(chosen, A_PAGE).get_page(request.GET.get("page")),
             "words": words,
             "shown": shown,
             "counts": {name: rows.count() for name, rows in kinds.items()},

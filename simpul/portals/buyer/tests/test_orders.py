@@ -232,17 +232,17 @@ def test_pages_cost_the_same_for_any_number_of_things(
     client.get("/ciomas/my/")  # the kinds of content are known from here on
 
     # session, user, person with workshop and party (3); the order with all it shows (14: see
-    # orders/tests/test_knots.py; no needs here, but links); changes, messages, their files, claims,
-    # shipments, photos, papers, journal; whether the plan is still what it was (2)
+    # orders/tests/test_knots.py; no needs here, but links); changes, messages, their files, tickets,
+    # claims, shipments, photos, papers, journal; whether the plan is still what it was (2)
     client.get(page_of(order))
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         client.get(page_of(order))
     # 3; counts by state, count of the page, its orders; the plan (2), where one of them is running
     with django_assert_num_queries(8 if count == 1 else 6):
         client.get("/ciomas/my/orders/")
     # 3; the open orders with all they show; the credit (receipts, credit notes, allocations)
-    # the plan (2)
-    with django_assert_num_queries(22):
+    # the plan (2), whether there are dealers, what was offered
+    with django_assert_num_queries(24):
         client.get("/ciomas/my/")
 
 
@@ -285,5 +285,5 @@ def test_any_number_of_photos_costs_the_same(
         testing.photo(job)
     client.get(page_of(job.line.order))
 
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         client.get(page_of(job.line.order))

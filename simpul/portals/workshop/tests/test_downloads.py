@@ -19,6 +19,7 @@ LISTS = (
     *("catalogue/", "purchases/materials/", "payments/?tab=receipts", "payments/?tab=due"),
     *("payments/?tab=entries", "payments/?tab=refunds", "payments/receivables/"),
     *("payments/suppliers/?shown=all", "payments/cashbook/"),
+    "customers/campaigns/",
 )
 
 

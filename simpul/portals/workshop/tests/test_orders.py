@@ -198,7 +198,7 @@ def test_the_number_of_queries_is_fixed(
     client.get(page(one))
     for made in (one, testing.confirmed_order(buyer, lines=30)):
         client.get(page(made))  # the plan is told anew
-        with django_assert_num_queries(32):
+        with django_assert_num_queries(33):
             client.get(page(made))
     for _n in range(28):
         testing.order(buyer)

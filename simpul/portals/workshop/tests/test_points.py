@@ -18,6 +18,7 @@ PAGE = "/ciomas/desk/customers/points/"
 RULES: dict[str, Any] = {
     "is_on": "on", "starts_on": "2026-01-01", "wholesale_per": "10.000", "retail_per": "",
     "worth": "500", "most_percent": "50", "valid_days": "365", "warn_days": "30",
+    "referral_most": "5", "referral_days": "30", "for_recommender": "100",
     "tiers-TOTAL_FORMS": "2", "tiers-INITIAL_FORMS": "0",
     "tiers-0-name": "Emas", "tiers-0-least": "5.000.000", "tiers-0-percent": "5",
     "tiers-1-name": "", "tiers-1-least": "",
@@ -85,8 +86,8 @@ def test_the_ledger_is_found_by_buyer_and_kind_and_given_as_a_sheet(
     found = client.get(PAGE, {"q": "lain", "kind": "gift"}).text
     assert "+82" in found
     assert "+71" not in found
-    lines = client.get("/ciomas/desk/customers/points.csv").text.splitlines()
-    assert lines[0] == "at,buyer,what,order,points,words,by"
+    lines = client.get(PAGE, {"as": "csv"}).text.lstrip("\ufeff").splitlines()
+    assert lines[0] == "Day,Buyer,What,Order,Points,Note,By"
     assert [line.split(",")[4] for line in lines[1:]] == ["-82", "82", "71"]
     assert "'=1" in lines[-1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,8 @@ from simpul.crm.models import Goal, Service
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
+from simpul.payments.models import CreditNote
+from simpul.ui.jinja import number
 
 DESK = "/ciomas/desk/"
 
@@ -161,6 +164,32 @@ def test_what_is_overdue_stands_on_today(client: Client, ticket: Ticket) -> None
     assert "1 ticket is overdue" in client.get(DESK).text
     assert "overdue" in client.get(f"{DESK}tickets/").text
     assert "overdue" in client.get(f"{DESK}tickets/{ticket.pk}/").text
+
+
+def test_made_good_by_a_note_of_what_the_pairs_cost(
+    client: Client, buyer: Party, dewi: Person
+) -> None:
+    order = testing.needy_order(buyer, paid=False)
+    line = order.current.lines.get()
+    assert line.price is not None
+    pairs = [{"line": line.line_id, "model": "x", "sizes": {"40": 2}}]
+    facts = {"order": order.number, "pairs": pairs}
+    asked = Ticket.ask(
+        by=dewi, kind="complaint", subject=order, party=buyer, body="Sol lepas.", facts=facts
+    )
+    here = f"{DESK}tickets/{asked.pk}/"
+    proposed = client.get(f"{here}credit/").text
+    assert f'value="{number(2 * line.price)}"' in proposed
+    assert f"{asked.number}: Sol lepas." in proposed
+
+    client.post(f"{here}credit/", {"amount": "100.000", "kind": "defect", "note": "Sol"})
+    replaced = testing.order(buyer)
+    client.post(f"{here}replacement/", {"order": replaced.pk})
+
+    page = client.get(here).text
+    assert CreditNote.objects.get().number in page
+    assert replaced.number in page
+    assert re.search(r'value="replaced"[^>]*checked', page)  # as the last of them says
 
 
 def test_another_workshop_finds_nothing(ticket: Ticket, joko: Person) -> None:

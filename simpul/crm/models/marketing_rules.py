@@ -24,6 +24,9 @@ class MarketingRules(models.Model):
     lost_days = models.PositiveSmallIntegerField(
         _("days without an order until a customer is lost"), default=365
     )
+    visit_days = models.PositiveSmallIntegerField(
+        _("days without a visit until a buyer should be visited"), default=30
+    )
     most_messages = models.PositiveSmallIntegerField(
         _("most messages of all campaigns to one person"), default=2
     )

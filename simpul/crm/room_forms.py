@@ -1,0 +1,68 @@
+"""What is asked in the room of the distributors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from simpul.crm.models import LONGEST_POST, RoomRules
+from simpul.lib import uploads
+from simpul.papers.models import Upload
+from simpul.parties.models import Person
+from simpul.ui.fields import UploadField
+
+
+class PostForm(forms.Form):
+    body = forms.CharField(
+        label=_("What do you want to say?"),
+        max_length=LONGEST_POST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("All distributors of the workshop read it, with the name of your shop."),
+    )
+    picture = UploadField(label=_("Picture"), kinds=uploads.PHOTO, required=False)
+
+    def facts(self, *, by: Person) -> dict[str, Any]:
+        """Return what a step is told; the picture is kept."""
+        picture = self.cleaned_data["picture"]
+        kept = Upload.keep(picture, by=by) if picture is not None else None
+        return {"body": self.cleaned_data["body"], "picture": kept}
+
+
+class AnswerPostForm(PostForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"].label = _("Your answer")
+
+
+class ReportForm(forms.Form):
+    complaint = forms.CharField(
+        label=_("What is wrong with it?"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Only the workshop reads this."),
+    )
+
+
+class PostHidingForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Whoever wrote it reads this."),
+    )
+
+
+class RoomRulesForm(forms.ModelForm[RoomRules]):
+    class Meta:
+        model = RoomRules
+        fields = ("days", "regular_orders", "payments")
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or self.cleaned_data
+        for name in self._meta.fields or ():
+            if facts.get(name) == 0:
+                self.add_error(name, _now("Take one at least."))
+        return facts

@@ -1,0 +1,38 @@
+"""A distributor's own dealers, and the orders that he placed for them."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from simpul.crm.models import DealerOrder, Dealing
+from simpul.crm.network import dealers_of
+from simpul.portals.http import Request
+
+A_PAGE = 30
+
+
+@require_safe
+def dealers(request: Request) -> HttpResponse:
+    party = request.person.party
+    found = dealers_of(request.person, party) if party else []
+    return render(request, "buyer/dealers/list.html", {"dealers": found})
+
+
+@require_safe
+def dealer(request: Request, pk: int) -> HttpResponse:
+    """The orders that went through him for one dealer; what the dealer orders itself he never sees."""
+    mine = Dealing.objects.visible_to(request.person).select_related("dealer")
+    dealing = get_object_or_404(mine, pk=pk)
+    orders = DealerOrder.objects.visible_to(request.person).filter(dealing=dealing)
+    rows = orders.select_related("order").order_by("-order_id")
+    return render(
+        request,
+        "buyer/dealers/page.html",
+        {
+            "dealing": dealing,
+            "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+        },
+    )

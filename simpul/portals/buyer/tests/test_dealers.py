@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from simpul import testing
+from simpul.crm.models import DealerOrder, Dealing
+from simpul.orders.models import Order
+from simpul.parties.models import Address, Party, Person, Workshop
+
+MINE = "/ciomas/my/"
+
+
+@pytest.fixture
+def client(client: Client, dewi: Person) -> Client:
+    """A browser in which Dewi, who owns the shop that buys, has logged in."""
+    testing.login(client, dewi)
+    return client
+
+
+@pytest.fixture
+def dealing(sari: Person, buyer: Party, workshop: Workshop) -> Dealing:
+    Party.objects.filter(pk=buyer.pk).update(sends_in_own_name=True)
+    buyer.refresh_from_db()
+    kiosk = testing.party(workshop, "Kios Padang")
+    Address.objects.create(party=kiosk, receiver="Uda", street="Pasar 3", area="Padang")
+    return Dealing.begin(by=sari, distributor=buyer, dealer=kiosk)
+
+
+def test_goods_are_ordered_straight_to_a_dealer(client: Client, dealing: Dealing) -> None:
+    product = testing.product(dealing.workshop)
+    assert "Kios Padang" in client.get(f"{MINE}dealers/").text
+    new = f"{MINE}orders/new/?dealer={dealing.pk}"
+    assert f'name="dealer" value="{dealing.pk}"' in client.get(new).text
+    sizes = f"{new}&product={product.slug}"
+    page = client.get(sizes).text
+    assert "Uda, Pasar 3, Padang" in page
+    assert 'name="in_buyers_name"' in page
+    address = dealing.dealer.addresses.get()
+    pairs = {f"pairs-{product.colourways.get().pk}-40": "12"}
+    facts: dict[str, Any] = {"product": product.slug, "unit": "1", "place": str(address.pk)}
+
+    answer = client.post(sizes, facts | pairs | {"in_buyers_name": "on"})
+
+    order = Order.objects.get()
+    assert answer["Location"] == f"{MINE}orders/{order.number}/"
+    assert (order.buyer, order.receiver, order.in_buyers_name) == (
+        dealing.distributor,
+        "Uda",
+        True,
+    )
+    assert DealerOrder.objects.get().dealing == dealing
+    assert order.number in client.get(f"{MINE}dealers/{dealing.pk}/").text
+
+
+def test_what_belongs_to_another_distributor_is_not_found(
+    client: Client, dealing: Dealing, workshop: Workshop
+) -> None:
+    testing.login(client, testing.person("Tono", testing.party(workshop, "Grosir Lain")))
+
+    assert client.get(f"{MINE}dealers/{dealing.pk}/").status_code == 404
+    assert client.get(f"{MINE}orders/new/?dealer={dealing.pk}").status_code == 404
+    assert "Kios Padang" not in client.get(f"{MINE}dealers/").text
+
+
+def test_who_buys_through_him_no_more_is_ordered_for_no_more(
+    client: Client, dealing: Dealing, sari: Person
+) -> None:
+    dealing.end(by=sari)
+
+    assert client.get(f"{MINE}orders/new/?dealer={dealing.pk}").status_code == 404
+    assert client.get(f"{MINE}dealers/{dealing.pk}/").status_code == 200
+
+
+def test_the_pages_have_a_fixed_number_of_queries(
+    client: Client, dealing: Dealing, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    page = f"{MINE}dealers/{dealing.pk}/"
+    for address in (f"{MINE}dealers/", page):
+        client.get(address)
+
+    with django_assert_num_queries(5):
+        client.get(f"{MINE}dealers/")
+    with django_assert_num_queries(5):
+        client.get(page)

@@ -1,0 +1,159 @@
+"""Parties that are probably one: looked at side by side, merged, or known to be two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from simpul.conversations.models import Message
+from simpul.crm.forms import MergingForm
+from simpul.crm.models import Duplicate, Merging, NotMerged, find_duplicates
+from simpul.orders.models import Order
+from simpul.parties.models import Party, Person
+from simpul.payments.models import party_credit
+from simpul.payments.tally import owed_by
+from simpul.portals.http import Request, demand
+from simpul.procurement.models import PurchaseOrder
+
+A_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What would move, or stay, of one of two parties; money in rupiah."""
+
+    party: Party
+    people: list[Person]
+    addresses: list[str]
+    orders: int
+    purchases: int
+    messages: int
+    owed: int
+    credit: int
+
+
+@require_safe
+def duplicates(request: Request) -> HttpResponse:
+    found = Duplicate.objects.visible_to(request.person)
+    words = request.GET.get("q", "").strip()
+    status = request.GET.get("status", "")
+    if words:
+        found = found.search(words)
+    kinds = {"": found.waiting(), "apart": found.filter(status=Duplicate.Status.APART)}
+    shown = kinds.get(status, kinds[""]).for_list().order_by("-bits", "pk")
+    return render(
+        request,
+        "workshop/customers/duplicates/list.html",
+        {
+            "page": Paginator(shown, A_PAGE).get_page(request.GET.get("page")),
+            "words": words,
+            "status": status,
+            "counts": {name: rows.count() for name, rows in kinds.items()},
+        },
+    )
+
+
+@require_POST
+def search(request: Request) -> HttpResponse:
+    """Look through all parties now, and not only tonight."""
+    demand(request, "crm.part", request.workshop)
+    count = find_duplicates(request.workshop)
+    told = ngettext(
+        "Looked through all parties: %(count)s pair waits for a look.",
+        "Looked through all parties: %(count)s pairs wait for a look.",
+        count,
+    )
+    messages.success(request, told % {"count": count})
+    return redirect("workshop:duplicates", request.workshop.slug)
+
+
+@require_POST
+def apart(request: Request, pk: int) -> HttpResponse:
+    found = Duplicate.objects.visible_to(request.person).select_related("one", "other")
+    pair = get_object_or_404(found, pk=pk)
+    pair.part(by=request.person)
+    messages.success(request, _("They are two: nobody is asked about these again."))
+    return redirect("workshop:duplicates", request.workshop.slug)
+
+
+@require_http_methods(["GET", "POST"])
+def pair(request: Request, one: int, other: int) -> HttpResponse:
+    """Two parties side by side, what would move, and which one stays."""
+    demand(request, "crm.merge", request.workshop)
+    both = Party.objects.visible_to(request.person).filter(pk__in={one, other})
+    parties = {party.pk: party for party in both}
+    if len(parties) != 2:
+        raise Http404
+    sides = [_side(parties[one]), _side(parties[other])]
+    form = MergingForm(
+        request.POST or None, parties=both, initial={"kept": max(sides, key=_weight).party}
+    )
+    if form.is_valid():
+        kept = form.cleaned_data["kept"]
+        absorbed = parties[one if kept.pk == other else other]
+        try:
+            Merging.merge(by=request.person, kept=kept, absorbed=absorbed)
+        except NotMerged as reason:
+            form.add_error(None, str(reason))
+        else:
+            told = _("Merged. This can be undone under Duplicates, Merged.")
+            messages.success(request, told)
+            return redirect("workshop:party", request.workshop.slug, kept.pk)
+    found = Duplicate.objects.visible_to(request.person).waiting()
+    return render(
+        request,
+        "workshop/customers/duplicates/pair.html",
+        {
+            "sides": sides,
+            "form": form,
+            "duplicate": found.filter(one=min(one, other), other=max(one, other)).first(),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_safe
+def mergings(request: Request) -> HttpResponse:
+    found = Merging.objects.visible_to(request.person).select_related("kept", "absorbed", "by")
+    shown = found.annotate(rows=Count("moved")).order_by("-pk")
+    return render(
+        request,
+        "workshop/customers/duplicates/mergings.html",
+        {"page": Paginator(shown, A_PAGE).get_page(request.GET.get("page"))},
+    )
+
+
+@require_POST
+def undoing(request: Request, pk: int) -> HttpResponse:
+    """Let two that were merged be two again; a refusal is shown by the middleware."""
+    merging = get_object_or_404(Merging.objects.visible_to(request.person), pk=pk)
+    merging.undo(by=request.person)
+    messages.success(request, _("They are two again, each with what is its own."))
+    return redirect("workshop:party", request.workshop.slug, merging.absorbed_id)
+
+
+def _side(party: Party) -> Side:
+    return Side(
+        party=party,
+        people=list(party.people.prefetch_related("identities").order_by("pk")),
+        addresses=[address.in_one_text for address in party.addresses.order_by("pk")],
+        orders=Order.objects.filter(buyer=party).count(),
+        purchases=PurchaseOrder.objects.filter(supplier=party).count(),
+        messages=Message.objects.filter(conversation__party=party).count(),
+        owed=owed_by(party),
+        credit=party_credit(party),
+    )
+
+
+def _weight(side: Side) -> tuple[Any, ...]:
+    """Say which one is rather kept: the one that more happened with, and the older one."""
+    return (side.party.is_welcome, side.orders + side.purchases, side.messages, -side.party.pk)

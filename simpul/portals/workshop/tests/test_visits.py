@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from simpul import testing
+from simpul.crm.models import Visit, VisitDay
+from simpul.lib import clock
+from simpul.orders.models import Order
+from simpul.parties.models import Party, Person, Workshop
+
+VISITS = "/ciomas/desk/customers/visits/"
+
+
+@pytest.fixture
+def client(client: Client, sari: Person) -> Client:
+    """A browser in which Sari, who sells, has logged in."""
+    testing.login(client, sari)
+    return client
+
+
+@pytest.fixture
+def visit(sari: Person, buyer: Party, dewi: Person) -> Visit:
+    day = VisitDay.plan(by=sari, rep=sari, on=clock.today(), parties=[buyer])
+    return day.visits.get()
+
+
+def test_from_the_plan_to_the_list_of_the_day(
+    client: Client, sari: Person, buyer: Party, workshop: Workshop
+) -> None:
+    testing.party(workshop, "Toko Padang", area="Padang")
+    assert "Toko Dewi" in client.get(f"{VISITS}plan/").text
+    assert "Toko Dewi" not in client.get(f"{VISITS}plan/?q=Padang").text
+
+    answer = client.post(
+        f"{VISITS}plan/", {"parties": [buyer.pk], "on": clock.today(), "rep": sari.pk}
+    )
+
+    assert answer["Location"] == f"{VISITS}?on={clock.today()}&of={sari.pk}"
+    listed = client.get(answer["Location"]).text
+    assert "Toko Dewi" in listed
+    assert "Toko Padang" not in listed
+    assert "Toko Dewi" not in client.get(f"{VISITS}?on={clock.in_days(1)}").text
+    assert client.get(f"{VISITS}?on=2026-02-31").status_code == 200
+
+
+def test_who_ticks_nobody_is_told_so_and_what_was_ticked_stays(
+    client: Client, sari: Person, buyer: Party
+) -> None:
+    facts = {"on": clock.today(), "rep": sari.pk}
+    assert client.post(f"{VISITS}plan/", facts).status_code == 422
+
+    over = client.post(f"{VISITS}plan/", facts | {"parties": [buyer.pk], "on": clock.in_days(-1)})
+
+    assert over.status_code == 422
+    assert f'value="{buyer.pk}" aria-label="Visit Toko Dewi" checked' in over.text
+    assert not VisitDay.objects.exists()
+
+
+def test_what_was_found_is_noted_in_front_of_the_shop(client: Client, visit: Visit) -> None:
+    page = f"{VISITS}{visit.pk}/"
+    wrong = client.post(f"{page}note/", {"body": "Minta contoh", "next_words": "Telepon"})
+    assert wrong.status_code == 422
+    assert "Minta contoh" in wrong.text
+
+    client.post(f"{page}note/", {"body": "Minta contoh", "pairs_seen": "14", "rival": "150 ribu"})
+
+    text = client.get(page).text
+    assert "Minta contoh" in text
+    assert "150 ribu" in text
+    assert client.post(f"{page}note/", {"body": "lagi"}).status_code == 409
+
+
+def test_a_visit_that_did_not_take_place(client: Client, visit: Visit) -> None:
+    client.post(f"{VISITS}{visit.pk}/missed/", {"reason": "Toko tutup"})
+
+    assert "Toko tutup" in client.get(VISITS).text
+
+
+def test_an_order_is_taken_on_the_spot(client: Client, visit: Visit, workshop: Workshop) -> None:
+    product = testing.product(workshop)
+    colourway = product.colourways.get()
+    entry = f"/ciomas/desk/orders/new/{visit.party_id}/?visit={visit.pk}"
+    page = client.get(entry).text
+    assert '<option value="visit" selected>' in page
+    cell = next(
+        line.split('"')[0] for line in page.split('name="')[1:] if f"{colourway.pk}-40" in line[:40]
+    )
+
+    answer = client.post(
+        entry,
+        {
+            cell: "12", "unit": "1", "channel": "visit", "place": "new", "receiver": "Dewi",
+            "street": "Jl. Raya 7", "area": "Bogor",
+        },
+    )  # fmt: skip
+
+    assert answer["Location"] == f"{VISITS}{visit.pk}/"
+    order = Order.objects.get()
+    assert (order.channel, order.buyer) == ("visit", visit.party)
+    assert order.number in client.get(f"{VISITS}{visit.pk}/").text
+
+
+def test_another_workshop_finds_nothing(client: Client, visit: Visit, joko: Person) -> None:
+    testing.login(client, joko)
+
+    assert client.get(f"/cibaduyut/desk/customers/visits/{visit.pk}/").status_code == 404
+    answer = client.post(f"/cibaduyut/desk/customers/visits/{visit.pk}/note/", {"body": "x"})
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("many", [1, 12])
+def test_the_pages_cost_the_same_for_any_number(
+    client: Client, sari: Person, visit: Visit, workshop: Workshop,
+    django_assert_num_queries: DjangoAssertNumQueries, many: int,
+) -> None:  # fmt: skip
+    shops = [testing.party(workshop, f"Toko {number}") for number in range(many)]
+    for shop in shops:
+        testing.person("Ani", shop)
+    VisitDay.plan(by=sari, rep=sari, on=clock.today(), parties=shops)
+    page = f"{VISITS}{visit.pk}/"
+    for address in (VISITS, f"{VISITS}plan/", page):
+        client.get(address)
+
+    with django_assert_num_queries(9):
+        client.get(VISITS)
+    with django_assert_num_queries(10):
+        client.get(f"{VISITS}plan/")
+    with django_assert_num_queries(19):
+        client.get(page)
