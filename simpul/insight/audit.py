@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, F, Min, Q, Sum
 
 from simpul.conversations.models import Ticket
-from simpul.crm.models import PointLot, PointUse
+from simpul.crm.models import PointLot, PointUse, Quotation
 from simpul.crm.models.point import TAKEN_BACK
 from simpul.delivery.models import Load, Package, PackageLine, Shipment
 from simpul.insight import recent
@@ -559,6 +559,8 @@ def _numbers(workshop: Workshop) -> set[str]:
         WageSheet.objects.filter(workshop=workshop),
         Outwork.objects.filter(workshop=workshop),
         Shipment.objects.filter(workshop=workshop),
+        Ticket.objects.filter(workshop=workshop),
+        Quotation.objects.filter(workshop=workshop),
     ]
     return {number for table in tables for number in table.values_list("number", flat=True)}
 

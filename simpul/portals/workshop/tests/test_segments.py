@@ -68,7 +68,10 @@ def test_a_list_is_chosen_one_by_one(desk: Client, buyer: Party) -> None:
 
 
 def test_the_owner_says_what_lost_is(desk: Client) -> None:
-    facts = {"new_days": 30, "sleeping_days": 90, "lost_days": 80, "most_messages": 1, "in_days": 7}
+    facts = {
+        "new_days": 30, "sleeping_days": 90, "lost_days": 80, "most_messages": 1, "in_days": 7,
+        "visit_days": 45,
+    }  # fmt: skip
     assert desk.post(f"{HERE}words/", facts).status_code == 422
     assert not MarketingRules.objects.exists()
     desk.post(f"{HERE}words/", facts | {"lost_days": 200})
