@@ -21,7 +21,7 @@ SOON = datetime(2026, 11, 25, 15, 0, tzinfo=clock.WIB)
 @pytest.mark.django_db
 def test_it_holds_every_invariant_and_bean_check_reads_its_books() -> None:
     with clock.stopped(SOON):
-        workshop = load(SOON, months=2)
+        workshop = load(SOON, months=3)
 
         assert list(findings(workshop)) == []
         written = exports.as_beancount(books_of(workshop))

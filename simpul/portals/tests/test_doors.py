@@ -10,6 +10,8 @@ from simpul.portals.doors import DOORS, document_of, path_for, portal_path, side
 ARGUMENTS: dict[str, list[object]] = {
     "": [],
     "pk": [7],
+    "party_id": [7],
+    "begins_at": [7],  # the post that its thread begins with
     "number": ["SO-2026-0001"],
     "code": ["7K3MPQ"],
     "slug": ["drb-01"],
