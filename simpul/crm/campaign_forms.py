@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.crm.models import Campaign, Purpose, Segment, Ways
+from simpul.crm.models import SENT_BY, Campaign, Purpose, Segment, Ways
 from simpul.crm.models.campaign import LONGEST_CAMPAIGN, SUBJECT
 from simpul.crm.wording import unknown_gaps
 from simpul.lib import clock, uploads
@@ -27,7 +27,7 @@ class CampaignForm(forms.Form):
     segment = forms.ModelChoiceField(Segment.objects.none(), label=_("To whom"))
     purpose = forms.ChoiceField(
         label=_("It is about"),
-        choices=[(one.value, one.label) for one in (Purpose.NEWS, Purpose.OFFERS)],
+        choices=[(one.value, one.label) for one in SENT_BY],
         widget=forms.RadioSelect,
         initial=Purpose.NEWS,
         help_text=_("Only whoever agreed to it is written to."),

@@ -5,42 +5,68 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.crm.models import Consent, Purpose, consents_of
+from simpul.crm.models import SENT_BY, Consent, consents_of
 from simpul.parties.models import Identity, Person
 
 
 class ConsentForm(forms.Form):
-    """What may be sent to each of some numbers and addresses: a tick for each purpose."""
+    """What may be sent to each of some numbers and addresses: a tick for each purpose.
+
+    `shown` says what stood when the form was made: who withdrew something meanwhile has not switched
+    it on again by a page that was still open.
+    """
+
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, identities: Iterable[Identity]) -> None:
         super().__init__(data)
         self.identities = list(identities)
-        self.standing = consents_of(self.identities)
+        self.standing = {
+            f"{purpose}-{identity}"
+            for identity, purpose in consents_of(self.identities)
+            if purpose in SENT_BY
+        }
+        self.initial["shown"] = " ".join(sorted(self.standing))
         for identity in self.identities:
-            for purpose in Purpose:
-                self.fields[f"{purpose}-{identity.pk}"] = forms.BooleanField(
-                    label=purpose.asked,
-                    required=False,
-                    initial=(identity.pk, purpose.value) in self.standing,
+            for purpose in SENT_BY:
+                name = f"{purpose}-{identity.pk}"
+                self.fields[name] = forms.BooleanField(
+                    label=purpose.asked, required=False, initial=name in self.standing
                 )
 
     @property
     def rows(self) -> list[tuple[Identity, list[forms.BoundField]]]:
         """Each number or address with its ticks."""
         return [
-            (identity, [self[f"{purpose}-{identity.pk}"] for purpose in Purpose])
+            (identity, [self[f"{purpose}-{identity.pk}"] for purpose in SENT_BY])
             for identity in self.identities
         ]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what was ticked on a page that is out of date, and show what stands now."""
+        facts = super().clean() or self.cleaned_data
+        if facts["shown"] != self.initial["shown"]:
+            ticks = {tick.name for _identity, row in self.rows for tick in row}
+            typed = {name: said for name, said in self.data.items() if name not in ticks}
+            self.data = {
+                **typed,
+                "shown": self.initial["shown"],
+                **dict.fromkeys(self.standing, "on"),
+            }
+            raise forms.ValidationError(_now("It has changed meanwhile. Look again."))
+        return facts
 
     @transaction.atomic
     def save(self, *, by: Person, how: str, note: str = "") -> None:
         """Note what is otherwise than it was; the same again notes nothing."""
         for identity in self.identities:
-            for purpose in Purpose:
-                is_given = self.cleaned_data[f"{purpose}-{identity.pk}"]
-                if is_given != ((identity.pk, purpose.value) in self.standing):
+            for purpose in SENT_BY:
+                name = f"{purpose}-{identity.pk}"
+                is_given = self.cleaned_data[name]
+                if is_given != (name in self.standing):
                     say = Consent.give if is_given else Consent.withdraw
                     say(
                         by=by, identity=identity, purpose=purpose.value, how=how,

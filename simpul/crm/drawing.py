@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from simpul.crm.models import (
     Campaign,
@@ -29,14 +29,15 @@ from simpul.parties.models import Identity, IdentityQuerySet, Party, Workshop
 
 
 def begin_due(workshop: Workshop) -> None:
-    """Begin the campaigns whose time has come, let be the texts that nobody wants any more, and end
+    """Begin the campaigns whose time has come, let be the texts that may not go any more, and end
     those of which nothing waits."""
     machine = workshop.machine
     mine = Campaign.objects.filter(workshop=workshop).select_related("segment", "workshop")
     for campaign in mine.due():
         campaign.begin(by=machine, drawn=draw(campaign))
     for text in _unwanted(workshop):
-        text.skip(Why.NO_CONSENT)
+        if (reason := why_not(text)) is not None:
+            text.skip(reason)
     for campaign in mine.all_sent().order_by("pk"):
         campaign.end(by=machine)
 
@@ -95,13 +96,17 @@ def why_not(recipient: Recipient) -> Why | None:
 
 
 def _unwanted(workshop: Workshop) -> list[Recipient]:
-    """Return the texts that wait for a hand though their readers took it back since."""
+    """Return the texts that wait for a hand though their readers took it back since, or were
+    written to often enough by others."""
     waiting = Recipient.objects.texts().filter(campaign__workshop=workshop)
+    purposes = list(waiting.order_by().values_list("campaign__purpose", flat=True).distinct())
+    is_tired = Q(person__in=_written_to_enough(workshop)) if purposes else Q()
+    texts = waiting.select_related("campaign__workshop", "identity")
     return [
         text
-        for purpose in waiting.order_by().values_list("campaign__purpose", flat=True).distinct()
-        for text in waiting.filter(campaign__purpose=purpose).exclude(
-            identity__in=agreed_to(purpose).values("pk")
+        for purpose in purposes
+        for text in texts.filter(campaign__purpose=purpose).filter(
+            is_tired | ~Q(identity__in=agreed_to(purpose).values("pk"))
         )
     ]
 

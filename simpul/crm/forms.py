@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
-from simpul.crm.models import Purpose
+from simpul.crm.models import SENT_BY
 from simpul.lib import phones
 from simpul.parties.models import Address, Party, PartyQuerySet
 
@@ -71,7 +71,7 @@ class RegistrationForm(forms.Form):
         super().__init__(data, initial={"code": code})
         if code is None:
             del self.fields["code"]
-        for purpose in (Purpose.NEWS, Purpose.OFFERS):
+        for purpose in SENT_BY:
             self.fields[f"agrees_{purpose}"].label = purpose.asked
 
     def clean_telephone(self) -> str:
@@ -91,7 +91,7 @@ class RegistrationForm(forms.Form):
         promise = str(self.fields["agrees_offers"].help_text)
         cleaned["agreed"] = {
             purpose.value: f"{purpose.asked} {promise}"
-            for purpose in (Purpose.NEWS, Purpose.OFFERS)
+            for purpose in SENT_BY
             if cleaned.pop(f"agrees_{purpose}", False)
         }
         place = {name: cleaned.pop(name, "") for name in ("street", "postcode", "landmark")}

@@ -36,15 +36,22 @@ def read(token: str, workshop: Workshop) -> Leaving | None:
     return Leaving(identity, Purpose(purpose), int(recipient)) if identity else None
 
 
+def identities_of(found: Leaving) -> list[Identity]:
+    """Return all numbers and addresses of who leaves: otherwise the next message went by WhatsApp."""
+    return list(Identity.objects.filter(person=found.identity.person).order_by("pk"))
+
+
 @transaction.atomic
 def leave(found: Leaving, *, is_all: bool, is_one_click: bool) -> None:
-    """End what the address stands for, or everything; done twice it is done once."""
-    Consent.end(
-        found.identity,
-        [*Purpose] if is_all else [found.purpose],
-        how=ConsentHow.ONE_CLICK if is_one_click else ConsentHow.LINK,
-        words=_("Send me nothing more of any kind") if is_all else _("Send me no more of this"),
-        by=found.identity.workshop.machine,
-    )
+    """End what the address stands for, or everything, by whichever way the person is reached; done
+    twice it is done once."""
+    for identity in identities_of(found):
+        Consent.end(
+            identity,
+            [*Purpose] if is_all else [found.purpose],
+            how=ConsentHow.ONE_CLICK if is_one_click else ConsentHow.LINK,
+            words=_("Send me nothing more of any kind") if is_all else _("Send me no more of this"),
+            by=found.identity.workshop.machine,
+        )
     for recipient in Recipient.objects.filter(pk=found.recipient, identity=found.identity):
         recipient.leave()

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.catalog.models import Category, Product
-from simpul.crm.models import MarketingRules, Purpose, Segment
+from simpul.crm.models import SENT_BY, MarketingRules, Segment
 from simpul.crm.segmenting import Bought, Phase
 from simpul.parties.models import Party, Workshop
 from simpul.ui.fields import RupiahField
@@ -56,7 +56,9 @@ class SegmentForm(forms.Form):
         required=False,
     )
     consent = forms.ChoiceField(
-        label=_("Agreed to"), choices=[_ANY, *Purpose.choices], required=False
+        label=_("Agreed to"),
+        choices=[_ANY, *((one.value, one.label) for one in SENT_BY)],
+        required=False,
     )
 
     def __init__(
@@ -100,6 +102,9 @@ class ListForm(forms.Form):
 
 
 class MarketingRulesForm(forms.ModelForm[MarketingRules]):
+    most_messages = MarketingRules._meta.get_field("most_messages").formfield(min_value=1)
+    in_days = MarketingRules._meta.get_field("in_days").formfield(min_value=1)
+
     class Meta:
         model = MarketingRules
         fields = (

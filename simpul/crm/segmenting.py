@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -17,6 +18,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 from simpul.catalog.models import Category, Product
 from simpul.conversations.models import Ticket
 from simpul.crm.models import MarketingRules, Purpose, Segment, agreed_to
+from simpul.delivery.models import Shipment
 from simpul.lib import clock
 from simpul.orders.models import AGREED, LineSize, Order
 from simpul.parties.models import Party, PartyQuerySet
@@ -76,11 +78,25 @@ def fitting(
     if conditions.get("least") or conditions.get("most"):
         found = _spending(found, conditions, today)
     if complained := conditions.get("complained"):
-        has_complained = Exists(Ticket.objects.filter(party=OuterRef("pk")))
+        has_complained = _complained()
         found = found.filter(has_complained if complained == "yes" else ~has_complained)
     if consent := conditions.get("consent"):
         found = found.filter(Exists(agreed_to(consent).filter(person__party=OuterRef("pk"))))
     return found
+
+
+def _complained() -> Q:
+    """It was said by the buyer, or at the door: those tickets are about the shipment."""
+    said = Ticket.objects.filter(
+        party=OuterRef("pk"),
+        kind__in=[Ticket.Kind.COMPLAINT, Ticket.Kind.WARRANTY, Ticket.Kind.RETURN],
+    )
+    of_shipments = ContentType.objects.get_for_model(Shipment)
+    at_the_door = Ticket.objects.filter(
+        kind=Ticket.Kind.DOOR, subject_type=of_shipments, subject_id=OuterRef("pk")
+    )
+    shipments = Shipment.objects.filter(Exists(at_the_door), buyer=OuterRef("pk"))
+    return Q(Exists(said)) | Q(Exists(shipments))
 
 
 def described(segment: Segment) -> list[str]:

@@ -275,7 +275,7 @@ def _leads(person: Person, party: Party, words: str) -> QuerySet[Any]:
 def _consents(person: Person, party: Party, words: str) -> QuerySet[Any]:
     said = Consent.objects.visible_to(person).filter(identity__person__party=party)
     rows = said.select_related("identity__person", "by")
-    return rows.filter(identity__value__icontains=words) if words else rows
+    return rows.filter(value__icontains=words) if words else rows
 
 
 def _amount(words: str) -> Q:
@@ -361,7 +361,7 @@ def _lead(row: Any) -> Told:
 def _consent(row: Any) -> Told:
     said = _("Yes to: %(what)s") if row.is_given else _("No more: %(what)s")
     title = said % {"what": row.get_purpose_display()}
-    return Told(title, row.identity.value, row.by.name)
+    return Told(title, row.value, row.by.name)
 
 
 _SOURCES: tuple[_Source, ...] = (

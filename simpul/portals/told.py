@@ -23,6 +23,14 @@ def told(request: Request) -> HttpResponse:
         form.save()
         messages.success(request, _("Saved."))
         return redirect(f"{portal}:told", request.workshop.slug)
+    consents = ConsentForm(identities=mine.all()) if portal == "buyer" else None
+    return page(request, form, consents, 422 if form.is_bound else 200)
+
+
+def page(
+    request: Request, form: WishesForm, consents: ConsentForm | None, status: int
+) -> HttpResponse:
+    portal = portal_of(request)
     return render(
         request,
         "portals/told.html",
@@ -31,8 +39,8 @@ def told(request: Request) -> HttpResponse:
             "portal": portal,
             "form": form,
             "device_form": DeviceForm(),
-            "consents": ConsentForm(identities=mine.all()) if portal == "buyer" else None,
+            "consents": consents,
             "key": webpush.public_key(),
         },
-        status=422 if form.is_bound else 200,
+        status=status,
     )

@@ -224,6 +224,18 @@ def test_texts_are_sent_by_hand_and_noted(client: Client, workshop: Workshop, sa
     assert "https://wa.me/" not in client.get(page).content.decode()
 
 
+def test_what_a_hand_sent_while_a_colleague_paused_is_noted(
+    client: Client, workshop: Workshop, sari: Person
+) -> None:
+    reader(workshop, "Telepon", "phone")
+    made = begun(sari)
+    testing.login(client, sari)
+    made.pause(by=sari)
+    address = f"{DESK}/campaigns/{made.pk}/texts/{made.recipients.get().pk}/"
+    assert client.post(address, {"how": "sent"}).status_code == 302
+    assert outcomes(made) == {"Telepon": ("sent", "")}
+
+
 def test_a_trial_goes_to_who_writes_it_and_to_nobody_else(
     client: Client, workshop: Workshop, sari: Person, mailbox: Mailbox
 ) -> None:

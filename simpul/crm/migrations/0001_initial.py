@@ -512,6 +512,7 @@ class Migration(migrations.Migration):
             name='Consent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('value', models.CharField(max_length=254)),
                 ('purpose', models.CharField(choices=[('news', 'new models and news'), ('offers', 'special offers'), ('satisfaction', 'a question after the delivery'), ('community', 'the room of the distributors')], max_length=12)),
                 ('is_given', models.BooleanField()),
                 ('how', models.CharField(choices=[('registration', 'ticked at registration'), ('portal', 'on their own page'), ('staff', 'said to us'), ('link', 'by the link in a message'), ('one_click', 'by the button of the mail program')], max_length=12)),

@@ -12,6 +12,7 @@ from simpul.crm.models.campaign import (
     Why,
 )
 from simpul.crm.models.consent import (
+    SENT_BY,
     Consent,
     ConsentHow,
     ConsentQuerySet,
@@ -81,6 +82,7 @@ __all__ = [
     "MET",
     "MOST_HOURS",
     "MOVES",
+    "SENT_BY",
     "STAGES",
     "WRITTEN",
     "Campaign",

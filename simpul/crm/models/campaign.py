@@ -216,6 +216,11 @@ class RecipientQuerySet(models.QuerySet["Recipient"]):
         running = self.waiting().filter(campaign__status=CampaignStatus.RUNNING)
         return running.filter(kind=Identity.Kind.PHONE)
 
+    def in_hand(self) -> Self:
+        """Texts that somebody may have sent already, also where it was paused or stopped meanwhile."""
+        drawn = self.filter(kind=Identity.Kind.PHONE)
+        return drawn.filter(outcome__in=[Outcome.WAITING, Outcome.SKIPPED])
+
     def reached(self) -> Self:
         """Those to whom something went out."""
         return self.filter(sent_at__isnull=False)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Self
 
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import ExpressionWrapper, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import clock
@@ -30,6 +30,7 @@ class Purpose(models.TextChoices):
         return str(_ASKED[self])
 
 
+SENT_BY = (Purpose.NEWS, Purpose.OFFERS)  # nothing is sent by the others yet: nobody is asked
 _ASKED = {
     Purpose.NEWS: _("Tell me about new models and news of the workshop."),
     Purpose.OFFERS: _("Send me special offers."),
@@ -58,10 +59,12 @@ class Consent(models.Model):
     """A line of the ledger: it was given or withdrawn for one purpose at one number or address.
 
     Lines are only added. `words` are the very words that were shown or read out, `by` noted it.
+    `value` is the number or address itself: for another one, put right later, nothing was said.
     """
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     identity = models.ForeignKey(Identity, models.PROTECT, related_name="consents", db_index=False)
+    value = models.CharField(max_length=254)  # as Identity.value was then
     purpose = models.CharField(max_length=12, choices=Purpose)
     is_given = models.BooleanField()
     how = models.CharField(max_length=12, choices=ConsentHow)
@@ -111,6 +114,7 @@ class Consent(models.Model):
         return cls.objects.create(
             workshop_id=identity.workshop_id,
             identity=identity,
+            value=identity.value,
             purpose=purpose,
             is_given=is_given,
             how=how,
@@ -151,10 +155,13 @@ class Consent(models.Model):
 
 def consents_of(identities: Iterable[Identity]) -> set[tuple[int, str]]:
     """Return what is agreed to now, as pairs of an identity's key and a purpose."""
-    said = Consent.objects.filter(identity__in=[one.pk for one in identities]).order_by("pk")
+    values = {one.pk: one.value for one in identities}
+    said = Consent.objects.filter(identity__in=values).order_by("pk")
     last = {
-        (identity, purpose): is_given
-        for identity, purpose, is_given in said.values_list("identity", "purpose", "is_given")
+        (identity, purpose): is_given and value == values[identity]
+        for identity, purpose, is_given, value in said.values_list(
+            "identity", "purpose", "is_given", "value"
+        )
     }
     return {pair for pair, is_given in last.items() if is_given}
 
@@ -163,6 +170,9 @@ def agreed_to(purpose: str) -> IdentityQuerySet:
     """Return the numbers and addresses that may be written to for a purpose now: agreed to, not
     coming back, not closed, of people who are still there."""
     said = Consent.objects.filter(identity=OuterRef("pk"), purpose=purpose).order_by("-id")
-    last = Subquery(said.values("is_given")[:1])
+    holds = ExpressionWrapper(
+        Q(is_given=True, value=OuterRef("value")), output_field=models.BooleanField()
+    )
+    last = Subquery(said.annotate(holds=holds).values("holds")[:1])
     usable = Identity.objects.filter(bounced_at=None, opted_out_at=None, person__is_active=True)
     return usable.alias(agreed=last).filter(agreed=True)

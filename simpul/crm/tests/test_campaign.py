@@ -146,6 +146,19 @@ def test_a_text_that_nobody_wants_any_more_waits_no_longer(
     assert outcomes(made) == {"Telepon": ("skipped", "no_consent"), "Mau": ("waiting", "")}
 
 
+def test_a_text_to_who_heard_enough_waits_no_longer(workshop: Workshop, sari: Person) -> None:
+    MarketingRules.objects.create(workshop=workshop, most_messages=1, in_days=30)
+    tired = reader(workshop, "Cukup", "phone")
+    gone = reader(workshop, "Mati", "phone")
+    made, other = begun(sari), begun(sari)
+    other.recipients.get(person=tired).note_sent()
+    gone.identities.update(bounced_at=clock.now())
+    drawing.begin_due(workshop)
+    assert outcomes(made) == {"Cukup": ("skipped", "enough"), "Mati": ("skipped", "no_way")}
+    made.refresh_from_db()
+    assert made.status == CampaignStatus.ENDED
+
+
 def test_it_is_paused_goes_on_and_is_stopped(workshop: Workshop, sari: Person) -> None:
     reader(workshop, "Mau")
     made = begun(sari)

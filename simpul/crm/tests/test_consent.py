@@ -95,6 +95,36 @@ def test_an_address_for_leaving_is_of_one_workshop_and_cannot_be_made_up(
     assert leaving.read("1.news", workshop) is None
 
 
+def test_who_leaves_by_a_mail_is_not_written_to_by_whatsapp(
+    address: Identity, sari: Person, dewi: Person
+) -> None:
+    number = Identity.objects.create(
+        workshop=dewi.workshop, person=dewi, kind="phone", value="+6281234500009"
+    )
+    for identity in (address, number):
+        give(identity, sari)
+        give(identity, sari, Purpose.OFFERS)
+    found = leaving.Leaving(address, Purpose.NEWS, 0)
+    leaving.leave(found, is_all=False, is_one_click=True)
+    assert consents_of([address, number]) == {(address.pk, "offers"), (number.pk, "offers")}
+    leaving.leave(found, is_all=True, is_one_click=False)
+    assert consents_of([address, number]) == set()
+
+
+def test_what_was_agreed_to_does_not_hold_for_another_address(
+    address: Identity, sari: Person
+) -> None:
+    give(address, sari)
+    address.correct("dewi@example.com")
+    assert list(agreed_to(Purpose.NEWS)) == [address]
+    address.correct("other@example.com")
+    assert not agreed_to(Purpose.NEWS).exists()
+    assert consents_of([address]) == set()
+    assert Consent.objects.get().value == "dewi@example.com"
+    give(address, sari)
+    assert list(agreed_to(Purpose.NEWS)) == [address]
+
+
 def register(workshop: Workshop, telephone: str, **more: object) -> Lead:
     return Lead.register(
         by=workshop.machine,

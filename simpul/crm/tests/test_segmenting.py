@@ -4,13 +4,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from simpul import testing
 from simpul.catalog.models import Product
+from simpul.conversations.models import Ticket
 from simpul.crm.models import Consent, ConsentHow, MarketingRules, Segment
 from simpul.crm.segmenting import Phase, described, fitting, members_of
+from simpul.delivery.models import Shipment
 from simpul.lib import clock
 from simpul.parties.models import Identity, Party, Person, Workshop
 
@@ -86,8 +89,22 @@ def test_who_agreed(workshop: Workshop, buyer: Party, dewi: Person, sari: Person
     assert who(workshop, consent="offers", complained="no") == set()
 
 
+def test_who_has_had_a_difference(
+    workshop: Workshop, buyer: Party, dewi: Person, sari: Person
+) -> None:
+    door, asker = testing.party(workshop, "Pintu"), testing.party(workshop, "Tanya")
+    Ticket.ask(by=sari, kind="question", subject=asker, party=asker, body="x")
+    Ticket.ask(by=sari, kind="complaint", subject=buyer, party=buyer, body="x")
+    Ticket.open(
+        by=workshop.machine, kind="door", subject=testing.shipment(door), party=None, facts={}
+    )
+    assert who(workshop, complained="yes") == {"Toko Dewi", "Pintu"}
+    assert who(workshop, complained="no") == {"Tanya"}
+
+
 def test_all_conditions_are_one_question(workshop: Workshop, derby: Product) -> None:
     shop(workshop, "Besar", derby, 5)
+    ContentType.objects.get_for_model(Shipment)
     everything = {
         "kind": "distributor", "areas": "Bogor", "phase": "new", "bought": "did", "days": 9,
         "product": derby.pk, "least": 1, "months": 1, "complained": "no", "consent": "news",

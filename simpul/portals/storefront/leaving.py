@@ -21,17 +21,17 @@ def page(request: Visit, token: str) -> HttpResponse:
     found = leaving.read(token, request.workshop)
     if found is None:
         raise Http404
-    identity, purpose = found.identity, found.purpose
+    purpose = found.purpose
     if request.method == "POST":
         is_one_click = request.POST.get("List-Unsubscribe") == "One-Click"
         is_all = request.POST.get("what") == "all" and not is_one_click
         leaving.leave(found, is_all=is_all, is_one_click=is_one_click)
         if not is_one_click:
             return redirect("storefront:leaving", request.workshop.slug, token)
-    standing = consents_of([identity])
+    standing = {Purpose(one) for _identity, one in consents_of(leaving.identities_of(found))}
     context = {
         "purpose": purpose,
-        "is_over": (identity.pk, purpose.value) not in standing,
-        "others": [one for one in Purpose if one != purpose and (identity.pk, one) in standing],
+        "is_over": purpose not in standing,
+        "others": [one for one in Purpose if one != purpose and one in standing],
     }
     return render(request, "storefront/leaving.html", context)

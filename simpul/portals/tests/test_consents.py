@@ -38,9 +38,39 @@ def test_a_buyer_ticks_and_takes_it_back(client: Client, dewi: Person, address: 
     page = client.get(here).content.decode()
     assert f'name="offers-{address.pk}" class="field__check"' in page
 
-    client.post(f"{here}consents/", {})
+    client.post(f"{here}consents/", {"shown": f"offers-{address.pk}"})
     assert consents_of([address]) == set()
     assert Consent.objects.count() == 2
+
+
+def test_a_page_left_open_does_not_switch_on_again_what_was_withdrawn(
+    client: Client, dewi: Person, address: Identity, sari: Person
+) -> None:
+    name = f"news-{address.pk}"
+    agree(address, Purpose.NEWS)
+    leaving.leave(leaving.Leaving(address, Purpose.NEWS, 0), is_all=False, is_one_click=True)
+    desk = f"/ciomas/desk/customers/consents/{dewi.party_id}/"
+    open_since = {"shown": name, name: "on", "note": "Bu Dewi, telepon"}
+    for who, page in ((dewi, "/ciomas/my/news/told/consents/"), (sari, desk)):
+        testing.login(client, who)
+        answer = client.post(page, open_since)
+        assert answer.status_code == 422
+        shown = answer.content.decode()
+        assert "It has changed meanwhile. Look again." in shown
+        assert '<input type="hidden" name="shown" id="id_shown">' in shown
+        assert " checked" not in shown[shown.index('name="shown"') :].split("</form>")[0]
+        assert consents_of([address]) == set()
+    assert "Bu Dewi, telepon" in shown
+
+
+def test_nobody_is_asked_for_what_nothing_is_sent_by(
+    client: Client, dewi: Person, address: Identity
+) -> None:
+    testing.login(client, dewi)
+    page = client.get("/ciomas/my/news/told/").content.decode()
+    assert f"offers-{address.pk}" in page
+    assert f"satisfaction-{address.pk}" not in page
+    assert f"community-{address.pk}" not in page
 
 
 def test_sales_notes_what_was_said_on_the_telephone(

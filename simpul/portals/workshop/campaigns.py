@@ -206,7 +206,7 @@ def sent(request: Request, pk: int, recipient: int) -> HttpResponse:
     """Somebody sent it, or let it be."""
     found = _find(request, pk)
     demand(request, "crm.plan_campaign", found)
-    row = get_object_or_404(found.recipients.texts(), pk=recipient)
+    row = get_object_or_404(found.recipients.in_hand(), pk=recipient)
     if request.POST.get("how") == "dropped":
         row.skip(drawing.why_not(row) or Why.NOT_NEEDED)
     else:

@@ -73,6 +73,9 @@ def test_the_owner_says_what_lost_is(desk: Client) -> None:
         "visit_days": 45,
     }  # fmt: skip
     assert desk.post(f"{HERE}words/", facts).status_code == 422
+    for name in ("most_messages", "in_days"):  # with none, nobody would ever be written to
+        nothing = facts | {"lost_days": 200, name: 0}
+        assert desk.post(f"{HERE}words/", nothing).status_code == 422
     assert not MarketingRules.objects.exists()
     desk.post(f"{HERE}words/", facts | {"lost_days": 200})
     assert MarketingRules.objects.get().lost_days == 200
