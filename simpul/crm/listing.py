@@ -34,7 +34,8 @@ def judge(made: ListImport) -> None:
             row.verdict, row.why = ListRow.Verdict.UNREADABLE, str(reason)[:LONGEST_WHY]
             continue
         mine = _ways_of(business)
-        if known := next((ways[way] for way in mine if way in ways), None):
+        known = next((ways[way] for way in mine if way in ways), None)
+        if known is not None:
             row.verdict, row.known_id = ListRow.Verdict.KNOWN, known or None
             row.why = _("Same number or address: %(party)s") % {
                 "party": names.get(known, _("one of us"))
@@ -72,7 +73,8 @@ def _take_some(made: ListImport) -> bool:
         ways = _ways(held.workshop, [way for one in businesses for way in _ways_of(one)])
         for row, business in zip(rows, businesses, strict=True):
             mine = _ways_of(business)
-            if known := next((ways[way] for way in mine if way in ways), None):
+            known = next((ways[way] for way in mine if way in ways), None)
+            if known is not None:
                 row.verdict, row.known_id = ListRow.Verdict.KNOWN, known or None
                 row.why = _("Came in by another way meanwhile.")
             else:
