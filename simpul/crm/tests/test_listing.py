@@ -221,3 +221,21 @@ def test_who_was_merged_stays_and_a_question_about_them_does_not(sari: Person) -
     assert list(Party.objects.order_by("pk")) == [melati, mawar]
     whys = made.rows.exclude(party=None).values_list("why", flat=True)
     assert set(whys) == {"Something was done with it."}
+
+
+def test_a_row_that_cannot_be_read_does_not_stop_the_import(sari: Person) -> None:
+    made = ListImport.read(by=sari, table=read_table(LIST.encode()), name="x", of="distributor")
+    made.begin(by=sari)  # without a verdict
+
+    listing.run(made)
+
+    bad = made.rows.get(verdict="bad")
+    assert (bad.line, bad.why[:4], bad.party) == (6, "“12”", None)
+    assert made.status == ListImport.Status.DONE
+    assert made.rows.exclude(party=None).count() == 3
+
+
+def test_verdicts_stay_once_the_import_has_begun(sari: Person) -> None:
+    made = imported(sari)
+    listing.judge(made)
+    assert made.counts() == {"new": 3, "known": 1, "probable": 0, "bad": 1}
