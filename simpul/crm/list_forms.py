@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from simpul.crm import listing
@@ -42,13 +43,14 @@ class ListForm(forms.Form):
     def read(self, *, by: Person) -> ListImport:
         """Keep the list with a verdict for each row."""
         handed_in = self.files.get("file")
-        made = ListImport.read(
-            by=by,
-            table=self.table,
-            name=getattr(handed_in, "name", "") or "",
-            of=self.cleaned_data["of"],
-        )
-        listing.judge(made)
+        with transaction.atomic():
+            made = ListImport.read(
+                by=by,
+                table=self.table,
+                name=getattr(handed_in, "name", "") or "",
+                of=self.cleaned_data["of"],
+            )
+            listing.judge(made)
         return made
 
 
@@ -71,8 +73,9 @@ class MappingForm(forms.Form):
 
     def map(self, *, by: Person) -> None:
         mapping = [self.cleaned_data[f"column-{at}"] for at in range(len(self.made.headings))]
-        self.made.map(by=by, mapping=mapping)
-        listing.judge(self.made)
+        with transaction.atomic():
+            self.made.map(by=by, mapping=mapping)
+            listing.judge(self.made)
 
     @property
     def columns(self) -> list[tuple[forms.BoundField, list[str]]]:

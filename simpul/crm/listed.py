@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -45,6 +45,7 @@ _KINDS = {
     "courier": "courier kurir ojek ekspedisi",
 }
 _OF_A_CONTACT = ["name", "organisation"]  # of `tables.CARD`
+_fits = MaxLengthValidator(254)  # what the book of addresses holds
 _EATEN = re.compile(r"[0-9](?:[.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 
 
@@ -149,6 +150,7 @@ def _number(typed: str) -> str:
 def _mail(typed: str) -> str:
     try:
         validate_email(typed.lower())
+        _fits(typed.lower())
     except ValidationError as reason:
         raise Unreadable(_("“%(typed)s” is no e-mail address.") % {"typed": typed}) from reason
     return typed.lower()

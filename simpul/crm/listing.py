@@ -19,22 +19,25 @@ LONGEST_WHY = 300
 type Ways = dict[tuple[str, str], int]  # kind and value of what somebody is reached at -> party
 
 
+@transaction.atomic
 def judge(made: ListImport) -> None:
-    """Give each row its verdict, as the list is mapped now; nothing else changes."""
-    workshop = made.workshop
+    """Give each row its verdict, as the list is mapped now; nothing else changes. Whoever begins
+    the import waits for it; where it is begun already, the verdicts stay."""
+    held = ListImport.objects.select_for_update(of=("self",), no_key=True).get(pk=made.pk)
+    if held.status != ListImport.Status.DRAFT:
+        return
+    workshop = held.workshop
     ways, cards = _ways(workshop), Likeness(cards_of(workshop))
     names = dict(Party.objects.filter(workshop=workshop).values_list("pk", "name"))
     first_at: dict[tuple[str, str], int] = {}
-    rows = list(made.rows.order_by("line"))
+    rows = list(held.rows.order_by("line"))
     for row in rows:
         row.verdict, row.why, row.known_id = ListRow.Verdict.NEW, "", None
-        try:
-            business = business_in(row.cells, made.mapping, kind=made.of)
-        except Unreadable as reason:
-            row.verdict, row.why = ListRow.Verdict.UNREADABLE, str(reason)[:LONGEST_WHY]
+        if (business := _read(row, held)) is None:
             continue
         mine = _ways_of(business)
-        if known := next((ways[way] for way in mine if way in ways), None):
+        known = next((ways[way] for way in mine if way in ways), None)
+        if known is not None:
             row.verdict, row.known_id = ListRow.Verdict.KNOWN, known or None
             row.why = _("Same number or address: %(party)s") % {
                 "party": names.get(known, _("one of us"))
@@ -68,11 +71,12 @@ def _take_some(made: ListImport) -> bool:
         if held.status != ListImport.Status.RUNNING:
             return False
         rows = list(held.to_take().order_by("line")[:A_BATCH])
-        businesses = [business_in(row.cells, held.mapping, kind=held.of) for row in rows]
-        ways = _ways(held.workshop, [way for one in businesses for way in _ways_of(one)])
-        for row, business in zip(rows, businesses, strict=True):
+        read = [(row, said) for row in rows if (said := _read(row, held)) is not None]
+        ways = _ways(held.workshop, [way for _row, said in read for way in _ways_of(said)])
+        for row, business in read:
             mine = _ways_of(business)
-            if known := next((ways[way] for way in mine if way in ways), None):
+            known = next((ways[way] for way in mine if way in ways), None)
+            if known is not None:
                 row.verdict, row.known_id = ListRow.Verdict.KNOWN, known or None
                 row.why = _("Came in by another way meanwhile.")
             else:
@@ -81,6 +85,15 @@ def _take_some(made: ListImport) -> bool:
         ListRow.objects.bulk_update(rows, ["verdict", "why", "known", "party"])
         ListImport.objects.filter(pk=held.pk).update(touched_at=clock.now())
     return bool(rows)
+
+
+def _read(row: ListRow, made: ListImport) -> Business | None:
+    """Return what a row says; nothing where it cannot be read, which then is its verdict."""
+    try:
+        return business_in(row.cells, made.mapping, kind=made.of)
+    except Unreadable as reason:
+        row.verdict, row.why = ListRow.Verdict.UNREADABLE, str(reason)[:LONGEST_WHY]
+        return None
 
 
 def _written(business: Business, workshop: Workshop) -> Party:

@@ -85,7 +85,8 @@ def _table(lines: Iterable[Line]) -> Table:
 
 def _plain(cell: str) -> str:
     """Return a cell in one line, without the apostrophe that keeps a sheet from computing it."""
-    return " ".join(cell.removeprefix("'").split())[:LONGEST_CELL]
+    said = cell.replace("\0", "")  # PostgreSQL refuses it
+    return " ".join(said.removeprefix("'").split())[:LONGEST_CELL]
 
 
 def _of_text(lines: Sequence[str]) -> Iterator[Line]:
@@ -98,13 +99,16 @@ def _of_text(lines: Sequence[str]) -> Iterator[Line]:
             yield Line(number, cells)
             number = reader.line_num + 1
     except csv.Error as error:
-        text = _("Line %(line)s: the quotation marks do not fit.") % {"line": number}
-        raise ListRefused(text) from error
+        text = _("Line %(line)s: the quotation marks do not fit, or a cell is far too long.")
+        raise ListRefused(text % {"line": number}) from error
 
 
 def _fit(sample: Sequence[str], delimiter: str) -> int:
     """Weigh a way of cutting: how many rows have the same number of cells, and how many cells."""
-    rows = csv.reader(sample, delimiter=delimiter)
+    try:
+        rows = list(csv.reader(sample, delimiter=delimiter))
+    except csv.Error:
+        return 0
     widths = Counter(len(row) for row in rows if len(row) > 1)
     return max((width * count for width, count in widths.items()), default=0)
 

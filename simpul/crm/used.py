@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from simpul.parties.models import Address, Identity, Party, Person
 
-# what belongs to a party from its first moment, and the row of the list that it came from
+# what belongs to a party from its first moment
 _OWN = {Person, Identity, Address}
-_OF_A_LIST = "crm.listrow"
+# what the machine keeps about it: the row of the list that it came from, whom it looks like
+_OF_THE_MACHINE = {"crm.listrow", "crm.duplicate"}
 
 
 def used(parties: Collection[int]) -> dict[int, str]:
@@ -58,9 +59,13 @@ def _pointing(
     model: type[models.Model], keys: list[int]
 ) -> Iterator[tuple[type[models.Model], int]]:
     """Return what points at rows of a model: by a foreign key, or as the thing that it is about."""
-    for relation in model._meta.related_objects:
-        where: Any = relation.related_model
-        if where in _OWN or where._meta.label_lower == _OF_A_LIST:
+    # also those that have no way back (related_name="+")
+    relations: Any = model._meta.get_fields(include_hidden=True)
+    for relation in relations:
+        if not relation.auto_created or relation.concrete:
+            continue
+        where = relation.related_model
+        if where in _OWN or where._meta.label_lower in _OF_THE_MACHINE:
             continue
         rows = where._base_manager.filter(**{f"{relation.field.name}__in": keys}).order_by()
         for key in rows.values_list(relation.field.name, flat=True).distinct():

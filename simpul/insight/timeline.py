@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, NamedTuple, Self
 
@@ -62,7 +62,8 @@ class Place(NamedTuple):
         try:
             at, source, pk = text.split("~")
             place = cls(datetime.fromisoformat(at), int(source), int(pk))
-        except ValueError:
+            place.at.astimezone(UTC)  # as the databases keep it
+        except (ValueError, OverflowError):
             return None
         return place if place.at.tzinfo is not None and 0 <= place.pk < 1 << 63 else None
 

@@ -9,7 +9,7 @@ import pytest
 from simpul import testing
 from simpul.conversations.models import Conversation, Message
 from simpul.crm import listing
-from simpul.crm.models import ListImport, ListRow
+from simpul.crm.models import Duplicate, ListImport, ListRow, Merging
 from simpul.crm.tables import read_table
 from simpul.lib import clock
 from simpul.parties.models import Address, Identity, Party, Person
@@ -190,3 +190,52 @@ def test_who_keeps_no_parties_imports_none(fajar: Person, dewi: Person, sari: Pe
             step(by=fajar)
     assert not ListImport.objects.visible_to(fajar).exists()
     assert ListRow.objects.filter(party__isnull=False).count() == 0
+
+
+def test_a_number_of_our_own_people_is_known(sari: Person) -> None:
+    text = "Nama,HP\nMbak Sari,0812-5555-6666\n"
+    made = handed_in(sari, text)
+    made.begin(by=sari)
+    Identity.objects.create(
+        workshop=sari.workshop, person=sari, kind="phone", value="+6281255556666"
+    )
+
+    listing.run(made)
+
+    for one in (made, handed_in(sari, text)):
+        row = one.rows.get()
+        assert (row.verdict, row.known, row.party) == ("known", None, None)
+    assert row.why == "Same number or address: one of us"
+    assert made.status == ListImport.Status.DONE
+    assert not Party.objects.exists()
+
+
+def test_who_was_merged_stays_and_a_question_about_them_does_not(sari: Person) -> None:
+    made = imported(sari)
+    melati, mawar, dewi = Party.objects.order_by("pk")
+    Merging.objects.create(workshop=sari.workshop, kept=melati, absorbed=mawar, by=sari)
+    Duplicate.objects.create(workshop=sari.workshop, one=mawar, other=dewi, bits=9)
+
+    made.undo(by=sari)
+
+    assert list(Party.objects.order_by("pk")) == [melati, mawar]
+    whys = made.rows.exclude(party=None).values_list("why", flat=True)
+    assert set(whys) == {"Something was done with it."}
+
+
+def test_a_row_that_cannot_be_read_does_not_stop_the_import(sari: Person) -> None:
+    made = ListImport.read(by=sari, table=read_table(LIST.encode()), name="x", of="distributor")
+    made.begin(by=sari)  # without a verdict
+
+    listing.run(made)
+
+    bad = made.rows.get(verdict="bad")
+    assert (bad.line, bad.why[:4], bad.party) == (6, "“12”", None)
+    assert made.status == ListImport.Status.DONE
+    assert made.rows.exclude(party=None).count() == 3
+
+
+def test_verdicts_stay_once_the_import_has_begun(sari: Person) -> None:
+    made = imported(sari)
+    listing.judge(made)
+    assert made.counts() == {"new": 3, "known": 1, "probable": 0, "bad": 1}

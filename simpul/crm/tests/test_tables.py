@@ -74,11 +74,17 @@ def test_the_contacts_of_a_telephone_are_a_list() -> None:
     assert [line.number for line in table.lines] == [1, 12]
 
 
+def test_what_no_database_takes_is_left_out() -> None:
+    name = "BEGIN:VCARD\nFN;ENCODING=QUOTED-PRINTABLE:Bu=00 Ani\nEND:VCARD\n"
+    assert read_table(name.encode()).lines == [(1, ["Bu Ani", "", "", "", "", ""])]
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [
         (b"Nama,HP\n", "No rows stand below the headings."),
-        (b'Nama,HP\n"Toko A,08\n', "Line 2: the quotation marks do not fit."),
+        (b'Nama,HP\n"Toko A,08\n', "Line 2: the quotation marks do not fit"),
+        (b"Nama,HP\nToko A," + b"0" * 131_073, "or a cell is far too long."),
         (b"BEGIN:VCARD\nFN:Siti\n", "Line 1: this contact has no end."),
         (b"PK\3\4nothing", "This workbook is damaged"),
         (b"Nama\n" + b"Toko\n" * (MOST_ROWS + 1), "hand it in in parts"),
@@ -108,11 +114,12 @@ def test_columns_are_known_by_their_headings_in_both_languages() -> None:
         (["Toko", "6.28E+11", ""], "cut"),
         (["Toko", "0812", ""], "“0812”"),
         (["Toko", "0812-3456-7890", "makelar"], "makelar"),
+        (["Toko", "", "", f"a@{'b.' * 126}id"], "is no e-mail address"),  # 256 letters
     ],
 )
 def test_a_row_that_cannot_be_read_says_why(cells: list[str], why: str) -> None:
     with pytest.raises(Unreadable, match=why):
-        business_in(cells, ["name", "telephone", "kind"], kind="distributor")
+        business_in(cells, ["name", "telephone", "kind", "email"], kind="distributor")
 
 
 def test_a_number_that_has_lost_its_nought_is_whole_again() -> None:

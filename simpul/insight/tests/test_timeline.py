@@ -159,7 +159,13 @@ def test_it_asks_as_much_for_many_as_for_one(buyer: Party, dewi: Person, sari: P
     )  # the thing that a message is about is an order for the first time
 
 
-@pytest.mark.parametrize("text", ["", "x", "2026-01-01~1~2~3", "2026-01-01T00:00:00~1~2", "~~"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "x", "~~", "2026-01-01~1~2~3", "2026-01-01T00:00:00~1~2"),
+        *("0001-01-01T00:00:00+14:00~0~1", "9999-12-31T23:00:00-14:00~0~1"),
+    ],
+)
 def test_a_place_that_is_none_is_the_beginning(text: str) -> None:
     assert Place.read(text) is None
 

@@ -68,6 +68,24 @@ def test_what_a_column_means_is_said_and_seen_at_once(client: Client) -> None:
     assert "Import what is new (1)" in client.get(page).text
 
 
+def test_a_list_never_stands_there_without_its_verdicts(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(_made: ListImport) -> None:
+        raise MemoryError
+
+    hand_in(client)
+    made = ListImport.objects.get()
+    monkeypatch.setattr(listing, "judge", die)
+    meant = {"column-0": "name", "column-1": "", "column-2": ""}
+    with pytest.raises(MemoryError):
+        hand_in(client)
+    with pytest.raises(MemoryError):
+        client.post(f"{LISTS}{made.pk}/", meant)
+
+    assert ListImport.objects.get().mapping == ["name", "telephone", "area"]
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [("Nama\n", "No rows stand below"), ("<html>", "Only CSV, XLSX and vCard")],
