@@ -54,6 +54,21 @@ def test_one_says_something_with_a_picture_and_another_answers(
     assert "1 answer" in client.get(ROOM).text
 
 
+def test_a_competitor_reads_the_shop_and_the_desk_the_person(
+    client: Client, workshop: Workshop, sari: Person, dewi: Person
+) -> None:
+    toni = testing.person("Toni Wijaya", testing.party(workshop, "Toko Jaya"))
+    post = Post.write(by=toni, body="Halo")
+    Post.answer(by=sari, thread=post, body="Halo juga")
+
+    for person, root, is_named in ((dewi, ROOM, False), (sari, DESK, True)):
+        testing.login(client, person)
+        page = client.get(f"{root}{post.pk}/").text
+        assert "Toko Jaya" in page
+        assert ("Toni Wijaya" in page) is is_named
+        assert sari.name in page
+
+
 def test_for_a_consumer_there_is_no_room(client: Client, dewi: Person, siti: Person) -> None:
     post = Post.write(by=dewi, body="Halo")
     testing.login(client, siti)
