@@ -202,6 +202,7 @@ class Ticket(models.Model):
         talk = message.conversation
         if message.by.is_staff:
             raise NotACustomer(_now("Choose something that the customer said."))
+        Message.objects.select_for_update(of=("self",), no_key=True).get(pk=message.pk)
         if cls.objects.filter(made_of=message).exists():
             raise WrongState(_now("There is a ticket of it already."))
         subject: Any = talk.subject
