@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -86,7 +87,9 @@ class CampaignForm(forms.Form):
                 self.add_error(name, said % {"gaps": ", ".join(gaps)})
         return facts
 
+    @transaction.atomic
     def save(self, *, by: Person) -> Campaign:
+        """Write the campaign; a refused step keeps no picture either."""
         facts = dict(self.cleaned_data)
         picture = facts.pop("picture")
         if picture is not None:

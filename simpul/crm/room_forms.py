@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.crm.models import LONGEST_POST, RoomRules
+from simpul.crm.models import LONGEST_POST, Post, RoomRules
 from simpul.lib import uploads
 from simpul.papers.models import Upload
 from simpul.parties.models import Person
@@ -24,11 +25,15 @@ class PostForm(forms.Form):
     )
     picture = UploadField(label=_("Picture"), kinds=uploads.PHOTO, required=False)
 
-    def facts(self, *, by: Person) -> dict[str, Any]:
-        """Return what a step is told; the picture is kept."""
+    @transaction.atomic
+    def save(self, *, by: Person, thread: Post | None = None) -> Post:
+        """Say it, in a thread or in a new one; a refused step keeps no picture either."""
         picture = self.cleaned_data["picture"]
         kept = Upload.keep(picture, by=by) if picture is not None else None
-        return {"body": self.cleaned_data["body"], "picture": kept}
+        facts = {"body": self.cleaned_data["body"], "picture": kept}
+        if thread is None:
+            return Post.write(by=by, **facts)
+        return Post.answer(by=by, thread=thread, **facts)
 
 
 class AnswerPostForm(PostForm):

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from simpul.catalog.models import Product
-from simpul.conversations.models import InternalNote, Message, Ticket
+from simpul.conversations.models import InternalNote, Message, Ticket, TicketQuerySet
 from simpul.delivery.models import Shipment
 from simpul.insight.mentions import documents_in
 from simpul.lib import phones
@@ -163,9 +163,14 @@ def _receipts(person: Person, words: str) -> QuerySet[Any]:
     return receipts.select_related("party").order_by("-pk")
 
 
-def _tickets(person: Person, words: str) -> QuerySet[Any]:
+def _tickets(person: Person, words: str) -> TicketQuerySet:
     tickets = Ticket.objects.visible_to(person).select_related("party")
     return tickets.search(words).order_by("-pk")
+
+
+def _asked(person: Person, words: str) -> TicketQuerySet:
+    """A buyer finds what customers ask and complain of, and no difference of a courier."""
+    return _tickets(person, words).of_customers()
 
 
 def _messages(person: Person, words: str) -> QuerySet[Any]:
@@ -223,6 +228,11 @@ KINDS: dict[str, _Kind] = {
         _tickets,
         lambda row, _words: Hit(row, f"{row} {row.title}", str(row.party or ""), row.opened_at),
     ),
+    "asked": _Kind(
+        _("Tickets"),
+        _asked,
+        lambda row, _words: Hit(row, f"{row} {row.title}", str(row.party or ""), row.opened_at),
+    ),
     "messages": _Kind(
         _("Messages"),
         _messages,
@@ -244,7 +254,7 @@ SIDES: dict[str, tuple[str, ...]] = {
         "orders", "parties", "purchases", "shipments", "products", "papers", "receipts", "tickets",
         "messages", "notes",
     ),
-    "buyer": ("orders", "papers", "tickets", "messages"),
+    "buyer": ("orders", "papers", "asked", "messages"),
     "supplier": ("purchases", "messages"),
     "courier": ("jobs", "tickets", "messages"),
 }  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from simpul.conversations.models import Ticket
 from simpul.parties.models import Person
 from simpul.parties.roles import Role
 
@@ -146,5 +147,7 @@ def document_of(subject: Any, person: Person) -> Any:
 
 def _door(subject: Any, person: Person) -> tuple[Any, tuple[str, str] | None]:
     subject = getattr(subject, "shown_with", subject)
-    doors = DOORS.get(subject._meta.label_lower, {})
+    doors = dict(DOORS.get(subject._meta.label_lower, {}))
+    if isinstance(subject, Ticket) and not subject.is_of_customer:
+        del doors["buyer"]  # a difference: of a courier, who may buy here, too
     return subject, next((doors[side] for side in sides_of(person) if side in doors), None)

@@ -29,7 +29,7 @@ def new(request: Request) -> HttpResponse:
     if not request.person.may("crm.write_post", request.workshop):
         raise NotAllowed
     if form.is_valid():
-        post = Post.write(by=request.person, **form.facts(by=request.person))
+        post = form.save(by=request.person)
         return redirect(f"{portal_of(request)}:post", request.workshop.slug, post.pk)
     return _room(request, form)
 
@@ -46,7 +46,7 @@ def answer(request: Request, pk: int) -> HttpResponse:
     if not request.person.may("crm.answer_post", request.workshop):
         raise NotAllowed
     if form.is_valid():
-        Post.answer(by=request.person, thread=thread, **form.facts(by=request.person))
+        form.save(by=request.person, thread=thread)
         return redirect(f"{portal_of(request)}:post", request.workshop.slug, pk)
     return _thread(request, thread, form)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Self
 
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -201,6 +202,7 @@ class Ticket(models.Model):
         talk = message.conversation
         if message.by.is_staff:
             raise NotACustomer(_now("Choose something that the customer said."))
+        Message.objects.select_for_update(of=("self",), no_key=True).get(pk=message.pk)
         if cls.objects.filter(made_of=message).exists():
             raise WrongState(_now("There is a ticket of it already."))
         subject: Any = talk.subject
@@ -230,14 +232,15 @@ class Ticket(models.Model):
     def wait(self, *, by: Person) -> None:
         """Wait for what the customer says: until then no clock runs."""
         self._demand_a_customers()
-        if self.waits.filter(until=None).exists():
+        now = clock.now()
+        if self._close_wait(now):
             raise WrongState(_now("It waits for the customer already."))
-        self.waits.create(since=clock.now())
+        self.waits.create(since=now)
 
     @step("conversations.go_on_ticket", source=Status.OPEN)
     def go_on(self, *, by: Person) -> None:
         """Wait no longer for the customer."""
-        if not self.waits.filter(until=None).update(until=clock.now()):
+        if not self._close_wait(clock.now()):
             raise WrongState(_now("It does not wait for the customer."))
 
     @step("conversations.resolve_ticket", source=Status.OPEN, target=Status.RESOLVED)
@@ -348,10 +351,23 @@ class Ticket(models.Model):
         if not self.is_of_customer:
             raise WrongState(_now("That is for what customers ask or complain of."))
 
+    def _close_wait(self, now: datetime) -> bool:
+        """End the waiting, with the customer's next word where there was one, and tell whether it
+        lasted until `now`."""
+        wait = self.waits.filter(until=None).first()
+        if wait is None:
+            return False
+        theirs = Q(by__party__isnull=False) | Q(direction=Message.Direction.IN)
+        said = Message.objects.about(*self.talked_of()).filter(theirs, at__gt=wait.since)
+        word = said.values_list("at", flat=True).first()
+        wait.until = word or now
+        wait.save()
+        return word is None
+
     def _end(self, how: str, reason: str, by: Person) -> None:
         if how not in self.endings:
             raise WrongState(_now("A ticket of this kind does not end like this."))
-        self.waits.filter(until=None).update(until=clock.now())
+        self._close_wait(clock.now())
         self.how = how
         self.reason = reason
         self.resolved_by = by

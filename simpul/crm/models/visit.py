@@ -57,7 +57,9 @@ class VisitDay(models.Model):
             raise WrongState(_now("This day is over: choose a later one."))
         if not (rep.is_staff and rep.may("crm.note_visit", by.workshop)):
             raise WrongState(_now("Choose somebody who sells."))
-        day, _is_new = cls.objects.get_or_create(workshop_id=by.workshop_id, rep=rep, on=on)
+        day, _is_new = cls.objects.select_for_update(no_key=True).get_or_create(
+            workshop_id=by.workshop_id, rep=rep, on=on
+        )
         standing = set(day.visits.planned().values_list("party", flat=True))
         Visit.objects.bulk_create(
             [

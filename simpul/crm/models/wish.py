@@ -246,7 +246,10 @@ class Wish(models.Model):
         return person.party is not None and person.party.buys_as != ""
 
     def interested(self) -> list[int]:
-        """Return the customers who wish it: they hear what becomes of it."""
+        """Return the customers who wish it: they hear what becomes of it. While it is hidden that
+        is only whoever wrote it."""
+        if self.is_hidden:
+            return [self.party_id]
         return list(self.votes.order_by("pk").values_list("party", flat=True))
 
     def wished_by(self, since: date, most: int) -> list[Wisher]:

@@ -78,6 +78,29 @@ def test_it_stands_while_we_wait_for_the_customer(
         assert (clock_of(ticket).is_waiting, clock_of(ticket).solve_by) == (False, at(5, 16))
 
 
+def test_what_the_customer_ended_can_be_waited_for_again(
+    ticket: Ticket, dewi: Person, sari: Person
+) -> None:
+    with clock.stopped(at(2, 8)):
+        ticket.wait(by=sari)
+        with pytest.raises(WrongState):
+            ticket.wait(by=sari)
+    with clock.stopped(at(2, 10)):
+        say(dewi, ticket)
+    with clock.stopped(at(2, 12)):
+        with pytest.raises(WrongState):
+            ticket.go_on(by=sari)
+        ticket.wait(by=sari)
+        assert clock_of(ticket).is_waiting
+    with clock.stopped(at(2, 13)):
+        say(dewi, ticket)
+    with clock.stopped(at(4, 8)):
+        ticket.solve(by=sari, how="answered", reason="x")
+
+    spans = ticket.waits.order_by("pk").values_list("since", "until")
+    assert list(spans) == [(at(2, 8), at(2, 10)), (at(2, 12), at(2, 13))]
+
+
 def test_while_it_was_solved_no_clock_ran(ticket: Ticket, dewi: Person, sari: Person) -> None:
     with clock.stopped(at(2, 8)):
         ticket.solve(by=sari, how="answered", reason="x")

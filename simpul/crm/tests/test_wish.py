@@ -149,6 +149,16 @@ def test_it_is_hidden_with_a_reason_and_shown_again(
         wish.show(by=sari)
 
 
+def test_of_a_hidden_one_only_its_writer_is_told(
+    wish: Wish, sari: Person, dewi: Person, siti: Person
+) -> None:
+    wish.vote(by=siti)
+    wish.hide(by=sari, reason="Menyebut nama orang")
+    wish.reply(by=sari, status=WishStatus.PLANNED, answer="Bulan depan.")
+
+    assert told(wish, "crm.answer_wish") == [dewi]
+
+
 def test_the_buyer_may_not_answer_or_hide(wish: Wish, dewi: Person) -> None:
     with pytest.raises(NotAllowed):
         wish.reply(by=dewi, status=WishStatus.DONE, answer="x")

@@ -1,8 +1,10 @@
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
 from simpul import testing
-from simpul.conversations.models import Conversation, GuestEntry, Message
+from simpul.conversations.models import Conversation, GuestEntry, Message, Ticket
 from simpul.parties.models import Party, Person, Workshop
 from simpul.portals.doors import DOORS, document_of, path_for, portal_path, sides_of
 
@@ -42,6 +44,19 @@ def test_a_party_may_stand_on_several_sides(workshop: Workshop) -> None:
         workshop, "Dua", buys_as=Party.BuysAs.CONSUMER, is_supplier=True, is_courier=True
     )
     assert sides_of(testing.person("Dua", both)) == ["buyer", "supplier", "courier"]
+
+
+def test_who_buys_and_drives_reads_a_difference_as_a_courier(
+    workshop: Workshop, machine: Person
+) -> None:
+    both = testing.party(workshop, "Dua", buys_as=Party.BuysAs.CONSUMER, is_courier=True)
+    dua = testing.person("Dua", both)
+    facts: dict[str, Any] = {"subject": both, "party": both}
+    cash = Ticket.open(by=machine, kind="cash", facts={}, **facts)
+    asked = Ticket.ask(by=dua, kind="question", body="Ada?", **facts)
+
+    assert path_for(cash, dua) == f"/ciomas/courier/cash/tickets/{cash.pk}/"
+    assert path_for(asked, dua) == f"/ciomas/my/tickets/{asked.pk}/"
 
 
 def test_the_order_has_a_page_on_both_sides(

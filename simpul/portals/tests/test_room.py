@@ -9,7 +9,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
 from simpul.crm.models import Post, RoomRules
+from simpul.papers.models import Upload
 from simpul.parties.models import Person, Workshop
+from simpul.portals.jinja import sentence
+from simpul.workflow.models import journal_of
 
 ROOM = "/ciomas/my/room/"
 DESK = "/ciomas/desk/customers/room/"
@@ -52,6 +55,35 @@ def test_one_says_something_with_a_picture_and_another_answers(
     assert "Bagus sekali" in page
     assert client.get(f"{ROOM}{post.pk}/picture/")["Content-Type"].startswith("image/")
     assert "1 answer" in client.get(ROOM).text
+
+
+def test_a_competitor_reads_the_shop_and_the_desk_the_person(
+    client: Client, workshop: Workshop, sari: Person, dewi: Person
+) -> None:
+    toni = testing.person("Toni Wijaya", testing.party(workshop, "Toko Jaya"))
+    post = Post.write(by=toni, body="Halo")
+    Post.answer(by=sari, thread=post, body="Halo juga")
+    said = Post.answer(by=toni, thread=post, body="Terima kasih")
+
+    assert sentence(journal_of(said).get()).startswith("Toko Jaya answered")
+    for person, root, is_named in ((dewi, ROOM, False), (sari, DESK, True)):
+        testing.login(client, person)
+        page = client.get(f"{root}{post.pk}/").text
+        assert "Toko Jaya" in page
+        assert ("Toni Wijaya" in page) is is_named
+        assert sari.name in page
+
+
+def test_what_is_refused_keeps_no_picture(client: Client, dewi: Person, sari: Person) -> None:
+    post = Post.write(by=dewi, body="Halo")
+    post.hide(by=sari, reason="x")
+    testing.login(client, dewi)
+    picture = SimpleUploadedFile("rak.png", testing.picture().content)
+
+    client.post(f"{ROOM}{post.pk}/answer/", {"body": "Lagi", "picture": picture})
+
+    assert Post.objects.count() == 1
+    assert not Upload.objects.exists()
 
 
 def test_for_a_consumer_there_is_no_room(client: Client, dewi: Person, siti: Person) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
-from simpul.conversations.models import Conversation, InternalNote, Message
+from simpul.conversations.models import Conversation, InternalNote, Message, Ticket
 from simpul.insight import search
 from simpul.lib import clock
 from simpul.orders.models import Order
@@ -55,6 +55,16 @@ def test_each_side_finds_its_own(
     testing.login(client, siti)
     for typed in ("cokelat", order.number, "dewi"):
         assert f"/orders/{order.number}/" not in client.get(f"/ciomas/my/search/?q={typed}").text
+
+
+def test_a_buyer_finds_no_difference_of_a_courier(
+    buyer: Party, dewi: Person, sari: Person, machine: Person
+) -> None:
+    asked = Ticket.ask(by=dewi, kind="question", subject=buyer, party=buyer, body="Ada?")
+    cash = Ticket.open(by=machine, kind="cash", subject=buyer, party=buyer, facts={})
+
+    assert [hit.subject for hit in search.found(dewi, "buyer", "TK-")[0].hits] == [asked]
+    assert [hit.subject for hit in search.found(sari, "workshop", "TK-")[0].hits] == [cash, asked]
 
 
 def test_more_of_a_kind_stand_on_a_page_of_their_own(

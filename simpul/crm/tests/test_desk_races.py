@@ -1,0 +1,40 @@
+"""Two people plan the same visit, or make a ticket of the same message, in the same moment."""
+
+from __future__ import annotations
+
+import pytest
+
+from simpul import testing
+from simpul.conversations.models import Conversation, Message, Ticket
+from simpul.crm.models import Visit, VisitDay
+from simpul.lib import clock
+from simpul.parties.models import Party, Person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_visit_is_planned_once(buyer: Party, sari: Person, owner: Person) -> None:
+    VisitDay.plan(by=sari, rep=sari, on=clock.today(), parties=[])
+
+    ends = testing.at_once(
+        *(
+            lambda by=by: VisitDay.plan(by=by, rep=sari, on=clock.today(), parties=[buyer])
+            for by in (sari, owner)
+        )
+    )
+
+    assert ends == ["done", "done"]
+    assert Visit.objects.count() == 1
+
+
+def test_a_ticket_is_made_of_a_message_once(
+    buyer: Party, dewi: Person, sari: Person, owner: Person
+) -> None:
+    said = Message.say(by=dewi, conversation=Conversation.of(buyer, buyer), body="Retak.")
+
+    ends = testing.at_once(
+        *(lambda by=by: Ticket.make(by=by, message=said, kind="complaint") for by in (sari, owner))
+    )
+
+    assert ends == ["done", "refused"]
+    assert Ticket.objects.count() == 1
