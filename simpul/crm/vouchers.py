@@ -38,6 +38,12 @@ def can_be_reduced(person: Person, order: Order) -> bool:
     return workshop.gives_points or Voucher.objects.filter(workshop=workshop).exists()
 
 
+def taken_off(order: Order) -> int:
+    """Return how many rupiah the voucher that is used for an order takes off it; 0 without one."""
+    use = order.voucher_uses.standing().first()
+    return use.amount if use else 0
+
+
 def keep(order: Order, goods: int) -> int:
     """Return what a voucher takes off an order whose goods come to so many rupiah in a
     counter-proposal, and keep that: a share is of these goods. 0 where they are too few for it."""
