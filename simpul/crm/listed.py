@@ -138,6 +138,7 @@ def _each(cells: Sequence[str]) -> list[str]:
 
 
 def _number(typed: str) -> str:
+    typed = typed.lstrip("'")  # our own tables have it before a plus
     if _EATEN.fullmatch(typed):
         text = _("The spreadsheet has cut “%(typed)s”: make the column a text, and save it again.")
         raise Unreadable(text % {"typed": typed})

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.catalog.models import Group, Price, Product
+from simpul.catalog.models import Group, Price, Product, Unit
 from simpul.crm.models import Lead, QuotationRevision, Terms
 from simpul.lib import clock, phones
 from simpul.orders.forms import GridForm
@@ -66,7 +66,6 @@ class QuotationForm(GridForm):
         revision: QuotationRevision | None = None,
     ) -> None:
         self.workshop = lead.workshop
-        self.asked_before = revision
         products = list(products)
         super().__init__(
             data,
@@ -75,15 +74,15 @@ class QuotationForm(GridForm):
             pairs=_pairs_of(revision) if revision else None,
             initial=self._proposal(products, revision),
         )
-        offered = {}
-        if revision is not None:
-            offered = {line.colourway.product_id: line.price for line in revision.lines.all()}
+        lines = revision.lines.all() if revision else ()
+        self.offered = {line.colourway.product_id: line.unit_price for line in lines}
         for product in products:
             listed = self._listed(product, product.minimum_pairs)
+            offered = self.offered.get(product.pk)
             self.fields[f"price-{product.pk}"] = RupiahField(
-                label=f"{product.code} {product}",
+                label=f"{product.code} {product} (Rp/{Unit(self._per(product)).label})",
                 required=False,
-                initial=offered.get(product.pk, ""),
+                initial=offered.amount if offered else "",
                 help_text=_now("By the list %(price)s") % {"price": _in_words(listed)}
                 if listed
                 else "",
@@ -100,6 +99,8 @@ class QuotationForm(GridForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if not self.buyer.buys_as:
+            self.add_error(None, _now("Say first what they buy as."))
         if self.errors:
             return cleaned
         wishes = [self._priced(wish, cleaned) for wish in cleaned["wishes"]]
@@ -164,7 +165,10 @@ class QuotationForm(GridForm):
         return replace(wish, price=self._listed(product, pairs))
 
     def _per(self, product: Product) -> int:
-        """Return for how many pairs a typed price is: as the list counts, or as it was offered."""
+        """Return for how many pairs a typed price is, as its label says: as it was offered before,
+        or as the list counts."""
+        if product.pk in self.offered:
+            return self.offered[product.pk].per
         listed = self._listed(product, product.minimum_pairs)
         return listed.per if listed else 1
 
@@ -231,7 +235,7 @@ class QuotationDeclineForm(forms.Form):
 
 
 def _in_words(price: Price) -> str:
-    return rupiah(price.amount) + (f"/{price.unit}" if price.per > 1 else "")
+    return f"{rupiah(price.amount)}/{price.unit}"
 
 
 def _pairs_of(revision: QuotationRevision) -> dict[tuple[int, str], int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 
 from simpul.crm.doubts import doubts
 from simpul.crm.loyalty import DELIVERED, Earned, earned_by
@@ -105,8 +105,15 @@ def _reward_due(workshop: Workshop) -> int:
     """Reward each recommendation whose friend has an order that counts, unless it is doubtful."""
     rules = PointRules.of(workshop)
     waiting = Referral.objects.filter(workshop=workshop, status__in=OPEN)
+    delivered = Order.objects.filter(
+        buyer=OuterRef("friend"), fulfilled_at__gte=OuterRef("at"), status__in=DELIVERED
+    )
     done = 0
-    for referral in waiting.select_related("recommender__party", "friend").order_by("pk"):
+    for referral in (
+        waiting.filter(Exists(delivered))
+        .select_related("recommender__party", "friend")
+        .order_by("pk")
+    ):
         orders = Order.objects.filter(buyer=referral.friend_id, fulfilled_at__gte=referral.at)
         large = [one for one in earned_by(orders) if one.counts >= max(rules.referral_least, 1)]
         if not large:

@@ -38,15 +38,24 @@ def can_be_reduced(person: Person, order: Order) -> bool:
     return workshop.gives_points or Voucher.objects.filter(workshop=workshop).exists()
 
 
-def kept_off(order: Order) -> tuple[int, int]:
-    """Return what a voucher takes off an order, and for how many rupiah of goods at least it does:
-    a counter-proposal keeps it."""
+def taken_off(order: Order) -> int:
+    """Return how many rupiah the voucher that is used for an order takes off it; 0 without one."""
+    use = order.voucher_uses.standing().first()
+    return use.amount if use else 0
+
+
+def keep(order: Order, goods: int) -> int:
+    """Return what a voucher takes off an order whose goods come to so many rupiah in a
+    counter-proposal, and keep that: a share is of these goods. 0 where they are too few for it."""
     use = order.voucher_uses.standing().select_related("voucher__workshop").first()
     if use is None:
-        return 0, 0
-    rules = PointRules.of(use.voucher.workshop)
-    share = 100 if use.voucher.origin == Voucher.Origin.GIVEN else rules.most_percent
-    return use.amount, max(use.voucher.least, -(-use.amount * 100 // share))
+        return 0
+    voucher = use.voucher
+    off = voucher.off(goods) if voucher.percent else use.amount
+    if goods < voucher.least or not 0 < off <= voucher.most_off(goods):
+        return 0
+    VoucherUse.objects.filter(pk=use.pk).update(amount=off)
+    return off
 
 
 def is_idle(workshop: Workshop) -> bool:

@@ -57,7 +57,7 @@ def _write(sheet: Worksheet, at: int, column: int, cell: Any, as_day: Format) ->
     if cell is None or cell == "":
         return
     if isinstance(cell, str):
-        sheet.write_string(at, column, harmless(cell))
+        sheet.write_string(at, column, cell)  # never a formula, as it stands
     elif isinstance(cell, date):
         day = datetime(cell.year, cell.month, cell.day)
         sheet.write_datetime(at, column, day, as_day)

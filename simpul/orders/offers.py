@@ -189,8 +189,8 @@ class OfferForm(LinesForm):
     )
 
     def __init__(self, data: Any = None, *, order: Order, discount: int = 0) -> None:
-        """Propose `discount`, in rupiah, where the revision that stands has none."""
-        self.promised_discount = discount
+        """Propose to take `discount` off, in rupiah."""
+        self.proposed_discount = discount
         super().__init__(data, order=order)
         self.fields["down_payment"].required = False
 
@@ -231,7 +231,7 @@ class OfferForm(LinesForm):
         )
         first = plan[0] if plan and plan[0].gate == Gate.PROCUREMENT else None
         return super()._proposal() | {
-            "discount": revision.discount or self.promised_discount or "",
+            "discount": self.proposed_discount or "",
             "promised_on": promised_on,
             "down_payment": first.amount if first else "",
             "settle": Gate.HAND_OVER,

@@ -468,7 +468,7 @@ class AccessLink(models.Model):
 
     @classmethod
     def issue(cls, person: Person, subject: models.Model, *, days: int = 30) -> AccessLink:
-        """Return the living link of this person to this thing, or make one."""
+        """Return the living link of this person to this thing, or make one; it lives so long."""
         kind = ContentType.objects.get_for_model(subject)
         now = clock.now()
         mine = cls.objects.filter(person=person, subject_type=kind, subject_id=subject.pk)
@@ -484,6 +484,9 @@ class AccessLink(models.Model):
             )
             link.digest = cls.digest_of(link.token)
             link.save()
+        elif link.expires_at < now + timedelta(days=days):
+            link.expires_at = now + timedelta(days=days)
+            link.save(update_fields=["expires_at"])
         return link
 
     def revoke(self) -> None:

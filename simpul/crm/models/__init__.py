@@ -56,7 +56,7 @@ from simpul.crm.models.quotation import (
     Terms,
 )
 from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral, find_recommender
-from simpul.crm.models.remedy import Remedy, RemedyQuerySet
+from simpul.crm.models.remedy import Remedy, RemedyQuerySet, most_credited
 from simpul.crm.models.rule import PointRules, Tier, TierTerms
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
@@ -165,5 +165,6 @@ __all__ = [
     "is_any_ordered",
     "left_of",
     "like",
+    "most_credited",
     "win_what_was_ordered",
 ]

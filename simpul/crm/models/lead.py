@@ -412,9 +412,14 @@ class Lead(models.Model):
 
     @step("crm.lose_lead", source=STAGES, target=Status.LOST)
     def lose(self, *, by: Person, why: str, reason: str = "") -> None:
-        """Let it rest, and say why; what was still to be done with them is done."""
+        """Let it rest, and say why; what was still to be done with a mere prospect is done."""
         self.why, self.reason = why, reason
-        for one in FollowUp.objects.open().filter(conversation__party=self.party_id).order_by("pk"):
+        if self.was_known or Order.objects.filter(buyer=self.party_id).exists():
+            return  # one is in talk with a customer about other things, too
+        steps = FollowUp.objects.open().filter(
+            conversation__party=self.party_id, due_on__gte=clock.day_of(self.at)
+        )
+        for one in steps.order_by("pk"):
             one.finish(by=by)
 
     @step("crm.reopen_lead", source=Status.LOST, target=Status.TALKING)

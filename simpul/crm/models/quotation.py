@@ -227,8 +227,9 @@ class Quotation(models.Model):
         self.revision, self.total = written.number, written.total
         self.valid_until = terms.valid_until
         quotation_paper.issue(self, written, wishes, by=by)
+        days = max(30, (terms.valid_until - clock.today()).days + 1)
         for person in Person.objects.active().filter(party_id=self.buyer_id, user=None):
-            AccessLink.issue(person, self)
+            AccessLink.issue(person, self, days=days)
         lead = self.lead
         if lead.status in STAGES:
             lead.estimate(by=by, worth=written.total)
@@ -379,6 +380,8 @@ class QuotationLine(models.Model):
 
 def check_offer(wishes: list[LineWish], terms: Terms, lead: Lead) -> None:
     """Raise BelowMinimum or WrongState unless exactly this could be ordered by this prospect."""
+    if not lead.party.buys_as:
+        raise WrongState(_now("Say first what they buy as."))
     check_wishes(wishes, lead.party)
     if any(wish.price is None for wish in wishes):
         raise WrongState(_now("Every line of an offer needs a price."))

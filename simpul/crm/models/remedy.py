@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _now
 
 from simpul.conversations.models import Ticket
 from simpul.lib import clock
 from simpul.orders.models import AGREED, Order
 from simpul.parties.models import Party, Person, Workshop
-from simpul.payments.models import CreditNote, Refund
+from simpul.payments.models import CreditNote, Refund, TooMuch
+from simpul.ui.jinja import rupiah
 from simpul.workflow.steps import WrongState, creation
 
 
@@ -56,9 +57,15 @@ class Remedy(models.Model):
     @classmethod
     @creation("crm.credit_ticket")
     def credit(cls, *, by: Person, ticket: Ticket, amount: int, kind: str, note: str) -> Remedy:
-        """Credit the customer so many rupiah, against its order where that one is agreed."""
+        """Credit the customer so many rupiah, against its order where that one is agreed.
+
+        Raises TooMuch above what the goods of the order cost and was not credited before.
+        """
         party = _customer(ticket)
         order = ticket.subject if isinstance(ticket.subject, Order) else None
+        if order is not None and order.status in AGREED and amount > most_credited(order):
+            most = rupiah(most_credited(order))
+            raise TooMuch(_now("At most %(sum)s can be credited for this order.") % {"sum": most})
         made = CreditNote.issue(
             by=by,
             party=party,
@@ -118,8 +125,21 @@ class Remedy(models.Model):
         return self.ticket
 
 
+def most_credited(order: Order) -> int:
+    """Return how many rupiah the goods of an order cost, without what was credited before."""
+    current = order.current
+    notes = CreditNote.objects.standing().filter(order=order)
+    credited = notes.aggregate(sum=Sum("amount"))["sum"] or 0
+    return max(current.total - current.shipping - credited, 0)
+
+
 def _customer(ticket: Ticket) -> Party:
-    """Return whose ticket it is. Raises WrongState where it is no customer's, or not open."""
+    """Lock the ticket, and return whose it is: two colleagues make it good one after the other.
+
+    Raises WrongState where it is no customer's, or not open any more.
+    """
+    rows = Ticket.objects.select_for_update(of=("self",), no_key=True)
+    ticket.refresh_from_db(from_queryset=rows)
     if not ticket.is_of_customer or ticket.party is None or ticket.status != Ticket.Status.OPEN:
         raise WrongState(_now("Only an open ticket of a customer is made good."))
     return ticket.party

@@ -11,7 +11,7 @@ from simpul.conversations.models import Conversation, Message
 from simpul.crm import listing
 from simpul.crm.models import Duplicate, ListImport, ListRow, Merging
 from simpul.crm.tables import read_table
-from simpul.lib import clock
+from simpul.lib import clock, sheets
 from simpul.parties.models import Address, Identity, Party, Person
 from simpul.workflow.models import Entry
 from simpul.workflow.steps import NotAllowed, Refused, WrongState
@@ -59,6 +59,14 @@ def test_each_row_has_a_verdict_and_nothing_is_taken_yet(sari: Person, known: Pe
     ]
     assert made.counts() == {"new": 2, "known": 2, "probable": 0, "bad": 1}
     assert Party.objects.count() == 1
+
+
+def test_our_own_table_is_read_again(sari: Person) -> None:
+    made = handed_in(
+        sari, sheets.as_csv(["Nama", "Telepon"], [["Toko Melati", "+62 812-1111-2222"]])
+    )
+
+    assert made.counts()["new"] == 1
 
 
 def test_whoever_looks_like_somebody_is_left_out_unless_it_is_wanted(

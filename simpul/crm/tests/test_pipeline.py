@@ -143,6 +143,17 @@ def test_what_is_lost_has_nothing_to_be_done_and_can_be_taken_up(sari: Person, l
     assert (lead.status, lead.why, lead.reason) == ("talking", "", "")
 
 
+def test_what_is_to_be_done_with_a_customer_is_not_done_because_one_lead_is_lost(
+    sari: Person, lead: Lead
+) -> None:
+    testing.order(lead.party)
+    lead.plan_next(by=sari, words="Tagih", due_on=clock.today())
+
+    lead.lose(by=sari, why="price")
+
+    assert FollowUp.objects.open().exists()
+
+
 def test_an_agreed_order_wins_it(workshop: Workshop, sari: Person, lead: Lead) -> None:
     Party.objects.update(is_welcome=True)
     lead.refresh_from_db()

@@ -174,3 +174,21 @@ def test_each_side_does_its_own(quotation: Quotation, sari: Person, dewi: Person
     assert fresh(quotation).status == "sent"
     assert not Quotation.objects.visible_to(dewi).exists()
     assert Quotation.objects.visible_to(quotation.lead.person).get() == quotation
+
+
+def test_nothing_is_offered_to_who_could_not_accept_it(lead: Lead, sari: Person) -> None:
+    lead.party.buys_as = ""
+
+    with pytest.raises(WrongState, match="what they buy as"):
+        testing.quotation(lead, sari)
+
+
+def test_its_link_lives_as_long_as_the_offer(quotation: Quotation, sari: Person) -> None:
+    quotation.revise(
+        by=sari,
+        wishes=fresh(quotation).current.wishes,
+        terms=Terms(valid_until=clock.in_days(60), ready_days=14),
+    )
+
+    link = AccessLink.objects.get()
+    assert link.expires_at >= clock.now() + timedelta(days=60, hours=23)

@@ -7,6 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
 from simpul.crm import referrals, rewards
@@ -240,3 +243,17 @@ def test_whoever_registers_by_a_code_is_noted_and_a_known_one_is_not(
     lead = referrals.register(code=recommender.code, telephone="+62822", **again)
     assert lead.was_known
     assert Referral.objects.count() == 1
+
+
+def test_who_only_registered_costs_no_query(
+    workshop: Workshop,
+    recommender: Recommender,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    refer(recommender, newcomer(workshop))
+    with CaptureQueriesContext(connection) as asked:
+        settle(workshop)
+
+    refer(recommender, newcomer(workshop, "Grosir Budi"))
+    with django_assert_num_queries(len(asked)):
+        settle(workshop)

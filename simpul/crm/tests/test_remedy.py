@@ -9,7 +9,7 @@ from simpul.conversations.models import Ticket
 from simpul.crm.models import Remedy
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person
-from simpul.payments.models import CreditNote, Refund, party_credit
+from simpul.payments.models import CreditNote, Refund, TooMuch, party_credit
 from simpul.workflow.steps import NotAllowed, Refused, WrongState
 
 
@@ -38,6 +38,16 @@ def test_a_credit_note_lowers_the_order(ticket: Ticket, order: Order, sari: Pers
     note = CreditNote.objects.get()
     assert (made.note, made.how, note.order, note.amount) == (note, "credited", order, 50_000)
     assert Order.objects.get(pk=order.pk).balance == before - 50_000
+
+
+def test_no_more_than_the_goods_cost(ticket: Ticket, order: Order, owner: Person) -> None:
+    goods = order.current.total - order.current.shipping
+    Remedy.credit(by=owner, ticket=ticket, amount=goods - 1, kind="defect", note="Sol")
+
+    with pytest.raises(TooMuch):
+        Remedy.credit(by=owner, ticket=ticket, amount=2, kind="defect", note="Sol")
+
+    assert (CreditNote.objects.count(), Remedy.objects.count()) == (1, 1)
 
 
 def test_money_back_is_asked_for(ticket: Ticket, buyer: Party, sari: Person) -> None:
@@ -83,7 +93,8 @@ def test_not_everybody(ticket: Ticket, who: str, request: pytest.FixtureRequest)
 
 
 def test_what_is_solved_is_not_made_good(ticket: Ticket, sari: Person) -> None:
+    of_an_older_page = Ticket.objects.get(pk=ticket.pk)
     ticket.solve(by=sari, how="answered", reason="x")
     with pytest.raises(WrongState):
-        Remedy.credit(by=sari, ticket=ticket, amount=50_000, kind="defect", note="x")
+        Remedy.credit(by=sari, ticket=of_an_older_page, amount=50_000, kind="defect", note="x")
     assert not CreditNote.objects.exists()

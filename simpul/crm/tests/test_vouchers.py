@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -167,15 +168,34 @@ def test_a_counter_proposal_keeps_it_as_long_as_it_is_large_enough(
         testing.offer(fresh(order), price=190_000, discount=100_000, plan=plan)
         order = fresh(order)
         line = order.current.lines.get()
-        off, least = vouchers.kept_off(order)
         order.counter(
             by=dewi,
             wishes=[testing.wish(line.line.colourway.product, {"40": pairs})],
             promised_on=clock.in_days(30),
-            discount=off,
-            least=least,
+            promised=partial(vouchers.keep, order),
         )
         assert fresh(order).total == total
+
+
+def test_a_share_is_of_what_the_counter_proposal_comes_to(
+    buyer: Party, dewi: Person, sari: Person
+) -> None:
+    Voucher.issue(by=sari, code="X", percent=10)
+    order = testing.order(buyer)
+    use = VoucherUse.make(by=dewi, order=order, code="X")
+    testing.offer(fresh(order), discount=200_000, plan=[testing.full(1_700_000)])
+    order = fresh(order)
+
+    order.counter(
+        by=dewi,
+        wishes=[testing.wish(order.current.lines.get().line.colourway.product, {"40": 2})],
+        promised_on=clock.in_days(30),
+        promised=partial(vouchers.keep, order),
+    )
+
+    use.refresh_from_db()
+    goods = fresh(order).current.lines.get().amount
+    assert (use.amount, fresh(order).total) == (goods // 10, goods - goods // 10)
 
 
 def test_points_come_straight_off_an_order_up_to_the_owners_share(

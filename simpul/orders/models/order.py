@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Self
@@ -297,13 +298,12 @@ class Order(Placed):
         wishes: list[LineWish],
         promised_on: date,
         note: str = "",
-        discount: int = 0,
-        least: int = 0,
+        promised: Callable[[int], int] = lambda _goods: 0,
     ) -> None:
         """Answer an offer with another wish: the buyer's revision, at the prices offered.
 
-        `discount` is what was promised whatever is agreed on, such as by a voucher; it stays where
-        the goods come to more than it, and to `least` rupiah.
+        `promised` says how many rupiah go off goods of so many whatever is agreed on, such as by a
+        voucher; it is asked once, when the order is locked.
         """
         check_wishes(wishes, self.buyer)
         offer = self.current
@@ -316,7 +316,7 @@ class Order(Placed):
             for wish in wishes
         ]
         goods = sum(wish.amount for wish in priced)
-        off = discount if goods > discount and goods >= least else 0
+        off = promised(goods)
         total = goods + offer.shipping - off
         self._propose(
             OrderRevision.write(

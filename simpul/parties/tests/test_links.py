@@ -43,7 +43,9 @@ def test_it_dies_with_the_persons_part_in_it(buyer: Party, dewi: Person) -> None
 def test_one_that_lives_long_enough_is_used_again(buyer: Party, dewi: Person) -> None:
     first = AccessLink.issue(dewi, buyer, days=30)
     assert AccessLink.issue(dewi, buyer) == first
-    with clock.stopped(clock.now() + timedelta(days=29, hours=12)):
+    longer = AccessLink.issue(dewi, buyer, days=60)
+    assert (longer, (longer.expires_at - first.expires_at).days) == (first, 30)
+    with clock.stopped(clock.now() + timedelta(days=59, hours=12)):
         assert AccessLink.issue(dewi, buyer) != first
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from simpul.catalog.models import Product
-from simpul.crm.vouchers import kept_off
+from simpul.crm import vouchers
 from simpul.orders.forms import AcceptanceForm, CounterForm, PlainForm, WithdrawalForm
 from simpul.orders.models import Order
 from simpul.payments import agreement
@@ -37,8 +39,8 @@ def counter(request: Request, number: str) -> HttpResponse:
         request.POST or None, order=order, products=products.for_page().order_by("position", "pk")
     )
     if form.is_valid():
-        off, least = kept_off(order)
-        order.counter(by=request.person, discount=off, least=least, **form.cleaned_data)
+        promised = partial(vouchers.keep, order)
+        order.counter(by=request.person, promised=promised, **form.cleaned_data)
         return redirect("buyer:order", request.workshop.slug, number)
     return _page(request, "buyer/orders/counter.html", order, form)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -54,7 +55,7 @@ def revision(request: Request, pk: int) -> HttpResponse:
     form = QuotationForm(
         request.POST or None,
         lead=found.lead,
-        products=_products(request),
+        products=_products(request, found),
         revision=found.current,
     )
     if form.is_valid():
@@ -84,9 +85,15 @@ def _ask(request: Request, shown: dict[str, Any]) -> HttpResponse:
     )
 
 
-def _products(request: Request) -> ProductQuerySet:
-    offered = Product.objects.filter(workshop=request.workshop, is_published=True)
-    return offered.for_page().order_by("position", "pk")
+def _products(request: Request, quoted: Quotation | None = None) -> ProductQuerySet:
+    """Return what is in the catalogue, and what was quoted when it still was."""
+    lines = quoted.current.lines.all() if quoted else ()
+    known = Q(is_published=True) | Q(pk__in={line.colourway.product_id for line in lines})
+    return (
+        Product.objects.filter(known, workshop=request.workshop)
+        .for_page()
+        .order_by("position", "pk")
+    )
 
 
 def _find(request: Request, pk: int) -> Quotation:

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from simpul.conversations.models import Ticket
-from simpul.crm.models import Remedy
+from simpul.crm.models import Remedy, most_credited
 from simpul.crm.ticket_forms import ReplacementForm
 from simpul.orders.models import Order
 from simpul.parties.models import Party
-from simpul.payments.models import CreditNote, party_credit
+from simpul.payments.models import CreditNote, TooMuch, party_credit
 from simpul.payments.returning import CreditNoteForm, RefundForm
 from simpul.portals.http import Request
 from simpul.portals.workshop.tickets import find_ticket
@@ -36,8 +36,12 @@ def credit(request: Request, pk: int) -> HttpResponse:
     }
     form = CreditNoteForm(request.POST or None, initial=initial)
     if form.is_valid():
-        Remedy.credit(by=request.person, ticket=ticket, **form.cleaned_data)
-        return redirect("workshop:ticket", request.workshop.slug, pk)
+        try:
+            Remedy.credit(by=request.person, ticket=ticket, **form.cleaned_data)
+        except TooMuch as reason:
+            form.add_error("amount", str(reason))
+        else:
+            return redirect("workshop:ticket", request.workshop.slug, pk)
     lead = _("It lowers what is open of the order; what is more is credit. The customer reads it.")
     return _ask(request, ticket, form, _("Credit note"), lead)
 
@@ -86,17 +90,20 @@ def _open_ticket(request: Request, pk: int, ability: str) -> tuple[Ticket, Party
 
 
 def _worth(request: Request, ticket: Ticket) -> int:
-    """Return what the pairs that it is about cost, as they were offered last. Rupiah."""
+    """Return what the pairs that it is about cost, with their share of the order's discount; not
+    more than can be credited still. Rupiah."""
     orders = Order.objects.visible_to(request.person).for_page()
     order = orders.filter(number=ticket.order).first() if ticket.pairs else None
     if order is None:
         return 0
-    prices = {line.line_id: line.unit_price for line in order.current.lines.all()}
-    worth = 0
+    current, worth = order.current, 0
+    prices = {line.line_id: line.unit_price for line in current.lines.all()}
     for one in ticket.pairs:
         price = prices.get(one["line"])
         worth += price.of(sum(one["sizes"].values())) if price else 0
-    return worth
+    goods = sum(line.amount for line in current.lines.all())
+    share = worth * (current.total - current.shipping) // goods if goods else 0
+    return min(share, most_credited(order))
 
 
 def _ask(request: Request, ticket: Ticket, form: forms.Form, title: str, lead: str) -> HttpResponse:

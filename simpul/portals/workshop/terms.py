@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from simpul.crm import vouchers
 from simpul.crm.loyalty import tier_discount
 from simpul.insight.dates import outlook
 from simpul.orders.forms import PlainForm, ReasonForm
@@ -43,14 +44,23 @@ def offer(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
     demand(request, "orders.offer", order)
     tier, discount = tier_discount(order) or (None, 0)
-    form = OfferForm(_told(request), order=order, discount=discount)
+    given, off = order.current.discount, vouchers.taken_off(order)
+    if given not in (0, off):  # somebody has decided otherwise
+        discount = 0
+    form = OfferForm(_told(request), order=order, discount=given + discount)
     if form.is_valid():
         order.offer(by=request.person, **form.cleaned_data)
         return redirect("workshop:order", request.workshop.slug, number)
     return render(
         request,
         "workshop/orders/offer.html",
-        {"order": order, "form": form, "tier": tier, **_told_of(request, order)},
+        {
+            "order": order,
+            "form": form,
+            "tier": tier,
+            "tier_discount": discount,
+            **_told_of(request, order),
+        },
         status=422 if form.is_bound else 200,
     )
 

@@ -6,9 +6,11 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
-from simpul.crm.models import Lead, Quotation
+from simpul.catalog.models import Group, PriceRule, Product
+from simpul.crm.models import Lead, Quotation, Terms
+from simpul.crm.quotation_forms import QuotationForm
 from simpul.lib import clock
-from simpul.orders.models import Order
+from simpul.orders.models import LineWish, Order
 from simpul.parties.models import AccessLink, Person, Workshop
 from simpul.ui.jinja import rupiah
 
@@ -24,6 +26,46 @@ def lead(workshop: Workshop, sari: Person) -> Lead:
 @pytest.fixture
 def quotation(lead: Lead, sari: Person) -> Quotation:
     return testing.quotation(lead, sari)
+
+
+def test_what_was_offered_per_kodi_is_offered_so_again_though_it_left_the_catalogue(
+    client: Client, lead: Lead, sari: Person, workshop: Workshop
+) -> None:
+    model = testing.product(workshop)
+    rule = PriceRule(product=model, group=Group.WHOLESALE, from_pairs=20, amount=3_600_000, per=20)
+    rule.valid_from = clock.today()
+    rule.save()
+    wish = testing.wish(model, {"40": 40})
+    price = model.price_for(Group.WHOLESALE, 40, clock.today())
+    wishes = [LineWish(wish.colourway, wish.sizes, price)]
+    terms = Terms(valid_until=clock.in_days(7), ready_days=14)
+    sent = Quotation.send(by=sari, lead=lead, wishes=wishes, terms=terms)
+    Product.objects.update(is_published=False)
+    testing.login(client, sari)
+    page = f"{DESK}/customers/quotations/{sent.pk}/revision/"
+
+    shown = client.get(page).text
+
+    assert f"{model.code} {model} (Rp/kodi)" in shown
+    client.post(
+        page,
+        {
+            "unit": "1",
+            f"pairs-{wish.colourway.pk}-40": "40",
+            f"price-{model.pk}": "3.600.000",
+            "valid_until": str(clock.in_days(9)),
+            "ready_days": "14",
+            "settle": "4",
+        },
+    )
+    sent.refresh_from_db()
+    assert (sent.revision, sent.total) == (2, 7_200_000)
+
+
+def test_it_is_not_written_to_who_cannot_order(lead: Lead, workshop: Workshop) -> None:
+    lead.party.buys_as = ""
+    form = QuotationForm({}, lead=lead, products=[])
+    assert "Say first what they buy as." in form.errors["__all__"]
 
 
 def test_sales_writes_it_and_the_prospect_makes_an_order_of_it_by_the_link(

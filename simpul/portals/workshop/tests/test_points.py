@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
 from simpul.crm import loyalty
-from simpul.crm.models import PointLot, PointRules, Tier, TierTerms, balance_of
+from simpul.crm.models import PointLot, PointRules, Tier, TierTerms, Voucher, VoucherUse, balance_of
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
 
@@ -125,3 +125,15 @@ def test_an_offer_proposes_what_the_tier_brings(
     page = client.get(f"/ciomas/desk/orders/{order.number}/offer/").text
     assert "Emas: 5 % of the goods is proposed as discount." in page
     assert 'name="discount" value="100,000"' in page
+
+    Voucher.issue(by=sari, code="X", amount=30_000)
+    VoucherUse.make(by=testing.contact_of(buyer), order=order, code="X")
+    page = client.get(f"/ciomas/desk/orders/{order.number}/offer/").text
+    assert "Emas: 5 % of the goods is proposed as discount." in page
+    assert 'name="discount" value="130,000"' in page
+
+    decided = Order.objects.for_page().get(pk=order.pk)
+    testing.offer(decided, discount=50_000, plan=[testing.full(1_850_000)])
+    page = client.get(f"/ciomas/desk/orders/{order.number}/offer/").text
+    assert "is proposed as discount" not in page
+    assert 'name="discount" value="50,000"' in page

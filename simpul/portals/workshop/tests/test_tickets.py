@@ -15,6 +15,7 @@ from simpul.crm.models import Goal, Service
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
+from simpul.payments import agreement
 from simpul.payments.models import CreditNote
 from simpul.ui.jinja import number
 
@@ -190,6 +191,29 @@ def test_made_good_by_a_note_of_what_the_pairs_cost(
     assert CreditNote.objects.get().number in page
     assert replaced.number in page
     assert re.search(r'value="replaced"[^>]*checked', page)  # as the last of them says
+
+
+def test_the_note_has_its_share_of_the_discount_and_is_not_larger_than_the_order(
+    client: Client, buyer: Party, dewi: Person
+) -> None:
+    order = testing.order(buyer)
+    plan = [testing.full(1_710_000)]
+    testing.offer(Order.objects.for_page().get(pk=order.pk), discount=190_000, plan=plan)
+    order = Order.objects.for_page().get(pk=order.pk)
+    pairs = [{"line": order.current.lines.get().line_id, "model": "x", "sizes": {"40": 2}}]
+    facts = {"order": order.number, "pairs": pairs}
+    agreement.accept(order, by=dewi, revision=order.revision)
+    asked = Ticket.ask(
+        by=dewi, kind="complaint", subject=order, party=buyer, body="Sol lepas.", facts=facts
+    )
+    here = f"{DESK}tickets/{asked.pk}/credit/"
+    assert f'value="{number(342_000)}"' in client.get(here).text
+
+    refused = client.post(here, {"amount": "1.710.001", "kind": "defect", "note": "Sol"})
+
+    assert refused.status_code == 422
+    assert "can be credited for this order" in refused.text
+    assert not CreditNote.objects.exists()
 
 
 def test_another_workshop_finds_nothing(ticket: Ticket, joko: Person) -> None:
