@@ -47,6 +47,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     # points
     "crm.read_list": NOBODY,
     "crm.map_list": NOBODY,
+    "crm.drop_list": NOBODY,
     "crm.import_list": NOBODY,
     "crm.end_list": NOBODY,
     "crm.undo_list": NOBODY,

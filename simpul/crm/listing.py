@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from simpul.crm.listed import Business, Unreadable, business_in
@@ -13,6 +15,7 @@ from simpul.lib import clock
 from simpul.lib.alike import Likeness
 from simpul.parties.models import Address, Identity, Party, Person, Workshop
 
+KEPT = timedelta(days=30)  # what stands in a list that nobody goes on with
 A_BATCH = 100  # rows in one transaction
 LONGEST_WHY = 300
 
@@ -62,6 +65,19 @@ def run(made: ListImport) -> None:
     made.refresh_from_db()
     if made.status == ListImport.Status.RUNNING:
         made.end(by=made.workshop.machine)
+
+
+def forget(workshop: Workshop) -> None:
+    """Forget what stood in the lists that are of no use any more: of those that were taken back at
+    once, of others when nobody has gone on with them for so long. What was made of them stays."""
+    old = Q(touched_at__lt=clock.now() - KEPT) | Q(touched_at=None, at__lt=clock.now() - KEPT)
+    lists = ListImport.objects.filter(workshop=workshop)
+    for made in lists.filter(old, status=ListImport.Status.DRAFT).order_by("pk"):
+        made.drop(by=workshop.machine)
+    over = lists.filter(old | Q(status=ListImport.Status.UNDONE))
+    rows = ListRow.objects.filter(listing__in=over).exclude(cells=[])
+    rows.filter(verdict=ListRow.Verdict.UNREADABLE).update(why="")  # it says what was typed
+    rows.update(cells=[])
 
 
 def _take_some(made: ListImport) -> bool:

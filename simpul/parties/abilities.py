@@ -171,6 +171,7 @@ ABILITIES: dict[str, Rule] = {
     # lists of customers and suppliers from elsewhere
     "crm.read_list": workshop(SALES, STOCK),
     "crm.map_list": workshop(SALES, STOCK),
+    "crm.drop_list": either(machine(), workshop(SALES, STOCK)),
     "crm.import_list": workshop(SALES, STOCK),
     "crm.end_list": machine(),
     "crm.undo_list": workshop(SALES, STOCK),

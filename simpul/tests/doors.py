@@ -168,6 +168,7 @@ TABLE: dict[str, Door] = {
     "workshop:lists": Door(sees="owner sari rina", may="owner sari rina", others=403),
     "workshop:list": Door("list", "owner sari rina", "owner sari rina", others=403),
     "workshop:list-beginning": Door("list", "staff", "owner sari rina", answer=405),
+    "workshop:list-dropping": Door("list", "staff", "owner sari rina", answer=405),
     "workshop:list-progress": Door("list", "owner sari rina", others=403),
     "workshop:list-undoing": Door("list", "staff", "owner sari rina", answer=405),
     # the desk

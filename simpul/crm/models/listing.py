@@ -35,6 +35,7 @@ class ListImport(models.Model):
         RUNNING = "running", _("is being imported")
         DONE = "done", _("imported")
         UNDONE = "undone", _("taken back")
+        DROPPED = "dropped", _("dropped")
 
     class Of(models.TextChoices):
         """What a row is to us where the list does not say it."""
@@ -89,6 +90,11 @@ class ListImport(models.Model):
         if "name" not in mapping and "contact" not in mapping:
             raise Refused(_now("Say which column has the name."))
         self.mapping = mapping
+
+    @step("crm.drop_list", source=Status.DRAFT, target=Status.DROPPED)
+    def drop(self, *, by: Person) -> None:
+        """Take nothing of it, and forget what stood in it."""
+        self.rows.all().delete()
 
     @step("crm.import_list", source=Status.DRAFT, target=Status.RUNNING)
     def begin(self, *, by: Person, takes_probable: bool = False) -> None:

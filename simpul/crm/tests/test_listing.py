@@ -243,6 +243,29 @@ def test_a_row_that_cannot_be_read_does_not_stop_the_import(sari: Person) -> Non
     assert made.rows.exclude(party=None).count() == 3
 
 
+def test_what_stood_in_a_list_is_forgotten_when_it_is_of_no_use(sari: Person) -> None:
+    draft, done = handed_in(sari, "Nama\nToko Lama\n"), imported(sari)
+    undone = imported(sari, "Nama\nToko Baru\n")
+    undone.undo(by=sari)
+
+    def kept() -> list[int]:
+        rows = ListRow.objects.exclude(cells=[]).order_by("listing")
+        return list(rows.values_list("listing", flat=True).distinct())
+
+    listing.forget(sari.workshop)
+    assert kept() == [draft.pk, done.pk]
+    with clock.stopped(clock.now() + timedelta(days=31)):
+        listing.forget(sari.workshop)
+        listing.forget(sari.workshop)
+
+    assert kept() == []
+    assert done.counts() == {"new": 3, "known": 1, "probable": 0, "bad": 1}
+    assert Party.objects.count() == 3
+    assert not ListRow.objects.filter(why__contains="12").exists()
+    last = Entry.objects.about(draft).order_by("-pk")[0]
+    assert (last.step, last.by) == ("crm.drop_list", sari.workshop.machine)
+
+
 def test_verdicts_stay_once_the_import_has_begun(sari: Person) -> None:
     made = imported(sari)
     listing.judge(made)

@@ -86,6 +86,14 @@ def beginning(request: Request, pk: int) -> HttpResponse:
     return redirect("workshop:list", request.workshop.slug, pk)
 
 
+@require_POST
+def dropping(request: Request, pk: int) -> HttpResponse:
+    """Take nothing of it, and forget what stood in it."""
+    _find(request, pk).drop(by=request.person)
+    messages.success(request, _("Dropped. What stood in the list is deleted."))
+    return redirect("workshop:lists", request.workshop.slug)
+
+
 @require_safe
 def progress(request: Request, pk: int) -> HttpResponse:
     """The piece of the page that htmx asks for again and again."""

@@ -108,6 +108,7 @@ urlpatterns = [
     path("parties/lists/<int:pk>/", lists.page, name="list"),
     path("parties/lists/<int:pk>/beginning/", lists.beginning, name="list-beginning"),
     path("parties/lists/<int:pk>/progress/", lists.progress, name="list-progress"),
+    path("parties/lists/<int:pk>/dropping/", lists.dropping, name="list-dropping"),
     path("parties/lists/<int:pk>/undoing/", lists.undoing, name="list-undoing"),
     path("parties/<int:pk>/", parties.party, name="party"),
     path("parties/<int:pk>/history/", history.history, name="party-history"),

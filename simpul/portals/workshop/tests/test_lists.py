@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
 from simpul.crm import listing
-from simpul.crm.models import ListImport
+from simpul.crm.models import ListImport, ListRow
 from simpul.parties.models import Party, Person
 
 LISTS = "/ciomas/desk/parties/lists/"
@@ -66,6 +66,19 @@ def test_what_a_column_means_is_said_and_seen_at_once(client: Client) -> None:
     client.post(page, {"column-0": "telephone", "column-1": "name"})
 
     assert "Import what is new (1)" in client.get(page).text
+
+
+def test_a_list_that_is_not_wanted_is_dropped(client: Client) -> None:
+    hand_in(client)
+    page = f"{LISTS}{ListImport.objects.get().pk}/"
+    assert "Drop this list" in client.get(page).text
+
+    assert client.post(f"{page}dropping/")["Location"] == LISTS
+
+    assert "What stood in the list is deleted." in client.get(LISTS).text
+    assert not ListRow.objects.exists()
+    assert "Toko Melati" not in client.get(page).text
+    assert client.post(f"{page}beginning/").status_code == 409
 
 
 def test_a_list_never_stands_there_without_its_verdicts(
