@@ -45,6 +45,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.give_consent": NOBODY,
     "crm.withdraw_consent": NOBODY,
     # points
+    "crm.carry_list": ("owner",),
     "crm.read_list": NOBODY,
     "crm.map_list": NOBODY,
     "crm.drop_list": NOBODY,

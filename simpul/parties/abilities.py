@@ -169,6 +169,7 @@ ABILITIES: dict[str, Rule] = {
     "crm.hide_post": workshop(SALES),
     "crm.show_post": workshop(SALES),
     # lists of customers and suppliers from elsewhere
+    "crm.carry_list": workshop(SALES, FINANCE, STOCK, PRODUCTION, Role.VIEWER),
     "crm.read_list": workshop(SALES, STOCK),
     "crm.map_list": workshop(SALES, STOCK),
     "crm.drop_list": either(machine(), workshop(SALES, STOCK)),

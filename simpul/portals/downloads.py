@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
+from simpul.crm.carrying import CarriedList
 from simpul.lib import sheets
+from simpul.portals.http import Request
 
 A_CHUNK = 1000  # rows read at a time
 FORMS = {
@@ -23,11 +25,17 @@ type Column = tuple[Any, Callable[[Any], sheets.Cell]]  # heading, and what stan
 
 
 def download(
-    request: HttpRequest, name: str, columns: Sequence[Column], rows: Iterable[Any]
+    request: Request,
+    name: str,
+    columns: Sequence[Column],
+    rows: Iterable[Any],
+    *,
+    is_personal: bool = False,
 ) -> HttpResponse | None:
     """Return the rows as the file that `?as=csv` or `?as=xlsx` asks for, or None: show the page.
 
-    `rows` are what the page shows to this person, all of its pages.
+    `rows` are what the page shows to this person, all of its pages. Where they hold
+    numbers or addresses of people (`is_personal`) the journal notes who carried away how many.
     """
     form = request.GET.get("as", "")
     if form not in FORMS:
@@ -35,7 +43,10 @@ def download(
     write, kind = FORMS[form]
     if isinstance(rows, QuerySet):
         rows = rows.iterator(chunk_size=A_CHUNK)
-    cells = ([cell(row) for _heading, cell in columns] for row in rows)
+    cells: Iterable[list[sheets.Cell]] = ([cell(row) for _heading, cell in columns] for row in rows)
+    if is_personal:
+        cells = list(cells)
+        CarriedList.note(by=request.person, name=name, rows=len(cells))
     answer = HttpResponse(write([str(heading) for heading, _cell in columns], cells), kind)
     answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     answer["Cache-Control"] = "no-store"

@@ -54,7 +54,7 @@ def page(request: Request, pk: int) -> HttpResponse:
     rows = made.rows.select_related("known", "party").order_by("line")
     if verdict in ListRow.Verdict.values:
         rows = rows.filter(verdict=verdict)
-    if answer := download(request, "list", _columns(made), rows):
+    if answer := download(request, "list", _columns(made), rows, is_personal=True):
         return answer
     counts = made.counts()
     taken = made.rows.exclude(party=None)

@@ -62,7 +62,7 @@ def parties(request: Request) -> HttpResponse:
     }
     shown = kinds.get(kind, found).order_by("name", "pk")
     with_people = shown.prefetch_related("people__identities")
-    if answer := download(request, "parties", COLUMNS, with_people):
+    if answer := download(request, "parties", COLUMNS, with_people, is_personal=True):
         return answer
     return render(
         request,

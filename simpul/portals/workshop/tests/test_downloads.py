@@ -11,8 +11,11 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from simpul import testing
+from simpul.conversations.notices import audience_of
 from simpul.parties.models import Party, Person
+from simpul.portals.jinja import sentence
 from simpul.tests.world import World
+from simpul.workflow.models import journal_of
 
 LISTS = (
     *("orders/", "parties/", "purchases/orders/", "deliveries/", "stock/", "production/jobs/"),
@@ -63,6 +66,19 @@ def test_a_list_of_parties_says_who_they_are(client: Client, dewi: Person, owner
     answer = client.get("/ciomas/desk/parties/?as=xlsx&q=Dewi")
     [_heading, row] = load_workbook(io.BytesIO(answer.content))["Simpul"].iter_rows()
     assert (row[0].value, type(row[3].value)) == ("Toko Dewi", datetime)
+
+
+def test_who_carries_numbers_away_stands_in_the_journal(
+    client: Client, dewi: Person, siti: Person, owner: Person, viewer: Person
+) -> None:
+    testing.login(client, viewer)
+    for path in ("orders/?as=csv", "parties/", "parties/?as=xlsx&kind=buyers"):
+        client.get(f"/ciomas/desk/{path}")
+
+    entry = journal_of(owner.workshop).get()
+    assert (entry.by, entry.facts) == (viewer, {"name": "parties", "rows": 2})
+    assert audience_of(entry) == [owner]
+    assert sentence(entry).endswith("rows: 2.")
 
 
 def test_prices_stay_with_those_who_see_them(world: World) -> None:
