@@ -141,6 +141,7 @@ class Work:
 
 
 def lead_of(person: Person) -> Lead:
+    assert person.party is not None
     return Lead.objects.create(workshop=person.workshop, party=person.party, person=person)
 
 
