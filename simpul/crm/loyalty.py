@@ -177,7 +177,8 @@ def _settle_party(workshop: Workshop, rules: PointRules, party: Party, orders: l
         for lot, (clawed, taken) in zip(rows, gone, strict=True):
             granted = _Granted(lot, lot.points - clawed, lot.points - taken)
             lots[lot.order_id or 0].append(granted)
-        for one in earned_by(Order.objects.filter(pk__in=orders)):
+        # of one that was merged meanwhile the orders are the other's: the night comes to them there
+        for one in earned_by(Order.objects.filter(pk__in=orders, buyer=party)):
             done += _settle_order(workshop, rules, one, lots[one.order.pk])
     return done
 

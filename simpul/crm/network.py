@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -54,7 +54,7 @@ def trees(person: Person) -> list[Node]:
     below: dict[int, list[Dealing]] = defaultdict(list)
     tops: dict[int, Party] = {}
     active = Dealing.objects.visible_to(person).active().select_related("distributor", "dealer")
-    dealings = list(active.order_by("dealer__name", "pk"))
+    dealings = list(_without_rings(active.order_by("dealer__name", "pk")))
     for one in dealings:
         below[one.distributor_id].append(one)
         tops[one.distributor_id] = one.distributor
@@ -87,6 +87,18 @@ def dealers_of(person: Person, distributor: Party) -> list[Bought]:
         count, total, last = sums.get(dealing.pk, (0, 0, None))
         found.append(Bought(dealing, count, total, last))
     return found
+
+
+def _without_rings(dealings: Iterable[Dealing]) -> Iterator[Dealing]:
+    """Leave out what closes a ring: somebody was merged with one who bought through him."""
+    above: dict[int, int] = {}
+    for one in dealings:
+        up = one.distributor_id
+        while up != one.dealer_id and up in above:
+            up = above[up]
+        if up != one.dealer_id:
+            above[one.dealer_id] = one.distributor_id
+            yield one
 
 
 def _own(person: Person) -> dict[int, int]:

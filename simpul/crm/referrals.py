@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Sum
+from django.utils.translation import gettext as _now
 
 from simpul.crm.doubts import doubts
 from simpul.crm.loyalty import DELIVERED, Earned, earned_by
@@ -25,6 +26,7 @@ from simpul.orders.models import Order, OrderQuerySet
 from simpul.parties.models import Party, Person, Workshop
 
 OPEN = (Referral.Status.WAITING, Referral.Status.APPROVED)
+BOTH = ("recommender__party__merged_into", "friend__merged_into")
 
 
 def rewards(workshop: Workshop) -> bool:
@@ -71,7 +73,10 @@ def settle(workshop: Workshop, orders: OrderQuerySet) -> int:
     done = _reward_due(workshop) if rewards(workshop) else 0
     rewarded = Referral.objects.filter(workshop=workshop, status=Referral.Status.REWARDED)
     touched = rewarded.filter(order__in=orders.values("pk"))
-    for referral in touched.select_related("recommender__party", "friend").order_by("pk"):
+    for referral in touched.select_related(*BOTH).order_by("pk"):
+        if _is_own(referral):
+            done += _void_own(workshop, referral)
+            continue
         [earned] = earned_by(Order.objects.filter(referrals=referral))
         done += _follow(workshop, referral, earned)
     return done
@@ -109,11 +114,10 @@ def _reward_due(workshop: Workshop) -> int:
         buyer=OuterRef("friend"), fulfilled_at__gte=OuterRef("at"), status__in=DELIVERED
     )
     done = 0
-    for referral in (
-        waiting.filter(Exists(delivered))
-        .select_related("recommender__party", "friend")
-        .order_by("pk")
-    ):
+    for referral in waiting.filter(Exists(delivered)).select_related(*BOTH).order_by("pk"):
+        if _is_own(referral):
+            done += _void_own(workshop, referral)
+            continue
         orders = Order.objects.filter(buyer=referral.friend_id, fulfilled_at__gte=referral.at)
         large = [one for one in earned_by(orders) if one.counts >= max(rules.referral_least, 1)]
         if not large:
@@ -135,12 +139,30 @@ def _reward_due(workshop: Workshop) -> int:
     return done
 
 
+def _standing(party: Party) -> Party:
+    """Return the one that a party was merged into, or itself."""
+    while party.merged_into is not None:
+        party = party.merged_into
+    return party
+
+
+def _is_own(referral: Referral) -> bool:
+    """Tell whether friend and recommender turned out to be one."""
+    return _standing(referral.friend) == _standing(referral.recommender.party)
+
+
+def _void_own(workshop: Workshop, referral: Referral) -> int:
+    reason = _now("Who came and who recommended are one and the same.")
+    referral.void(by=workshop.machine, reason=reason)
+    return 1
+
+
 def _follow(workshop: Workshop, referral: Referral, earned: Earned) -> int:
     """Hold what both were given against what the order is worth now."""
     done = 0
     for party, kind, points in (
-        (referral.recommender.party, PointLot.Kind.REFERRED, referral.for_recommender),
-        (referral.friend, PointLot.Kind.WELCOME, referral.for_friend),
+        (_standing(referral.recommender.party), PointLot.Kind.REFERRED, referral.for_recommender),
+        (_standing(referral.friend), PointLot.Kind.WELCOME, referral.for_friend),
     ):
         wanted = points * earned.counts // earned.goods if earned.goods else 0
         done += _follow_one(workshop, referral, party, kind, wanted)
@@ -152,7 +174,7 @@ def _follow_one(
     workshop: Workshop, referral: Referral, party: Party, kind: str, wanted: int
 ) -> bool:
     hold(party)
-    lots = list(PointLot.objects.filter(referral=referral, party=party).order_by("-pk"))
+    lots = list(PointLot.objects.filter(referral=referral, kind=kind).order_by("-pk"))
     clawed = PointUse.objects.filter(lot__in=lots, kind=PointUse.Kind.CLAWED)
     stands = sum(lot.points for lot in lots) - (clawed.aggregate(n=Sum("points"))["n"] or 0)
     more = wanted - stands

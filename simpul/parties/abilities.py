@@ -143,7 +143,7 @@ ABILITIES: dict[str, Rule] = {
     "crm.refer": either(machine(), friend()),
     "crm.hold_referral": machine(),
     "crm.approve_referral": workshop(SALES),
-    "crm.void_referral": workshop(SALES),
+    "crm.void_referral": either(machine(), workshop(SALES)),
     "crm.reward_referral": machine(),
     # wishes of customers
     "crm.keep_wish_rules": owner(),

@@ -10,8 +10,24 @@ from django.db import transaction
 from django.test import Client
 
 from simpul import testing
-from simpul.conversations.models import Conversation, Message
-from simpul.crm.models import Merging, NotMerged, NotUndone
+from simpul.conversations.models import Conversation, Message, Ticket
+from simpul.crm.models import (
+    DealerOrder,
+    Dealing,
+    Lead,
+    Merging,
+    NotMerged,
+    NotUndone,
+    PointLot,
+    PointRules,
+    Quotation,
+    Recommender,
+    Referral,
+    Remedy,
+    Voucher,
+    balance_of,
+    find_duplicates,
+)
 from simpul.crm.models.references import MOVES, STAYS, TOGETHER, named
 from simpul.insight import audit
 from simpul.orders.models import Order
@@ -63,6 +79,7 @@ class Work:
         self.sides = sides
         self.orders: dict[str, list[Order]] = {side: [] for side in SIDES}
         self.product = testing.product(next(iter(sides.values())).workshop, "OXF")
+        self.leads = {side: lead_of(person) for side, person in sides.items()}
 
     def go(self, moves: int) -> None:
         for _move in range(moves):
@@ -70,7 +87,16 @@ class Work:
             person = Person.objects.select_related("party", "workshop").get(pk=self.sides[side].pk)
             order = self.draw.choice(self.orders[side]) if self.orders[side] else None
             move = self.draw.choice(
-                [self.order, self.pay, self.pay, self.credit, self.say, self.ask]
+                [
+                    self.order,
+                    self.pay,
+                    self.pay,
+                    self.credit,
+                    self.say,
+                    self.ask,
+                    self.quote,
+                    self.complain,
+                ]
             )
             if order is None:
                 self.order(side, person, order)
@@ -103,6 +129,45 @@ class Work:
             by=testing.seller(person.workshop), conversation=talk, body=f"{side} {order.number}"
         )
 
+    def quote(self, side: str, person: Person, _order: Order | None) -> None:
+        lead = Lead.objects.get(pk=self.leads[side].pk)
+        made = testing.quotation(lead, testing.seller(person.workshop))
+        if self.draw.random() < 0.5:
+            accept(made, person)
+
+    def complain(self, _side: str, person: Person, order: Order) -> None:
+        if order.balance_now() > 50_000:
+            compensate(complaint(person, order))
+
+
+def lead_of(person: Person) -> Lead:
+    assert person.party is not None
+    return Lead.objects.create(workshop=person.workshop, party=person.party, person=person)
+
+
+def accept(quotation: Quotation, by: Person) -> Order:
+    known = Quotation.objects.for_page().get(pk=quotation.pk)
+    known.accept(by=by, revision=known.revision, receiver="Asep", address="Jl. Ahmad Yani 3")
+    assert known.order is not None
+    return known.order
+
+
+def complaint(person: Person, subject: Any) -> Ticket:
+    assert person.party is not None
+    return Ticket.ask(
+        by=person, kind="complaint", subject=subject, party=person.party, body="Sol lepas"
+    )
+
+
+def compensate(ticket: Ticket) -> None:
+    Remedy.credit(
+        by=testing.seller(ticket.workshop),
+        ticket=Ticket.objects.get(pk=ticket.pk),
+        amount=50_000,
+        kind=CreditNote.Kind.PRICE,
+        note="x",
+    )
+
 
 def told_of(party: Party) -> dict[str, Any]:
     """Return all that a party has, by what people know it by."""
@@ -116,6 +181,10 @@ def told_of(party: Party) -> dict[str, Any]:
         "notes": sorted(CreditNote.objects.filter(party=party).values_list("number", "amount")),
         "papers": sorted(Paper.objects.filter(seen_by=party).values_list("number", flat=True)),
         "said": sorted(said.values_list("body", flat=True)),
+        "tickets": party.tickets.count(),
+        "quotations": sorted(
+            Quotation.objects.filter(lead__party=party).values_list("number", "order__number")
+        ),
         "people": sorted(party.people.values_list("name", flat=True)),
     }
 
@@ -330,3 +399,101 @@ def test_what_came_late_is_gathered(
     assert buyer.addresses.count() == 1
     undo(merging, sari)
     assert absorbed.addresses.count() == 1
+
+
+def test_what_hangs_on_a_ticket_or_a_prospect_goes_back_with_it(
+    buyer: Party, dewi: Person, absorbed: Party, sari: Person
+) -> None:
+    person = absorbed.people.get()
+    ticket, lead = complaint(person, absorbed), lead_of(person)
+    testing.account(buyer.workshop)
+    merging = Merging.merge(by=sari, kept=buyer, absorbed=absorbed)
+    compensate(ticket)
+    lead.refresh_from_db()
+    testing.quotation(lead, sari)
+    order = accept(testing.quotation(lead, sari), dewi)
+
+    undo(merging, sari)
+
+    order.refresh_from_db()
+    assert order.buyer == absorbed
+    assert (party_credit(buyer), party_credit(absorbed)) == (0, 50_000)
+    assert {paper.seen_by for paper in Paper.objects.all()} == {absorbed}
+
+
+def test_what_was_ordered_for_a_dealer_goes_back_with_it(
+    workshop: Workshop, buyer: Party, dewi: Person, absorbed: Party, sari: Person
+) -> None:
+    dealing = Dealing.begin(
+        by=sari, distributor=absorbed, dealer=testing.party(workshop, "Kios Garut")
+    )
+    merging = Merging.merge(by=sari, kept=buyer, absorbed=absorbed)
+    dealing.refresh_from_db()
+    wishes = [testing.wish(testing.product(workshop))]
+    order = DealerOrder.place(
+        by=dewi, dealing=dealing, wishes=wishes, receiver="Kios", address="Pasar 3"
+    ).order
+
+    undo(merging, sari)
+
+    order.refresh_from_db()
+    assert order.buyer == absorbed
+
+
+def test_a_reward_since_goes_back_to_whose_code_it_was(
+    workshop: Workshop, buyer: Party, dewi: Person, absorbed: Party, sari: Person
+) -> None:
+    Recommender.begin(by=dewi, party=buyer)
+    code = Recommender.begin(by=absorbed.people.get(), party=absorbed).code
+    machine, friend = workshop.machine, testing.party(workshop, "Grosir Ani")
+    referral = Referral.note(by=machine, friend=friend, code=code, how="link", flags=[])
+    merging = Merging.merge(by=sari, kept=buyer, absorbed=absorbed)
+    PointLot.grant(
+        by=machine, party=buyer, kind="referred", referral=referral, points=100, expires_on=None
+    )
+
+    undo(merging, sari)
+
+    assert (balance_of(buyer), balance_of(absorbed)) == (0, 100)
+
+
+def test_points_of_one_pay_for_what_is_missing_of_the_other_while_they_are_one(
+    workshop: Workshop, buyer: Party, absorbed: Party, sari: Person, owner: Person
+) -> None:
+    PointRules.decide(by=owner, is_on=True)
+    for party in (buyer, absorbed):
+        lot = PointLot.give(by=owner, party=party, points=100, expires_on=None, note="x")
+    Voucher.exchange(by=absorbed.people.get(), party=absorbed, points=60)
+    lot.void(by=owner, reason="x")
+
+    merging = Merging.merge(by=sari, kept=buyer, absorbed=absorbed)
+
+    assert balance_of(buyer) == 40
+    assert all_is_well(workshop)
+    undo(merging, sari)
+    assert (balance_of(buyer), balance_of(absorbed)) == (100, -60)
+    assert all_is_well(workshop)
+
+
+def test_what_is_undone_while_others_are_gathered_is_not_done_again(
+    merging: Merging,
+    workshop: Workshop,
+    absorbed: Party,
+    sari: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, other = testing.party(workshop, "Abadi"), testing.party(workshop, "Zamrud")
+    later = Merging.merge(by=sari, kept=one, absorbed=other)
+    order = testing.order(other)
+    gather = Merging.gather
+
+    def slowly(self: Merging) -> None:
+        gather(self)
+        if self == merging:
+            undo(later, sari)
+
+    monkeypatch.setattr(Merging, "gather", slowly)
+    find_duplicates(workshop)
+
+    order.refresh_from_db()
+    assert order.buyer == other

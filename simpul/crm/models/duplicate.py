@@ -90,9 +90,12 @@ def find_duplicates(workshop: Workshop) -> int:
     Pairs that do not look alike any more go; what somebody has judged stays as it was said. What
     came too late for a merging is gathered on the way.
     """
-    for merging in Merging.objects.standing().filter(workshop=workshop).order_by("pk"):
+    standing = Merging.objects.standing().filter(workshop=workshop).order_by("pk")
+    for pk in list(standing.values_list("pk", flat=True)):
         with transaction.atomic():
-            merging.gather()
+            held = Merging.objects.select_for_update(of=("self",), no_key=True).standing()
+            if (merging := held.filter(pk=pk).first()) is not None:  # nobody has undone it since
+                merging.gather()
     found = {(pair.one, pair.other): pair for pair in Likeness(cards_of(workshop)).matches()}
     for pair in _judged(workshop):
         found.pop(pair, None)

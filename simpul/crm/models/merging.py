@@ -9,13 +9,14 @@ from typing import Any, Self
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, Sum
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.conversations.models import Conversation, Message
+from simpul.crm.models.point import PointUse, hold, net
 from simpul.crm.models.references import TOGETHER, Key, keys, standing_twice
-from simpul.crm.models.ties import Place, about, made_by, places_of, ties
+from simpul.crm.models.ties import Place, about, earned_by_staying, made_by, places_of, ties
 from simpul.lib import clock
 from simpul.parties.models import Party, Person, Workshop
 from simpul.workflow.steps import Refused, WrongState, creation, step
@@ -109,10 +110,13 @@ class Merging(models.Model):
             text = _now("%(other)s was merged into %(kept)s after that: undo that first.")
             raise WrongState(text % {"other": last.absorbed, "kept": self.kept})
         following = self._following()
+        self._take_netting_back()
         self._give_back()
         for label, rows in following.items():
             key = next(key for key in keys() if key.label == label)
             _point(key.model, key.field, rows, self.absorbed_id)
+        for party in (self.kept, self.absorbed):
+            net(party, by=self.workshop.machine)
         self._divide_talk()
         Party.objects.filter(pk=self.absorbed_id).update(merged_into=None)
         self._shrink()
@@ -135,6 +139,8 @@ class Merging(models.Model):
         theirs = Conversation.objects.filter(Q(party=self.absorbed_id) | about)
         for talk in theirs.order_by("pk"):
             self._join(talk)
+        hold(self.kept)
+        net(self.kept, by=self.workshop.machine)
 
     # Inside
 
@@ -185,7 +191,9 @@ class Merging(models.Model):
             near[other].append(one)
         moved = self._moved_places()
         people = {place.row for place in moved if place.label == "parties.Person.party"}
-        waiting = [*moved, *made_by(people, new)]
+        theirs = {place.row for place in moved if place.label == "parties.Party.merged_into"}
+        staying = earned_by_staying({self.absorbed_id, *theirs}, new)
+        waiting = [*moved, *made_by(people, new), *staying]
         going = set(waiting)
         while waiting:
             place = waiting.pop()
@@ -225,6 +233,18 @@ class Merging(models.Model):
         names = {"absorbed": self.absorbed, "kept": self.kept}
         return text % {**names, "one": _named(place), "other": _named(other)}
 
+    def _take_netting_back(self) -> None:
+        """Let no points of the one have paid since for what was taken back of the other."""
+        newest = self.newest.get(PointUse._meta.label, 0)
+        paid = PointUse.objects.filter(lot__party=self.kept, kind=PointUse.Kind.NETTED)
+        sums = paid.filter(pk__gt=newest).order_by().values_list("lot").annotate(n=Sum("points"))
+        machine = self.workshop.machine
+        PointUse.objects.bulk_create(
+            PointUse(lot_id=lot, kind=PointUse.Kind.NETTED, points=-points, by=machine)
+            for lot, points in sums
+            if points
+        )
+
     def _give_back(self) -> None:
         """Let everything that moved and is still there point where it did."""
         talks = set()
@@ -241,17 +261,17 @@ class Merging(models.Model):
         _hear_again(talks)
 
     def _divide_talk(self) -> None:
-        """Let what the absorbed one's people said since stand in their own talk."""
-        kept, absorbed = self.kept, self.absorbed
-        ours = Conversation.objects.filter(party=kept).about(kept).first()
+        """Let what the people of each said since stand in their own talk."""
         newest = self.newest.get(Message._meta.label, 0)
-        said = Message.objects.filter(conversation=ours, by__party=absorbed, pk__gt=newest)
-        rows = set(said.values_list("pk", flat=True)) if ours is not None else set()
-        if rows and ours is not None:
-            theirs = Conversation.of(absorbed, absorbed)
-            theirs.begin()
-            _point(Message, "conversation_id", rows, theirs.pk)
-            _hear_again({ours.pk, theirs.pk})
+        for one, other in ((self.absorbed, self.kept), (self.kept, self.absorbed)):
+            talk = Conversation.objects.filter(party=other).about(other).first()
+            said = Message.objects.filter(conversation=talk, by__party=one, pk__gt=newest)
+            rows = set(said.values_list("pk", flat=True)) if talk is not None else set()
+            if rows and talk is not None:
+                own = Conversation.of(one, one)
+                own.begin()
+                _point(Message, "conversation_id", rows, own.pk)
+                _hear_again({talk.pk, own.pk})
 
     def _grow(self) -> None:
         """Let the kept one be to the workshop what the absorbed one was, and keep what it was."""
@@ -310,7 +330,7 @@ def _demand_decided(kept: Party, absorbed: Party) -> None:
 
 def _newest() -> dict[str, int]:
     found = {}
-    models_here: set[type[models.Model]] = {Message, *(key.model for key in keys())}
+    models_here: set[type[models.Model]] = {Message, PointUse, *(key.model for key in keys())}
     for model in models_here:
         found[model._meta.label] = model._base_manager.aggregate(n=Max("pk"))["n"] or 0
     return found

@@ -12,11 +12,16 @@ from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import Q
 
+from simpul.crm.models.dealing import DealerOrder
 from simpul.crm.models.point import PointLot, PointUse
 from simpul.crm.models.references import Key, keys
+from simpul.crm.models.referral import Referral
+from simpul.crm.models.remedy import Remedy
 from simpul.crm.models.voucher import VoucherUse
 from simpul.delivery.models import CourierOffer, Load
+from simpul.orders.models import Order
 from simpul.parties.models import Party
 from simpul.payments.models import Allocation, Collection, CreditNote, Forfeit, Purpose, Refund
 from simpul.procurement.models import BilledReceipt, BillPayment
@@ -31,6 +36,9 @@ REFUND, FORFEIT, PURPOSE = (
 BILL, PURCHASE = "procurement.SupplierBill.supplier", "procurement.PurchaseOrder.supplier"
 TO, BY = "delivery.Shipment.buyer", "delivery.Shipment.courier"
 POINTS, VOUCHER, USED = "crm.PointLot.party", "crm.Voucher.party", "crm.VoucherUse.party"
+RECOMMENDER, FRIEND = "crm.Recommender.party", "crm.Referral.friend"
+TICKET, LEAD = "conversations.Ticket.party", "crm.Lead.party"
+DISTRIBUTOR = "crm.Dealing.distributor"
 OFFER, BROUGHT, HANDED = (
     "delivery.CourierOffer.courier",
     "payments.Collection.courier",
@@ -38,7 +46,17 @@ OFFER, BROUGHT, HANDED = (
 )
 
 # From something without a party of its own to what it is a part of.
-PART_OF = ("instalment", "order", "purchase", "shipment", "receipt", "credit_note", "refund")
+PART_OF = (
+    "instalment",
+    "order",
+    "purchase",
+    "shipment",
+    "receipt",
+    "credit_note",
+    "refund",
+    "quotation",
+    "lead",
+)
 
 
 class Place(NamedTuple):
@@ -97,6 +115,15 @@ def made_by(people: set[int], new: Places) -> Iterator[Place]:
                 yield Place(ORDER, pk)
 
 
+def earned_by_staying(parties: set[int], new: Places) -> Iterator[Place]:
+    """Return the points for recommendations that stayed with some parties when they were merged."""
+    whose = Q(kind=PointLot.Kind.REFERRED, referral__recommender__party__in=parties)
+    whose |= Q(kind=PointLot.Kind.WELCOME, referral__friend__in=parties)
+    lots = PointLot.objects.filter(whose, pk__in=new.get(POINTS, ()))
+    for pk in lots.values_list("pk", flat=True):
+        yield Place(POINTS, pk)
+
+
 def _rows(party: int) -> Iterator[tuple[models.QuerySet[Any], dict[str, str]]]:
     counted = {RECEIPT: "receipt", NOTE: "credit_note", REFUND: "refund", FORFEIT: "forfeit"}
     yield (
@@ -107,9 +134,21 @@ def _rows(party: int) -> Iterator[tuple[models.QuerySet[Any], dict[str, str]]]:
         yield model._base_manager.filter(party=party), {label: "pk", ORDER: "order"}
     lots = PointLot.objects.filter(party=party)
     yield lots, {POINTS: "pk", ORDER: "order"}
+    for kind, whose in (
+        (PointLot.Kind.REFERRED, {RECOMMENDER: "referral__recommender"}),
+        (PointLot.Kind.WELCOME, {FRIEND: "referral"}),
+    ):
+        yield lots.filter(kind=kind), {POINTS: "pk", **whose}
+    yield Referral.objects.filter(friend=party), {FRIEND: "pk", ORDER: "order"}
     yield PointUse.objects.filter(lot__party=party), {POINTS: "lot", VOUCHER: "voucher"}
     used = VoucherUse.objects.filter(party=party, given_back_at=None)
     yield used, {VOUCHER: "voucher", USED: "pk", ORDER: "order"}
+    good = Remedy.objects.filter(ticket__party=party)
+    yield good, {TICKET: "ticket", NOTE: "note", REFUND: "refund", ORDER: "order"}
+    accepted = Order.objects.filter(quotation__lead__party=party)
+    yield accepted, {LEAD: "quotation__lead", ORDER: "pk"}
+    through = DealerOrder.objects.filter(dealing__distributor=party)
+    yield through, {DISTRIBUTOR: "dealing", ORDER: "order"}
     brought = Collection.objects.filter(order__buyer=party)
     yield brought, {RECEIPT: "receipt", ORDER: "order"}
     yield Collection.objects.filter(courier=party), {BROUGHT: "pk", HANDED: "handing"}

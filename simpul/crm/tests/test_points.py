@@ -8,7 +8,7 @@ import pytest
 
 from simpul import testing
 from simpul.crm import loyalty, rewards
-from simpul.crm.models import PointLot, PointRules, PointUse, TierTerms, balance_of
+from simpul.crm.models import Merging, PointLot, PointRules, PointUse, TierTerms, balance_of, hold
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
@@ -131,6 +131,29 @@ def test_spent_points_that_are_taken_back_are_paid_for_by_the_next_ones(
     settle(workshop)
     assert balance_of(buyer) == 100
     assert sum(PointUse.objects.filter(kind="netted").values_list("points", flat=True)) == 0
+
+
+def test_who_is_merged_while_points_are_counted_gets_them_once(
+    workshop: Workshop,
+    buyer: Party,
+    rules: PointRules,
+    sari: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order = testing.delivered_order(buyer)
+    settle(workshop)
+    kept = testing.party(workshop, "Toko Lain")
+
+    def late(party: Party) -> None:
+        if not Merging.objects.exists():
+            Merging.merge(by=sari, kept=kept, absorbed=buyer)
+        hold(party)
+
+    monkeypatch.setattr(loyalty, "hold", late)
+
+    assert settle(workshop) == 0
+    assert settle(workshop) == 0
+    assert balance_of(kept) == order.total // 10_000
 
 
 def test_what_expired_is_not_taken_back_once_more(

@@ -15,6 +15,7 @@ from simpul import testing
 from simpul.crm import referrals, rewards
 from simpul.crm.doubts import doubts
 from simpul.crm.models import (
+    Merging,
     NotReferred,
     PointRules,
     Recommender,
@@ -257,3 +258,36 @@ def test_who_only_registered_costs_no_query(
     refer(recommender, newcomer(workshop, "Grosir Budi"))
     with django_assert_num_queries(len(asked)):
         settle(workshop)
+
+
+def test_a_recommender_who_was_merged_is_not_rewarded_again(
+    workshop: Workshop, buyer: Party, recommender: Recommender, sari: Person
+) -> None:
+    friend, kept = newcomer(workshop), newcomer(workshop, "Toko Lain")
+    refer(recommender, friend)
+    testing.delivered_order(friend, telephone=HIS)
+    settle(workshop)
+    Recommender.begin(by=testing.contact_of(kept), party=kept)
+
+    Merging.merge(by=sari, kept=kept, absorbed=buyer)
+
+    assert settle(workshop) == 0
+    assert balance_of(kept) == 100
+
+
+@pytest.mark.parametrize("is_rewarded", [True, False])
+def test_who_turns_out_to_have_recommended_himself_is_not_rewarded(
+    is_rewarded: bool, workshop: Workshop, buyer: Party, recommender: Recommender, sari: Person
+) -> None:
+    friend = newcomer(workshop)
+    referral = refer(recommender, friend)
+    testing.delivered_order(friend, telephone=HIS)
+    if is_rewarded:
+        settle(workshop)
+
+    Merging.merge(by=sari, kept=buyer, absorbed=friend)
+
+    assert settle(workshop) == 1
+    assert settle(workshop) == 0
+    referral.refresh_from_db()
+    assert (referral.status, balance_of(buyer)) == (Referral.Status.VOID, 0)
