@@ -46,10 +46,14 @@ class ConsentForm(forms.Form):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what was ticked on a page that is out of date, and show what stands now."""
+        """Refuse what was ticked on a page that is out of date, and show what stands now.
+
+        Sent twice it finds what it has done itself: there is nothing more to do.
+        """
         facts = super().clean() or self.cleaned_data
-        if facts["shown"] != self.initial["shown"]:
-            ticks = {tick.name for _identity, row in self.rows for tick in row}
+        ticks = {tick.name for _identity, row in self.rows for tick in row}
+        ticked = {name for name in ticks if facts[name]}
+        if facts["shown"] != self.initial["shown"] and ticked != self.standing:
             typed = {name: said for name, said in self.data.items() if name not in ticks}
             self.data = {
                 **typed,

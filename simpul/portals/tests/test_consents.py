@@ -33,6 +33,8 @@ def test_a_buyer_ticks_and_takes_it_back(client: Client, dewi: Person, address: 
 
     answer = client.post(f"{here}consents/", {f"offers-{address.pk}": "on"})
     assert answer["Location"] == here
+    twice = client.post(f"{here}consents/", {f"offers-{address.pk}": "on"})
+    assert twice["Location"] == here
     given = Consent.objects.get()
     assert (given.words, given.how, given.by) == ("Send me special offers.", "portal", dewi)
     page = client.get(here).content.decode()
