@@ -144,7 +144,9 @@ def test_the_form_costs_the_same_for_thirty_lines(
     one, many = testing.order(buyer), testing.order(buyer, lines=30)
     client.get(page(one, "offer/"))
     for made in (one, many):
-        with django_assert_num_queries(23):  # five of them for the day on which it can be ready
+        with django_assert_num_queries(
+            24
+        ):  # five for the day on which it can be ready, one for its voucher
             client.get(page(made, "offer/"))
 
 
