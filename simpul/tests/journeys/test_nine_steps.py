@@ -112,7 +112,8 @@ def register(page: Page) -> None:
 
 
 def welcome(page: Page) -> None:
-    page.get_by_role("link", name=re.compile("registration")).first.click()
+    page.get_by_role("link", name=re.compile("new prospect")).first.click()
+    page.get_by_role("link", name=re.compile("Toko Baru")).first.click()
     page.get_by_role("button", name="Welcome as a customer").click()
     expect(page.get_by_role("button", name="Welcome as a customer")).to_have_count(0)
 
@@ -237,12 +238,12 @@ def send(page: Page, order: Order, driver: Page) -> Shipment:
     page.get_by_label(re.compile("[Ff]ee")).first.fill("75.000")
     page.get_by_role("button", name="Open the shipment").click()
     page.get_by_role("link", name="Ask couriers").first.click()
-    page.get_by_role("group", name="Ask these couriers").get_by_label("Ojek Contoh").check()
+    page.get_by_role("group", name="Ask these couriers").get_by_label("Antar Contoh Kilat").check()
     page.get_by_role("button", name="Ask", exact=True).click()
     page.wait_for_url(re.compile("/deliveries/KRM-[^/]*/$"))
     shipment = Shipment.objects.get()
 
-    driver.goto(link_of(Person.objects.get(party__name="Ojek Contoh")))
+    driver.goto(link_of(Person.objects.get(party__name="Antar Contoh Kilat")))
     assert "Jl. Pasar 5" not in driver.content()  # the address goes with the job
     driver.get_by_role("button", name="I take it").first.click()
     expect(driver.get_by_text("Jl. Pasar 5").first).to_be_visible()
