@@ -1243,7 +1243,7 @@ def test_the_invariants_hold_whatever_anybody_does(request: pytest.FixtureReques
     run_state_machine_as_test(
         Walk,
         settings=settings(
-            max_examples=int(os.environ.get("SIMPUL_WALKS", "6")),
+            max_examples=int(os.environ.get("SIMPUL_WALKS", "10")),
             stateful_step_count=10,
             deadline=None,
             derandomize=True,
