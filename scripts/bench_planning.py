@@ -13,18 +13,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from postgres import postgres
+from databases import measured
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -46,33 +43,16 @@ def main() -> int:
         print(json.dumps(_measure(chosen.lines, chosen.materials)))
         return 0
     print(f"{chosen.lines} open lines x {chosen.materials} materials, seconds")
-    if chosen.only != "postgres":
-        _show("SQLite", _child(chosen, ""))
-    if chosen.only != "sqlite":
-        with postgres() as address:
-            _show("PostgreSQL", _child(chosen, address))
+    for database, told in measured(
+        ["--lines", str(chosen.lines), "--materials", str(chosen.materials)], chosen.only
+    ):
+        _show(database, told)
     return 0
 
 
 def _show(database: str, seconds: dict[str, float]) -> None:
     told = ", ".join(f"{name} {taken:.2f}" for name, taken in seconds.items())
     print(f"{database:11} {told}", flush=True)
-
-
-def _child(chosen: argparse.Namespace, url: str) -> dict[str, float]:
-    with tempfile.TemporaryDirectory(prefix="simpul-bench-") as folder:
-        command = [sys.executable, __file__, "--child", "--lines", str(chosen.lines)]
-        command += ["--materials", str(chosen.materials)]
-        environment = {
-            **os.environ,
-            "SIMPUL_DATA": folder,
-            "SIMPUL_DEMO": "1",
-            "DJANGO_SETTINGS_MODULE": "simpul.settings",
-            **({"DATABASE_URL": url} if url else {}),
-        }
-        answer = subprocess.run(command, env=environment, check=True, capture_output=True)
-    found: dict[str, float] = json.loads(answer.stdout)
-    return found
 
 
 def _measure(lines: int, materials: int) -> dict[str, float]:

@@ -16,18 +16,15 @@ import argparse
 import csv
 import io
 import json
-import os
 import resource
 import sqlite3
-import subprocess
 import sys
-import tempfile
 import time
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from postgres import postgres
+from databases import measured
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -49,32 +46,15 @@ def main() -> int:
     print(f"{'':10} {'rows':>8} {'asked':>7} {'matched':>8} {'read':>8} {'matching':>9} {'all':>8} "
           f"{'work':>8} {'memory':>8} {'longest':>8} {'least':>7}")  # fmt: skip
     for rows in map(int, chosen.rows.split(",")):
-        if chosen.only != "postgres":
-            _row("SQLite", rows, _child(rows, chosen, ""))
-        if chosen.only != "sqlite":
-            with postgres() as address:
-                _row("PostgreSQL", rows, _child(rows, chosen, address))
+        arguments = ["--rows", str(rows), "--asked", str(chosen.asked), "--pays", str(chosen.pays)]
+        for database, told in measured(arguments, chosen.only):
+            _row(database, rows, told)
     print(
         "read, matching, all, work (of the processor): seconds; memory: MB at the peak (and before "
         "the file); longest: the longest time that another writer may have had to wait; least: the "
         "csv module and a bare table"
     )
     return 0
-
-
-def _child(rows: int, chosen: argparse.Namespace, url: str) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="simpul-bench-") as folder:
-        command = [sys.executable, __file__, "--child", "--rows", str(rows)]
-        command += ["--asked", str(chosen.asked), "--pays", str(chosen.pays)]
-        environment = {
-            **os.environ,
-            "SIMPUL_DATA": folder,
-            "DATABASE_URL": url,
-            "DJANGO_SETTINGS_MODULE": "simpul.settings",
-        }
-        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        return found
 
 
 def _row(name: str, rows: int, found: dict[str, Any]) -> None:

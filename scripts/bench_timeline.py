@@ -13,17 +13,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from postgres import postgres
+from databases import measured
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -43,11 +40,8 @@ def main() -> int:
         print(json.dumps(_measure(chosen.entries)))
         return 0
     print(f"{chosen.entries} entries of one party, milliseconds")
-    if chosen.only != "postgres":
-        _show("SQLite", _child(chosen, ""))
-    if chosen.only != "sqlite":
-        with postgres() as address:
-            _show("PostgreSQL", _child(chosen, address))
+    for database, told in measured(["--entries", str(chosen.entries)], chosen.only):
+        _show(database, told)
     return 0
 
 
@@ -55,21 +49,6 @@ def _show(database: str, told: dict[str, str]) -> None:
     print(
         f"{database:11} " + ", ".join(f"{name} {taken}" for name, taken in told.items()), flush=True
     )
-
-
-def _child(chosen: argparse.Namespace, url: str) -> dict[str, str]:
-    with tempfile.TemporaryDirectory(prefix="simpul-bench-") as folder:
-        command = [sys.executable, __file__, "--child", "--entries", str(chosen.entries)]
-        environment = {
-            **os.environ,
-            "SIMPUL_DATA": folder,
-            "SIMPUL_DEMO": "1",
-            "DJANGO_SETTINGS_MODULE": "simpul.settings",
-            **({"DATABASE_URL": url} if url else {}),
-        }
-        answer = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)
-    found: dict[str, str] = json.loads(answer.stdout)
-    return found
 
 
 def _measure(entries: int) -> dict[str, str]:

@@ -82,17 +82,9 @@ class AssignForm(forms.Form):
         field.queryset = colleagues
 
 
-class CallForm(forms.Form):
-    """A telephone call or a visit: saved as it stands it says that we called."""
+class TalkedForm(forms.Form):
+    """With whom somebody talked, what was said, and what comes next."""
 
-    channel = forms.ChoiceField(
-        label=_("How"),
-        choices=[(Channel.PHONE, _("telephone")), (Channel.VISIT, _("visit"))],
-        widget=forms.RadioSelect,
-    )
-    direction = forms.ChoiceField(
-        label=_("Who came to whom"), choices=Message.Direction, widget=forms.RadioSelect
-    )
     with_whom = forms.ModelChoiceField(
         Person.objects.none(), label=_("With"), required=False, empty_label=_("somebody there")
     )
@@ -127,6 +119,21 @@ class CallForm(forms.Form):
         if facts.get("next_words") and not facts.get("next_on") and "next_on" not in self.errors:
             self.add_error("next_on", _("Say on which day, so that it is not forgotten."))
         return facts
+
+
+class CallForm(TalkedForm):
+    """A telephone call or a visit: saved as it stands it says that we called."""
+
+    channel = forms.ChoiceField(
+        label=_("How"),
+        choices=[(Channel.PHONE, _("telephone")), (Channel.VISIT, _("visit"))],
+        widget=forms.RadioSelect,
+    )
+    direction = forms.ChoiceField(
+        label=_("Who came to whom"), choices=Message.Direction, widget=forms.RadioSelect
+    )
+
+    field_order = ("channel", "direction")  # and then what was said
 
 
 class QuickReplyForm(forms.ModelForm[QuickReply]):

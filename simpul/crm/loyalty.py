@@ -19,7 +19,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from simpul.crm.models.point import TAKEN_BACK, PointLot, PointUse, hold
-from simpul.crm.models.rule import PointRules, Tier
+from simpul.crm.models.point_rules import PointRules, Tier
 from simpul.lib import clock
 from simpul.orders.models import Instalment, Order, OrderQuerySet, OrderRevision, Status
 from simpul.parties.models import Party, Workshop

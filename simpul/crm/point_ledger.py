@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from simpul.crm.models import PointLot, PointRules, PointUse
+from simpul.crm.models import PointLot, PointRules, PointUse, Voucher
+from simpul.lib import clock
 from simpul.parties.models import Party, Workshop
 
 KINDS: dict[str, Any] = {
@@ -82,7 +83,14 @@ class Owed(NamedTuple):
 
 
 def owed(workshop: Workshop) -> Owed:
-    """Return what buyers could take off their orders today, if all of them did."""
+    """Return what buyers could take off their orders today, if all of them did: by their points,
+    and by the vouchers that they turned points into and have not used."""
     lots = [one for one in PointLot.objects.filter(workshop=workshop).left() if not one.is_over]
     points = sum(lot.rest for lot in lots)
-    return Owed(points, len({lot.party_id for lot in lots}), points * PointRules.of(workshop).worth)
+    bought = Voucher.objects.filter(workshop=workshop, origin=Voucher.Origin.POINTS)
+    worth = bought.good(clock.today()).unused().aggregate(sum=Sum("amount"))["sum"] or 0
+    return Owed(
+        points,
+        len({lot.party_id for lot in lots}),
+        points * PointRules.of(workshop).worth + worth,
+    )

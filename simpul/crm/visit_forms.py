@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.conversations.models import LONGEST_MESSAGE, MOST_FILES
+from simpul.conversations.forms import TalkedForm
+from simpul.conversations.models import MOST_FILES
 from simpul.crm.models import A_NOTE
 from simpul.lib import clock, uploads
 from simpul.parties.models import Party, PartyQuerySet, Person, PersonQuerySet
@@ -53,19 +54,9 @@ class VisitPlanForm(forms.Form):
         return day
 
 
-class VisitNoteForm(forms.Form):
+class VisitNoteForm(TalkedForm):
     """What was said and seen, typed on a phone in front of the shop: any of it may be empty."""
 
-    with_whom = forms.ModelChoiceField(
-        Person.objects.none(), label=_("With"), required=False, empty_label=_("somebody there")
-    )
-    body = forms.CharField(
-        label=_("What was said"),
-        required=False,
-        max_length=LONGEST_MESSAGE,
-        help_text=_("The other side can read it in the conversation."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
     attached = FilesField(
         label=_("Photos"),
         kinds=uploads.PROOF,
@@ -94,30 +85,8 @@ class VisitNoteForm(forms.Form):
         help_text=_("Only our own people see it."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    next_words = forms.CharField(
-        label=_("Next step"),
-        required=False,
-        max_length=200,
-        help_text=_("Only our own people see it."),
-    )
-    next_on = forms.DateField(
-        label=_("On which day"),
-        required=False,
-        help_text=_("On that day it stands on “Today”."),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
 
-    def __init__(self, *args: Any, people: PersonQuerySet, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["with_whom"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
-        field.queryset = people
-
-    def clean(self) -> dict[str, Any]:
-        facts = self.cleaned_data
-        if facts.get("next_words") and not facts.get("next_on") and "next_on" not in self.errors:
-            self.add_error("next_on", _("Say on which day, so that it is not forgotten."))
-        return facts
+    field_order = ("with_whom", "body", "attached", "pairs_seen", "seen", "rival")
 
 
 class MissedForm(forms.Form):

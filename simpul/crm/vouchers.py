@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
 from simpul.crm.models import PointRules, Voucher, VoucherUse, balance_of, give_idle_back
 from simpul.lib import clock
@@ -72,8 +71,7 @@ def lapse(workshop: Workshop) -> int:
         workshop=workshop, origin=Voucher.Origin.POINTS, voided_at=None,
         until_on__lt=clock.today(),
     )  # fmt: skip
-    used = VoucherUse.objects.standing().filter(voucher=OuterRef("pk"))
-    unused = list(over.exclude(Exists(used)).order_by("pk"))
+    unused = list(over.unused().order_by("pk"))
     for voucher in unused:
         voucher.void(by=workshop.machine, reason="")
     return len(unused)

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from simpul.conversations.models.conversation import Conversation
+from simpul.lib import clock
 from simpul.parties.models import Person, Workshop
 from simpul.workflow.steps import creation, step
 
@@ -60,6 +61,10 @@ class FollowUp(models.Model):
     @step("conversations.finish_follow_up", source=Status.OPEN, target=Status.DONE)
     def finish(self, *, by: Person) -> None:
         """Say that it is done."""
+
+    @property
+    def is_due(self) -> bool:
+        return self.due_on <= clock.today()
 
     @property
     def shown_with(self) -> Any:

@@ -46,6 +46,7 @@ from simpul.crm.models.listing import ListImport, ListRow
 from simpul.crm.models.marketing_rules import MarketingRules
 from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
 from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, hold, left_of
+from simpul.crm.models.point_rules import PointRules, Tier, TierTerms
 from simpul.crm.models.post import LONGEST_POST, Post, PostQuerySet, RoomRules
 from simpul.crm.models.quotation import (
     Quotation,
@@ -57,7 +58,6 @@ from simpul.crm.models.quotation import (
 )
 from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral, find_recommender
 from simpul.crm.models.remedy import Remedy, RemedyQuerySet, most_credited
-from simpul.crm.models.rule import PointRules, Tier, TierTerms
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
 from simpul.crm.models.visit import A_NOTE, Visit, VisitDay, VisitQuerySet, VisitStatus

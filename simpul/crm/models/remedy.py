@@ -12,7 +12,7 @@ from simpul.conversations.models import Ticket
 from simpul.lib import clock
 from simpul.orders.models import AGREED, Order
 from simpul.parties.models import Party, Person, Workshop
-from simpul.payments.models import CreditNote, Refund, TooMuch
+from simpul.payments.models import CreditNote, Refund, TooMuch, hold
 from simpul.ui.jinja import rupiah
 from simpul.workflow.steps import WrongState, creation
 
@@ -62,6 +62,7 @@ class Remedy(models.Model):
         Raises TooMuch above what the goods of the order cost and was not credited before.
         """
         party = _customer(ticket)
+        hold(party)  # another ticket of the same order may be credited in this moment
         order = ticket.subject if isinstance(ticket.subject, Order) else None
         if order is not None and order.status in AGREED and amount > most_credited(order):
             most = rupiah(most_credited(order))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.crm.models.point import PointUse, hold, left_of, net, spread_over
-from simpul.crm.models.rule import PointRules
+from simpul.crm.models.point_rules import PointRules
 from simpul.lib import clock, codes
 from simpul.orders.models import Order, OrderRevision
 from simpul.orders.models.order import ENDED
@@ -37,6 +37,10 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
         """Those that can be used on a day, by somebody."""
         begun = self.filter(from_on__lte=today, voided_at=None)
         return begun.filter(Q(until_on=None) | Q(until_on__gte=today))
+
+    def unused(self) -> Self:
+        """Those that no order stands with."""
+        return self.exclude(Exists(VoucherUse.objects.standing().filter(voucher=OuterRef("pk"))))
 
     def unused_by(self, party: Party) -> Self:
         return self.exclude(

@@ -19,6 +19,7 @@ from simpul.crm.models import (
     VoucherUse,
     balance_of,
 )
+from simpul.crm.point_ledger import owed
 from simpul.lib import clock
 from simpul.orders.models import Order, Status
 from simpul.parties.models import Party, Person, Workshop
@@ -242,6 +243,23 @@ def test_a_voucher_of_points_that_nobody_used_gives_them_back_to_their_lots(
 
         assert (soon.rest_now(), late.rest_now()) == (0, 100)  # the first are over
         assert balance_of(buyer) == 100
+
+
+def test_what_points_were_turned_into_is_owed_until_it_is_used(
+    workshop: Workshop,
+    rules: PointRules,
+    buyer: Party,
+    dewi: Person,
+    sari: Person,
+    owner: Person,
+) -> None:
+    give(buyer, owner)
+    before = owed(workshop)
+    voucher = Voucher.exchange(by=dewi, party=buyer, points=100)
+    assert (owed(workshop).points, owed(workshop).rupiah) == (before.points - 100, before.rupiah)
+
+    VoucherUse.make(by=dewi, order=testing.order(buyer), code=voucher.code)
+    assert owed(workshop).rupiah == before.rupiah - voucher.amount
 
 
 def test_a_void_voucher_is_refused_and_its_points_are_back(

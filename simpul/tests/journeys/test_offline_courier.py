@@ -299,6 +299,7 @@ def test_a_signature_and_what_was_not_taken_wait_and_are_sent_as_one(
     phone.get_by_label("Package 2").check()
     phone.get_by_label("What is damaged or missing").fill("kardus basah")
     say(phone, count=1)
+    phone.wait_for_url(f"**{job_of(shipment)}")
     waiting = phone.locator("[data-state=waiting]")
     expect(waiting).to_contain_text("Package 2")
     phone.goto(f"{job_of(shipment)}delivery/")  # to be mended: all is there again

@@ -67,7 +67,7 @@ def test_the_ledger_costs_the_same_however_long_it_is(
     testing.login(client, sari)
 
     # session, user, person; what is owed and by which rules; count and lines
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         answer = client.get(PAGE)
 
     assert answer.text.count("+200") == orders
