@@ -182,7 +182,7 @@ ABILITIES: dict[str, Rule] = {
     "crm.give_lead": workshop(SALES),
     "crm.estimate_lead": workshop(SALES),
     "crm.plan_lead": workshop(SALES),
-    "crm.lose_lead": workshop(SALES),
+    "crm.lose_lead": either(machine(), workshop(SALES)),
     "crm.reopen_lead": workshop(SALES),
     "crm.win_lead": machine(),
     "crm.send_quotation": workshop(SALES),
@@ -199,7 +199,7 @@ ABILITIES: dict[str, Rule] = {
     "crm.note_visit": workshop(SALES),
     "crm.miss_visit": workshop(SALES),
     # the dealers behind a distributor
-    "crm.begin_dealing": workshop(SALES),
+    "crm.begin_dealing": either(machine(), workshop(SALES)),
     "crm.end_dealing": workshop(SALES),
     "crm.order_for_dealer": either(buyer(), workshop(SALES)),
     # the areas of distributors
@@ -208,6 +208,18 @@ ABILITIES: dict[str, Rule] = {
     "crm.grant_area": workshop(SALES),
     "crm.decline_area": workshop(SALES),
     "crm.end_area": workshop(SALES),
+    # prospects that a distributor looks after
+    "crm.keep_lead_rules": owner(),
+    "crm.hand_on_lead": workshop(SALES),
+    "crm.ask_next_distributor": machine(),
+    "crm.take_lead": buyer(),
+    "crm.pass_lead": buyer(),
+    "crm.lapse_lead_offer": machine(),
+    "crm.bring_lead_back": machine(),
+    "crm.recall_lead": either(machine(), workshop(SALES)),
+    "crm.report_lead_won": buyer(),
+    "crm.report_lead_lost": buyer(),
+    "crm.win_lead_through": machine(),
     # talk
     "conversations.say": either(
         workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer(), supplier(), courier()
@@ -234,7 +246,9 @@ ABILITIES: dict[str, Rule] = {
     "conversations.let_go": workshop(SALES, FINANCE, STOCK, PRODUCTION),
     "conversations.call": workshop(SALES, FINANCE, STOCK, PRODUCTION),
     "conversations.follow_up": workshop(SALES, FINANCE, STOCK, PRODUCTION),
-    "conversations.finish_follow_up": workshop(SALES, FINANCE, STOCK, PRODUCTION),
+    "conversations.finish_follow_up": either(
+        machine(), workshop(SALES, FINANCE, STOCK, PRODUCTION)
+    ),
     "conversations.keep_replies": workshop(SALES),
     "conversations.sign": machine(),
     "conversations.hold": machine(),

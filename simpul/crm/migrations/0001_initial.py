@@ -779,4 +779,37 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('province', ''), ('regency', ''), _negated=True), name='territory_is_somewhere'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'held'), _negated=True), ('since__isnull', False), _connector='OR'), name='territory_held_from_a_day'), models.CheckConstraint(condition=models.Q(('since', None), ('until', None), ('until__gte', models.F('since')), _connector='OR'), name='territory_begins_first')],
             },
         ),
+        migrations.CreateModel(
+            name='LeadOffer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('status', models.CharField(choices=[('offered', 'waiting for an answer'), ('taken', 'with the distributor'), ('passed', 'passed on'), ('expired', 'not answered in time'), ('withdrawn', 'taken back'), ('won', 'won'), ('lost', 'lost')], default='offered', editable=False, max_length=9)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('expires_at', models.DateTimeField(editable=False)),
+                ('answered_at', models.DateTimeField(editable=False, null=True)),
+                ('why', models.CharField(blank=True, choices=[('price', 'too expensive'), ('time', 'not soon enough'), ('range', 'we do not make it'), ('rival', 'buys elsewhere'), ('silent', 'does not answer'), ('area', 'outside of our area'), ('nonsense', 'no prospect at all: advertising, a joke'), ('other', 'something else')], editable=False, max_length=10)),
+                ('reason', models.CharField(blank=True, editable=False, max_length=300)),
+                ('was_last', models.BooleanField(default=False, editable=False)),
+                ('distributor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offered_leads', to='parties.party')),
+                ('lead', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='crm.lead')),
+                ('territory', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.territory')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['workshop', 'status', 'expires_at'], name='crm_leadoff_worksho_ed37b3_idx')],
+                'constraints': [models.UniqueConstraint(fields=('lead', 'distributor'), name='lead_offered_once'), models.UniqueConstraint(condition=models.Q(('status__in', ['offered', 'taken'])), fields=('lead',), name='lead_offered_to_one_at_a_time')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LeadRules',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('answer_hours', models.PositiveSmallIntegerField(default=4, verbose_name='hours of work that a distributor has to take a prospect')),
+                ('like_days', models.PositiveSmallIntegerField(default=4, verbose_name='days after a sample arrived, how they liked it is asked')),
+                ('workshop', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='lead_rules', to='parties.workshop')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('answer_hours__gt', 0), ('like_days__gt', 0)), name='lead_rules_can_be_kept')],
+            },
+        ),
     ]

@@ -27,6 +27,7 @@ MOVES = {
     "crm.Dealing.dealer",  # of two distributors the kept one's stays
     "crm.Dealing.distributor",
     "crm.Lead.party",
+    "crm.LeadOffer.distributor",  # who was asked as both was asked once: the rest stays
     "crm.PointLot.party",
     "crm.Post.party",
     "crm.Recipient.party",  # of a campaign to both, what was sent to the kept one counts
