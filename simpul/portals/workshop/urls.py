@@ -190,6 +190,8 @@ urlpatterns = [
     path("customers/visits/<int:pk>/", visits.visit, name="visit"),
     path("customers/visits/<int:pk>/note/", visits.note, name="visit-note"),
     path("customers/visits/<int:pk>/missed/", visits.missed, name="visit-missed"),
+    path("customers/visits/<int:pk>/order/", visits.order, name="visit-order"),
+    path("customers/visits/worker.js", devices.keeper, name="visit-worker"),
     # the dealers behind a distributor
     path("customers/dealers/", dealers.dealers, name="dealers"),
     path("customers/dealers/<int:pk>/", dealers.distributor, name="distributor"),
