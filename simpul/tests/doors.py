@@ -159,6 +159,8 @@ TABLE: dict[str, Door] = {
     "workshop:ticket-merging": Door(
         "customer ticket", "owner sari fajar", "owner sari fajar", others=403
     ),
+    "workshop:ticket-origin": Door("customer ticket", "owner rina udin", others=403),
+    "workshop:ticket-affected": Door("customer ticket", "owner rina udin", answer=404, others=403),
     "workshop:ticket-parting": Door("merged ticket", "staff", "owner sari fajar", answer=405),
     "workshop:ticket-waiting": Door(
         "customer ticket", "staff", "owner sari fajar rina udin", answer=405
