@@ -301,6 +301,12 @@ TABLE: dict[str, Door] = {
     "workshop:dealers": Door(sees="staff"),
     "workshop:distributor": Door("distributor", "staff", "owner sari"),
     "workshop:dealing-ending": Door("dealing", "staff", "owner sari", answer=405),
+    # areas
+    "workshop:areas": Door(sees="staff"),
+    "workshop:distributor-areas": Door("distributor", "staff", "owner sari"),
+    "workshop:area-grant": Door("asked area", "owner sari", "owner sari", others=403),
+    "workshop:area-refusal": Door("asked area", "staff", "owner sari", answer=405),
+    "workshop:area-end": Door("held area", "owner sari", "owner sari", others=403),
     "workshop:guest-lead": Door("guest", "staff", "owner sari", answer=405),
     "workshop:cash": Door("order", "staff", "owner fajar"),
     "workshop:paper": Door("paper", "staff"),

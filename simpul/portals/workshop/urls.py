@@ -2,6 +2,7 @@ from django.urls import path
 
 from simpul.portals import devices, news, room, search, told
 from simpul.portals.workshop import (
+    areas,
     bank,
     books,
     campaigns,
@@ -197,6 +198,12 @@ urlpatterns = [
     path("customers/dealers/", dealers.dealers, name="dealers"),
     path("customers/dealers/<int:pk>/", dealers.distributor, name="distributor"),
     path("customers/dealers/ends/<int:pk>/", dealers.ending, name="dealing-ending"),
+    # the areas of distributors
+    path("customers/areas/", areas.areas, name="areas"),
+    path("customers/areas/of/<int:pk>/", areas.distributor, name="distributor-areas"),
+    path("customers/areas/<int:pk>/grant/", areas.grant, name="area-grant"),
+    path("customers/areas/<int:pk>/refusal/", areas.refusal, name="area-refusal"),
+    path("customers/areas/<int:pk>/end/", areas.ending, name="area-end"),
     # some of the customers
     path("customers/segments/", segments.segments, name="segments"),
     path("customers/segments/new/", segments.new, name="new-segment"),
