@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.catalog.forms import ColourForm, NewProductForm, PhotoForm, PriceForm, ProductForm
 from simpul.catalog.models import Colourway, PriceRule, Product
 from simpul.lib import clock
+from simpul.orders import tiers
 from simpul.papers.models import Upload
 from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
@@ -78,7 +79,9 @@ def price(request: Request, slug: str) -> HttpResponse:
     product = _find(request, slug)
     form = PriceForm(request.POST)
     if form.is_valid():
-        PriceRule.objects.create(product=product, **form.cleaned_data)
+        rule = PriceRule.objects.create(product=product, **form.cleaned_data)
+        if rule.year_pairs:
+            tiers.count_year(request.workshop)
         messages.success(request, _("The price holds from that day on."))
         return redirect("workshop:product", request.workshop.slug, slug)
     return _page(request, product, price_form=form)
@@ -133,7 +136,7 @@ def _page(
     photographed: int | None = None,
 ) -> HttpResponse:
     """Show the model, with the form that was filled in wrongly as it was typed."""
-    prices = product.prices.order_by("group", "from_pairs", "-valid_from")
+    prices = product.prices.order_by("group", "year_pairs", "from_pairs", "-valid_from")
     return render(
         request,
         "workshop/catalogue/page.html",
