@@ -168,6 +168,12 @@ ABILITIES: dict[str, Rule] = {
     "crm.clear_post": workshop(SALES),
     "crm.hide_post": workshop(SALES),
     "crm.show_post": workshop(SALES),
+    # news of the workshop
+    "crm.draft_bulletin": machine(),
+    "crm.write_bulletin": workshop(SALES),
+    "crm.change_bulletin": workshop(SALES),
+    "crm.publish_bulletin": workshop(SALES),
+    "crm.take_bulletin_back": workshop(SALES),
     # lists of customers and suppliers from elsewhere
     "crm.carry_list": workshop(SALES, FINANCE, STOCK, PRODUCTION, Role.VIEWER),
     "crm.read_list": workshop(SALES, STOCK),
