@@ -118,6 +118,12 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.begin_dealing": NOBODY,  # both have agreed on it
     "crm.end_dealing": NOBODY,
     "crm.order_for_dealer": NOBODY,  # of the order itself they are told
+    # the areas of distributors
+    "crm.ask_area": NOBODY,  # sales hears of the registration
+    "crm.give_area": ("buyer",),
+    "crm.grant_area": ("buyer",),
+    "crm.decline_area": ("buyer",),
+    "crm.end_area": ("buyer",),
     # talk
     "conversations.say": ("other",),
     "conversations.open_ticket": ("owner", "finance"),

@@ -208,6 +208,12 @@ ABILITIES: dict[str, Rule] = {
     "crm.begin_dealing": workshop(SALES),
     "crm.end_dealing": workshop(SALES),
     "crm.order_for_dealer": either(buyer(), workshop(SALES)),
+    # the areas of distributors
+    "crm.ask_area": machine(),
+    "crm.give_area": workshop(SALES),
+    "crm.grant_area": workshop(SALES),
+    "crm.decline_area": workshop(SALES),
+    "crm.end_area": workshop(SALES),
     # talk
     "conversations.say": either(
         workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer(), supplier(), courier()

@@ -96,6 +96,10 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:bulletin", "pk"),
         "buyer": ("buyer:bulletin", "pk"),
     },
+    "crm.territory": {
+        "workshop": ("workshop:distributor-areas", "party_id"),
+        "buyer": ("buyer:profile", ""),
+    },
     "crm.wish": {"workshop": ("workshop:wish", "pk"), "buyer": ("buyer:wishes", "")},
     "crm.post": {"workshop": ("workshop:post", "begins_at"), "buyer": ("buyer:post", "begins_at")},
     "conversations.guestentry": {"workshop": ("workshop:guestbook", "")},

@@ -176,6 +176,8 @@ TABLE: dict[str, Door] = {
     "workshop:ticket-merging": Door(
         "customer ticket", "owner sari fajar", "owner sari fajar", others=403
     ),
+    "workshop:ticket-origin": Door("customer ticket", "owner rina udin", others=403),
+    "workshop:ticket-affected": Door("customer ticket", "owner rina udin", answer=404, others=403),
     "workshop:ticket-parting": Door("merged ticket", "staff", "owner sari fajar", answer=405),
     "workshop:ticket-waiting": Door(
         "customer ticket", "staff", "owner sari fajar rina udin", answer=405
@@ -309,11 +311,19 @@ TABLE: dict[str, Door] = {
     "workshop:visits": Door(sees="staff"),
     "workshop:visit-plan": Door(sees="staff", may="owner sari"),
     "workshop:visit": Door("visit", "staff"),
-    "workshop:visit-note": Door("visit", "staff", "owner sari", answer=405),
-    "workshop:visit-missed": Door("visit", "staff", "owner sari", answer=405),
+    "workshop:visit-note": Door("visit", "owner sari", "owner sari", others=403),
+    "workshop:visit-missed": Door("visit", "owner sari", "owner sari", others=403),
+    "workshop:visit-order": Door("visit", "owner sari", "owner sari", others=403),
+    "workshop:visit-worker": Door(sees="staff"),
     "workshop:dealers": Door(sees="staff"),
     "workshop:distributor": Door("distributor", "staff", "owner sari"),
     "workshop:dealing-ending": Door("dealing", "staff", "owner sari", answer=405),
+    # areas
+    "workshop:areas": Door(sees="staff"),
+    "workshop:distributor-areas": Door("distributor", "staff", "owner sari"),
+    "workshop:area-grant": Door("asked area", "owner sari", "owner sari", others=403),
+    "workshop:area-refusal": Door("asked area", "staff", "owner sari", answer=405),
+    "workshop:area-end": Door("held area", "owner sari", "owner sari", others=403),
     "workshop:guest-lead": Door("guest", "staff", "owner sari", answer=405),
     "workshop:cash": Door("order", "staff", "owner fajar"),
     "workshop:paper": Door("paper", "staff"),

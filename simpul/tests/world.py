@@ -41,6 +41,7 @@ from simpul.crm.models import (
     Recommender,
     Referral,
     Segment,
+    Territory,
     Visit,
     VisitDay,
     Voucher,
@@ -378,6 +379,8 @@ class World:
             "placed": {"number": placed.number},
             "visit": {"pk": self._visit().pk},
             "dealing": {"pk": self._dealing().pk},
+            "asked area": {"pk": self._asked_area().pk},
+            "held area": {"pk": self._held_area().pk},
             "distributor": {"pk": self.party("dewi").pk},
             "segment": {"pk": self._segment().pk},
             "campaign": {"pk": self._campaign().pk},
@@ -477,6 +480,14 @@ class World:
         )
         publishing.publish(made, by=self.people["sari"])
         return made
+
+    def _asked_area(self) -> Territory:
+        party = self.party("dewi")
+        return Territory.ask(by=self.workshop.machine, party=party, regency="Kota Bogor")
+
+    def _held_area(self) -> Territory:
+        facts: dict[str, Any] = {"since": clock.today(), "province": "Banten"}
+        return Territory.give(by=self.people["sari"], party=self.party("dewi"), **facts)
 
     def _segment(self, *, is_list: bool = False) -> Segment:
         return Segment.objects.create(workshop=self.workshop, name="Bogor", is_list=is_list)

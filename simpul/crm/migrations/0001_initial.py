@@ -807,4 +807,24 @@ class Migration(migrations.Migration):
             model_name='bulletinreader',
             constraint=models.UniqueConstraint(fields=('bulletin', 'party'), name='bulletin_reader_once'),
         ),
+        migrations.CreateModel(
+            name='Territory',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('regency', models.CharField(blank=True, max_length=80)),
+                ('province', models.CharField(blank=True, max_length=40)),
+                ('status', models.CharField(choices=[('asked', 'asked for'), ('held', 'held'), ('declined', 'not granted')], default='asked', editable=False, max_length=8)),
+                ('is_exclusive', models.BooleanField(default=False, editable=False)),
+                ('since', models.DateField(editable=False, null=True)),
+                ('until', models.DateField(editable=False, null=True)),
+                ('reason', models.CharField(blank=True, editable=False, max_length=300)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='territories', to='parties.party')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['workshop', 'status', '-id'], name='crm_territo_worksho_cdb6b4_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('province', ''), ('regency', ''), _negated=True), name='territory_is_somewhere'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'held'), _negated=True), ('since__isnull', False), _connector='OR'), name='territory_held_from_a_day'), models.CheckConstraint(condition=models.Q(('since', None), ('until', None), ('until__gte', models.F('since')), _connector='OR'), name='territory_begins_first')],
+            },
+        ),
     ]

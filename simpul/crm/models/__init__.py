@@ -68,6 +68,15 @@ from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral,
 from simpul.crm.models.remedy import Remedy, RemedyQuerySet, most_credited
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
+from simpul.crm.models.territory import (
+    AreaTaken,
+    Claim,
+    Territory,
+    TerritoryQuerySet,
+    TerritoryStatus,
+    held_by_others,
+    overlapping,
+)
 from simpul.crm.models.visit import A_NOTE, Visit, VisitDay, VisitQuerySet, VisitStatus
 from simpul.crm.models.voucher import NoVoucher, Voucher, VoucherUse, give_idle_back
 from simpul.crm.models.wish import (
@@ -95,6 +104,7 @@ __all__ = [
     "SENT_BY",
     "STAGES",
     "WRITTEN",
+    "AreaTaken",
     "Bulletin",
     "BulletinQuerySet",
     "BulletinReader",
@@ -102,6 +112,7 @@ __all__ = [
     "Campaign",
     "CampaignQuerySet",
     "CampaignStatus",
+    "Claim",
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
@@ -151,6 +162,9 @@ __all__ = [
     "Source",
     "Status",
     "Terms",
+    "Territory",
+    "TerritoryQuerySet",
+    "TerritoryStatus",
     "Tier",
     "TierTerms",
     "TooFewPoints",
@@ -175,10 +189,12 @@ __all__ = [
     "find_duplicates",
     "find_recommender",
     "give_idle_back",
+    "held_by_others",
     "hold",
     "is_any_ordered",
     "left_of",
     "like",
     "most_credited",
+    "overlapping",
     "win_what_was_ordered",
 ]

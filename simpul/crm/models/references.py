@@ -34,6 +34,7 @@ MOVES = {
     "crm.Recommender.party",  # of two codes each leads on to whom it was given
     "crm.Referral.friend",
     "crm.SegmentMember.party",
+    "crm.Territory.party",
     "crm.Visit.party",
     "crm.Voucher.party",
     "crm.VoucherUse.party",  # a voucher that both have used stays used by each

@@ -2,6 +2,7 @@ from django.urls import path
 
 from simpul.portals import devices, news, room, search, told
 from simpul.portals.workshop import (
+    areas,
     bank,
     books,
     bulletins,
@@ -30,6 +31,7 @@ from simpul.portals.workshop import (
     messages,
     moderation,
     orders,
+    origins,
     outwork,
     packages,
     parties,
@@ -204,10 +206,18 @@ urlpatterns = [
     path("customers/visits/<int:pk>/", visits.visit, name="visit"),
     path("customers/visits/<int:pk>/note/", visits.note, name="visit-note"),
     path("customers/visits/<int:pk>/missed/", visits.missed, name="visit-missed"),
+    path("customers/visits/<int:pk>/order/", visits.order, name="visit-order"),
+    path("customers/visits/worker.js", devices.keeper, name="visit-worker"),
     # the dealers behind a distributor
     path("customers/dealers/", dealers.dealers, name="dealers"),
     path("customers/dealers/<int:pk>/", dealers.distributor, name="distributor"),
     path("customers/dealers/ends/<int:pk>/", dealers.ending, name="dealing-ending"),
+    # the areas of distributors
+    path("customers/areas/", areas.areas, name="areas"),
+    path("customers/areas/of/<int:pk>/", areas.distributor, name="distributor-areas"),
+    path("customers/areas/<int:pk>/grant/", areas.grant, name="area-grant"),
+    path("customers/areas/<int:pk>/refusal/", areas.refusal, name="area-refusal"),
+    path("customers/areas/<int:pk>/end/", areas.ending, name="area-end"),
     # some of the customers
     path("customers/segments/", segments.segments, name="segments"),
     path("customers/segments/new/", segments.new, name="new-segment"),
@@ -310,6 +320,8 @@ urlpatterns = [
     path("payments/handings/<int:pk>/", couriers.counting, name="cash-handing"),
     path("tickets/", tickets.tickets, name="tickets"),
     path("tickets/<int:pk>/", tickets.ticket, name="ticket"),
+    path("tickets/<int:pk>/origin/", origins.origin, name="ticket-origin"),
+    path("tickets/<int:pk>/affected/", origins.affected, name="ticket-affected"),
     path("tickets/<int:pk>/resolution/", tickets.resolution, name="ticket-resolution"),
     path("tickets/<int:pk>/rank/", tickets.rank, name="ticket-rank"),
     path("tickets/service/", tickets.service, name="service"),
