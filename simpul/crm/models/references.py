@@ -24,6 +24,7 @@ from simpul.parties.models import Party
 MOVES = {
     "conversations.Conversation.party",  # with its subject, where that is the party: see Merging
     "conversations.Ticket.party",
+    "crm.BulletinReader.party",  # of news for both, what the kept one did with it counts
     "crm.Dealing.dealer",  # of two distributors the kept one's stays
     "crm.Dealing.distributor",
     "crm.Lead.party",

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.catalog.forms import ColourForm, NewProductForm, PhotoForm, PriceForm, ProductForm
 from simpul.catalog.models import Colourway, PriceRule, Product, ProductQuerySet
 from simpul.crm.listed_products import FIELDS, written_price
+from simpul.crm.publishing import draft_for_model
 from simpul.lib import clock
 from simpul.lib.sheets import Cell
 from simpul.orders import tiers
@@ -81,8 +82,10 @@ def product(request: Request, slug: str) -> HttpResponse:
     form = ProductForm(request.POST, instance=product)
     if not form.is_valid():
         return _page(request, _find(request, slug), form=form)
-    form.save()
+    saved = form.save()
     messages.success(request, _("Saved."))
+    if saved.is_published and "is_published" in form.changed_data and draft_for_model(saved):
+        messages.info(request, _("News of it is drafted for your customers."))
     return redirect("workshop:product", request.workshop.slug, slug)
 
 
