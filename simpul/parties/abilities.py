@@ -286,6 +286,8 @@ ABILITIES: dict[str, Rule] = {
     "production.see_workers": workshop(PRODUCTION),
     "production.see_wages": workshop(PRODUCTION, FINANCE),
     "insight.see_books": workshop(FINANCE, Role.VIEWER),
+    "insight.see_trend": workshop(SALES, FINANCE, STOCK, PRODUCTION, Role.VIEWER),
+    "insight.rebuild": owner(),
     # money
     "payments.open_account": workshop(FINANCE),
     "payments.confirm_account": workshop(FINANCE),

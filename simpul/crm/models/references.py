@@ -72,6 +72,8 @@ STAYS = {
     "crm.ListRow.party",
     "crm.Merging.absorbed",
     "crm.Merging.kept",
+    "insight.BuyerFact.buyer",  # told anew after each merging
+    "insight.OrderFact.buyer",  # the same
     "papers.Paper.party",
 }
 
