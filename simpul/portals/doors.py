@@ -96,6 +96,10 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:lead", "lead.pk"),
         "buyer": ("buyer:prospect", "pk"),
     },
+    "crm.bulletin": {
+        "workshop": ("workshop:bulletin", "pk"),
+        "buyer": ("buyer:bulletin", "pk"),
+    },
     "crm.territory": {
         "workshop": ("workshop:distributor-areas", "party_id"),
         "buyer": ("buyer:profile", ""),

@@ -119,6 +119,23 @@ TABLE: dict[str, Door] = {
     "workshop:post-hiding": Door("post", "owner sari", "owner sari", others=403),
     "workshop:post-showing": Door("hidden post", "staff", "owner sari", answer=405),
     "workshop:post-clearing": Door("reported post", "staff", "owner sari", answer=405),
+    # news of the workshop: for all buyers of the little world
+    "buyer:bulletins": Door(sees="buyers"),
+    "buyer:bulletin": Door("bulletin", "buyers"),
+    "buyer:bulletin-picture": Door("bulletin", "buyers"),
+    "buyer:bulletin-opened": Door("bulletin", "buyers", "buyers", answer=405),
+    "buyer:bulletin-wish": Door("bulletin", "buyers", "buyers", answer=405),
+    "storefront:bulletins": Door(sees="all"),
+    "storefront:bulletin": Door("public bulletin", "all"),
+    "storefront:bulletin-picture": Door("public bulletin", "all"),
+    "workshop:bulletins": Door(sees="staff"),
+    "workshop:new-bulletin": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:bulletin-count": Door(sees="staff"),
+    "workshop:bulletin": Door("bulletin", "staff"),
+    "workshop:bulletin-picture": Door("bulletin", "staff"),
+    "workshop:bulletin-change": Door("drafted bulletin", "owner sari", "owner sari", others=403),
+    "workshop:bulletin-publication": Door("drafted bulletin", "staff", "owner sari", answer=405),
+    "workshop:bulletin-return": Door("bulletin", "staff", "owner sari", answer=405),
     # wishes
     "buyer:wishes": Door(sees="buyers"),
     "buyer:new-wish": Door(sees="buyers", may="buyers", answer=405),
@@ -165,6 +182,8 @@ TABLE: dict[str, Door] = {
     "workshop:ticket-merging": Door(
         "customer ticket", "owner sari fajar", "owner sari fajar", others=403
     ),
+    "workshop:ticket-origin": Door("customer ticket", "owner rina udin", others=403),
+    "workshop:ticket-affected": Door("customer ticket", "owner rina udin", answer=404, others=403),
     "workshop:ticket-parting": Door("merged ticket", "staff", "owner sari fajar", answer=405),
     "workshop:ticket-waiting": Door(
         "customer ticket", "staff", "owner sari fajar rina udin", answer=405
@@ -298,8 +317,10 @@ TABLE: dict[str, Door] = {
     "workshop:visits": Door(sees="staff"),
     "workshop:visit-plan": Door(sees="staff", may="owner sari"),
     "workshop:visit": Door("visit", "staff"),
-    "workshop:visit-note": Door("visit", "staff", "owner sari", answer=405),
-    "workshop:visit-missed": Door("visit", "staff", "owner sari", answer=405),
+    "workshop:visit-note": Door("visit", "owner sari", "owner sari", others=403),
+    "workshop:visit-missed": Door("visit", "owner sari", "owner sari", others=403),
+    "workshop:visit-order": Door("visit", "owner sari", "owner sari", others=403),
+    "workshop:visit-worker": Door(sees="staff"),
     "workshop:dealers": Door(sees="staff"),
     "workshop:distributor": Door("distributor", "staff", "owner sari"),
     "workshop:dealing-ending": Door("dealing", "staff", "owner sari", answer=405),
