@@ -145,6 +145,13 @@ ABILITIES: dict[str, Rule] = {
     "crm.approve_referral": workshop(SALES),
     "crm.void_referral": either(machine(), workshop(SALES)),
     "crm.reward_referral": machine(),
+    # how content customers are
+    "crm.keep_rating_rules": owner(),
+    "crm.ask_rating": machine(),
+    "crm.answer_rating": buyer(),
+    "crm.change_rating": buyer(),
+    "crm.alert_rating": machine(),
+    "crm.follow_rating": workshop(SALES),
     # wishes of customers
     "crm.keep_wish_rules": owner(),
     "crm.make_wish": invited(),

@@ -113,6 +113,12 @@ TABLE: dict[str, Door] = {
     "workshop:post-hiding": Door("post", "owner sari", "owner sari", others=403),
     "workshop:post-showing": Door("hidden post", "staff", "owner sari", answer=405),
     "workshop:post-clearing": Door("reported post", "staff", "owner sari", answer=405),
+    # how content customers are
+    "buyer:rating": Door("rating", "dewi", "dewi"),
+    "workshop:ratings": Door(sees="staff"),
+    "workshop:rating-rules": Door(sees="owner", may="owner", others=403),
+    "workshop:rating": Door("rating", "staff"),
+    "workshop:rating-next": Door("rating", "staff", "owner sari", answer=405),
     # wishes
     "buyer:wishes": Door(sees="buyers"),
     "buyer:new-wish": Door(sees="buyers", may="buyers", answer=405),

@@ -26,6 +26,7 @@ KEPT = {
     "conversations.keep_replies",
     "crm.keep_segments",
     "crm.keep_room_rules",
+    "crm.keep_rating_rules",
     "crm.keep_wish_rules",
     "parties.keep",
     "parties.keep_own",

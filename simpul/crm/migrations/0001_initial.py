@@ -759,4 +759,39 @@ class Migration(migrations.Migration):
             model_name='wishvote',
             constraint=models.UniqueConstraint(fields=('wish', 'party'), name='wish_vote_once_a_customer'),
         ),
+        migrations.CreateModel(
+            name='Rating',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('status', models.CharField(choices=[('asked', 'asked'), ('answered', 'answered')], default='asked', editable=False, max_length=8)),
+                ('stars', models.PositiveSmallIntegerField(editable=False, null=True)),
+                ('words', models.CharField(blank=True, editable=False, max_length=500)),
+                ('asked_at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('answered_at', models.DateTimeField(editable=False, null=True)),
+                ('alerted_at', models.DateTimeField(editable=False, null=True)),
+                ('followed_at', models.DateTimeField(editable=False, null=True)),
+                ('order', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rating', to='orders.order')),
+                ('party', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='parties.party')),
+                ('ticket', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rating', to='conversations.ticket')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['workshop', 'status', '-id'], name='crm_rating_worksho_90900e_idx'), models.Index(fields=['party', '-asked_at'], name='crm_rating_party_i_5b23bf_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('order__isnull', False), ('ticket', None)), models.Q(('order', None), ('ticket__isnull', False)), _connector='OR'), name='rating_of_one_thing'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('stars', None), ('status', 'asked')), models.Q(('answered_at__isnull', False), ('stars__gte', 1), ('stars__lte', 5), ('status', 'answered')), _connector='OR'), name='rating_answered_from_one_to_five')],
+            },
+        ),
+        migrations.CreateModel(
+            name='RatingRules',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_on', models.BooleanField(default=True, verbose_name='Ask customers how content they are')),
+                ('days_after', models.PositiveSmallIntegerField(default=5, verbose_name='days after an order was delivered')),
+                ('quiet_days', models.PositiveSmallIntegerField(default=30, verbose_name='days in which a customer is asked once at most')),
+                ('change_days', models.PositiveSmallIntegerField(default=7, verbose_name='days in which an answer can be changed')),
+                ('workshop', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='rating_rules', to='parties.workshop')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('quiet_days__gt', 0)), name='rating_rules_leave_quiet')],
+            },
+        ),
     ]

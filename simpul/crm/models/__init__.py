@@ -56,6 +56,12 @@ from simpul.crm.models.quotation import (
     QuotationStatus,
     Terms,
 )
+from simpul.crm.models.rating import (
+    LONGEST_OPINION,
+    Rating,
+    RatingQuerySet,
+    RatingRules,
+)
 from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral, find_recommender
 from simpul.crm.models.remedy import Remedy, RemedyQuerySet, most_credited
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
@@ -76,6 +82,7 @@ __all__ = [
     "ANSWERS",
     "A_NOTE",
     "LONGEST_CAMPAIGN",
+    "LONGEST_OPINION",
     "LONGEST_POST",
     "LONGEST_WISH",
     "LONGEST_WORDS",
@@ -122,6 +129,9 @@ __all__ = [
     "QuotationQuerySet",
     "QuotationRevision",
     "QuotationStatus",
+    "Rating",
+    "RatingQuerySet",
+    "RatingRules",
     "Recipient",
     "RecipientQuerySet",
     "Recommender",

@@ -29,6 +29,7 @@ MOVES = {
     "crm.Lead.party",
     "crm.PointLot.party",
     "crm.Post.party",
+    "crm.Rating.party",
     "crm.Recipient.party",  # of a campaign to both, what was sent to the kept one counts
     "crm.Recommender.party",  # of two codes each leads on to whom it was given
     "crm.Referral.friend",

@@ -14,6 +14,7 @@ from simpul.portals.buyer import (
     placing,
     points,
     quotations,
+    ratings,
     recommend,
     tally,
     tickets,
@@ -99,6 +100,8 @@ urlpatterns = [
     path("room/<int:pk>/answer/", room.answer, name="post-answer"),
     path("room/<int:pk>/picture/", room.picture, name="post-picture"),
     path("room/<int:pk>/report/", room.report, name="post-report"),
+    # how content one was; its link opens the page
+    path("ratings/<int:pk>/", ratings.rating, name="rating"),
     # wishes
     path("wishes/", wishes.wishes, name="wishes"),
     path("wishes/new/", wishes.new, name="new-wish"),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.conversations.forms import MessageForm, ResolutionForm
 from simpul.conversations.models import Conversation, Message, Ticket, TicketQuerySet
 from simpul.crm.clocks import TicketClock, by_urgency, clocks_of
-from simpul.crm.models import Remedy, Service
+from simpul.crm.models import Rating, Remedy, Service
 from simpul.crm.ticket_forms import (
     MakeTicketForm,
     MergeForm,
@@ -250,6 +250,7 @@ def _page(request: Request, ticket: Ticket, form: MessageForm) -> HttpResponse:
             "remedies": remedies,
             "clock": clocks_of([ticket], request.workshop).get(ticket.pk),
             "merged": together[1:],
+            "rating": Rating.objects.filter(ticket=ticket).first(),
             "has_others": ticket.is_of_customer and _others(request, ticket).exists(),
             **desk_talk(request, ticket, ticket.party, say_to=say, form=form, together=together),
             "journal": journal_of(ticket),

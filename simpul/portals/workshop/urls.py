@@ -40,6 +40,7 @@ from simpul.portals.workshop import (
     production,
     purchases,
     quotations,
+    ratings,
     receipts,
     recipes,
     referrals,
@@ -145,6 +146,11 @@ urlpatterns = [
     path("customers/room/<int:pk>/hiding/", moderation.hiding, name="post-hiding"),
     path("customers/room/<int:pk>/showing/", moderation.showing, name="post-showing"),
     path("customers/room/<int:pk>/clearing/", moderation.clearing, name="post-clearing"),
+    # how content customers are
+    path("customers/ratings/", ratings.ratings, name="ratings"),
+    path("customers/ratings/rules/", ratings.rules, name="rating-rules"),
+    path("customers/ratings/<int:pk>/", ratings.rating, name="rating"),
+    path("customers/ratings/<int:pk>/next/", ratings.next_step, name="rating-next"),
     # wishes of customers
     path("customers/wishes/", wishes.wishes, name="wishes"),
     path("customers/wishes/rules/", wishes.rules, name="wish-rules"),
