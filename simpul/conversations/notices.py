@@ -65,6 +65,11 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.approve_referral": NOBODY,
     "crm.void_referral": NOBODY,
     "crm.reward_referral": NOBODY,  # the points are told of
+    # goods of a ticket that come back
+    "crm.agree_return": ("buyer", "stock"),
+    "crm.send_return": NOBODY,
+    "crm.count_return": ("buyer", "sales"),
+    "crm.cancel_return": ("buyer",),
     # how content customers are
     "crm.ask_rating": ("buyer",),
     "crm.answer_rating": NOBODY,  # it stands on the desk; of a low one a person is told

@@ -145,6 +145,11 @@ ABILITIES: dict[str, Rule] = {
     "crm.approve_referral": workshop(SALES),
     "crm.void_referral": either(machine(), workshop(SALES)),
     "crm.reward_referral": machine(),
+    # goods of a ticket that come back
+    "crm.agree_return": workshop(SALES, STOCK),
+    "crm.send_return": workshop(SALES, STOCK),
+    "crm.count_return": workshop(STOCK),
+    "crm.cancel_return": workshop(SALES, STOCK),
     # how content customers are
     "crm.keep_rating_rules": owner(),
     "crm.ask_rating": machine(),

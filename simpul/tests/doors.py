@@ -165,6 +165,12 @@ TABLE: dict[str, Door] = {
     "workshop:ticket-merging": Door(
         "customer ticket", "owner sari fajar", "owner sari fajar", others=403
     ),
+    "workshop:ticket-return": Door(
+        "customer ticket", "owner sari rina", "owner sari rina", others=403
+    ),
+    "workshop:return-leaving": Door("goods", "staff", "owner sari rina", answer=405),
+    "workshop:return-cancelling": Door("goods", "staff", "owner sari rina", answer=405),
+    "workshop:return-count": Door("goods", "owner rina", "owner rina", others=403),
     "workshop:ticket-origin": Door("customer ticket", "owner rina udin", others=403),
     "workshop:ticket-affected": Door("customer ticket", "owner rina udin", answer=404, others=403),
     "workshop:ticket-parting": Door("merged ticket", "staff", "owner sari fajar", answer=405),

@@ -30,6 +30,7 @@ from simpul.crm.models import (
     Campaign,
     Dealing,
     Duplicate,
+    GoodsReturn,
     Lead,
     ListImport,
     Merging,
@@ -512,6 +513,11 @@ class World:
             "customer ticket": {"pk": asked.pk},
             "customer ticket file": {"pk": asked.pk, "file": self._file(asked, "dewi")},
             "solved ticket": {"pk": solved.pk},
+            "goods": {
+                "pk": GoodsReturn.objects.create(
+                    workshop=self.workshop, ticket=asked, way="brought"
+                ).pk
+            },
             "merged ticket": {"pk": merged.pk},
             "said": {"pk": Message.say(by=dewi, conversation=talk, body="Lecet.").pk},
         }

@@ -794,4 +794,46 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('quiet_days__gt', 0)), name='rating_rules_leave_quiet')],
             },
         ),
+        migrations.CreateModel(
+            name='GoodsReturn',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('way', models.CharField(choices=[('courier', 'a courier fetches them'), ('brought', 'the customer brings them'), ('sent', 'the customer sends them by expedition')], max_length=7)),
+                ('note', models.CharField(blank=True, max_length=200)),
+                ('status', models.CharField(choices=[('agreed', 'with the customer'), ('under_way', 'on the way back'), ('back', 'back at the workshop'), ('cancelled', 'cancelled')], default='agreed', editable=False, max_length=9)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('back_at', models.DateTimeField(editable=False, null=True)),
+                ('courier', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='fetches', to='parties.party')),
+                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='returns', to='conversations.ticket')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ReturnedPairs',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('agreed', models.PositiveIntegerField()),
+                ('whole', models.PositiveIntegerField(default=0, editable=False)),
+                ('seconds', models.PositiveIntegerField(default=0, editable=False)),
+                ('spoiled', models.PositiveIntegerField(default=0, editable=False)),
+                ('goods', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='pairs', to='crm.goodsreturn')),
+                ('size', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='returned', to='orders.linesize')),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name='goodsreturn',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('courier__isnull', False), ('way', 'courier')), models.Q(models.Q(('way', 'courier'), _negated=True), ('courier', None)), _connector='OR'), name='return_fetched_by_a_courier'),
+        ),
+        migrations.AddConstraint(
+            model_name='goodsreturn',
+            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['agreed', 'under_way'])), fields=('ticket',), name='return_open_once_a_ticket'),
+        ),
+        migrations.AddConstraint(
+            model_name='returnedpairs',
+            constraint=models.UniqueConstraint(fields=('goods', 'size'), name='returned_size_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='returnedpairs',
+            constraint=models.CheckConstraint(condition=models.Q(('agreed__gt', 0), ('agreed__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('whole'), '+', models.F('seconds')), '+', models.F('spoiled')))), name='returned_no_more_than_agreed'),
+        ),
     ]

@@ -28,6 +28,12 @@ from simpul.crm.models.dealing import (
     DealingStatus,
 )
 from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like
+from simpul.crm.models.goods_return import (
+    Counted,
+    GoodsReturn,
+    GoodsReturnQuerySet,
+    ReturnedPairs,
+)
 from simpul.crm.models.lead import (
     LONGEST_WORDS,
     MET,
@@ -98,6 +104,7 @@ __all__ = [
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
+    "Counted",
     "DealerOrder",
     "DealerOrderQuerySet",
     "Dealing",
@@ -106,6 +113,8 @@ __all__ = [
     "Duplicate",
     "Flag",
     "Goal",
+    "GoodsReturn",
+    "GoodsReturnQuerySet",
     "Lead",
     "LeadQuerySet",
     "ListImport",
@@ -138,6 +147,7 @@ __all__ = [
     "Referral",
     "Remedy",
     "RemedyQuerySet",
+    "ReturnedPairs",
     "RoomRules",
     "Segment",
     "SegmentMember",

@@ -26,6 +26,7 @@ MOVES = {
     "conversations.Ticket.party",
     "crm.Dealing.dealer",  # of two distributors the kept one's stays
     "crm.Dealing.distributor",
+    "crm.GoodsReturn.courier",
     "crm.Lead.party",
     "crm.PointLot.party",
     "crm.Post.party",
