@@ -65,6 +65,12 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.approve_referral": NOBODY,
     "crm.void_referral": NOBODY,
     "crm.reward_referral": NOBODY,  # the points are told of
+    # answer pages
+    "crm.write_answer": NOBODY,
+    "crm.change_answer": NOBODY,
+    "crm.publish_answer": NOBODY,
+    "crm.hide_answer": NOBODY,
+    "crm.vote_answer": NOBODY,
     # goods of a ticket that come back
     "crm.agree_return": ("buyer", "stock"),
     "crm.send_return": NOBODY,

@@ -145,6 +145,12 @@ ABILITIES: dict[str, Rule] = {
     "crm.approve_referral": workshop(SALES),
     "crm.void_referral": either(machine(), workshop(SALES)),
     "crm.reward_referral": machine(),
+    # answer pages
+    "crm.write_answer": workshop(SALES),
+    "crm.change_answer": workshop(SALES),
+    "crm.publish_answer": workshop(SALES),
+    "crm.hide_answer": workshop(SALES),
+    "crm.vote_answer": machine(),
     # goods of a ticket that come back
     "crm.agree_return": workshop(SALES, STOCK),
     "crm.send_return": workshop(SALES, STOCK),

@@ -92,6 +92,7 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:quotation", "pk"),
         "buyer": ("buyer:quotation", "pk"),
     },
+    "crm.answerpage": {"workshop": ("workshop:answer", "pk")},
     "crm.rating": {"workshop": ("workshop:rating", "pk"), "buyer": ("buyer:rating", "pk")},
     "crm.wish": {"workshop": ("workshop:wish", "pk"), "buyer": ("buyer:wishes", "")},
     "crm.post": {"workshop": ("workshop:post", "begins_at"), "buyer": ("buyer:post", "begins_at")},

@@ -113,6 +113,15 @@ TABLE: dict[str, Door] = {
     "workshop:post-hiding": Door("post", "owner sari", "owner sari", others=403),
     "workshop:post-showing": Door("hidden post", "staff", "owner sari", answer=405),
     "workshop:post-clearing": Door("reported post", "staff", "owner sari", answer=405),
+    # answer pages
+    "storefront:answers": Door(sees="all"),
+    "storefront:answer": Door("answer slug", "all"),
+    "storefront:answer-helped": Door("answer slug", "all", "all", answer=405),
+    "workshop:answers": Door(sees="staff"),
+    "workshop:new-answer": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:answer": Door("answer", "staff"),
+    "workshop:answer-change": Door("answer", "owner sari", "owner sari", others=403),
+    "workshop:answer-publication": Door("answer", "staff", "owner sari", answer=405),
     # how content customers are
     "buyer:rating": Door("rating", "dewi", "dewi"),
     "workshop:ratings": Door(sees="staff"),

@@ -27,6 +27,7 @@ from simpul.conversations.models import (
 )
 from simpul.crm import leaving
 from simpul.crm.models import (
+    AnswerPage,
     Campaign,
     Dealing,
     Duplicate,
@@ -364,6 +365,7 @@ class World:
             "post": {"pk": post.pk},
             "hidden post": {"pk": hidden_post.pk},
             "reported post": {"pk": reported_post.pk},
+            **self._answers(),
             "rating": {"pk": Rating.ask(by=machine, about=owing).pk},
             "wish": {"pk": wish.pk},
             "hidden wish": {"pk": hidden_wish.pk},
@@ -521,6 +523,13 @@ class World:
             "merged ticket": {"pk": merged.pk},
             "said": {"pk": Message.say(by=dewi, conversation=talk, body="Lecet.").pk},
         }
+
+    def _answers(self) -> dict[str, dict[str, Any]]:
+        """A page that is published."""
+        sari = self.people["sari"]
+        page = AnswerPage.write(by=sari, kind="care", title="Merawat kulit", words="Lap kering.")
+        page.publish(by=sari)
+        return {"answer": {"pk": page.pk}, "answer slug": {"slug": page.slug}}
 
     def _list(self) -> ListImport:
         """A list of one customer that nobody has imported yet."""

@@ -836,4 +836,35 @@ class Migration(migrations.Migration):
             model_name='returnedpairs',
             constraint=models.CheckConstraint(condition=models.Q(('agreed__gt', 0), ('agreed__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('whole'), '+', models.F('seconds')), '+', models.F('spoiled')))), name='returned_no_more_than_agreed'),
         ),
+        migrations.CreateModel(
+            name='AnswerPage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(db_index=False, editable=False, max_length=60)),
+                ('kind', models.CharField(choices=[('sizes', 'size guide'), ('care', 'care of leather'), ('terms', 'terms'), ('other', 'other questions')], max_length=5)),
+                ('title', models.CharField(max_length=120)),
+                ('title_en', models.CharField(blank=True, max_length=120)),
+                ('words', models.TextField(max_length=6000)),
+                ('words_en', models.TextField(blank=True, max_length=6000)),
+                ('status', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], default='draft', editable=False, max_length=9)),
+                ('changed_at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('guest', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.guestentry')),
+                ('message', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.message')),
+                ('ticket', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.ticket')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='AnswerVote',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_helped', models.BooleanField()),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('page', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='votes', to='crm.answerpage')),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name='answerpage',
+            constraint=models.UniqueConstraint(fields=('workshop', 'slug'), name='answer_page_slug_once'),
+        ),
     ]

@@ -1,5 +1,12 @@
 """Winning, serving and keeping customers, on the orders that are really there."""
 
+from simpul.crm.models.answer_page import (
+    LONGEST_ANSWER_PAGE,
+    LONGEST_ANSWER_TITLE,
+    AnswerPage,
+    AnswerPageQuerySet,
+    AnswerVote,
+)
 from simpul.crm.models.campaign import (
     LONGEST_CAMPAIGN,
     Campaign,
@@ -87,6 +94,8 @@ from simpul.crm.models.wish import (
 __all__ = [
     "ANSWERS",
     "A_NOTE",
+    "LONGEST_ANSWER_PAGE",
+    "LONGEST_ANSWER_TITLE",
     "LONGEST_CAMPAIGN",
     "LONGEST_OPINION",
     "LONGEST_POST",
@@ -98,6 +107,9 @@ __all__ = [
     "SENT_BY",
     "STAGES",
     "WRITTEN",
+    "AnswerPage",
+    "AnswerPageQuerySet",
+    "AnswerVote",
     "Campaign",
     "CampaignQuerySet",
     "CampaignStatus",

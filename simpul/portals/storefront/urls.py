@@ -1,6 +1,7 @@
 from django.urls import path
 
 from simpul.portals.storefront import (
+    answers,
     catalogue,
     check,
     guestbook,
@@ -19,6 +20,9 @@ urlpatterns = [
     path("photos/<str:code>/", catalogue.photo, name="photo"),
     path("guestbook/", guestbook.guestbook, name="guestbook"),
     path("guestbook/thanks/<str:challenge>/", guestbook.thanks, name="guest-thanks"),
+    path("answers/", answers.answers, name="answers"),
+    path("answers/<slug:slug>/", answers.answer, name="answer"),
+    path("answers/<slug:slug>/helped/", answers.helped, name="answer-helped"),
     path("register/", registration.registration, name="registration"),
     path("register/thanks/", registration.thanks, name="registered"),
     path("track/", tracking.search, name="track"),

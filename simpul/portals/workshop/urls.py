@@ -2,6 +2,7 @@ from django.urls import path
 
 from simpul.portals import devices, news, room, search, told
 from simpul.portals.workshop import (
+    answers,
     bank,
     books,
     campaigns,
@@ -147,6 +148,12 @@ urlpatterns = [
     path("customers/room/<int:pk>/hiding/", moderation.hiding, name="post-hiding"),
     path("customers/room/<int:pk>/showing/", moderation.showing, name="post-showing"),
     path("customers/room/<int:pk>/clearing/", moderation.clearing, name="post-clearing"),
+    # answer pages
+    path("customers/answers/", answers.answers, name="answers"),
+    path("customers/answers/new/", answers.new, name="new-answer"),
+    path("customers/answers/<int:pk>/", answers.answer, name="answer"),
+    path("customers/answers/<int:pk>/change/", answers.change, name="answer-change"),
+    path("customers/answers/<int:pk>/publication/", answers.publication, name="answer-publication"),
     # how content customers are
     path("customers/ratings/", ratings.ratings, name="ratings"),
     path("customers/ratings/rules/", ratings.rules, name="rating-rules"),
