@@ -103,6 +103,12 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.clear_post": NOBODY,
     "crm.hide_post": ("buyer",),
     "crm.show_post": NOBODY,
+    # news of the workshop
+    "crm.draft_bulletin": ("sales",),
+    "crm.write_bulletin": NOBODY,
+    "crm.change_bulletin": NOBODY,
+    "crm.publish_bulletin": NOBODY,  # it stands on their first page; more goes through a campaign
+    "crm.take_bulletin_back": NOBODY,
     # prospects on their way to a first order
     "crm.note_lead": NOBODY,
     "crm.move_lead": NOBODY,
@@ -129,6 +135,12 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.begin_dealing": NOBODY,  # both have agreed on it
     "crm.end_dealing": NOBODY,
     "crm.order_for_dealer": NOBODY,  # of the order itself they are told
+    # the areas of distributors
+    "crm.ask_area": NOBODY,  # sales hears of the registration
+    "crm.give_area": ("buyer",),
+    "crm.grant_area": ("buyer",),
+    "crm.decline_area": ("buyer",),
+    "crm.end_area": ("buyer",),
     # talk
     "conversations.say": ("other",),
     "conversations.open_ticket": ("owner", "finance"),

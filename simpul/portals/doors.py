@@ -94,6 +94,14 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "crm.answerpage": {"workshop": ("workshop:answer", "pk")},
     "crm.rating": {"workshop": ("workshop:rating", "pk"), "buyer": ("buyer:rating", "pk")},
+    "crm.bulletin": {
+        "workshop": ("workshop:bulletin", "pk"),
+        "buyer": ("buyer:bulletin", "pk"),
+    },
+    "crm.territory": {
+        "workshop": ("workshop:distributor-areas", "party_id"),
+        "buyer": ("buyer:profile", ""),
+    },
     "crm.wish": {"workshop": ("workshop:wish", "pk"), "buyer": ("buyer:wishes", "")},
     "crm.post": {"workshop": ("workshop:post", "begins_at"), "buyer": ("buyer:post", "begins_at")},
     "conversations.guestentry": {"workshop": ("workshop:guestbook", "")},

@@ -25,9 +25,10 @@ from simpul.conversations.models import (
     QuickReply,
     Ticket,
 )
-from simpul.crm import leaving
+from simpul.crm import leaving, publishing
 from simpul.crm.models import (
     AnswerPage,
+    Bulletin,
     Campaign,
     Dealing,
     Duplicate,
@@ -43,6 +44,7 @@ from simpul.crm.models import (
     Recommender,
     Referral,
     Segment,
+    Territory,
     Visit,
     VisitDay,
     Voucher,
@@ -367,6 +369,11 @@ class World:
             "reported post": {"pk": reported_post.pk},
             **self._answers(),
             "rating": {"pk": Rating.ask(by=machine, about=owing).pk},
+            "bulletin": {"pk": self._bulletin(is_public=False).pk},
+            "public bulletin": {"pk": self._bulletin(is_public=True).pk},
+            "drafted bulletin": {
+                "pk": Bulletin.write(by=self.people["sari"], title="Libur", body="x").pk
+            },
             "wish": {"pk": wish.pk},
             "hidden wish": {"pk": hidden_wish.pk},
             "two parties": {"one": twin.one_id, "other": twin.other_id},
@@ -377,6 +384,8 @@ class World:
             "placed": {"number": placed.number},
             "visit": {"pk": self._visit().pk},
             "dealing": {"pk": self._dealing().pk},
+            "asked area": {"pk": self._asked_area().pk},
+            "held area": {"pk": self._held_area().pk},
             "distributor": {"pk": self.party("dewi").pk},
             "segment": {"pk": self._segment().pk},
             "campaign": {"pk": self._campaign().pk},
@@ -464,6 +473,26 @@ class World:
         """A kiosk buys through the dealer."""
         kiosk = testing.party(self.workshop, "Kios", buys_as=Party.BuysAs.DISTRIBUTOR)
         return Dealing.begin(by=self.people["sari"], distributor=self.party("dewi"), dealer=kiosk)
+
+    def _bulletin(self, *, is_public: bool) -> Bulletin:
+        """Published for all who buy, with a picture."""
+        made = Bulletin.write(
+            by=self.people["sari"],
+            title="Warna baru",
+            body="Cokelat tua",
+            picture=self._picture(),
+            is_public=is_public,
+        )
+        publishing.publish(made, by=self.people["sari"])
+        return made
+
+    def _asked_area(self) -> Territory:
+        party = self.party("dewi")
+        return Territory.ask(by=self.workshop.machine, party=party, regency="Kota Bogor")
+
+    def _held_area(self) -> Territory:
+        facts: dict[str, Any] = {"since": clock.today(), "province": "Banten"}
+        return Territory.give(by=self.people["sari"], party=self.party("dewi"), **facts)
 
     def _segment(self, *, is_list: bool = False) -> Segment:
         return Segment.objects.create(workshop=self.workshop, name="Bogor", is_list=is_list)

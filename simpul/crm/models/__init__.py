@@ -7,6 +7,14 @@ from simpul.crm.models.answer_page import (
     AnswerPageQuerySet,
     AnswerVote,
 )
+from simpul.crm.models.bulletin import (
+    BULLETIN_TITLE,
+    LONGEST_BULLETIN,
+    Bulletin,
+    BulletinQuerySet,
+    BulletinReader,
+    BulletinStatus,
+)
 from simpul.crm.models.campaign import (
     LONGEST_CAMPAIGN,
     Campaign,
@@ -79,6 +87,15 @@ from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral,
 from simpul.crm.models.remedy import Remedy, RemedyQuerySet, most_credited
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
+from simpul.crm.models.territory import (
+    AreaTaken,
+    Claim,
+    Territory,
+    TerritoryQuerySet,
+    TerritoryStatus,
+    held_by_others,
+    overlapping,
+)
 from simpul.crm.models.visit import A_NOTE, Visit, VisitDay, VisitQuerySet, VisitStatus
 from simpul.crm.models.voucher import NoVoucher, Voucher, VoucherUse, give_idle_back
 from simpul.crm.models.wish import (
@@ -94,8 +111,10 @@ from simpul.crm.models.wish import (
 __all__ = [
     "ANSWERS",
     "A_NOTE",
+    "BULLETIN_TITLE",
     "LONGEST_ANSWER_PAGE",
     "LONGEST_ANSWER_TITLE",
+    "LONGEST_BULLETIN",
     "LONGEST_CAMPAIGN",
     "LONGEST_OPINION",
     "LONGEST_POST",
@@ -110,9 +129,15 @@ __all__ = [
     "AnswerPage",
     "AnswerPageQuerySet",
     "AnswerVote",
+    "AreaTaken",
+    "Bulletin",
+    "BulletinQuerySet",
+    "BulletinReader",
+    "BulletinStatus",
     "Campaign",
     "CampaignQuerySet",
     "CampaignStatus",
+    "Claim",
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
@@ -169,6 +194,9 @@ __all__ = [
     "Source",
     "Status",
     "Terms",
+    "Territory",
+    "TerritoryQuerySet",
+    "TerritoryStatus",
     "Tier",
     "TierTerms",
     "TooFewPoints",
@@ -193,10 +221,12 @@ __all__ = [
     "find_duplicates",
     "find_recommender",
     "give_idle_back",
+    "held_by_others",
     "hold",
     "is_any_ordered",
     "left_of",
     "like",
     "most_credited",
+    "overlapping",
     "win_what_was_ordered",
 ]

@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from simpul.conversations.models import Conversation, FollowUp, GuestEntry, Message
 from simpul.crm.models.consent import Consent
 from simpul.crm.models.duplicate import note_duplicates
+from simpul.crm.models.territory import ask_for
 from simpul.lib import clock
 from simpul.lib.phones import national
+from simpul.lib.regions import Region
 from simpul.lib.uploads import Handed
 from simpul.orders.models import AGREED, Order
 from simpul.parties.models import Address, Identity, Party, Person, User, Workshop
@@ -172,8 +174,11 @@ class Lead(models.Model):
     @classmethod
     @creation(
         "crm.register",
-        private=("name", "contact", "telephone", "email", "password", "area", "message", "agreed"),
-    )
+        private=(
+            "name", "contact", "telephone", "email", "password", "area", "message", "agreed",
+            "areas",
+        ),
+    )  # fmt: skip
     def register(
         cls,
         *,
@@ -189,10 +194,12 @@ class Lead(models.Model):
         message: str = "",
         language: str = "id",
         agreed: Mapping[str, str] | None = None,
+        areas: Sequence[Region] = (),
     ) -> Lead:
         """Take in whoever registers; a known number or address is only noted, never revealed.
 
-        `telephone` is E.164; `agreed` what may be sent to them, in which words (by purpose). A new person gets a login; a known one gets nothing new, because
+        `telephone` is E.164; `agreed` what may be sent to them, in which words (by purpose);
+        `areas` where a distributor wants to sell. A new person gets a login; a known one gets nothing new, because
         whoever types a number has not proved that it is theirs. Who only wrote to us before is a
         new one, too, and sees nothing of what was written until sales welcomes them.
         """
@@ -247,6 +254,8 @@ class Lead(models.Model):
             address.save()
         note_duplicates(party)
         Consent.take(person, agreed or {}, by=by)
+        if buys_as == Party.BuysAs.DISTRIBUTOR:
+            ask_for(party, areas, by=by)
         return cls.objects.create(
             workshop_id=by.workshop_id,
             party=party,

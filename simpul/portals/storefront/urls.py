@@ -2,6 +2,7 @@ from django.urls import path
 
 from simpul.portals.storefront import (
     answers,
+    bulletins,
     catalogue,
     check,
     guestbook,
@@ -23,6 +24,9 @@ urlpatterns = [
     path("answers/", answers.answers, name="answers"),
     path("answers/<slug:slug>/", answers.answer, name="answer"),
     path("answers/<slug:slug>/helped/", answers.helped, name="answer-helped"),
+    path("bulletins/", bulletins.bulletins, name="bulletins"),
+    path("bulletins/<int:pk>/", bulletins.bulletin, name="bulletin"),
+    path("bulletins/<int:pk>/picture/", bulletins.picture, name="bulletin-picture"),
     path("register/", registration.registration, name="registration"),
     path("register/thanks/", registration.thanks, name="registered"),
     path("track/", tracking.search, name="track"),

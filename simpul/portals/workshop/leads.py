@@ -28,6 +28,7 @@ from simpul.lib import clock, phones
 from simpul.parties.models import Person
 from simpul.parties.roles import Role
 from simpul.portals.http import Request, demand
+from simpul.portals.workshop.areas import areas_of
 from simpul.workflow.models import journal_of
 
 A_PAGE = 30
@@ -218,6 +219,7 @@ def _page(
         {
             "lead": found,
             "twins": Duplicate.objects.visible_to(request.person).twins_of(found.party_id),
+            "areas": areas_of(request, found.party),
             "moves": MOVES,
             "quotations": found.quotations.order_by("-pk"),
             "follow_ups": list(steps.select_related("by").order_by("due_on", "pk")),

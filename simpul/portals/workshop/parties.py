@@ -30,6 +30,7 @@ from simpul.payments.models import party_credit, party_debt
 from simpul.portals import talk
 from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
+from simpul.portals.workshop.areas import areas_of
 from simpul.portals.workshop.consents import agreed_by
 from simpul.portals.workshop.history import with_paths
 from simpul.portals.workshop.talk import desk_talk
@@ -117,6 +118,7 @@ def _page(request: Request, party: Party, form: MessageForm | None = None) -> Ht
             "party": party,
             "people": people,
             "agreed": agreed_by(people) if party.buys_as else [],
+            "areas": areas_of(request, party) if party.buys_as == Party.BuysAs.DISTRIBUTOR else [],
             "goes_to": party.addresses.order_by("pk"),
             "orders": orders.order_by("-id")[:20],
             "tickets": Ticket.objects.visible_to(request.person)

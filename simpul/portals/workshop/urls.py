@@ -3,8 +3,10 @@ from django.urls import path
 from simpul.portals import devices, news, room, search, told
 from simpul.portals.workshop import (
     answers,
+    areas,
     bank,
     books,
+    bulletins,
     campaigns,
     carriers,
     cashbook,
@@ -159,6 +161,19 @@ urlpatterns = [
     path("customers/ratings/rules/", ratings.rules, name="rating-rules"),
     path("customers/ratings/<int:pk>/", ratings.rating, name="rating"),
     path("customers/ratings/<int:pk>/next/", ratings.next_step, name="rating-next"),
+    # news of the workshop
+    path("customers/bulletins/", bulletins.bulletins, name="bulletins"),
+    path("customers/bulletins/new/", bulletins.new, name="new-bulletin"),
+    path("customers/bulletins/count/", bulletins.count, name="bulletin-count"),
+    path("customers/bulletins/<int:pk>/", bulletins.bulletin, name="bulletin"),
+    path("customers/bulletins/<int:pk>/change/", bulletins.change, name="bulletin-change"),
+    path("customers/bulletins/<int:pk>/picture/", bulletins.picture, name="bulletin-picture"),
+    path(
+        "customers/bulletins/<int:pk>/publication/",
+        bulletins.publication,
+        name="bulletin-publication",
+    ),
+    path("customers/bulletins/<int:pk>/return/", bulletins.taking_back, name="bulletin-return"),
     # wishes of customers
     path("customers/wishes/", wishes.wishes, name="wishes"),
     path("customers/wishes/rules/", wishes.rules, name="wish-rules"),
@@ -205,10 +220,18 @@ urlpatterns = [
     path("customers/visits/<int:pk>/", visits.visit, name="visit"),
     path("customers/visits/<int:pk>/note/", visits.note, name="visit-note"),
     path("customers/visits/<int:pk>/missed/", visits.missed, name="visit-missed"),
+    path("customers/visits/<int:pk>/order/", visits.order, name="visit-order"),
+    path("customers/visits/worker.js", devices.keeper, name="visit-worker"),
     # the dealers behind a distributor
     path("customers/dealers/", dealers.dealers, name="dealers"),
     path("customers/dealers/<int:pk>/", dealers.distributor, name="distributor"),
     path("customers/dealers/ends/<int:pk>/", dealers.ending, name="dealing-ending"),
+    # the areas of distributors
+    path("customers/areas/", areas.areas, name="areas"),
+    path("customers/areas/of/<int:pk>/", areas.distributor, name="distributor-areas"),
+    path("customers/areas/<int:pk>/grant/", areas.grant, name="area-grant"),
+    path("customers/areas/<int:pk>/refusal/", areas.refusal, name="area-refusal"),
+    path("customers/areas/<int:pk>/end/", areas.ending, name="area-end"),
     # some of the customers
     path("customers/segments/", segments.segments, name="segments"),
     path("customers/segments/new/", segments.new, name="new-segment"),
