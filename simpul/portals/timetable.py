@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from django.tasks import task
 
-from simpul.crm import drawing, handing, listing, rewards, vouchers
+from simpul.crm import drawing, handing, listing, ratings, rewards, vouchers
 from simpul.crm.models import find_duplicates, is_any_ordered, win_what_was_ordered
 from simpul.delivery import carrying, waves
 from simpul.insight.keeping import keep
@@ -59,6 +59,7 @@ JOBS: tuple[Job, ...] = (
     Job("crm.duplicates", find_duplicates, timedelta(hours=24)),
     Job("crm.lists", listing.forget, timedelta(hours=24)),
     Job("delivery.news", carrying.ask_for_news, timedelta(hours=24), carrying.has_questions),
+    Job("crm.ratings", ratings.tend, timedelta(minutes=30), ratings.is_needed),
     Job("orders.year", tiers.count_year, timedelta(hours=24), tiers.is_asked),
     Job("crm.points", rewards.tend, timedelta(minutes=15), rewards.is_needed),
     Job("crm.vouchers", vouchers.tend, timedelta(minutes=5), vouchers.is_idle),
