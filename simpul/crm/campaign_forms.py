@@ -13,7 +13,7 @@ from simpul.crm.models.campaign import LONGEST_CAMPAIGN, SUBJECT
 from simpul.crm.wording import unknown_gaps
 from simpul.lib import clock, uploads
 from simpul.papers.models import Upload
-from simpul.parties.models import Person, Workshop
+from simpul.parties.models import Person
 from simpul.ui.fields import UploadField
 
 TEXTS = ("subject", "body", "subject_en", "body_en")
@@ -69,14 +69,16 @@ class CampaignForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, files: Any = None, *, workshop: Workshop, campaign: Any = None
+        self, data: Any = None, files: Any = None, *, by: Person, campaign: Any = None
     ) -> None:
         said = {name: getattr(campaign, name) for name in self.base_fields if campaign is not None}
         super().__init__(data, files, initial={**said, "picture": None} if said else {})
         self.campaign: Campaign | None = campaign
         field = self.fields["segment"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
-        mine = Segment.objects.filter(workshop=workshop).kept()
+        mine = Segment.objects.visible_to(by).kept()
+        if campaign is not None:
+            mine |= Segment.objects.filter(pk=campaign.segment_id)
         field.queryset = mine.order_by("name", "pk")
 
     def clean(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from simpul.lib import clock
 from simpul.parties.models import Workshop
 from simpul.payments import online, whatsapp
 from simpul.payments.reminders import remind_due
+from simpul.portals import circulars
 from simpul.portals.bank import pictures
 from simpul.workflow.models import Turn
 
@@ -52,7 +53,7 @@ JOBS: tuple[Job, ...] = (
     Job("payments.news", online.ask_for_news, timedelta(hours=24), online.has_questions),
     Job("delivery.waves", waves.tend, timedelta(minutes=1), waves.is_needed),
     Job("delivery.carriers", carrying.tend, timedelta(minutes=5), carrying.needs_tending),
-    Job("crm.campaigns", drawing.begin_due, timedelta(minutes=1), drawing.is_needed),
+    Job("crm.campaigns", circulars.begin_due, timedelta(minutes=1), drawing.is_needed),
     Job("crm.duplicates", find_duplicates, timedelta(hours=24)),
     Job("crm.lists", listing.forget, timedelta(hours=24)),
     Job("delivery.news", carrying.ask_for_news, timedelta(hours=24), carrying.has_questions),
