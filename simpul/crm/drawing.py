@@ -23,6 +23,7 @@ from simpul.crm.models import (
     Why,
     agreed_to,
 )
+from simpul.crm.publishing import waved_off
 from simpul.crm.segmenting import Left, members_of
 from simpul.lib import clock
 from simpul.parties.models import Identity, IdentityQuerySet, Party, Workshop
@@ -56,6 +57,7 @@ def draw(campaign: Campaign, left: Left | None = None) -> list[Recipient]:
     agreed = _best(agreed_to(campaign.purpose).filter(person__party__in=parties), kinds)
     reached = _best(_usable().filter(person__party__in=parties), kinds)
     tired = _written_to_enough(campaign.workshop)
+    waved = set(waved_off(campaign.bulletin)) if campaign.bulletin else set()
     rows, eligible = [], []
     for party in parties:
         identity = agreed.get(party.pk)
@@ -63,6 +65,8 @@ def draw(campaign: Campaign, left: Left | None = None) -> list[Recipient]:
         rows.append(row)
         if identity is None:
             row.reason = Why.NO_CONSENT if party.pk in reached else Why.NO_WAY
+        elif party.pk in waved:
+            row.reason = Why.UNWANTED
         elif identity.person_id in tired:
             row.reason = Why.ENOUGH
         else:
@@ -89,18 +93,25 @@ def why_not(recipient: Recipient) -> Why | None:
 
 
 def whys_not(campaign: Campaign, recipients: Sequence[Recipient]) -> dict[int, Why]:
-    """Return why messages of a campaign may not be sent any more, of those that may not, in four
+    """Return why messages of a campaign may not be sent any more, of those that may not, in five
     questions however many there are."""
     keys = [one.identity_id for one in recipients if one.identity_id]
     usable = set(_usable().filter(pk__in=keys).values_list("pk", flat=True))
     agreed = set(agreed_to(campaign.purpose).filter(pk__in=keys).values_list("pk", flat=True))
     tired = _written_to_enough(campaign.workshop, [one.person_id for one in recipients])
+    unwanted: set[int] = set()
+    if campaign.bulletin and recipients:
+        parties = [one.party_id for one in recipients]
+        waved = waved_off(campaign.bulletin).filter(party__in=parties)
+        unwanted = set(waved.values_list("party", flat=True))
     found = {}
     for one in recipients:
         if one.identity_id not in usable:
             found[one.pk] = Why.NO_WAY
         elif one.identity_id not in agreed:
             found[one.pk] = Why.NO_CONSENT
+        elif one.party_id in unwanted:
+            found[one.pk] = Why.UNWANTED
         elif one.person_id in tired:
             found[one.pk] = Why.ENOUGH
     return found

@@ -176,6 +176,13 @@ ABILITIES: dict[str, Rule] = {
     "crm.hide_post": workshop(SALES),
     "crm.show_post": workshop(SALES),
     # lists of customers, suppliers and models from elsewhere
+    # news of the workshop
+    "crm.draft_bulletin": machine(),
+    "crm.write_bulletin": workshop(SALES),
+    "crm.change_bulletin": workshop(SALES),
+    "crm.publish_bulletin": workshop(SALES),
+    "crm.take_bulletin_back": workshop(SALES),
+    # lists of customers and suppliers from elsewhere
     "crm.carry_list": workshop(SALES, FINANCE, STOCK, PRODUCTION, Role.VIEWER),
     "crm.read_list": keeper(),
     "crm.map_list": keeper(),
@@ -281,6 +288,8 @@ ABILITIES: dict[str, Rule] = {
     "production.see_workers": workshop(PRODUCTION),
     "production.see_wages": workshop(PRODUCTION, FINANCE),
     "insight.see_books": workshop(FINANCE, Role.VIEWER),
+    "insight.see_trend": workshop(SALES, FINANCE, STOCK, PRODUCTION, Role.VIEWER),
+    "insight.rebuild": owner(),
     # money
     "payments.open_account": workshop(FINANCE),
     "payments.confirm_account": workshop(FINANCE),

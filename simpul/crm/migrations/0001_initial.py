@@ -266,7 +266,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(blank=True, choices=[('phone', 'telephone'), ('mail', 'e-mail')], max_length=5)),
                 ('outcome', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('bounced', 'did not arrive'), ('left', 'sent, and wants no more'), ('skipped', 'not sent'), ('held_out', 'gets nothing, to compare')], editable=False, max_length=8)),
-                ('reason', models.CharField(blank=True, choices=[('no_consent', 'has not agreed to it'), ('no_way', 'no number or address at which it arrives'), ('enough', 'was written to often enough'), ('stopped', 'the campaign was stopped'), ('not_needed', 'passed over by hand'), ('failed', 'could not be sent')], editable=False, max_length=10)),
+                ('reason', models.CharField(blank=True, choices=[('no_consent', 'has not agreed to it'), ('no_way', 'no number or address at which it arrives'), ('enough', 'was written to often enough'), ('stopped', 'the campaign was stopped'), ('unwanted', 'waved such news off'), ('not_needed', 'passed over by hand'), ('failed', 'could not be sent')], editable=False, max_length=10)),
                 ('attempts', models.PositiveSmallIntegerField(default=0, editable=False)),
                 ('next_try_at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
                 ('sent_at', models.DateTimeField(editable=False, null=True)),
@@ -760,6 +760,54 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='wishvote',
             constraint=models.UniqueConstraint(fields=('wish', 'party'), name='wish_vote_once_a_customer'),
+        ),
+        migrations.CreateModel(
+            name='Bulletin',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.CharField(max_length=120)),
+                ('body', models.CharField(max_length=3000)),
+                ('title_en', models.CharField(blank=True, max_length=120)),
+                ('body_en', models.CharField(blank=True, max_length=3000)),
+                ('is_public', models.BooleanField(default=False)),
+                ('status', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], default='draft', editable=False, max_length=9)),
+                ('because_areas', models.CharField(blank=True, editable=False, max_length=200)),
+                ('published_at', models.DateTimeField(editable=False, null=True)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('because_category', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.category')),
+                ('because_product', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
+                ('picture', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.upload')),
+                ('product', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
+                ('segment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.segment')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
+        migrations.AddField(
+            model_name='campaign',
+            name='bulletin',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='crm.bulletin'),
+        ),
+        migrations.CreateModel(
+            name='BulletinReader',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('seen_at', models.DateTimeField(editable=False, null=True)),
+                ('unwanted_at', models.DateTimeField(editable=False, null=True)),
+                ('bulletin', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='readers', to='crm.bulletin')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name='bulletin',
+            index=models.Index(fields=['workshop', 'status', '-id'], name='crm_bulleti_worksho_620106_idx'),
+        ),
+        migrations.AddConstraint(
+            model_name='bulletin',
+            constraint=models.CheckConstraint(condition=models.Q(('status', 'draft'), ('published_at__isnull', False), _connector='XOR'), name='bulletin_published_some_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='bulletinreader',
+            constraint=models.UniqueConstraint(fields=('bulletin', 'party'), name='bulletin_reader_once'),
         ),
         migrations.CreateModel(
             name='Territory',

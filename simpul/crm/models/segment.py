@@ -21,7 +21,10 @@ class SegmentQuerySet(models.QuerySet["Segment"]):
         ours = self.filter(workshop_id=person.workshop_id)
         if person.may("insight.see_books", person.workshop):
             return ours
-        return ours.exclude(conditions__has_any_keys=list(BY_MARGIN))
+        return ours.without_margins()
+
+    def without_margins(self) -> Self:
+        return self.exclude(conditions__has_any_keys=list(BY_MARGIN))
 
     def kept(self) -> Self:
         return self.filter(dropped_at=None)

@@ -11,8 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.catalog.forms import ColourForm, NewProductForm, PhotoForm, PriceForm, ProductForm
 from simpul.catalog.models import Colourway, PriceRule, Product, ProductQuerySet
 from simpul.crm.listed_products import FIELDS, written_price
+from simpul.crm.publishing import draft_for_model
 from simpul.lib import clock
 from simpul.lib.sheets import Cell
+from simpul.orders import tiers
 from simpul.papers.models import Upload
 from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
@@ -80,8 +82,10 @@ def product(request: Request, slug: str) -> HttpResponse:
     form = ProductForm(request.POST, instance=product)
     if not form.is_valid():
         return _page(request, _find(request, slug), form=form)
-    form.save()
+    saved = form.save()
     messages.success(request, _("Saved."))
+    if saved.is_published and "is_published" in form.changed_data and draft_for_model(saved):
+        messages.info(request, _("News of it is drafted for your customers."))
     return redirect("workshop:product", request.workshop.slug, slug)
 
 
@@ -91,7 +95,9 @@ def price(request: Request, slug: str) -> HttpResponse:
     product = _find(request, slug)
     form = PriceForm(request.POST)
     if form.is_valid():
-        PriceRule.objects.create(product=product, **form.cleaned_data)
+        rule = PriceRule.objects.create(product=product, **form.cleaned_data)
+        if rule.year_pairs:
+            tiers.count_year(request.workshop)
         messages.success(request, _("The price holds from that day on."))
         return redirect("workshop:product", request.workshop.slug, slug)
     return _page(request, product, price_form=form)
@@ -146,7 +152,7 @@ def _page(
     photographed: int | None = None,
 ) -> HttpResponse:
     """Show the model, with the form that was filled in wrongly as it was typed."""
-    prices = product.prices.order_by("group", "from_pairs", "-valid_from")
+    prices = product.prices.order_by("group", "year_pairs", "from_pairs", "-valid_from")
     return render(
         request,
         "workshop/catalogue/page.html",
