@@ -39,6 +39,8 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.unplan_campaign": NOBODY,
     "crm.begin_campaign": NOBODY,
     "crm.pause_campaign": NOBODY,
+    "crm.send_text": NOBODY,
+    "crm.drop_text": NOBODY,
     "crm.resume_campaign": NOBODY,
     "crm.stop_campaign": NOBODY,
     "crm.end_campaign": NOBODY,

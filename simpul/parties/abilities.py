@@ -131,6 +131,8 @@ ABILITIES: dict[str, Rule] = {
     "crm.unplan_campaign": workshop(SALES),
     "crm.begin_campaign": machine(),
     "crm.pause_campaign": workshop(SALES),
+    "crm.send_text": workshop(SALES),
+    "crm.drop_text": workshop(SALES),
     "crm.resume_campaign": workshop(SALES),
     "crm.stop_campaign": workshop(SALES),
     "crm.end_campaign": machine(),

@@ -21,6 +21,7 @@ from simpul.orders import tiers
 from simpul.parties.models import Workshop
 from simpul.payments import online, whatsapp
 from simpul.payments.reminders import remind_due
+from simpul.portals import circulars
 from simpul.portals.bank import pictures
 from simpul.workflow.models import Turn
 
@@ -56,6 +57,7 @@ JOBS: tuple[Job, ...] = (
     Job("delivery.carriers", carrying.tend, timedelta(minutes=5), carrying.needs_tending),
     Job("crm.handing", handing.tend, timedelta(minutes=1), handing.is_needed),
     Job("crm.campaigns", drawing.begin_due, timedelta(minutes=1), drawing.is_needed),
+    Job("crm.campaigns", circulars.begin_due, timedelta(minutes=1), drawing.is_needed),
     Job("crm.duplicates", find_duplicates, timedelta(hours=24)),
     Job("crm.lists", listing.forget, timedelta(hours=24)),
     Job("delivery.news", carrying.ask_for_news, timedelta(hours=24), carrying.has_questions),
