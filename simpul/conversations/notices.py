@@ -86,6 +86,12 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.clear_post": NOBODY,
     "crm.hide_post": ("buyer",),
     "crm.show_post": NOBODY,
+    # news of the workshop
+    "crm.draft_bulletin": ("sales",),
+    "crm.write_bulletin": NOBODY,
+    "crm.change_bulletin": NOBODY,
+    "crm.publish_bulletin": NOBODY,  # it stands on their first page; more goes through a campaign
+    "crm.take_bulletin_back": NOBODY,
     # prospects on their way to a first order
     "crm.note_lead": NOBODY,
     "crm.move_lead": NOBODY,

@@ -23,6 +23,7 @@ from simpul.crm.models import (
     Why,
     agreed_to,
 )
+from simpul.crm.publishing import waved_off
 from simpul.crm.segmenting import members_of
 from simpul.lib import clock
 from simpul.parties.models import Identity, IdentityQuerySet, Party, Workshop
@@ -56,6 +57,7 @@ def draw(campaign: Campaign) -> list[Recipient]:
     agreed = _best(agreed_to(campaign.purpose).filter(person__party__in=parties), kinds)
     reached = _best(_usable().filter(person__party__in=parties), kinds)
     tired = _written_to_enough(campaign.workshop)
+    waved = set(waved_off(campaign.bulletin)) if campaign.bulletin else set()
     rows, eligible = [], []
     for party in parties:
         identity = agreed.get(party.pk)
@@ -63,6 +65,8 @@ def draw(campaign: Campaign) -> list[Recipient]:
         rows.append(row)
         if identity is None:
             row.reason = Why.NO_CONSENT if party.pk in reached else Why.NO_WAY
+        elif party.pk in waved:
+            row.reason = Why.UNWANTED
         elif identity.person_id in tired:
             row.reason = Why.ENOUGH
         else:
@@ -90,6 +94,8 @@ def why_not(recipient: Recipient) -> Why | None:
         return Why.NO_WAY
     if not agreed_to(campaign.purpose).filter(pk=identity.pk).exists():
         return Why.NO_CONSENT
+    if campaign.bulletin and waved_off(campaign.bulletin).filter(party=recipient.party_id):
+        return Why.UNWANTED
     if recipient.person_id in _written_to_enough(campaign.workshop, [recipient.person_id]):
         return Why.ENOUGH
     return None

@@ -76,6 +76,11 @@ def invited() -> Rule:
     return lambda person, subject: person.party_id is not None and subject.is_offered_to(person)
 
 
+def keeper() -> Rule:
+    """Whoever keeps what the thing is a list of: its `keeping` names the line below that says who."""
+    return lambda person, subject: ABILITIES[subject.keeping](person, subject)
+
+
 def friend() -> Rule:
     """Somebody of the new customer who came by a recommendation."""
     return _side("friend_id")
@@ -168,14 +173,21 @@ ABILITIES: dict[str, Rule] = {
     "crm.clear_post": workshop(SALES),
     "crm.hide_post": workshop(SALES),
     "crm.show_post": workshop(SALES),
+    # lists of customers, suppliers and models from elsewhere
+    # news of the workshop
+    "crm.draft_bulletin": machine(),
+    "crm.write_bulletin": workshop(SALES),
+    "crm.change_bulletin": workshop(SALES),
+    "crm.publish_bulletin": workshop(SALES),
+    "crm.take_bulletin_back": workshop(SALES),
     # lists of customers and suppliers from elsewhere
     "crm.carry_list": workshop(SALES, FINANCE, STOCK, PRODUCTION, Role.VIEWER),
-    "crm.read_list": workshop(SALES, STOCK),
-    "crm.map_list": workshop(SALES, STOCK),
-    "crm.drop_list": either(machine(), workshop(SALES, STOCK)),
-    "crm.import_list": workshop(SALES, STOCK),
+    "crm.read_list": keeper(),
+    "crm.map_list": keeper(),
+    "crm.drop_list": either(machine(), keeper()),
+    "crm.import_list": keeper(),
     "crm.end_list": machine(),
-    "crm.undo_list": workshop(SALES, STOCK),
+    "crm.undo_list": keeper(),
     # prospects on their way to a first order
     "crm.note_lead": workshop(SALES),
     "crm.move_lead": either(machine(), workshop(SALES)),
@@ -274,6 +286,8 @@ ABILITIES: dict[str, Rule] = {
     "production.see_workers": workshop(PRODUCTION),
     "production.see_wages": workshop(PRODUCTION, FINANCE),
     "insight.see_books": workshop(FINANCE, Role.VIEWER),
+    "insight.see_trend": workshop(SALES, FINANCE, STOCK, PRODUCTION, Role.VIEWER),
+    "insight.rebuild": owner(),
     # money
     "payments.open_account": workshop(FINANCE),
     "payments.confirm_account": workshop(FINANCE),

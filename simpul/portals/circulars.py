@@ -22,7 +22,7 @@ from django.utils.translation import override
 from simpul.conversations import replies
 from simpul.conversations.reach import hours_of
 from simpul.crm import drawing, leaving, wording
-from simpul.crm.models import Campaign, Purpose, Recipient, Why
+from simpul.crm.models import Bulletin, Campaign, Purpose, Recipient, Why
 from simpul.lib import bounces, clock
 from simpul.parties.models import Identity, Person
 from simpul.portals.letters import OF_A_PROGRAM
@@ -100,6 +100,12 @@ def leaving_address(recipient: Recipient) -> str:
     token = leaving.token_of(recipient.identity, purpose, recipient.pk)
     slug = recipient.campaign.workshop.slug
     return settings.SITE_URL + reverse("storefront:leaving", args=[slug, token])
+
+
+def bulletin_address(bulletin: Bulletin) -> str:
+    """Return where news is read: in the shop window, or by whom it is for after a login."""
+    page = "storefront:bulletin" if bulletin.is_public else "buyer:bulletin"
+    return settings.SITE_URL + reverse(page, args=[bulletin.workshop.slug, bulletin.pk])
 
 
 def awake_from(recipient: Recipient, at: datetime) -> datetime:
@@ -189,6 +195,7 @@ def _own_address(person: Person) -> str:
 _WITH = (
     "campaign__workshop",
     "campaign__picture",
+    "campaign__bulletin__product",
     "party",
     "person__workshop",
     "person__party",

@@ -34,7 +34,9 @@ KEPT = {
 # what is no deed at all, but a part of a page that only some may see
 SEEN = {
     "catalog.see_recipe",
+    "insight.rebuild",
     "insight.see_books",
+    "insight.see_trend",
     "procurement.see_prices",
     "production.see_wages",
     "production.see_workers",

@@ -25,8 +25,9 @@ from simpul.conversations.models import (
     QuickReply,
     Ticket,
 )
-from simpul.crm import leaving
+from simpul.crm import leaving, publishing
 from simpul.crm.models import (
+    Bulletin,
     Campaign,
     Dealing,
     Duplicate,
@@ -363,6 +364,11 @@ class World:
             "post": {"pk": post.pk},
             "hidden post": {"pk": hidden_post.pk},
             "reported post": {"pk": reported_post.pk},
+            "bulletin": {"pk": self._bulletin(is_public=False).pk},
+            "public bulletin": {"pk": self._bulletin(is_public=True).pk},
+            "drafted bulletin": {
+                "pk": Bulletin.write(by=self.people["sari"], title="Libur", body="x").pk
+            },
             "wish": {"pk": wish.pk},
             "hidden wish": {"pk": hidden_wish.pk},
             "two parties": {"one": twin.one_id, "other": twin.other_id},
@@ -462,6 +468,18 @@ class World:
         """A kiosk buys through the dealer."""
         kiosk = testing.party(self.workshop, "Kios", buys_as=Party.BuysAs.DISTRIBUTOR)
         return Dealing.begin(by=self.people["sari"], distributor=self.party("dewi"), dealer=kiosk)
+
+    def _bulletin(self, *, is_public: bool) -> Bulletin:
+        """Published for all who buy, with a picture."""
+        made = Bulletin.write(
+            by=self.people["sari"],
+            title="Warna baru",
+            body="Cokelat tua",
+            picture=self._picture(),
+            is_public=is_public,
+        )
+        publishing.publish(made, by=self.people["sari"])
+        return made
 
     def _asked_area(self) -> Territory:
         party = self.party("dewi")

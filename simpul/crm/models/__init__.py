@@ -1,5 +1,13 @@
 """Winning, serving and keeping customers, on the orders that are really there."""
 
+from simpul.crm.models.bulletin import (
+    BULLETIN_TITLE,
+    LONGEST_BULLETIN,
+    Bulletin,
+    BulletinQuerySet,
+    BulletinReader,
+    BulletinStatus,
+)
 from simpul.crm.models.campaign import (
     LONGEST_CAMPAIGN,
     Campaign,
@@ -84,6 +92,8 @@ from simpul.crm.models.wish import (
 __all__ = [
     "ANSWERS",
     "A_NOTE",
+    "BULLETIN_TITLE",
+    "LONGEST_BULLETIN",
     "LONGEST_CAMPAIGN",
     "LONGEST_POST",
     "LONGEST_WISH",
@@ -95,6 +105,10 @@ __all__ = [
     "STAGES",
     "WRITTEN",
     "AreaTaken",
+    "Bulletin",
+    "BulletinQuerySet",
+    "BulletinReader",
+    "BulletinStatus",
     "Campaign",
     "CampaignQuerySet",
     "CampaignStatus",

@@ -24,6 +24,7 @@ from simpul.parties.models import Party
 MOVES = {
     "conversations.Conversation.party",  # with its subject, where that is the party: see Merging
     "conversations.Ticket.party",
+    "crm.BulletinReader.party",  # of news for both, what the kept one did with it counts
     "crm.Dealing.dealer",  # of two distributors the kept one's stays
     "crm.Dealing.distributor",
     "crm.Lead.party",
@@ -71,6 +72,8 @@ STAYS = {
     "crm.ListRow.party",
     "crm.Merging.absorbed",
     "crm.Merging.kept",
+    "insight.BuyerFact.buyer",  # told anew after each merging
+    "insight.OrderFact.buyer",  # the same
     "papers.Paper.party",
 }
 

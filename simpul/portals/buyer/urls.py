@@ -3,6 +3,7 @@ from django.urls import path
 from simpul.portals import devices, news, room, search, told
 from simpul.portals.buyer import (
     answers,
+    bulletins,
     changes,
     consents,
     credit,
@@ -99,6 +100,12 @@ urlpatterns = [
     path("room/<int:pk>/answer/", room.answer, name="post-answer"),
     path("room/<int:pk>/picture/", room.picture, name="post-picture"),
     path("room/<int:pk>/report/", room.report, name="post-report"),
+    # news of the workshop
+    path("bulletins/", bulletins.bulletins, name="bulletins"),
+    path("bulletins/<int:pk>/", bulletins.bulletin, name="bulletin"),
+    path("bulletins/<int:pk>/picture/", bulletins.picture, name="bulletin-picture"),
+    path("bulletins/<int:pk>/opened/", bulletins.opened, name="bulletin-opened"),
+    path("bulletins/<int:pk>/wish/", bulletins.wish, name="bulletin-wish"),
     # wishes
     path("wishes/", wishes.wishes, name="wishes"),
     path("wishes/new/", wishes.new, name="new-wish"),

@@ -16,14 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.crm import drawing
 from simpul.crm.campaign_forms import CampaignForm, PlanForm
-from simpul.crm.models import Campaign, CampaignStatus, Outcome, Recipient, Why
+from simpul.crm.models import Bulletin, Campaign, CampaignStatus, Outcome, Recipient, Why
 from simpul.insight.books.kept import books_now
 from simpul.insight.campaigns import FEWEST, FEWEST_BUYERS, result_of
 from simpul.lib import clock, phones
 from simpul.portals import circulars
 from simpul.portals.downloads import Column, download
 from simpul.portals.files import serve_upload
-from simpul.portals.http import Request, demand
+from simpul.portals.http import Request, demand, number_of
 
 A_PAGE = 30
 TEXTS_A_PAGE = 20
@@ -72,8 +72,11 @@ def campaigns(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
+    """Write one, also of news: then what it says and to whom is filled in."""
     demand(request, "crm.write_campaign", request.workshop)
-    return _edit(request, None)
+    pk = number_of(request.GET.get("bulletin", ""))
+    told_of = Bulletin.objects.visible_to(request.person).filter(pk=pk).first() if pk else None
+    return _edit(request, None, told_of)
 
 
 @require_http_methods(["GET", "POST"])
@@ -235,12 +238,16 @@ def result(request: Request, pk: int) -> HttpResponse:
     )
 
 
-def _edit(request: Request, found: Campaign | None) -> HttpResponse:
+def _edit(
+    request: Request, found: Campaign | None, told_of: Bulletin | None = None
+) -> HttpResponse:
     form = CampaignForm(
         request.POST or None,
         request.FILES or None,
         workshop=request.workshop,
         campaign=found,
+        bulletin=told_of,
+        address=circulars.bulletin_address(told_of) if told_of else "",
     )
     if form.is_valid():
         saved = form.save(by=request.person)
@@ -285,6 +292,6 @@ def _day(moment: datetime | None) -> date | str:
 
 def _find(request: Request, pk: int) -> Campaign:
     mine = Campaign.objects.visible_to(request.person).select_related(
-        "segment__workshop", "workshop", "picture"
+        "segment__workshop", "workshop", "picture", "bulletin__product"
     )
     return get_object_or_404(mine, pk=pk)

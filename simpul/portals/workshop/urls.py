@@ -5,6 +5,7 @@ from simpul.portals.workshop import (
     areas,
     bank,
     books,
+    bulletins,
     campaigns,
     carriers,
     cashbook,
@@ -146,6 +147,19 @@ urlpatterns = [
     path("customers/room/<int:pk>/hiding/", moderation.hiding, name="post-hiding"),
     path("customers/room/<int:pk>/showing/", moderation.showing, name="post-showing"),
     path("customers/room/<int:pk>/clearing/", moderation.clearing, name="post-clearing"),
+    # news of the workshop
+    path("customers/bulletins/", bulletins.bulletins, name="bulletins"),
+    path("customers/bulletins/new/", bulletins.new, name="new-bulletin"),
+    path("customers/bulletins/count/", bulletins.count, name="bulletin-count"),
+    path("customers/bulletins/<int:pk>/", bulletins.bulletin, name="bulletin"),
+    path("customers/bulletins/<int:pk>/change/", bulletins.change, name="bulletin-change"),
+    path("customers/bulletins/<int:pk>/picture/", bulletins.picture, name="bulletin-picture"),
+    path(
+        "customers/bulletins/<int:pk>/publication/",
+        bulletins.publication,
+        name="bulletin-publication",
+    ),
+    path("customers/bulletins/<int:pk>/return/", bulletins.taking_back, name="bulletin-return"),
     # wishes of customers
     path("customers/wishes/", wishes.wishes, name="wishes"),
     path("customers/wishes/rules/", wishes.rules, name="wish-rules"),
