@@ -47,8 +47,10 @@ class TooFew(Exception):
     """There are not enough buyers for a model."""
 
 
-def has_buyers(workshop: Workshop) -> bool:
-    return BuyerFact.objects.filter(workshop=workshop).exists()
+def is_needed(workshop: Workshop) -> bool:
+    """Whether there are buyers, and nobody has judged them today."""
+    judged = BuyingOutlook.objects.filter(workshop=workshop, as_of=clock.today())
+    return not judged.exists() and BuyerFact.objects.filter(workshop=workshop).exists()
 
 
 def judge(workshop: Workshop) -> None:
@@ -252,7 +254,7 @@ def _tested(mine: Sequence[Bought], shop: Clock, now: int) -> dict[str, object]:
         found = backtest(_fit, whose, times, split=split, end=end)
     except TooFew:
         return {}
-    return _plain(found, now - end)
+    return _plain(found, split, now - end)
 
 
 def _fit(histories: Histories) -> BuyingModel:
@@ -262,8 +264,9 @@ def _fit(histories: Histories) -> BuyingModel:
     return found[1].model
 
 
-def _plain(found: Backtest, shift: float) -> dict[str, object]:
+def _plain(found: Backtest, split: float, shift: float) -> dict[str, object]:
     return {
+        "first": date.fromordinal(round(split + shift) + 1).isoformat(),
         "buyers": found.buyers,
         "ordered": round(found.ordered),
         "expected": round(found.expected, 1),

@@ -64,7 +64,7 @@ JOBS: tuple[Job, ...] = (
     Job("crm.vouchers", vouchers.tend, timedelta(minutes=5), vouchers.is_idle),
     Job("crm.points_over", rewards.close_day, timedelta(hours=24), rewards.has_points),
     Job("insight.facts", keep.bring_up_to_date, timedelta(minutes=15), keep.is_behind),
-    Job("insight.returning", returning.judge, timedelta(hours=24), returning.has_buyers),
+    Job("insight.returning", returning.judge, timedelta(minutes=30), returning.is_needed),
 )
 
 

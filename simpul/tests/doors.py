@@ -318,6 +318,8 @@ TABLE: dict[str, Door] = {
     "workshop:dealers": Door(sees="staff"),
     "workshop:distributor": Door("distributor", "staff", "owner sari"),
     "workshop:dealing-ending": Door("dealing", "staff", "owner sari", answer=405),
+    # who is still a customer
+    "workshop:returning": Door(sees="staff"),
     # areas
     "workshop:areas": Door(sees="staff"),
     "workshop:distributor-areas": Door("distributor", "staff", "owner sari"),

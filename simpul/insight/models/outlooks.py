@@ -40,6 +40,10 @@ class BuyingOutlook(models.Model):
     def __str__(self) -> str:
         return f"{self.buys_as} of {self.workshop_id} on {self.as_of}"
 
+    @property
+    def expected_orders(self) -> int:
+        return round(self.expected or 0)
+
 
 class BuyerOutlookQuerySet(models.QuerySet["BuyerOutlook"]):
     def visible_to(self, person: Person) -> Self:
@@ -96,6 +100,11 @@ class BuyerOutlook(models.Model):
     @property
     def is_overdue(self) -> bool:
         return self.longer is not None and self.longer < self.SELDOM
+
+    @property
+    def expected_milli(self) -> int | None:
+        """Thousandths of an order, to a tenth of one."""
+        return None if self.expected is None else round(10 * self.expected) * 100
 
     @property
     def longer_of_100(self) -> int | None:

@@ -209,6 +209,15 @@ def test_judged_again_it_says_the_same(workshop: Workshop, book: dict[Party, lis
 
 
 def test_nobody_is_judged_where_nobody_buys(workshop: Workshop) -> None:
-    assert not returning.has_buyers(workshop)
+    assert not returning.is_needed(workshop)
     returning.judge(workshop)
     assert not BuyingOutlook.objects.exists()
+
+
+def test_they_are_judged_once_a_day(workshop: Workshop) -> None:
+    told(workshop, regulars(workshop))
+    assert returning.is_needed(workshop)
+    returning.judge(workshop)
+    assert not returning.is_needed(workshop)
+    with clock.stopped(clock.now() + timedelta(days=1)):
+        assert returning.is_needed(workshop)
