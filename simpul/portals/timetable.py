@@ -15,6 +15,7 @@ from django.tasks import task
 from simpul.crm import drawing, handing, listing, ratings, rewards, vouchers
 from simpul.crm.models import find_duplicates, is_any_ordered, win_what_was_ordered
 from simpul.delivery import carrying, waves
+from simpul.insight import returning
 from simpul.insight.keeping import keep
 from simpul.lib import clock
 from simpul.orders import tiers
@@ -67,6 +68,7 @@ JOBS: tuple[Job, ...] = (
     Job("crm.vouchers", vouchers.tend, timedelta(minutes=5), vouchers.is_idle),
     Job("crm.points_over", rewards.close_day, timedelta(hours=24), rewards.has_points),
     Job("insight.facts", keep.bring_up_to_date, timedelta(minutes=15), keep.is_behind),
+    Job("insight.returning", returning.judge, timedelta(minutes=30), returning.is_needed),
 )
 
 

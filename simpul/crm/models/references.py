@@ -76,7 +76,8 @@ STAYS = {
     "crm.Merging.absorbed",
     "crm.Merging.kept",
     "insight.BuyerFact.buyer",  # told anew after each merging
-    "insight.OrderFact.buyer",  # the same
+    "insight.BuyerOutlook.buyer",  # judged anew each night
+    "insight.OrderFact.buyer",  # told anew after each merging
     "papers.Paper.party",
 }
 

@@ -51,6 +51,7 @@ from simpul.portals.workshop import (
     remedies,
     replies,
     returns,
+    returning,
     routes,
     segments,
     settings,
@@ -230,6 +231,8 @@ urlpatterns = [
     path("customers/dealers/", dealers.dealers, name="dealers"),
     path("customers/dealers/<int:pk>/", dealers.distributor, name="distributor"),
     path("customers/dealers/ends/<int:pk>/", dealers.ending, name="dealing-ending"),
+    # who is still a customer
+    path("customers/returning/", returning.returning, name="returning"),
     # the areas of distributors
     path("customers/areas/", areas.areas, name="areas"),
     path("customers/areas/of/<int:pk>/", areas.distributor, name="distributor-areas"),
