@@ -6,7 +6,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from simpul.orders.models import AGREED, Order, OrderLine
+from simpul.orders.models import Order, OrderLine
 from simpul.parties.models import Party
 
 GAPS = ("nama", "name", "model")
@@ -26,7 +26,7 @@ def filled(text: str, *, name: str, model: str) -> str:
 
 def last_model(party: Party) -> str:
     """Return the model that a party ordered last, or what stands for it where there is none yet."""
-    orders = Order.objects.filter(buyer=party, status__in=AGREED).order_by("-confirmed_at", "-pk")
+    orders = Order.objects.filter(buyer=party).bought().order_by("-confirmed_at", "-pk")
     order = orders.first()
     lines = OrderLine.objects.filter(order=order).select_related("colourway__product")
     line = lines.order_by("pk").first() if order else None

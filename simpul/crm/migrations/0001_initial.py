@@ -862,4 +862,15 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('answer_hours__gt', 0), ('like_days__gt', 0)), name='lead_rules_can_be_kept')],
             },
         ),
+        migrations.CreateModel(
+            name='Sample',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('asked_on', models.DateField(editable=False, null=True)),
+                ('by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='samples', to='crm.lead')),
+                ('order', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='sample', to='orders.order')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
     ]

@@ -68,6 +68,7 @@ from simpul.crm.models.quotation import (
 )
 from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral, find_recommender
 from simpul.crm.models.remedy import Remedy, RemedyQuerySet, most_credited
+from simpul.crm.models.sample import Sample, ask_about_arrived, wants_asking
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
 from simpul.crm.models.territory import (
@@ -161,6 +162,7 @@ __all__ = [
     "Remedy",
     "RemedyQuerySet",
     "RoomRules",
+    "Sample",
     "Segment",
     "SegmentMember",
     "SegmentQuerySet",
@@ -190,6 +192,7 @@ __all__ = [
     "WishStatus",
     "WishVote",
     "agreed_to",
+    "ask_about_arrived",
     "balance_of",
     "cards_of",
     "consents_of",
@@ -204,5 +207,6 @@ __all__ = [
     "most_credited",
     "nearest",
     "overlapping",
+    "wants_asking",
     "win_what_was_ordered",
 ]
