@@ -39,6 +39,8 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.unplan_campaign": NOBODY,
     "crm.begin_campaign": NOBODY,
     "crm.pause_campaign": NOBODY,
+    "crm.send_text": NOBODY,
+    "crm.drop_text": NOBODY,
     "crm.resume_campaign": NOBODY,
     "crm.stop_campaign": NOBODY,
     "crm.end_campaign": NOBODY,
@@ -65,6 +67,23 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.approve_referral": NOBODY,
     "crm.void_referral": NOBODY,
     "crm.reward_referral": NOBODY,  # the points are told of
+    # answer pages
+    "crm.write_answer": NOBODY,
+    "crm.change_answer": NOBODY,
+    "crm.publish_answer": NOBODY,
+    "crm.hide_answer": NOBODY,
+    "crm.vote_answer": NOBODY,
+    # goods of a ticket that come back
+    "crm.agree_return": ("buyer", "stock"),
+    "crm.send_return": NOBODY,
+    "crm.count_return": ("buyer", "sales"),
+    "crm.cancel_return": ("buyer",),
+    # how content customers are
+    "crm.ask_rating": ("buyer",),
+    "crm.answer_rating": NOBODY,  # it stands on the desk; of a low one a person is told
+    "crm.change_rating": NOBODY,
+    "crm.alert_rating": ("sales",),
+    "crm.follow_rating": NOBODY,
     # wishes of customers
     "crm.make_wish": NOBODY,  # they wait on the desk; a person is called for some
     "crm.vote_wish": NOBODY,

@@ -131,6 +131,8 @@ ABILITIES: dict[str, Rule] = {
     "crm.unplan_campaign": workshop(SALES),
     "crm.begin_campaign": machine(),
     "crm.pause_campaign": workshop(SALES),
+    "crm.send_text": workshop(SALES),
+    "crm.drop_text": workshop(SALES),
     "crm.resume_campaign": workshop(SALES),
     "crm.stop_campaign": workshop(SALES),
     "crm.end_campaign": machine(),
@@ -150,6 +152,24 @@ ABILITIES: dict[str, Rule] = {
     "crm.approve_referral": workshop(SALES),
     "crm.void_referral": either(machine(), workshop(SALES)),
     "crm.reward_referral": machine(),
+    # answer pages
+    "crm.write_answer": workshop(SALES),
+    "crm.change_answer": workshop(SALES),
+    "crm.publish_answer": workshop(SALES),
+    "crm.hide_answer": workshop(SALES),
+    "crm.vote_answer": machine(),
+    # goods of a ticket that come back
+    "crm.agree_return": workshop(SALES, STOCK),
+    "crm.send_return": workshop(SALES, STOCK),
+    "crm.count_return": workshop(STOCK),
+    "crm.cancel_return": workshop(SALES, STOCK),
+    # how content customers are
+    "crm.keep_rating_rules": owner(),
+    "crm.ask_rating": machine(),
+    "crm.answer_rating": buyer(),
+    "crm.change_rating": buyer(),
+    "crm.alert_rating": machine(),
+    "crm.follow_rating": workshop(SALES),
     # wishes of customers
     "crm.keep_wish_rules": owner(),
     "crm.make_wish": invited(),

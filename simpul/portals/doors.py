@@ -96,6 +96,8 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:lead", "lead.pk"),
         "buyer": ("buyer:prospect", "pk"),
     },
+    "crm.answerpage": {"workshop": ("workshop:answer", "pk")},
+    "crm.rating": {"workshop": ("workshop:rating", "pk"), "buyer": ("buyer:rating", "pk")},
     "crm.bulletin": {
         "workshop": ("workshop:bulletin", "pk"),
         "buyer": ("buyer:bulletin", "pk"),

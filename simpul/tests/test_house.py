@@ -27,6 +27,7 @@ KEPT = {
     "crm.keep_segments",
     "crm.keep_lead_rules",
     "crm.keep_room_rules",
+    "crm.keep_rating_rules",
     "crm.keep_wish_rules",
     "parties.keep",
     "parties.keep_own",

@@ -27,10 +27,12 @@ from simpul.conversations.models import (
 )
 from simpul.crm import leaving, publishing
 from simpul.crm.models import (
+    AnswerPage,
     Bulletin,
     Campaign,
     Dealing,
     Duplicate,
+    GoodsReturn,
     Lead,
     LeadOffer,
     ListImport,
@@ -38,6 +40,7 @@ from simpul.crm.models import (
     PointLot,
     PointRules,
     Post,
+    Rating,
     Recipient,
     Recommender,
     Referral,
@@ -365,6 +368,8 @@ class World:
             "post": {"pk": post.pk},
             "hidden post": {"pk": hidden_post.pk},
             "reported post": {"pk": reported_post.pk},
+            **self._answers(),
+            "rating": {"pk": Rating.ask(by=machine, about=owing).pk},
             "bulletin": {"pk": self._bulletin(is_public=False).pk},
             "public bulletin": {"pk": self._bulletin(is_public=True).pk},
             "drafted bulletin": {
@@ -551,9 +556,21 @@ class World:
             "customer ticket": {"pk": asked.pk},
             "customer ticket file": {"pk": asked.pk, "file": self._file(asked, "dewi")},
             "solved ticket": {"pk": solved.pk},
+            "goods": {
+                "pk": GoodsReturn.objects.create(
+                    workshop=self.workshop, ticket=asked, way="brought"
+                ).pk
+            },
             "merged ticket": {"pk": merged.pk},
             "said": {"pk": Message.say(by=dewi, conversation=talk, body="Lecet.").pk},
         }
+
+    def _answers(self) -> dict[str, dict[str, Any]]:
+        """A page that is published."""
+        sari = self.people["sari"]
+        page = AnswerPage.write(by=sari, kind="care", title="Merawat kulit", words="Lap kering.")
+        page.publish(by=sari)
+        return {"answer": {"pk": page.pk}, "answer slug": {"slug": page.slug}}
 
     def _list(self) -> ListImport:
         """A list of one customer that nobody has imported yet."""

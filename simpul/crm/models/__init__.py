@@ -1,5 +1,12 @@
 """Winning, serving and keeping customers, on the orders that are really there."""
 
+from simpul.crm.models.answer_page import (
+    LONGEST_ANSWER_PAGE,
+    LONGEST_ANSWER_TITLE,
+    AnswerPage,
+    AnswerPageQuerySet,
+    AnswerVote,
+)
 from simpul.crm.models.bulletin import (
     BULLETIN_TITLE,
     LONGEST_BULLETIN,
@@ -36,6 +43,12 @@ from simpul.crm.models.dealing import (
     DealingStatus,
 )
 from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like
+from simpul.crm.models.goods_return import (
+    Counted,
+    GoodsReturn,
+    GoodsReturnQuerySet,
+    ReturnedPairs,
+)
 from simpul.crm.models.lead import (
     LONGEST_WORDS,
     MET,
@@ -65,6 +78,12 @@ from simpul.crm.models.quotation import (
     QuotationRevision,
     QuotationStatus,
     Terms,
+)
+from simpul.crm.models.rating import (
+    LONGEST_OPINION,
+    Rating,
+    RatingQuerySet,
+    RatingRules,
 )
 from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral, find_recommender
 from simpul.crm.models.remedy import Remedy, RemedyQuerySet, most_credited
@@ -96,8 +115,11 @@ __all__ = [
     "ANSWERS",
     "A_NOTE",
     "BULLETIN_TITLE",
+    "LONGEST_ANSWER_PAGE",
+    "LONGEST_ANSWER_TITLE",
     "LONGEST_BULLETIN",
     "LONGEST_CAMPAIGN",
+    "LONGEST_OPINION",
     "LONGEST_POST",
     "LONGEST_WISH",
     "LONGEST_WORDS",
@@ -107,6 +129,9 @@ __all__ = [
     "SENT_BY",
     "STAGES",
     "WRITTEN",
+    "AnswerPage",
+    "AnswerPageQuerySet",
+    "AnswerVote",
     "AreaTaken",
     "Bulletin",
     "BulletinQuerySet",
@@ -119,6 +144,7 @@ __all__ = [
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
+    "Counted",
     "DealerOrder",
     "DealerOrderQuerySet",
     "Dealing",
@@ -127,6 +153,8 @@ __all__ = [
     "Duplicate",
     "Flag",
     "Goal",
+    "GoodsReturn",
+    "GoodsReturnQuerySet",
     "Lead",
     "LeadOffer",
     "LeadQuerySet",
@@ -155,12 +183,16 @@ __all__ = [
     "QuotationQuerySet",
     "QuotationRevision",
     "QuotationStatus",
+    "Rating",
+    "RatingQuerySet",
+    "RatingRules",
     "Recipient",
     "RecipientQuerySet",
     "Recommender",
     "Referral",
     "Remedy",
     "RemedyQuerySet",
+    "ReturnedPairs",
     "RoomRules",
     "Sample",
     "Segment",

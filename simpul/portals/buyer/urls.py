@@ -16,6 +16,7 @@ from simpul.portals.buyer import (
     points,
     prospects,
     quotations,
+    ratings,
     recommend,
     tally,
     tickets,
@@ -108,6 +109,8 @@ urlpatterns = [
     path("room/<int:pk>/answer/", room.answer, name="post-answer"),
     path("room/<int:pk>/picture/", room.picture, name="post-picture"),
     path("room/<int:pk>/report/", room.report, name="post-report"),
+    # how content one was; its link opens the page
+    path("ratings/<int:pk>/", ratings.rating, name="rating"),
     # news of the workshop
     path("bulletins/", bulletins.bulletins, name="bulletins"),
     path("bulletins/<int:pk>/", bulletins.bulletin, name="bulletin"),
