@@ -202,7 +202,7 @@ def test_it_lowers_no_price(workshop: Workshop, buyer: Party) -> None:
 def test_nobody_is_written_to_about_it(buyer: Party) -> None:
     sampled(buyer)
 
-    assert last_model(buyer) == "our shoes"
+    assert last_model(buyer.pk) == "our shoes"
 
 
 def test_it_tells_nothing_of_how_often_they_order(workshop: Workshop, buyer: Party) -> None:
