@@ -81,6 +81,7 @@ TABLE: dict[str, Door] = {
     # points
     "buyer:dealers": Door(sees="buyers"),
     "buyer:dealer": Door("dealing", "dewi"),
+    "buyer:dealing-ending": Door("", "toni", "toni"),
     "buyer:points": Door(sees="buyers"),
     "buyer:points-exchange": Door(sees="buyers", may="buyers"),
     "buyer:redemption": Door("placed", "dewi", "dewi"),

@@ -456,9 +456,9 @@ class World:
         return day.visits.get()
 
     def _dealing(self) -> Dealing:
-        """A kiosk buys through the dealer."""
-        kiosk = testing.party(self.workshop, "Kios", buys_as=Party.BuysAs.DISTRIBUTOR)
-        return Dealing.begin(by=self.people["sari"], distributor=self.party("dewi"), dealer=kiosk)
+        """The other shop buys through the dealer."""
+        dealer = self.party("toni")
+        return Dealing.begin(by=self.people["sari"], distributor=self.party("dewi"), dealer=dealer)
 
     def _segment(self, *, is_list: bool = False) -> Segment:
         return Segment.objects.create(workshop=self.workshop, name="Bogor", is_list=is_list)

@@ -35,6 +35,7 @@ def home(request: Request) -> HttpResponse:
                 Quotation.objects.visible_to(request.person).waiting(clock.today()).order_by("pk")
             ),
             "has_dealers": Dealing.objects.visible_to(request.person).exists(),
+            "through": Dealing.objects.through(request.person).first(),
             "tasks": [order for order in orders if order.waits_for_buyer],
         },
     )

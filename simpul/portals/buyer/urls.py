@@ -29,6 +29,7 @@ urlpatterns = [
     path("orders/", orders.orders, name="orders"),
     # my dealers
     path("dealers/", dealers.dealers, name="dealers"),
+    path("dealers/ending/", dealers.ending, name="dealing-ending"),
     path("dealers/<int:pk>/", dealers.dealer, name="dealer"),
     path("orders/new/", placing.new, name="new-order"),
     path("orders/new/earliest/", placing.earliest, name="earliest"),
