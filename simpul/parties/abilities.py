@@ -66,6 +66,11 @@ def courier() -> Rule:
     return _side("courier_id")
 
 
+def dealer() -> Rule:
+    """Somebody of the dealer who buys through a distributor."""
+    return _side("dealer_id")
+
+
 def either(*rules: Rule) -> Rule:
     """Whoever one of the rules lets."""
     return lambda person, subject: any(rule(person, subject) for rule in rules)
@@ -232,7 +237,7 @@ ABILITIES: dict[str, Rule] = {
     "crm.miss_visit": workshop(SALES),
     # the dealers behind a distributor
     "crm.begin_dealing": either(machine(), workshop(SALES)),
-    "crm.end_dealing": workshop(SALES),
+    "crm.end_dealing": either(workshop(SALES), dealer()),
     "crm.order_for_dealer": either(buyer(), workshop(SALES)),
     # the areas of distributors
     "crm.ask_area": machine(),

@@ -106,6 +106,11 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:distributor-areas", "party_id"),
         "buyer": ("buyer:profile", ""),
     },
+    "crm.dealing": {
+        "workshop": ("workshop:distributor", "distributor_id"),
+        "buyer": ("buyer:dealers", ""),
+    },
+    "crm.merging": {"workshop": ("workshop:mergings", ""), "buyer": ("buyer:home", "")},
     "crm.wish": {"workshop": ("workshop:wish", "pk"), "buyer": ("buyer:wishes", "")},
     "crm.post": {"workshop": ("workshop:post", "begins_at"), "buyer": ("buyer:post", "begins_at")},
     "conversations.guestentry": {"workshop": ("workshop:guestbook", "")},

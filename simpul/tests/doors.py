@@ -87,6 +87,7 @@ TABLE: dict[str, Door] = {
     "buyer:prospect-loss": Door("offered lead", "dewi", "dewi", answer=409),
     "buyer:dealers": Door(sees="buyers"),
     "buyer:dealer": Door("dealing", "dewi"),
+    "buyer:dealing-ending": Door("", "toni", "toni"),
     "buyer:points": Door(sees="buyers"),
     "buyer:points-exchange": Door(sees="buyers", may="buyers"),
     "buyer:redemption": Door("placed", "dewi", "dewi"),

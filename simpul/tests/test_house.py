@@ -50,6 +50,8 @@ AUDIENCES = {
     "asked",
     "payers",
     "interested",
+    "dealer",
+    "merged",
     "named",
 }
 assert urlpatterns  # importing the pages has loaded the steps of every app

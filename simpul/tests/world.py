@@ -473,9 +473,9 @@ class World:
         return day.visits.get()
 
     def _dealing(self) -> Dealing:
-        """A kiosk buys through the dealer."""
-        kiosk = testing.party(self.workshop, "Kios", buys_as=Party.BuysAs.DISTRIBUTOR)
-        return Dealing.begin(by=self.people["sari"], distributor=self.party("dewi"), dealer=kiosk)
+        """The other shop buys through the dealer."""
+        dealer = self.party("toni")
+        return Dealing.begin(by=self.people["sari"], distributor=self.party("dewi"), dealer=dealer)
 
     def _lead_offer(self) -> LeadOffer:
         """The dealer is asked to look after somebody in Padang."""

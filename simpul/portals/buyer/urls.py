@@ -39,6 +39,7 @@ urlpatterns = [
     path("prospects/<int:pk>/loss/", prospects.loss, name="prospect-loss"),
     # my dealers
     path("dealers/", dealers.dealers, name="dealers"),
+    path("dealers/ending/", dealers.ending, name="dealing-ending"),
     path("dealers/<int:pk>/", dealers.dealer, name="dealer"),
     path("orders/new/", placing.new, name="new-order"),
     path("orders/new/earliest/", placing.earliest, name="earliest"),
