@@ -30,6 +30,7 @@ from simpul.demo import (
     odd_money,
     points,
     prospects,
+    service,
     talk,
     this_week,
     tickets,
@@ -149,6 +150,7 @@ def tell(
     talk.plan(story)
     prospects.plan(story)
     tickets.plan(story)
+    service.plan(story)
     visits.plan(story)
     _plant(story)
     cash_box.plan(story)
