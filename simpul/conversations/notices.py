@@ -86,6 +86,9 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.clear_post": NOBODY,
     "crm.hide_post": ("buyer",),
     "crm.show_post": NOBODY,
+    # what the shop window tells of the workshop
+    "crm.show_picture": NOBODY,
+    "crm.take_picture_off": NOBODY,
     # news of the workshop
     "crm.draft_bulletin": ("sales",),
     "crm.write_bulletin": NOBODY,

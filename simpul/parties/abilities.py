@@ -168,6 +168,10 @@ ABILITIES: dict[str, Rule] = {
     "crm.clear_post": workshop(SALES),
     "crm.hide_post": workshop(SALES),
     "crm.show_post": workshop(SALES),
+    # what the shop window tells of the workshop
+    "crm.keep_showcase": owner(),
+    "crm.show_picture": owner(),
+    "crm.take_picture_off": owner(),
     # news of the workshop
     "crm.draft_bulletin": machine(),
     "crm.write_bulletin": workshop(SALES),

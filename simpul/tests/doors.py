@@ -130,6 +130,11 @@ TABLE: dict[str, Door] = {
     "workshop:bulletin-change": Door("drafted bulletin", "owner sari", "owner sari", others=403),
     "workshop:bulletin-publication": Door("drafted bulletin", "staff", "owner sari", answer=405),
     "workshop:bulletin-return": Door("bulletin", "staff", "owner sari", answer=405),
+    # what the shop window tells of the workshop
+    "storefront:work-photo": Door("shown picture", "all"),
+    "workshop:showcase": Door(sees="owner", may="owner", others=403),
+    "workshop:picture-showing": Door("unshown photo", "staff", "owner", answer=405),
+    "workshop:picture-removal": Door("shown picture", "staff", "owner", answer=405),
     # wishes
     "buyer:wishes": Door(sees="buyers"),
     "buyer:new-wish": Door(sees="buyers", may="buyers", answer=405),

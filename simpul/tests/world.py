@@ -41,6 +41,7 @@ from simpul.crm.models import (
     Recommender,
     Referral,
     Segment,
+    ShownPicture,
     Territory,
     Visit,
     VisitDay,
@@ -364,6 +365,8 @@ class World:
             "post": {"pk": post.pk},
             "hidden post": {"pk": hidden_post.pk},
             "reported post": {"pk": reported_post.pk},
+            "shown picture": {"pk": ShownPicture.show(by=self.people["owner"], photo=photo).pk},
+            "unshown photo": {"pk": hidden.pk},
             "bulletin": {"pk": self._bulletin(is_public=False).pk},
             "public bulletin": {"pk": self._bulletin(is_public=True).pk},
             "drafted bulletin": {

@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('production', '0001_initial'),
         ('catalog', '0001_initial'),
         ('contenttypes', '0002_remove_content_type_name'),
         ('conversations', '0001_initial'),
@@ -825,6 +826,31 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['workshop', 'status', '-id'], name='crm_territo_worksho_cdb6b4_idx')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('province', ''), ('regency', ''), _negated=True), name='territory_is_somewhere'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'held'), _negated=True), ('since__isnull', False), _connector='OR'), name='territory_held_from_a_day'), models.CheckConstraint(condition=models.Q(('since', None), ('until', None), ('until__gte', models.F('since')), _connector='OR'), name='territory_begins_first')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ShowcaseRules',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('fewest', models.PositiveSmallIntegerField(default=20, verbose_name='orders from which on it is said how many came on time')),
+                ('days', models.PositiveSmallIntegerField(default=365, verbose_name='days that are looked at')),
+                ('workshop', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='showcase_rules', to='parties.workshop')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('days__gt', 0), ('fewest__gt', 0)), name='showcase_rules_can_be_kept')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ShownPicture',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('taken_off_at', models.DateTimeField(editable=False, null=True)),
+                ('photo', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='production.stagephoto')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('taken_off_at', None)), fields=('photo',), name='picture_shown_once')],
             },
         ),
     ]

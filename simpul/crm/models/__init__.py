@@ -68,6 +68,7 @@ from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral,
 from simpul.crm.models.remedy import Remedy, RemedyQuerySet, most_credited
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
+from simpul.crm.models.showcase import ShowcaseRules, ShownPicture
 from simpul.crm.models.territory import (
     AreaTaken,
     Claim,
@@ -159,6 +160,8 @@ __all__ = [
     "SegmentQuerySet",
     "Service",
     "ServiceGoal",
+    "ShowcaseRules",
+    "ShownPicture",
     "Source",
     "Status",
     "Terms",
