@@ -127,6 +127,17 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.grant_area": ("buyer",),
     "crm.decline_area": ("buyer",),
     "crm.end_area": ("buyer",),
+    # prospects that a distributor looks after
+    "crm.hand_on_lead": ("buyer",),
+    "crm.ask_next_distributor": ("buyer",),
+    "crm.take_lead": ("sales",),
+    "crm.pass_lead": NOBODY,  # the next is asked
+    "crm.lapse_lead_offer": NOBODY,
+    "crm.bring_lead_back": ("sales",),
+    "crm.recall_lead": ("buyer",),
+    "crm.report_lead_won": ("sales",),
+    "crm.report_lead_lost": ("sales",),
+    "crm.win_lead_through": NOBODY,
     # talk
     "conversations.say": ("other",),
     "conversations.open_ticket": ("owner", "finance"),

@@ -79,6 +79,12 @@ TABLE: dict[str, Door] = {
     "buyer:worker": Door(sees="buyers"),
     "buyer:news-item": Door("news of dewi", "buyers", "dewi", answer=405),
     # points
+    "buyer:prospects": Door(sees="buyers"),
+    "buyer:prospect": Door("offered lead", "dewi"),
+    "buyer:prospect-taking": Door("offered lead", "buyers", "dewi", answer=405),
+    "buyer:prospect-passing": Door("offered lead", "buyers", "dewi", answer=405),
+    "buyer:prospect-won": Door("offered lead", "buyers", "dewi", answer=405),
+    "buyer:prospect-loss": Door("offered lead", "dewi", "dewi", answer=409),
     "buyer:dealers": Door(sees="buyers"),
     "buyer:dealer": Door("dealing", "dewi"),
     "buyer:points": Door(sees="buyers"),
@@ -323,6 +329,9 @@ TABLE: dict[str, Door] = {
     "workshop:dealers": Door(sees="staff"),
     "workshop:distributor": Door("distributor", "staff", "owner sari"),
     "workshop:dealing-ending": Door("dealing", "staff", "owner sari", answer=405),
+    "workshop:lead-rules": Door(sees="owner", may="owner", others=403),
+    "workshop:lead-handing": Door("lead", "staff", "owner sari", answer=405),
+    "workshop:lead-recall": Door("lead offer", "staff", "owner sari", answer=405),
     # areas
     "workshop:areas": Door(sees="staff"),
     "workshop:distributor-areas": Door("distributor", "staff", "owner sari"),

@@ -26,6 +26,7 @@ KEPT = {
     "conversations.keep_replies",
     "crm.keep_segments",
     "crm.keep_showcase",
+    "crm.keep_lead_rules",
     "crm.keep_room_rules",
     "crm.keep_wish_rules",
     "parties.keep",
@@ -35,7 +36,9 @@ KEPT = {
 # what is no deed at all, but a part of a page that only some may see
 SEEN = {
     "catalog.see_recipe",
+    "insight.rebuild",
     "insight.see_books",
+    "insight.see_trend",
     "procurement.see_prices",
     "production.see_wages",
     "production.see_workers",

@@ -33,6 +33,8 @@ from simpul.insight.audit import CHECKS, books, findings
 from simpul.insight.books import kept
 from simpul.insight.books.checks import banks_off
 from simpul.insight.books.postings import Books, books_of
+from simpul.insight.keeping import keep
+from simpul.insight.keeping.state import everything_kept
 from simpul.insight.lots import lots_for
 from simpul.lib import clock, codes, uploads
 from simpul.lib.mails import Attached, Letter
@@ -436,6 +438,10 @@ class Walk(RuleBasedStateMachine):
             assert broken == [], broken
             assert banks_off(told) == []
             recent.forget()
+            keep.bring_up_to_date(self.town.workshop)
+            facts = everything_kept(self.town.workshop)
+            keep.rebuild(self.town.workshop)
+            assert everything_kept(self.town.workshop) == facts
             anew = books_of(self.town.workshop)
             assert (anew.postings, anew.state) == (told.postings, told.state)  # nothing was missed
 

@@ -32,6 +32,7 @@ from simpul.crm.models import (
     Dealing,
     Duplicate,
     Lead,
+    LeadOffer,
     ListImport,
     Merging,
     PointLot,
@@ -382,6 +383,8 @@ class World:
             "placed": {"number": placed.number},
             "visit": {"pk": self._visit().pk},
             "dealing": {"pk": self._dealing().pk},
+            "offered lead": {"pk": (offer := self._lead_offer()).pk},
+            "lead offer": {"pk": offer.lead_id, "offer": offer.pk},
             "asked area": {"pk": self._asked_area().pk},
             "held area": {"pk": self._held_area().pk},
             "distributor": {"pk": self.party("dewi").pk},
@@ -471,6 +474,15 @@ class World:
         """A kiosk buys through the dealer."""
         kiosk = testing.party(self.workshop, "Kios", buys_as=Party.BuysAs.DISTRIBUTOR)
         return Dealing.begin(by=self.people["sari"], distributor=self.party("dewi"), dealer=kiosk)
+
+    def _lead_offer(self) -> LeadOffer:
+        """The dealer is asked to look after somebody in Padang."""
+        sari = self.people["sari"]
+        Territory.give(
+            by=sari, party=self.party("dewi"), regency="Kota Padang", since=clock.today()
+        )
+        lead = Lead.note(by=sari, source="fair", name="Kios", area="Kota Padang")
+        return LeadOffer.hand_on(by=sari, lead=lead, agreed=True)
 
     def _bulletin(self, *, is_public: bool) -> Bulletin:
         """Published for all who buy, with a picture."""

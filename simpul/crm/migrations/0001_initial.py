@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=120)),
-                ('of', models.CharField(choices=[('distributor', 'distributor'), ('consumer', 'consumer'), ('supplier', 'supplier'), ('courier', 'courier')], max_length=12)),
+                ('of', models.CharField(choices=[('distributor', 'distributor'), ('consumer', 'consumer'), ('supplier', 'supplier'), ('courier', 'courier'), ('product', 'our models')], max_length=12)),
                 ('headings', models.JSONField(default=list)),
                 ('mapping', models.JSONField(default=list)),
                 ('takes_probable', models.BooleanField(default=False, editable=False)),
@@ -124,8 +124,10 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('line', models.PositiveIntegerField()),
                 ('cells', models.JSONField(default=list)),
-                ('verdict', models.CharField(choices=[('new', 'new'), ('known', 'known already'), ('probable', 'probably known'), ('bad', 'cannot be read')], default='new', max_length=8)),
+                ('verdict', models.CharField(choices=[('new', 'new'), ('change', 'changes something'), ('known', 'known already'), ('probable', 'probably known'), ('bad', 'cannot be read')], default='new', max_length=8)),
                 ('why', models.CharField(blank=True, max_length=300)),
+                ('undoing', models.JSONField(default=dict)),
+                ('colourway', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.colourway')),
                 ('known', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='parties.party')),
                 ('listing', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='crm.listimport')),
                 ('party', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='parties.party')),
@@ -851,6 +853,39 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('taken_off_at', None)), fields=('photo',), name='picture_shown_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LeadOffer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('status', models.CharField(choices=[('offered', 'waiting for an answer'), ('taken', 'with the distributor'), ('passed', 'passed on'), ('expired', 'not answered in time'), ('withdrawn', 'taken back'), ('won', 'won'), ('lost', 'lost')], default='offered', editable=False, max_length=9)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('expires_at', models.DateTimeField(editable=False)),
+                ('answered_at', models.DateTimeField(editable=False, null=True)),
+                ('why', models.CharField(blank=True, choices=[('price', 'too expensive'), ('time', 'not soon enough'), ('range', 'we do not make it'), ('rival', 'buys elsewhere'), ('silent', 'does not answer'), ('area', 'outside of our area'), ('nonsense', 'no prospect at all: advertising, a joke'), ('other', 'something else')], editable=False, max_length=10)),
+                ('reason', models.CharField(blank=True, editable=False, max_length=300)),
+                ('was_last', models.BooleanField(default=False, editable=False)),
+                ('distributor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offered_leads', to='parties.party')),
+                ('lead', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='crm.lead')),
+                ('territory', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.territory')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['workshop', 'status', 'expires_at'], name='crm_leadoff_worksho_ed37b3_idx')],
+                'constraints': [models.UniqueConstraint(fields=('lead', 'distributor'), name='lead_offered_once'), models.UniqueConstraint(condition=models.Q(('status__in', ['offered', 'taken'])), fields=('lead',), name='lead_offered_to_one_at_a_time')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LeadRules',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('answer_hours', models.PositiveSmallIntegerField(default=4, verbose_name='hours of work that a distributor has to take a prospect')),
+                ('like_days', models.PositiveSmallIntegerField(default=4, verbose_name='days after a sample arrived, how they liked it is asked')),
+                ('workshop', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='lead_rules', to='parties.workshop')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('answer_hours__gt', 0), ('like_days__gt', 0)), name='lead_rules_can_be_kept')],
             },
         ),
     ]

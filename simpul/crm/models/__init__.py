@@ -50,6 +50,8 @@ from simpul.crm.models.lead import (
     is_any_ordered,
     win_what_was_ordered,
 )
+from simpul.crm.models.lead_offer import LeadOffer, Near, NobodyNear, OfferStatus, nearest
+from simpul.crm.models.lead_rules import LeadRules
 from simpul.crm.models.listing import ListImport, ListRow
 from simpul.crm.models.marketing_rules import MarketingRules
 from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
@@ -126,16 +128,21 @@ __all__ = [
     "Flag",
     "Goal",
     "Lead",
+    "LeadOffer",
     "LeadQuerySet",
+    "LeadRules",
     "ListImport",
     "ListRow",
     "MarketingRules",
     "Merging",
     "MovedRow",
+    "Near",
     "NoVoucher",
+    "NobodyNear",
     "NotMerged",
     "NotReferred",
     "NotUndone",
+    "OfferStatus",
     "Outcome",
     "PointLot",
     "PointRules",
@@ -198,6 +205,7 @@ __all__ = [
     "left_of",
     "like",
     "most_credited",
+    "nearest",
     "overlapping",
     "win_what_was_ordered",
 ]

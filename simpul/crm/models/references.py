@@ -28,6 +28,7 @@ MOVES = {
     "crm.Dealing.dealer",  # of two distributors the kept one's stays
     "crm.Dealing.distributor",
     "crm.Lead.party",
+    "crm.LeadOffer.distributor",  # who was asked as both was asked once: the rest stays
     "crm.PointLot.party",
     "crm.Post.party",
     "crm.Recipient.party",  # of a campaign to both, what was sent to the kept one counts
@@ -72,6 +73,8 @@ STAYS = {
     "crm.ListRow.party",
     "crm.Merging.absorbed",
     "crm.Merging.kept",
+    "insight.BuyerFact.buyer",  # told anew after each merging
+    "insight.OrderFact.buyer",  # the same
     "papers.Paper.party",
 }
 

@@ -14,6 +14,7 @@ from simpul.portals.buyer import (
     payments,
     placing,
     points,
+    prospects,
     quotations,
     recommend,
     tally,
@@ -28,6 +29,13 @@ urlpatterns = [
     path("", home.home, name="home"),
     # orders; all that belongs to one lies below its page, so that a link opens just that
     path("orders/", orders.orders, name="orders"),
+    # prospects that the workshop hands on; a link opens what lies below its page
+    path("prospects/", prospects.prospects, name="prospects"),
+    path("prospects/<int:pk>/", prospects.prospect, name="prospect"),
+    path("prospects/<int:pk>/taking/", prospects.taking, name="prospect-taking"),
+    path("prospects/<int:pk>/passing/", prospects.passing, name="prospect-passing"),
+    path("prospects/<int:pk>/won/", prospects.winning, name="prospect-won"),
+    path("prospects/<int:pk>/loss/", prospects.loss, name="prospect-loss"),
     # my dealers
     path("dealers/", dealers.dealers, name="dealers"),
     path("dealers/<int:pk>/", dealers.dealer, name="dealer"),

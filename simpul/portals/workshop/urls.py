@@ -205,6 +205,10 @@ urlpatterns = [
         quotations.paper,
         name="quotation-paper",
     ),
+    # prospects that a distributor looks after
+    path("customers/leads/rules/", leads.rules, name="lead-rules"),
+    path("leads/<int:pk>/handing/", leads.handing_on, name="lead-handing"),
+    path("leads/<int:pk>/offers/<int:offer>/recall/", leads.recall, name="lead-recall"),
     # visits
     path("customers/visits/", visits.visits, name="visits"),
     path("customers/visits/plan/", visits.plan, name="visit-plan"),

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from simpul.catalog.models import Tier
 from simpul.conversations.models import FollowUp
 from simpul.crm.models import Visit, VisitDay, VisitQuerySet
 from simpul.crm.visit_forms import MissedForm, VisitNoteForm, VisitPlanForm
@@ -135,6 +136,7 @@ def visit(request: Request, pk: int) -> HttpResponse:
             "follow_ups": list(steps.select_related("by").order_by("due_on", "pk")),
             "before": list(before.for_list().order_by("-day__on", "-pk")[:LAST]),
             "offered": offered_to(party),
+            "tier": Tier.of(party),
             "as_of": clock.now(),
             "today": clock.today(),
             "journal": journal_of(found).select_related("by").order_by("-pk"),

@@ -128,9 +128,9 @@ class TapQueue extends HTMLElement {
   async resume() {
     const mine = (await this.kept()).find((one) => this.isMine(one) && one.url === this.form.action)
     const { client_id, key } = this.form.elements
-    this.mended = mine?.id // it waits for what is changed now
     if (!client_id) key.value = mine?.id ?? fresh()
     if (mine && !this.form.querySelector(".form__errors")) this.fill(mine.body)
+    for (const name of ["input", "change"]) this.form.addEventListener(name, () => (this.mended = mine?.id), { once: true }) // it waits for the change
   }
 
   // Put what was kept into the form again, to be mended.
@@ -165,6 +165,7 @@ class TapQueue extends HTMLElement {
         else {
           await drop(one)
           this.taken.push(one.words)
+          if (this.form?.elements.key.value === one.id) this.form.elements.key.value = fresh()
         }
         await this.draw()
       }
