@@ -173,6 +173,11 @@ ABILITIES: dict[str, Rule] = {
     "crm.clear_post": workshop(SALES),
     "crm.hide_post": workshop(SALES),
     "crm.show_post": workshop(SALES),
+    # questions in the room
+    "crm.ask_poll": workshop(SALES),
+    "crm.answer_poll": distributor(),
+    "crm.order_ahead": distributor(),
+    "crm.offer_ahead": workshop(SALES),
     # what the shop window tells of the workshop
     "crm.keep_showcase": owner(),
     "crm.show_picture": owner(),

@@ -96,6 +96,10 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:lead", "lead.pk"),
         "buyer": ("buyer:prospect", "pk"),
     },
+    "crm.poll": {
+        "workshop": ("workshop:post", "post_id"),
+        "buyer": ("buyer:post", "post_id"),
+    },
     "crm.bulletin": {
         "workshop": ("workshop:bulletin", "pk"),
         "buyer": ("buyer:bulletin", "pk"),

@@ -888,4 +888,44 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('answer_hours__gt', 0), ('like_days__gt', 0)), name='lead_rules_can_be_kept')],
             },
         ),
+        migrations.CreateModel(
+            name='Poll',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('closes_on', models.DateField()),
+                ('told_at', models.DateTimeField(editable=False, null=True)),
+                ('post', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='poll', to='crm.post')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PollChoice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField()),
+                ('words', models.CharField(max_length=80)),
+                ('colourway', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.colourway')),
+                ('poll', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='choices', to='crm.poll')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PollAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sizes', models.JSONField(default=dict)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now)),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
+                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('poll', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='crm.poll')),
+                ('choice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.pollchoice')),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name='pollchoice',
+            constraint=models.UniqueConstraint(fields=('poll', 'position'), name='poll_choice_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='pollanswer',
+            constraint=models.UniqueConstraint(fields=('poll', 'party'), name='poll_answered_once'),
+        ),
     ]

@@ -57,6 +57,7 @@ from simpul.crm.models.marketing_rules import MarketingRules
 from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
 from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, hold, left_of
 from simpul.crm.models.point_rules import PointRules, Tier, TierTerms
+from simpul.crm.models.poll import A_CHOICE, Counted, Offered, Poll, PollAnswer, PollChoice
 from simpul.crm.models.post import LONGEST_POST, Post, PostQuerySet, RoomRules
 from simpul.crm.models.quotation import (
     Quotation,
@@ -94,6 +95,7 @@ from simpul.crm.models.wish import (
 
 __all__ = [
     "ANSWERS",
+    "A_CHOICE",
     "A_NOTE",
     "BULLETIN_TITLE",
     "LONGEST_BULLETIN",
@@ -119,6 +121,7 @@ __all__ = [
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
+    "Counted",
     "DealerOrder",
     "DealerOrderQuerySet",
     "Dealing",
@@ -143,10 +146,14 @@ __all__ = [
     "NotReferred",
     "NotUndone",
     "OfferStatus",
+    "Offered",
     "Outcome",
     "PointLot",
     "PointRules",
     "PointUse",
+    "Poll",
+    "PollAnswer",
+    "PollChoice",
     "Post",
     "PostQuerySet",
     "Purpose",

@@ -108,6 +108,9 @@ urlpatterns = [
     path("room/<int:pk>/answer/", room.answer, name="post-answer"),
     path("room/<int:pk>/picture/", room.picture, name="post-picture"),
     path("room/<int:pk>/report/", room.report, name="post-report"),
+    path("room/<int:pk>/choice/", room.choosing, name="poll-answer"),
+    path("room/<int:pk>/ahead/", room.ahead, name="poll-ahead"),
+    path("room/<int:pk>/looks/<int:choice>/", room.look, name="poll-look"),
     # news of the workshop
     path("bulletins/", bulletins.bulletins, name="bulletins"),
     path("bulletins/<int:pk>/", bulletins.bulletin, name="bulletin"),

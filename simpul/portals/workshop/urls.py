@@ -161,6 +161,10 @@ urlpatterns = [
         name="bulletin-publication",
     ),
     path("customers/bulletins/<int:pk>/return/", bulletins.taking_back, name="bulletin-return"),
+    # questions in the room
+    path("customers/room/questions/new/", moderation.new_poll, name="new-poll"),
+    path("customers/room/<int:pk>/offer/", moderation.offering, name="poll-offer"),
+    path("customers/room/<int:pk>/looks/<int:choice>/", room.look, name="poll-look"),
     # what the shop window tells of the workshop
     path("customers/showcase/", showcase.showcase, name="showcase"),
     path("customers/showcase/photos/<int:pk>/", showcase.showing, name="picture-showing"),
