@@ -106,6 +106,14 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.clear_post": NOBODY,
     "crm.hide_post": ("buyer",),
     "crm.show_post": NOBODY,
+    # questions in the room
+    "crm.ask_poll": NOBODY,  # it stands in the room
+    "crm.answer_poll": NOBODY,
+    "crm.order_ahead": ("sales",),
+    "crm.offer_ahead": ("interested",),
+    # what the shop window tells of the workshop
+    "crm.show_picture": NOBODY,
+    "crm.take_picture_off": NOBODY,
     # news of the workshop
     "crm.draft_bulletin": ("sales",),
     "crm.write_bulletin": NOBODY,

@@ -72,6 +72,8 @@ _KINDS_OF_STEPS = {
     "crm.answer_post": Kind.TALK,
     "crm.report_post": Kind.TALK,
     "crm.hide_post": Kind.TALK,
+    "crm.order_ahead": Kind.ORDERS,
+    "crm.offer_ahead": Kind.ORDERS,
     "crm.give_lead": Kind.TALK,
     "crm.hand_on_lead": Kind.ORDERS,
     "crm.ask_next_distributor": Kind.ORDERS,

@@ -198,14 +198,22 @@ ABILITIES: dict[str, Rule] = {
     "crm.clear_post": workshop(SALES),
     "crm.hide_post": workshop(SALES),
     "crm.show_post": workshop(SALES),
-    # lists of customers, suppliers and models from elsewhere
+    # questions in the room
+    "crm.ask_poll": workshop(SALES),
+    "crm.answer_poll": distributor(),
+    "crm.order_ahead": distributor(),
+    "crm.offer_ahead": workshop(SALES),
+    # what the shop window tells of the workshop
+    "crm.keep_showcase": owner(),
+    "crm.show_picture": owner(),
+    "crm.take_picture_off": owner(),
     # news of the workshop
     "crm.draft_bulletin": machine(),
     "crm.write_bulletin": workshop(SALES),
     "crm.change_bulletin": workshop(SALES),
     "crm.publish_bulletin": workshop(SALES),
     "crm.take_bulletin_back": workshop(SALES),
-    # lists of customers and suppliers from elsewhere
+    # lists of customers, suppliers and models from elsewhere
     "crm.carry_list": workshop(SALES, FINANCE, STOCK, PRODUCTION, Role.VIEWER),
     "crm.read_list": keeper(),
     "crm.map_list": keeper(),

@@ -98,6 +98,10 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "crm.answerpage": {"workshop": ("workshop:answer", "pk")},
     "crm.rating": {"workshop": ("workshop:rating", "pk"), "buyer": ("buyer:rating", "pk")},
+    "crm.poll": {
+        "workshop": ("workshop:post", "post_id"),
+        "buyer": ("buyer:post", "post_id"),
+    },
     "crm.bulletin": {
         "workshop": ("workshop:bulletin", "pk"),
         "buyer": ("buyer:bulletin", "pk"),

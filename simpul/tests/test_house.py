@@ -25,6 +25,7 @@ KEPT = {
     "catalog.keep_materials",
     "conversations.keep_replies",
     "crm.keep_segments",
+    "crm.keep_showcase",
     "crm.keep_lead_rules",
     "crm.keep_room_rules",
     "crm.keep_rating_rules",

@@ -37,14 +37,17 @@ from simpul.crm.models import (
     LeadOffer,
     ListImport,
     Merging,
+    Offered,
     PointLot,
     PointRules,
+    Poll,
     Post,
     Rating,
     Recipient,
     Recommender,
     Referral,
     Segment,
+    ShownPicture,
     Territory,
     Visit,
     VisitDay,
@@ -370,6 +373,10 @@ class World:
             "reported post": {"pk": reported_post.pk},
             **self._answers(),
             "rating": {"pk": Rating.ask(by=machine, about=owing).pk},
+            "shown picture": {"pk": ShownPicture.show(by=self.people["owner"], photo=photo).pk},
+            "unshown photo": {"pk": hidden.pk},
+            "polled post": {"pk": (poll := self._poll()).post_id},
+            "polled look": {"pk": poll.post_id, "choice": poll.choices.order_by("pk")[0].pk},
             "bulletin": {"pk": self._bulletin(is_public=False).pk},
             "public bulletin": {"pk": self._bulletin(is_public=True).pk},
             "drafted bulletin": {
@@ -485,6 +492,16 @@ class World:
         )
         lead = Lead.note(by=sari, source="fair", name="Kios", area="Kota Padang")
         return LeadOffer.hand_on(by=sari, lead=lead, agreed=True)
+
+    def _poll(self) -> Poll:
+        """Which model is to come: one of them has a photo."""
+        look = testing.colourway(testing.product(self.workshop))
+        look.photo = self._picture()
+        look.save()
+        choices = [Offered("Loafer", look), Offered("Boot")]
+        return Poll.ask(
+            by=self.people["sari"], question="Apa lagi?", closes_on=clock.today(), choices=choices
+        )
 
     def _bulletin(self, *, is_public: bool) -> Bulletin:
         """Published for all who buy, with a picture."""

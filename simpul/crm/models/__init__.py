@@ -70,6 +70,7 @@ from simpul.crm.models.marketing_rules import MarketingRules
 from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
 from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, hold, left_of
 from simpul.crm.models.point_rules import PointRules, Tier, TierTerms
+from simpul.crm.models.poll import A_CHOICE, Counted, Offered, Poll, PollAnswer, PollChoice
 from simpul.crm.models.post import LONGEST_POST, Post, PostQuerySet, RoomRules
 from simpul.crm.models.quotation import (
     Quotation,
@@ -90,6 +91,7 @@ from simpul.crm.models.remedy import Remedy, RemedyQuerySet, most_credited
 from simpul.crm.models.sample import Sample, ask_about_arrived, wants_asking
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
+from simpul.crm.models.showcase import ShowcaseRules, ShownPicture
 from simpul.crm.models.territory import (
     AreaTaken,
     Claim,
@@ -113,6 +115,7 @@ from simpul.crm.models.wish import (
 
 __all__ = [
     "ANSWERS",
+    "A_CHOICE",
     "A_NOTE",
     "BULLETIN_TITLE",
     "LONGEST_ANSWER_PAGE",
@@ -171,10 +174,14 @@ __all__ = [
     "NotReferred",
     "NotUndone",
     "OfferStatus",
+    "Offered",
     "Outcome",
     "PointLot",
     "PointRules",
     "PointUse",
+    "Poll",
+    "PollAnswer",
+    "PollChoice",
     "Post",
     "PostQuerySet",
     "Purpose",
@@ -200,6 +207,8 @@ __all__ = [
     "SegmentQuerySet",
     "Service",
     "ServiceGoal",
+    "ShowcaseRules",
+    "ShownPicture",
     "Source",
     "Status",
     "Terms",

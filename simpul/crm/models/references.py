@@ -31,6 +31,7 @@ MOVES = {
     "crm.Lead.party",
     "crm.LeadOffer.distributor",  # who was asked as both was asked once: the rest stays
     "crm.PointLot.party",
+    "crm.PollAnswer.party",  # who answered as both counts once
     "crm.Post.party",
     "crm.Rating.party",
     "crm.Recipient.party",  # of a campaign to both, what was sent to the kept one counts

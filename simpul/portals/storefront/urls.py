@@ -27,6 +27,7 @@ urlpatterns = [
     path("bulletins/", bulletins.bulletins, name="bulletins"),
     path("bulletins/<int:pk>/", bulletins.bulletin, name="bulletin"),
     path("bulletins/<int:pk>/picture/", bulletins.picture, name="bulletin-picture"),
+    path("work/<int:pk>/", profile.work_photo, name="work-photo"),
     path("register/", registration.registration, name="registration"),
     path("register/thanks/", registration.thanks, name="registered"),
     path("track/", tracking.search, name="track"),
