@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from django.tasks import task
 
-from simpul.crm import drawing, listing, rewards, vouchers
+from simpul.crm import drawing, listing, looking, rewards, vouchers
 from simpul.crm.models import find_duplicates, is_any_ordered, win_what_was_ordered
 from simpul.delivery import carrying, waves
 from simpul.insight.keeping import keep
@@ -56,7 +56,7 @@ JOBS: tuple[Job, ...] = (
     Job("delivery.waves", waves.tend, timedelta(minutes=1), waves.is_needed),
     Job("delivery.carriers", carrying.tend, timedelta(minutes=5), carrying.needs_tending),
     Job("crm.campaigns", circulars.begin_due, timedelta(minutes=1), drawing.is_needed),
-    Job("crm.duplicates", find_duplicates, timedelta(hours=24)),
+    Job(looking.JOB, find_duplicates, timedelta(hours=24)),
     Job("crm.lists", listing.forget, timedelta(hours=24)),
     Job("delivery.news", carrying.ask_for_news, timedelta(hours=24), carrying.has_questions),
     Job("orders.year", tiers.count_year, timedelta(hours=24), tiers.is_asked),

@@ -35,7 +35,7 @@ from simpul.crm.models.dealing import (
     DealingQuerySet,
     DealingStatus,
 )
-from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like
+from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like, note_duplicates
 from simpul.crm.models.lead import (
     LONGEST_WORDS,
     MET,
@@ -195,6 +195,7 @@ __all__ = [
     "left_of",
     "like",
     "most_credited",
+    "note_duplicates",
     "overlapping",
     "win_what_was_ordered",
 ]

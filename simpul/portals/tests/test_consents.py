@@ -195,7 +195,9 @@ def test_a_login_by_a_code_that_was_sent_there_proves_it(client: Client, typed: 
     mail.outbox.clear()
 
     client.post("/accounts/login/code/", {"email": typed.value})
-    code = re.search(r"^\s*([A-Z0-9]{3,}-?[A-Z0-9]{3,})\s*$", mail.outbox[-1].body, re.MULTILINE)
+    code = re.search(
+        r"^\s*([A-Z0-9]{3,}-?[A-Z0-9]{3,})\s*$", str(mail.outbox[-1].body), re.MULTILINE
+    )
     assert code is not None
     client.post("/accounts/login/code/confirm/", {"code": code[1]})
 
