@@ -84,6 +84,8 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     "crm.pointlot": {"workshop": ("workshop:points", ""), "buyer": ("buyer:points", "")},
     "crm.referral": {"workshop": ("workshop:referrals", ""), "buyer": ("buyer:recommend", "")},
     "crm.recommender": {"buyer": ("buyer:recommend", "")},
+    "crm.recipient": {"workshop": ("workshop:campaign", "campaign_id")},
+    "crm.voucheruse": {"workshop": ("workshop:vouchers", "")},
     "crm.voucher": {"workshop": ("workshop:vouchers", ""), "buyer": ("buyer:points", "")},
     "crm.consent": {"workshop": ("workshop:party-consents", "identity.person.party_id")},
     "crm.listimport": {"workshop": ("workshop:list", "pk")},

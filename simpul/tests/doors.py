@@ -718,5 +718,6 @@ TABLE: dict[str, Door] = {
     "storefront:check-search": Door(sees="all", may="all"),
     "storefront:check": Door("paper", "all"),
     # no more messages
+    "storefront:confirming": Door("confirming", "all", "all"),
     "storefront:leaving": Door("leaving", "all", "all"),
 }
