@@ -150,6 +150,24 @@ ABILITIES: dict[str, Rule] = {
     "crm.approve_referral": workshop(SALES),
     "crm.void_referral": either(machine(), workshop(SALES)),
     "crm.reward_referral": machine(),
+    # answer pages
+    "crm.write_answer": workshop(SALES),
+    "crm.change_answer": workshop(SALES),
+    "crm.publish_answer": workshop(SALES),
+    "crm.hide_answer": workshop(SALES),
+    "crm.vote_answer": machine(),
+    # goods of a ticket that come back
+    "crm.agree_return": workshop(SALES, STOCK),
+    "crm.send_return": workshop(SALES, STOCK),
+    "crm.count_return": workshop(STOCK),
+    "crm.cancel_return": workshop(SALES, STOCK),
+    # how content customers are
+    "crm.keep_rating_rules": owner(),
+    "crm.ask_rating": machine(),
+    "crm.answer_rating": buyer(),
+    "crm.change_rating": buyer(),
+    "crm.alert_rating": machine(),
+    "crm.follow_rating": workshop(SALES),
     # wishes of customers
     "crm.keep_wish_rules": owner(),
     "crm.make_wish": invited(),
@@ -194,7 +212,7 @@ ABILITIES: dict[str, Rule] = {
     "crm.give_lead": workshop(SALES),
     "crm.estimate_lead": workshop(SALES),
     "crm.plan_lead": workshop(SALES),
-    "crm.lose_lead": workshop(SALES),
+    "crm.lose_lead": either(machine(), workshop(SALES)),
     "crm.reopen_lead": workshop(SALES),
     "crm.win_lead": machine(),
     "crm.send_quotation": workshop(SALES),
@@ -211,7 +229,7 @@ ABILITIES: dict[str, Rule] = {
     "crm.note_visit": workshop(SALES),
     "crm.miss_visit": workshop(SALES),
     # the dealers behind a distributor
-    "crm.begin_dealing": workshop(SALES),
+    "crm.begin_dealing": either(machine(), workshop(SALES)),
     "crm.end_dealing": workshop(SALES),
     "crm.order_for_dealer": either(buyer(), workshop(SALES)),
     # the areas of distributors
@@ -220,6 +238,18 @@ ABILITIES: dict[str, Rule] = {
     "crm.grant_area": workshop(SALES),
     "crm.decline_area": workshop(SALES),
     "crm.end_area": workshop(SALES),
+    # prospects that a distributor looks after
+    "crm.keep_lead_rules": owner(),
+    "crm.hand_on_lead": workshop(SALES),
+    "crm.ask_next_distributor": machine(),
+    "crm.take_lead": buyer(),
+    "crm.pass_lead": buyer(),
+    "crm.lapse_lead_offer": machine(),
+    "crm.bring_lead_back": machine(),
+    "crm.recall_lead": either(machine(), workshop(SALES)),
+    "crm.report_lead_won": buyer(),
+    "crm.report_lead_lost": buyer(),
+    "crm.win_lead_through": machine(),
     # talk
     "conversations.say": either(
         workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer(), supplier(), courier()
@@ -246,7 +276,9 @@ ABILITIES: dict[str, Rule] = {
     "conversations.let_go": workshop(SALES, FINANCE, STOCK, PRODUCTION),
     "conversations.call": workshop(SALES, FINANCE, STOCK, PRODUCTION),
     "conversations.follow_up": workshop(SALES, FINANCE, STOCK, PRODUCTION),
-    "conversations.finish_follow_up": workshop(SALES, FINANCE, STOCK, PRODUCTION),
+    "conversations.finish_follow_up": either(
+        machine(), workshop(SALES, FINANCE, STOCK, PRODUCTION)
+    ),
     "conversations.keep_replies": workshop(SALES),
     "conversations.sign": machine(),
     "conversations.hold": machine(),

@@ -1,5 +1,12 @@
 """Winning, serving and keeping customers, on the orders that are really there."""
 
+from simpul.crm.models.answer_page import (
+    LONGEST_ANSWER_PAGE,
+    LONGEST_ANSWER_TITLE,
+    AnswerPage,
+    AnswerPageQuerySet,
+    AnswerVote,
+)
 from simpul.crm.models.bulletin import (
     BULLETIN_TITLE,
     LONGEST_BULLETIN,
@@ -36,6 +43,12 @@ from simpul.crm.models.dealing import (
     DealingStatus,
 )
 from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like
+from simpul.crm.models.goods_return import (
+    Counted,
+    GoodsReturn,
+    GoodsReturnQuerySet,
+    ReturnedPairs,
+)
 from simpul.crm.models.lead import (
     LONGEST_WORDS,
     MET,
@@ -50,6 +63,8 @@ from simpul.crm.models.lead import (
     is_any_ordered,
     win_what_was_ordered,
 )
+from simpul.crm.models.lead_offer import LeadOffer, Near, NobodyNear, OfferStatus, nearest
+from simpul.crm.models.lead_rules import LeadRules
 from simpul.crm.models.listing import ListImport, ListRow
 from simpul.crm.models.marketing_rules import MarketingRules
 from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
@@ -63,6 +78,12 @@ from simpul.crm.models.quotation import (
     QuotationRevision,
     QuotationStatus,
     Terms,
+)
+from simpul.crm.models.rating import (
+    LONGEST_OPINION,
+    Rating,
+    RatingQuerySet,
+    RatingRules,
 )
 from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral, find_recommender
 from simpul.crm.models.remedy import Remedy, RemedyQuerySet, most_credited
@@ -93,8 +114,11 @@ __all__ = [
     "ANSWERS",
     "A_NOTE",
     "BULLETIN_TITLE",
+    "LONGEST_ANSWER_PAGE",
+    "LONGEST_ANSWER_TITLE",
     "LONGEST_BULLETIN",
     "LONGEST_CAMPAIGN",
+    "LONGEST_OPINION",
     "LONGEST_POST",
     "LONGEST_WISH",
     "LONGEST_WORDS",
@@ -104,6 +128,9 @@ __all__ = [
     "SENT_BY",
     "STAGES",
     "WRITTEN",
+    "AnswerPage",
+    "AnswerPageQuerySet",
+    "AnswerVote",
     "AreaTaken",
     "Bulletin",
     "BulletinQuerySet",
@@ -116,6 +143,7 @@ __all__ = [
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
+    "Counted",
     "DealerOrder",
     "DealerOrderQuerySet",
     "Dealing",
@@ -124,17 +152,24 @@ __all__ = [
     "Duplicate",
     "Flag",
     "Goal",
+    "GoodsReturn",
+    "GoodsReturnQuerySet",
     "Lead",
+    "LeadOffer",
     "LeadQuerySet",
+    "LeadRules",
     "ListImport",
     "ListRow",
     "MarketingRules",
     "Merging",
     "MovedRow",
+    "Near",
     "NoVoucher",
+    "NobodyNear",
     "NotMerged",
     "NotReferred",
     "NotUndone",
+    "OfferStatus",
     "Outcome",
     "PointLot",
     "PointRules",
@@ -147,12 +182,16 @@ __all__ = [
     "QuotationQuerySet",
     "QuotationRevision",
     "QuotationStatus",
+    "Rating",
+    "RatingQuerySet",
+    "RatingRules",
     "Recipient",
     "RecipientQuerySet",
     "Recommender",
     "Referral",
     "Remedy",
     "RemedyQuerySet",
+    "ReturnedPairs",
     "RoomRules",
     "Segment",
     "SegmentMember",
@@ -195,6 +234,7 @@ __all__ = [
     "left_of",
     "like",
     "most_credited",
+    "nearest",
     "overlapping",
     "win_what_was_ordered",
 ]

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum, Window
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Sum, Window
 from django.db.models.functions import RowNumber
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _now
@@ -101,6 +101,11 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             next_words=Subquery(first.values("words")[:1]),
         )
 
+    def with_keeper(self) -> Self:
+        """Annotate which distributor has taken it, if one has."""
+        taken = FilteredRelation("offers", condition=Q(offers__status="taken"))
+        return self.annotate(taken=taken).annotate(kept_by=F("taken__distributor__name"))
+
     def soonest(self) -> Self:
         """What is overdue first, then by the day of the next step, then the newest."""
         return self.order_by(F("next_on").asc(nulls_last=True), "-pk")
@@ -112,11 +117,11 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             partition_by=F("status"),
             order_by=[F("next_on").asc(nulls_last=True), F("pk").desc()],
         )
-        rows = self.with_next().annotate(place=place).filter(place__lte=most)
+        rows = self.with_next().with_keeper().annotate(place=place).filter(place__lte=most)
         return rows.select_related("party", "owner").soonest()
 
     def for_list(self) -> Self:
-        return self.with_next().select_related("party", "owner").soonest()
+        return self.with_next().with_keeper().select_related("party", "owner").soonest()
 
     def for_page(self) -> Self:
         known = self.with_next().select_related(
@@ -441,6 +446,10 @@ class Lead(models.Model):
         """An order of theirs was agreed on."""
         self.order, self.worth = order, order.total
         self.why, self.reason = "", ""
+
+    @step("crm.win_lead_through", source=STAGES, target=Status.WON)
+    def win_through(self, *, by: Person) -> None:
+        """They buy from the distributor who looks after them; no order of ours tells of it."""
 
     # Inside
 

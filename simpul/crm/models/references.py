@@ -27,9 +27,12 @@ MOVES = {
     "crm.BulletinReader.party",  # of news for both, what the kept one did with it counts
     "crm.Dealing.dealer",  # of two distributors the kept one's stays
     "crm.Dealing.distributor",
+    "crm.GoodsReturn.courier",
     "crm.Lead.party",
+    "crm.LeadOffer.distributor",  # who was asked as both was asked once: the rest stays
     "crm.PointLot.party",
     "crm.Post.party",
+    "crm.Rating.party",
     "crm.Recipient.party",  # of a campaign to both, what was sent to the kept one counts
     "crm.Recommender.party",  # of two codes each leads on to whom it was given
     "crm.Referral.friend",

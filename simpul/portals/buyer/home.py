@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from simpul.crm.models import BulletinReader, Dealing, Quotation
+from simpul.crm.models import BulletinReader, Dealing, LeadOffer, Quotation
 from simpul.insight.dates import outlook
 from simpul.lib import clock
 from simpul.orders.models import Order, Status
@@ -34,6 +34,9 @@ def home(request: Request) -> HttpResponse:
             "credit": party_credit(request.person.party) if request.person.party else 0,
             "quotations": list(
                 Quotation.objects.visible_to(request.person).waiting(clock.today()).order_by("pk")
+            ),
+            "offered_leads": list(
+                LeadOffer.objects.visible_to(request.person).waiting().for_list().order_by("pk")
             ),
             "has_dealers": Dealing.objects.visible_to(request.person).exists(),
             "bulletins": list(BulletinReader.objects.of(request.person).wanted()[:NEWEST]),

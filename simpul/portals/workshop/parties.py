@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.conversations.forms import MessageForm, WishesForm
 from simpul.conversations.models import Channel, Conversation, FollowUp, Message, Ticket
 from simpul.conversations.notices import try_again
-from simpul.crm.models import like
+from simpul.crm.models import Rating, like
 from simpul.delivery import rounds
 from simpul.delivery.models import Shipment
 from simpul.insight.timeline import timeline
@@ -150,6 +150,7 @@ def _at_a_glance(request: Request, party: Party) -> dict[str, Any]:
     return {
         "call": party.telephone(),
         "worth": worth_of(party, clock.today()) if party.buys_as else None,
+        "content": Rating.objects.filter(party=party).sums() if party.buys_as else None,
         "left": contribution_of(party, clock.today()) if sees_books else None,
         "follow_ups": steps.order_by("due_on", "pk")[:LATEST],
         "happened": with_paths(request, found),
