@@ -39,6 +39,8 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.unplan_campaign": NOBODY,
     "crm.begin_campaign": NOBODY,
     "crm.pause_campaign": NOBODY,
+    "crm.send_text": NOBODY,
+    "crm.drop_text": NOBODY,
     "crm.resume_campaign": NOBODY,
     "crm.stop_campaign": NOBODY,
     "crm.end_campaign": NOBODY,
@@ -141,6 +143,9 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.grant_area": ("buyer",),
     "crm.decline_area": ("buyer",),
     "crm.end_area": ("buyer",),
+    # samples
+    "crm.send_sample": NOBODY,  # of the order itself they are told
+    "crm.ask_about_sample": NOBODY,  # it stands on Today on its day
     # prospects that a distributor looks after
     "crm.hand_on_lead": ("buyer",),
     "crm.ask_next_distributor": ("buyer",),

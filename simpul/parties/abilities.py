@@ -131,6 +131,8 @@ ABILITIES: dict[str, Rule] = {
     "crm.unplan_campaign": workshop(SALES),
     "crm.begin_campaign": machine(),
     "crm.pause_campaign": workshop(SALES),
+    "crm.send_text": workshop(SALES),
+    "crm.drop_text": workshop(SALES),
     "crm.resume_campaign": workshop(SALES),
     "crm.stop_campaign": workshop(SALES),
     "crm.end_campaign": machine(),
@@ -238,6 +240,9 @@ ABILITIES: dict[str, Rule] = {
     "crm.grant_area": workshop(SALES),
     "crm.decline_area": workshop(SALES),
     "crm.end_area": workshop(SALES),
+    # samples
+    "crm.send_sample": workshop(SALES),
+    "crm.ask_about_sample": machine(),
     # prospects that a distributor looks after
     "crm.keep_lead_rules": owner(),
     "crm.hand_on_lead": workshop(SALES),

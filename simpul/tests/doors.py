@@ -345,11 +345,12 @@ TABLE: dict[str, Door] = {
     "workshop:dealers": Door(sees="staff"),
     "workshop:distributor": Door("distributor", "staff", "owner sari"),
     "workshop:dealing-ending": Door("dealing", "staff", "owner sari", answer=405),
-    # who is still a customer
-    "workshop:returning": Door(sees="staff"),
+    "workshop:new-sample": Door("lead", "owner sari", "owner sari", others=403),
     "workshop:lead-rules": Door(sees="owner", may="owner", others=403),
     "workshop:lead-handing": Door("lead", "staff", "owner sari", answer=405),
     "workshop:lead-recall": Door("lead offer", "staff", "owner sari", answer=405),
+    # who is still a customer
+    "workshop:returning": Door(sees="staff"),
     # areas
     "workshop:areas": Door(sees="staff"),
     "workshop:distributor-areas": Door("distributor", "staff", "owner sari"),

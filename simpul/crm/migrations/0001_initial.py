@@ -1006,4 +1006,15 @@ class Migration(migrations.Migration):
             model_name='wishvote',
             constraint=models.UniqueConstraint(fields=('wish', 'party'), name='wish_vote_once_a_customer'),
         ),
+        migrations.CreateModel(
+            name='Sample',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('asked_on', models.DateField(editable=False, null=True)),
+                ('by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='samples', to='crm.lead')),
+                ('order', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='sample', to='orders.order')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
     ]

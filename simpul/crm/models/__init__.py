@@ -87,6 +87,7 @@ from simpul.crm.models.rating import (
 )
 from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral, find_recommender
 from simpul.crm.models.remedy import Remedy, RemedyQuerySet, most_credited
+from simpul.crm.models.sample import Sample, ask_about_arrived, wants_asking
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
 from simpul.crm.models.territory import (
@@ -193,6 +194,7 @@ __all__ = [
     "RemedyQuerySet",
     "ReturnedPairs",
     "RoomRules",
+    "Sample",
     "Segment",
     "SegmentMember",
     "SegmentQuerySet",
@@ -222,6 +224,7 @@ __all__ = [
     "WishStatus",
     "WishVote",
     "agreed_to",
+    "ask_about_arrived",
     "balance_of",
     "cards_of",
     "consents_of",
@@ -236,5 +239,6 @@ __all__ = [
     "most_credited",
     "nearest",
     "overlapping",
+    "wants_asking",
     "win_what_was_ordered",
 ]

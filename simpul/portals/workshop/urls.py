@@ -215,6 +215,7 @@ urlpatterns = [
         quotations.paper,
         name="quotation-paper",
     ),
+    path("leads/<int:pk>/sample/", quotations.sample, name="new-sample"),
     # prospects that a distributor looks after
     path("customers/leads/rules/", leads.rules, name="lead-rules"),
     path("leads/<int:pk>/handing/", leads.handing_on, name="lead-handing"),
