@@ -205,6 +205,13 @@ class PriceForm(forms.Form):
 
     group = forms.ChoiceField(label=_("For"), choices=Group.choices)
     from_pairs = forms.IntegerField(label=_("From pairs"), min_value=1, initial=1)
+    year_pairs = forms.IntegerField(
+        label=_("Only for whoever bought as many pairs in 12 months"),
+        min_value=0,
+        max_value=10_000_000,
+        required=False,
+        help_text=_("Empty: for everybody of this group. Counted each night, over all models."),
+    )
     amount = RupiahField(label=_("Rupiah"))
     per = forms.TypedChoiceField(label=_("For each"), choices=Unit.choices, coerce=int)
     valid_from = forms.DateField(
@@ -212,6 +219,9 @@ class PriceForm(forms.Form):
         initial=clock.today,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+    def clean_year_pairs(self) -> int:
+        return self.cleaned_data["year_pairs"] or 0
 
     def clean_amount(self) -> int:
         amount: int | None = self.cleaned_data["amount"]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple, Self
 
 from django.contrib.contenttypes.fields import GenericRelation
@@ -52,10 +53,29 @@ class Unit(models.IntegerChoices):
 class Group(models.TextChoices):
     WHOLESALE = "wholesale", _("wholesale")
     RETAIL = "retail", _("retail")
+    DEALER = (
+        "dealer",
+        _("dealers, recommended"),
+    )  # what a distributor may ask of his; nobody pays it us
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """Whose prices somebody pays: the group, and the pairs bought in 12 months, which may lower them."""
+
+    group: Group
+    year_pairs: int = 0
 
     @classmethod
-    def of(cls, buyer: Party | None) -> Group:
-        return cls.WHOLESALE if buyer is not None and buyer.buys_wholesale else cls.RETAIL
+    def of(cls, buyer: Party) -> Tier:
+        """Return what they buy as, welcome or not."""
+        is_distributor = buyer.buys_as == Party.BuysAs.DISTRIBUTOR
+        return cls(Group.WHOLESALE if is_distributor else Group.RETAIL, buyer.year_pairs)
+
+    def __str__(self) -> str:
+        if self.group == Group.WHOLESALE:
+            return _now("distributor's price")
+        return _now("retail price") if self.group == Group.RETAIL else _now("recommended price")
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,27 +268,38 @@ class Product(models.Model):
         }
         return sorted(found, key=int)
 
-    def price_for(self, group: Group | str, pairs: int, day: date) -> Price | None:
+    def price_for(
+        self, group: Group | str, pairs: int, day: date, year_pairs: int = 0
+    ) -> Price | None:
         """Return what the list says for so many pairs on that day; None means "please quote".
 
-        Of the rules that fit, the one for the largest quantity holds, then the latest.
-        Reads `prices` as prefetched.
+        Of the rules that fit, the one for the largest quantity holds, then the latest. Rules for
+        whoever bought `year_pairs` in 12 months are asked besides: the lowest price is theirs, so
+        that nobody pays more for having bought more. Reads `prices` as prefetched.
         """
         fitting = [
             rule
             for rule in self.prices.all()
-            if rule.group == group and rule.from_pairs <= pairs and rule.holds_on(day)
+            if rule.group == group
+            and rule.from_pairs <= pairs
+            and rule.year_pairs <= year_pairs
+            and rule.holds_on(day)
         ]
-        if not fitting:
+        fitting.sort(key=lambda rule: (rule.from_pairs, rule.valid_from, rule.pk))
+        holding = {rule.year_pairs: rule for rule in fitting}  # the last one of each
+        if not holding:
             return None
-        rule = max(fitting, key=lambda rule: (rule.from_pairs, rule.valid_from, rule.pk))
+        rule = min(holding.values(), key=lambda rule: Fraction(rule.amount, rule.per))
         return Price(rule.amount, rule.per)
+
+    def price_in(self, tier: Tier, pairs: int, day: date) -> Price | None:
+        return self.price_for(tier.group, pairs, day, tier.year_pairs)
 
     def price_to(self, buyer: Party, pairs: int, day: date) -> Price | None:
         """Return the buyer's price; a distributor who is not welcome yet has to ask."""
         if buyer.buys_as == Party.BuysAs.DISTRIBUTOR and not buyer.is_welcome:
             return None
-        return self.price_for(Group.of(buyer), pairs, day)
+        return self.price_in(Tier.of(buyer), pairs, day)
 
     @property
     def story_here(self) -> str:
@@ -336,6 +367,7 @@ class PriceRule(models.Model):
     product = models.ForeignKey(Product, models.CASCADE, related_name="prices")
     group = models.CharField(_("for"), max_length=10, choices=Group)
     from_pairs = models.PositiveIntegerField(_("from pairs"), default=1)
+    year_pairs = models.PositiveIntegerField(default=0)  # for whoever bought as many in 12 months
     amount = models.PositiveBigIntegerField(_("rupiah"))
     per = models.PositiveSmallIntegerField(_("for each"), choices=Unit, default=Unit.PAIR)
     valid_from = models.DateField(_("from"))

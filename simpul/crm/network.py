@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Sum
 
+from simpul.catalog.models import Group, Price, Product, Tier
 from simpul.crm.models import DealerOrder, Dealing
 from simpul.lib import clock
 from simpul.orders.models import AGREED, Order
@@ -26,6 +27,11 @@ class Node:
     own: int  # what they bought themselves, for others too
     through: int  # what their distributor bought for them: it stands in his own sum
     below: list[Node] = field(default_factory=list)
+
+    @property
+    def tier(self) -> Tier:
+        """Whose prices they pay where they order themselves."""
+        return Tier.of(self.party)
 
     @property
     def network(self) -> int:
@@ -47,6 +53,26 @@ class Bought:
     orders: int
     total: int  # rupiah
     last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Advised:
+    """What a distributor pays for a model, and what the workshop recommends that dealers pay him."""
+
+    product: Product
+    paid: Price | None
+    advised: Price
+
+
+def advised_to(distributor: Party) -> list[Advised]:
+    """Return the published models with a price for dealers, in the catalogue's order. Two questions."""
+    today = clock.today()
+    products = Product.objects.filter(workshop=distributor.workshop_id, is_published=True)
+    return [
+        Advised(one, one.price_to(distributor, one.minimum_pairs, today), advised)
+        for one in products.prefetch_related("prices").order_by("position", "pk")
+        if (advised := one.price_for(Group.DEALER, 1, today))
+    ]
 
 
 def trees(person: Person) -> list[Node]:

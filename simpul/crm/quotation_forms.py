@@ -11,13 +11,13 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.catalog.models import Group, Price, Product, Unit
+from simpul.catalog.models import Price, Product, Tier, Unit
 from simpul.crm.models import Lead, QuotationRevision, Terms
 from simpul.lib import clock, phones
 from simpul.orders.forms import GridForm
 from simpul.orders.models import Gate, LineWish
 from simpul.orders.offers import MOST_RUPIAH
-from simpul.parties.models import Address, Party
+from simpul.parties.models import Address
 from simpul.ui.fields import RupiahField
 from simpul.ui.jinja import rupiah
 
@@ -174,9 +174,7 @@ class QuotationForm(GridForm):
 
     def _listed(self, product: Product, pairs: int) -> Price | None:
         """Return the list's price for what they would buy as, welcome or not."""
-        is_distributor = self.buyer.buys_as == Party.BuysAs.DISTRIBUTOR
-        group = Group.WHOLESALE if is_distributor else Group.RETAIL
-        return product.price_for(group, pairs, clock.today())
+        return product.price_in(Tier.of(self.buyer), pairs, clock.today())
 
 
 class QuotationAcceptanceForm(forms.Form):

@@ -6,10 +6,14 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from django.utils.crypto import get_random_string
+
 from simpul.catalog.models import Price, Product
-from simpul.crm.models import Lead, Quotation, Terms
+from simpul.crm.models import Lead, Quotation, Terms, Territory
 from simpul.lib import clock
+from simpul.lib.regions import Region
 from simpul.orders.models import LineWish
+from simpul.parties.models import Party
 
 if TYPE_CHECKING:
     from simpul.demo.history import Story
@@ -36,7 +40,20 @@ MET: list[tuple[int, dict[str, Any], int, str, str, int]] = [
 ]  # fmt: skip
 
 
+# days ago since when, who, regency, province, alone
+AREAS = [
+    (400, "maju", "Kota Bogor", "Jawa Barat", True),
+    (400, "koperasi", "Kab. Bogor", "Jawa Barat", False),
+    (300, "jakarta", "", "DKI Jakarta", False),
+    (200, "sukabumi", "Kota Sukabumi", "Jawa Barat", False),
+    (200, "padang", "", "Sumatera Barat", True),
+]
+WISHED = [Region("Kota Bogor", "Jawa Barat"), Region("Kab. Cianjur", "Jawa Barat")]
+
+
 def plan(story: Story) -> None:
+    story.at((story.now - timedelta(days=40)).replace(hour=9), partial(_areas, story))
+    story.at((story.now - timedelta(days=2)).replace(hour=9), partial(_wants_areas, story))
     for days, facts, worth, stage, words, in_days in MET:
         moment = (story.now - timedelta(days=days)).replace(hour=11, minute=20)
         story.at(moment, partial(_meet, story, facts, worth, stage, words, in_days))
@@ -73,6 +90,35 @@ def _offer(story: Story, lead: Lead) -> None:
         note="Harga sudah termasuk kotak. Ongkos kirim menyusul.",
     )
     Quotation.send(by=story.cast.staff["sari"], lead=lead, wishes=wishes, terms=terms)
+
+
+def _areas(story: Story) -> None:
+    """Who serves which area, as it was agreed on the telephone in the years before."""
+    for days, key, regency, province, is_exclusive in AREAS:
+        Territory.give(
+            by=story.cast.staff["sari"],
+            party=story.cast.parties[key],
+            regency=regency,
+            province=province,
+            since=clock.day_of(story.now) - timedelta(days=days),
+            is_exclusive=is_exclusive,
+        )
+
+
+def _wants_areas(story: Story) -> None:
+    """A shop registers and wants to sell where somebody sells alone."""
+    Lead.register(
+        by=story.cast.workshop.machine,
+        name="Toko Contoh Pakuan",
+        contact="Pak Yayan",
+        telephone="+6281200000075",
+        email="pakuan@contoh.example",
+        password=get_random_string(24),
+        buys_as=Party.BuysAs.DISTRIBUTOR,
+        area="Kota Bogor",
+        areas=WISHED,
+        message="Toko baru di Jalan Suryakencana, ingin jadi distributor.",
+    )
 
 
 def _in_vain(story: Story) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from simpul.catalog.models import Colourway, Price, Product, SizeRun, Unit
+from simpul.catalog.models import Colourway, Price, Product, SizeRun, Tier, Unit
 from simpul.orders.models import LineWish, Order
 from simpul.orders.sheets import in_order
 from simpul.parties.models import Party
@@ -84,12 +84,13 @@ class Grid:
     """
 
     tables: list[Table]
+    tier: Tier
     errors: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, products: Iterable[Product], buyer: Party, day: date) -> Grid:
         """Lay out the grid of models loaded by `ProductQuerySet.for_page`."""
-        return cls([_table(product, buyer, day) for product in products])
+        return cls([_table(product, buyer, day) for product in products], Tier.of(buyer))
 
     @property
     def rows(self) -> list[tuple[Table, Row]]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, override
 
-from simpul.catalog.models import Group, Price, Unit
+from simpul.catalog.models import Price, Tier, Unit
 from simpul.lib import clock
 from simpul.orders.models import Gate, LineWish, Order, PlannedInstalment, proposed_plan
 from simpul.orders.models.instalment import Kind
@@ -134,12 +134,7 @@ class LinesForm(forms.Form):
 
     def _listed(self, line: RevisionLine) -> Price | None:
         product = line.line.colourway.product
-        group = (
-            Group.WHOLESALE
-            if self.order.buyer.buys_as == self.order.buyer.BuysAs.DISTRIBUTOR
-            else Group.RETAIL
-        )
-        return product.price_for(group, line.pairs, clock.today())
+        return product.price_in(Tier.of(self.order.buyer), line.pairs, clock.today())
 
     @staticmethod
     def _sizes(line: RevisionLine) -> list[str]:

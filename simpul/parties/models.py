@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any, ClassVar, Self
 
@@ -209,6 +210,12 @@ class PartyQuerySet(models.QuerySet["Party"]):
     def couriers(self) -> Self:
         return self.standing().filter(is_courier=True)
 
+    def keep_year_pairs(self, counted: Mapping[int, int]) -> None:
+        """Keep of each of them how many pairs it bought in 12 months; who is not named bought none."""
+        for pk, kept in self.values_list("pk", "year_pairs"):
+            if (now := counted.get(pk, 0)) != kept:
+                self.model.objects.filter(pk=pk).update(year_pairs=now)
+
     def unreached(self) -> Self:
         """Those to one of whose people nothing arrives by some address or number."""
         dead = Identity.objects.coming_back().filter(person__party__isnull=False)
@@ -245,6 +252,7 @@ class Party(models.Model):
     sees_forecast = models.BooleanField(_("sees what we are likely to need"), default=True)
     sends_in_own_name = models.BooleanField(_("may have goods sent in its own name"), default=False)
     supplier_days = models.PositiveSmallIntegerField(null=True, blank=True)  # none: the workshop's
+    year_pairs = models.PositiveIntegerField(default=0, editable=False)  # bought in 12 months
     since = models.DateTimeField(default=clock.now, editable=False)
     merged_into = models.ForeignKey(  # the same one, known twice: what was its own is there now
         "self", models.PROTECT, null=True, editable=False, related_name="absorbed"

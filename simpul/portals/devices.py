@@ -14,13 +14,21 @@ from simpul.conversations.forms import DeviceForm
 from simpul.conversations.models import Device
 from simpul.portals.http import Request, portal_of
 
-PUSH = Path(__file__).parent / "static" / "portals" / "push-worker.js"
+PROGRAMS = Path(__file__).parent / "static" / "portals"
+PUSH = PROGRAMS / "push-worker.js"
+KEEPER = PROGRAMS / "keep-worker.js"
 
 
 @require_safe
 def worker(request: Request) -> HttpResponse:
     """The program that shows news while no page is open; the courier's keeps pages as well."""
     return HttpResponse(PUSH.read_bytes(), "text/javascript; charset=utf-8")
+
+
+@require_safe
+def keeper(request: Request) -> HttpResponse:
+    """The program that keeps the pages below its own address, for when there is no network."""
+    return HttpResponse(KEEPER.read_bytes(), "text/javascript; charset=utf-8")
 
 
 @require_POST

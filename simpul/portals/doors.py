@@ -92,6 +92,20 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:quotation", "pk"),
         "buyer": ("buyer:quotation", "pk"),
     },
+    "crm.leadoffer": {
+        "workshop": ("workshop:lead", "lead.pk"),
+        "buyer": ("buyer:prospect", "pk"),
+    },
+    "crm.answerpage": {"workshop": ("workshop:answer", "pk")},
+    "crm.rating": {"workshop": ("workshop:rating", "pk"), "buyer": ("buyer:rating", "pk")},
+    "crm.bulletin": {
+        "workshop": ("workshop:bulletin", "pk"),
+        "buyer": ("buyer:bulletin", "pk"),
+    },
+    "crm.territory": {
+        "workshop": ("workshop:distributor-areas", "party_id"),
+        "buyer": ("buyer:profile", ""),
+    },
     "crm.wish": {"workshop": ("workshop:wish", "pk"), "buyer": ("buyer:wishes", "")},
     "crm.post": {"workshop": ("workshop:post", "begins_at"), "buyer": ("buyer:post", "begins_at")},
     "conversations.guestentry": {"workshop": ("workshop:guestbook", "")},

@@ -73,8 +73,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='prices', to='catalog.product')),
-                ('group', models.CharField(choices=[('wholesale', 'wholesale'), ('retail', 'retail')], max_length=10, verbose_name='for')),
+                ('group', models.CharField(choices=[('wholesale', 'wholesale'), ('retail', 'retail'), ('dealer', 'dealers, recommended')], max_length=10, verbose_name='for')),
                 ('from_pairs', models.PositiveIntegerField(default=1, verbose_name='from pairs')),
+                ('year_pairs', models.PositiveIntegerField(default=0)),
                 ('amount', models.PositiveBigIntegerField(verbose_name='rupiah')),
                 ('per', models.PositiveSmallIntegerField(choices=[(1, 'pair'), (12, 'lusin'), (20, 'kodi'), (144, 'gros')], default=1, verbose_name='for each')),
                 ('valid_from', models.DateField(verbose_name='from')),

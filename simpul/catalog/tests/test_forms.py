@@ -30,6 +30,7 @@ def test_a_price_is_typed_as_people_write(typed: str, amount: int) -> None:
     assert form.cleaned_data == {
         "group": "wholesale",
         "from_pairs": 60,
+        "year_pairs": 0,
         "amount": amount,
         "per": 20,
         "valid_from": clock.today(),

@@ -1,5 +1,20 @@
 """Winning, serving and keeping customers, on the orders that are really there."""
 
+from simpul.crm.models.answer_page import (
+    LONGEST_ANSWER_PAGE,
+    LONGEST_ANSWER_TITLE,
+    AnswerPage,
+    AnswerPageQuerySet,
+    AnswerVote,
+)
+from simpul.crm.models.bulletin import (
+    BULLETIN_TITLE,
+    LONGEST_BULLETIN,
+    Bulletin,
+    BulletinQuerySet,
+    BulletinReader,
+    BulletinStatus,
+)
 from simpul.crm.models.campaign import (
     LONGEST_CAMPAIGN,
     Campaign,
@@ -28,6 +43,12 @@ from simpul.crm.models.dealing import (
     DealingStatus,
 )
 from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like
+from simpul.crm.models.goods_return import (
+    Counted,
+    GoodsReturn,
+    GoodsReturnQuerySet,
+    ReturnedPairs,
+)
 from simpul.crm.models.lead import (
     LONGEST_WORDS,
     MET,
@@ -42,6 +63,8 @@ from simpul.crm.models.lead import (
     is_any_ordered,
     win_what_was_ordered,
 )
+from simpul.crm.models.lead_offer import LeadOffer, Near, NobodyNear, OfferStatus, nearest
+from simpul.crm.models.lead_rules import LeadRules
 from simpul.crm.models.listing import ListImport, ListRow
 from simpul.crm.models.marketing_rules import MarketingRules
 from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
@@ -56,10 +79,25 @@ from simpul.crm.models.quotation import (
     QuotationStatus,
     Terms,
 )
+from simpul.crm.models.rating import (
+    LONGEST_OPINION,
+    Rating,
+    RatingQuerySet,
+    RatingRules,
+)
 from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral, find_recommender
 from simpul.crm.models.remedy import Remedy, RemedyQuerySet, most_credited
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
+from simpul.crm.models.territory import (
+    AreaTaken,
+    Claim,
+    Territory,
+    TerritoryQuerySet,
+    TerritoryStatus,
+    held_by_others,
+    overlapping,
+)
 from simpul.crm.models.visit import A_NOTE, Visit, VisitDay, VisitQuerySet, VisitStatus
 from simpul.crm.models.voucher import NoVoucher, Voucher, VoucherUse, give_idle_back
 from simpul.crm.models.wish import (
@@ -75,7 +113,12 @@ from simpul.crm.models.wish import (
 __all__ = [
     "ANSWERS",
     "A_NOTE",
+    "BULLETIN_TITLE",
+    "LONGEST_ANSWER_PAGE",
+    "LONGEST_ANSWER_TITLE",
+    "LONGEST_BULLETIN",
     "LONGEST_CAMPAIGN",
+    "LONGEST_OPINION",
     "LONGEST_POST",
     "LONGEST_WISH",
     "LONGEST_WORDS",
@@ -85,12 +128,22 @@ __all__ = [
     "SENT_BY",
     "STAGES",
     "WRITTEN",
+    "AnswerPage",
+    "AnswerPageQuerySet",
+    "AnswerVote",
+    "AreaTaken",
+    "Bulletin",
+    "BulletinQuerySet",
+    "BulletinReader",
+    "BulletinStatus",
     "Campaign",
     "CampaignQuerySet",
     "CampaignStatus",
+    "Claim",
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
+    "Counted",
     "DealerOrder",
     "DealerOrderQuerySet",
     "Dealing",
@@ -99,17 +152,24 @@ __all__ = [
     "Duplicate",
     "Flag",
     "Goal",
+    "GoodsReturn",
+    "GoodsReturnQuerySet",
     "Lead",
+    "LeadOffer",
     "LeadQuerySet",
+    "LeadRules",
     "ListImport",
     "ListRow",
     "MarketingRules",
     "Merging",
     "MovedRow",
+    "Near",
     "NoVoucher",
+    "NobodyNear",
     "NotMerged",
     "NotReferred",
     "NotUndone",
+    "OfferStatus",
     "Outcome",
     "PointLot",
     "PointRules",
@@ -122,12 +182,16 @@ __all__ = [
     "QuotationQuerySet",
     "QuotationRevision",
     "QuotationStatus",
+    "Rating",
+    "RatingQuerySet",
+    "RatingRules",
     "Recipient",
     "RecipientQuerySet",
     "Recommender",
     "Referral",
     "Remedy",
     "RemedyQuerySet",
+    "ReturnedPairs",
     "RoomRules",
     "Segment",
     "SegmentMember",
@@ -137,6 +201,9 @@ __all__ = [
     "Source",
     "Status",
     "Terms",
+    "Territory",
+    "TerritoryQuerySet",
+    "TerritoryStatus",
     "Tier",
     "TierTerms",
     "TooFewPoints",
@@ -161,10 +228,13 @@ __all__ = [
     "find_duplicates",
     "find_recommender",
     "give_idle_back",
+    "held_by_others",
     "hold",
     "is_any_ordered",
     "left_of",
     "like",
     "most_credited",
+    "nearest",
+    "overlapping",
     "win_what_was_ordered",
 ]

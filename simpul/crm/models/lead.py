@@ -7,7 +7,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum, Window
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Sum, Window
 from django.db.models.functions import RowNumber
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _now
@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from simpul.conversations.models import Conversation, FollowUp, GuestEntry, Message
 from simpul.crm.models.consent import Consent
 from simpul.crm.models.duplicate import note_duplicates
+from simpul.crm.models.territory import ask_for
 from simpul.lib import clock
 from simpul.lib.phones import national
+from simpul.lib.regions import Region
 from simpul.lib.uploads import Handed
 from simpul.orders.models import AGREED, Order
 from simpul.parties.models import Address, Identity, Party, Person, User, Workshop
@@ -99,6 +101,11 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             next_words=Subquery(first.values("words")[:1]),
         )
 
+    def with_keeper(self) -> Self:
+        """Annotate which distributor has taken it, if one has."""
+        taken = FilteredRelation("offers", condition=Q(offers__status="taken"))
+        return self.annotate(taken=taken).annotate(kept_by=F("taken__distributor__name"))
+
     def soonest(self) -> Self:
         """What is overdue first, then by the day of the next step, then the newest."""
         return self.order_by(F("next_on").asc(nulls_last=True), "-pk")
@@ -110,11 +117,11 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             partition_by=F("status"),
             order_by=[F("next_on").asc(nulls_last=True), F("pk").desc()],
         )
-        rows = self.with_next().annotate(place=place).filter(place__lte=most)
+        rows = self.with_next().with_keeper().annotate(place=place).filter(place__lte=most)
         return rows.select_related("party", "owner").soonest()
 
     def for_list(self) -> Self:
-        return self.with_next().select_related("party", "owner").soonest()
+        return self.with_next().with_keeper().select_related("party", "owner").soonest()
 
     def for_page(self) -> Self:
         known = self.with_next().select_related(
@@ -172,8 +179,11 @@ class Lead(models.Model):
     @classmethod
     @creation(
         "crm.register",
-        private=("name", "contact", "telephone", "email", "password", "area", "message", "agreed"),
-    )
+        private=(
+            "name", "contact", "telephone", "email", "password", "area", "message", "agreed",
+            "areas",
+        ),
+    )  # fmt: skip
     def register(
         cls,
         *,
@@ -189,10 +199,12 @@ class Lead(models.Model):
         message: str = "",
         language: str = "id",
         agreed: Mapping[str, str] | None = None,
+        areas: Sequence[Region] = (),
     ) -> Lead:
         """Take in whoever registers; a known number or address is only noted, never revealed.
 
-        `telephone` is E.164; `agreed` what may be sent to them, in which words (by purpose). A new person gets a login; a known one gets nothing new, because
+        `telephone` is E.164; `agreed` what may be sent to them, in which words (by purpose);
+        `areas` where a distributor wants to sell. A new person gets a login; a known one gets nothing new, because
         whoever types a number has not proved that it is theirs. Who only wrote to us before is a
         new one, too, and sees nothing of what was written until sales welcomes them.
         """
@@ -247,6 +259,8 @@ class Lead(models.Model):
             address.save()
         note_duplicates(party)
         Consent.take(person, agreed or {}, by=by)
+        if buys_as == Party.BuysAs.DISTRIBUTOR:
+            ask_for(party, areas, by=by)
         return cls.objects.create(
             workshop_id=by.workshop_id,
             party=party,
@@ -432,6 +446,10 @@ class Lead(models.Model):
         """An order of theirs was agreed on."""
         self.order, self.worth = order, order.total
         self.why, self.reason = "", ""
+
+    @step("crm.win_lead_through", source=STAGES, target=Status.WON)
+    def win_through(self, *, by: Person) -> None:
+        """They buy from the distributor who looks after them; no order of ours tells of it."""
 
     # Inside
 

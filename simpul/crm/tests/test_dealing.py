@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from simpul import testing
+from simpul.catalog.models import Price, PriceRule
 from simpul.crm.models import DealerOrder, Dealing
-from simpul.crm.network import dealers_of, trees
+from simpul.crm.network import advised_to, dealers_of, trees
+from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
 from simpul.workflow.models import Entry
@@ -170,3 +172,20 @@ def test_the_tree_counts_every_rupiah_once(
         ("Kios", 1, 2_000_000, 2_000_000, 4_000_000),
         ("Warung", 2, 2_000_000, 0, 2_000_000),
     ]
+
+
+def test_an_order_for_a_dealer_is_at_the_distributors_price(
+    dealing: Dealing, dewi: Person, workshop: Workshop
+) -> None:
+    """What is recommended for dealers is a word to the distributor: nobody pays it the workshop."""
+    product = testing.product(workshop)
+    PriceRule.objects.create(
+        product=product, group="dealer", amount=240_000, valid_from=clock.in_days(-1)
+    )
+    made = DealerOrder.place(
+        by=dewi, dealing=dealing, wishes=[testing.wish(product)], receiver="Kios", address="Pasar 3"
+    ).order
+
+    assert made.revisions.get().lines.get().price == 200_000
+    (advised,) = advised_to(dealing.distributor)
+    assert (advised.paid, advised.advised) == (Price(200_000, 1), Price(240_000, 1))

@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
                 ('sees_forecast', models.BooleanField(default=True, verbose_name='sees what we are likely to need')),
                 ('sends_in_own_name', models.BooleanField(default=False, verbose_name='may have goods sent in its own name')),
                 ('supplier_days', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('year_pairs', models.PositiveIntegerField(default=0, editable=False)),
                 ('since', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
                 ('merged_into', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='absorbed', to='parties.party')),
             ],

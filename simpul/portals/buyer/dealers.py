@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from simpul.crm.models import DealerOrder, Dealing
-from simpul.crm.network import dealers_of
+from simpul.crm.network import advised_to, dealers_of
 from simpul.portals.http import Request
 
 A_PAGE = 30
@@ -18,7 +18,12 @@ A_PAGE = 30
 def dealers(request: Request) -> HttpResponse:
     party = request.person.party
     found = dealers_of(request.person, party) if party else []
-    return render(request, "buyer/dealers/list.html", {"dealers": found})
+    has_some = party is not None and any(one.dealing.until is None for one in found)
+    return render(
+        request,
+        "buyer/dealers/list.html",
+        {"dealers": found, "advised": advised_to(party) if party and has_some else []},
+    )
 
 
 @require_safe

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from django.http import HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.urls import reverse
@@ -14,13 +12,11 @@ from simpul.portals import devices
 from simpul.portals.courier.jobs import find_job
 from simpul.portals.http import Request
 
-WORKER = Path(__file__).parent / "static" / "courier" / "worker.js"
-
 
 @require_safe
 def worker(request: Request) -> HttpResponse:
     """The program that keeps pages and shows news; it has the power over what lies below its own address."""
-    content = WORKER.read_bytes() + b"\n" + devices.PUSH.read_bytes()
+    content = devices.KEEPER.read_bytes() + b"\n" + devices.PUSH.read_bytes()
     return HttpResponse(content, "text/javascript; charset=utf-8")
 
 

@@ -7,8 +7,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from simpul.catalog.models import Category, Colourway, Group, Price, Product, ProductQuerySet
+from simpul.catalog.models import Category, Colourway, Group, Price, Product, ProductQuerySet, Tier
 from simpul.conversations.models import GuestEntry
+from simpul.crm.models import AnswerPage
 from simpul.insight.dates import outlook
 from simpul.lib import clock
 from simpul.papers.models import Upload
@@ -48,7 +49,7 @@ def catalogue(request: Visit) -> HttpResponse:
 @require_safe
 def product(request: Visit, slug: str) -> HttpResponse:
     product = get_object_or_404(published(request).for_page(), slug=slug)
-    group, today = prices_for(request), clock.today()
+    prices, today = prices_for(request), clock.today()
     return render(
         request,
         "storefront/product.html",
@@ -56,8 +57,8 @@ def product(request: Visit, slug: str) -> HttpResponse:
             "product": product,
             "colourways": sorted(product.colourways.all(), key=lambda one: one.position),
             "sizes": _sizes(product),
-            "prices": group,
-            "steps": _steps(product, group, today) if group else [],
+            "prices": prices,
+            "steps": _steps(product, prices, today) if prices else [],
             "today": today,
             "questions": list(
                 GuestEntry.objects.about(product)
@@ -65,6 +66,12 @@ def product(request: Visit, slug: str) -> HttpResponse:
                 .exclude(answer="")
                 .order_by("-pk")[:MOST]
             ),
+            "guide": AnswerPage.objects.filter(
+                workshop=request.workshop, kind=AnswerPage.Kind.SIZES
+            )
+            .published()
+            .order_by("-changed_at", "-pk")
+            .first(),
             "lebaran": outlook.before_lebaran(request.workshop, product.lead_days),
         },
     )
@@ -90,18 +97,18 @@ def _sizes(product: Product) -> list[tuple[str, int]]:
     return sorted(sizes.items(), key=lambda item: int(item[0]))
 
 
-def _steps(product: Product, group: Group, day: date) -> list[tuple[int, Price]]:
+def _steps(product: Product, tier: Tier, day: date) -> list[tuple[int, Price]]:
     """Return from how many pairs on which lower price holds."""
-    rules = [one for one in product.prices.all() if one.group == group and one.holds_on(day)]
+    rules = [one for one in product.prices.all() if one.group == tier.group and one.holds_on(day)]
     steps = sorted({rule.from_pairs for rule in rules if rule.from_pairs > 1})
-    prices = [(pairs, product.price_for(group, pairs, day)) for pairs in steps]
+    prices = [(pairs, product.price_in(tier, pairs, day)) for pairs in steps]
     return [(pairs, price) for pairs, price in prices if price is not None]
 
 
-def prices_for(request: Visit) -> Group | None:
+def prices_for(request: Visit) -> Tier | None:
     """Return whose prices this visitor may see, if any."""
     person = request.person
     party = person.party if person is not None else None
     if party is not None and party.buys_wholesale:
-        return Group.WHOLESALE
-    return Group.RETAIL if request.workshop.publishes_prices else None
+        return Tier.of(party)
+    return Tier(Group.RETAIL) if request.workshop.publishes_prices else None

@@ -6,6 +6,7 @@ from simpul.catalog.models import Product
 from simpul.conversations.models import GuestEntry
 from simpul.lib import clock
 from simpul.portals.http import Visit
+from simpul.portals.storefront.bulletins import public
 from simpul.portals.storefront.catalogue import prices_for
 from simpul.portals.storefront.recommended import keep
 
@@ -22,6 +23,7 @@ def profile(request: Visit) -> HttpResponse:
             "products": list(products.order_by("position", "pk")[:3]),
             "paragraphs": [part for part in request.workshop.story_here.split("\n\n") if part],
             "words": list(words[:2]),
+            "bulletins": list(public(request)[:3]),
             "prices": prices_for(request),
             "today": clock.today(),
         },

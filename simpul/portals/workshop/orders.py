@@ -27,7 +27,7 @@ from simpul.payments import agreement
 from simpul.payments.models import PaymentClaim
 from simpul.portals import invitations, talk
 from simpul.portals.downloads import Column, download
-from simpul.portals.http import Request, demand, number_of
+from simpul.portals.http import Request, demand
 from simpul.portals.workshop.parties import find_parties, unreached
 from simpul.portals.workshop.talk import desk_talk
 from simpul.production.models import Job
@@ -164,8 +164,13 @@ def new(request: Request) -> HttpResponse:
 def entry(request: Request, pk: int) -> HttpResponse:
     """Enter what the buyer says; the channel is kept."""
     demand(request, "orders.place", request.workshop)
-    buyer = get_object_or_404(Party.objects.visible_to(request.person).buyers(), pk=pk)
-    visit = _visit_to(request, buyer)
+    return take(
+        request, get_object_or_404(Party.objects.visible_to(request.person).buyers(), pk=pk)
+    )
+
+
+def take(request: Request, buyer: Party, visit: Visit | None = None) -> HttpResponse:
+    """Show the order's form, or place the order; the buyer is on the telephone, or visited."""
     products = Product.objects.filter(workshop=request.workshop, is_published=True).for_page()
     form = OrderForm(
         request.POST or None,
@@ -188,8 +193,11 @@ def entry(request: Request, pk: int) -> HttpResponse:
         {
             "buyer": buyer,
             "visit": visit,
+            "as_of": clock.now(),
             "form": form,
-            "earliest_url": reverse("workshop:order-earliest", args=[request.workshop.slug, pk]),
+            "earliest_url": reverse(
+                "workshop:order-earliest", args=[request.workshop.slug, buyer.pk]
+            ),
         },
         status=422 if form.is_bound else 200,
     )
@@ -209,13 +217,6 @@ def earliest(request: Request, pk: int) -> HttpResponse:
         "orders/_earliest.html",
         outlook.told(request.person, [] if form.grid.errors else form.grid.wishes),
     )
-
-
-def _visit_to(request: Request, buyer: Party) -> Visit | None:
-    """Return the visit at which the order is taken, if it is taken at one."""
-    pk = number_of(request.GET.get("visit", ""))
-    visits = Visit.objects.visible_to(request.person).filter(party=buyer)
-    return visits.filter(pk=pk).first() if pk else None
 
 
 def find_order(request: Request, number: str) -> Order:

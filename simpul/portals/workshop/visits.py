@@ -1,21 +1,26 @@
-"""Visits: whom to go and see, the list of a day, and one visit with all that is known there."""
+"""Visits: whom to go and see, the list of a day, and one visit with all that is known there.
+
+The pages of one's own visits of today may be kept on the telephone for a day (`Keep-Until`).
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F, Sum
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from simpul.catalog.models import Tier
 from simpul.conversations.models import FollowUp
 from simpul.crm.models import Visit, VisitDay, VisitQuerySet
 from simpul.crm.visit_forms import MissedForm, VisitNoteForm, VisitPlanForm
@@ -25,12 +30,14 @@ from simpul.orders.models import AGREED, Instalment, Order
 from simpul.parties.models import Party, Person
 from simpul.parties.roles import Role
 from simpul.payments.models import party_credit
-from simpul.portals.http import Request, number_of
+from simpul.portals.http import Request, demand, number_of
+from simpul.portals.workshop.orders import take
 from simpul.portals.workshop.parties import find_parties
 from simpul.workflow.models import journal_of
 
 A_PAGE = 50
 LAST = 5  # orders and visits that a visit's page shows
+A_DAY = timedelta(days=1)
 
 
 @require_safe
@@ -44,11 +51,14 @@ def visits(request: Request) -> HttpResponse:
     rows = list(_visible(request).filter(day__rep=rep, day__on=on).for_list().order_by("pk"))
     planned = [one for one in rows if one.status == "planned"]
     later = VisitDay.objects.visible_to(request.person).filter(rep=rep, on__gt=on)
-    return render(
+    is_mine = rep == request.person and on == today
+    answer = render(
         request,
         "workshop/customers/visits/day.html",
         {
             "on": on,
+            "as_of": clock.now(),
+            "is_kept": is_mine,
             "today": today,
             "rep": rep,
             "colleagues": colleagues,
@@ -57,6 +67,7 @@ def visits(request: Request) -> HttpResponse:
             "later": later.order_by("on").first(),
         },
     )
+    return _keep(answer) if is_mine else answer
 
 
 @require_http_methods(["GET", "POST"])
@@ -103,51 +114,21 @@ def plan(request: Request) -> HttpResponse:
 
 @require_safe
 def visit(request: Request, pk: int) -> HttpResponse:
-    return _page(request, _find(request, pk))
-
-
-@require_POST
-def note(request: Request, pk: int) -> HttpResponse:
+    """Show all that helps in front of the shop."""
     found = _find(request, pk)
-    form = VisitNoteForm(request.POST, request.FILES, people=_people(found.party))
-    if not form.is_valid():
-        return _page(request, found, form)
-    found.note(by=request.person, **form.cleaned_data)
-    messages.success(request, _("%(name)s is noted.") % {"name": found})
-    return redirect(_list_of(request, found.day))
-
-
-@require_POST
-def missed(request: Request, pk: int) -> HttpResponse:
-    found = _find(request, pk)
-    form = MissedForm(request.POST)
-    if not form.is_valid():
-        return _page(request, found, missed_form=form)
-    found.miss(by=request.person, **form.cleaned_data)
-    return redirect(_list_of(request, found.day))
-
-
-def _page(
-    request: Request,
-    found: Visit,
-    form: VisitNoteForm | None = None,
-    missed_form: MissedForm | None = None,
-) -> HttpResponse:
-    """Show all that helps in front of the shop, with what was typed where a form was refused."""
     party = found.party
     orders = Order.objects.visible_to(request.person).filter(buyer=party)
     owed = Instalment.objects.filter(order__buyer=party, order__status__in=AGREED)
     steps = FollowUp.objects.open().filter(conversation__party=party)
     before = _visible(request).filter(party=party).exclude(pk=found.pk).done()
-    people = _people(party)
-    return render(
+    answer = render(
         request,
         "workshop/customers/visits/page.html",
         {
             "visit": found,
+            "day_list": _list_of(request, found.day),
             "spot": spot_of(party),
-            "form": form or VisitNoteForm(people=people, initial={"with_whom": people.first()}),
-            "missed_form": missed_form or MissedForm(),
+            "is_kept": _is_kept(request, found),
             "orders": list(orders.for_list().order_by("-id")[:LAST]),
             "taken": taken_at(found, request.person),
             "owed": owed.aggregate(n=Sum(F("amount") - F("paid")))["n"] or 0,
@@ -155,12 +136,71 @@ def _page(
             "follow_ups": list(steps.select_related("by").order_by("due_on", "pk")),
             "before": list(before.for_list().order_by("-day__on", "-pk")[:LAST]),
             "offered": offered_to(party),
+            "tier": Tier.of(party),
             "as_of": clock.now(),
             "today": clock.today(),
             "journal": journal_of(found).select_related("by").order_by("-pk"),
         },
-        status=422 if form or missed_form else 200,
     )
+    return _keep(answer) if _is_kept(request, found) else answer
+
+
+@require_http_methods(["GET", "POST"])
+def note(request: Request, pk: int) -> HttpResponse:
+    found = _find(request, pk)
+    demand(request, "crm.note_visit", found)
+    people = _people(found.party)
+    form = VisitNoteForm(
+        request.POST or None,
+        request.FILES or None,
+        people=people,
+        initial={"with_whom": people.first()},
+    )
+    if form.is_valid():
+        found.note(by=request.person, **form.cleaned_data)
+        messages.success(request, _("%(name)s is noted.") % {"name": found})
+        return redirect(_list_of(request, found.day))
+    return _ask(request, found, form, "note")
+
+
+@require_http_methods(["GET", "POST"])
+def missed(request: Request, pk: int) -> HttpResponse:
+    found = _find(request, pk)
+    demand(request, "crm.miss_visit", found)
+    form = MissedForm(request.POST or None)
+    if form.is_valid():
+        found.miss(by=request.person, **form.cleaned_data)
+        return redirect(_list_of(request, found.day))
+    return _ask(request, found, form, "missed")
+
+
+@require_http_methods(["GET", "POST"])
+def order(request: Request, pk: int) -> HttpResponse:
+    """Take an order on the spot."""
+    demand(request, "orders.place", request.workshop)
+    found = _find(request, pk)
+    answer = take(request, found.party, found)
+    return _keep(answer) if _is_kept(request, found) else answer
+
+
+def _ask(request: Request, found: Visit, form: Form, page: str) -> HttpResponse:
+    answer = render(
+        request,
+        f"workshop/customers/visits/{page}.html",
+        {"visit": found, "form": form, "day_list": _list_of(request, found.day)},
+        status=422 if form.is_bound else 200,
+    )
+    return _keep(answer) if _is_kept(request, found) else answer
+
+
+def _is_kept(request: Request, found: Visit) -> bool:
+    """Tell whether the telephone may keep the pages of a visit: whoever goes there today needs them."""
+    return found.day.rep_id == request.person.pk and found.day.on == clock.today()
+
+
+def _keep(answer: HttpResponse) -> HttpResponse:
+    answer["Keep-Until"] = str(int((clock.now() + A_DAY).timestamp()))
+    return answer
 
 
 def _visible(request: Request) -> VisitQuerySet:
@@ -202,5 +242,8 @@ def _page_of(request: Request, rows: list[Candidate]) -> Any:
 
 
 def _list_of(request: Request, day: VisitDay) -> str:
+    """Return where the list of a day stands; one's own of today has no other name."""
     listed = reverse("workshop:visits", args=[request.workshop.slug])
+    if day.rep_id == request.person.pk and day.on == clock.today():
+        return listed
     return f"{listed}?on={day.on:%Y-%m-%d}&of={day.rep_id}"

@@ -255,7 +255,7 @@ def test_what_may_not_be_shown_any_more_is_not_shown_from_the_telephone(
     keep_all(phone)
     phone.evaluate(
         """async () => {
-            const cache = await caches.open("simpul-courier")
+            const cache = await caches.open("simpul-kept")
             for (const one of await cache.keys()) {
                 const page = await cache.match(one)
                 if (!page.headers.has("Keep-Until")) continue
@@ -273,7 +273,7 @@ def kept(page: Page, shipment: Shipment) -> int:
     return int(
         page.evaluate(
             """async (job) => {
-                const all = await (await caches.open("simpul-courier")).keys()
+                const all = await (await caches.open("simpul-kept")).keys()
                 return all.filter((one) => one.url.includes(job)).length
             }""",
             job_of(shipment),

@@ -7,7 +7,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
+from simpul.catalog.models import PriceRule, Product
 from simpul.crm.models import DealerOrder, Dealing
+from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Address, Party, Person, Workshop
 
@@ -79,10 +81,31 @@ def test_the_pages_have_a_fixed_number_of_queries(
     client: Client, dealing: Dealing, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     page = f"{MINE}dealers/{dealing.pk}/"
+    for _model in range(3):
+        _advise(testing.product(dealing.workshop))
     for address in (f"{MINE}dealers/", page):
         client.get(address)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         client.get(f"{MINE}dealers/")
     with django_assert_num_queries(5):
         client.get(page)
+
+
+def _advise(product: Product) -> None:
+    PriceRule.objects.create(
+        product=product, group="dealer", amount=240_000, valid_from=clock.in_days(-1)
+    )
+
+
+def test_a_distributor_sees_what_his_dealers_may_pay_him(
+    client: Client, dealing: Dealing, sari: Person
+) -> None:
+    _advise(testing.product(dealing.workshop))
+    text = client.get(f"{MINE}dealers/").text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Rp 200,000 a pair" in text
+    assert "Rp 240,000 a pair" in text
+
+    dealing.end(by=sari)
+
+    assert "240,000" not in client.get(f"{MINE}dealers/").text

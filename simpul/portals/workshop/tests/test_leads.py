@@ -6,7 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
 from simpul.conversations.models import GuestEntry
-from simpul.crm.models import Lead
+from simpul.crm.models import Lead, LeadOffer, LeadRules, Territory
 from simpul.lib import clock
 from simpul.parties.models import Party, Person, Workshop
 
@@ -190,3 +190,35 @@ def test_the_number_of_queries_is_fixed(
         register(lead.workshop, number)
     with django_assert_num_queries(queries):
         client.get(LEADS + page)
+
+
+def test_a_prospect_is_handed_on_and_taken_back(
+    client: Client, sari: Person, buyer: Party, dewi: Person
+) -> None:
+    Territory.give(by=sari, party=buyer, regency="Kota Bogor", since=clock.today())
+    lead = Lead.note(by=sari, source="fair", name="Kios Ani", area="Kota Bogor")
+    testing.login(client, sari)
+    page = f"/ciomas/desk/leads/{lead.pk}/"
+    assert "Toko Dewi" in client.get(page).content.decode()
+
+    assert client.post(f"{page}handing/").status_code == 409
+    client.post(f"{page}handing/", {"agreed": "on"})
+    offer = LeadOffer.objects.get()
+    assert "waiting for an answer" in client.get(page).content.decode()
+    offer.take(by=dewi)
+    assert "Toko Dewi" in client.get("/ciomas/desk/leads/list/").content.decode()
+
+    client.post(f"{page}offers/{offer.pk}/recall/")
+    assert LeadOffer.objects.get().status == "withdrawn"
+    testing.login(client, dewi)
+    assert "no longer open" in client.get(f"/ciomas/my/prospects/{offer.pk}/").content.decode()
+
+
+def test_the_owner_says_how_long_a_distributor_has(client: Client, owner: Person) -> None:
+    testing.login(client, owner)
+    page = "/ciomas/desk/customers/leads/rules/"
+    assert client.post(page, {"answer_hours": "0"}).status_code == 422
+
+    client.post(page, {"answer_hours": "6"})
+
+    assert LeadRules.objects.get().answer_hours == 6

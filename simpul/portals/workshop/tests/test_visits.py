@@ -5,6 +5,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
+from simpul.conversations.models import Message
 from simpul.crm.models import Visit, VisitDay
 from simpul.lib import clock
 from simpul.orders.models import Order
@@ -37,7 +38,7 @@ def test_from_the_plan_to_the_list_of_the_day(
         f"{VISITS}plan/", {"parties": [buyer.pk], "on": clock.today(), "rep": sari.pk}
     )
 
-    assert answer["Location"] == f"{VISITS}?on={clock.today()}&of={sari.pk}"
+    assert answer["Location"] == VISITS  # one's own of today
     listed = client.get(answer["Location"]).text
     assert "Toko Dewi" in listed
     assert "Toko Padang" not in listed
@@ -60,6 +61,7 @@ def test_who_ticks_nobody_is_told_so_and_what_was_ticked_stays(
 
 def test_what_was_found_is_noted_in_front_of_the_shop(client: Client, visit: Visit) -> None:
     page = f"{VISITS}{visit.pk}/"
+    assert "Keep" in client.get(f"{page}note/").text
     wrong = client.post(f"{page}note/", {"body": "Minta contoh", "next_words": "Telepon"})
     assert wrong.status_code == 422
     assert "Minta contoh" in wrong.text
@@ -70,6 +72,7 @@ def test_what_was_found_is_noted_in_front_of_the_shop(client: Client, visit: Vis
     assert "Minta contoh" in text
     assert "150 ribu" in text
     assert client.post(f"{page}note/", {"body": "lagi"}).status_code == 409
+    assert client.get(f"{page}note/").status_code == 409
 
 
 def test_a_visit_that_did_not_take_place(client: Client, visit: Visit) -> None:
@@ -81,7 +84,7 @@ def test_a_visit_that_did_not_take_place(client: Client, visit: Visit) -> None:
 def test_an_order_is_taken_on_the_spot(client: Client, visit: Visit, workshop: Workshop) -> None:
     product = testing.product(workshop)
     colourway = product.colourways.get()
-    entry = f"/ciomas/desk/orders/new/{visit.party_id}/?visit={visit.pk}"
+    entry = f"{VISITS}{visit.pk}/order/"
     page = client.get(entry).text
     assert '<option value="visit" selected>' in page
     cell = next(
@@ -100,6 +103,38 @@ def test_an_order_is_taken_on_the_spot(client: Client, visit: Visit, workshop: W
     order = Order.objects.get()
     assert (order.channel, order.buyer) == ("visit", visit.party)
     assert order.number in client.get(f"{VISITS}{visit.pk}/").text
+
+
+def test_what_is_sent_twice_is_done_once(client: Client, visit: Visit) -> None:
+    """A telephone that has lost the answer sends the same again, with the same key."""
+    page = f"{VISITS}{visit.pk}/"
+    for _again in range(2):
+        answer = client.post(f"{page}note/", {"body": "Minta contoh", "key": "k" * 32})
+        assert answer["Location"] == VISITS
+
+    assert Message.objects.filter(body="Minta contoh").count() == 1
+
+
+def test_the_telephone_may_keep_only_ones_own_visits_of_today(
+    client: Client, sari: Person, owner: Person, visit: Visit
+) -> None:
+    page = f"{VISITS}{visit.pk}/"
+    now = clock.now().timestamp()
+    for address in (VISITS, page, f"{page}note/", f"{page}missed/", f"{page}order/"):
+        answer = client.get(address)
+        assert 0 <= int(answer["Keep-Until"]) - (now + 24 * 60 * 60) + 1 < 60, address
+    assert f"{page}order/" in client.get(VISITS).text.split("<kept-pages")[1].split(">")[0]
+    assert client.get(f"{VISITS}worker.js")["Content-Type"] == "text/javascript; charset=utf-8"
+
+    tomorrow = VisitDay.plan(by=sari, rep=sari, on=clock.in_days(1), parties=[visit.party])
+    for other in (
+        tomorrow,
+        VisitDay.plan(by=sari, rep=owner, on=clock.today(), parties=[visit.party]),
+    ):
+        page = f"{VISITS}{other.visits.get().pk}/"
+        for address in (f"{VISITS}?on={other.on}&of={other.rep_id}", page, f"{page}order/"):
+            assert "Keep-Until" not in client.get(address)
+        assert "<kept-pages" not in client.get(page).text
 
 
 def test_another_workshop_finds_nothing(client: Client, visit: Visit, joko: Person) -> None:
@@ -127,5 +162,5 @@ def test_the_pages_cost_the_same_for_any_number(
         client.get(VISITS)
     with django_assert_num_queries(10):
         client.get(f"{VISITS}plan/")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(17):
         client.get(page)

@@ -2,7 +2,7 @@
 // A worker keeps them as they are fetched. Attributes: owner (who reads them: what somebody else read
 // is forgotten), worker (its address), pages (addresses, spaces between), only (there: no other page
 // below this one stays kept). Logging out forgets them all.
-const KEPT = "simpul-courier"
+const KEPT = "simpul-kept"
 const LIMIT = "Keep-Until"
 const HALF_A_DAY = 12 * 60 * 60 * 1000
 

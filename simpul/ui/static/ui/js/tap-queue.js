@@ -5,7 +5,8 @@
 // Attributes: owner (the person who says it), next (the path that an accepted form leads to), the words
 // waiting, taken, refused, foreign, forget, refresh, full; place (what the form is about, where no line
 // above the heading says it); and for a form that is said once, not again and again: mend (the word for
-// opening it again), proof (what to say where PIN and photo are missing).
+// opening it again), proof (what to say where PIN and photo are missing). What stands in data-told says
+// in short what the form says. A form is known by its client_id or, where it has none, by its key.
 // Without JavaScript it is only the form.
 const STORE = "simpul-taps"
 const AGAIN = 15_000 // milliseconds between two tries while something waits
@@ -19,10 +20,11 @@ class TapQueue extends HTMLElement {
     this.taken = []
     if (this.form) {
       this.form.addEventListener("submit", (event) => navigator.onLine || this.catch(event), true)
-      this.form.addEventListener("htmx:beforeRequest", () => (this.sent = this.said()))
-      this.form.addEventListener("htmx:beforeOnLoad", ({ detail }) => detail.xhr.status < 400 && drop(this.sent))
-      this.form.addEventListener("htmx:sendError", () => this.keep(this.sent))
-      this.form.addEventListener("htmx:timeout", () => this.keep(this.sent))
+      const own = (name, heard) => this.form.addEventListener(name, (event) => event.target === this.form && heard(event))
+      own("htmx:beforeRequest", () => (this.sent = this.said()))
+      own("htmx:beforeOnLoad", ({ detail }) => detail.xhr.status < 400 && drop(this.sent))
+      own("htmx:sendError", () => this.keep(this.sent))
+      own("htmx:timeout", () => this.keep(this.sent))
     }
     this.wake = () => this.send()
     addEventListener("online", this.wake)
@@ -36,7 +38,7 @@ class TapQueue extends HTMLElement {
   }
 
   async begin() {
-    if (this.form && this.isOnce && !this.form.querySelector(".form__errors")) await this.fill()
+    if (this.form && this.isOnce) await this.resume()
     await this.draw()
     await this.send()
   }
@@ -70,7 +72,7 @@ class TapQueue extends HTMLElement {
     const heading = (one) => document.querySelector(one).textContent.trim()
     const place = [this.getAttribute("place") ?? heading(".page-head .eyebrow"), heading("h1")]
     return {
-      id: data.get("client_id"),
+      id: data.get("client_id") ?? data.get("key"),
       at: Date.now(),
       url: this.form.action,
       body: [...data].filter(([, value]) => typeof value === "string" || value.size),
@@ -83,13 +85,14 @@ class TapQueue extends HTMLElement {
   // Keep what could not be sent, and make room for the next.
   async keep(said) {
     if (!said) return
+    this.mended = null
     try {
       await stored("readwrite", (all) => all.put(said))
     } catch {
       this.list.append(this.line("full", said.words)) // the browser is full, or keeps nothing
       return
     }
-    if (this.form.elements.client_id.value === said.id && !this.isOnce) this.clear(Object.fromEntries(said.body))
+    if (!this.isOnce && this.form.elements.client_id.value === said.id) this.clear(Object.fromEntries(said.body))
     await this.draw()
     if (this.isOnce && navigator.serviceWorker?.controller) location.assign(said.next)
   }
@@ -102,6 +105,8 @@ class TapQueue extends HTMLElement {
 
   // The same for a form of other fields; a PIN is nobody else's business.
   told() {
+    const sum = this.form.querySelector("[data-told]")
+    if (sum) return [sum.textContent.trim().replace(/\s+/g, " ")]
     const isSaid = (one) => (isChoice(one) ? one.checked : one.value && one.type !== "hidden")
     const filled = [...this.form.elements].filter((one) => one.name && one.name !== "pin" && isSaid(one))
     const label = (one) => one.labels[0].textContent
@@ -119,22 +124,33 @@ class TapQueue extends HTMLElement {
     for (const name of ["key", "client_id"]) this.form.elements[name].value = fresh()
   }
 
-  // Put what was kept of this form into it again, to be mended.
-  async fill() {
+  // Go on with what was kept of this form; else it is a new one, even if its page is an old one.
+  async resume() {
     const mine = (await this.kept()).find((one) => this.isMine(one) && one.url === this.form.action)
-    for (const [name, value] of mine?.body ?? []) {
+    const { client_id, key } = this.form.elements
+    if (!client_id) key.value = mine?.id ?? fresh()
+    if (mine && !this.form.querySelector(".form__errors")) this.fill(mine.body)
+    for (const name of ["input", "change"]) this.form.addEventListener(name, () => (this.mended = mine?.id), { once: true }) // it waits for the change
+  }
+
+  // Put what was kept into the form again, to be mended.
+  fill(body) {
+    const files = new Map()
+    for (const [name, value] of body) {
       const field = this.form.elements[name]
       if (!field || ["key", "csrfmiddlewaretoken"].includes(name)) continue
       const choices = field instanceof RadioNodeList ? [...field] : [field]
       if (choices.some(isChoice)) choices.forEach((one) => (one.checked ||= one.value === value))
       else if (typeof value === "string") field.value = value
-      else {
-        const files = new DataTransfer()
-        files.items.add(value)
-        field.files = files.files
-        field.dispatchEvent(new Event("change"))
-      }
+      else files.set(field, [...(files.get(field) ?? []), value])
     }
+    for (const [field, chosen] of files) {
+      const handed = new DataTransfer()
+      chosen.forEach((one) => handed.items.add(one))
+      field.files = handed.files
+      field.dispatchEvent(new Event("change"))
+    }
+    this.form.querySelector("[data-told]")?.dispatchEvent(new Event("input", { bubbles: true })) // sum again
   }
 
   // One after the other: what the first one passed on the next one may need.
@@ -142,13 +158,14 @@ class TapQueue extends HTMLElement {
     if (this.busy || !navigator.onLine) return
     this.busy = true
     try {
-      for (const one of (await this.kept()).filter((one) => this.isMine(one) && !one.refused)) {
+      for (const one of (await this.kept()).filter((one) => this.isMine(one) && !one.refused && one.id !== this.mended)) {
         const answer = await this.post(one)
         if (answer === null) break
         if (answer) await refuse(one, answer)
         else {
           await drop(one)
           this.taken.push(one.words)
+          if (this.form?.elements.key.value === one.id) this.form.elements.key.value = fresh()
         }
         await this.draw()
       }

@@ -1,7 +1,8 @@
-// The worker behind a courier's pages: each comes from the network while there is one, and from what
-// is kept on the telephone while there is none. It keeps what the server allows it to (Keep-Until, a
-// moment in seconds) and only until then. Whoever is asked to log in has nothing kept any more.
-const KEPT = "simpul-courier"
+// The worker behind the pages of a courier and of whoever visits shops: each comes from the network
+// while there is one, and from what is kept on the telephone while there is none. It keeps what the
+// server allows it to (Keep-Until, a moment in seconds) and only until then, and nothing that was
+// searched or leafed to. Whoever is asked to log in has nothing kept any more.
+const KEPT = "simpul-kept"
 const LIMIT = "Keep-Until"
 const PATIENCE = 8_000 // milliseconds until a weak network counts as none
 const PARTS = ["style", "script", "font", "image"]
@@ -12,7 +13,7 @@ addEventListener("fetch", (event) => {
   const { request } = event
   const url = new URL(request.url)
   if (request.method !== "GET" || url.origin !== location.origin) return
-  if (request.url.startsWith(registration.scope)) event.respondWith(page(request, url.origin + url.pathname))
+  if (request.url.startsWith(registration.scope) && !url.search) event.respondWith(page(request, url.origin + url.pathname))
   else if (PARTS.includes(request.destination)) event.respondWith(part(request))
 })
 
