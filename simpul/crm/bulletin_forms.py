@@ -68,7 +68,10 @@ class BulletinForm(forms.Form):
         super().__init__(data, files, initial={**said, "picture": None} if said else {})
         self.bulletin = bulletin
         mine = {
-            "segment": Segment.objects.filter(workshop=workshop).kept().order_by("name", "pk"),
+            "segment": Segment.objects.filter(workshop=workshop)
+            .kept()
+            .without_margins()
+            .order_by("name", "pk"),
             "product": Product.objects.filter(workshop=workshop).order_by("position", "pk"),
         }
         for name, rows in mine.items():

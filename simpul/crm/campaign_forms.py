@@ -13,7 +13,7 @@ from simpul.crm.models.campaign import LONGEST_CAMPAIGN, SUBJECT
 from simpul.crm.wording import unknown_gaps
 from simpul.lib import clock, uploads
 from simpul.papers.models import Upload
-from simpul.parties.models import Person, Workshop
+from simpul.parties.models import Person
 from simpul.ui.fields import UploadField
 
 TEXTS = ("subject", "body", "subject_en", "body_en")
@@ -73,7 +73,7 @@ class CampaignForm(forms.Form):
         data: Any = None,
         files: Any = None,
         *,
-        workshop: Workshop,
+        by: Person,
         campaign: Any = None,
         bulletin: Bulletin | None = None,
         address: str = "",
@@ -87,7 +87,9 @@ class CampaignForm(forms.Form):
         self.bulletin = bulletin
         field = self.fields["segment"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
-        mine = Segment.objects.filter(workshop=workshop).kept()
+        mine = Segment.objects.visible_to(by).kept()
+        if campaign is not None:
+            mine |= Segment.objects.filter(pk=campaign.segment_id)
         field.queryset = mine.order_by("name", "pk")
 
     def clean(self) -> dict[str, Any]:

@@ -66,6 +66,11 @@ def courier() -> Rule:
     return _side("courier_id")
 
 
+def dealer() -> Rule:
+    """Somebody of the dealer who buys through a distributor."""
+    return _side("dealer_id")
+
+
 def either(*rules: Rule) -> Rule:
     """Whoever one of the rules lets."""
     return lambda person, subject: any(rule(person, subject) for rule in rules)
@@ -131,6 +136,8 @@ ABILITIES: dict[str, Rule] = {
     "crm.unplan_campaign": workshop(SALES),
     "crm.begin_campaign": machine(),
     "crm.pause_campaign": workshop(SALES),
+    "crm.send_text": workshop(SALES),
+    "crm.drop_text": workshop(SALES),
     "crm.resume_campaign": workshop(SALES),
     "crm.stop_campaign": workshop(SALES),
     "crm.end_campaign": machine(),
@@ -150,6 +157,24 @@ ABILITIES: dict[str, Rule] = {
     "crm.approve_referral": workshop(SALES),
     "crm.void_referral": either(machine(), workshop(SALES)),
     "crm.reward_referral": machine(),
+    # answer pages
+    "crm.write_answer": workshop(SALES),
+    "crm.change_answer": workshop(SALES),
+    "crm.publish_answer": workshop(SALES),
+    "crm.hide_answer": workshop(SALES),
+    "crm.vote_answer": machine(),
+    # goods of a ticket that come back
+    "crm.agree_return": workshop(SALES, STOCK),
+    "crm.send_return": workshop(SALES, STOCK),
+    "crm.count_return": workshop(STOCK),
+    "crm.cancel_return": workshop(SALES, STOCK),
+    # how content customers are
+    "crm.keep_rating_rules": owner(),
+    "crm.ask_rating": machine(),
+    "crm.answer_rating": buyer(),
+    "crm.change_rating": buyer(),
+    "crm.alert_rating": machine(),
+    "crm.follow_rating": workshop(SALES),
     # wishes of customers
     "crm.keep_wish_rules": owner(),
     "crm.make_wish": invited(),
@@ -220,7 +245,7 @@ ABILITIES: dict[str, Rule] = {
     "crm.miss_visit": workshop(SALES),
     # the dealers behind a distributor
     "crm.begin_dealing": either(machine(), workshop(SALES)),
-    "crm.end_dealing": workshop(SALES),
+    "crm.end_dealing": either(workshop(SALES), dealer()),
     "crm.order_for_dealer": either(buyer(), workshop(SALES)),
     # the areas of distributors
     "crm.ask_area": machine(),
@@ -228,6 +253,9 @@ ABILITIES: dict[str, Rule] = {
     "crm.grant_area": workshop(SALES),
     "crm.decline_area": workshop(SALES),
     "crm.end_area": workshop(SALES),
+    # samples
+    "crm.send_sample": workshop(SALES),
+    "crm.ask_about_sample": machine(),
     # prospects that a distributor looks after
     "crm.keep_lead_rules": owner(),
     "crm.hand_on_lead": workshop(SALES),

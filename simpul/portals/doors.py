@@ -100,6 +100,8 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:post", "post_id"),
         "buyer": ("buyer:post", "post_id"),
     },
+    "crm.answerpage": {"workshop": ("workshop:answer", "pk")},
+    "crm.rating": {"workshop": ("workshop:rating", "pk"), "buyer": ("buyer:rating", "pk")},
     "crm.bulletin": {
         "workshop": ("workshop:bulletin", "pk"),
         "buyer": ("buyer:bulletin", "pk"),
@@ -108,6 +110,11 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:distributor-areas", "party_id"),
         "buyer": ("buyer:profile", ""),
     },
+    "crm.dealing": {
+        "workshop": ("workshop:distributor", "distributor_id"),
+        "buyer": ("buyer:dealers", ""),
+    },
+    "crm.merging": {"workshop": ("workshop:mergings", ""), "buyer": ("buyer:home", "")},
     "crm.wish": {"workshop": ("workshop:wish", "pk"), "buyer": ("buyer:wishes", "")},
     "crm.post": {"workshop": ("workshop:post", "begins_at"), "buyer": ("buyer:post", "begins_at")},
     "conversations.guestentry": {"workshop": ("workshop:guestbook", "")},

@@ -87,6 +87,7 @@ TABLE: dict[str, Door] = {
     "buyer:prospect-loss": Door("offered lead", "dewi", "dewi", answer=409),
     "buyer:dealers": Door(sees="buyers"),
     "buyer:dealer": Door("dealing", "dewi"),
+    "buyer:dealing-ending": Door("", "toni", "toni"),
     "buyer:points": Door(sees="buyers"),
     "buyer:points-exchange": Door(sees="buyers", may="buyers"),
     "buyer:redemption": Door("placed", "dewi", "dewi"),
@@ -119,6 +120,21 @@ TABLE: dict[str, Door] = {
     "workshop:post-hiding": Door("post", "owner sari", "owner sari", others=403),
     "workshop:post-showing": Door("hidden post", "staff", "owner sari", answer=405),
     "workshop:post-clearing": Door("reported post", "staff", "owner sari", answer=405),
+    # answer pages
+    "storefront:answers": Door(sees="all"),
+    "storefront:answer": Door("answer slug", "all"),
+    "storefront:answer-helped": Door("answer slug", "all", "all", answer=405),
+    "workshop:answers": Door(sees="staff"),
+    "workshop:new-answer": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:answer": Door("answer", "staff"),
+    "workshop:answer-change": Door("answer", "owner sari", "owner sari", others=403),
+    "workshop:answer-publication": Door("answer", "staff", "owner sari", answer=405),
+    # how content customers are
+    "buyer:rating": Door("rating", "dewi", "dewi"),
+    "workshop:ratings": Door(sees="staff"),
+    "workshop:rating-rules": Door(sees="owner", may="owner", others=403),
+    "workshop:rating": Door("rating", "staff"),
+    "workshop:rating-next": Door("rating", "staff", "owner sari", answer=405),
     # news of the workshop: for all buyers of the little world
     "buyer:bulletins": Door(sees="buyers"),
     "buyer:bulletin": Door("bulletin", "buyers"),
@@ -194,6 +210,12 @@ TABLE: dict[str, Door] = {
     "workshop:ticket-merging": Door(
         "customer ticket", "owner sari fajar", "owner sari fajar", others=403
     ),
+    "workshop:ticket-return": Door(
+        "customer ticket", "owner sari rina", "owner sari rina", others=403
+    ),
+    "workshop:return-leaving": Door("goods", "staff", "owner sari rina", answer=405),
+    "workshop:return-cancelling": Door("goods", "staff", "owner sari rina", answer=405),
+    "workshop:return-count": Door("goods", "owner rina", "owner rina", others=403),
     "workshop:ticket-origin": Door("customer ticket", "owner rina udin", others=403),
     "workshop:ticket-affected": Door("customer ticket", "owner rina udin", answer=404, others=403),
     "workshop:ticket-parting": Door("merged ticket", "staff", "owner sari fajar", answer=405),
@@ -336,9 +358,12 @@ TABLE: dict[str, Door] = {
     "workshop:dealers": Door(sees="staff"),
     "workshop:distributor": Door("distributor", "staff", "owner sari"),
     "workshop:dealing-ending": Door("dealing", "staff", "owner sari", answer=405),
+    "workshop:new-sample": Door("lead", "owner sari", "owner sari", others=403),
     "workshop:lead-rules": Door(sees="owner", may="owner", others=403),
     "workshop:lead-handing": Door("lead", "staff", "owner sari", answer=405),
     "workshop:lead-recall": Door("lead offer", "staff", "owner sari", answer=405),
+    # who is still a customer
+    "workshop:returning": Door(sees="staff"),
     # areas
     "workshop:areas": Door(sees="staff"),
     "workshop:distributor-areas": Door("distributor", "staff", "owner sari"),

@@ -28,6 +28,7 @@ KEPT = {
     "crm.keep_showcase",
     "crm.keep_lead_rules",
     "crm.keep_room_rules",
+    "crm.keep_rating_rules",
     "crm.keep_wish_rules",
     "parties.keep",
     "parties.keep_own",
@@ -50,6 +51,8 @@ AUDIENCES = {
     "asked",
     "payers",
     "interested",
+    "dealer",
+    "merged",
     "named",
 }
 assert urlpatterns  # importing the pages has loaded the steps of every app

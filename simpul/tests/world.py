@@ -27,10 +27,12 @@ from simpul.conversations.models import (
 )
 from simpul.crm import leaving, publishing
 from simpul.crm.models import (
+    AnswerPage,
     Bulletin,
     Campaign,
     Dealing,
     Duplicate,
+    GoodsReturn,
     Lead,
     LeadOffer,
     ListImport,
@@ -40,6 +42,7 @@ from simpul.crm.models import (
     PointRules,
     Poll,
     Post,
+    Rating,
     Recipient,
     Recommender,
     Referral,
@@ -372,6 +375,8 @@ class World:
             "unshown photo": {"pk": hidden.pk},
             "polled post": {"pk": (poll := self._poll()).post_id},
             "polled look": {"pk": poll.post_id, "choice": poll.choices.order_by("pk")[0].pk},
+            **self._answers(),
+            "rating": {"pk": Rating.ask(by=machine, about=owing).pk},
             "bulletin": {"pk": self._bulletin(is_public=False).pk},
             "public bulletin": {"pk": self._bulletin(is_public=True).pk},
             "drafted bulletin": {
@@ -475,9 +480,9 @@ class World:
         return day.visits.get()
 
     def _dealing(self) -> Dealing:
-        """A kiosk buys through the dealer."""
-        kiosk = testing.party(self.workshop, "Kios", buys_as=Party.BuysAs.DISTRIBUTOR)
-        return Dealing.begin(by=self.people["sari"], distributor=self.party("dewi"), dealer=kiosk)
+        """The other shop buys through the dealer."""
+        dealer = self.party("toni")
+        return Dealing.begin(by=self.people["sari"], distributor=self.party("dewi"), dealer=dealer)
 
     def _lead_offer(self) -> LeadOffer:
         """The dealer is asked to look after somebody in Padang."""
@@ -568,9 +573,21 @@ class World:
             "customer ticket": {"pk": asked.pk},
             "customer ticket file": {"pk": asked.pk, "file": self._file(asked, "dewi")},
             "solved ticket": {"pk": solved.pk},
+            "goods": {
+                "pk": GoodsReturn.objects.create(
+                    workshop=self.workshop, ticket=asked, way="brought"
+                ).pk
+            },
             "merged ticket": {"pk": merged.pk},
             "said": {"pk": Message.say(by=dewi, conversation=talk, body="Lecet.").pk},
         }
+
+    def _answers(self) -> dict[str, dict[str, Any]]:
+        """A page that is published."""
+        sari = self.people["sari"]
+        page = AnswerPage.write(by=sari, kind="care", title="Merawat kulit", words="Lap kering.")
+        page.publish(by=sari)
+        return {"answer": {"pk": page.pk}, "answer slug": {"slug": page.slug}}
 
     def _list(self) -> ListImport:
         """A list of one customer that nobody has imported yet."""

@@ -1,5 +1,12 @@
 """Winning, serving and keeping customers, on the orders that are really there."""
 
+from simpul.crm.models.answer_page import (
+    LONGEST_ANSWER_PAGE,
+    LONGEST_ANSWER_TITLE,
+    AnswerPage,
+    AnswerPageQuerySet,
+    AnswerVote,
+)
 from simpul.crm.models.bulletin import (
     BULLETIN_TITLE,
     LONGEST_BULLETIN,
@@ -36,6 +43,12 @@ from simpul.crm.models.dealing import (
     DealingStatus,
 )
 from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like
+from simpul.crm.models.goods_return import (
+    Counted,
+    GoodsReturn,
+    GoodsReturnQuerySet,
+    ReturnedPairs,
+)
 from simpul.crm.models.lead import (
     LONGEST_WORDS,
     MET,
@@ -57,7 +70,7 @@ from simpul.crm.models.marketing_rules import MarketingRules
 from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
 from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, hold, left_of
 from simpul.crm.models.point_rules import PointRules, Tier, TierTerms
-from simpul.crm.models.poll import A_CHOICE, Counted, Offered, Poll, PollAnswer, PollChoice
+from simpul.crm.models.poll import A_CHOICE, Offered, Poll, PollAnswer, PollChoice
 from simpul.crm.models.post import LONGEST_POST, Post, PostQuerySet, RoomRules
 from simpul.crm.models.quotation import (
     Quotation,
@@ -67,8 +80,15 @@ from simpul.crm.models.quotation import (
     QuotationStatus,
     Terms,
 )
+from simpul.crm.models.rating import (
+    LONGEST_OPINION,
+    Rating,
+    RatingQuerySet,
+    RatingRules,
+)
 from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral, find_recommender
 from simpul.crm.models.remedy import Remedy, RemedyQuerySet, most_credited
+from simpul.crm.models.sample import Sample, ask_about_arrived, wants_asking
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
 from simpul.crm.models.showcase import ShowcaseRules, ShownPicture
@@ -98,8 +118,11 @@ __all__ = [
     "A_CHOICE",
     "A_NOTE",
     "BULLETIN_TITLE",
+    "LONGEST_ANSWER_PAGE",
+    "LONGEST_ANSWER_TITLE",
     "LONGEST_BULLETIN",
     "LONGEST_CAMPAIGN",
+    "LONGEST_OPINION",
     "LONGEST_POST",
     "LONGEST_WISH",
     "LONGEST_WORDS",
@@ -109,6 +132,9 @@ __all__ = [
     "SENT_BY",
     "STAGES",
     "WRITTEN",
+    "AnswerPage",
+    "AnswerPageQuerySet",
+    "AnswerVote",
     "AreaTaken",
     "Bulletin",
     "BulletinQuerySet",
@@ -130,6 +156,8 @@ __all__ = [
     "Duplicate",
     "Flag",
     "Goal",
+    "GoodsReturn",
+    "GoodsReturnQuerySet",
     "Lead",
     "LeadOffer",
     "LeadQuerySet",
@@ -162,13 +190,18 @@ __all__ = [
     "QuotationQuerySet",
     "QuotationRevision",
     "QuotationStatus",
+    "Rating",
+    "RatingQuerySet",
+    "RatingRules",
     "Recipient",
     "RecipientQuerySet",
     "Recommender",
     "Referral",
     "Remedy",
     "RemedyQuerySet",
+    "ReturnedPairs",
     "RoomRules",
+    "Sample",
     "Segment",
     "SegmentMember",
     "SegmentQuerySet",
@@ -200,6 +233,7 @@ __all__ = [
     "WishStatus",
     "WishVote",
     "agreed_to",
+    "ask_about_arrived",
     "balance_of",
     "cards_of",
     "consents_of",
@@ -214,5 +248,6 @@ __all__ = [
     "most_credited",
     "nearest",
     "overlapping",
+    "wants_asking",
     "win_what_was_ordered",
 ]

@@ -166,6 +166,16 @@ class Campaign(models.Model):
         """Nothing of it waits any more."""
         self.ended_at = clock.now()
 
+    @step("crm.send_text")
+    def send_text(self, *, by: Person, recipient: Recipient) -> None:
+        """Note that somebody sent a prepared text, also where it was stopped in that very moment."""
+        recipient.note_sent()
+
+    @step("crm.drop_text")
+    def drop_text(self, *, by: Person, recipient: Recipient, why: str) -> None:
+        """Let a prepared text be."""
+        recipient.skip(why)
+
     # Questions
 
     def text_in(self, language: str) -> tuple[str, str]:

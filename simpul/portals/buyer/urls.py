@@ -16,6 +16,7 @@ from simpul.portals.buyer import (
     points,
     prospects,
     quotations,
+    ratings,
     recommend,
     tally,
     tickets,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("prospects/<int:pk>/loss/", prospects.loss, name="prospect-loss"),
     # my dealers
     path("dealers/", dealers.dealers, name="dealers"),
+    path("dealers/ending/", dealers.ending, name="dealing-ending"),
     path("dealers/<int:pk>/", dealers.dealer, name="dealer"),
     path("orders/new/", placing.new, name="new-order"),
     path("orders/new/earliest/", placing.earliest, name="earliest"),
@@ -111,6 +113,8 @@ urlpatterns = [
     path("room/<int:pk>/choice/", room.choosing, name="poll-answer"),
     path("room/<int:pk>/ahead/", room.ahead, name="poll-ahead"),
     path("room/<int:pk>/looks/<int:choice>/", room.look, name="poll-look"),
+    # how content one was; its link opens the page
+    path("ratings/<int:pk>/", ratings.rating, name="rating"),
     # news of the workshop
     path("bulletins/", bulletins.bulletins, name="bulletins"),
     path("bulletins/<int:pk>/", bulletins.bulletin, name="bulletin"),

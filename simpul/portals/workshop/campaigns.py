@@ -17,8 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.crm import drawing
 from simpul.crm.campaign_forms import CampaignForm, PlanForm
 from simpul.crm.models import Bulletin, Campaign, CampaignStatus, Outcome, Recipient, Why
+from simpul.crm.wording import last_models
 from simpul.insight.books.kept import books_now
 from simpul.insight.campaigns import FEWEST, FEWEST_BUYERS, result_of
+from simpul.insight.worth import left_of
 from simpul.lib import clock, phones
 from simpul.portals import circulars
 from simpul.portals.downloads import Column, download
@@ -47,6 +49,7 @@ class Text(NamedTuple):
     recipient: Recipient
     text: str
     whatsapp: str
+    quiet_until: datetime | None  # its reader wants to be left alone until then
 
 
 @require_safe
@@ -196,9 +199,7 @@ def texts(request: Request, pk: int) -> HttpResponse:
         {
             "campaign": found,
             "page": page,
-            "prepared": [
-                _prepared(one) for one in page.object_list if drawing.why_not(one) is None
-            ],
+            "prepared": _prepared(found, list(page.object_list), now),
             "is_quiet": request.workshop.awake_from(now) > now,
         },
     )
@@ -208,12 +209,12 @@ def texts(request: Request, pk: int) -> HttpResponse:
 def sent(request: Request, pk: int, recipient: int) -> HttpResponse:
     """Somebody sent it, or let it be."""
     found = _find(request, pk)
-    demand(request, "crm.plan_campaign", found)
     row = get_object_or_404(found.recipients.in_hand(), pk=recipient)
     if request.POST.get("how") == "dropped":
-        row.skip(drawing.why_not(row) or Why.NOT_NEEDED)
+        why = drawing.why_not(row) or Why.NOT_NEEDED
+        found.drop_text(by=request.person, recipient=row, why=why)
     else:
-        row.note_sent()
+        found.send_text(by=request.person, recipient=row)
     return redirect("workshop:campaign-texts", request.workshop.slug, pk)
 
 
@@ -244,7 +245,7 @@ def _edit(
     form = CampaignForm(
         request.POST or None,
         request.FILES or None,
-        workshop=request.workshop,
+        by=request.person,
         campaign=found,
         bulletin=told_of,
         address=circulars.bulletin_address(told_of) if told_of else "",
@@ -262,7 +263,7 @@ def _edit(
 
 def _would(found: Campaign) -> dict[str, int]:
     """Count what a campaign would do if it began now."""
-    rows = drawing.draw(found)
+    rows = drawing.draw(found, left_of(found.workshop))
     counts = {outcome.value: 0 for outcome in Outcome}
     for row in rows:
         counts[row.outcome] += 1
@@ -280,10 +281,19 @@ def _sample(request: Request, found: Campaign) -> tuple[str, str]:
         return circulars.words_for(found, request.person)
 
 
-def _prepared(recipient: Recipient) -> Text:
-    assert recipient.identity is not None  # noqa: S101 - of one that waits
-    text = circulars.text_of(recipient)
-    return Text(recipient, text, phones.whatsapp_link(recipient.identity.value, text))
+def _prepared(found: Campaign, rows: list[Recipient], now: datetime) -> list[Text]:
+    """Return the texts of those who may still be written to; the same questions for any number."""
+    whys = drawing.whys_not(found, rows)
+    models = last_models([row.party_id for row in rows])
+    prepared = []
+    for row in rows:
+        if row.pk in whys or row.identity is None:
+            continue
+        text = circulars.text_of(row, models.get(row.party_id, ""))
+        link = phones.whatsapp_link(row.identity.value, text)
+        awake = circulars.awake_from(row, now)
+        prepared.append(Text(row, text, link, awake if awake > now else None))
+    return prepared
 
 
 def _day(moment: datetime | None) -> date | str:
