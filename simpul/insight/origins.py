@@ -85,12 +85,9 @@ class Origin:
 
 
 def origin_of(ticket: Ticket) -> Origin | None:
-    """Return what the pairs of a customer's ticket came from; None where it names no order."""
-    if not ticket.order or not ticket.is_of_customer:
-        return None
-    orders = Order.objects.filter(workshop=ticket.workshop_id).select_related("buyer")
-    order = orders.filter(number=ticket.order).first()
-    return Origin(order, ticket) if order else None
+    """Return what the pairs of a customer's ticket came from; None where it is about no order."""
+    order = ticket.subject if ticket.is_of_customer else None
+    return Origin(order, ticket) if isinstance(order, Order) else None
 
 
 def written_to_since(orders: list[Order], ticket: Ticket) -> set[int]:

@@ -25,6 +25,7 @@ from simpul.crm.models import (
     Lead,
     PointLot,
     Quotation,
+    Rating,
     Recipient,
     Referral,
     VoucherUse,
@@ -274,6 +275,11 @@ def _tickets(person: Person, party: Party, words: str) -> QuerySet[Any]:
     return rows.search(words) if words else rows
 
 
+def _ratings(person: Person, party: Party, words: str) -> QuerySet[Any]:
+    rows = Rating.objects.visible_to(person).filter(party=party).answered().for_list()
+    return rows.search(words) if words else rows
+
+
 def _papers(person: Person, party: Party, words: str) -> QuerySet[Any]:
     rows = Paper.objects.visible_to(person).filter(party=party).select_related("issued_by")
     return rows.filter(number__icontains=words) if words else rows
@@ -393,6 +399,11 @@ def _ticket(row: Any) -> Told:
     return Told(f"{row.number} · {what}", ended or row.get_status_display())
 
 
+def _rating(row: Any) -> Told:
+    title = _("How content they were with %(number)s: %(stars)s of 5")
+    return Told(title % {"number": row.number, "stars": row.stars}, row.words)
+
+
 def _paper(row: Any) -> Told:
     return Told(f"{row.get_kind_display()} {row.number}", "", row.issued_by.name)
 
@@ -449,6 +460,7 @@ _SOURCES: tuple[_Source, ...] = (
     _Source("money", "badge-percent", "at", _credit_notes, _credit_note),
     _Source("money", "undo-2", "at", _refunds, _refund),
     _Source("tickets", "triangle-alert", "opened_at", _tickets, _ticket),
+    _Source("tickets", "heart-handshake", "answered_at", _ratings, _rating),
     _Source("notes", "sticky-note", "at", _notes, _note),
     _Source("messages", "message-circle", "at", _messages, _message),
     _Source("calls", "phone", "at", _calls, _call),

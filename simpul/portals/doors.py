@@ -94,6 +94,16 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:quotation", "pk"),
         "buyer": ("buyer:quotation", "pk"),
     },
+    "crm.leadoffer": {
+        "workshop": ("workshop:lead", "lead.pk"),
+        "buyer": ("buyer:prospect", "pk"),
+    },
+    "crm.answerpage": {"workshop": ("workshop:answer", "pk")},
+    "crm.rating": {"workshop": ("workshop:rating", "pk"), "buyer": ("buyer:rating", "pk")},
+    "crm.poll": {
+        "workshop": ("workshop:post", "post_id"),
+        "buyer": ("buyer:post", "post_id"),
+    },
     "crm.bulletin": {
         "workshop": ("workshop:bulletin", "pk"),
         "buyer": ("buyer:bulletin", "pk"),
@@ -102,6 +112,11 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:distributor-areas", "party_id"),
         "buyer": ("buyer:profile", ""),
     },
+    "crm.dealing": {
+        "workshop": ("workshop:distributor", "distributor_id"),
+        "buyer": ("buyer:dealers", ""),
+    },
+    "crm.merging": {"workshop": ("workshop:mergings", ""), "buyer": ("buyer:home", "")},
     "crm.wish": {"workshop": ("workshop:wish", "pk"), "buyer": ("buyer:wishes", "")},
     "crm.post": {"workshop": ("workshop:post", "begins_at"), "buyer": ("buyer:post", "begins_at")},
     "conversations.guestentry": {"workshop": ("workshop:guestbook", "")},

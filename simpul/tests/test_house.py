@@ -25,7 +25,10 @@ KEPT = {
     "catalog.keep_materials",
     "conversations.keep_replies",
     "crm.keep_segments",
+    "crm.keep_showcase",
+    "crm.keep_lead_rules",
     "crm.keep_room_rules",
+    "crm.keep_rating_rules",
     "crm.keep_wish_rules",
     "parties.keep",
     "parties.keep_own",
@@ -48,6 +51,8 @@ AUDIENCES = {
     "asked",
     "payers",
     "interested",
+    "dealer",
+    "merged",
     "named",
 }
 assert urlpatterns  # importing the pages has loaded the steps of every app

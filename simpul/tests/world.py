@@ -27,20 +27,27 @@ from simpul.conversations.models import (
 )
 from simpul.crm import confirming, leaving, publishing
 from simpul.crm.models import (
+    AnswerPage,
     Bulletin,
     Campaign,
     Dealing,
     Duplicate,
+    GoodsReturn,
     Lead,
+    LeadOffer,
     ListImport,
     Merging,
+    Offered,
     PointLot,
     PointRules,
+    Poll,
     Post,
+    Rating,
     Recipient,
     Recommender,
     Referral,
     Segment,
+    ShownPicture,
     Territory,
     Visit,
     VisitDay,
@@ -365,6 +372,12 @@ class World:
             "post": {"pk": post.pk},
             "hidden post": {"pk": hidden_post.pk},
             "reported post": {"pk": reported_post.pk},
+            **self._answers(),
+            "rating": {"pk": Rating.ask(by=machine, about=owing).pk},
+            "shown picture": {"pk": ShownPicture.show(by=self.people["owner"], photo=photo).pk},
+            "unshown photo": {"pk": hidden.pk},
+            "polled post": {"pk": (poll := self._poll()).post_id},
+            "polled look": {"pk": poll.post_id, "choice": poll.choices.order_by("pk")[0].pk},
             "bulletin": {"pk": self._bulletin(is_public=False).pk},
             "public bulletin": {"pk": self._bulletin(is_public=True).pk},
             "drafted bulletin": {
@@ -380,6 +393,8 @@ class World:
             "placed": {"number": placed.number},
             "visit": {"pk": self._visit().pk},
             "dealing": {"pk": self._dealing().pk},
+            "offered lead": {"pk": (offer := self._lead_offer()).pk},
+            "lead offer": {"pk": offer.lead_id, "offer": offer.pk},
             "asked area": {"pk": self._asked_area().pk},
             "held area": {"pk": self._held_area().pk},
             "distributor": {"pk": self.party("dewi").pk},
@@ -467,9 +482,28 @@ class World:
         return day.visits.get()
 
     def _dealing(self) -> Dealing:
-        """A kiosk buys through the dealer."""
-        kiosk = testing.party(self.workshop, "Kios", buys_as=Party.BuysAs.DISTRIBUTOR)
-        return Dealing.begin(by=self.people["sari"], distributor=self.party("dewi"), dealer=kiosk)
+        """The other shop buys through the dealer."""
+        dealer = self.party("toni")
+        return Dealing.begin(by=self.people["sari"], distributor=self.party("dewi"), dealer=dealer)
+
+    def _lead_offer(self) -> LeadOffer:
+        """The dealer is asked to look after somebody in Padang."""
+        sari = self.people["sari"]
+        Territory.give(
+            by=sari, party=self.party("dewi"), regency="Kota Padang", since=clock.today()
+        )
+        lead = Lead.note(by=sari, source="fair", name="Kios", area="Kota Padang")
+        return LeadOffer.hand_on(by=sari, lead=lead, agreed=True)
+
+    def _poll(self) -> Poll:
+        """Which model is to come: one of them has a photo."""
+        look = testing.colourway(testing.product(self.workshop))
+        look.photo = self._picture()
+        look.save()
+        choices = [Offered("Loafer", look), Offered("Boot")]
+        return Poll.ask(
+            by=self.people["sari"], question="Apa lagi?", closes_on=clock.today(), choices=choices
+        )
 
     def _bulletin(self, *, is_public: bool) -> Bulletin:
         """Published for all who buy, with a picture."""
@@ -541,9 +575,21 @@ class World:
             "customer ticket": {"pk": asked.pk},
             "customer ticket file": {"pk": asked.pk, "file": self._file(asked, "dewi")},
             "solved ticket": {"pk": solved.pk},
+            "goods": {
+                "pk": GoodsReturn.objects.create(
+                    workshop=self.workshop, ticket=asked, way="brought"
+                ).pk
+            },
             "merged ticket": {"pk": merged.pk},
             "said": {"pk": Message.say(by=dewi, conversation=talk, body="Lecet.").pk},
         }
+
+    def _answers(self) -> dict[str, dict[str, Any]]:
+        """A page that is published."""
+        sari = self.people["sari"]
+        page = AnswerPage.write(by=sari, kind="care", title="Merawat kulit", words="Lap kering.")
+        page.publish(by=sari)
+        return {"answer": {"pk": page.pk}, "answer slug": {"slug": page.slug}}
 
     def _list(self) -> ListImport:
         """A list of one customer that nobody has imported yet."""

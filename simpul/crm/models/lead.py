@@ -7,7 +7,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum, Window
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Sum, Window
 from django.db.models.functions import RowNumber
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _now
@@ -20,7 +20,7 @@ from simpul.lib import clock
 from simpul.lib.phones import national
 from simpul.lib.regions import Region
 from simpul.lib.uploads import Handed
-from simpul.orders.models import AGREED, Order
+from simpul.orders.models import Order
 from simpul.parties.models import Address, Identity, Party, Person, User, Workshop
 from simpul.workflow.steps import WrongState, creation, step
 
@@ -100,6 +100,11 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             next_words=Subquery(first.values("words")[:1]),
         )
 
+    def with_keeper(self) -> Self:
+        """Annotate which distributor has taken it, if one has."""
+        taken = FilteredRelation("offers", condition=Q(offers__status="taken"))
+        return self.annotate(taken=taken).annotate(kept_by=F("taken__distributor__name"))
+
     def soonest(self) -> Self:
         """What is overdue first, then by the day of the next step, then the newest."""
         return self.order_by(F("next_on").asc(nulls_last=True), "-pk")
@@ -111,11 +116,11 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             partition_by=F("status"),
             order_by=[F("next_on").asc(nulls_last=True), F("pk").desc()],
         )
-        rows = self.with_next().annotate(place=place).filter(place__lte=most)
+        rows = self.with_next().with_keeper().annotate(place=place).filter(place__lte=most)
         return rows.select_related("party", "owner").soonest()
 
     def for_list(self) -> Self:
-        return self.with_next().select_related("party", "owner").soonest()
+        return self.with_next().with_keeper().select_related("party", "owner").soonest()
 
     def for_page(self) -> Self:
         known = self.with_next().select_related(
@@ -421,7 +426,7 @@ class Lead(models.Model):
     def lose(self, *, by: Person, why: str, reason: str = "") -> None:
         """Let it rest, and say why; what was still to be done with a mere prospect is done."""
         self.why, self.reason = why, reason
-        if self.was_known or Order.objects.filter(buyer=self.party_id).exists():
+        if self.was_known or Order.objects.filter(buyer=self.party_id, is_sample=False).exists():
             return  # one is in talk with a customer about other things, too
         steps = FollowUp.objects.open().filter(
             conversation__party=self.party_id, due_on__gte=clock.day_of(self.at)
@@ -439,6 +444,10 @@ class Lead(models.Model):
         """An order of theirs was agreed on."""
         self.order, self.worth = order, order.total
         self.why, self.reason = "", ""
+
+    @step("crm.win_lead_through", source=STAGES, target=Status.WON)
+    def win_through(self, *, by: Person) -> None:
+        """They buy from the distributor who looks after them; no order of ours tells of it."""
 
     # Inside
 
@@ -476,7 +485,7 @@ def win_what_was_ordered(workshop: Workshop) -> int:
     """Let the machine win the leads whose parties have agreed on an order since; return how many."""
     won = 0
     for lead in _ordered(workshop).order_by("pk"):
-        orders = Order.objects.filter(buyer=lead.party_id, status__in=AGREED)
+        orders = Order.objects.filter(buyer=lead.party_id).bought()
         lead.win(
             by=workshop.machine, order=orders.filter(confirmed_at__gte=lead.at).order_by("pk")[0]
         )
@@ -490,9 +499,8 @@ def is_any_ordered(workshop: Workshop) -> bool:
 
 
 def _ordered(workshop: Workshop) -> LeadQuerySet:
-    agreed = Order.objects.filter(
-        buyer=OuterRef("party"), status__in=AGREED, confirmed_at__gte=OuterRef("at")
-    )
+    mine = Order.objects.filter(buyer=OuterRef("party"), confirmed_at__gte=OuterRef("at"))
+    agreed = mine.bought()
     leads = Lead.objects.filter(workshop=workshop, status__in=(*STAGES, Status.LOST))
     return leads.filter(Exists(agreed))
 

@@ -27,9 +27,13 @@ MOVES = {
     "crm.BulletinReader.party",  # of news for both, what the kept one did with it counts
     "crm.Dealing.dealer",  # of two distributors the kept one's stays
     "crm.Dealing.distributor",
+    "crm.GoodsReturn.courier",
     "crm.Lead.party",
+    "crm.LeadOffer.distributor",  # who was asked as both was asked once: the rest stays
     "crm.PointLot.party",
+    "crm.PollAnswer.party",  # who answered as both counts once
     "crm.Post.party",
+    "crm.Rating.party",
     "crm.Recipient.party",  # of a campaign to both, what was sent to the kept one counts
     "crm.Recommender.party",  # of two codes each leads on to whom it was given
     "crm.Referral.friend",
@@ -73,7 +77,8 @@ STAYS = {
     "crm.Merging.absorbed",
     "crm.Merging.kept",
     "insight.BuyerFact.buyer",  # told anew after each merging
-    "insight.OrderFact.buyer",  # the same
+    "insight.BuyerOutlook.buyer",  # judged anew each night
+    "insight.OrderFact.buyer",  # told anew after each merging
     "papers.Paper.party",
 }
 

@@ -257,3 +257,12 @@ def test_what_is_longer_ago_than_a_year_does_not_count(buyer: Party, dewi: Perso
 
     assert (worth.orders, worth.bought, worth.payments) == (0, 0, 0)
     assert worth.last_on == clock.today() - timedelta(days=400)
+
+
+def test_a_sample_is_nothing_that_was_bought(buyer: Party) -> None:
+    testing.confirmed_order(buyer)
+    Order.objects.update(is_sample=True)
+
+    worth = worth_of(buyer, clock.today())
+
+    assert (worth.orders, worth.bought, worth.last_on) == (0, 0, None)

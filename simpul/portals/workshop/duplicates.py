@@ -40,6 +40,11 @@ class Side:
     owed: int
     credit: int
 
+    @property
+    def logins(self) -> list[Person]:
+        """Who sees in the portal what is theirs, and is told."""
+        return [one for one in self.people if one.is_active and one.user_id]
+
 
 @require_safe
 def duplicates(request: Request) -> HttpResponse:

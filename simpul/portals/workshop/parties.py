@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.conversations.forms import MessageForm, WishesForm
 from simpul.conversations.models import Channel, Conversation, FollowUp, Message, Ticket
 from simpul.conversations.notices import try_again
-from simpul.crm.models import MarketingRules, like
+from simpul.crm.models import MarketingRules, Rating, like
 from simpul.crm.segmenting import Phase, phase_of
 from simpul.delivery import rounds
 from simpul.delivery.models import Shipment
@@ -153,6 +153,7 @@ def _at_a_glance(request: Request, party: Party) -> dict[str, Any]:
         "call": party.telephone(),
         "worth": worth,
         "phase": _phase(request, worth) if worth else None,
+        "content": Rating.objects.filter(party=party).sums() if party.buys_as else None,
         "left": contribution_of(party, clock.today()) if sees_books else None,
         "follow_ups": steps.order_by("due_on", "pk")[:LATEST],
         "happened": with_paths(request, found),

@@ -2,6 +2,7 @@ from django.urls import path
 
 from simpul.portals import devices, news, room, search, told
 from simpul.portals.workshop import (
+    answers,
     areas,
     bank,
     books,
@@ -42,15 +43,19 @@ from simpul.portals.workshop import (
     production,
     purchases,
     quotations,
+    ratings,
     receipts,
     recipes,
     referrals,
     refunds,
     remedies,
     replies,
+    returning,
+    returns,
     routes,
     segments,
     settings,
+    showcase,
     signed,
     spending,
     statements,
@@ -147,6 +152,17 @@ urlpatterns = [
     path("customers/room/<int:pk>/hiding/", moderation.hiding, name="post-hiding"),
     path("customers/room/<int:pk>/showing/", moderation.showing, name="post-showing"),
     path("customers/room/<int:pk>/clearing/", moderation.clearing, name="post-clearing"),
+    # answer pages
+    path("customers/answers/", answers.answers, name="answers"),
+    path("customers/answers/new/", answers.new, name="new-answer"),
+    path("customers/answers/<int:pk>/", answers.answer, name="answer"),
+    path("customers/answers/<int:pk>/change/", answers.change, name="answer-change"),
+    path("customers/answers/<int:pk>/publication/", answers.publication, name="answer-publication"),
+    # how content customers are
+    path("customers/ratings/", ratings.ratings, name="ratings"),
+    path("customers/ratings/rules/", ratings.rules, name="rating-rules"),
+    path("customers/ratings/<int:pk>/", ratings.rating, name="rating"),
+    path("customers/ratings/<int:pk>/next/", ratings.next_step, name="rating-next"),
     # news of the workshop
     path("customers/bulletins/", bulletins.bulletins, name="bulletins"),
     path("customers/bulletins/new/", bulletins.new, name="new-bulletin"),
@@ -160,6 +176,14 @@ urlpatterns = [
         name="bulletin-publication",
     ),
     path("customers/bulletins/<int:pk>/return/", bulletins.taking_back, name="bulletin-return"),
+    # questions in the room
+    path("customers/room/questions/new/", moderation.new_poll, name="new-poll"),
+    path("customers/room/<int:pk>/offer/", moderation.offering, name="poll-offer"),
+    path("customers/room/<int:pk>/looks/<int:choice>/", room.look, name="poll-look"),
+    # what the shop window tells of the workshop
+    path("customers/showcase/", showcase.showcase, name="showcase"),
+    path("customers/showcase/photos/<int:pk>/", showcase.showing, name="picture-showing"),
+    path("customers/showcase/<int:pk>/removal/", showcase.taking_off, name="picture-removal"),
     # wishes of customers
     path("customers/wishes/", wishes.wishes, name="wishes"),
     path("customers/wishes/rules/", wishes.rules, name="wish-rules"),
@@ -200,6 +224,11 @@ urlpatterns = [
         quotations.paper,
         name="quotation-paper",
     ),
+    path("leads/<int:pk>/sample/", quotations.sample, name="new-sample"),
+    # prospects that a distributor looks after
+    path("customers/leads/rules/", leads.rules, name="lead-rules"),
+    path("leads/<int:pk>/handing/", leads.handing_on, name="lead-handing"),
+    path("leads/<int:pk>/offers/<int:offer>/recall/", leads.recall, name="lead-recall"),
     # visits
     path("customers/visits/", visits.visits, name="visits"),
     path("customers/visits/plan/", visits.plan, name="visit-plan"),
@@ -212,6 +241,8 @@ urlpatterns = [
     path("customers/dealers/", dealers.dealers, name="dealers"),
     path("customers/dealers/<int:pk>/", dealers.distributor, name="distributor"),
     path("customers/dealers/ends/<int:pk>/", dealers.ending, name="dealing-ending"),
+    # who is still a customer
+    path("customers/returning/", returning.returning, name="returning"),
     # the areas of distributors
     path("customers/areas/", areas.areas, name="areas"),
     path("customers/areas/of/<int:pk>/", areas.distributor, name="distributor-areas"),
@@ -322,6 +353,10 @@ urlpatterns = [
     path("tickets/<int:pk>/", tickets.ticket, name="ticket"),
     path("tickets/<int:pk>/origin/", origins.origin, name="ticket-origin"),
     path("tickets/<int:pk>/affected/", origins.affected, name="ticket-affected"),
+    path("tickets/<int:pk>/return/", returns.agreement, name="ticket-return"),
+    path("tickets/returns/<int:pk>/leaving/", returns.leaving, name="return-leaving"),
+    path("tickets/returns/<int:pk>/cancelling/", returns.cancelling, name="return-cancelling"),
+    path("tickets/returns/<int:pk>/count/", returns.count, name="return-count"),
     path("tickets/<int:pk>/resolution/", tickets.resolution, name="ticket-resolution"),
     path("tickets/<int:pk>/rank/", tickets.rank, name="ticket-rank"),
     path("tickets/service/", tickets.service, name="service"),

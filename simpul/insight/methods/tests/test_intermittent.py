@@ -10,8 +10,8 @@ SERIES = [
 ]  # fmt: skip
 
 
-def test_the_published_series() -> None:
-    """Shenstone, Hyndman's example as shipped with tsintermittent and statsforecast, weights 0.1."""
+def test_a_series_whose_figures_are_known() -> None:
+    """All weights 0.1; they begin as the module says."""
     assert round(croston(SERIES), 5) == 0.98460
     assert round(sba(SERIES), 5) == 0.93537
     assert round(tsb(SERIES), 5) == 0.80407
