@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": ("run_demo", "the same over a demonstration workshop"),
     "workshop": ("workshop", "make a new workshop: simpul workshop new SLUG NAME OWNER EMAIL"),
     "audit": ("audit", "hold the invariants against the facts"),
+    "facts": ("facts", "reckon the figures of the analysis anew from the orders"),
     "backup": ("backup", "make one file of the database and the uploads, while the program runs"),
     "restore": ("restore", "bring a backup back"),
     "statement": ("statement", "read a bank's file: simpul statement import --account A FILE"),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as configured
+from django.db import connection
 from django.utils.translation import activate
 from pytest_django import Settings
 
@@ -24,10 +25,23 @@ def pytest_configure() -> None:
     }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests of the whole house: they are long, and nobody waits for the last one."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the tests of the whole house: they are long, and nobody waits for the last one.
+
+    What asks no database is the same beside any: it is tested beside SQLite, once.
+    """
     house = Path(__file__).parent / "tests"
     items.sort(key=lambda item: house not in item.path.parents)
+    if connection.vendor != "sqlite":
+        config.hook.pytest_deselected(items=[item for item in items if not _asks(item)])
+        items[:] = filter(_asks, items)
+
+
+def _asks(item: pytest.Item) -> bool:
+    """Tell whether a test asks the database, by a mark or by one of its fixtures."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    is_marked = item.get_closest_marker("django_db") is not None
+    return is_marked or not fixtures.isdisjoint({"db", "transactional_db", "live_server"})
 
 
 @pytest.fixture(autouse=True)

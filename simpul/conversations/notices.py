@@ -40,6 +40,8 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.unplan_campaign": NOBODY,
     "crm.begin_campaign": NOBODY,
     "crm.pause_campaign": NOBODY,
+    "crm.send_text": NOBODY,
+    "crm.drop_text": NOBODY,
     "crm.resume_campaign": NOBODY,
     "crm.stop_campaign": NOBODY,
     "crm.end_campaign": NOBODY,
@@ -66,6 +68,23 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.approve_referral": NOBODY,
     "crm.void_referral": NOBODY,
     "crm.reward_referral": NOBODY,  # the points are told of
+    # answer pages
+    "crm.write_answer": NOBODY,
+    "crm.change_answer": NOBODY,
+    "crm.publish_answer": NOBODY,
+    "crm.hide_answer": NOBODY,
+    "crm.vote_answer": NOBODY,
+    # goods of a ticket that come back
+    "crm.agree_return": ("buyer", "stock"),
+    "crm.send_return": NOBODY,
+    "crm.count_return": ("buyer", "sales"),
+    "crm.cancel_return": ("buyer",),
+    # how content customers are
+    "crm.ask_rating": ("buyer",),
+    "crm.answer_rating": NOBODY,  # it stands on the desk; of a low one a person is told
+    "crm.change_rating": NOBODY,
+    "crm.alert_rating": ("sales",),
+    "crm.follow_rating": NOBODY,
     # wishes of customers
     "crm.make_wish": NOBODY,  # they wait on the desk; a person is called for some
     "crm.vote_wish": NOBODY,
@@ -87,6 +106,20 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.clear_post": NOBODY,
     "crm.hide_post": ("buyer",),
     "crm.show_post": NOBODY,
+    # questions in the room
+    "crm.ask_poll": NOBODY,  # it stands in the room
+    "crm.answer_poll": NOBODY,
+    "crm.order_ahead": ("sales",),
+    "crm.offer_ahead": ("interested",),
+    # what the shop window tells of the workshop
+    "crm.show_picture": NOBODY,
+    "crm.take_picture_off": NOBODY,
+    # news of the workshop
+    "crm.draft_bulletin": ("sales",),
+    "crm.write_bulletin": NOBODY,
+    "crm.change_bulletin": NOBODY,
+    "crm.publish_bulletin": NOBODY,  # it stands on their first page; more goes through a campaign
+    "crm.take_bulletin_back": NOBODY,
     # prospects on their way to a first order
     "crm.note_lead": NOBODY,
     "crm.move_lead": NOBODY,
@@ -113,6 +146,26 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.begin_dealing": ("dealer",),  # whose addresses the distributor sees from now on
     "crm.end_dealing": ("dealer", "buyer", "sales"),
     "crm.order_for_dealer": NOBODY,  # of the order itself they are told
+    # the areas of distributors
+    "crm.ask_area": NOBODY,  # sales hears of the registration
+    "crm.give_area": ("buyer",),
+    "crm.grant_area": ("buyer",),
+    "crm.decline_area": ("buyer",),
+    "crm.end_area": ("buyer",),
+    # samples
+    "crm.send_sample": NOBODY,  # of the order itself they are told
+    "crm.ask_about_sample": NOBODY,  # it stands on Today on its day
+    # prospects that a distributor looks after
+    "crm.hand_on_lead": ("buyer",),
+    "crm.ask_next_distributor": ("buyer",),
+    "crm.take_lead": ("sales",),
+    "crm.pass_lead": NOBODY,  # the next is asked
+    "crm.lapse_lead_offer": NOBODY,
+    "crm.bring_lead_back": ("sales",),
+    "crm.recall_lead": ("buyer",),
+    "crm.report_lead_won": ("sales",),
+    "crm.report_lead_lost": ("sales",),
+    "crm.win_lead_through": NOBODY,
     # talk
     "conversations.say": ("other",),
     "conversations.open_ticket": ("owner", "finance"),

@@ -60,6 +60,11 @@ _KINDS_OF_STEPS = {
     "crm.withdraw_quotation": Kind.ORDERS,
     "crm.accept_quotation": Kind.ORDERS,
     "crm.decline_quotation": Kind.ORDERS,
+    "crm.agree_return": Kind.DELIVERY,
+    "crm.count_return": Kind.DELIVERY,
+    "crm.cancel_return": Kind.DELIVERY,
+    "crm.ask_rating": Kind.OPINION,
+    "crm.alert_rating": Kind.TALK,
     "crm.alert_wish": Kind.TALK,
     "crm.answer_wish": Kind.TALK,
     "crm.hide_wish": Kind.TALK,
@@ -67,7 +72,16 @@ _KINDS_OF_STEPS = {
     "crm.answer_post": Kind.TALK,
     "crm.report_post": Kind.TALK,
     "crm.hide_post": Kind.TALK,
+    "crm.order_ahead": Kind.ORDERS,
+    "crm.offer_ahead": Kind.ORDERS,
     "crm.give_lead": Kind.TALK,
+    "crm.hand_on_lead": Kind.ORDERS,
+    "crm.ask_next_distributor": Kind.ORDERS,
+    "crm.recall_lead": Kind.ORDERS,
+    "crm.give_area": Kind.ORDERS,
+    "crm.grant_area": Kind.ORDERS,
+    "crm.decline_area": Kind.ORDERS,
+    "crm.end_area": Kind.ORDERS,
     "crm.end_dealing": Kind.ORDERS,
     "crm.give_points": Kind.MONEY,
     "crm.void_points": Kind.MONEY,
@@ -80,10 +94,10 @@ _KINDS_OF_STEPS = {
 
 # what reaches whom at all: of the rest nobody need choose
 _HEARD: dict[str, tuple[Kind, ...]] = {
-    "buyer": (Kind.ORDERS, Kind.MONEY, Kind.DELIVERY, Kind.TALK),
+    "buyer": (Kind.ORDERS, Kind.MONEY, Kind.DELIVERY, Kind.TALK, Kind.OPINION),
     "supplier": (Kind.MATERIAL, Kind.TALK),
     "courier": (Kind.DELIVERY, Kind.MONEY, Kind.TALK),
-    Role.OWNER: tuple(Kind),  # and what nobody else is there for
+    Role.OWNER: tuple(kind for kind in Kind if kind != Kind.OPINION),  # what nobody else hears, too
     Role.SALES: (Kind.ORDERS, Kind.MONEY, Kind.WORK, Kind.DELIVERY, Kind.TALK, Kind.PROSPECTS),
     Role.FINANCE: (Kind.ORDERS, Kind.MONEY, Kind.WORK, Kind.TALK),
     Role.STOCK: (Kind.ORDERS, Kind.MONEY, Kind.MATERIAL, Kind.WORK, Kind.DELIVERY, Kind.TALK),

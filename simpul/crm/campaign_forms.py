@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.crm.models import SENT_BY, Campaign, Purpose, Segment, Ways
+from simpul.crm.models import SENT_BY, Bulletin, Campaign, Purpose, Segment, Ways
 from simpul.crm.models.campaign import LONGEST_CAMPAIGN, SUBJECT
 from simpul.crm.wording import unknown_gaps
 from simpul.lib import clock, uploads
 from simpul.papers.models import Upload
-from simpul.parties.models import Person, Workshop
+from simpul.parties.models import Person
 from simpul.ui.fields import UploadField
 
 TEXTS = ("subject", "body", "subject_en", "body_en")
@@ -69,14 +69,27 @@ class CampaignForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, files: Any = None, *, workshop: Workshop, campaign: Any = None
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        by: Person,
+        campaign: Any = None,
+        bulletin: Bulletin | None = None,
+        address: str = "",
     ) -> None:
+        """`bulletin` is news that a new campaign tells of, `address` where it is read."""
         said = {name: getattr(campaign, name) for name in self.base_fields if campaign is not None}
+        if campaign is None and bulletin is not None:
+            said = _told_of(bulletin, address)
         super().__init__(data, files, initial={**said, "picture": None} if said else {})
         self.campaign: Campaign | None = campaign
+        self.bulletin = bulletin
         field = self.fields["segment"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
-        mine = Segment.objects.filter(workshop=workshop).kept()
+        mine = Segment.objects.visible_to(by).kept()
+        if campaign is not None:
+            mine |= Segment.objects.filter(pk=campaign.segment_id)
         field.queryset = mine.order_by("name", "pk")
 
     def clean(self) -> dict[str, Any]:
@@ -95,9 +108,26 @@ class CampaignForm(forms.Form):
         if picture is not None:
             facts["picture"] = Upload.keep(picture, by=by)
         if self.campaign is None:
+            if self.bulletin is not None:
+                facts["bulletin"] = self.bulletin
+                facts.setdefault("picture", self.bulletin.picture)
             return Campaign.write(by=by, **facts)
         self.campaign.change(by=by, **facts)
         return self.campaign
+
+
+def _told_of(bulletin: Bulletin, address: str) -> dict[str, Any]:
+    """Return what a campaign would say of it; somebody reads it over before it is sent."""
+    said: dict[str, Any] = {"segment": bulletin.segment_id, "purpose": Purpose.NEWS}
+    said |= {"name": bulletin.title[:80], "ways": Ways.EITHER}
+    said |= {"holdout_percent": 10, "result_days": 30}
+    for language, suffix, greeting in (("id", "", "Halo {nama},"), ("en", "_en", "Hello {name},")):
+        title, body = bulletin.text_in(language)
+        if suffix and not bulletin.body_en:
+            break
+        said[f"subject{suffix}"] = title
+        said[f"body{suffix}"] = "\n\n".join((greeting, body, address))
+    return said
 
 
 class PlanForm(forms.Form):

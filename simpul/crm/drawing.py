@@ -9,7 +9,7 @@ nobody chooses.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.db.models import Count, Q
@@ -23,18 +23,19 @@ from simpul.crm.models import (
     Why,
     agreed_to,
 )
-from simpul.crm.segmenting import members_of
+from simpul.crm.publishing import waved_off
+from simpul.crm.segmenting import Left, members_of
 from simpul.lib import clock
 from simpul.parties.models import Identity, IdentityQuerySet, Party, Workshop
 
 
-def begin_due(workshop: Workshop) -> None:
+def begin_due(workshop: Workshop, left: Left | None = None) -> None:
     """Begin the campaigns whose time has come, let be the texts that may not go any more, and end
-    those of which nothing waits."""
+    those of which nothing waits. `left`: see `segmenting.fitting`."""
     machine = workshop.machine
     mine = Campaign.objects.filter(workshop=workshop).select_related("segment", "workshop")
     for campaign in mine.due():
-        campaign.begin(by=machine, drawn=draw(campaign))
+        campaign.begin(by=machine, drawn=draw(campaign, left))
     for text in _unwanted(workshop):
         if (reason := why_not(text)) is not None:
             text.skip(reason)
@@ -47,15 +48,16 @@ def is_needed(workshop: Workshop) -> bool:
     return mine.due().exists() or mine.all_sent().exists() or bool(_unwanted(workshop))
 
 
-def draw(campaign: Campaign) -> list[Recipient]:
+def draw(campaign: Campaign, left: Left | None = None) -> list[Recipient]:
     """Return a row, not saved yet, for each party of the segment: to be written to, held out, or
     passed over with the reason."""
     ours = Party.objects.filter(workshop=campaign.workshop_id)
-    parties = members_of(campaign.segment, ours).order_by("pk")
+    parties = members_of(campaign.segment, ours, left).order_by("pk")
     kinds = Ways(campaign.ways).kinds
     agreed = _best(agreed_to(campaign.purpose).filter(person__party__in=parties), kinds)
     reached = _best(_usable().filter(person__party__in=parties), kinds)
     tired = _written_to_enough(campaign.workshop)
+    waved = set(waved_off(campaign.bulletin)) if campaign.bulletin else set()
     rows, eligible = [], []
     for party in parties:
         identity = agreed.get(party.pk)
@@ -63,6 +65,8 @@ def draw(campaign: Campaign) -> list[Recipient]:
         rows.append(row)
         if identity is None:
             row.reason = Why.NO_CONSENT if party.pk in reached else Why.NO_WAY
+        elif party.pk in waved:
+            row.reason = Why.UNWANTED
         elif identity.person_id in tired:
             row.reason = Why.ENOUGH
         else:
@@ -85,14 +89,32 @@ def held_out(eligible: list[Recipient], campaign: Campaign) -> list[Recipient]:
 
 def why_not(recipient: Recipient) -> Why | None:
     """Return why a message may not be sent any more: what held when it was drawn may hold no more."""
-    campaign, identity = recipient.campaign, recipient.identity
-    if identity is None or not _usable().filter(pk=identity.pk).exists():
-        return Why.NO_WAY
-    if not agreed_to(campaign.purpose).filter(pk=identity.pk).exists():
-        return Why.NO_CONSENT
-    if recipient.person_id in _written_to_enough(campaign.workshop, [recipient.person_id]):
-        return Why.ENOUGH
-    return None
+    return whys_not(recipient.campaign, [recipient]).get(recipient.pk)
+
+
+def whys_not(campaign: Campaign, recipients: Sequence[Recipient]) -> dict[int, Why]:
+    """Return why messages of a campaign may not be sent any more, of those that may not, in five
+    questions however many there are."""
+    keys = [one.identity_id for one in recipients if one.identity_id]
+    usable = set(_usable().filter(pk__in=keys).values_list("pk", flat=True))
+    agreed = set(agreed_to(campaign.purpose).filter(pk__in=keys).values_list("pk", flat=True))
+    tired = _written_to_enough(campaign.workshop, [one.person_id for one in recipients])
+    unwanted: set[int] = set()
+    if campaign.bulletin and recipients:
+        parties = [one.party_id for one in recipients]
+        waved = waved_off(campaign.bulletin).filter(party__in=parties)
+        unwanted = set(waved.values_list("party", flat=True))
+    found = {}
+    for one in recipients:
+        if one.identity_id not in usable:
+            found[one.pk] = Why.NO_WAY
+        elif one.identity_id not in agreed:
+            found[one.pk] = Why.NO_CONSENT
+        elif one.party_id in unwanted:
+            found[one.pk] = Why.UNWANTED
+        elif one.person_id in tired:
+            found[one.pk] = Why.ENOUGH
+    return found
 
 
 def _unwanted(workshop: Workshop) -> list[Recipient]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.crm.models import SENT_BY
 from simpul.lib import phones
+from simpul.lib.regions import Region, read_list
 from simpul.parties.models import Address, Party, PartyQuerySet
 
 
@@ -51,6 +52,13 @@ class RegistrationForm(forms.Form):
         required=False,
         help_text=_("What a courier looks for: beside the mosque, the blue gate."),
     )
+    areas = forms.CharField(
+        label=_("Where you want to sell, as a distributor"),
+        max_length=400,
+        required=False,
+        help_text=_("Regencies, cities or provinces, one on each line. We answer each of them."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     message = forms.CharField(
         label=_("Anything we should know"),
         max_length=1000,
@@ -84,6 +92,9 @@ class RegistrationForm(forms.Form):
         password: str = self.cleaned_data["password"]
         validate_password(password)
         return password
+
+    def clean_areas(self) -> list[Region]:
+        return read_list(self.cleaned_data["areas"])
 
     def clean(self) -> dict[str, Any]:
         """Turn the parts of the address into one, and the ticks into the words agreed to."""

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.crm.models import LONGEST_WORDS, MET, MOVES, Source, WhyLost
+from simpul.crm.models import LONGEST_WORDS, MET, MOVES, LeadRules, Source, WhyLost
 from simpul.lib import phones
 from simpul.parties.models import Party, Person, PersonQuerySet
 from simpul.ui.fields import RupiahField
@@ -150,6 +150,19 @@ class LossForm(forms.Form):
         if self.cleaned_data.get("why") == WhyLost.OTHER and not self.cleaned_data.get("reason"):
             self.add_error("reason", _("Say in words what it was."))
         return self.cleaned_data
+
+
+class LeadRulesForm(forms.ModelForm[LeadRules]):
+    class Meta:
+        model = LeadRules
+        fields = ("answer_hours", "like_days")
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or self.cleaned_data
+        for name in self._meta.fields or ():
+            if facts.get(name) == 0:
+                self.add_error(name, _now("Take one at least."))
+        return facts
 
 
 class LeadFilterForm(forms.Form):

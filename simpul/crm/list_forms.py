@@ -7,7 +7,6 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from simpul.crm import listing
-from simpul.crm.listed import FIELDS
 from simpul.crm.models import ListImport
 from simpul.crm.tables import ListRefused, read_table
 from simpul.lib import uploads
@@ -18,7 +17,7 @@ EXAMPLES = 3
 
 
 class ListForm(forms.Form):
-    """A list of customers or suppliers, as another program saved it."""
+    """A list of customers, suppliers or models, as another program saved it."""
 
     file = UploadField(
         label=_("File"),
@@ -27,10 +26,19 @@ class ListForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,.vcf,text/csv,text/vcard"}),
     )
     of = forms.ChoiceField(
-        label=_("What are they to us?"),
+        label=_("What is in it?"),
         choices=ListImport.Of.choices,
-        help_text=_("Where the list does not say it itself."),
+        help_text=_("What they are to us, where the list does not say it itself."),
     )
+
+    def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not by.may("catalog.keep", by.workshop):
+            kinds = self.fields["of"]
+            assert isinstance(kinds, forms.ChoiceField)  # noqa: S101 - declared above
+            kinds.choices = [
+                (one.value, one.label) for one in ListImport.Of if one != ListImport.Of.PRODUCT
+            ]
 
     def clean_file(self) -> Any:
         admitted = self.cleaned_data["file"]
@@ -61,7 +69,7 @@ class MappingForm(forms.Form):
         super().__init__(data)
         self.made = made
         rows = list(made.rows.order_by("line")[:30])
-        choices = [("", _("leave it out")), *FIELDS.items()]
+        choices = [("", _("leave it out")), *made.fields.items()]
         self.examples: dict[str, list[str]] = {}
         for at, (heading, meant) in enumerate(zip(made.headings, made.mapping, strict=True)):
             name = f"column-{at}"

@@ -6,13 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from simpul.crm.headings import Unreadable, meant
 from simpul.lib import phones
 from simpul.lib.alike import Card
 
@@ -49,10 +48,6 @@ _fits = MaxLengthValidator(254)  # what the book of addresses holds
 _EATEN = re.compile(r"[0-9](?:[.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 
 
-class Unreadable(ValueError):
-    """A row says nothing that can be taken; the message is a sentence that says why."""
-
-
 @dataclass(frozen=True, slots=True)
 class Business:
     """What a row tells; numbers are E.164, `kinds` are keys of a party's kinds."""
@@ -79,28 +74,11 @@ class Business:
 def guessed(headings: Sequence[str]) -> list[str]:
     """Return for each column the field that its heading names, or nothing; each field but the
     numbers and addresses once."""
-    found: list[str] = []
-    known = _known_headings()
-    for heading in headings:
-        field = known.get(_slug(heading), "")
-        found.append("" if field in found and field not in ("telephone", "email") else field)
+    found = meant(headings, FIELDS, _HEADINGS, several=("telephone", "email"))
     # who has an organisation is a person of it; who has none is a household by its own name
     if "name" in found and [heading.casefold() for heading in headings[:2]] == _OF_A_CONTACT:
         found[:2] = ["contact", "name"]
     return found
-
-
-def _known_headings() -> dict[str, str]:
-    """Return slug -> field of whatever people write above a column, and of our own labels."""
-    known = {word: field for field, said in _HEADINGS.items() for word in said.split()}
-    for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            known |= {_slug(str(label)): field for field, label in FIELDS.items()}
-    return known
-
-
-def _slug(heading: str) -> str:
-    return re.sub(r"\W+", "_", heading.casefold()).strip("_")
 
 
 def business_in(cells: Sequence[str], mapping: Sequence[str], *, kind: str) -> Business:

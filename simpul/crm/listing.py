@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from simpul.crm.listed import Business, Unreadable, business_in
+from simpul.crm import product_listing
+from simpul.crm.headings import Unreadable
+from simpul.crm.listed import Business, business_in
 from simpul.crm.models import ListImport, ListRow, cards_of
 from simpul.lib import clock
 from simpul.lib.alike import Likeness
@@ -29,30 +31,8 @@ def judge(made: ListImport) -> None:
     held = ListImport.objects.select_for_update(of=("self",), no_key=True).get(pk=made.pk)
     if held.status != ListImport.Status.DRAFT:
         return
-    workshop = held.workshop
-    ways, cards = _ways(workshop), Likeness(cards_of(workshop))
-    names = dict(Party.objects.filter(workshop=workshop).values_list("pk", "name"))
-    first_at: dict[tuple[str, str], int] = {}
     rows = list(held.rows.order_by("line"))
-    for row in rows:
-        row.verdict, row.why, row.known_id = ListRow.Verdict.NEW, "", None
-        if (business := _read(row, held)) is None:
-            continue
-        mine = _ways_of(business)
-        known = next((ways[way] for way in mine if way in ways), None)
-        if known is not None:
-            row.verdict, row.known_id = ListRow.Verdict.KNOWN, known or None
-            row.why = _("Same number or address: %(party)s") % {
-                "party": names.get(known, _("one of us"))
-            }
-        elif line := next((first_at[way] for way in mine if way in first_at), None):
-            row.verdict = ListRow.Verdict.KNOWN
-            row.why = _("Same number or address as line %(line)s") % {"line": line}
-        elif alike := cards.like(business.card()):
-            row.verdict, row.known_id = ListRow.Verdict.PROBABLE, alike[0].other
-            row.why = _("Looks like %(party)s") % {"party": names[alike[0].other]}
-        for way in mine:
-            first_at.setdefault(way, row.line)
+    (product_listing.judge if held.is_of_products else _judge_parties)(held, rows)
     fields = ["verdict", "why", "known"]
     ListRow.objects.bulk_update(rows, fields, batch_size=200)
 
@@ -87,20 +67,51 @@ def _take_some(made: ListImport) -> bool:
         if held.status != ListImport.Status.RUNNING:
             return False
         rows = list(held.to_take().order_by("line")[:A_BATCH])
-        read = [(row, said) for row in rows if (said := _read(row, held)) is not None]
-        ways = _ways(held.workshop, [way for _row, said in read for way in _ways_of(said)])
-        for row, business in read:
-            mine = _ways_of(business)
-            known = next((ways[way] for way in mine if way in ways), None)
-            if known is not None:
-                row.verdict, row.known_id = ListRow.Verdict.KNOWN, known or None
-                row.why = _("Came in by another way meanwhile.")
-            else:
-                row.party = _written(business, held.workshop)
-                ways |= dict.fromkeys(mine, row.party.pk)
-        ListRow.objects.bulk_update(rows, ["verdict", "why", "known", "party"])
+        (product_listing.take if held.is_of_products else _take_parties)(held, rows)
+        fields = ["verdict", "why", "known", "party", "colourway", "undoing"]
+        ListRow.objects.bulk_update(rows, fields)
         ListImport.objects.filter(pk=held.pk).update(touched_at=clock.now())
     return bool(rows)
+
+
+def _judge_parties(made: ListImport, rows: Sequence[ListRow]) -> None:
+    workshop = made.workshop
+    ways, cards = _ways(workshop), Likeness(cards_of(workshop))
+    names = dict(Party.objects.filter(workshop=workshop).values_list("pk", "name"))
+    first_at: dict[tuple[str, str], int] = {}
+    for row in rows:
+        row.verdict, row.why, row.known_id = ListRow.Verdict.NEW, "", None
+        if (business := _read(row, made)) is None:
+            continue
+        mine = _ways_of(business)
+        known = next((ways[way] for way in mine if way in ways), None)
+        if known is not None:
+            row.verdict, row.known_id = ListRow.Verdict.KNOWN, known or None
+            row.why = _("Same number or address: %(party)s") % {
+                "party": names.get(known, _("one of us"))
+            }
+        elif line := next((first_at[way] for way in mine if way in first_at), None):
+            row.verdict = ListRow.Verdict.KNOWN
+            row.why = _("Same number or address as line %(line)s") % {"line": line}
+        elif alike := cards.like(business.card()):
+            row.verdict, row.known_id = ListRow.Verdict.PROBABLE, alike[0].other
+            row.why = _("Looks like %(party)s") % {"party": names[alike[0].other]}
+        for way in mine:
+            first_at.setdefault(way, row.line)
+
+
+def _take_parties(made: ListImport, rows: Sequence[ListRow]) -> None:
+    read = [(row, said) for row in rows if (said := _read(row, made)) is not None]
+    ways = _ways(made.workshop, [way for _row, said in read for way in _ways_of(said)])
+    for row, business in read:
+        mine = _ways_of(business)
+        known = next((ways[way] for way in mine if way in ways), None)
+        if known is not None:
+            row.verdict, row.known_id = ListRow.Verdict.KNOWN, known or None
+            row.why = _("Came in by another way meanwhile.")
+        else:
+            row.party = _written(business, made.workshop)
+            ways |= dict.fromkeys(mine, row.party.pk)
 
 
 def _read(row: ListRow, made: ListImport) -> Business | None:

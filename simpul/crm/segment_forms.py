@@ -8,11 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.catalog.models import Category, Product
 from simpul.crm.models import SENT_BY, MarketingRules, Segment
-from simpul.crm.segmenting import Bought, Phase
-from simpul.parties.models import Party, Workshop
+from simpul.crm.models.segment import BY_MARGIN
+from simpul.crm.segmenting import Aim, Bought, Phase
+from simpul.parties.models import Party, Person, Workshop
 from simpul.ui.fields import RupiahField
 
 _ANY = ("", _("all the same"))
+_PHASES = [
+    _ANY,
+    (_("What we have in mind"), Aim.choices),
+    (_("More exactly"), Phase.choices),
+]
 _KINDS = [(one.value, one.label) for one in Party.BuysAs if one]
 
 
@@ -27,7 +33,7 @@ class SegmentForm(forms.Form):
         required=False,
         help_text=_("Several with commas: Bogor, Bandung."),
     )
-    phase = forms.ChoiceField(label=_("Phase"), choices=[_ANY, *Phase.choices], required=False)
+    phase = forms.ChoiceField(label=_("Phase"), choices=_PHASES, required=False)
     bought = forms.ChoiceField(
         label=_("Bought before"), choices=[_ANY, *Bought.choices], required=False
     )
@@ -47,6 +53,17 @@ class SegmentForm(forms.Form):
     )
     least = RupiahField(label=_("Orders of at least, Rp"), required=False, max_length=20)
     most = RupiahField(label=_("Orders of at most, Rp"), required=False, max_length=20)
+    left_least = RupiahField(
+        label=_("Left of their orders at least, Rp"),
+        required=False,
+        max_length=20,
+        help_text=_(
+            "After material, wages and freight, of what is delivered. Only who sees the books sees such a segment."
+        ),
+    )
+    left_most = RupiahField(
+        label=_("Left of their orders at most, Rp"), required=False, max_length=20
+    )
     months = forms.IntegerField(
         label=_("In the last months"), min_value=1, max_value=120, required=False
     )
@@ -62,11 +79,14 @@ class SegmentForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, workshop: Workshop, segment: Segment | None = None
+        self, data: Any = None, *, by: Person, workshop: Workshop, segment: Segment | None = None
     ) -> None:
         said = {"name": segment.name, **segment.conditions} if segment else {}
         super().__init__(data, initial=said)
         self.segment = segment or Segment(workshop=workshop)
+        if not by.may("insight.see_books", workshop):
+            for name in BY_MARGIN:
+                del self.fields[name]
         for name, model in (("product", Product), ("category", Category)):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
@@ -76,7 +96,8 @@ class SegmentForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or self.cleaned_data
         speaks_of_buying = any(facts.get(one) for one in ("product", "category", "size", "days"))
-        speaks_of_money = facts.get("least") or facts.get("most")
+        sums = ("least", "most", *BY_MARGIN)
+        speaks_of_money = any(facts.get(one) is not None for one in sums)
         if speaks_of_buying and not facts.get("bought"):
             self.add_error("bought", _now("Say whether they have bought it or not."))
         if speaks_of_money and not facts.get("months") and "months" not in self.errors:
@@ -86,7 +107,11 @@ class SegmentForm(forms.Form):
     @property
     def conditions(self) -> dict[str, Any]:
         """What was chosen, as it is kept: plain values, and nothing of what was left empty."""
-        found = {name: value for name, value in self.cleaned_data.items() if value}
+        found = {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if value or (value == 0 and name == "left_most")
+        }
         found.pop("name", None)
         return {name: getattr(value, "pk", value) for name, value in found.items()}
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
+from operator import or_
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -18,6 +20,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 from simpul.catalog.models import Category, Product
 from simpul.conversations.models import Ticket
 from simpul.crm.models import MarketingRules, Purpose, Segment, agreed_to
+from simpul.crm.models.segment import BY_MARGIN
 from simpul.delivery.models import Shipment
 from simpul.lib import clock
 from simpul.orders.models import AGREED, LineSize, Order
@@ -25,6 +28,8 @@ from simpul.parties.models import Party, PartyQuerySet
 from simpul.ui.jinja import rupiah
 
 type Conditions = Mapping[str, Any]
+type Left = Callable[[int], Mapping[int, int]]  # months -> party -> rupiah left of its orders
+type Names = Mapping[tuple[str, int], str]  # "product" or "category" and its key -> its name
 
 A_MONTH = 30  # days
 
@@ -39,27 +44,49 @@ class Phase(models.TextChoices):
     LOST = "lost", pgettext_lazy("customer", "lost")
 
 
+class Aim(models.TextChoices):
+    """What the workshop has in mind with a customer; everybody who buys is in exactly one."""
+
+    ACQUIRE = "acquire", _("acquire: no order yet, or lost")
+    ENHANCE = "enhance", _("enhance: has just begun to buy")
+    RETAIN = "retain", _("retain: buys steadily, or sleeps")
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        return {
+            Aim.ACQUIRE: (Phase.PROSPECT, Phase.LOST),
+            Aim.ENHANCE: (Phase.NEW,),
+            Aim.RETAIN: (Phase.STEADY, Phase.SLEEPING),
+        }[self]
+
+
 class Bought(models.TextChoices):
     DID = "did", _("has bought")
     DID_NOT = "did_not", _("has not bought")
 
 
-def members_of(segment: Segment, parties: PartyQuerySet) -> PartyQuerySet:
+def members_of(segment: Segment, parties: PartyQuerySet, left: Left | None = None) -> PartyQuerySet:
     """Return those of the parties, who all may be seen, that belong to the segment today."""
     if segment.is_list:
         return parties.buyers().filter(pk__in=segment.members.values("pk"))
     rules = MarketingRules.of(segment.workshop)
-    return fitting(parties, segment.conditions, rules, clock.today())
+    return fitting(parties, segment.conditions, rules, clock.today(), left)
 
 
 def fitting(
-    parties: PartyQuerySet, conditions: Conditions, rules: MarketingRules, today: date
+    parties: PartyQuerySet,
+    conditions: Conditions,
+    rules: MarketingRules,
+    today: date,
+    left: Left | None = None,
 ) -> PartyQuerySet:
     """Return the buyers among the parties whom all the conditions fit; without any: all buyers.
 
-    `kind`: as what they buy. `areas`: towns, with commas. `phase`: by the `rules`. `bought`: did or
+    `kind`: as what they buy. `areas`: towns, with commas. `phase`: a Phase or an Aim, by the `rules`. `bought`: did or
     did not, of `product`, `category` (keys) and `size`, within `days` (none: ever). `least` and
-    `most`: rupiah of the orders agreed within `months`. `complained`: yes or no. `consent`: a
+    `most`: rupiah of the orders agreed within `months`. `left_least` and `left_most`: rupiah that
+    were left of the orders delivered within `months`; `left` tells it of each party that has any,
+    and without it nobody fits. `complained`: yes or no. `consent`: a
     purpose that somebody of them agreed to, where something arrives.
     """
     found = parties.buyers()
@@ -71,12 +98,17 @@ def fitting(
             named |= Q(area__icontains=area)
         found = found.filter(named)
     if phase := conditions.get("phase"):
-        found = found.filter(_in_phase(Phase(phase), rules, today))
+        phases = Aim(phase).phases if phase in Aim.values else (Phase(phase),)
+        found = found.filter(
+            functools.reduce(or_, (_in_phase(one, rules, today) for one in phases))
+        )
     if bought := conditions.get("bought"):
         has_bought = Exists(_bought(conditions, today))
         found = found.filter(has_bought if bought == Bought.DID else ~has_bought)
     if conditions.get("least") or conditions.get("most"):
         found = _spending(found, conditions, today)
+    if _is_by_margin(conditions):
+        found = found.filter(pk__in=_leaving_so_much(conditions, left) if left else [])
     if complained := conditions.get("complained"):
         has_complained = _complained()
         found = found.filter(has_complained if complained == "yes" else ~has_complained)
@@ -99,7 +131,28 @@ def _complained() -> Q:
     return Q(Exists(said)) | Q(Exists(shipments))
 
 
-def described(segment: Segment) -> list[str]:
+def phase_of(first: date | None, last: date | None, rules: MarketingRules, today: date) -> Phase:
+    """Return the phase of a buyer whose first and last agreed orders were on these days."""
+    if first is None or last is None:
+        return Phase.PROSPECT
+    if last < today - timedelta(days=rules.lost_days):
+        return Phase.LOST
+    if last < today - timedelta(days=rules.sleeping_days):
+        return Phase.SLEEPING
+    return Phase.NEW if first >= today - timedelta(days=rules.new_days) else Phase.STEADY
+
+
+def named_in(segments: Iterable[Segment]) -> Names:
+    """Return the names of all models and categories that the segments speak of, in two questions."""
+    found: dict[tuple[str, int], str] = {}
+    for model, name in ((Product, "product"), (Category, "category")):
+        keys = {key for segment in segments if (key := segment.conditions.get(name))}
+        rows = model._default_manager.filter(pk__in=keys)
+        found |= {(name, row.pk): str(row) for row in rows}
+    return found
+
+
+def described(segment: Segment, names: Names) -> list[str]:
     """Say in words what a segment's conditions are."""
     if segment.is_list:
         return [_now("chosen one by one")]
@@ -110,14 +163,16 @@ def described(segment: Segment) -> list[str]:
     if areas := _areas(conditions):
         said.append(_now("from %(areas)s") % {"areas": ", ".join(areas)})
     if phase := conditions.get("phase"):
-        said.append(str(Phase(phase).label))
+        said.append(str(Aim(phase).label if phase in Aim.values else Phase(phase).label))
     if bought := conditions.get("bought"):
-        said.append(_said_of_buying(segment, Bought(bought)))
+        said.append(_said_of_buying(conditions, Bought(bought), names))
     for name, words in (
         ("least", _now("at least %(amount)s in %(months)s months")),
         ("most", _now("at most %(amount)s in %(months)s months")),
+        ("left_least", _now("left at least %(amount)s in %(months)s months")),
+        ("left_most", _now("left at most %(amount)s in %(months)s months")),
     ):
-        if amount := conditions.get(name):
+        if (amount := conditions.get(name)) is not None:
             said.append(words % {"amount": rupiah(amount), "months": conditions["months"]})
     if complained := conditions.get("complained"):
         words = _now("has had a difference") if complained == "yes" else _now("no difference ever")
@@ -127,13 +182,9 @@ def described(segment: Segment) -> list[str]:
     return said or [_now("all who buy")]
 
 
-def _said_of_buying(segment: Segment, bought: Bought) -> str:
-    conditions = segment.conditions
-    what = [
-        row.name
-        for model, key in ((Product, "product"), (Category, "category"))
-        for row in model.objects.filter(workshop=segment.workshop, pk=conditions.get(key))
-    ]
+def _said_of_buying(conditions: Conditions, bought: Bought, names: Names) -> str:
+    keys = ((name, conditions.get(name, 0)) for name in ("product", "category"))
+    what = [names[key] for key in keys if key in names]
     if size := conditions.get("size"):
         what.append(_now("size %(size)s") % {"size": size})
     said = f"{bought.label} {', '.join(what) or _now('anything')}"
@@ -149,7 +200,7 @@ def _areas(conditions: Conditions) -> list[str]:
 
 def _agreed(since: date | None = None) -> QuerySet[Order]:
     """Return the agreed orders of the party of the outer query, from a day on."""
-    orders = Order.objects.filter(buyer=OuterRef("pk"), status__in=AGREED)
+    orders = Order.objects.filter(buyer=OuterRef("pk")).bought()
     return orders.filter(confirmed_at__gte=clock.begin_of(since)) if since else orders
 
 
@@ -171,7 +222,10 @@ def _in_phase(phase: Phase, rules: MarketingRules, today: date) -> Q:
 def _bought(conditions: Conditions, today: date) -> QuerySet[LineSize]:
     """Return the pairs of the party of the outer query that a condition speaks of."""
     sizes = LineSize.objects.filter(
-        line__order__buyer=OuterRef("pk"), line__order__status__in=AGREED, pairs__gt=0
+        line__order__buyer=OuterRef("pk"),
+        line__order__status__in=AGREED,
+        line__order__is_sample=False,
+        pairs__gt=0,
     )
     if days := conditions.get("days"):
         since = clock.begin_of(today - timedelta(days=days))
@@ -194,3 +248,17 @@ def _spending(found: PartyQuerySet, conditions: Conditions, today: date) -> Part
     if most := conditions.get("most"):
         found = found.filter(LessThanOrEqual(spent, most))
     return found
+
+
+def _is_by_margin(conditions: Conditions) -> bool:
+    return any(conditions.get(name) is not None for name in BY_MARGIN)
+
+
+def _leaving_so_much(conditions: Conditions, left: Left) -> list[int]:
+    """Return the parties whose delivered orders left as much as is wanted."""
+    least, most = conditions.get("left_least"), conditions.get("left_most")
+    return [
+        party
+        for party, amount in left(conditions["months"]).items()
+        if (least is None or amount >= least) and (most is None or amount <= most)
+    ]

@@ -1,4 +1,4 @@
-"""Whether anybody has done anything with a party since it was written down."""
+"""Whether anybody has done anything with a party, or a model, since it was written down."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def used(parties: Collection[int]) -> dict[int, str]:
     }
     found: dict[int, str] = {}
     for model, of in owners.items():
-        for where, key in _pointing(model, list(of)):
-            found.setdefault(of[key], _why(where))
+        for where, key in pointing(model, list(of), own=_OWN):
+            found.setdefault(of[key], why(where))
     users = Person.objects.filter(pk__in=people).exclude(user=None)
     for party in users.values_list("party_id", flat=True):
         found.setdefault(party or 0, _("They have a login."))
@@ -51,21 +51,18 @@ def remove(parties: Collection[int]) -> None:
     Party.objects.filter(pk__in=parties).delete()
 
 
-def _owners(rows: models.QuerySet[Any], owner: str) -> dict[int, int]:
-    return dict(rows.values_list("pk", owner))
-
-
-def _pointing(
-    model: type[models.Model], keys: list[int]
+def pointing(
+    model: type[models.Model], keys: list[int], *, own: Collection[type[models.Model]]
 ) -> Iterator[tuple[type[models.Model], int]]:
-    """Return what points at rows of a model: by a foreign key, or as the thing that it is about."""
+    """Return what points at rows of a model: by a foreign key, or as the thing that it is about; `own`
+    belong to it from its first moment."""
     # also those that have no way back (related_name="+")
     relations: Any = model._meta.get_fields(include_hidden=True)
     for relation in relations:
         if not relation.auto_created or relation.concrete:
             continue
         where = relation.related_model
-        if where in _OWN or where._meta.label_lower in _OF_THE_MACHINE:
+        if where in own or where._meta.label_lower in _OF_THE_MACHINE:
             continue
         rows = where._base_manager.filter(**{f"{relation.field.name}__in": keys}).order_by()
         for key in rows.values_list(relation.field.name, flat=True).distinct():
@@ -79,10 +76,13 @@ def _pointing(
                 yield where, key
 
 
-def _why(where: type[models.Model]) -> str:
+def why(where: type[models.Model]) -> str:
     """Say in plain words what there is; whatever has no words of its own is simply work with it."""
     words = {
         "orders.order": _("There is an order."),
+        "orders.orderline": _("There is an order."),
+        "catalog.recipe": _("There is a recipe for it."),
+        "stock.movement": _("It lies in the stock."),
         "procurement.purchaseorder": _("There is a purchase order."),
         "conversations.conversation": _("There is a conversation."),
         "conversations.internalnote": _("There is a note about it."),
@@ -91,3 +91,7 @@ def _why(where: type[models.Model]) -> str:
         "parties.accesslink": _("A link was sent to them."),
     }
     return words.get(where._meta.label_lower, _("Something was done with it."))
+
+
+def _owners(rows: models.QuerySet[Any], owner: str) -> dict[int, int]:
+    return dict(rows.values_list("pk", owner))

@@ -15,7 +15,7 @@ from simpul.delivery import run
 from simpul.delivery.run import Sketch
 from simpul.lib import clock, places
 from simpul.lib.places import Spot
-from simpul.orders.models import AGREED, Order
+from simpul.orders.models import Order
 from simpul.parties.models import Address, Party, PartyQuerySet, Person, Workshop
 from simpul.stock.models import Balance, Location
 
@@ -162,9 +162,7 @@ def _visited(workshop: Workshop) -> dict[int, date]:
 def _ordered(workshop: Workshop, today: date) -> dict[int, tuple[date, int | None]]:
     """Return of each buyer the day of the last order of a year, and how many days lie between."""
     since = clock.begin_of(today - timedelta(days=A_YEAR))
-    agreed = Order.objects.filter(
-        workshop=workshop, status__in=AGREED, confirmed_at__gte=since
-    ).order_by()
+    agreed = Order.objects.filter(workshop=workshop, confirmed_at__gte=since).bought().order_by()
     rows = agreed.values_list("buyer").annotate(
         n=Count("pk"), first=Min("confirmed_at"), last=Max("confirmed_at")
     )

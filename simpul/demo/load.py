@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from simpul.demo import catalogue, history, people
+from simpul.insight.keeping import keep
 from simpul.lib import clock, codes
 from simpul.parties.models import Workshop
 
@@ -31,4 +32,6 @@ def load(
             cast = people.gather(opened)
             catalogue.fill(cast.workshop, opened.date())
         history.tell(cast, now, opened, SEED, told)
+    with clock.stopped(now):
+        keep.rebuild(cast.workshop)
     return cast.workshop

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from simpul.lib import clock
-from simpul.orders.models import Order, OrderNeed
+from simpul.orders.models import Order, OrderLine, OrderNeed
 from simpul.procurement.models import GoodsReceipt
 from simpul.production.models import Job
 from simpul.stock.lots import Lot, trace_of
@@ -81,6 +81,14 @@ def lots_in(order: Order) -> list[TracedLot]:
     needs = OrderNeed.objects.filter(line__order=order, issued__gt=0)
     items = _items(order.workshop_id, needs)
     return _sorted(one for one in lots_of(items) if one.of_order(order).quantity)
+
+
+def lots_of_lines(order: Order, lines: list[OrderLine]) -> list[TracedLot]:
+    """Return the lots of which something went into the work on some lines of an order."""
+    needs = OrderNeed.objects.filter(line__in=lines, issued__gt=0)
+    jobs = list(Job.objects.filter(line__in=lines))
+    lots = lots_of(_items(order.workshop_id, needs))
+    return _sorted(one for one in lots if any(one.used_by(job) for job in jobs))
 
 
 def lots_for(job: Job) -> list[TracedLot]:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from simpul.conversations.models import Conversation, GuestEntry, Ticket
 from simpul.crm.clocks import clocks_of
-from simpul.crm.models import Lead, Visit, Wish
+from simpul.crm.models import Lead, Rating, Visit, Wish
 from simpul.delivery.models import Shipment
 from simpul.delivery.models import Status as ShipmentStatus
 from simpul.insight.dates import outlook
@@ -153,6 +153,14 @@ def _wishes(person: Person, today: date) -> Iterator[Task]:
         )
         title = ngettext("%(n)s wish calls for you", "%(n)s wishes call for you", count)
         yield Task("wishes", "", "heart-handshake", title % {"n": count}, text, count, MIDDLE)
+
+
+def _ratings(person: Person, today: date) -> Iterator[Task]:
+    if count := Rating.objects.visible_to(person).alarming().count():
+        text = _("They answered 1 or 2 of 5: call them. A next step is drafted.")
+        title = ngettext("%(n)s customer is not content", "%(n)s customers are not content", count)
+        asked = "?shown=waiting"
+        yield Task("ratings", asked, "heart-handshake", title % {"n": count}, text, count, HIGH)
 
 
 def _unreached(person: Person, today: date) -> Iterator[Task]:
@@ -395,6 +403,7 @@ _SALES: list[_Question] = [
     _letters,
     _leads,
     _wishes,
+    _ratings,
     _unreached,
     _guests,
     _finished,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,7 +14,7 @@ from simpul.insight.books.margins import margins
 from simpul.insight.books.reports import Period
 from simpul.lib import clock
 from simpul.orders.models import AGREED, Instalment, Order
-from simpul.parties.models import Party
+from simpul.parties.models import Party, Workshop
 
 A_YEAR = timedelta(days=365)
 
@@ -27,6 +29,7 @@ class Worth:
 
     orders: int
     bought: int
+    first_on: date | None  # of the first order that was agreed
     last_on: date | None  # of the last order that was agreed, however long ago
     owed: int  # of all agreed orders
     overdue: int  # of this what is past its day
@@ -38,10 +41,13 @@ class Worth:
 
 def worth_of(party: Party, today: date) -> Worth:
     """Return what a buyer bought and how it paid, in three questions."""
-    agreed = Order.objects.filter(buyer=party, status__in=AGREED, confirmed_at__isnull=False)
+    agreed = Order.objects.filter(buyer=party, confirmed_at__isnull=False).bought()
     recent = Q(confirmed_at__gte=clock.begin_of(today - A_YEAR))
     bought = agreed.aggregate(
-        n=Count("pk", filter=recent), total=Sum("total", filter=recent), last=Max("confirmed_at")
+        n=Count("pk", filter=recent),
+        total=Sum("total", filter=recent),
+        first=Min("confirmed_at"),
+        last=Max("confirmed_at"),
     )
     parts = Instalment.objects.filter(order__buyer=party, order__status__in=AGREED)
     left, is_late = F("amount") - F("paid"), Q(due_on__lt=today)
@@ -52,6 +58,7 @@ def worth_of(party: Party, today: date) -> Worth:
     return Worth(
         orders=bought["n"],
         bought=bought["total"] or 0,
+        first_on=clock.day_of(bought["first"]) if bought["first"] else None,
         last_on=clock.day_of(bought["last"]) if bought["last"] else None,
         owed=open_now["owed"] or 0,
         overdue=open_now["late"] or 0,
@@ -60,6 +67,21 @@ def worth_of(party: Party, today: date) -> Worth:
         late=sum(one > 0 for one in days),
         days_late=days[len(days) // 2] if days else None,
     )
+
+
+def left_of(workshop: Workshop) -> Callable[[int], dict[int, int]]:
+    """Return what tells how much the orders of each party left that were delivered in so many months
+    of thirty days, in rupiah. The books are only asked once it is called."""
+
+    def left(months: int) -> dict[int, int]:
+        today = clock.today()
+        found: dict[int, int] = defaultdict(int)
+        since = Period(today - timedelta(days=30 * months), today)
+        for one in margins(books_now(workshop, today), since):
+            found[one.order.buyer_id] += one.left
+        return found
+
+    return left
 
 
 def contribution_of(party: Party, today: date) -> int | None:

@@ -81,6 +81,11 @@ def invited() -> Rule:
     return lambda person, subject: person.party_id is not None and subject.is_offered_to(person)
 
 
+def keeper() -> Rule:
+    """Whoever keeps what the thing is a list of: its `keeping` names the line below that says who."""
+    return lambda person, subject: ABILITIES[subject.keeping](person, subject)
+
+
 def friend() -> Rule:
     """Somebody of the new customer who came by a recommendation."""
     return _side("friend_id")
@@ -131,6 +136,8 @@ ABILITIES: dict[str, Rule] = {
     "crm.unplan_campaign": workshop(SALES),
     "crm.begin_campaign": machine(),
     "crm.pause_campaign": workshop(SALES),
+    "crm.send_text": workshop(SALES),
+    "crm.drop_text": workshop(SALES),
     "crm.resume_campaign": workshop(SALES),
     "crm.stop_campaign": workshop(SALES),
     "crm.end_campaign": machine(),
@@ -150,6 +157,24 @@ ABILITIES: dict[str, Rule] = {
     "crm.approve_referral": workshop(SALES),
     "crm.void_referral": either(machine(), workshop(SALES)),
     "crm.reward_referral": machine(),
+    # answer pages
+    "crm.write_answer": workshop(SALES),
+    "crm.change_answer": workshop(SALES),
+    "crm.publish_answer": workshop(SALES),
+    "crm.hide_answer": workshop(SALES),
+    "crm.vote_answer": machine(),
+    # goods of a ticket that come back
+    "crm.agree_return": workshop(SALES, STOCK),
+    "crm.send_return": workshop(SALES, STOCK),
+    "crm.count_return": workshop(STOCK),
+    "crm.cancel_return": workshop(SALES, STOCK),
+    # how content customers are
+    "crm.keep_rating_rules": owner(),
+    "crm.ask_rating": machine(),
+    "crm.answer_rating": buyer(),
+    "crm.change_rating": buyer(),
+    "crm.alert_rating": machine(),
+    "crm.follow_rating": workshop(SALES),
     # wishes of customers
     "crm.keep_wish_rules": owner(),
     "crm.make_wish": invited(),
@@ -173,21 +198,36 @@ ABILITIES: dict[str, Rule] = {
     "crm.clear_post": workshop(SALES),
     "crm.hide_post": workshop(SALES),
     "crm.show_post": workshop(SALES),
-    # lists of customers and suppliers from elsewhere
-    "crm.carry_list": workshop(SALES, FINANCE, STOCK, PRODUCTION, Role.VIEWER),
-    "crm.read_list": workshop(SALES, STOCK),
-    "crm.map_list": workshop(SALES, STOCK),
-    "crm.drop_list": either(machine(), workshop(SALES, STOCK)),
-    "crm.import_list": workshop(SALES, STOCK),
+    # questions in the room
+    "crm.ask_poll": workshop(SALES),
+    "crm.answer_poll": distributor(),
+    "crm.order_ahead": distributor(),
+    "crm.offer_ahead": workshop(SALES),
+    # what the shop window tells of the workshop
+    "crm.keep_showcase": owner(),
+    "crm.show_picture": owner(),
+    "crm.take_picture_off": owner(),
+    # news of the workshop
+    "crm.draft_bulletin": machine(),
+    "crm.write_bulletin": workshop(SALES),
+    "crm.change_bulletin": workshop(SALES),
+    "crm.publish_bulletin": workshop(SALES),
+    "crm.take_bulletin_back": workshop(SALES),
+    # lists of customers, suppliers and models from elsewhere
+    "crm.carry_list": workshop(SALES, STOCK),  # as who keeps the parties
+    "crm.read_list": keeper(),
+    "crm.map_list": keeper(),
+    "crm.drop_list": either(machine(), keeper()),
+    "crm.import_list": keeper(),
     "crm.end_list": machine(),
-    "crm.undo_list": workshop(SALES, STOCK),
+    "crm.undo_list": keeper(),
     # prospects on their way to a first order
     "crm.note_lead": workshop(SALES),
     "crm.move_lead": either(machine(), workshop(SALES)),
     "crm.give_lead": workshop(SALES),
     "crm.estimate_lead": workshop(SALES),
     "crm.plan_lead": workshop(SALES),
-    "crm.lose_lead": workshop(SALES),
+    "crm.lose_lead": either(machine(), workshop(SALES)),
     "crm.reopen_lead": workshop(SALES),
     "crm.win_lead": machine(),
     "crm.send_quotation": workshop(SALES),
@@ -204,9 +244,30 @@ ABILITIES: dict[str, Rule] = {
     "crm.note_visit": workshop(SALES),
     "crm.miss_visit": workshop(SALES),
     # the dealers behind a distributor
-    "crm.begin_dealing": workshop(SALES),
+    "crm.begin_dealing": either(machine(), workshop(SALES)),
     "crm.end_dealing": either(workshop(SALES), dealer()),
     "crm.order_for_dealer": either(buyer(), workshop(SALES)),
+    # the areas of distributors
+    "crm.ask_area": machine(),
+    "crm.give_area": workshop(SALES),
+    "crm.grant_area": workshop(SALES),
+    "crm.decline_area": workshop(SALES),
+    "crm.end_area": workshop(SALES),
+    # samples
+    "crm.send_sample": workshop(SALES),
+    "crm.ask_about_sample": machine(),
+    # prospects that a distributor looks after
+    "crm.keep_lead_rules": owner(),
+    "crm.hand_on_lead": workshop(SALES),
+    "crm.ask_next_distributor": machine(),
+    "crm.take_lead": buyer(),
+    "crm.pass_lead": buyer(),
+    "crm.lapse_lead_offer": machine(),
+    "crm.bring_lead_back": machine(),
+    "crm.recall_lead": either(machine(), workshop(SALES)),
+    "crm.report_lead_won": buyer(),
+    "crm.report_lead_lost": buyer(),
+    "crm.win_lead_through": machine(),
     # talk
     "conversations.say": either(
         workshop(SALES, FINANCE, STOCK, PRODUCTION), buyer(), supplier(), courier()
@@ -233,7 +294,9 @@ ABILITIES: dict[str, Rule] = {
     "conversations.let_go": workshop(SALES, FINANCE, STOCK, PRODUCTION),
     "conversations.call": workshop(SALES, FINANCE, STOCK, PRODUCTION),
     "conversations.follow_up": workshop(SALES, FINANCE, STOCK, PRODUCTION),
-    "conversations.finish_follow_up": workshop(SALES, FINANCE, STOCK, PRODUCTION),
+    "conversations.finish_follow_up": either(
+        machine(), workshop(SALES, FINANCE, STOCK, PRODUCTION)
+    ),
     "conversations.keep_replies": workshop(SALES),
     "conversations.sign": machine(),
     "conversations.hold": machine(),
@@ -273,6 +336,8 @@ ABILITIES: dict[str, Rule] = {
     "production.see_workers": workshop(PRODUCTION),
     "production.see_wages": workshop(PRODUCTION, FINANCE),
     "insight.see_books": workshop(FINANCE, Role.VIEWER),
+    "insight.see_trend": workshop(SALES, FINANCE, STOCK, PRODUCTION, Role.VIEWER),
+    "insight.rebuild": owner(),
     # money
     "payments.open_account": workshop(FINANCE),
     "payments.confirm_account": workshop(FINANCE),

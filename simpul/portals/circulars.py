@@ -22,15 +22,21 @@ from django.utils.translation import override
 from simpul.conversations import replies
 from simpul.conversations.reach import hours_of
 from simpul.crm import drawing, leaving, wording
-from simpul.crm.models import Campaign, Purpose, Recipient, Why
+from simpul.crm.models import Bulletin, Campaign, Purpose, Recipient, Why
+from simpul.insight.worth import left_of
 from simpul.lib import bounces, clock
-from simpul.parties.models import Identity, Person
+from simpul.parties.models import Identity, Person, Workshop
 from simpul.portals.letters import OF_A_PROGRAM
 
 A_BATCH = 50
 PAUSES = [timedelta(minutes=minutes) for minutes in (5, 30, 180, 720)]  # after each failure
 
 log = logging.getLogger(__name__)
+
+
+def begin_due(workshop: Workshop) -> None:
+    """Begin the campaigns whose time has come, also those whose readers are chosen by margin."""
+    drawing.begin_due(workshop, left_of(workshop))
 
 
 def send() -> tuple[int, int]:
@@ -75,20 +81,21 @@ def send_test(campaign: Campaign, person: Person) -> bool:
     return True
 
 
-def text_of(recipient: Recipient) -> str:
-    """Return the text that somebody sends by WhatsApp."""
+def text_of(recipient: Recipient, model: str = "") -> str:
+    """Return the text that somebody sends by WhatsApp; `model` is what they ordered last."""
     person = recipient.person
     assert person is not None  # noqa: S101 - of one that waits
     with override(person.language):
-        _subject, body = words_for(recipient.campaign, person)
+        _subject, body = words_for(recipient.campaign, person, model or _("our shoes"))
         lines = [body, person.workshop.name]
         lines.append(_("No more of this: %(address)s") % {"address": leaving_address(recipient)})
     return "\n\n".join(lines)
 
 
-def words_for(campaign: Campaign, person: Person) -> tuple[str, str]:
-    """Return subject and body as this person reads them, in the language of the moment."""
-    model = wording.last_model(person.party) if person.party else _("our shoes")
+def words_for(campaign: Campaign, person: Person, model: str = "") -> tuple[str, str]:
+    """Return subject and body as this person reads them, in the language of the moment; what they
+    ordered last is asked for where it is not given."""
+    model = model or wording.last_model(person.party_id)
     subject, body = campaign.text_in(person.language)
     gaps = {"name": person.name, "model": model}
     return wording.filled(subject, **gaps), wording.filled(body, **gaps)
@@ -100,6 +107,12 @@ def leaving_address(recipient: Recipient) -> str:
     token = leaving.token_of(recipient.identity, purpose, recipient.pk)
     slug = recipient.campaign.workshop.slug
     return settings.SITE_URL + reverse("storefront:leaving", args=[slug, token])
+
+
+def bulletin_address(bulletin: Bulletin) -> str:
+    """Return where news is read: in the shop window, or by whom it is for after a login."""
+    page = "storefront:bulletin" if bulletin.is_public else "buyer:bulletin"
+    return settings.SITE_URL + reverse(page, args=[bulletin.workshop.slug, bulletin.pk])
 
 
 def awake_from(recipient: Recipient, at: datetime) -> datetime:
@@ -189,6 +202,7 @@ def _own_address(person: Person) -> str:
 _WITH = (
     "campaign__workshop",
     "campaign__picture",
+    "campaign__bulletin__product",
     "party",
     "person__workshop",
     "person__party",

@@ -79,6 +79,12 @@ TABLE: dict[str, Door] = {
     "buyer:worker": Door(sees="buyers"),
     "buyer:news-item": Door("news of dewi", "buyers", "dewi", answer=405),
     # points
+    "buyer:prospects": Door(sees="buyers"),
+    "buyer:prospect": Door("offered lead", "dewi"),
+    "buyer:prospect-taking": Door("offered lead", "buyers", "dewi", answer=405),
+    "buyer:prospect-passing": Door("offered lead", "buyers", "dewi", answer=405),
+    "buyer:prospect-won": Door("offered lead", "buyers", "dewi", answer=405),
+    "buyer:prospect-loss": Door("offered lead", "dewi", "dewi", answer=409),
     "buyer:dealers": Door(sees="buyers"),
     "buyer:dealer": Door("dealing", "dewi"),
     "buyer:dealing-ending": Door("", "toni", "toni"),
@@ -114,6 +120,50 @@ TABLE: dict[str, Door] = {
     "workshop:post-hiding": Door("post", "owner sari", "owner sari", others=403),
     "workshop:post-showing": Door("hidden post", "staff", "owner sari", answer=405),
     "workshop:post-clearing": Door("reported post", "staff", "owner sari", answer=405),
+    # answer pages
+    "storefront:answers": Door(sees="all"),
+    "storefront:answer": Door("answer slug", "all"),
+    "storefront:answer-helped": Door("answer slug", "all", "all", answer=405),
+    "workshop:answers": Door(sees="staff"),
+    "workshop:new-answer": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:answer": Door("answer", "staff"),
+    "workshop:answer-change": Door("answer", "owner sari", "owner sari", others=403),
+    "workshop:answer-publication": Door("answer", "staff", "owner sari", answer=405),
+    # how content customers are
+    "buyer:rating": Door("rating", "dewi", "dewi"),
+    "workshop:ratings": Door(sees="staff"),
+    "workshop:rating-rules": Door(sees="owner", may="owner", others=403),
+    "workshop:rating": Door("rating", "staff"),
+    "workshop:rating-next": Door("rating", "staff", "owner sari", answer=405),
+    # news of the workshop: for all buyers of the little world
+    "buyer:bulletins": Door(sees="buyers"),
+    "buyer:bulletin": Door("bulletin", "buyers"),
+    "buyer:bulletin-picture": Door("bulletin", "buyers"),
+    "buyer:bulletin-opened": Door("bulletin", "buyers", "buyers", answer=405),
+    "buyer:bulletin-wish": Door("bulletin", "buyers", "buyers", answer=405),
+    "storefront:bulletins": Door(sees="all"),
+    "storefront:bulletin": Door("public bulletin", "all"),
+    "storefront:bulletin-picture": Door("public bulletin", "all"),
+    "workshop:bulletins": Door(sees="staff"),
+    "workshop:new-bulletin": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:bulletin-count": Door(sees="staff"),
+    "workshop:bulletin": Door("bulletin", "staff"),
+    "workshop:bulletin-picture": Door("bulletin", "staff"),
+    "workshop:bulletin-change": Door("drafted bulletin", "owner sari", "owner sari", others=403),
+    "workshop:bulletin-publication": Door("drafted bulletin", "staff", "owner sari", answer=405),
+    "workshop:bulletin-return": Door("bulletin", "staff", "owner sari", answer=405),
+    # questions in the room
+    "buyer:poll-answer": Door("polled post", "buyers", "buyers", answer=405),
+    "buyer:poll-ahead": Door("polled post", "buyers", "buyers", answer=405),
+    "buyer:poll-look": Door("polled look", "buyers"),
+    "workshop:new-poll": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:poll-offer": Door("polled post", "staff", "owner sari", answer=405),
+    "workshop:poll-look": Door("polled look", "staff"),
+    # what the shop window tells of the workshop
+    "storefront:work-photo": Door("shown picture", "all"),
+    "workshop:showcase": Door(sees="owner", may="owner", others=403),
+    "workshop:picture-showing": Door("unshown photo", "staff", "owner", answer=405),
+    "workshop:picture-removal": Door("shown picture", "staff", "owner", answer=405),
     # wishes
     "buyer:wishes": Door(sees="buyers"),
     "buyer:new-wish": Door(sees="buyers", may="buyers", answer=405),
@@ -160,6 +210,14 @@ TABLE: dict[str, Door] = {
     "workshop:ticket-merging": Door(
         "customer ticket", "owner sari fajar", "owner sari fajar", others=403
     ),
+    "workshop:ticket-return": Door(
+        "customer ticket", "owner sari rina", "owner sari rina", others=403
+    ),
+    "workshop:return-leaving": Door("goods", "staff", "owner sari rina", answer=405),
+    "workshop:return-cancelling": Door("goods", "staff", "owner sari rina", answer=405),
+    "workshop:return-count": Door("goods", "owner rina", "owner rina", others=403),
+    "workshop:ticket-origin": Door("customer ticket", "owner rina udin", others=403),
+    "workshop:ticket-affected": Door("customer ticket", "owner rina udin", answer=404, others=403),
     "workshop:ticket-parting": Door("merged ticket", "staff", "owner sari fajar", answer=405),
     "workshop:ticket-waiting": Door(
         "customer ticket", "staff", "owner sari fajar rina udin", answer=405
@@ -300,6 +358,18 @@ TABLE: dict[str, Door] = {
     "workshop:dealers": Door(sees="staff"),
     "workshop:distributor": Door("distributor", "staff", "owner sari"),
     "workshop:dealing-ending": Door("dealing", "staff", "owner sari", answer=405),
+    "workshop:new-sample": Door("lead", "owner sari", "owner sari", others=403),
+    "workshop:lead-rules": Door(sees="owner", may="owner", others=403),
+    "workshop:lead-handing": Door("lead", "staff", "owner sari", answer=405),
+    "workshop:lead-recall": Door("lead offer", "staff", "owner sari", answer=405),
+    # who is still a customer
+    "workshop:returning": Door(sees="staff"),
+    # areas
+    "workshop:areas": Door(sees="staff"),
+    "workshop:distributor-areas": Door("distributor", "staff", "owner sari"),
+    "workshop:area-grant": Door("asked area", "owner sari", "owner sari", others=403),
+    "workshop:area-refusal": Door("asked area", "staff", "owner sari", answer=405),
+    "workshop:area-end": Door("held area", "owner sari", "owner sari", others=403),
     "workshop:guest-lead": Door("guest", "staff", "owner sari", answer=405),
     "workshop:cash": Door("order", "staff", "owner fajar"),
     "workshop:paper": Door("paper", "staff"),
@@ -403,6 +473,10 @@ TABLE: dict[str, Door] = {
     "workshop:books-stock": Door(sees="owner fajar viewer"),
     "workshop:books-turnover": Door(sees="owner fajar viewer"),
     "workshop:books-export": Door("books form", "owner fajar viewer"),
+    # analysis
+    "workshop:trend": Door(sees="staff"),
+    "workshop:trend-updating": Door(sees="staff", may="staff", answer=405),
+    "workshop:trend-rebuilding": Door(sees="staff", may="owner", answer=405),
     "workshop:purchases": Door(sees="staff"),
     "workshop:purchase-plan": Door(sees="staff", may="owner rina", answer=405),
     "workshop:dealing": Door(sees="staff", may="owner rina", answer=405),
@@ -648,5 +722,6 @@ TABLE: dict[str, Door] = {
     "storefront:check-search": Door(sees="all", may="all"),
     "storefront:check": Door("paper", "all"),
     # no more messages
+    "storefront:confirming": Door("confirming", "all", "all"),
     "storefront:leaving": Door("leaving", "all", "all"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import socket
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
@@ -13,11 +13,14 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from simpul import testing
 from simpul.conversations import replies
+from simpul.conversations.models import Hours
 from simpul.crm import drawing
 from simpul.crm.models import Campaign, Consent, ConsentHow, Recipient, Segment
 from simpul.crm.tests.test_campaign import begun, outcomes, reader
@@ -25,6 +28,7 @@ from simpul.lib import clock
 from simpul.parties.models import Identity, Person, Workshop
 from simpul.portals import circulars
 from simpul.portals.bank import arriving
+from simpul.workflow.models import Entry
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=clock.WIB)
 DESK = "/ciomas/desk/customers"
@@ -222,6 +226,38 @@ def test_texts_are_sent_by_hand_and_noted(client: Client, workshop: Workshop, sa
     client.post(f"{page}{made.recipients.get().pk}/", {"how": "sent"})
     assert outcomes(made) == {"Telepon": ("sent", "")}
     assert "https://wa.me/" not in client.get(page).content.decode()
+    line = Entry.objects.about(made).order_by("-pk")[0]
+    assert (line.step, line.by) == ("crm.send_text", sari)
+    assert line.facts == {"recipient": made.recipients.get().pk}
+
+
+def test_a_text_waits_for_the_end_of_the_readers_own_quiet_time(
+    client: Client, workshop: Workshop, sari: Person
+) -> None:
+    """Also: the page asks the same for one text and for five."""
+    for n in range(5):
+        reader(workshop, f"Telepon {n}", "phone")
+    made = begun(sari)
+    testing.login(client, sari)
+    page = f"{DESK}/campaigns/{made.pk}/texts/"
+    client.get(page)
+    with CaptureQueriesContext(connection) as five:
+        assert client.get(page).text.count("https://wa.me/") == 5
+    one = made.recipients.order_by("pk")[0]
+    assert one.person is not None
+    made.recipients.exclude(pk=one.pk).update(outcome="sent", sent_at=clock.now())
+    with CaptureQueriesContext(connection) as single:
+        assert client.get(page).text.count("https://wa.me/") == 1
+    assert len(single) == len(five)
+
+    hours = Hours.objects.create(person=one.person, quiet_from=time(9), quiet_until=time(11))
+    shown = client.get(page).text
+    assert "https://wa.me/" not in shown
+    assert "Wants to be left alone until" in shown
+    hours.delete()
+    client.post(f"{page}{one.pk}/", {"how": "dropped"})
+    assert outcomes(made)["Telepon 0"] == ("skipped", "not_needed")
+    assert Entry.objects.about(made).order_by("-pk")[0].step == "crm.drop_text"
 
 
 def test_what_a_hand_sent_while_a_colleague_paused_is_noted(

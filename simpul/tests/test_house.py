@@ -25,7 +25,10 @@ KEPT = {
     "catalog.keep_materials",
     "conversations.keep_replies",
     "crm.keep_segments",
+    "crm.keep_showcase",
+    "crm.keep_lead_rules",
     "crm.keep_room_rules",
+    "crm.keep_rating_rules",
     "crm.keep_wish_rules",
     "parties.keep",
     "parties.keep_own",
@@ -34,7 +37,9 @@ KEPT = {
 # what is no deed at all, but a part of a page that only some may see
 SEEN = {
     "catalog.see_recipe",
+    "insight.rebuild",
     "insight.see_books",
+    "insight.see_trend",
     "procurement.see_prices",
     "production.see_wages",
     "production.see_workers",

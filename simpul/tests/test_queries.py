@@ -21,7 +21,7 @@ from simpul.conversations.models import (
     Notice,
     Ticket,
 )
-from simpul.crm.models import Lead, Post, Wish, WishVote
+from simpul.crm.models import Lead, Post, Territory, Wish, WishVote
 from simpul.delivery import models as delivery
 from simpul.insight import recent
 from simpul.orders import models as orders
@@ -56,6 +56,7 @@ COPIED: tuple[type[models.Model], ...] = (
     Identity,
     Address,
     Lead,
+    Territory,
     Post,
     Wish,
     WishVote,

@@ -25,21 +25,30 @@ from simpul.conversations.models import (
     QuickReply,
     Ticket,
 )
-from simpul.crm import leaving
+from simpul.crm import confirming, leaving, publishing
 from simpul.crm.models import (
+    AnswerPage,
+    Bulletin,
     Campaign,
     Dealing,
     Duplicate,
+    GoodsReturn,
     Lead,
+    LeadOffer,
     ListImport,
     Merging,
+    Offered,
     PointLot,
     PointRules,
+    Poll,
     Post,
+    Rating,
     Recipient,
     Recommender,
     Referral,
     Segment,
+    ShownPicture,
+    Territory,
     Visit,
     VisitDay,
     Voucher,
@@ -263,6 +272,7 @@ class World:
         PointRules.decide(by=self.people["owner"], is_on=True, for_recommender=5)
         twin = self._duplicate()
         PointRules.decide(by=self.people["owner"], is_on=True)
+        reached = self._reached("dewi")
         points = PointLot.give(
             by=self.people["owner"], party=self.party("dewi"), points=9, expires_on=None, note="x"
         )
@@ -362,6 +372,17 @@ class World:
             "post": {"pk": post.pk},
             "hidden post": {"pk": hidden_post.pk},
             "reported post": {"pk": reported_post.pk},
+            **self._answers(),
+            "rating": {"pk": Rating.ask(by=machine, about=owing).pk},
+            "shown picture": {"pk": ShownPicture.show(by=self.people["owner"], photo=photo).pk},
+            "unshown photo": {"pk": hidden.pk},
+            "polled post": {"pk": (poll := self._poll()).post_id},
+            "polled look": {"pk": poll.post_id, "choice": poll.choices.order_by("pk")[0].pk},
+            "bulletin": {"pk": self._bulletin(is_public=False).pk},
+            "public bulletin": {"pk": self._bulletin(is_public=True).pk},
+            "drafted bulletin": {
+                "pk": Bulletin.write(by=self.people["sari"], title="Libur", body="x").pk
+            },
             "wish": {"pk": wish.pk},
             "hidden wish": {"pk": hidden_wish.pk},
             "two parties": {"one": twin.one_id, "other": twin.other_id},
@@ -372,13 +393,18 @@ class World:
             "placed": {"number": placed.number},
             "visit": {"pk": self._visit().pk},
             "dealing": {"pk": self._dealing().pk},
+            "offered lead": {"pk": (offer := self._lead_offer()).pk},
+            "lead offer": {"pk": offer.lead_id, "offer": offer.pk},
+            "asked area": {"pk": self._asked_area().pk},
+            "held area": {"pk": self._held_area().pk},
             "distributor": {"pk": self.party("dewi").pk},
             "segment": {"pk": self._segment().pk},
             "campaign": {"pk": self._campaign().pk},
             "campaign text": (text := self._campaign_text()),
             "running campaign": {"pk": text["pk"]},
             "chosen ones": {"pk": self._segment(is_list=True).pk},
-            "leaving": {"token": leaving.token_of(self._reached("dewi"), "news")},
+            "confirming": {"token": confirming.token_of(reached)},
+            "leaving": {"token": leaving.token_of(reached, "news")},
             "points of dewi": {"pk": points.pk},
             "guest": {"pk": guest.pk},
             "guest challenge": {"challenge": spam.challenge(guest.pk)},
@@ -460,6 +486,45 @@ class World:
         dealer = self.party("toni")
         return Dealing.begin(by=self.people["sari"], distributor=self.party("dewi"), dealer=dealer)
 
+    def _lead_offer(self) -> LeadOffer:
+        """The dealer is asked to look after somebody in Padang."""
+        sari = self.people["sari"]
+        Territory.give(
+            by=sari, party=self.party("dewi"), regency="Kota Padang", since=clock.today()
+        )
+        lead = Lead.note(by=sari, source="fair", name="Kios", area="Kota Padang")
+        return LeadOffer.hand_on(by=sari, lead=lead, agreed=True)
+
+    def _poll(self) -> Poll:
+        """Which model is to come: one of them has a photo."""
+        look = testing.colourway(testing.product(self.workshop))
+        look.photo = self._picture()
+        look.save()
+        choices = [Offered("Loafer", look), Offered("Boot")]
+        return Poll.ask(
+            by=self.people["sari"], question="Apa lagi?", closes_on=clock.today(), choices=choices
+        )
+
+    def _bulletin(self, *, is_public: bool) -> Bulletin:
+        """Published for all who buy, with a picture."""
+        made = Bulletin.write(
+            by=self.people["sari"],
+            title="Warna baru",
+            body="Cokelat tua",
+            picture=self._picture(),
+            is_public=is_public,
+        )
+        publishing.publish(made, by=self.people["sari"])
+        return made
+
+    def _asked_area(self) -> Territory:
+        party = self.party("dewi")
+        return Territory.ask(by=self.workshop.machine, party=party, regency="Kota Bogor")
+
+    def _held_area(self) -> Territory:
+        facts: dict[str, Any] = {"since": clock.today(), "province": "Banten"}
+        return Territory.give(by=self.people["sari"], party=self.party("dewi"), **facts)
+
     def _segment(self, *, is_list: bool = False) -> Segment:
         return Segment.objects.create(workshop=self.workshop, name="Bogor", is_list=is_list)
 
@@ -510,9 +575,21 @@ class World:
             "customer ticket": {"pk": asked.pk},
             "customer ticket file": {"pk": asked.pk, "file": self._file(asked, "dewi")},
             "solved ticket": {"pk": solved.pk},
+            "goods": {
+                "pk": GoodsReturn.objects.create(
+                    workshop=self.workshop, ticket=asked, way="brought"
+                ).pk
+            },
             "merged ticket": {"pk": merged.pk},
             "said": {"pk": Message.say(by=dewi, conversation=talk, body="Lecet.").pk},
         }
+
+    def _answers(self) -> dict[str, dict[str, Any]]:
+        """A page that is published."""
+        sari = self.people["sari"]
+        page = AnswerPage.write(by=sari, kind="care", title="Merawat kulit", words="Lap kering.")
+        page.publish(by=sari)
+        return {"answer": {"pk": page.pk}, "answer slug": {"slug": page.slug}}
 
     def _list(self) -> ListImport:
         """A list of one customer that nobody has imported yet."""

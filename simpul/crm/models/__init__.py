@@ -1,5 +1,20 @@
 """Winning, serving and keeping customers, on the orders that are really there."""
 
+from simpul.crm.models.answer_page import (
+    LONGEST_ANSWER_PAGE,
+    LONGEST_ANSWER_TITLE,
+    AnswerPage,
+    AnswerPageQuerySet,
+    AnswerVote,
+)
+from simpul.crm.models.bulletin import (
+    BULLETIN_TITLE,
+    LONGEST_BULLETIN,
+    Bulletin,
+    BulletinQuerySet,
+    BulletinReader,
+    BulletinStatus,
+)
 from simpul.crm.models.campaign import (
     LONGEST_CAMPAIGN,
     Campaign,
@@ -27,7 +42,8 @@ from simpul.crm.models.dealing import (
     DealingQuerySet,
     DealingStatus,
 )
-from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like
+from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like, note_duplicates
+from simpul.crm.models.goods_return import Counted, GoodsReturn, GoodsReturnQuerySet, ReturnedPairs
 from simpul.crm.models.lead import (
     LONGEST_WORDS,
     MET,
@@ -42,11 +58,14 @@ from simpul.crm.models.lead import (
     is_any_ordered,
     win_what_was_ordered,
 )
+from simpul.crm.models.lead_offer import LeadOffer, Near, NobodyNear, OfferStatus, nearest
+from simpul.crm.models.lead_rules import LeadRules
 from simpul.crm.models.listing import ListImport, ListRow
 from simpul.crm.models.marketing_rules import MarketingRules
 from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
 from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, hold, left_of
 from simpul.crm.models.point_rules import PointRules, Tier, TierTerms
+from simpul.crm.models.poll import A_CHOICE, Offered, Poll, PollAnswer, PollChoice
 from simpul.crm.models.post import LONGEST_POST, Post, PostQuerySet, RoomRules
 from simpul.crm.models.quotation import (
     Quotation,
@@ -56,10 +75,22 @@ from simpul.crm.models.quotation import (
     QuotationStatus,
     Terms,
 )
+from simpul.crm.models.rating import LONGEST_OPINION, Rating, RatingQuerySet, RatingRules
 from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral, find_recommender
 from simpul.crm.models.remedy import Remedy, RemedyQuerySet, most_credited
+from simpul.crm.models.sample import Sample, ask_about_arrived, wants_asking
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
+from simpul.crm.models.showcase import ShowcaseRules, ShownPicture
+from simpul.crm.models.territory import (
+    AreaTaken,
+    Claim,
+    Territory,
+    TerritoryQuerySet,
+    TerritoryStatus,
+    held_by_others,
+    overlapping,
+)
 from simpul.crm.models.visit import A_NOTE, Visit, VisitDay, VisitQuerySet, VisitStatus
 from simpul.crm.models.voucher import NoVoucher, Voucher, VoucherUse, give_idle_back
 from simpul.crm.models.wish import (
@@ -74,8 +105,14 @@ from simpul.crm.models.wish import (
 
 __all__ = [
     "ANSWERS",
+    "A_CHOICE",
     "A_NOTE",
+    "BULLETIN_TITLE",
+    "LONGEST_ANSWER_PAGE",
+    "LONGEST_ANSWER_TITLE",
+    "LONGEST_BULLETIN",
     "LONGEST_CAMPAIGN",
+    "LONGEST_OPINION",
     "LONGEST_POST",
     "LONGEST_WISH",
     "LONGEST_WORDS",
@@ -85,12 +122,22 @@ __all__ = [
     "SENT_BY",
     "STAGES",
     "WRITTEN",
+    "AnswerPage",
+    "AnswerPageQuerySet",
+    "AnswerVote",
+    "AreaTaken",
+    "Bulletin",
+    "BulletinQuerySet",
+    "BulletinReader",
+    "BulletinStatus",
     "Campaign",
     "CampaignQuerySet",
     "CampaignStatus",
+    "Claim",
     "Consent",
     "ConsentHow",
     "ConsentQuerySet",
+    "Counted",
     "DealerOrder",
     "DealerOrderQuerySet",
     "Dealing",
@@ -99,21 +146,32 @@ __all__ = [
     "Duplicate",
     "Flag",
     "Goal",
+    "GoodsReturn",
+    "GoodsReturnQuerySet",
     "Lead",
+    "LeadOffer",
     "LeadQuerySet",
+    "LeadRules",
     "ListImport",
     "ListRow",
     "MarketingRules",
     "Merging",
     "MovedRow",
+    "Near",
     "NoVoucher",
+    "NobodyNear",
     "NotMerged",
     "NotReferred",
     "NotUndone",
+    "OfferStatus",
+    "Offered",
     "Outcome",
     "PointLot",
     "PointRules",
     "PointUse",
+    "Poll",
+    "PollAnswer",
+    "PollChoice",
     "Post",
     "PostQuerySet",
     "Purpose",
@@ -122,21 +180,31 @@ __all__ = [
     "QuotationQuerySet",
     "QuotationRevision",
     "QuotationStatus",
+    "Rating",
+    "RatingQuerySet",
+    "RatingRules",
     "Recipient",
     "RecipientQuerySet",
     "Recommender",
     "Referral",
     "Remedy",
     "RemedyQuerySet",
+    "ReturnedPairs",
     "RoomRules",
+    "Sample",
     "Segment",
     "SegmentMember",
     "SegmentQuerySet",
     "Service",
     "ServiceGoal",
+    "ShowcaseRules",
+    "ShownPicture",
     "Source",
     "Status",
     "Terms",
+    "Territory",
+    "TerritoryQuerySet",
+    "TerritoryStatus",
     "Tier",
     "TierTerms",
     "TooFewPoints",
@@ -155,16 +223,22 @@ __all__ = [
     "WishStatus",
     "WishVote",
     "agreed_to",
+    "ask_about_arrived",
     "balance_of",
     "cards_of",
     "consents_of",
     "find_duplicates",
     "find_recommender",
     "give_idle_back",
+    "held_by_others",
     "hold",
     "is_any_ordered",
     "left_of",
     "like",
     "most_credited",
+    "nearest",
+    "note_duplicates",
+    "overlapping",
+    "wants_asking",
     "win_what_was_ordered",
 ]

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
+from simpul.crm.models.bulletin import Bulletin
 from simpul.crm.models.consent import Purpose
 from simpul.crm.models.segment import Segment
 from simpul.lib import clock
@@ -72,6 +73,9 @@ class Campaign(models.Model):
     subject_en = models.CharField(max_length=SUBJECT, blank=True)
     body_en = models.CharField(max_length=LONGEST_CAMPAIGN, blank=True)
     picture = models.ForeignKey(Upload, models.PROTECT, null=True, related_name="+")
+    bulletin = models.ForeignKey(  # that it tells of: not those who waved that off
+        Bulletin, models.PROTECT, null=True, related_name="campaigns"
+    )
     holdout_percent = models.PositiveSmallIntegerField(
         default=10, validators=[MaxValueValidator(50)]
     )
@@ -162,6 +166,16 @@ class Campaign(models.Model):
         """Nothing of it waits any more."""
         self.ended_at = clock.now()
 
+    @step("crm.send_text")
+    def send_text(self, *, by: Person, recipient: Recipient) -> None:
+        """Note that somebody sent a prepared text, also where it was stopped in that very moment."""
+        recipient.note_sent()
+
+    @step("crm.drop_text")
+    def drop_text(self, *, by: Person, recipient: Recipient, why: str) -> None:
+        """Let a prepared text be."""
+        recipient.skip(why)
+
     # Questions
 
     def text_in(self, language: str) -> tuple[str, str]:
@@ -197,6 +211,7 @@ class Why(models.TextChoices):
     NO_WAY = "no_way", _("no number or address at which it arrives")
     ENOUGH = "enough", _("was written to often enough")
     STOPPED = "stopped", _("the campaign was stopped")
+    UNWANTED = "unwanted", _("waved such news off")
     NOT_NEEDED = "not_needed", _("passed over by hand")
     FAILED = "failed", _("could not be sent")
 

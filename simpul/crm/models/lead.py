@@ -7,7 +7,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum, Window
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Sum, Window
 from django.db.models.functions import RowNumber
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _now
@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.conversations.models import Conversation, FollowUp, GuestEntry, Message
 from simpul.crm.models.consent import Consent
-from simpul.crm.models.duplicate import note_duplicates
+from simpul.crm.models.territory import ask_for
 from simpul.lib import clock
 from simpul.lib.phones import national
+from simpul.lib.regions import Region
 from simpul.lib.uploads import Handed
-from simpul.orders.models import AGREED, Order
+from simpul.orders.models import Order
 from simpul.parties.models import Address, Identity, Party, Person, User, Workshop
 from simpul.workflow.steps import WrongState, creation, step
 
@@ -99,6 +100,11 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             next_words=Subquery(first.values("words")[:1]),
         )
 
+    def with_keeper(self) -> Self:
+        """Annotate which distributor has taken it, if one has."""
+        taken = FilteredRelation("offers", condition=Q(offers__status="taken"))
+        return self.annotate(taken=taken).annotate(kept_by=F("taken__distributor__name"))
+
     def soonest(self) -> Self:
         """What is overdue first, then by the day of the next step, then the newest."""
         return self.order_by(F("next_on").asc(nulls_last=True), "-pk")
@@ -110,11 +116,11 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             partition_by=F("status"),
             order_by=[F("next_on").asc(nulls_last=True), F("pk").desc()],
         )
-        rows = self.with_next().annotate(place=place).filter(place__lte=most)
+        rows = self.with_next().with_keeper().annotate(place=place).filter(place__lte=most)
         return rows.select_related("party", "owner").soonest()
 
     def for_list(self) -> Self:
-        return self.with_next().select_related("party", "owner").soonest()
+        return self.with_next().with_keeper().select_related("party", "owner").soonest()
 
     def for_page(self) -> Self:
         known = self.with_next().select_related(
@@ -172,8 +178,11 @@ class Lead(models.Model):
     @classmethod
     @creation(
         "crm.register",
-        private=("name", "contact", "telephone", "email", "password", "area", "message", "agreed"),
-    )
+        private=(
+            "name", "contact", "telephone", "email", "password", "area", "message", "agreed",
+            "areas",
+        ),
+    )  # fmt: skip
     def register(
         cls,
         *,
@@ -189,10 +198,12 @@ class Lead(models.Model):
         message: str = "",
         language: str = "id",
         agreed: Mapping[str, str] | None = None,
+        areas: Sequence[Region] = (),
     ) -> Lead:
         """Take in whoever registers; a known number or address is only noted, never revealed.
 
-        `telephone` is E.164; `agreed` what may be sent to them, in which words (by purpose). A new person gets a login; a known one gets nothing new, because
+        `telephone` is E.164; `agreed` what may be sent to them, in which words (by purpose);
+        `areas` where a distributor wants to sell. A new person gets a login; a known one gets nothing new, because
         whoever types a number has not proved that it is theirs. Who only wrote to us before is a
         new one, too, and sees nothing of what was written until sales welcomes them.
         """
@@ -245,8 +256,9 @@ class Lead(models.Model):
         if address is not None:
             address.party = party
             address.save()
-        note_duplicates(party)
         Consent.take(person, agreed or {}, by=by)
+        if buys_as == Party.BuysAs.DISTRIBUTOR:
+            ask_for(party, areas, by=by)
         return cls.objects.create(
             workshop_id=by.workshop_id,
             party=party,
@@ -414,7 +426,7 @@ class Lead(models.Model):
     def lose(self, *, by: Person, why: str, reason: str = "") -> None:
         """Let it rest, and say why; what was still to be done with a mere prospect is done."""
         self.why, self.reason = why, reason
-        if self.was_known or Order.objects.filter(buyer=self.party_id).exists():
+        if self.was_known or Order.objects.filter(buyer=self.party_id, is_sample=False).exists():
             return  # one is in talk with a customer about other things, too
         steps = FollowUp.objects.open().filter(
             conversation__party=self.party_id, due_on__gte=clock.day_of(self.at)
@@ -432,6 +444,10 @@ class Lead(models.Model):
         """An order of theirs was agreed on."""
         self.order, self.worth = order, order.total
         self.why, self.reason = "", ""
+
+    @step("crm.win_lead_through", source=STAGES, target=Status.WON)
+    def win_through(self, *, by: Person) -> None:
+        """They buy from the distributor who looks after them; no order of ours tells of it."""
 
     # Inside
 
@@ -469,7 +485,7 @@ def win_what_was_ordered(workshop: Workshop) -> int:
     """Let the machine win the leads whose parties have agreed on an order since; return how many."""
     won = 0
     for lead in _ordered(workshop).order_by("pk"):
-        orders = Order.objects.filter(buyer=lead.party_id, status__in=AGREED)
+        orders = Order.objects.filter(buyer=lead.party_id).bought()
         lead.win(
             by=workshop.machine, order=orders.filter(confirmed_at__gte=lead.at).order_by("pk")[0]
         )
@@ -483,9 +499,8 @@ def is_any_ordered(workshop: Workshop) -> bool:
 
 
 def _ordered(workshop: Workshop) -> LeadQuerySet:
-    agreed = Order.objects.filter(
-        buyer=OuterRef("party"), status__in=AGREED, confirmed_at__gte=OuterRef("at")
-    )
+    mine = Order.objects.filter(buyer=OuterRef("party"), confirmed_at__gte=OuterRef("at"))
+    agreed = mine.bought()
     leads = Lead.objects.filter(workshop=workshop, status__in=(*STAGES, Status.LOST))
     return leads.filter(Exists(agreed))
 

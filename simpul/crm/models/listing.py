@@ -1,16 +1,17 @@
-"""A list of customers and suppliers that somebody hands in, and what becomes of each row."""
+"""A list of customers, suppliers or models that somebody hands in, and what becomes of each row."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Count
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.crm.listed import guessed
+from simpul.catalog.models import Colourway
+from simpul.crm import listed, listed_products, product_listing
 from simpul.crm.tables import Table
 from simpul.crm.used import remove, used
 from simpul.lib import clock
@@ -22,9 +23,13 @@ ABANDONED = timedelta(minutes=1)  # whoever imports says so with each batch
 
 class ListImportQuerySet(models.QuerySet["ListImport"]):
     def visible_to(self, person: Person) -> Self:
-        """For those who keep the parties."""
+        """For those who keep what the list is of: the parties, or the catalogue."""
         ours = self.filter(workshop_id=person.workshop_id)
-        return ours if person.may("parties.keep", person.workshop) else ours.none()
+        if not person.may("parties.keep", person.workshop):
+            ours = ours.filter(of=ListImport.Of.PRODUCT)
+        if not person.may("catalog.keep", person.workshop):
+            ours = ours.exclude(of=ListImport.Of.PRODUCT)
+        return ours
 
 
 class ListImport(models.Model):
@@ -38,12 +43,13 @@ class ListImport(models.Model):
         DROPPED = "dropped", _("dropped")
 
     class Of(models.TextChoices):
-        """What a row is to us where the list does not say it."""
+        """What a row is: a model in one colour, or a party, to us this where it does not say it."""
 
         DISTRIBUTOR = "distributor", _("distributor")
         CONSUMER = "consumer", _("consumer")
         SUPPLIER = "supplier", _("supplier")
         COURIER = "courier", _("courier")
+        PRODUCT = "product", _("our models")
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=120)  # of the file
@@ -75,7 +81,7 @@ class ListImport(models.Model):
             name=name[:120],
             of=of,
             headings=table.headings,
-            mapping=guessed(table.headings),
+            mapping=_module(of).guessed(table.headings),
             by=by,
         )
         ListRow.objects.bulk_create(
@@ -87,7 +93,10 @@ class ListImport(models.Model):
     @step("crm.map_list", source=Status.DRAFT)
     def map(self, *, by: Person, mapping: list[str]) -> None:
         """Say what each column means."""
-        if "name" not in mapping and "contact" not in mapping:
+        if self.is_of_products:
+            if "code" not in mapping:
+                raise Refused(_now("Say which column has the code."))
+        elif "name" not in mapping and "contact" not in mapping:
             raise Refused(_now("Say which column has the name."))
         self.mapping = mapping
 
@@ -111,7 +120,12 @@ class ListImport(models.Model):
     @step("crm.undo_list", source=Status.DONE, target=Status.UNDONE)
     def undo(self, *, by: Person) -> None:
         """Take back what nobody has used since; the rest stays, and its row says why."""
-        rows = {row.party_id: row for row in self.rows.exclude(party=None) if row.party_id}
+        if self.is_of_products:
+            looks = list(self.rows.taken().select_related("colourway").order_by("line"))
+            product_listing.take_back(looks)
+            ListRow.objects.bulk_update(looks, ["why", "colourway"], batch_size=500)
+            return
+        rows = {row.party_id: row for row in self.rows.taken() if row.party_id}
         stays = used(rows)
         remove(rows.keys() - stays.keys())
         for party, why in stays.items():
@@ -122,15 +136,41 @@ class ListImport(models.Model):
 
     def to_take(self) -> models.QuerySet[ListRow]:
         """Return the rows that are still to be taken."""
-        verdicts = [ListRow.Verdict.NEW]
+        verdicts = [ListRow.Verdict.NEW, ListRow.Verdict.CHANGE]
         if self.takes_probable:
             verdicts.append(ListRow.Verdict.PROBABLE)
-        return self.rows.filter(verdict__in=verdicts, party=None)
+        return self.rows.filter(verdict__in=verdicts, party=None, colourway=None)
 
     def counts(self) -> dict[str, int]:
         """Return how many rows have each verdict, and how many were taken, in one query."""
         by_verdict = self.rows.order_by().values_list("verdict").annotate(n=Count("pk"))
         return dict.fromkeys(ListRow.Verdict.values, 0) | dict(by_verdict)
+
+    @property
+    def is_of_products(self) -> bool:
+        return self.of == self.Of.PRODUCT
+
+    @property
+    def keeping(self) -> str:
+        """The ability that whoever works with it must have."""
+        return "catalog.keep" if self.is_of_products else "parties.keep"
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What a column may mean, with the labels."""
+        return dict(_module(self.of).FIELDS)
+
+    @property
+    def first_fields(self) -> tuple[str, ...]:
+        """By what a row is known when one reads down the list."""
+        return ("code", "name", "colour") if self.is_of_products else ("name", "telephone")
+
+    @property
+    def verdicts(self) -> list[ListRow.Verdict]:
+        """What a row of such a list can be: only of a model is taken over what has changed."""
+        return [
+            one for one in ListRow.Verdict if self.is_of_products or one != ListRow.Verdict.CHANGE
+        ]
 
     @property
     def is_abandoned(self) -> bool:
@@ -139,11 +179,18 @@ class ListImport(models.Model):
         return self.status == self.Status.RUNNING and is_still
 
 
+class ListRowQuerySet(models.QuerySet["ListRow"]):
+    def taken(self) -> Self:
+        """Those of which something was made that still stands."""
+        return self.exclude(party=None, colourway=None)
+
+
 class ListRow(models.Model):
     """One row of a list: its cells as they stood there, the verdict, and what was made of it."""
 
     class Verdict(models.TextChoices):
         NEW = "new", _("new")
+        CHANGE = "change", _("changes something")
         KNOWN = "known", _("known already")
         PROBABLE = "probable", _("probably known")
         UNREADABLE = "bad", _("cannot be read")
@@ -155,6 +202,12 @@ class ListRow(models.Model):
     why = models.CharField(max_length=300, blank=True)  # in the language of whoever looked at it
     known = models.ForeignKey(Party, models.SET_NULL, null=True, related_name="+")
     party = models.ForeignKey(Party, models.SET_NULL, null=True, related_name="+")
+    colourway = models.ForeignKey(Colourway, models.SET_NULL, null=True, related_name="+")
+    undoing = models.JSONField(
+        default=dict
+    )  # of a model: what was there before, see `product_listing`
+
+    objects = ListRowQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["listing", "verdict", "line"])]
@@ -166,3 +219,8 @@ class ListRow(models.Model):
         """Return what stands in the columns of a field."""
         said = (cell for cell, meant in zip(self.cells, mapping, strict=False) if meant == field)
         return ", ".join(filter(None, said))
+
+
+def _module(of: str) -> Any:
+    """Return what knows the columns of such a list."""
+    return listed_products if of == ListImport.Of.PRODUCT else listed

@@ -7,7 +7,7 @@ holds that every key to Party stands in one of the three lists below: whoever ad
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -24,15 +24,21 @@ from simpul.parties.models import Party
 MOVES = {
     "conversations.Conversation.party",  # with its subject, where that is the party: see Merging
     "conversations.Ticket.party",
+    "crm.BulletinReader.party",  # of news for both, what the kept one did with it counts
     "crm.Dealing.dealer",  # of two distributors the kept one's stays
     "crm.Dealing.distributor",
+    "crm.GoodsReturn.courier",
     "crm.Lead.party",
+    "crm.LeadOffer.distributor",  # who was asked as both was asked once: the rest stays
     "crm.PointLot.party",
+    "crm.PollAnswer.party",  # who answered as both counts once
     "crm.Post.party",
+    "crm.Rating.party",
     "crm.Recipient.party",  # of a campaign to both, what was sent to the kept one counts
     "crm.Recommender.party",  # of two codes each leads on to whom it was given
     "crm.Referral.friend",
     "crm.SegmentMember.party",
+    "crm.Territory.party",
     "crm.Visit.party",
     "crm.Voucher.party",
     "crm.VoucherUse.party",  # a voucher that both have used stays used by each
@@ -70,6 +76,9 @@ STAYS = {
     "crm.ListRow.party",
     "crm.Merging.absorbed",
     "crm.Merging.kept",
+    "insight.BuyerFact.buyer",  # told anew after each merging
+    "insight.BuyerOutlook.buyer",  # judged anew each night
+    "insight.OrderFact.buyer",  # told anew after each merging
     "papers.Paper.party",
 }
 
@@ -112,6 +121,18 @@ class Key(NamedTuple):
 def keys() -> tuple[Key, ...]:
     """Return every column that moves, the apps from above to below, as locks are taken."""
     return tuple(key for key in _all() if key.label not in STAYS)
+
+
+def anything_late(parties: Collection[int]) -> set[int]:
+    """Return which of these (absorbed) parties something that moves still points at: one question
+    for each key, however many there are."""
+    found: set[int] = set()
+    for key in keys():
+        rows = key.model._base_manager.filter(**{f"{key.field}__in": parties})
+        if key.type_field:
+            rows = rows.filter(**{key.type_field: _parties()})
+        found.update(rows.order_by().values_list(key.field, flat=True).distinct())
+    return found
 
 
 def named() -> set[str]:

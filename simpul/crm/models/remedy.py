@@ -61,7 +61,7 @@ class Remedy(models.Model):
 
         Raises TooMuch above what the goods of the order cost and was not credited before.
         """
-        party = _customer(ticket)
+        party = _settled(ticket)
         hold(party)  # another ticket of the same order may be credited in this moment
         order = ticket.subject if isinstance(ticket.subject, Order) else None
         if order is not None and order.status in AGREED and amount > most_credited(order):
@@ -93,7 +93,7 @@ class Remedy(models.Model):
         """Ask for so many rupiah of the customer's credit back; finance approves and sends it."""
         asked = Refund.request(
             by=by,
-            party=_customer(ticket),
+            party=_settled(ticket),
             amount=amount,
             note=note,
             bank=bank,
@@ -106,7 +106,7 @@ class Remedy(models.Model):
     @creation("crm.replace_ticket")
     def replace(cls, *, by: Person, ticket: Ticket, order: Order) -> Remedy:
         """Name the order by which goods are replaced or repaired. Raises WrongState."""
-        if order.buyer_id != _customer(ticket).pk or order.number == ticket.order:
+        if order.buyer_id != _settled(ticket).pk or order.number == ticket.order:
             raise WrongState(_now("Choose another order of the same customer."))
         if cls.objects.filter(ticket=ticket, order=order).exists():
             raise WrongState(_now("This order is named already."))
@@ -134,7 +134,18 @@ def most_credited(order: Order) -> int:
     return max(current.total - current.shipping - credited, 0)
 
 
-def _customer(ticket: Ticket) -> Party:
+def _settled(ticket: Ticket) -> Party:
+    """Lock the ticket, and return whose it is once no goods of it are on their way back.
+
+    Raises WrongState.
+    """
+    party = open_customer(ticket)
+    if ticket.returns.filter(status__in=("agreed", "under_way")).exists():
+        raise WrongState(_now("Goods are on their way back: count them in first."))
+    return party
+
+
+def open_customer(ticket: Ticket) -> Party:
     """Lock the ticket, and return whose it is: two colleagues make it good one after the other.
 
     Raises WrongState where it is no customer's, or not open any more.

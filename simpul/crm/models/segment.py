@@ -10,10 +10,21 @@ from django.utils.translation import gettext_lazy as _
 from simpul.lib import clock
 from simpul.parties.models import Party, Person, Workshop
 
+BY_MARGIN = ("left_least", "left_most")  # conditions that tell what is earned with somebody
+
 
 class SegmentQuerySet(models.QuerySet["Segment"]):
     def visible_to(self, person: Person) -> Self:
-        return self.filter(workshop_id=person.workshop_id) if person.is_staff else self.none()
+        """For the workshop's own people; what tells of margins for who sees the books."""
+        if not person.is_staff:
+            return self.none()
+        ours = self.filter(workshop_id=person.workshop_id)
+        if person.may("insight.see_books", person.workshop):
+            return ours
+        return ours.without_margins()
+
+    def without_margins(self) -> Self:
+        return self.exclude(conditions__has_any_keys=list(BY_MARGIN))
 
     def kept(self) -> Self:
         return self.filter(dropped_at=None)

@@ -34,7 +34,7 @@ def reader(workshop: Workshop, name: str, *kinds: str, agrees: bool = True) -> P
         if agrees:
             Consent.give(
                 by=workshop.machine, identity=identity, purpose="news",
-                how=ConsentHow.REGISTRATION, words="x",
+                how=ConsentHow.PORTAL, words="x",
             )  # fmt: skip
     return person
 
@@ -218,10 +218,10 @@ def test_only_sales_writes(
 
 
 def test_the_gaps_are_filled(buyer: Party, dewi: Person) -> None:
-    assert wording.last_model(buyer) == "our shoes"
+    assert wording.last_model(buyer.pk) == "our shoes"
     model = testing.product(buyer.workshop, "DRB-01", name="Derby Klasik")
     testing.confirmed_order(buyer, model)
-    assert wording.last_model(buyer) == "Derby Klasik"
+    assert wording.last_model(buyer.pk) == "Derby Klasik"
     text = wording.filled("{nama}/{name}: {model} {lain}", name="Dewi {model}", model="Derby")
     assert text == "Dewi {model}/Dewi {model}: Derby {lain}"
     assert wording.unknown_gaps("{nama} {lain} {}") == ["{lain}", "{}"]

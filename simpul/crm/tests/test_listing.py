@@ -57,7 +57,7 @@ def test_each_row_has_a_verdict_and_nothing_is_taken_yet(sari: Person, known: Pe
         (5, "known", "Same number or address as line 2", None),
         (6, "bad", "“12”: This is not a whole telephone number: please look at it again.", None),
     ]
-    assert made.counts() == {"new": 2, "known": 2, "probable": 0, "bad": 1}
+    assert made.counts() == {"new": 2, "known": 2, "probable": 0, "bad": 1, "change": 0}
     assert Party.objects.count() == 1
 
 
@@ -259,7 +259,7 @@ def test_what_stood_in_a_list_is_forgotten_when_it_is_of_no_use(sari: Person) ->
         listing.forget(sari.workshop)
 
     assert kept() == []
-    assert done.counts() == {"new": 3, "known": 1, "probable": 0, "bad": 1}
+    assert done.counts() == {"new": 3, "known": 1, "probable": 0, "bad": 1, "change": 0}
     assert Party.objects.count() == 3
     assert not ListRow.objects.filter(why__contains="12").exists()
     last = Entry.objects.about(draft).order_by("-pk")[0]
@@ -269,4 +269,4 @@ def test_what_stood_in_a_list_is_forgotten_when_it_is_of_no_use(sari: Person) ->
 def test_verdicts_stay_once_the_import_has_begun(sari: Person) -> None:
     made = imported(sari)
     listing.judge(made)
-    assert made.counts() == {"new": 3, "known": 1, "probable": 0, "bad": 1}
+    assert made.counts() == {"new": 3, "known": 1, "probable": 0, "bad": 1, "change": 0}

@@ -12,7 +12,16 @@ from simpul import testing
 from simpul.catalog.models import Product
 from simpul.conversations.models import Ticket
 from simpul.crm.models import Consent, ConsentHow, MarketingRules, Segment
-from simpul.crm.segmenting import Phase, described, fitting, members_of
+from simpul.crm.segmenting import (
+    Aim,
+    Left,
+    Phase,
+    described,
+    fitting,
+    members_of,
+    named_in,
+    phase_of,
+)
 from simpul.delivery.models import Shipment
 from simpul.lib import clock
 from simpul.parties.models import Identity, Party, Person, Workshop
@@ -35,9 +44,9 @@ def shop(workshop: Workshop, name: str, derby: Product, *ago: int, **fields: Any
     return made
 
 
-def who(workshop: Workshop, **conditions: Any) -> set[str]:
+def who(workshop: Workshop, left: Left | None = None, **conditions: Any) -> set[str]:
     rules = MarketingRules(workshop=workshop)
-    found = fitting(Party.objects.filter(workshop=workshop), conditions, rules, NOW.date())
+    found = fitting(Party.objects.filter(workshop=workshop), conditions, rules, NOW.date(), left)
     return {party.name for party in found}
 
 
@@ -54,12 +63,83 @@ def test_everybody_who_buys_is_in_one_phase(workshop: Workshop, derby: Product) 
     assert who(workshop) == {"Calon", "Baru", "Tetap", "Tidur", "Hilang"}
 
 
+def test_everybody_is_in_one_of_the_three_aims_too(workshop: Workshop, derby: Product) -> None:
+    shop(workshop, "Calon", derby)
+    shop(workshop, "Baru", derby, 10)
+    shop(workshop, "Tetap", derby, 100, 10)
+    shop(workshop, "Tidur", derby, 121)
+    shop(workshop, "Hilang", derby, 366)
+    assert [who(workshop, phase=aim) for aim in Aim] == [
+        {"Calon", "Hilang"}, {"Baru"}, {"Tetap", "Tidur"}
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "phase"),
+    [(10, 10, "new"), (60, 10, "new"), (61, 10, "steady"), (120, 120, "steady"),
+     (121, 121, "sleeping"), (400, 365, "sleeping"), (400, 366, "lost")],
+)  # fmt: skip
+def test_the_phase_of_one_is_the_phase_of_the_segments(
+    workshop: Workshop, derby: Product, first: int, last: int, phase: str
+) -> None:
+    today = NOW.date()
+    days = (today - timedelta(days=first), today - timedelta(days=last))
+    assert phase_of(*days, MarketingRules(workshop=workshop), today) == phase
+    shop(workshop, "Toko", derby, first, last)
+    assert who(workshop, phase=phase) == {"Toko"}
+
+
+def test_who_left_how_much_is_told_by_whoever_knows(workshop: Workshop, derby: Product) -> None:
+    much, little, loss, nothing = (
+        shop(workshop, name, derby, 5) for name in ("Banyak", "Sedikit", "Rugi", "Belum")
+    )
+    asked = []
+
+    def left(months: int) -> dict[int, int]:
+        asked.append(months)
+        return {much.pk: 900_000, little.pk: 10_000, loss.pk: -50_000}
+
+    assert who(workshop, left, left_least=10_000, months=6) == {"Banyak", "Sedikit"}
+    assert who(workshop, left, left_most=0, months=12) == {"Rugi"}
+    assert who(workshop, left, left_least=1, left_most=20_000, months=12) == {"Sedikit"}
+    assert asked == [6, 12, 12]
+    assert who(workshop, None, left_least=1, months=6) == set()
+    assert nothing.name in who(workshop, left)
+
+
+def test_what_tells_of_margins_is_for_who_sees_the_books(
+    workshop: Workshop, owner: Person, sari: Person, fajar: Person
+) -> None:
+    plain = Segment.objects.create(workshop=workshop, name="A", conditions={"areas": "Bogor"})
+    best = Segment.objects.create(
+        workshop=workshop, name="B", conditions={"left_least": 1, "months": 6}
+    )
+    for person in (owner, fajar):
+        assert set(Segment.objects.visible_to(person)) == {plain, best}
+    assert set(Segment.objects.visible_to(sari)) == {plain}
+
+
+def test_many_segments_are_described_by_two_questions(workshop: Workshop, derby: Product) -> None:
+    category = derby.category_id
+    segments = [
+        Segment(
+            name=f"{n}", conditions={"bought": "did", "product": derby.pk, "category": category}
+        )
+        for n in range(5)
+    ]
+    with CaptureQueriesContext(connection) as asked:
+        names = named_in(segments)
+        said = [described(one, names) for one in segments]
+    assert len(asked) == 2
+    assert said[4] == [f"has bought {derby.name}, Men"]
+
+
 def test_what_was_bought_and_when(workshop: Workshop, derby: Product) -> None:
     other = testing.product(workshop, "LFR-02")
     shop(workshop, "Lama", derby, 90)
     shop(workshop, "Baru", derby, 5)
     shop(workshop, "Lain", other, 5)
-    bought = {"bought": "did", "product": derby.pk}
+    bought: dict[str, Any] = {"bought": "did", "product": derby.pk}
     assert who(workshop, **bought) == {"Lama", "Baru"}
     assert who(workshop, **bought, days=30) == {"Baru"}
     assert who(workshop, bought="did_not", product=derby.pk, days=30) == {"Lama", "Lain"}
@@ -105,7 +185,7 @@ def test_who_has_had_a_difference(
 def test_all_conditions_are_one_question(workshop: Workshop, derby: Product) -> None:
     shop(workshop, "Besar", derby, 5)
     ContentType.objects.get_for_model(Shipment)
-    everything = {
+    everything: dict[str, Any] = {
         "kind": "distributor", "areas": "Bogor", "phase": "new", "bought": "did", "days": 9,
         "product": derby.pk, "least": 1, "months": 1, "complained": "no", "consent": "news",
     }  # fmt: skip
@@ -120,4 +200,4 @@ def test_a_list_is_whom_one_chose(workshop: Workshop, buyer: Party, siti: Person
     chosen = Segment.objects.create(workshop=workshop, name="VIP", is_list=True)
     chosen.members.add(buyer)
     assert list(members_of(chosen, Party.objects.all())) == [buyer]
-    assert described(chosen) == ["chosen one by one"]
+    assert described(chosen, {}) == ["chosen one by one"]

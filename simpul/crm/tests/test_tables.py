@@ -7,7 +7,8 @@ from io import BytesIO
 import pytest
 from openpyxl import Workbook
 
-from simpul.crm.listed import Unreadable, business_in, guessed
+from simpul.crm.headings import Unreadable
+from simpul.crm.listed import business_in, guessed
 from simpul.crm.tables import MOST_ROWS, ListRefused, read_table
 
 CONTACTS = """BEGIN:VCARD\r

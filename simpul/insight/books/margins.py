@@ -124,6 +124,38 @@ def margins(books: Books, period: Period) -> list[Margin]:
     return sorted(found.values(), key=lambda one: (one.percent, one.order.pk))
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What an order has really cost, in rupiah; `lines` is what each of its lines has of material and
+    wages."""
+
+    lines: dict[int, int]
+    material: int
+    wages: int
+    freight: int
+
+
+def costs_of_delivered(books: Books) -> dict[int, Cost]:
+    """Return what each order has cost whose pairs were all delivered: the figures of `margins`."""
+    found = _sold(books, Period(date.min, books.until))
+    costs, freight = _costs(books), _freight(books, found)
+    result = {}
+    for terms in books.facts.terms:
+        if terms.order in found:
+            spent = {
+                line: (material // 100, wages // 100)
+                for line, _pairs, _amount in terms.lines
+                for material, wages in [costs.get(line, (0, 0))]
+            }
+            result[terms.order] = Cost(
+                {line: material + wages for line, (material, wages) in spent.items()},
+                sum(material for material, _wages in spent.values()),
+                sum(wages for _material, wages in spent.values()),
+                freight.get(terms.order, 0),
+            )
+    return result
+
+
 def _freight(books: Books, orders: Collection[int]) -> dict[int, int]:
     """Return what the way of each order cost, in rupiah: of a shipment that brought several, to each
     its share by pairs."""

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from simpul.crm.models import Dealing, Quotation
+from simpul.crm.models import BulletinReader, Dealing, LeadOffer, Quotation
 from simpul.insight.dates import outlook
 from simpul.lib import clock
 from simpul.orders.models import Order, Status
@@ -15,6 +15,7 @@ from simpul.portals.http import Request
 
 SHOWN = 8  # with their knots; the list has all
 LOOKED_AT = 40
+NEWEST = 3  # bulletins
 
 
 @require_safe
@@ -34,7 +35,11 @@ def home(request: Request) -> HttpResponse:
             "quotations": list(
                 Quotation.objects.visible_to(request.person).waiting(clock.today()).order_by("pk")
             ),
+            "offered_leads": list(
+                LeadOffer.objects.visible_to(request.person).waiting().for_list().order_by("pk")
+            ),
             "has_dealers": Dealing.objects.visible_to(request.person).exists(),
+            "bulletins": list(BulletinReader.objects.of(request.person).wanted()[:NEWEST]),
             "through": Dealing.objects.through(request.person).first(),
             "tasks": [order for order in orders if order.waits_for_buyer],
         },

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from simpul.crm.models import Dealing
+from simpul.crm.models import Dealing, Territory
 from simpul.orders.forms import PlainForm
 from simpul.parties.forms import AddressForm, ProfileForm
 from simpul.parties.models import Address, Party
@@ -55,7 +55,12 @@ def profile(request: Request) -> HttpResponse:
         form.save()
         messages.success(request, _("Your profile is saved."))
         return redirect("buyer:profile", request.workshop.slug)
-    return _page(request, "buyer/own/profile.html", form)
+    return _page(
+        request,
+        "buyer/own/profile.html",
+        form,
+        areas=Territory.objects.visible_to(request.person).order_by("-pk"),
+    )
 
 
 def _edit(request: Request, address: Address) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message, Ticket
+from simpul.crm.models import GoodsReturn
 from simpul.crm.ticket_forms import AskForm
 from simpul.orders.models import Order
 from simpul.portals import talk
@@ -110,6 +111,7 @@ def _page(request: Request, ticket: Ticket, form: MessageForm) -> HttpResponse:
         "buyer/tickets/page.html",
         {
             "ticket": ticket,
+            "returns": GoodsReturn.objects.filter(ticket=ticket).for_page().order_by("pk"),
             **talk.talk_about(request, ticket, say_to=say, form=form, together=ticket.talked_of()),
         },
         status=422 if form.is_bound else 200,

@@ -3,6 +3,7 @@ from django.urls import path
 from simpul.portals import devices, news, room, search, told
 from simpul.portals.buyer import (
     answers,
+    bulletins,
     changes,
     consents,
     credit,
@@ -13,7 +14,9 @@ from simpul.portals.buyer import (
     payments,
     placing,
     points,
+    prospects,
     quotations,
+    ratings,
     recommend,
     tally,
     tickets,
@@ -27,6 +30,13 @@ urlpatterns = [
     path("", home.home, name="home"),
     # orders; all that belongs to one lies below its page, so that a link opens just that
     path("orders/", orders.orders, name="orders"),
+    # prospects that the workshop hands on; a link opens what lies below its page
+    path("prospects/", prospects.prospects, name="prospects"),
+    path("prospects/<int:pk>/", prospects.prospect, name="prospect"),
+    path("prospects/<int:pk>/taking/", prospects.taking, name="prospect-taking"),
+    path("prospects/<int:pk>/passing/", prospects.passing, name="prospect-passing"),
+    path("prospects/<int:pk>/won/", prospects.winning, name="prospect-won"),
+    path("prospects/<int:pk>/loss/", prospects.loss, name="prospect-loss"),
     # my dealers
     path("dealers/", dealers.dealers, name="dealers"),
     path("dealers/ending/", dealers.ending, name="dealing-ending"),
@@ -100,6 +110,17 @@ urlpatterns = [
     path("room/<int:pk>/answer/", room.answer, name="post-answer"),
     path("room/<int:pk>/picture/", room.picture, name="post-picture"),
     path("room/<int:pk>/report/", room.report, name="post-report"),
+    # how content one was; its link opens the page
+    path("ratings/<int:pk>/", ratings.rating, name="rating"),
+    path("room/<int:pk>/choice/", room.choosing, name="poll-answer"),
+    path("room/<int:pk>/ahead/", room.ahead, name="poll-ahead"),
+    path("room/<int:pk>/looks/<int:choice>/", room.look, name="poll-look"),
+    # news of the workshop
+    path("bulletins/", bulletins.bulletins, name="bulletins"),
+    path("bulletins/<int:pk>/", bulletins.bulletin, name="bulletin"),
+    path("bulletins/<int:pk>/picture/", bulletins.picture, name="bulletin-picture"),
+    path("bulletins/<int:pk>/opened/", bulletins.opened, name="bulletin-opened"),
+    path("bulletins/<int:pk>/wish/", bulletins.wish, name="bulletin-wish"),
     # wishes
     path("wishes/", wishes.wishes, name="wishes"),
     path("wishes/new/", wishes.new, name="new-wish"),

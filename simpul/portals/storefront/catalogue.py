@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from simpul.catalog.models import Category, Colourway, Group, Price, Product, ProductQuerySet, Tier
 from simpul.conversations.models import GuestEntry
+from simpul.crm.models import AnswerPage
 from simpul.insight.dates import outlook
 from simpul.lib import clock
 from simpul.papers.models import Upload
@@ -65,6 +66,12 @@ def product(request: Visit, slug: str) -> HttpResponse:
                 .exclude(answer="")
                 .order_by("-pk")[:MOST]
             ),
+            "guide": AnswerPage.objects.filter(
+                workshop=request.workshop, kind=AnswerPage.Kind.SIZES
+            )
+            .published()
+            .order_by("-changed_at", "-pk")
+            .first(),
             "lebaran": outlook.before_lebaran(request.workshop, product.lead_days),
         },
     )

@@ -1,8 +1,11 @@
 from django.urls import path
 
 from simpul.portals.storefront import (
+    answers,
+    bulletins,
     catalogue,
     check,
+    confirming,
     guestbook,
     leaving,
     profile,
@@ -19,6 +22,13 @@ urlpatterns = [
     path("photos/<str:code>/", catalogue.photo, name="photo"),
     path("guestbook/", guestbook.guestbook, name="guestbook"),
     path("guestbook/thanks/<str:challenge>/", guestbook.thanks, name="guest-thanks"),
+    path("answers/", answers.answers, name="answers"),
+    path("answers/<slug:slug>/", answers.answer, name="answer"),
+    path("answers/<slug:slug>/helped/", answers.helped, name="answer-helped"),
+    path("bulletins/", bulletins.bulletins, name="bulletins"),
+    path("bulletins/<int:pk>/", bulletins.bulletin, name="bulletin"),
+    path("bulletins/<int:pk>/picture/", bulletins.picture, name="bulletin-picture"),
+    path("work/<int:pk>/", profile.work_photo, name="work-photo"),
     path("register/", registration.registration, name="registration"),
     path("register/thanks/", registration.thanks, name="registered"),
     path("track/", tracking.search, name="track"),
@@ -26,5 +36,6 @@ urlpatterns = [
     path("check/", check.search, name="check-search"),
     path("check/<str:code>/", check.check, name="check"),
     # no more messages
+    path("confirming/<str:token>/", confirming.page, name="confirming"),
     path("leaving/<str:token>/", leaving.page, name="leaving"),
 ]

@@ -13,8 +13,8 @@ from django.core.management import CommandError, call_command
 from django.urls import get_resolver
 from pytest_django import Settings
 
-from simpul import cli
-from simpul.parties.models import Identity, Person, User, Workshop
+from simpul import cli, testing
+from simpul.parties.models import Identity, Party, Person, User, Workshop
 from simpul.parties.roles import Role
 from simpul.portals import archive
 from simpul.portals.management.commands import workshop as workshop_command
@@ -68,6 +68,15 @@ def test_the_audit_of_a_house_in_order(workshop: Workshop) -> None:
     assert json.loads(said("audit", "--json", "--workshop", "ciomas")) == []
     with pytest.raises(CommandError):
         said("audit", "--workshop", "nowhere")
+
+
+def test_the_figures_are_reckoned_anew_or_brought_up_to_date(buyer: Party) -> None:
+    testing.confirmed_order(buyer)
+    assert said("facts") == "ciomas: 1 orders"
+    testing.confirmed_order(buyer)
+    assert said("facts", "--touched", "--workshop", "ciomas") == "ciomas: 2 orders"
+    with pytest.raises(CommandError):
+        said("facts", "--workshop", "nowhere")
 
 
 def test_the_outbox_says_what_it_did(workshop: Workshop) -> None:

@@ -15,6 +15,7 @@ CHOSEN = {
     "money-mail": "at_once",
     "delivery-mail": "at_once",
     "talk-mail": "never",
+    "opinion-mail": "never",
     "daily_at": "17:00",
     "quiet_from": "",
     "quiet_until": "",
@@ -37,12 +38,18 @@ def test_a_buyer_chooses_and_finds_it_again(
     client: Client, dewi: Person, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     testing.login(client, dewi)
-    here = {f"{kind}-portal": "at_once" for kind in ("orders", "money", "delivery", "talk")}
+    here = {
+        f"{kind}-portal": "at_once" for kind in ("orders", "money", "delivery", "talk", "opinion")
+    }
 
     answer = client.post("/ciomas/my/news/told/", CHOSEN | here)
 
     assert answer["Location"] == "/ciomas/my/news/told/"
-    assert wishes() == {("orders", "mail", "daily"), ("talk", "mail", "never")}
+    assert wishes() == {
+        ("orders", "mail", "daily"),
+        ("talk", "mail", "never"),
+        ("opinion", "mail", "never"),
+    }
     assert str(Hours.objects.get().daily_at) == "17:00:00"
     page = client.get("/ciomas/my/news/told/").content.decode()
     assert '<option value="daily" selected>' in page
@@ -65,7 +72,11 @@ def test_sales_chooses_for_whoever_has_no_login(client: Client, dewi: Person, sa
     assert page in client.get(f"/ciomas/desk/parties/{dewi.party_id}/").content.decode()
 
     assert client.post(page, CHOSEN).status_code == 302
-    assert wishes() == {("orders", "mail", "daily"), ("talk", "mail", "never")}
+    assert wishes() == {
+        ("orders", "mail", "daily"),
+        ("talk", "mail", "never"),
+        ("opinion", "mail", "never"),
+    }
 
 
 def test_the_people_of_another_party_are_not_found_there(

@@ -16,14 +16,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.crm import drawing
 from simpul.crm.campaign_forms import CampaignForm, PlanForm
-from simpul.crm.models import Campaign, CampaignStatus, Outcome, Recipient, Why
+from simpul.crm.models import Bulletin, Campaign, CampaignStatus, Outcome, Recipient, Why
+from simpul.crm.wording import last_models
 from simpul.insight.books.kept import books_now
 from simpul.insight.campaigns import FEWEST, FEWEST_BUYERS, result_of
+from simpul.insight.worth import left_of
 from simpul.lib import clock, phones
 from simpul.portals import circulars
 from simpul.portals.downloads import Column, download
 from simpul.portals.files import serve_upload
-from simpul.portals.http import Request, demand
+from simpul.portals.http import Request, demand, number_of
 
 A_PAGE = 30
 TEXTS_A_PAGE = 20
@@ -47,6 +49,7 @@ class Text(NamedTuple):
     recipient: Recipient
     text: str
     whatsapp: str
+    quiet_until: datetime | None  # its reader wants to be left alone until then
 
 
 @require_safe
@@ -72,8 +75,11 @@ def campaigns(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
+    """Write one, also of news: then what it says and to whom is filled in."""
     demand(request, "crm.write_campaign", request.workshop)
-    return _edit(request, None)
+    pk = number_of(request.GET.get("bulletin", ""))
+    told_of = Bulletin.objects.visible_to(request.person).filter(pk=pk).first() if pk else None
+    return _edit(request, None, told_of)
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,7 +99,7 @@ def campaign(request: Request, pk: int) -> HttpResponse:
     shown = rows.search(words) if words else rows
     shown = shown.filter(outcome=chosen) if chosen else shown
     listed = shown.select_related("party", "person").order_by("party__name", "pk")
-    if answer := download(request, "campaign", RECIPIENT_COLUMNS, listed):
+    if answer := download(request, "campaign", RECIPIENT_COLUMNS, listed, is_personal=True):
         return answer
     subject, body = _sample(request, found)
     return render(
@@ -193,9 +199,7 @@ def texts(request: Request, pk: int) -> HttpResponse:
         {
             "campaign": found,
             "page": page,
-            "prepared": [
-                _prepared(one) for one in page.object_list if drawing.why_not(one) is None
-            ],
+            "prepared": _prepared(found, list(page.object_list), now),
             "is_quiet": request.workshop.awake_from(now) > now,
         },
     )
@@ -205,12 +209,12 @@ def texts(request: Request, pk: int) -> HttpResponse:
 def sent(request: Request, pk: int, recipient: int) -> HttpResponse:
     """Somebody sent it, or let it be."""
     found = _find(request, pk)
-    demand(request, "crm.plan_campaign", found)
     row = get_object_or_404(found.recipients.in_hand(), pk=recipient)
     if request.POST.get("how") == "dropped":
-        row.skip(drawing.why_not(row) or Why.NOT_NEEDED)
+        why = drawing.why_not(row) or Why.NOT_NEEDED
+        found.drop_text(by=request.person, recipient=row, why=why)
     else:
-        row.note_sent()
+        found.send_text(by=request.person, recipient=row)
     return redirect("workshop:campaign-texts", request.workshop.slug, pk)
 
 
@@ -235,12 +239,16 @@ def result(request: Request, pk: int) -> HttpResponse:
     )
 
 
-def _edit(request: Request, found: Campaign | None) -> HttpResponse:
+def _edit(
+    request: Request, found: Campaign | None, told_of: Bulletin | None = None
+) -> HttpResponse:
     form = CampaignForm(
         request.POST or None,
         request.FILES or None,
-        workshop=request.workshop,
+        by=request.person,
         campaign=found,
+        bulletin=told_of,
+        address=circulars.bulletin_address(told_of) if told_of else "",
     )
     if form.is_valid():
         saved = form.save(by=request.person)
@@ -255,7 +263,7 @@ def _edit(request: Request, found: Campaign | None) -> HttpResponse:
 
 def _would(found: Campaign) -> dict[str, int]:
     """Count what a campaign would do if it began now."""
-    rows = drawing.draw(found)
+    rows = drawing.draw(found, left_of(found.workshop))
     counts = {outcome.value: 0 for outcome in Outcome}
     for row in rows:
         counts[row.outcome] += 1
@@ -273,10 +281,19 @@ def _sample(request: Request, found: Campaign) -> tuple[str, str]:
         return circulars.words_for(found, request.person)
 
 
-def _prepared(recipient: Recipient) -> Text:
-    assert recipient.identity is not None  # noqa: S101 - of one that waits
-    text = circulars.text_of(recipient)
-    return Text(recipient, text, phones.whatsapp_link(recipient.identity.value, text))
+def _prepared(found: Campaign, rows: list[Recipient], now: datetime) -> list[Text]:
+    """Return the texts of those who may still be written to; the same questions for any number."""
+    whys = drawing.whys_not(found, rows)
+    models = last_models([row.party_id for row in rows])
+    prepared = []
+    for row in rows:
+        if row.pk in whys or row.identity is None:
+            continue
+        text = circulars.text_of(row, models.get(row.party_id, ""))
+        link = phones.whatsapp_link(row.identity.value, text)
+        awake = circulars.awake_from(row, now)
+        prepared.append(Text(row, text, link, awake if awake > now else None))
+    return prepared
 
 
 def _day(moment: datetime | None) -> date | str:
@@ -285,6 +302,6 @@ def _day(moment: datetime | None) -> date | str:
 
 def _find(request: Request, pk: int) -> Campaign:
     mine = Campaign.objects.visible_to(request.person).select_related(
-        "segment__workshop", "workshop", "picture"
+        "segment__workshop", "workshop", "picture", "bulletin__product"
     )
     return get_object_or_404(mine, pk=pk)

@@ -1,35 +1,49 @@
 """The catalogue behind the counter: words, prices, photos, and what is shown."""
 
+from collections.abc import Callable, Iterator
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.catalog.forms import ColourForm, NewProductForm, PhotoForm, PriceForm, ProductForm
-from simpul.catalog.models import Colourway, PriceRule, Product
+from simpul.catalog.models import Colourway, PriceRule, Product, ProductQuerySet
+from simpul.crm.listed_products import FIELDS, written_price
+from simpul.crm.publishing import draft_for_model
 from simpul.lib import clock
+from simpul.lib.sheets import Cell
 from simpul.orders import tiers
 from simpul.papers.models import Upload
 from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
 
-COLUMNS: list[Column] = [
-    (gettext_lazy("Code"), lambda product: product.code),
-    (gettext_lazy("Model"), str),
-    (gettext_lazy("Wholesale"), lambda product: _price(product, "wholesale")),
-    (gettext_lazy("Retail"), lambda product: _price(product, "retail")),
-    (gettext_lazy("Days to make"), lambda product: product.lead_days),
-    (gettext_lazy("Shown"), lambda product: _("shown") if product.is_published else _("not shown")),
-]
+type Look = tuple[Product, Colourway | None]  # a model in one colour, a row of the list
+
+_CELLS: dict[str, Callable[[Look], Cell]] = {
+    "code": lambda look: look[0].code,
+    "name": lambda look: look[0].name,
+    "name_en": lambda look: look[0].name_en,
+    "category": lambda look: str(look[0].category),
+    "colour": lambda look: look[1].name if look[1] else "",
+    "colour_en": lambda look: look[1].name_en if look[1] else "",
+    "sizes": lambda look: look[1].size_span if look[1] else "",
+    "wholesale": lambda look: _price(look[0], "wholesale"),
+    "retail": lambda look: _price(look[0], "retail"),
+    "lead_days": lambda look: look[0].lead_days,
+    "minimum_pairs": lambda look: look[0].minimum_pairs,
+    "is_published": lambda look: _("shown") if look[0].is_published else _("not shown"),
+}
+# the import reads what is downloaded here
+COLUMNS: list[Column] = [(FIELDS[field], cell) for field, cell in _CELLS.items()]
 
 
 @require_safe
 def products(request: Request) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     found = Product.objects.visible_to(request.person).search(words).for_list()
-    if answer := download(request, "products", COLUMNS, found.order_by("position", "pk")):
+    if answer := download(request, "products", COLUMNS, _looks(found)):
         return answer
     return render(
         request,
@@ -68,8 +82,10 @@ def product(request: Request, slug: str) -> HttpResponse:
     form = ProductForm(request.POST, instance=product)
     if not form.is_valid():
         return _page(request, _find(request, slug), form=form)
-    form.save()
+    saved = form.save()
     messages.success(request, _("Saved."))
+    if saved.is_published and "is_published" in form.changed_data and draft_for_model(saved):
+        messages.info(request, _("News of it is drafted for your customers."))
     return redirect("workshop:product", request.workshop.slug, slug)
 
 
@@ -157,7 +173,15 @@ def _find(request: Request, slug: str) -> Product:
     return get_object_or_404(Product.objects.visible_to(request.person).for_page(), slug=slug)
 
 
-def _price(product: Product, group: str) -> int | None:
-    """Return the price of one pair today, for a spreadsheet."""
-    rule = product.price_for(group, 1, clock.today())
-    return rule.amount if rule else None
+def _looks(found: ProductQuerySet) -> Iterator[Look]:
+    """Yield each model in each colour; one that has no colour yet once."""
+    for product in found.for_page().order_by("position", "pk"):
+        colours = sorted(product.colourways.all(), key=lambda one: (one.position, one.pk))
+        yield from ((product, colourway) for colourway in colours)
+        if not colours:
+            yield product, None
+
+
+def _price(product: Product, group: str) -> int | str | None:
+    """Return the price today as it stands in a list."""
+    return written_price(product.price_for(group, 1, clock.today()))

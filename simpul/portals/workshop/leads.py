@@ -16,6 +16,7 @@ from simpul.conversations.models import FollowUp, GuestEntry
 from simpul.crm.lead_forms import (
     GiveForm,
     LeadFilterForm,
+    LeadRulesForm,
     LossForm,
     MoveForm,
     NextForm,
@@ -23,14 +24,27 @@ from simpul.crm.lead_forms import (
     WelcomeForm,
     WorthForm,
 )
-from simpul.crm.models import MOVES, STAGES, Duplicate, Lead, LeadQuerySet, Source, Status
+from simpul.crm.models import (
+    MOVES,
+    STAGES,
+    Duplicate,
+    Lead,
+    LeadOffer,
+    LeadQuerySet,
+    LeadRules,
+    Source,
+    Status,
+    nearest,
+)
 from simpul.lib import clock, phones
 from simpul.parties.models import Person
 from simpul.parties.roles import Role
 from simpul.portals.http import Request, demand
+from simpul.portals.workshop.areas import areas_of
 from simpul.workflow.models import journal_of
 
 A_PAGE = 30
+MOST_NEAR = 3  # of who would be asked next
 A_COLUMN = 20  # cards of one stage; the rest stands in the list
 
 
@@ -201,6 +215,38 @@ def reopening(request: Request, pk: int) -> HttpResponse:
     return redirect("workshop:lead", request.workshop.slug, pk)
 
 
+@require_POST
+def handing_on(request: Request, pk: int) -> HttpResponse:
+    """Offer it to the nearest distributor."""
+    found = _find(request, pk)
+    LeadOffer.hand_on(by=request.person, lead=found, agreed="agreed" in request.POST)
+    return redirect("workshop:lead", request.workshop.slug, pk)
+
+
+@require_POST
+def recall(request: Request, pk: int, offer: int) -> HttpResponse:
+    found = LeadOffer.objects.visible_to(request.person).filter(lead=pk)
+    get_object_or_404(found, pk=offer).recall(by=request.person)
+    return redirect("workshop:lead", request.workshop.slug, pk)
+
+
+@require_http_methods(["GET", "POST"])
+def rules(request: Request) -> HttpResponse:
+    """How long a distributor has to answer, and when a sample is asked about."""
+    demand(request, "crm.keep_lead_rules", request.workshop)
+    form = LeadRulesForm(request.POST or None, instance=LeadRules.of(request.workshop))
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("workshop:leads", request.workshop.slug)
+    return render(
+        request,
+        "workshop/customers/leads/rules.html",
+        {"form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
 def _page(
     request: Request,
     pk: int,
@@ -218,6 +264,9 @@ def _page(
         {
             "lead": found,
             "twins": Duplicate.objects.visible_to(request.person).twins_of(found.party_id),
+            "areas": areas_of(request, found.party),
+            "samples": found.samples.select_related("order").order_by("-pk"),
+            **_handing(found),
             "moves": MOVES,
             "quotations": found.quotations.order_by("-pk"),
             "follow_ups": list(steps.select_related("by").order_by("due_on", "pk")),
@@ -229,6 +278,18 @@ def _page(
         },
         status=422 if next_form or worth_form else 200,
     )
+
+
+def _handing(lead: Lead) -> dict[str, Any]:
+    """Return which distributors were offered it, and who would be asked next."""
+    offers = list(lead.offers.select_related("distributor", "territory").order_by("pk"))
+    is_held = any(one.status in ("offered", "taken") for one in offers)
+    can_go = lead.status in STAGES and not is_held
+    return {
+        "offers": offers,
+        "near": nearest(lead)[:MOST_NEAR] if can_go else [],
+        "answer_hours": LeadRules.of(lead.workshop).answer_hours if can_go else 0,
+    }
 
 
 def _shown(found: LeadQuerySet, chosen: str) -> LeadQuerySet:

@@ -1,4 +1,4 @@
-"""Lists of customers and suppliers from elsewhere: handed in, looked at row by row, imported, undone."""
+"""Lists of customers, suppliers and models from elsewhere: handed in, looked at row by row, imported, undone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from simpul.crm import tasks
 from simpul.crm.list_forms import ListForm, MappingForm
-from simpul.crm.listed import FIELDS
 from simpul.crm.models import ListImport, ListRow
 from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
@@ -28,7 +27,12 @@ A_PAGE = 50
 def lists(request: Request) -> HttpResponse:
     """Hand a list in; below it those of before."""
     demand(request, "parties.keep", request.workshop)
-    form = ListForm(request.POST or None, request.FILES or None)
+    form = ListForm(
+        request.POST or None,
+        request.FILES or None,
+        by=request.person,
+        initial={"of": request.GET.get("of", "")},
+    )
     if form.is_valid():
         made = form.read(by=request.person)
         return redirect("workshop:list", request.workshop.slug, made.pk)
@@ -51,13 +55,15 @@ def page(request: Request, pk: int) -> HttpResponse:
         form.map(by=request.person)
         return redirect("workshop:list", request.workshop.slug, pk)
     verdict = request.GET.get("verdict", "")
-    rows = made.rows.select_related("known", "party").order_by("line")
+    rows = made.rows.select_related("known", "party", "colourway__product").order_by("line")
     if verdict in ListRow.Verdict.values:
         rows = rows.filter(verdict=verdict)
-    if answer := download(request, "list", _columns(made), rows, is_personal=True):
+    if answer := download(
+        request, "list", _columns(made), rows, is_personal=not made.is_of_products
+    ):
         return answer
     counts = made.counts()
-    taken = made.rows.exclude(party=None)
+    taken = made.rows.taken()
     return render(
         request,
         "workshop/parties/lists/page.html",
@@ -66,7 +72,8 @@ def page(request: Request, pk: int) -> HttpResponse:
             "form": form,
             "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
             "verdict": verdict,
-            "verdicts": [(one, counts[one]) for one in ListRow.Verdict],
+            "verdicts": [(one, counts[one]) for one in made.verdicts],
+            "first_columns": [(made.fields[one], one) for one in made.first_fields],
             "counts": counts,
             "total": sum(counts.values()),
             "taken": taken.count(),
@@ -100,7 +107,7 @@ def progress(request: Request, pk: int) -> HttpResponse:
     made = _find(request, pk)
     if request.htmx and made.status != ListImport.Status.RUNNING:
         return HttpResponseClientRedirect(request.path.removesuffix("progress/"))
-    taken = made.rows.exclude(party=None).count()
+    taken = made.rows.taken().count()
     return render(
         request,
         "workshop/parties/lists/_progress.html",
@@ -113,7 +120,7 @@ def undoing(request: Request, pk: int) -> HttpResponse:
     """Take the whole import back, but for what somebody has used since."""
     made = _find(request, pk)
     made.undo(by=request.person)
-    stay = made.rows.exclude(party=None).count()
+    stay = made.rows.taken().count()
     said = _("Taken back. %(count)s stay, because they are used.") if stay else _("Taken back.")
     messages.success(request, said % {"count": stay} if stay else said)
     return redirect("workshop:list", request.workshop.slug, pk)
@@ -121,7 +128,7 @@ def undoing(request: Request, pk: int) -> HttpResponse:
 
 def _columns(made: ListImport) -> list[Column]:
     """Return the columns of a download that can be corrected and handed in again."""
-    fields = [(label, _cell(field, made.mapping)) for field, label in FIELDS.items()]
+    fields = [(label, _cell(field, made.mapping)) for field, label in made.fields.items()]
     verdict: Column = (gettext_lazy("Verdict"), lambda row: str(row.get_verdict_display()))
     return [*fields, verdict, (gettext_lazy("Why"), lambda row: row.why)]
 

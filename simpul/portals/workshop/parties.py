@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.conversations.forms import MessageForm, WishesForm
 from simpul.conversations.models import Channel, Conversation, FollowUp, Message, Ticket
 from simpul.conversations.notices import try_again
-from simpul.crm.models import like
+from simpul.crm.models import MarketingRules, Rating, like
+from simpul.crm.segmenting import Phase, phase_of
 from simpul.delivery import rounds
 from simpul.delivery.models import Shipment
 from simpul.insight.timeline import timeline
-from simpul.insight.worth import contribution_of, worth_of
+from simpul.insight.worth import Worth, contribution_of, worth_of
 from simpul.lib import clock
 from simpul.lib.alike import Card, Match
 from simpul.orders.models import Order
@@ -30,6 +31,7 @@ from simpul.payments.models import party_credit, party_debt
 from simpul.portals import talk
 from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
+from simpul.portals.workshop.areas import areas_of
 from simpul.portals.workshop.consents import agreed_by
 from simpul.portals.workshop.history import with_paths
 from simpul.portals.workshop.talk import desk_talk
@@ -117,6 +119,7 @@ def _page(request: Request, party: Party, form: MessageForm | None = None) -> Ht
             "party": party,
             "people": people,
             "agreed": agreed_by(people) if party.buys_as else [],
+            "areas": areas_of(request, party) if party.buys_as == Party.BuysAs.DISTRIBUTOR else [],
             "goes_to": party.addresses.order_by("pk"),
             "orders": orders.order_by("-id")[:20],
             "tickets": Ticket.objects.visible_to(request.person)
@@ -145,14 +148,22 @@ def _at_a_glance(request: Request, party: Party) -> dict[str, Any]:
     steps = FollowUp.objects.visible_to(request.person).open().filter(conversation__party=party)
     steps = steps.select_related("by", "conversation").prefetch_related("conversation__subject")
     sees_books = party.buys_as and request.person.may("insight.see_books", request.workshop)
+    worth = worth_of(party, clock.today()) if party.buys_as else None
     return {
         "call": party.telephone(),
-        "worth": worth_of(party, clock.today()) if party.buys_as else None,
+        "worth": worth,
+        "phase": _phase(request, worth) if worth else None,
+        "content": Rating.objects.filter(party=party).sums() if party.buys_as else None,
         "left": contribution_of(party, clock.today()) if sees_books else None,
         "follow_ups": steps.order_by("due_on", "pk")[:LATEST],
         "happened": with_paths(request, found),
         "has_older": older is not None,
     }
+
+
+def _phase(request: Request, worth: Worth) -> Phase:
+    rules = MarketingRules.of(request.workshop)
+    return phase_of(worth.first_on, worth.last_on, rules, clock.today())
 
 
 @require_http_methods(["GET", "POST"])

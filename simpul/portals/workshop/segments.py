@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.crm.models import MarketingRules, Segment
 from simpul.crm.segment_forms import ListForm, MarketingRulesForm, SegmentForm
-from simpul.crm.segmenting import described, fitting, members_of
+from simpul.crm.segmenting import described, fitting, members_of, named_in
+from simpul.insight.worth import left_of
 from simpul.lib import clock
 from simpul.parties.models import Party, PartyQuerySet
 from simpul.portals.downloads import Column, download
@@ -36,12 +37,13 @@ def segments(request: Request) -> HttpResponse:
     found = kept.filter(name__icontains=words) if words else kept
     shown = found.select_related("workshop").order_by("name", "pk")
     page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
+    names = named_in(page.object_list)
     return render(
         request,
         "workshop/customers/segments/list.html",
         {
             "page": page,
-            "rows": [(one, described(one)) for one in page.object_list],
+            "rows": [(one, described(one, names)) for one in page.object_list],
             "words": words,
             "rules": MarketingRules.of(request.workshop),
         },
@@ -73,7 +75,7 @@ def new_list(request: Request) -> HttpResponse:
 @require_safe
 def preview(request: Request) -> HttpResponse:
     """Tell how many fit what stands in the form now, while it is filled in."""
-    form = SegmentForm(request.GET, workshop=request.workshop)
+    form = SegmentForm(request.GET, by=request.person, workshop=request.workshop)
     context = {"counted": _counted(request, form)}
     return render(request, "workshop/customers/segments/_counted.html", context)
 
@@ -82,9 +84,10 @@ def preview(request: Request) -> HttpResponse:
 def segment(request: Request, pk: int) -> HttpResponse:
     """Who belongs to it today; of a list, whom one may still choose."""
     found = _find(request, pk)
-    parties = members_of(found, Party.objects.visible_to(request.person))
+    seen = Party.objects.visible_to(request.person)
+    parties = members_of(found, seen, left_of(request.workshop))
     shown = parties.order_by("name", "pk")
-    if answer := download(request, "segment", COLUMNS, shown):
+    if answer := download(request, "segment", COLUMNS, shown, is_personal=True):
         return answer
     page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
     words = request.GET.get("q", "").strip()
@@ -93,7 +96,7 @@ def segment(request: Request, pk: int) -> HttpResponse:
         "workshop/customers/segments/page.html",
         {
             "segment": found,
-            "said": described(found),
+            "said": described(found, named_in([found])),
             "page": page,
             "words": words,
             "others": _others(request, found, words) if found.is_list and words else [],
@@ -147,7 +150,7 @@ def rules(request: Request) -> HttpResponse:
 
 def _edit(request: Request, found: Segment | None) -> HttpResponse:
     typed = request.POST or (request.GET if "name" in request.GET else None)
-    form = SegmentForm(typed, workshop=request.workshop, segment=found)
+    form = SegmentForm(typed, by=request.person, workshop=request.workshop, segment=found)
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         return redirect("workshop:segment", request.workshop.slug, saved.pk)
@@ -168,7 +171,11 @@ def _counted(request: Request, form: SegmentForm) -> dict[str, Any] | None:
     if set(form.errors) - {"name"}:
         return None
     found = fitting(
-        _buyers(request), form.conditions, MarketingRules.of(request.workshop), clock.today()
+        _buyers(request),
+        form.conditions,
+        MarketingRules.of(request.workshop),
+        clock.today(),
+        left_of(request.workshop),
     )
     return {"count": found.count(), "names": [one.name for one in found.order_by("name")[:A_FEW]]}
 

@@ -25,6 +25,7 @@ from simpul.conversations.models import (
     QuickReply,
     Ticket,
 )
+from simpul.crm.models import AnswerPage
 from simpul.delivery.models import Shipment
 from simpul.lib import clock
 from simpul.orders.models import Order
@@ -34,6 +35,7 @@ from simpul.payments import texting
 from simpul.portals.doors import path_for
 from simpul.portals.http import Request, number_of
 from simpul.portals.talk import talk_about
+from simpul.portals.workshop.answers import address_of
 from simpul.procurement.models import PurchaseOrder
 from simpul.workflow.steps import NotAllowed
 
@@ -163,6 +165,9 @@ def desk_talk(
     chosen = number_of(request.GET.get("reply", ""))
     if chosen is not None and (form is None or not form.is_bound):
         form = _filled_in(next((one for one in replies if one.pk == chosen), None), subject, party)
+    answer_pages, linked = _answer_pages(request)
+    if linked is not None and (form is None or not form.is_bound):
+        form = MessageForm(initial={"body": linked})
     notes = list(InternalNote.objects.visible_to(request.person).about(subject).for_page())
     talk = talk_about(
         request,
@@ -191,6 +196,7 @@ def desk_talk(
         if conversation
         else [],
         "replies": replies,
+        "answer_pages": answer_pages,
         "ticket_to": _ticket_to(request, subject, party),
         "call_to": reverse("workshop:call", args=[request.workshop.slug, kind, subject.pk])
         if party and request.person.may("conversations.call", subject)
@@ -199,6 +205,17 @@ def desk_talk(
         "note_form": NoteForm(),
         "note_to": reverse("workshop:note", args=[request.workshop.slug, kind, subject.pk]),
     }
+
+
+def _answer_pages(request: Request) -> tuple[list[AnswerPage], str | None]:
+    """Return the answer pages that can be linked to, once somebody asks for them, and what is said
+    with the link of the one that was chosen."""
+    chosen = number_of(request.GET.get("answer", ""))
+    if chosen is None and "answers" not in request.GET:
+        return [], None
+    pages = list(AnswerPage.objects.visible_to(request.person).published().order_by("title", "pk"))
+    one = next((page for page in pages if page.pk == chosen), None)
+    return pages, f"{one.title}: {address_of(one, request.workshop.slug)}" if one else None
 
 
 def _ticket_to(request: Request, subject: Any, party: Party | None) -> str:

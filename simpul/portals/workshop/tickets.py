@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.conversations.forms import MessageForm, ResolutionForm
 from simpul.conversations.models import Conversation, Message, Ticket, TicketQuerySet
 from simpul.crm.clocks import TicketClock, by_urgency, clocks_of
-from simpul.crm.models import Remedy, Service
+from simpul.crm.models import GoodsReturn, Rating, Remedy, Service
 from simpul.crm.ticket_forms import (
     MakeTicketForm,
     MergeForm,
@@ -249,13 +249,23 @@ def _page(request: Request, ticket: Ticket, form: MessageForm) -> HttpResponse:
             "form": _ending(ticket, initial={"how": remedies[-1].how} if remedies else None),
             "remedies": remedies,
             "clock": clocks_of([ticket], request.workshop).get(ticket.pk),
+            "returns": list(GoodsReturn.objects.filter(ticket=ticket).for_page().order_by("pk")),
+            "may_return": _may_return(request, ticket),
             "merged": together[1:],
+            "rating": Rating.objects.filter(ticket=ticket).first(),
             "has_others": ticket.is_of_customer and _others(request, ticket).exists(),
             **desk_talk(request, ticket, ticket.party, say_to=say, form=form, together=together),
             "journal": journal_of(ticket),
         },
         status=422 if form.is_bound else 200,
     )
+
+
+def _may_return(request: Request, ticket: Ticket) -> bool:
+    """Tell whether goods of it can be agreed to come back: it is open, and about an order."""
+    is_open = ticket.is_of_customer and ticket.status == Ticket.Status.OPEN
+    is_about_order = ticket.subject_type_id == ContentType.objects.get_for_model(Order).pk
+    return is_open and is_about_order and request.person.may("crm.agree_return", ticket)
 
 
 def _others(request: Request, ticket: Ticket) -> TicketQuerySet:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.test import Client
 
-from simpul.crm.models import Lead
+from simpul.crm.models import Lead, Territory
 from simpul.parties.models import Address, Identity, Party, Person, User, Workshop
 
 PAGE = "/ciomas/register/"
@@ -42,6 +42,16 @@ def test_a_shop_registers_and_waits_for_its_prices(client: Client, workshop: Wor
     assert client.login(email="ani@example.com", password="sepatu kulit asli")
     assert client.get("/ciomas/my/").status_code == 200
     assert client.get("/ciomas/desk/").status_code == 403
+
+
+def test_a_distributor_says_where_it_wants_to_sell(client: Client, workshop: Workshop) -> None:
+    register(client, areas="kota bogor, jabar\nBanten")
+
+    asked = Territory.objects.order_by("pk")
+    assert [(str(one), one.status) for one in asked] == [
+        ("Kota Bogor, Jawa Barat", "asked"),
+        ("Banten", "asked"),
+    ]
 
 
 def test_a_consumer_is_welcome_at_once(client: Client, workshop: Workshop) -> None:

@@ -11,6 +11,7 @@ from simpul import testing
 from simpul.crm import listing
 from simpul.crm.models import ListImport, ListRow
 from simpul.parties.models import Party, Person
+from simpul.portals.workshop.tests.test_gateways import freshly
 
 LISTS = "/ciomas/desk/parties/lists/"
 LIST = "Nama,HP,Kota\nToko Melati,0812-1111-2222,Bogor\nToko Rusak,12,\n"
@@ -112,7 +113,10 @@ def test_a_file_that_is_no_list_is_refused_with_the_reason(
     assert not ListImport.objects.exists()
 
 
-def test_the_rows_are_downloaded_corrected_and_handed_in_again(client: Client) -> None:
+def test_the_rows_are_downloaded_corrected_and_handed_in_again(
+    client: Client, sari: Person
+) -> None:
+    freshly(client, sari)
     hand_in(client)
     page = f"{LISTS}{ListImport.objects.get().pk}/"
 
@@ -134,3 +138,50 @@ def test_the_number_of_queries_is_fixed(
         client.get(f"{LISTS}{made.pk}/")
         with django_assert_num_queries(11):
             client.get(f"{LISTS}{made.pk}/")
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_the_catalogue_is_downloaded_corrected_and_handed_in_again(
+    client: Client, sari: Person, language: str, form: str
+) -> None:
+    Person.objects.filter(pk=sari.pk).update(language=language)
+    derby = testing.product(sari.workshop, "DRB-01", name="Derby Jaya", name_en="Derby")
+    testing.colourway(derby, "Merah", sizes=("38", "39", "41"))
+    kodi = derby.prices.get(group="wholesale")
+    kodi.amount, kodi.per = 3_700_000, 20
+    kodi.save()
+    testing.product(sari.workshop, "LOF-01", is_published=False).prices.all().delete()
+    content = client.get(f"/ciomas/desk/catalogue/?as={form}").content
+
+    def again(changed: bytes) -> ListImport:
+        file = SimpleUploadedFile(f"products.{form}", changed)
+        answer = client.post(LISTS, {"file": file, "of": "product"})
+        return ListImport.objects.get(pk=int(answer["Location"].split("/")[-2]))
+
+    same = again(content)
+    assert "" not in same.mapping
+    assert same.counts() == {"new": 0, "change": 0, "known": 3, "probable": 0, "bad": 0}
+    if form == "csv":
+        made = again(content.replace(b"300000", b"Rp 325.000"))
+        assert made.counts()["change"] == 1  # the second colour says the same of its model
+        page = f"{LISTS}{made.pk}/"
+        client.post(f"{page}beginning/")
+        listing.run(ListImport.objects.get(pk=made.pk))
+        assert list(derby.prices.filter(group="retail").values_list("amount", flat=True)) == [
+            300_000,
+            325_000,
+        ]
+        assert 'href="/ciomas/desk/catalogue/drb-01/"' in client.get(page).text
+        client.post(f"{page}undoing/")
+        assert derby.prices.get(group="retail").amount == 300_000
+
+
+def test_who_keeps_only_parties_is_not_offered_models(client: Client, sari: Person) -> None:
+    assert 'value="product"' in client.get(LISTS).text
+    hand_in(client)
+    Person.objects.filter(pk=sari.pk).update(role="stock")
+    ListImport.objects.update(of="product")
+
+    assert 'value="product"' not in client.get(LISTS).text
+    assert client.get(f"{LISTS}{ListImport.objects.get().pk}/").status_code == 404

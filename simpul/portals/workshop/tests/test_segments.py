@@ -45,6 +45,37 @@ def test_a_segment_is_built_counted_and_found_again(
     assert "Toko Toni" in desk.get(f"{HERE}{made.pk}/").content.decode()
 
 
+def test_margins_are_offered_to_who_sees_the_books(
+    desk: Client, owner: Person, sari: Person
+) -> None:
+    facts = {"name": "Terbaik", "left_least": "100.000", "months": "12", "phase": "enhance"}
+    assert "left_least" not in desk.get(f"{HERE}new/").text
+    desk.post(f"{HERE}new/", facts)
+    assert Segment.objects.get().conditions == {"months": 12, "phase": "enhance"}
+    testing.login(desk, owner)
+    assert desk.post(f"{HERE}new/", facts | {"months": ""}).status_code == 422
+    made = desk.post(f"{HERE}new/", facts)["Location"]
+
+    assert "100,000 in 12 months" in desk.get(made).text
+    assert "0 customers today" in desk.get(made).text
+    testing.login(desk, sari)
+    assert desk.get(made).status_code == 404
+
+
+def test_the_list_of_segments_asks_the_same_for_any_number(
+    desk: Client, sari: Person, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    derby = testing.product(sari.workshop)
+    for count in (1, 9):
+        for n in range(count):
+            conditions = {"bought": "did", "product": derby.pk, "category": derby.category_id}
+            Segment.objects.create(workshop=sari.workshop, name=f"S{n}", conditions=conditions)
+        desk.get(HERE)
+        # session, user, who it is; how many, the segments, models, categories, the rules
+        with django_assert_num_queries(8):
+            desk.get(HERE)
+
+
 def test_half_a_condition_is_refused_and_kept_as_typed(desk: Client) -> None:
     answer = desk.post(f"{HERE}new/", {"name": "X", "days": "30", "most": "5.000.000"})
     assert answer.status_code == 422

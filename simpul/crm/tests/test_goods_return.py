@@ -1,0 +1,122 @@
+"""Delivered goods come back through the workshop's count, and only then is the ticket made good."""
+
+from __future__ import annotations
+
+import pytest
+
+from simpul import testing
+from simpul.conversations.models import Ticket
+from simpul.conversations.notices import audience_of
+from simpul.crm.models import Counted, GoodsReturn, Remedy
+from simpul.orders.models import LineSize, Order
+from simpul.parties.models import Party, Person
+from simpul.stock.models import Balance, Count
+from simpul.workflow.models import journal_of
+from simpul.workflow.steps import NotAllowed, WrongState
+
+
+@pytest.fixture
+def order(buyer: Party) -> Order:
+    return testing.delivered_order(buyer)
+
+
+@pytest.fixture
+def ticket(order: Order, buyer: Party, dewi: Person) -> Ticket:
+    return Ticket.ask(by=dewi, kind="return", subject=order, party=buyer, body="Kekecilan.")
+
+
+@pytest.fixture
+def size(order: Order) -> LineSize:
+    return LineSize.objects.filter(line__order=order, delivered__gt=2).order_by("pk")[0]
+
+
+@pytest.fixture
+def goods(ticket: Ticket, size: LineSize, sari: Person) -> GoodsReturn:
+    return GoodsReturn.agree(by=sari, ticket=ticket, pairs={size: 3}, way="brought")
+
+
+def credit(ticket: Ticket, sari: Person) -> Remedy:
+    return Remedy.credit(by=sari, ticket=ticket, amount=10_000, kind="defect", note="x")
+
+
+def shelved(size: LineSize) -> int:
+    found = Balance.objects.filter(item__variant=size.variant, location__kind="finished")
+    return sum(found.values_list("on_hand", flat=True))
+
+
+def test_whole_pairs_go_into_stock_and_then_money_may_go(
+    goods: GoodsReturn, ticket: Ticket, size: LineSize, sari: Person, rina: Person, dewi: Person
+) -> None:
+    with pytest.raises(WrongState):
+        credit(ticket, sari)
+    before = shelved(size)
+    goods.send(by=sari)
+    with pytest.raises(WrongState):
+        credit(ticket, sari)
+
+    goods.count_in(by=rina, counted={goods.pairs.get().pk: Counted(1, 1, 0)})
+
+    row = goods.pairs.get()
+    assert (goods.status, row.whole, row.seconds, row.spoiled, row.missing) == ("back", 1, 1, 0, 1)
+    assert shelved(size) == before + 1
+    assert ticket.number in Count.objects.get().reason
+    entry = journal_of(goods).get(step="crm.count_return")
+    assert {dewi, sari} <= set(audience_of(entry))
+    assert credit(ticket, sari).how == "credited"
+
+
+def test_only_what_was_delivered_and_is_not_back(
+    goods: GoodsReturn, ticket: Ticket, size: LineSize, sari: Person, rina: Person
+) -> None:
+    with pytest.raises(WrongState):  # its goods are on their way already
+        GoodsReturn.agree(by=sari, ticket=ticket, pairs={size: 1}, way="brought")
+    goods.count_in(by=rina, counted={goods.pairs.get().pk: Counted(2, 0, 0)})
+
+    left = size.delivered - 2
+    for pairs in (left + 1, 0):
+        with pytest.raises(WrongState):
+            GoodsReturn.agree(by=sari, ticket=ticket, pairs={size: pairs}, way="brought")
+    with pytest.raises(WrongState):
+        GoodsReturn.agree(by=sari, ticket=ticket, pairs={size: 1}, way="courier")
+    assert GoodsReturn.objects.count() == 1
+    assert GoodsReturn.agree(by=sari, ticket=ticket, pairs={size: left}, way="sent").is_open
+
+
+def test_more_than_was_agreed_is_not_counted(
+    goods: GoodsReturn, size: LineSize, rina: Person
+) -> None:
+    before = shelved(size)
+    with pytest.raises(WrongState):
+        goods.count_in(by=rina, counted={goods.pairs.get().pk: Counted(2, 2, 0)})
+    goods.refresh_from_db()
+    assert (goods.status, shelved(size)) == ("agreed", before)
+
+
+def test_what_does_not_come_after_all_stands_in_nobodys_way(
+    goods: GoodsReturn, ticket: Ticket, sari: Person, rina: Person
+) -> None:
+    goods.cancel(by=sari)
+    assert credit(ticket, sari).how == "credited"
+    with pytest.raises(WrongState):
+        goods.count_in(by=rina, counted={})
+
+
+def test_who_may(
+    goods: GoodsReturn,
+    ticket: Ticket,
+    size: LineSize,
+    sari: Person,
+    dewi: Person,
+    joko: Person,
+    udin: Person,
+) -> None:
+    for other in (sari, dewi, joko, udin):
+        with pytest.raises(NotAllowed):
+            goods.count_in(by=other, counted={})
+    for other in (dewi, joko, udin):
+        with pytest.raises(NotAllowed):
+            goods.cancel(by=other)
+        with pytest.raises((NotAllowed, WrongState)):
+            GoodsReturn.agree(by=other, ticket=ticket, pairs={size: 1}, way="sent")
+    goods.refresh_from_db()
+    assert (goods.status, GoodsReturn.objects.count()) == ("agreed", 1)

@@ -1,0 +1,274 @@
+"""Facts and sums brought up to date: only what the journal's new lines have touched, or all anew.
+
+Both ways go through the same two functions, `write_facts` and the sums; they differ in which orders,
+days and buyers these are asked for.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import batched
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models, transaction
+from django.db.models import Exists, Max, Min, OuterRef, Q
+
+from simpul.crm.models import DealerOrder, Merging
+from simpul.delivery.models import Shipment
+from simpul.insight.books.kept import books_now
+from simpul.insight.books.margins import Cost, costs_of_delivered
+from simpul.insight.keeping.facts import Touched, write_facts
+from simpul.insight.keeping.sums import months_of, sum_buyers, sum_month
+from simpul.insight.models import (
+    AreaMonth,
+    BuyerFact,
+    FactsKept,
+    ModelDay,
+    ModelMonth,
+    OrderFact,
+)
+from simpul.lib import clock
+from simpul.orders.models import Amendment, Order
+from simpul.parties.models import Party, Workshop
+from simpul.payments.models import CreditNote
+from simpul.workflow.models import Entry
+
+SETTLES = timedelta(minutes=10)  # no step takes that long: by then all lines before are visible
+BOOKS_HOLD = 20_000  # agreed orders: more would take the books more memory than a worker has
+ORDERS_AT_ONCE = 1_000
+BUYERS_AT_ONCE = 2_000
+
+type Told = Callable[[int, int], None]  # hears how much is done, and of how much
+
+
+class BeingRebuilt(Exception):
+    """Somebody reckons everything anew just now."""
+
+
+def is_behind(workshop: Workshop) -> bool:
+    """Tell whether a line stands in the journal that the facts do not know."""
+    kept = FactsKept.objects.filter(workshop=workshop).first()
+    return _newest(workshop) != (kept.newest if kept else None)
+
+
+def bring_up_to_date(workshop: Workshop) -> int:
+    """Tell the facts of the orders that were touched since the last time, and the sums that these
+    touch; return how many orders. Where it cannot be told what was touched, all is reckoned anew.
+    """
+    newest = _newest(workshop)
+    costs = _costs(workshop)  # the longest part: nobody waits for it
+    with transaction.atomic():
+        kept = _held(workshop)
+        if kept.is_rebuilding:
+            return 0
+        lines = _new_lines(kept)
+        if lines is not None:
+            return _go_on(kept, lines, costs, newest)
+    return rebuild(workshop)
+
+
+def rebuild(workshop: Workshop, told: Told = lambda _done, _of: None) -> int:
+    """Reckon every fact and every sum of a workshop anew, in parts of a transaction each, and return
+    of how many orders. Raises BeingRebuilt where somebody else is at it."""
+    with transaction.atomic():
+        kept = _held(workshop)
+        if kept.is_rebuilding:
+            raise BeingRebuilt
+        position = _end_of_journal(workshop)
+        kept.rebuilding_since = kept.touched_at = clock.now()
+        kept.done, kept.of = 0, Order.objects.filter(workshop=workshop).count()
+        kept.save()
+    costs = _costs(workshop)
+    orders = 0
+    for keys in _all_orders(workshop):
+        with transaction.atomic():
+            write_facts(workshop, keys, costs)
+        orders += len(keys)
+        _say(kept, orders, told)
+    _drop_what_is_over(workshop)
+    for month in _months(workshop):
+        with transaction.atomic():
+            sum_month(workshop, month)
+        _say(kept, orders, told)
+    buyers = OrderFact.objects.filter(workshop=workshop).order_by("buyer").distinct()
+    for some in batched(buyers.values_list("buyer", flat=True).iterator(), BUYERS_AT_ONCE):
+        with transaction.atomic():
+            sum_buyers(workshop, some)
+    _end(kept, position, costs is not None)
+    return OrderFact.objects.filter(workshop=workshop).count()
+
+
+# How far
+
+
+def _held(workshop: Workshop) -> FactsKept:
+    """Return the row that says how far the facts are, locked: one process at a time goes on."""
+    FactsKept.objects.get_or_create(workshop=workshop)
+    return FactsKept.objects.select_for_update().get(workshop=workshop)
+
+
+type _Line = tuple[int, datetime, int, int]  # key, when, and of which kind and key its subject is
+type _Position = tuple[int, int, int | None]  # settled up to a line, how many, and the newest
+
+
+def _new_lines(kept: FactsKept) -> Sequence[_Line] | None:
+    """Return what stands in the journal after what is settled; None where a line came late."""
+    if kept.newest is None or kept.rebuilding_since is not None:
+        return None  # never told, or somebody broke off
+    lines = Entry.objects.filter(workshop=kept.workshop_id)
+    if lines.filter(pk__lte=kept.upto).order_by().count() != kept.lines:
+        return None
+    rows = lines.filter(pk__gt=kept.upto).order_by("pk")
+    return list(rows.values_list("pk", "at", "subject_type", "subject_id"))
+
+
+def _newest(workshop: Workshop) -> int | None:
+    lines = Entry.objects.filter(workshop=workshop).order_by("-pk")
+    return lines.values_list("pk", flat=True).first()
+
+
+def _end_of_journal(workshop: Workshop) -> _Position:
+    lines = Entry.objects.filter(workshop=workshop)
+    newest = _newest(workshop)
+    settled = lines.filter(at__lt=clock.now() - SETTLES).order_by("-pk")
+    upto = settled.values_list("pk", flat=True).first() or 0
+    return upto, lines.filter(pk__lte=upto).order_by().count(), newest
+
+
+def _settle(kept: FactsKept, lines: Sequence[_Line], newest: int | None) -> _Position:
+    """Return how far all is settled after these lines, of which `newest` was there when the books were
+    asked: what came after that is told once more."""
+    upto, count = kept.upto, kept.lines
+    young = clock.now() - SETTLES
+    for pk, at, _kind, _subject in lines:
+        if at >= young:
+            break
+        upto, count = pk, count + 1
+    return upto, count, newest
+
+
+def _end(kept: FactsKept, position: _Position, costs_known: bool) -> None:
+    kept.upto, kept.lines, kept.newest = position
+    kept.as_of, kept.costs_known = clock.now(), costs_known
+    kept.rebuilding_since = kept.touched_at = None
+    kept.save()
+
+
+def _say(kept: FactsKept, done: int, told: Told) -> None:
+    kept.done, kept.touched_at = done, clock.now()
+    kept.save(update_fields=["done", "touched_at"])
+    told(done, kept.of)
+
+
+# Only what was touched
+
+
+def _go_on(
+    kept: FactsKept,
+    lines: Sequence[_Line],
+    costs: Mapping[int, Cost] | None,
+    newest: int | None,
+) -> int:
+    workshop = kept.workshop
+    orders = _orders_of({(kind, subject) for _pk, _at, kind, subject in lines})
+    if costs is not None:
+        orders |= _cost_otherwise(workshop, costs)
+    touched = Touched()
+    for keys in batched(sorted(orders), ORDERS_AT_ONCE):
+        some = write_facts(workshop, keys, costs)
+        touched.days |= some.days
+        touched.buyers |= some.buyers
+    for month in months_of(touched.days):
+        sum_month(workshop, month, touched.days)
+    sum_buyers(workshop, touched.buyers)
+    _end(kept, _settle(kept, lines, newest), costs is not None)
+    return len(orders)
+
+
+# From the subject of a line to the orders that it touches, as a condition on orders
+WAYS: dict[type[models.Model], tuple[str, ...]] = {
+    Order: ("pk",),
+    Amendment: ("amendments",),
+    CreditNote: ("credit_notes",),
+    Shipment: ("loads__shipment",),
+    DealerOrder: ("for_dealer",),
+    Party: ("buyer",),
+}
+
+
+def _orders_of(subjects: set[tuple[int, int]]) -> set[int]:
+    found: set[int] = set()
+    for model, ways in WAYS.items():
+        kind = ContentType.objects.get_for_model(model).pk
+        keys = [subject for of, subject in subjects if of == kind]
+        for some in batched(keys, ORDERS_AT_ONCE):
+            for way in ways:
+                rows = Order.objects.filter(**{f"{way}__in": some})
+                found.update(rows.values_list("pk", flat=True))
+    merged = [key for of, key in subjects if of == ContentType.objects.get_for_model(Merging).pk]
+    for kept, absorbed in Merging.objects.filter(pk__in=merged).values_list("kept", "absorbed"):
+        changed_hands = Order.objects.filter(buyer__in=[kept, absorbed])
+        found.update(changed_hands.values_list("pk", flat=True))
+    return found
+
+
+def _cost_otherwise(workshop: Workshop, costs: Mapping[int, Cost]) -> set[int]:
+    """Return the orders of which the books say another cost than is known."""
+    known = {
+        pk: (material, wages, freight)
+        for pk, material, wages, freight in OrderFact.objects.filter(
+            workshop=workshop, material__isnull=False
+        ).values_list("pk", "material", "wages", "freight")
+    }
+    told = {pk: (one.material, one.wages, one.freight) for pk, one in costs.items()}
+    return {pk for pk in known.keys() | told.keys() if known.get(pk) != told.get(pk)}
+
+
+# All of it
+
+
+def _costs(workshop: Workshop) -> dict[int, Cost] | None:
+    """Return what delivered orders have cost, or None where there are too many to tell the books."""
+    agreed = Order.objects.filter(workshop=workshop).bought().order_by()
+    if agreed[: BOOKS_HOLD + 1].count() > BOOKS_HOLD:
+        return None
+    return costs_of_delivered(books_now(workshop, clock.today()))
+
+
+def _all_orders(workshop: Workshop) -> Iterator[list[int]]:
+    """Yield the keys of all orders that are agreed on or have a fact, so many at a time."""
+    last = 0
+    rows = Order.objects.filter(workshop=workshop).order_by("pk")
+    while keys := list(rows.filter(pk__gt=last).values_list("pk", flat=True)[:ORDERS_AT_ONCE]):
+        yield keys
+        last = keys[-1]
+
+
+def _months(workshop: Workshop) -> list[date]:
+    """Return the first days of the months from the first fact to the last."""
+    span = OrderFact.objects.filter(workshop=workshop).aggregate(
+        first=Min("agreed_on"), agreed=Max("agreed_on"), delivered=Max("delivered_on")
+    )
+    if span["first"] is None:
+        return []
+    last = max(span["agreed"], span["delivered"] or span["agreed"])
+    count = (last.year - span["first"].year) * 12 + last.month - span["first"].month + 1
+    begins = span["first"].year * 12 + span["first"].month - 1
+    return [date((begins + n) // 12, (begins + n) % 12 + 1, 1) for n in range(count)]
+
+
+def _drop_what_is_over(workshop: Workshop) -> None:
+    """Forget the sums of months and buyers of which there is no fact any more."""
+    months = _months(workshop)
+    outside = Q() if not months else Q(month__lt=months[0]) | Q(month__gt=months[-1])
+    ModelMonth.objects.filter(outside, workshop=workshop).delete()
+    AreaMonth.objects.filter(outside, workshop=workshop).delete()
+    outside = Q()
+    if months:
+        after = months[-1].replace(day=calendar.monthrange(months[-1].year, months[-1].month)[1])
+        outside = Q(day__lt=months[0]) | Q(day__gt=after)
+    ModelDay.objects.filter(outside, workshop=workshop).delete()
+    mine = OrderFact.objects.filter(buyer=OuterRef("pk"))
+    BuyerFact.objects.filter(~Exists(mine), workshop=workshop).delete()

@@ -1,0 +1,143 @@
+"""Which way to forecast a demand: all are held against what came, from many origins; the naive, too.
+
+Tashman 2000, Out-of-sample tests of forecasting accuracy, International Journal of Forecasting 16,
+437-450 (rolling origin). Hyndman, Koehler 2006, Another look at measures of forecast accuracy, same
+journal 22, 679-688 (MASE). Demand that comes seldom is chosen for by the squared error: the absolute
+one prefers the median, which is 0, and nobody can buy for that (Kolassa 2020, Why the "best" point
+forecast depends on the error or accuracy measure, same journal 36, 208-211).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from simpul.insight.methods import smoothing
+from simpul.insight.methods.histories import Array
+from simpul.insight.methods.intermittent import Demand, Pattern, classify, croston, sba, tsb
+
+type Way = Callable[[Array, int], Array]  # a series and a horizon -> means, shape (horizon,)
+
+NAIVE = ("naive", "seasonal naive")
+FEWEST_ORIGINS = 4  # with fewer nothing is judged, and the naive way is taken
+ORIGINS = 12  # the latest of them
+HIGH = 0.9  # the quantile that the pinball loss asks for
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How far one way was off. `mase`: mean absolute error, 1 is as far as the naive way within the
+    series; `rmsse`: the same of squares, as a root; `bias`: mean error as a share of the mean demand,
+    above 0 where it forecast too much; `pinball`: loss of the 90 % quantile of the whole horizon,
+    in the unit of the demand; nan where there were too few origins for it.
+    """
+
+    mase: float
+    rmsse: float
+    bias: float
+    pinball: float
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The demand of each period to come, the way that was taken, and how all ways were judged.
+
+    `mean` (horizon,); `high`: the quantile of the whole horizon that 9 of 10 such horizons stayed
+    below, or None. `judged` is empty where the series is too short to judge anything.
+    """
+
+    demand: Demand
+    way: str
+    mean: Array
+    high: float | None
+    judged: Mapping[str, Judgement]
+
+    @property
+    def is_naive(self) -> bool:
+        return self.way in NAIVE
+
+    def with_orders_on_hand(self, on_hand: ArrayLike) -> Array:
+        """Return the demand to make for: what is ordered already uses up the forecast of its period,
+        and where more is ordered that counts, shape (horizon,)."""
+        return np.maximum(self.mean, np.asarray(on_hand, dtype=np.float64))
+
+
+def ways(demand: Demand, length: int, season: int) -> dict[str, Way]:
+    """Return the ways that compete for a series of that class and length; `season` 1: none."""
+    found: dict[str, Way] = {"naive": smoothing.naive}
+    if season > 1 and length >= 2 * season:
+        found["seasonal naive"] = partial(smoothing.seasonal_naive, season=season)
+    if demand.pattern.is_seldom:
+        return found | {"Croston": _flat(croston), "SBA": _flat(sba), "TSB": _flat(tsb)}
+    found |= {"simple smoothing": smoothing.simple, "damped trend": smoothing.damped}
+    if season > 1 and length >= 3 * season:
+        found["trend and season"] = partial(smoothing.seasonal, season=season)
+    return found
+
+
+def forecast(series: ArrayLike, horizon: int, *, season: int = 1) -> Forecast:
+    """Forecast a demand by the way that was nearest so far; the naive way where none was nearer.
+
+    `series` (n,): the demand of each period, the latest last; ValueError where it is empty or below 0.
+    """
+    history = np.asarray(series, dtype=np.float64)
+    demand = classify(history)
+    if demand.pattern is Pattern.NONE:
+        return Forecast(demand, "naive", np.zeros(horizon), None, {})
+    competing = ways(demand, len(history), season)
+    need = 2 * season if season > 1 and "seasonal naive" in competing else 4
+    first = max(need, len(history) - horizon - ORIGINS + 1, len(history) // 2)
+    origins = range(first, len(history) - horizon + 1)
+    if len(origins) < FEWEST_ORIGINS:
+        return Forecast(demand, "naive", smoothing.naive(history, horizon), None, {})
+    errors = {name: errors_of(way, history, origins, horizon) for name, way in competing.items()}
+    judged = {name: judge(rows, history, origins[0]) for name, rows in errors.items()}
+
+    def off(name: str) -> tuple[float, bool]:
+        one = judged[name]
+        return (one.rmsse if demand.pattern.is_seldom else one.mase), name not in NAIVE
+
+    best = min(judged, key=off)
+    mean = competing[best](history, horizon)
+    above = np.quantile(-errors[best].sum(axis=1), HIGH, method="higher")
+    return Forecast(demand, best, mean, float(max(mean.sum() + above, 0)), judged)
+
+
+def errors_of(way: Way, history: Array, origins: range, horizon: int) -> Array:
+    """Return forecast - demand from each origin, shape (origins, horizon); an origin is how many
+    periods were known."""
+    return np.array([way(history[:at], horizon) - history[at : at + horizon] for at in origins])
+
+
+def judge(errors: Array, history: Array, first: int) -> Judgement:
+    """Judge errors of shape (origins, horizon); the scale is the naive way's in the periods before
+    the `first` origin, or in all of the series where nothing moved before."""
+    steps = np.diff(history[:first])
+    steps = steps if steps.any() else np.diff(history)
+    scale, square = float(np.abs(steps).mean()), float((steps**2).mean())
+    if not scale:
+        return Judgement(*(0.0 if not errors.any() else float("inf"),) * 2, 0.0, float("nan"))
+    sums = errors.sum(axis=1)
+    losses = [
+        _pinball(float(-sums[at] - np.quantile(-sums[:at], HIGH, method="higher")))
+        for at in range(FEWEST_ORIGINS, len(sums))
+    ]
+    return Judgement(
+        float(np.abs(errors).mean() / scale),
+        float(np.sqrt((errors**2).mean() / square)),
+        float(errors.mean() / history.mean()),
+        float(np.mean(losses)) if losses else float("nan"),
+    )
+
+
+def _pinball(short: float) -> float:
+    """Return the loss of a quantile that lay so much below what came (above: less than 0)."""
+    return max(HIGH * short, (HIGH - 1) * short)
+
+
+def _flat(method: Callable[[ArrayLike], float]) -> Way:
+    return lambda history, horizon: np.full(horizon, method(history))

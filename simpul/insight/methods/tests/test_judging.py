@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from simpul.insight.methods.intermittent import Pattern
+from simpul.insight.methods.judging import errors_of, forecast, judge
+from simpul.insight.methods.smoothing import naive
+
+MONTHS = np.arange(72)
+
+
+def test_the_errors_from_each_origin() -> None:
+    errors = errors_of(naive, np.array([1.0, 2, 4, 7]), range(1, 3), 2)
+    assert errors.tolist() == [[-1, -3], [-2, -5]]
+
+
+def test_the_naive_way_is_as_far_off_as_itself() -> None:
+    series = np.array([1.0, 3, 1, 3, 1, 3, 1, 3])
+    found = judge(errors_of(naive, series, range(4, 8), 1), series, 4)
+    assert (found.mase, found.rmsse, found.bias) == (1, 1, 0)
+
+
+def test_too_much_is_a_bias_above_nothing() -> None:
+    series = np.array([10.0, 12, 10, 12, 10, 10, 10])
+    found = judge(np.full((3, 1), 5.0), series, 4)
+    assert found.bias == pytest.approx(5 / series.mean())
+    assert found.mase == 2.5
+
+
+def test_a_random_walk_is_left_to_the_naive_way() -> None:
+    walk = 200 + np.cumsum(np.random.default_rng(4).normal(0, 5, 120))
+    found = forecast(walk, 1)
+    ours = found.judged[found.way].mase
+    assert ours == min(one.mase for one in found.judged.values())
+    assert ours > 0.9 * found.judged["naive"].mase
+
+
+def test_where_only_the_last_period_counts_the_naive_way_wins() -> None:
+    steps = np.repeat([10.0, 60, 20, 80, 30, 90], 8)
+    found = forecast(steps, 1)
+    assert found.is_naive
+    assert found.mean.tolist() == [90]
+
+
+def test_a_season_is_found() -> None:
+    noise = np.random.default_rng(5).normal(0, 3, 72)
+    found = forecast(200 + 60 * np.sin(2 * np.pi * MONTHS / 12) + noise, 3, season=12)
+    assert found.way in ("trend and season", "seasonal naive")
+    assert found.judged[found.way].mase < 0.5 * found.judged["naive"].mase
+    assert found.mean == pytest.approx(200 + 60 * np.sin(2 * np.pi * MONTHS[:3] / 12), abs=12)
+
+
+def test_seldom_demand_is_not_forecast_as_nothing() -> None:
+    chance = np.random.default_rng(6)
+    series = (chance.random(80) < 0.25) * chance.integers(4, 8, 80)
+    found = forecast(series, 4)
+    assert found.demand.pattern is Pattern.INTERMITTENT
+    assert found.way in ("Croston", "SBA", "TSB")
+    assert found.mean.sum() == pytest.approx(4 * series.mean(), rel=0.5)
+    assert found.high is not None
+    assert found.high > found.mean.sum()
+
+
+def test_what_is_too_short_is_not_judged() -> None:
+    found = forecast([3, 4, 5], 2)
+    assert (found.way, found.mean.tolist(), found.judged) == ("naive", [5, 5], {})
+    assert forecast([0, 0], 2).mean.tolist() == [0, 0]
+
+
+def test_what_is_ordered_already_uses_up_the_forecast() -> None:
+    found = forecast([3, 4, 5], 3)
+    assert found.with_orders_on_hand([2, 9, 0]).tolist() == [5, 9, 5]

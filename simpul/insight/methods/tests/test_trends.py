@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import f
+
+from simpul.insight.methods.trends import Word, discoveries, mann_kendall, rate_ratio, words
+
+
+def test_a_series_that_rises() -> None:
+    """S is 26, its variance 8 x 7 x 21 / 18: z = 25 / 8.083."""
+    found = mann_kendall([1, 3, 2, 5, 6, 8, 9, 12])
+    assert found.slope == 1.5
+    assert found.p == pytest.approx(0.00198, abs=0.00001)
+
+
+def test_ties_make_it_less_sure() -> None:
+    assert mann_kendall([1, 1, 1, 2, 2, 2]).p > mann_kendall([1, 2, 3, 4, 5, 6]).p
+    assert mann_kendall([4, 4, 4, 4]).p == 1
+    assert mann_kendall([1, 2, 3]).p == 1
+
+
+def test_chance_alone_seldom_shows_a_trend() -> None:
+    chance = np.random.default_rng(5)
+    found = [mann_kendall(chance.normal(size=24)).p < 0.05 for _ in range(400)]
+    assert 0.02 < np.mean(found) < 0.08
+
+
+def test_two_counts_of_orders() -> None:
+    """The limits by the quantiles of F: 30 / (16 F(32, 60)) and 31 F(62, 30) / 15, at 97.5 %."""
+    found = rate_ratio(30, 15)
+    assert found.ratio.estimate == pytest.approx(2)
+    assert found.ratio.low == pytest.approx(30 / (16 * f.ppf(0.975, 32, 60)))
+    assert found.ratio.high == pytest.approx(31 * f.ppf(0.975, 62, 30) / 15)
+    assert found.p == pytest.approx(0.0357, abs=0.0001)
+
+
+def test_as_often_in_half_the_days_is_twice_as_often() -> None:
+    assert rate_ratio(20, 20, 30, 60).ratio.estimate == pytest.approx(2)
+
+
+def test_nothing_before_has_no_limit_above() -> None:
+    found = rate_ratio(10, 0)
+    assert found.ratio.estimate == found.ratio.high == float("inf")
+    assert found.ratio.low > 1
+    assert rate_ratio(0, 0).p == 1
+
+
+def test_of_many_only_what_may_be_believed() -> None:
+    """Benjamini and Hochberg 1995, their example at 0.05: the first four of fifteen."""
+    p = [
+        *(0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240),
+        *(0.4262, 0.5719, 0.6528, 0.7590, 1.0),
+    ]  # fmt: skip
+    assert discoveries(p, 0.05).tolist() == [True] * 4 + [False] * 11
+    assert discoveries([]).tolist() == []
+
+
+def test_the_words() -> None:
+    found = words([60, 5, 20, 9], [20, 40, 19, 0], is_new=[False, False, False, True])
+    assert found == [Word.RISING, Word.FADING, Word.AS_BEFORE, Word.NEW]
+
+
+def test_a_hundred_models_of_chance_have_no_words() -> None:
+    chance = np.random.default_rng(9)
+    now, before = chance.poisson(20, (2, 100)).tolist()
+    found = words(now, before, is_new=[False] * 100)
+    assert found.count(Word.AS_BEFORE) >= 99

@@ -1,0 +1,128 @@
+"""New, rising, fading: the words, and the test behind each.
+
+Mann 1945, Kendall 1975: whether a series goes one way, whatever its shape, with the correction for ties;
+Sen 1968: by how much. Przyborowski, Wilenski 1940: whether two Poisson counts have one rate, exact. Where
+many models are tried at once, Benjamini, Hochberg 1995 keep the share of false words at one of ten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import sqrt
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import beta, binomtest
+
+from simpul.insight.methods.histories import Array
+from simpul.lib.intervals import Interval
+
+FALSE = 0.1  # of the words that are said
+
+
+class Word(StrEnum):
+    NEW = "new"
+    RISING = "rising"
+    FADING = "fading"
+    AS_BEFORE = "as before"  # or too little to tell
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """`slope`: by how much a period, the median of all pairs; `p`: how often chance alone would show
+    as much, either way."""
+
+    slope: float
+    p: float
+
+
+def mann_kendall(series: ArrayLike) -> Trend:
+    """Test a series (n,), the latest last, for going one way.
+
+    It takes for granted that the periods do not hang together: take out season and feasts first.
+    With fewer than four nothing is shown: p is 1.
+    """
+    values = np.asarray(series, dtype=np.float64)
+    n = len(values)
+    if n < 4:
+        return Trend(0.0, 1.0)
+    earlier, later = np.triu_indices(n, 1)
+    rises = values[later] - values[earlier]
+    score = float(np.sign(rises).sum())
+    _, ties = np.unique(values, return_counts=True)
+    variance = (n * (n - 1) * (2 * n + 5) - float((ties * (ties - 1) * (2 * ties + 5)).sum())) / 18
+    slope = float(np.median(rises / (later - earlier)))
+    if variance <= 0:
+        return Trend(slope, 1.0)
+    z = max(abs(score) - 1, 0) / sqrt(variance)
+    return Trend(slope, 2 * NormalDist().cdf(-z))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing now against before: the ratio of its rates, its interval at 95 % (Clopper, Pearson
+    1934, on the share of now), and how often chance alone would show as much."""
+
+    ratio: Interval
+    p: float
+
+
+def rate_ratio(now: int, before: int, days_now: float = 1, days_before: float = 1) -> Change:
+    """Compare two counts of orders over so many days each. Count orders, not pairs: the pairs of an
+    order come together. Nothing in either is no change; nothing before has an infinite ratio."""
+    total, even = now + before, days_now / (days_now + days_before)
+    if not total:
+        return Change(Interval(1.0, 0.0, float("inf")), 1.0)
+    low = float(beta.ppf(0.025, now, before + 1)) if now else 0.0
+    high = float(beta.ppf(0.975, now + 1, before)) if before else 1.0
+    sides = (_odds(share) * days_before / days_now for share in (now / total, low, high))
+    return Change(Interval(*sides), float(binomtest(now, total, even).pvalue))
+
+
+def words(
+    now: Sequence[int],
+    before: Sequence[int],
+    *,
+    is_new: Sequence[bool],
+    days_now: float = 1,
+    days_before: float = 1,
+) -> list[Word]:
+    """Return a word for each of n models by its orders now and before, all tried at once.
+
+    `is_new`: whether it was first offered within the days of now: there is nothing to compare.
+    """
+    changes = [
+        rate_ratio(one, other, days_now, days_before)
+        for one, other in zip(now, before, strict=True)
+    ]
+    tried = [at for at, new in enumerate(is_new) if not new]
+    clear = set(np.array(tried, dtype=int)[discoveries([changes[at].p for at in tried])].tolist())
+    return [
+        Word.NEW
+        if new
+        else Word.AS_BEFORE
+        if at not in clear
+        else Word.RISING
+        if change.ratio.estimate > 1
+        else Word.FADING
+        for at, (new, change) in enumerate(zip(is_new, changes, strict=True))
+    ]
+
+
+def discoveries(chances: ArrayLike, false: float = FALSE) -> Array:
+    """Return which of n tests (their p, shape (n,)) may be believed, so that at most the share
+    `false` of these is chance."""
+    p = np.asarray(chances, dtype=np.float64)
+    order = np.argsort(p, kind="stable")
+    under = p[order] <= false * np.arange(1, len(p) + 1) / max(len(p), 1)
+    found = np.zeros(len(p), dtype=bool)
+    if under.any():
+        found[order[: int(np.flatnonzero(under)[-1]) + 1]] = True
+    return found
+
+
+def _odds(share: float) -> float:
+    return share / (1 - share) if share < 1 else float("inf")

@@ -1,0 +1,16 @@
+from simpul.insight.models.facts import OrderFact, PairsFact
+from simpul.insight.models.kept import FactsKept
+from simpul.insight.models.outlooks import BuyerOutlook, BuyingOutlook
+from simpul.insight.models.sums import AreaMonth, BuyerFact, ModelDay, ModelMonth
+
+__all__ = [
+    "AreaMonth",
+    "BuyerFact",
+    "BuyerOutlook",
+    "BuyingOutlook",
+    "FactsKept",
+    "ModelDay",
+    "ModelMonth",
+    "OrderFact",
+    "PairsFact",
+]

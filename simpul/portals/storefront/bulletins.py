@@ -1,0 +1,38 @@
+"""News that everybody may read."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from simpul.crm.models import Bulletin, BulletinQuerySet
+from simpul.portals.http import Visit
+
+A_PAGE = 10
+
+
+@require_safe
+def bulletins(request: Visit) -> HttpResponse:
+    page = Paginator(public(request), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "storefront/bulletins.html", {"page": page})
+
+
+@require_safe
+def bulletin(request: Visit, pk: int) -> HttpResponse:
+    found = get_object_or_404(public(request).select_related("product"), pk=pk)
+    return render(request, "storefront/bulletin.html", {"bulletin": found})
+
+
+@require_safe
+@cache_control(public=True, max_age=3_600)
+def picture(request: Visit, pk: int) -> HttpResponse:
+    """Serve the picture of public news: an image that we have re-encoded ourselves."""
+    shown = public(request).exclude(picture=None).select_related("picture")
+    upload = get_object_or_404(shown, pk=pk).picture
+    assert upload is not None  # noqa: S101 - excluded above
+    return HttpResponse(upload.read(), content_type=upload.kind)
+
+
+def public(request: Visit) -> BulletinQuerySet:
+    return Bulletin.objects.filter(workshop=request.workshop).public()

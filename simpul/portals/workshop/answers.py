@@ -1,0 +1,141 @@
+"""Answer pages on the desk: made of what somebody asked, changed, published, and how they help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from simpul.conversations.models import GuestEntry, Message, Ticket
+from simpul.crm.answer_forms import AnswerPageForm
+from simpul.crm.models import LONGEST_ANSWER_TITLE, AnswerPage
+from simpul.portals.http import Request, demand, number_of
+from simpul.workflow.models import journal_of
+
+A_PAGE = 30
+ASKED: dict[str, Any] = {"ticket": Ticket, "message": Message, "guest": GuestEntry}
+
+
+@require_safe
+def answers(request: Request) -> HttpResponse:
+    words, chosen = request.GET.get("q", "").strip()[:60], request.GET.get("status", "")
+    found = AnswerPage.objects.visible_to(request.person).search(words)
+    counts = dict(found.order_by().values_list("status").annotate(n=Count("pk")))
+    shown = found.filter(status=chosen) if chosen in AnswerPage.Status else found
+    rows = shown.with_votes().order_by("-changed_at", "-pk")
+    return render(
+        request,
+        "workshop/customers/answers/list.html",
+        {
+            "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+            "statuses": [(one, counts.get(one.value, 0)) for one in AnswerPage.Status],
+            "all": sum(counts.values()),
+            "words": words,
+            "chosen": chosen,
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: Request) -> HttpResponse:
+    """Write one, of what somebody asked (`?ticket=`, `?message=`, `?guest=`) or of one's own."""
+    demand(request, "crm.write_answer", request.workshop)
+    asked = _asked(request)
+    form = AnswerPageForm(request.POST or None, initial=_draft(asked))
+    if form.is_valid():
+        made = AnswerPage.write(by=request.person, asked=asked, **form.cleaned_data)
+        return redirect("workshop:answer", request.workshop.slug, made.pk)
+    return render(
+        request,
+        "workshop/customers/answers/form.html",
+        {"form": form, "answer": None, "asked": _words_of(asked)},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_safe
+def answer(request: Request, pk: int) -> HttpResponse:
+    found = _find(request, pk)
+    return render(
+        request,
+        "workshop/customers/answers/page.html",
+        {
+            "answer": found,
+            "address": address_of(found, request.workshop.slug),
+            "journal": journal_of(found)
+            .exclude(step="crm.vote_answer")
+            .select_related("by")
+            .order_by("-pk")[:50],
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def change(request: Request, pk: int) -> HttpResponse:
+    found = _find(request, pk)
+    demand(request, "crm.change_answer", found)
+    names = ("kind", "title", "words", "title_en", "words_en")
+    form = AnswerPageForm(
+        request.POST or None, initial={name: getattr(found, name) for name in names}
+    )
+    if form.is_valid():
+        found.change(by=request.person, **form.cleaned_data)
+        return redirect("workshop:answer", request.workshop.slug, pk)
+    return render(
+        request,
+        "workshop/customers/answers/form.html",
+        {"form": form, "answer": found, "asked": ""},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_POST
+def publication(request: Request, pk: int) -> HttpResponse:
+    """Show it on the storefront, or take it off."""
+    found = _find(request, pk)
+    act = found.hide if "hide" in request.POST else found.publish
+    act(by=request.person)
+    return redirect("workshop:answer", request.workshop.slug, pk)
+
+
+def address_of(answer: AnswerPage, slug: str) -> str:
+    """Return its whole address on the storefront, to be sent on."""
+    return settings.SITE_URL + reverse("storefront:answer", args=[slug, answer.slug])
+
+
+def _asked(request: Request) -> Ticket | Message | GuestEntry | None:
+    """Return what somebody asked, as the address names it."""
+    for name, model in ASKED.items():
+        pk = number_of(request.GET.get(name, ""))
+        if pk is not None:
+            found: Any = get_object_or_404(model.objects.visible_to(request.person), pk=pk)
+            return found  # type: ignore[no-any-return]
+    return None
+
+
+def _draft(asked: Ticket | Message | GuestEntry | None) -> dict[str, str]:
+    """Draft the page: what was asked is its title, what was answered its words."""
+    kind = {"kind": AnswerPage.Kind.OTHER}
+    if isinstance(asked, Ticket):
+        return {**kind, "title": asked.title, "words": asked.reason}
+    words = " ".join(_words_of(asked).split())
+    said = asked.answer if isinstance(asked, GuestEntry) else ""
+    return {**kind, "title": words[:LONGEST_ANSWER_TITLE], "words": said}
+
+
+def _words_of(asked: Ticket | Message | GuestEntry | None) -> str:
+    """Return what somebody asked."""
+    if asked is None:
+        return ""
+    return asked.title if isinstance(asked, Ticket) else asked.body
+
+
+def _find(request: Request, pk: int) -> AnswerPage:
+    known = AnswerPage.objects.visible_to(request.person).with_votes()
+    return get_object_or_404(known, pk=pk)

@@ -1,0 +1,109 @@
+"""Who is still a customer, as it was judged last night: chances, silences, and the back-test."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from simpul.insight.models import BuyerOutlook, BuyingOutlook
+from simpul.parties.models import Party
+from simpul.portals.downloads import Column, download
+from simpul.portals.http import Request, demand
+from simpul.portals.workshop.parties import find_parties
+
+A_PAGE = 50
+KINDS = (Party.BuysAs.DISTRIBUTOR, Party.BuysAs.CONSUMER)
+COLUMNS: tuple[Column, ...] = (
+    (_("Buyer"), lambda one: one.buyer.name),
+    (_("Last order"), lambda one: one.last_on),
+    (_("Days on which they ordered"), lambda one: one.orders),
+    (_("Days between two orders"), lambda one: one.usual),
+    (_("Days of silence that count"), lambda one: one.waited),
+    (_("Of 100 such gaps so many are longer"), lambda one: one.longer_of_100),
+    (_("Still a customer, %"), lambda one: one.alive_percent and one.alive_percent[0]),
+    (_("At least, %"), lambda one: one.alive_percent and one.alive_percent[1]),
+    (_("At most, %"), lambda one: one.alive_percent and one.alive_percent[2]),
+    (_("Orders expected in three months"), lambda one: one.expected and round(one.expected, 2)),
+    (_("Orders, at least"), lambda one: one.least),
+    (_("Orders, at most"), lambda one: one.most),
+    (_("At stake in a year"), lambda one: one.stake),
+)
+WORTH: Column = (_("What these orders leave"), lambda one: one.worth)
+
+
+class Row(NamedTuple):
+    """Those who had ordered again so often; orders of each in thousandths."""
+
+    times: int
+    buyers: int
+    expected: int
+    ordered: int
+
+
+class Tested(NamedTuple):
+    """The back-test of a kind of buyers: what was foretold for the days held back, and what came."""
+
+    first: date  # of these days
+    last: date
+    ordered: int
+    expected: int
+    repeated: int
+    is_better: bool
+    rows: list[Row]
+
+
+@require_safe
+def returning(request: Request) -> HttpResponse:
+    demand(request, "insight.see_trend", request.workshop)
+    kind, shown = request.GET.get("kind", ""), request.GET.get("shown", "")
+    kind = kind if kind in KINDS else Party.BuysAs.DISTRIBUTOR
+    words = request.GET.get("q", "").strip()
+    found = BuyerOutlook.objects.visible_to(request.person).filter(buys_as=kind)
+    if words:
+        found = found.filter(buyer__in=find_parties(request, words))
+    kinds = {"overdue": found.overdue(), "gone": found.probably_gone()}
+    rows = kinds.get(shown, found).select_related("buyer").order_by("-stake", "pk")
+    sees_left = request.person.may("insight.see_books", request.workshop)
+    columns = (*COLUMNS, WORTH) if sees_left else COLUMNS
+    if answer := download(request, "returning", columns, rows):
+        return answer
+    outlook = BuyingOutlook.objects.filter(workshop=request.workshop, buys_as=kind).first()
+    counts = found.aggregate(
+        all=Count("pk"),
+        overdue=Count("pk", filter=Q(longer__lt=BuyerOutlook.SELDOM)),
+        gone=Count("pk", filter=Q(alive__lt=0.5)),
+    )
+    context = {
+        "kind": kind,
+        "kinds": KINDS,
+        "shown": shown if shown in kinds else "",
+        "words": words,
+        "counts": counts,
+        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+        "outlook": outlook,
+        "tested": _tested(outlook.tested) if outlook and outlook.tested else None,
+        "sees_left": sees_left,
+    }
+    return render(request, "workshop/customers/returning/list.html", context)
+
+
+def _tested(told: dict[str, Any]) -> Tested:
+    return Tested(
+        first=date.fromisoformat(told["first"]),
+        last=date.fromisoformat(told["days"][-1]),
+        ordered=told["ordered"],
+        expected=round(told["expected"]),
+        repeated=told["repeated"],
+        is_better=told["is_better"],
+        rows=[
+            Row(times, buyers, round(1000 * expected), round(1000 * ordered))
+            for times, buyers, ordered, expected in told["rows"]
+        ],
+    )
