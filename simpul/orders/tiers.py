@@ -20,7 +20,7 @@ def is_asked(workshop: Workshop) -> bool:
 
 
 def count_year(workshop: Workshop) -> None:
-    """Keep of each buyer the pairs that were agreed in the last 12 months, samples left out.
+    """Keep of each buyer the pairs that were agreed in the last 12 months.
 
     It is counted each night and not at every order, so that the price that a form shows is the one
     that holds when it is sent.
@@ -31,7 +31,6 @@ def count_year(workshop: Workshop) -> None:
         line__order__status__in=AGREED,
         line__order__is_sample=False,
         line__order__confirmed_at__gte=since,
-        line__order__is_sample=False,
     )
     rows = sizes.order_by().values_list("line__order__buyer").annotate(n=Sum("pairs"))
     Party.objects.filter(workshop=workshop).keep_year_pairs(dict(rows))
