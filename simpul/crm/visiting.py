@@ -12,6 +12,7 @@ from simpul.catalog.models import Price, Product
 from simpul.conversations.models import Channel, Message
 from simpul.crm.models import MarketingRules, Visit
 from simpul.delivery import run
+from simpul.delivery.run import Sketch
 from simpul.lib import clock, places
 from simpul.lib.places import Spot
 from simpul.orders.models import Order
@@ -105,6 +106,12 @@ def in_order(workshop: Workshop, visits: Sequence[Visit]) -> list[Visit]:
         return list(visits)
     order = run.propose(workshop.spot, [spot for _one, spot in known])
     return [known[place][0] for place in order] + [one for one in visits if not spot_of(one.party)]
+
+
+def drawn(workshop: Workshop, visits: Sequence[Visit]) -> Sketch | None:
+    """Draw the way through visits in their order, with their numbers in it; None without places."""
+    spots = [(number, spot) for number, one in enumerate(visits, 1) if (spot := spot_of(one.party))]
+    return run.sketch(workshop.spot, spots) if workshop.spot and spots else None
 
 
 def spot_of(party: Party) -> Spot | None:

@@ -55,6 +55,7 @@ from simpul.portals.workshop import (
     routes,
     segments,
     settings,
+    showcase,
     signed,
     spending,
     statements,
@@ -175,6 +176,14 @@ urlpatterns = [
         name="bulletin-publication",
     ),
     path("customers/bulletins/<int:pk>/return/", bulletins.taking_back, name="bulletin-return"),
+    # questions in the room
+    path("customers/room/questions/new/", moderation.new_poll, name="new-poll"),
+    path("customers/room/<int:pk>/offer/", moderation.offering, name="poll-offer"),
+    path("customers/room/<int:pk>/looks/<int:choice>/", room.look, name="poll-look"),
+    # what the shop window tells of the workshop
+    path("customers/showcase/", showcase.showcase, name="showcase"),
+    path("customers/showcase/photos/<int:pk>/", showcase.showing, name="picture-showing"),
+    path("customers/showcase/<int:pk>/removal/", showcase.taking_off, name="picture-removal"),
     # wishes of customers
     path("customers/wishes/", wishes.wishes, name="wishes"),
     path("customers/wishes/rules/", wishes.rules, name="wish-rules"),
