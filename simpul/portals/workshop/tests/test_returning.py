@@ -71,7 +71,7 @@ def test_chances_are_told_with_their_certainty(
     judged(workshop)
     testing.login(client, sari)
     shown = client.get(PAGE).content.decode()
-    assert "30 % (20 to 42 %)" in shown
+    assert '30% <span class="nowrap">(20 to 42%)</span>' in shown
     assert "about 1.3; 0 to 4" in shown
     assert (
         "<strong>41 orders</strong> can be expected; in 95 of 100 cases between 31 and 52" in shown
