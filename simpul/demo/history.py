@@ -32,6 +32,7 @@ from simpul.demo import (
     points,
     prospects,
     room,
+    service,
     talk,
     this_week,
     tickets,
@@ -151,6 +152,7 @@ def tell(
     talk.plan(story)
     prospects.plan(story)
     tickets.plan(story)
+    service.plan(story)
     visits.plan(story)
     _plant(story)
     cash_box.plan(story)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from simpul.conversations.models import Channel, Conversation, Message, Ticket
-from simpul.orders.models import Order, Status
+from simpul.orders.models import LineSize, Order, Status
 
 if TYPE_CHECKING:
     from simpul.demo.history import Story
@@ -23,7 +23,7 @@ def plan(story: Story) -> None:
 
 def soles(story: Story) -> None:
     """Two pairs came back to the workbench; the dealer reads how it ended."""
-    ticket = _of_order(
+    ticket = of_order(
         story,
         "jakarta",
         "complaint",
@@ -63,20 +63,22 @@ def sizes(story: Story) -> None:
 
 def seams(story: Story) -> None:
     """New: nobody has answered yet."""
-    _of_order(
+    of_order(
         story, "maju", "warranty", "Jahitan samping terbuka.\nPembeli saya membawanya kemarin."
     )
 
 
-def _of_order(story: Story, key: str, kind: str, body: str) -> Ticket | None:
+def of_order(story: Story, key: str, kind: str, body: str) -> Ticket | None:
     """Let a buyer complain of two pairs of the last order that was delivered."""
     orders = Order.objects.filter(buyer=story.cast.parties[key], status__in=DELIVERED)
     order = orders.order_by("-pk").first()
     if order is None:
         return None
-    line = order.lines.order_by("pk")[0]
-    size = line.sizes.select_related("variant").order_by("pk")[0].variant.size
-    pairs = [{"line": line.pk, "model": str(line), "sizes": {size: 2}}]
+    came = LineSize.objects.filter(line__order=order, delivered__gt=1).order_by("pk")
+    size = came.select_related("line__colourway__product", "variant").first()
+    if size is None:
+        return None
+    pairs = [{"line": size.line_id, "model": str(size.line), "sizes": {size.variant.size: 2}}]
     return Ticket.ask(
         by=story.cast.contacts[key],
         kind=kind,

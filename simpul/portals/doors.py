@@ -84,6 +84,8 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     "crm.pointlot": {"workshop": ("workshop:points", ""), "buyer": ("buyer:points", "")},
     "crm.referral": {"workshop": ("workshop:referrals", ""), "buyer": ("buyer:recommend", "")},
     "crm.recommender": {"buyer": ("buyer:recommend", "")},
+    "crm.recipient": {"workshop": ("workshop:campaign", "campaign_id")},
+    "crm.voucheruse": {"workshop": ("workshop:vouchers", "")},
     "crm.voucher": {"workshop": ("workshop:vouchers", ""), "buyer": ("buyer:points", "")},
     "crm.consent": {"workshop": ("workshop:party-consents", "identity.person.party_id")},
     "crm.listimport": {"workshop": ("workshop:list", "pk")},
@@ -96,6 +98,8 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:lead", "lead.pk"),
         "buyer": ("buyer:prospect", "pk"),
     },
+    "crm.answerpage": {"workshop": ("workshop:answer", "pk")},
+    "crm.rating": {"workshop": ("workshop:rating", "pk"), "buyer": ("buyer:rating", "pk")},
     "crm.poll": {
         "workshop": ("workshop:post", "post_id"),
         "buyer": ("buyer:post", "post_id"),

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from django.tasks import task
 
-from simpul.crm import drawing, handing, listing, ratings, rewards, vouchers
+from simpul.crm import drawing, handing, listing, looking, ratings, rewards, vouchers
 from simpul.crm.models import (
     ask_about_arrived,
     find_duplicates,
@@ -66,7 +66,7 @@ JOBS: tuple[Job, ...] = (
     Job("crm.handing", handing.tend, timedelta(minutes=1), handing.is_needed),
     Job("crm.campaigns", drawing.begin_due, timedelta(minutes=1), drawing.is_needed),
     Job("crm.campaigns", circulars.begin_due, timedelta(minutes=1), drawing.is_needed),
-    Job("crm.duplicates", find_duplicates, timedelta(hours=24)),
+    Job(looking.JOB, find_duplicates, timedelta(hours=24)),
     Job("crm.lists", listing.forget, timedelta(hours=24)),
     Job("delivery.news", carrying.ask_for_news, timedelta(hours=24), carrying.has_questions),
     Job("crm.ratings", ratings.tend, timedelta(minutes=30), ratings.is_needed),

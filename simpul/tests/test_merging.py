@@ -487,6 +487,7 @@ def test_what_is_undone_while_others_are_gathered_is_not_done_again(
     one, other = testing.party(workshop, "Abadi"), testing.party(workshop, "Zamrud")
     later = Merging.merge(by=sari, kept=one, absorbed=other)
     order = testing.order(other)
+    testing.order(absorbed)
     gather = Merging.gather
 
     def slowly(self: Merging) -> None:

@@ -25,7 +25,7 @@ from simpul.conversations.models import (
     QuickReply,
     Ticket,
 )
-from simpul.crm import leaving, publishing
+from simpul.crm import confirming, leaving, publishing
 from simpul.crm.models import (
     AnswerPage,
     Bulletin,
@@ -272,6 +272,7 @@ class World:
         PointRules.decide(by=self.people["owner"], is_on=True, for_recommender=5)
         twin = self._duplicate()
         PointRules.decide(by=self.people["owner"], is_on=True)
+        reached = self._reached("dewi")
         points = PointLot.give(
             by=self.people["owner"], party=self.party("dewi"), points=9, expires_on=None, note="x"
         )
@@ -371,6 +372,8 @@ class World:
             "post": {"pk": post.pk},
             "hidden post": {"pk": hidden_post.pk},
             "reported post": {"pk": reported_post.pk},
+            **self._answers(),
+            "rating": {"pk": Rating.ask(by=machine, about=owing).pk},
             "shown picture": {"pk": ShownPicture.show(by=self.people["owner"], photo=photo).pk},
             "unshown photo": {"pk": hidden.pk},
             "polled post": {"pk": (poll := self._poll()).post_id},
@@ -402,7 +405,8 @@ class World:
             "campaign text": (text := self._campaign_text()),
             "running campaign": {"pk": text["pk"]},
             "chosen ones": {"pk": self._segment(is_list=True).pk},
-            "leaving": {"token": leaving.token_of(self._reached("dewi"), "news")},
+            "confirming": {"token": confirming.token_of(reached)},
+            "leaving": {"token": leaving.token_of(reached, "news")},
             "points of dewi": {"pk": points.pk},
             "guest": {"pk": guest.pk},
             "guest challenge": {"challenge": spam.challenge(guest.pk)},

@@ -42,13 +42,8 @@ from simpul.crm.models.dealing import (
     DealingQuerySet,
     DealingStatus,
 )
-from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like
-from simpul.crm.models.goods_return import (
-    Counted,
-    GoodsReturn,
-    GoodsReturnQuerySet,
-    ReturnedPairs,
-)
+from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like, note_duplicates
+from simpul.crm.models.goods_return import Counted, GoodsReturn, GoodsReturnQuerySet, ReturnedPairs
 from simpul.crm.models.lead import (
     LONGEST_WORDS,
     MET,
@@ -80,12 +75,7 @@ from simpul.crm.models.quotation import (
     QuotationStatus,
     Terms,
 )
-from simpul.crm.models.rating import (
-    LONGEST_OPINION,
-    Rating,
-    RatingQuerySet,
-    RatingRules,
-)
+from simpul.crm.models.rating import LONGEST_OPINION, Rating, RatingQuerySet, RatingRules
 from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral, find_recommender
 from simpul.crm.models.remedy import Remedy, RemedyQuerySet, most_credited
 from simpul.crm.models.sample import Sample, ask_about_arrived, wants_asking
@@ -247,6 +237,7 @@ __all__ = [
     "like",
     "most_credited",
     "nearest",
+    "note_duplicates",
     "overlapping",
     "wants_asking",
     "win_what_was_ordered",

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.conversations.models import Conversation, FollowUp, GuestEntry, Message
 from simpul.crm.models.consent import Consent
-from simpul.crm.models.duplicate import note_duplicates
 from simpul.crm.models.territory import ask_for
 from simpul.lib import clock
 from simpul.lib.phones import national
@@ -257,7 +256,6 @@ class Lead(models.Model):
         if address is not None:
             address.party = party
             address.save()
-        note_duplicates(party)
         Consent.take(person, agreed or {}, by=by)
         if buys_as == Party.BuysAs.DISTRIBUTOR:
             ask_for(party, areas, by=by)

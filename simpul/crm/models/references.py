@@ -7,7 +7,7 @@ holds that every key to Party stands in one of the three lists below: whoever ad
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -121,6 +121,18 @@ class Key(NamedTuple):
 def keys() -> tuple[Key, ...]:
     """Return every column that moves, the apps from above to below, as locks are taken."""
     return tuple(key for key in _all() if key.label not in STAYS)
+
+
+def anything_late(parties: Collection[int]) -> set[int]:
+    """Return which of these (absorbed) parties something that moves still points at: one question
+    for each key, however many there are."""
+    found: set[int] = set()
+    for key in keys():
+        rows = key.model._base_manager.filter(**{f"{key.field}__in": parties})
+        if key.type_field:
+            rows = rows.filter(**{key.type_field: _parties()})
+        found.update(rows.order_by().values_list(key.field, flat=True).distinct())
+    return found
 
 
 def named() -> set[str]:

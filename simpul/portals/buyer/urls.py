@@ -110,6 +110,11 @@ urlpatterns = [
     path("room/<int:pk>/answer/", room.answer, name="post-answer"),
     path("room/<int:pk>/picture/", room.picture, name="post-picture"),
     path("room/<int:pk>/report/", room.report, name="post-report"),
+    # how content one was; its link opens the page
+    path("ratings/<int:pk>/", ratings.rating, name="rating"),
+    path("room/<int:pk>/choice/", room.choosing, name="poll-answer"),
+    path("room/<int:pk>/ahead/", room.ahead, name="poll-ahead"),
+    path("room/<int:pk>/looks/<int:choice>/", room.look, name="poll-look"),
     path("room/<int:pk>/choice/", room.choosing, name="poll-answer"),
     path("room/<int:pk>/ahead/", room.ahead, name="poll-ahead"),
     path("room/<int:pk>/looks/<int:choice>/", room.look, name="poll-look"),

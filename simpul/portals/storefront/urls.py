@@ -5,6 +5,7 @@ from simpul.portals.storefront import (
     bulletins,
     catalogue,
     check,
+    confirming,
     guestbook,
     leaving,
     profile,
@@ -35,5 +36,6 @@ urlpatterns = [
     path("check/", check.search, name="check-search"),
     path("check/<str:code>/", check.check, name="check"),
     # no more messages
+    path("confirming/<str:token>/", confirming.page, name="confirming"),
     path("leaving/<str:token>/", leaving.page, name="leaving"),
 ]

@@ -242,7 +242,7 @@ def test_pages_cost_the_same_for_any_number_of_things(
         client.get("/ciomas/my/orders/")
     # 3; the open orders with all they show; the credit (receipts, credit notes, allocations)
     # the plan (2), whether there are dealers, through whom one buys, what was offered, what is new
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         client.get("/ciomas/my/")
 
 
