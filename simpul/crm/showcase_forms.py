@@ -14,7 +14,7 @@ class ShowcaseRulesForm(forms.ModelForm[ShowcaseRules]):
 
     class Meta:
         model = ShowcaseRules
-        fields = ("fewest", "days")
+        fields = ("says_punctuality", "fewest", "days")
 
 
 class PictureForm(forms.Form):

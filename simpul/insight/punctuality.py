@@ -21,6 +21,7 @@ class Punctuality(NamedTuple):
     promised: int
     since: date
     is_enough: bool  # to be said
+    is_said: bool  # to everybody: the owner wants it, too
 
     @property
     def percent(self) -> int:
@@ -46,7 +47,8 @@ def punctuality_of(workshop: Workshop) -> Punctuality:
         promised=Count("pk"), on_time=Count("pk", filter=Q(there_on__lte=F("promise")))
     )
     is_enough = counted["promised"] >= rules.fewest
-    return Punctuality(**counted, since=rules.looks_from, is_enough=is_enough)
+    is_said = is_enough and rules.says_punctuality
+    return Punctuality(**counted, since=rules.looks_from, is_enough=is_enough, is_said=is_said)
 
 
 def delivered_by(workshop: Workshop) -> Delivered:

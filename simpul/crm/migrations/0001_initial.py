@@ -587,6 +587,7 @@ class Migration(migrations.Migration):
             name='ShowcaseRules',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('says_punctuality', models.BooleanField(default=False, verbose_name='say in the shop window how many orders came on time')),
                 ('fewest', models.PositiveSmallIntegerField(default=20, verbose_name='orders from which on it is said how many came on time')),
                 ('days', models.PositiveSmallIntegerField(default=365, verbose_name='days that are looked at')),
                 ('workshop', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='showcase_rules', to='parties.workshop')),

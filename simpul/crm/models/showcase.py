@@ -22,6 +22,9 @@ class ShowcaseRules(models.Model):
     workshop = models.OneToOneField(
         Workshop, models.CASCADE, related_name="showcase_rules", editable=False
     )
+    says_punctuality = models.BooleanField(
+        _("say in the shop window how many orders came on time"), default=False
+    )
     fewest = models.PositiveSmallIntegerField(
         _("orders from which on it is said how many came on time"), default=20
     )

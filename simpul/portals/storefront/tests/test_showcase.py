@@ -59,6 +59,8 @@ def test_it_is_said_only_where_there_are_enough(
     testing.login(client, owner)
     assert client.post(DESK, {"fewest": "0", "days": "30"}).status_code == 422
     client.post(DESK, {"fewest": "1", "days": "30"})
+    assert (punctuality_of(workshop).is_enough, punctuality_of(workshop).is_said) == (True, False)
+    client.post(DESK, {"fewest": "1", "days": "30", "says_punctuality": "on"})
     client.logout()
     assert "1 of 1 orders" in client.get("/ciomas/", headers={"Accept-Language": "en"}).text
 
