@@ -59,7 +59,9 @@ def knots_of(order: Order) -> list[Knot]:
         paid = sum(part.paid for part in parts)
         owed = sum(part.amount for part in parts)
         due = next((part.due_on for part in parts if not part.is_paid), None)
-        return Knot(name, label, state(paid, owed, due), paid, owed, "rupiah", due)
+        is_free = agreed and not parts and not ended  # a sample: there is nothing to pay
+        stands = DONE if is_free else state(paid, owed, due)
+        return Knot(name, label, stands, paid, owed, "rupiah", due)
 
     production = state(made, pairs)
     if production == WAITING and any(need.issued for need in needs):

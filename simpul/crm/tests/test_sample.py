@@ -72,6 +72,12 @@ def test_a_single_pair_is_sent_free_and_agreed_on_at_once(
     assert (order.lines.get().sizes.get().pairs, order.buyer) == (1, lead.party)
     lead.refresh_from_db()
     assert (lead.status, lead.order) == ("sample", None)
+    knots = {one.name: one.state for one in Order.objects.for_page().get().knots}
+    assert (knots["down_payment"], knots["settlement"], knots["production"]) == (
+        "done",
+        "done",
+        "waiting",
+    )
 
 
 def test_a_sample_may_have_a_price(sari: Person, lead: Lead, derby: Product) -> None:
