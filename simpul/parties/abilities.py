@@ -214,8 +214,6 @@ ABILITIES: dict[str, Rule] = {
     "crm.publish_bulletin": workshop(SALES),
     "crm.take_bulletin_back": workshop(SALES),
     # lists of customers, suppliers and models from elsewhere
-    "crm.carry_list": workshop(SALES, FINANCE, STOCK, PRODUCTION, Role.VIEWER),
-    # lists of customers and suppliers from elsewhere
     "crm.carry_list": workshop(SALES, STOCK),  # as who keeps the parties
     "crm.read_list": keeper(),
     "crm.map_list": keeper(),
