@@ -17,12 +17,13 @@ fix: ## mend what a machine can mend
 	@.venv/bin/ruff check --fix --quiet .
 	@.venv/bin/ruff format --quiet .
 
-bench: ## how long the pages take at the demonstration's size, a large statement, planning where much is open, and the search
+bench: ## how long the pages take at the demonstration's size, a large statement, planning where much is open, the search, and the analysis of a million orders
 	@scripts/setup
 	@.venv/bin/python scripts/bench.py
 	@.venv/bin/python scripts/bench_statements.py
 	@.venv/bin/python scripts/bench_planning.py
 	@.venv/bin/python scripts/bench_search.py
+	@.venv/bin/python scripts/bench_insight.py
 
 messages: ## collect the texts for the translators, and compile them
 	@scripts/setup

@@ -147,7 +147,7 @@ def _pairs(ticket: Ticket) -> dict[LineSize, int]:
     """Return the pairs of the order that a ticket names."""
     sizes = LineSize.objects.filter(line__order=ticket.subject_id).select_related("variant")
     return {
-        one: said["sizes"][one.variant.size]
+        one: min(said["sizes"][one.variant.size], one.delivered)
         for said in ticket.pairs
         for one in sizes
         if one.line_id == said["line"] and one.variant.size in said["sizes"]

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from simpul.conversations.models import Channel, Conversation, Message, Ticket
-from simpul.orders.models import Order, Status
+from simpul.orders.models import LineSize, Order, Status
 
 if TYPE_CHECKING:
     from simpul.demo.history import Story
@@ -74,9 +74,11 @@ def of_order(story: Story, key: str, kind: str, body: str) -> Ticket | None:
     order = orders.order_by("-pk").first()
     if order is None:
         return None
-    line = order.lines.order_by("pk")[0]
-    size = line.sizes.select_related("variant").order_by("pk")[0].variant.size
-    pairs = [{"line": line.pk, "model": str(line), "sizes": {size: 2}}]
+    came = LineSize.objects.filter(line__order=order, delivered__gt=1).order_by("pk")
+    size = came.select_related("line__colourway__product", "variant").first()
+    if size is None:
+        return None
+    pairs = [{"line": size.line_id, "model": str(size.line), "sizes": {size.variant.size: 2}}]
     return Ticket.ask(
         by=story.cast.contacts[key],
         kind=kind,

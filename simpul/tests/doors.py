@@ -473,6 +473,10 @@ TABLE: dict[str, Door] = {
     "workshop:books-stock": Door(sees="owner fajar viewer"),
     "workshop:books-turnover": Door(sees="owner fajar viewer"),
     "workshop:books-export": Door("books form", "owner fajar viewer"),
+    # analysis
+    "workshop:trend": Door(sees="staff"),
+    "workshop:trend-updating": Door(sees="staff", may="staff", answer=405),
+    "workshop:trend-rebuilding": Door(sees="staff", may="owner", answer=405),
     "workshop:purchases": Door(sees="staff"),
     "workshop:purchase-plan": Door(sees="staff", may="owner rina", answer=405),
     "workshop:dealing": Door(sees="staff", may="owner rina", answer=405),

@@ -96,7 +96,7 @@ class Poll(models.Model):
         shown = ahead.filter(choice__colourway__product__is_published=True)
         return list(shown.order_by("pk").values_list("party", flat=True))
 
-    def result(self) -> list[ChoiceCount]:
+    def result(self) -> list[PollCount]:
         """Return how often each choice was chosen, and how many pairs those who chose it bought in
         twelve months. Three questions, however many answered."""
         answers = list(self.answers.select_related("party").order_by("party__name", "pk"))
@@ -109,7 +109,7 @@ class Poll(models.Model):
         pairs = dict(bought.order_by().values_list("line__order__buyer").annotate(n=Sum("pairs")))
         rows = self.choices.select_related("colourway__product", "colourway__photo")
         return [
-            ChoiceCount(
+            PollCount(
                 choice,
                 [one for one in answers if one.choice_id == choice.pk],
                 sum(pairs.get(one.party_id, 0) for one in answers if one.choice_id == choice.pk),
@@ -172,7 +172,7 @@ class PollAnswer(models.Model):
 
 
 @dataclass(frozen=True, slots=True)
-class ChoiceCount:
+class PollCount:
     """A choice in the result; `weight` is what those who chose it bought, in pairs."""
 
     choice: PollChoice

@@ -115,6 +115,11 @@ urlpatterns = [
     path("room/<int:pk>/choice/", room.choosing, name="poll-answer"),
     path("room/<int:pk>/ahead/", room.ahead, name="poll-ahead"),
     path("room/<int:pk>/looks/<int:choice>/", room.look, name="poll-look"),
+    path("room/<int:pk>/choice/", room.choosing, name="poll-answer"),
+    path("room/<int:pk>/ahead/", room.ahead, name="poll-ahead"),
+    path("room/<int:pk>/looks/<int:choice>/", room.look, name="poll-look"),
+    # how content one was; its link opens the page
+    path("ratings/<int:pk>/", ratings.rating, name="rating"),
     # news of the workshop
     path("bulletins/", bulletins.bulletins, name="bulletins"),
     path("bulletins/<int:pk>/", bulletins.bulletin, name="bulletin"),

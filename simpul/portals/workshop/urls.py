@@ -24,6 +24,7 @@ from simpul.portals.workshop import (
     hours,
     inbox,
     inquiries,
+    insight,
     lasts,
     leads,
     lists,
@@ -418,6 +419,10 @@ urlpatterns = [
     path("books/stock/", books.stock_value, name="books-stock"),
     path("books/turnover/", books.turnover, name="books-turnover"),
     path("books/simpul.<str:form>", books.export, name="books-export"),
+    # analysis
+    path("insight/", insight.trend, name="trend"),
+    path("insight/updating/", insight.updating, name="trend-updating"),
+    path("insight/rebuilding/", insight.rebuilding, name="trend-rebuilding"),
     # material
     path("purchases/", purchases.needs, name="purchases"),
     path("purchases/dealing/", purchases.deal, name="dealing"),

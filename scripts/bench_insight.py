@@ -1,0 +1,353 @@
+"""How long the analysis takes with a million orders: `scripts/bench_insight.py`.
+
+    scripts/bench_insight.py [--orders 1000000] [--parties 20000] [--only postgres|sqlite]
+
+Makes one workshop with so many agreed and delivered orders over five years in a PostgreSQL of its own,
+written by the database itself, and tells how long the rebuild of all facts takes and how much memory,
+how long it takes to bring them up to date after a hundred steps, and each page of the analysis as a
+browser gets it. Beside the pages the same questions are asked of the raw tables in the same run. What
+the orders have cost is written as if the books had told it (docs/decisions/0058): they are asked only
+where they can hold the orders in memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from databases import measured
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+MODELS, COLOURS, SIZES = 60, 3, ("39", "40", "41", "42", "43", "44")
+YEARS = 5
+TURNS = 5
+STEPS = 100
+AREAS = 30
+LIMIT_MS = 300
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--orders", type=int, default=1_000_000)
+    parser.add_argument("--parties", type=int, default=20_000)
+    parser.add_argument("--only", choices=["sqlite", "postgres"], default="postgres")
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.child:
+        print(json.dumps(_measure(chosen.orders, chosen.parties)))
+        return 0
+    print(f"{chosen.orders} orders of {chosen.parties} parties over {YEARS} years")
+    given = ["--orders", str(chosen.orders), "--parties", str(chosen.parties)]
+    for database, told in measured(given, chosen.only):
+        for name, taken in told.items():
+            print(f"{database:11} {name:44} {taken}", flush=True)
+    return 0
+
+
+def _measure(orders: int, parties: int) -> dict[str, str]:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from simpul.insight.keeping import keep
+
+    call_command("migrate", verbosity=0)
+    told = Told()
+    seller, workshop = _cast()
+    begun = time.perf_counter()
+    _write(connection, workshop, seller, orders, parties)
+    told["written by the database"] = _seconds(begun)
+    before = _memory()
+    begun = time.perf_counter()
+    keep.rebuild(workshop)
+    told["rebuild of everything"] = _seconds(begun)
+    _cost(connection)
+    begun = time.perf_counter()
+    keep.rebuild(workshop)
+    told["rebuild, costs known"] = _seconds(begun)
+    told["memory that it took more"] = f"{_memory() - before} MB"
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # as the server does by itself within a minute
+    begun = time.perf_counter()
+    keep.bring_up_to_date(workshop)
+    told["up to date where nothing happened"] = _milliseconds(begun)
+    begun = time.perf_counter()
+    _steps(workshop, seller)
+    told[f"{STEPS} orders agreed on"] = _seconds(begun)
+    begun = time.perf_counter()
+    touched = keep.bring_up_to_date(workshop)
+    told[f"up to date after that ({touched} orders)"] = _milliseconds(begun)
+    for name, taken in {**_pages(workshop), **_raw(connection, workshop)}.items():
+        told[name] = taken
+    return told
+
+
+class Told(dict[str, str]):
+    """What was measured; said at once, for whoever waits."""
+
+    def __setitem__(self, name: str, taken: str) -> None:
+        print(f"{name:44} {taken}", file=sys.stderr, flush=True)
+        super().__setitem__(name, taken)
+
+
+def _seconds(begun: float) -> str:
+    return f"{time.perf_counter() - begun:.1f} s"
+
+
+def _milliseconds(begun: float) -> str:
+    return f"{(time.perf_counter() - begun) * 1000:.0f} ms"
+
+
+def _memory() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def _cast() -> tuple[Any, Any]:
+    from django.db import transaction
+
+    from simpul import testing
+    from simpul.catalog.models import Colourway, Variant
+    from simpul.parties.roles import Role
+
+    with transaction.atomic():
+        workshop = testing.workshop()
+        seller = testing.staff("Sari", workshop, Role.OWNER)
+        for n in range(MODELS):
+            product = testing.product(workshop, f"M-{n:02}")
+            product.colourways.all()[0].variants.all().delete()
+            product.colourways.all().delete()
+            for colour in range(COLOURS):
+                way = Colourway.objects.create(product=product, name=f"Warna {colour}")
+                Variant.objects.bulk_create(Variant(colourway=way, size=size) for size in SIZES)
+    return seller, workshop
+
+
+def _write(connection: Any, workshop: Any, seller: Any, orders: int, parties: int) -> None:
+    """Let the database write parties, orders of one or two lines of two sizes each, what was agreed
+    on, packages and shipments, and two lines of the journal an order.
+
+    An order's key is its number; all else follows from it by arithmetic, so that each run is the same.
+    Of the last three weeks nothing is delivered yet.
+    """
+    from django.contrib.contenttypes.models import ContentType
+
+    from simpul.catalog.models import Variant
+    from simpul.lib import clock
+    from simpul.orders.models import Order
+
+    ways = list(
+        Variant.objects.order_by("colourway").values_list("colourway", flat=True).distinct()
+    )
+    first_variant = dict(
+        Variant.objects.order_by("-pk").values_list("colourway", "pk")
+    )  # of a colourway; those of its other sizes follow
+    gap = 365 * YEARS * 86_400 / orders
+    values = {
+        "w": workshop.pk,
+        "s": seller.pk,
+        "kind": ContentType.objects.get_for_model(Order).pk,
+        "first": (clock.now() - timedelta(days=365 * YEARS)).isoformat(),
+        "gap": f"{gap:.6f}",
+        "orders": orders,
+        "parties": parties,
+        "open": orders - int(21 * 86_400 / gap),
+        "areas": AREAS,
+        "ways": len(ways),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET session_replication_role = replica"
+        )  # every key is there: not looked up
+        cursor.execute("CREATE TEMP TABLE way (n int PRIMARY KEY, way bigint, variant bigint)")
+        cursor.executemany(
+            "INSERT INTO way VALUES (%s, %s, %s)",
+            [(n, way, first_variant[way]) for n, way in enumerate(ways)],
+        )
+        for statement in STATEMENTS.split(";"):
+            if statement.strip():
+                cursor.execute(statement.format(**values))
+        for table in ("parties_party", "orders_order", "orders_orderline", "workflow_entry"):
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"  # noqa: S608
+                f" (SELECT max(id) FROM {table}))"
+            )
+        for table in ("orders_linesize", "orders_orderrevision", "orders_revisionline"):
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"  # noqa: S608
+                f" (SELECT max(id) FROM {table}))"
+            )
+        cursor.execute("SET session_replication_role = DEFAULT")
+        cursor.execute("ANALYZE")
+
+
+STATEMENTS = """
+INSERT INTO parties_party (id, workshop_id, name, buys_as, is_supplier, is_courier, is_welcome, area,
+    vehicle, prefers, is_reminded, sees_forecast, sends_in_own_name, since)
+SELECT 1000 + n, {w}, 'Toko ' || n, CASE WHEN n % 3 = 0 THEN 'consumer' ELSE 'distributor' END,
+    false, false, true, 'Kecamatan, Kota ' || n % {areas}, '', '', true, true, false, now()
+FROM generate_series(1, {parties}) n;
+
+INSERT INTO orders_order (id, workshop_id, buyer_id, number, code, public_code, status, channel,
+    revision, agreed_revision, total, promised_on, forfeit_percent, turn, in_parts, receiver,
+    telephone, address, remarks, in_buyers_name, reason, placed_at, confirmed_at)
+SELECT n, {w}, 1001 + (n * 7919 + n / 13) % {parties}, 'B-' || n, lpad(to_hex(n), 6, '0'), 'B' || n,
+    CASE WHEN n < {open} THEN 'closed' ELSE 'confirmed' END,
+    (ARRAY['web', 'whatsapp', 'phone', 'visit'])[1 + n % 4], 1, 1, 400000 * (1 + n % 2),
+    (t + interval '14 days')::date, 0, n, false, 'X', '', 'Jl. X', '', false, '', t, t
+FROM (SELECT n, timestamptz '{first}' + n * interval '{gap} seconds' t
+    FROM generate_series(1, {orders}) n) x;
+
+INSERT INTO orders_orderrevision (id, order_id, number, side, by_id, at, shipping, discount, total,
+    promised_on, plan, note, digest)
+SELECT id, id, 1, 'buyer', {s}, placed_at, 0, 0, total, promised_on, '[]', '', ''
+FROM orders_order;
+
+INSERT INTO orders_orderline (id, order_id, colourway_id)
+SELECT 2 * o.id + k, o.id, way.way
+FROM orders_order o JOIN generate_series(0, 1) k ON k <= o.id % 2
+JOIN way ON way.n = (o.id * 31 + o.id / 97 + 5 * k) % {ways};
+
+INSERT INTO orders_revisionline (id, revision_id, line_id, position, sizes, pairs, price, per, amount)
+SELECT id, order_id, id, id % 2, '{{}}', 4, 100000, 1, 400000 FROM orders_orderline;
+
+INSERT INTO orders_linesize (id, line_id, variant_id, pairs, made, packed, picked_up, delivered)
+SELECT 2 * l.id + k, l.id, way.variant + (l.id / 7 % 3) * 2 + k, 2, d, d, d, d
+FROM (SELECT id, colourway_id, CASE WHEN order_id < {open} THEN 2 ELSE 0 END d
+    FROM orders_orderline) l
+JOIN way ON way.way = l.colourway_id CROSS JOIN generate_series(0, 1) k;
+
+INSERT INTO delivery_shipment (id, workshop_id, buyer_id, number, status, mode, route, fee, pin,
+    wrong_pins, note_number, reason, next_part, opened_at, delivered_at)
+SELECT id, {w}, buyer_id, 'B-' || id, 'delivered', 'ojek', '', 0, '', 0, 'N' || id, '', '', placed_at,
+    placed_at + (10 + id % 9) * interval '1 day'
+FROM orders_order WHERE id < {open};
+
+INSERT INTO delivery_package (id, order_id, number, code, shipment_id, by_id, at)
+SELECT id, id, 1, 'B' || id, id, {s}, placed_at FROM orders_order WHERE id < {open};
+
+INSERT INTO delivery_packageline (id, package_id, size_id, pairs)
+SELECT z.id, l.order_id, z.id, 2 FROM orders_linesize z JOIN orders_orderline l ON l.id = z.line_id
+WHERE l.order_id < {open};
+
+INSERT INTO workflow_entry (id, workshop_id, subject_type_id, subject_id, step, by_id, at, facts, key,
+    told_at)
+SELECT 2 * id + k, {w}, {kind}, id, 'orders.confirm', {s}, placed_at, '{{}}', '', placed_at
+FROM orders_order CROSS JOIN generate_series(0, 1) k;
+"""
+
+
+def _cost(connection: Any) -> None:
+    """Write what the orders have cost: seven tenths of their price."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE insight_orderfact SET material = sold / 2, wages = sold / 5, freight = 0,"
+            " contribution = sold - sold / 2 - sold / 5 WHERE delivered_on IS NOT NULL"
+        )
+        cursor.execute(
+            "UPDATE insight_pairsfact p SET contribution = p.sold - p.sold / 2 - p.sold / 5"
+            " FROM insight_orderfact o WHERE o.order_id = p.order_id AND o.delivered_on IS NOT NULL"
+        )
+
+
+def _steps(workshop: Any, seller: Any) -> None:
+    from simpul import testing
+    from simpul.catalog.models import Product
+    from simpul.parties.models import Party
+
+    models = list(Product.objects.order_by("pk")[:STEPS])
+    for n, buyer in enumerate(
+        Party.objects.filter(workshop=workshop, buys_as="distributor")[:STEPS]
+    ):
+        testing.person(f"P {n}", buyer)
+        testing.confirmed_order(buyer, models[n % len(models)])
+
+
+def _pages(workshop: Any) -> dict[str, str]:
+    """Return how long each page takes, the quickest of some turns."""
+    from django.test import Client
+
+    from simpul.parties.models import Person
+
+    client = Client(headers={"Host": "localhost"})
+    owner = Person.objects.get(workshop=workshop, name="Sari")
+    from simpul import testing
+
+    testing.login(client, owner)
+    told = {}
+    for path in PAGES:
+        address = f"/{workshop.slug}/desk/insight/{path}"
+        told[f"page {path or 'trend'}"] = _timed(partial(_fetch, client, address))
+    return told
+
+
+def _fetch(client: Any, address: str) -> None:
+    answer = client.get(address)
+    if answer.status_code != 200:
+        raise SystemExit(f"{answer.status_code} {address}")
+
+
+def _raw(connection: Any, workshop: Any) -> dict[str, str]:
+    """Ask the tables of the orders themselves what the pages tell from the sums."""
+    told = {}
+    for name, question in RAW.items():
+
+        def ask(question: str = question) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute(question, [workshop.pk])
+                cursor.fetchall()
+
+        told[f"the same from the orders: {name}"] = _timed(ask, 1)
+    return told
+
+
+def _timed(what: Callable[[], object], turns: int = TURNS) -> str:
+    taken = []
+    for _turn in range(turns):
+        begun = time.perf_counter()
+        what()
+        taken.append(time.perf_counter() - begun)
+    quickest = min(taken) * 1000
+    return f"{quickest:.0f} ms" + ("" if quickest <= LIMIT_MS else "  SLOW")
+
+
+PAGES = (
+    "",
+    "?by=month",
+    "?by=colour",
+    "?by=size",
+    "?by=area",
+    "?by=channel",
+    "?by=sold_as&months=24",
+)
+RAW = {
+    "models of twelve months": """
+        SELECT c.product_id, sum(z.pairs), sum(r.amount) FROM orders_order o
+        JOIN orders_orderline l ON l.order_id = o.id
+        JOIN orders_linesize z ON z.line_id = l.id
+        JOIN orders_revisionline r ON r.line_id = l.id
+        JOIN catalog_colourway c ON c.id = l.colourway_id
+        WHERE o.workshop_id = %s AND o.confirmed_at > now() - interval '24 months' GROUP BY 1""",
+    "areas of twelve months": """
+        SELECT p.area, count(DISTINCT o.id), sum(z.pairs) FROM orders_order o
+        JOIN parties_party p ON p.id = o.buyer_id
+        JOIN orders_orderline l ON l.order_id = o.id
+        JOIN orders_linesize z ON z.line_id = l.id
+        WHERE o.workshop_id = %s AND o.confirmed_at > now() - interval '24 months' GROUP BY 1""",
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+"""The analysis on the desk: what the market does. Only reads what is kept."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from simpul.insight import market, tasks
+from simpul.insight.market import By, Measure, Row, Trend, Weeks
+from simpul.insight.models import FactsKept
+from simpul.lib import clock
+from simpul.portals.downloads import Column, download
+from simpul.portals.http import Request, demand
+from simpul.ui import charts
+from simpul.ui.jinja import day_month, month, number, rupiah
+
+SHOWN = 12  # bars; the table has all
+
+
+@require_safe
+def trend(request: Request) -> HttpResponse:
+    """What sells, by what one chooses, beside the year before; the season, and the order book."""
+    demand(request, "insight.see_trend", request.workshop)
+    sees_left = request.person.may("insight.see_books", request.workshop)
+    asked = _asked(request, sees_left)
+    if answer := download(request, "trend", _columns(asked), asked.rows):
+        return answer
+    today = clock.today()
+    weeks = market.weeks_around_the_feast(request.workshop, today)
+    book = market.order_book(request.workshop, today)
+    seasons = market.seasons(request.workshop, today)
+    context = {
+        "asked": asked,
+        "kept": FactsKept.objects.filter(workshop=request.workshop).first(),
+        "totals": market.totals(request.workshop, asked.span, asked.compared),
+        "sees_left": sees_left,
+        "bys": list(By),
+        "measures": [one for one in Measure if sees_left or one != Measure.LEFT],
+        "months": market.MONTHS,
+        "chart": _chart(asked),
+        "weeks": weeks,
+        "weeks_chart": _weeks_chart(weeks) if weeks else None,
+        "seasons": seasons,
+        "seasons_chart": _seasons_chart(seasons),
+        "book": book,
+        "book_chart": _book_chart(book),
+        "shown": rupiah if asked.measure != Measure.PAIRS else number,
+        "may_rebuild": request.person.may("insight.rebuild", request.workshop),
+    }
+    return render(request, "workshop/insight/trend.html", context)
+
+
+@require_POST
+def updating(request: Request) -> HttpResponse:
+    """Bring the figures up to date now; the worker does it."""
+    demand(request, "insight.see_trend", request.workshop)
+    tasks.bring_up_to_date.enqueue(request.workshop.pk)
+    messages.success(
+        request, _("The figures are being brought up to date. Look again in a moment.")
+    )
+    return redirect("workshop:trend", request.workshop.slug)
+
+
+@require_POST
+def rebuilding(request: Request) -> HttpResponse:
+    """Reckon everything anew from the orders; the worker does it, the page shows how far it is."""
+    demand(request, "insight.rebuild", request.workshop)
+    kept = FactsKept.objects.filter(workshop=request.workshop).first()
+    if kept is None or not kept.is_rebuilding:
+        tasks.rebuild.enqueue(request.workshop.pk)
+    messages.success(request, _("Everything is being reckoned anew from the orders."))
+    return redirect("workshop:trend", request.workshop.slug)
+
+
+def _asked(request: Request, sees_left: bool) -> Trend:
+    by, measure = request.GET.get("by", ""), request.GET.get("measure", "")
+    months = request.GET.get("months", "")
+    if measure == Measure.LEFT and not sees_left:
+        measure = ""
+    return market.trend(
+        request.workshop,
+        clock.today(),
+        by=By(by) if by in By.values else By.MODEL,
+        measure=Measure(measure) if measure in Measure.values else Measure.PAIRS,
+        months=int(months) if months in {str(one) for one in market.MONTHS} else 12,
+    )
+
+
+def _columns(asked: Trend) -> list[Column]:
+    columns: list[Column] = [
+        (asked.by.label, lambda row: row.label),
+        (asked.measure.label, lambda row: row.now),
+        (gettext_lazy("A year before"), lambda row: row.before),
+    ]
+    if asked.by == By.MODEL:
+        columns += [
+            (gettext_lazy("Orders"), lambda row: row.orders.now),
+            (gettext_lazy("Orders a year before"), lambda row: row.orders.before),
+            (gettext_lazy("Trend"), lambda row: row.turn_label),
+        ]
+    return columns
+
+
+def _chart(asked: Trend) -> charts.Chart | None:
+    if not asked.rows:
+        return None
+    shown = number if asked.measure == Measure.PAIRS else _millions
+    title = f"{asked.measure.label}: {asked.by.label}"
+    if asked.by == By.MONTH:
+        return charts.lines(
+            title,
+            _("Month by month, and the same month a year before."),
+            [month(row.key)[:3] for row in asked.rows],
+            [
+                (_("these months"), [row.now for row in asked.rows]),
+                (_("a year before"), [row.before for row in asked.rows]),
+            ],
+            shown,
+        )
+    rows = asked.rows[:SHOWN]
+    return charts.bars(
+        title,
+        _("The longest: %(first)s.") % {"first": rows[0].label},
+        [charts.Bar(_named(row), row.now, row.before) for row in rows],
+        shown,
+        (_("these months"), _("a year before")),
+    )
+
+
+def _named(row: Row) -> str:
+    return f"{row.label} ({row.turn_label})" if row.turn else row.label
+
+
+def _weeks_chart(weeks: Weeks) -> charts.Chart:
+    return charts.lines(
+        _("Pairs a week around Idul Fitri"),
+        _("Week 0 is the week of Idul Fitri."),
+        [f"{place:+}".replace("+0", "0") for place in weeks.places],
+        [(str(weeks.feast.year), weeks.now), (str(weeks.feast_before.year), weeks.before)],
+        number,
+    )
+
+
+def _seasons_chart(seasons: list[tuple[int, list[int | None]]]) -> charts.Chart | None:
+    if not seasons:
+        return None
+    year = seasons[-1][0]
+    return charts.calendar(
+        _("Pairs ordered, month by month"),
+        _("The darker a month, the more pairs."),
+        [month(f"{year}-{n:02}-01")[:3] for n in range(1, 13)],
+        [(str(year), row) for year, row in seasons],
+        number,
+    )
+
+
+def _book_chart(book: market.Book) -> charts.Chart | None:
+    if not book.total:
+        return None
+    rows = [charts.Bar(_("late"), book.late)] if book.late else []
+    rows += [charts.Bar(day_month(monday), pairs) for monday, pairs in book.weeks]
+    return charts.bars(
+        _("Pairs promised, by the week of the promise"),
+        _("Usual is %(pace)s pairs a week.") % {"pace": number(book.pace)},
+        rows,
+        number,
+    )
+
+
+def _millions(amount: int) -> str:
+    """Rupiah in a chart: whole millions, or thousands below one."""
+    if abs(amount) >= 1_000_000:
+        return _("%(count)s m") % {"count": number(round(amount / 1_000_000))}
+    return _("%(count)s k") % {"count": number(round(amount / 1_000))}

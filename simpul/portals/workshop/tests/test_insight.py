@@ -1,0 +1,135 @@
+"""The page of the market trend: what sells beside the year before, and who may see what of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from simpul import testing
+from simpul.catalog.models import Product
+from simpul.insight.keeping import keep
+from simpul.insight.models import FactsKept
+from simpul.lib import clock
+from simpul.parties.models import Party, Person, Workshop
+
+HERE = "/ciomas/desk/insight/"
+NOW = datetime(2026, 11, 25, 9, tzinfo=clock.WIB)
+
+
+@pytest.fixture
+def product(workshop: Workshop) -> Product:
+    return testing.product(workshop, "DRB-01", name="Derby")
+
+
+def ordered(buyer: Party, product: Product, days_ago: int, pairs: int = 10) -> None:
+    with clock.stopped(NOW - timedelta(days=days_ago)):
+        testing.confirmed_order(buyer, product, sizes={"40": pairs})
+
+
+def told(client: Client, person: Person, query: str = "") -> str:
+    testing.login(client, person)
+    with clock.stopped(NOW):
+        keep.bring_up_to_date(person.workshop)
+        return client.get(HERE + query).text.replace("\xa0", " ")
+
+
+def test_nothing_was_ordered_yet(client: Client, owner: Person) -> None:
+    assert "Nothing was ordered in this time" in told(client, owner)
+
+
+def test_pairs_and_revenue_stand_beside_those_of_the_year_before(
+    client: Client, sari: Person, buyer: Party, product: Product
+) -> None:
+    ordered(buyer, product, 400, 20)
+    ordered(buyer, product, 60, 30)
+    ordered(buyer, product, 1)  # of the running month
+    page = told(client, sari)
+    assert "1 November 2025 – 31 October 2026" in page
+    assert "Compared with 1 November 2024 – 31 October 2025." in page
+    assert "Rp 6,000,000" in page
+    assert "+50 %" in page
+    assert "No model has changed by more than chance would explain." in page
+    assert "Figures as of 25 Nov 2026" in page
+    assert "Contribution" not in page.replace("contribution on the day", "")
+
+
+def test_contribution_is_for_those_who_see_the_books(
+    client: Client, sari: Person, fajar: Person, buyer: Party, product: Product
+) -> None:
+    ordered(buyer, product, 60)
+    assert "Contribution: Model" in told(client, fajar, "?measure=contribution")
+    assert "Pairs: Model" in told(client, sari, "?measure=contribution")
+
+
+@pytest.mark.parametrize(
+    ("by", "label"),
+    [
+        ("colour", "Hitam"),
+        ("size", "40"),
+        ("area", "not known"),
+        ("sold_as", "to distributors"),
+        ("channel", "web"),
+        ("month", "September 2026"),
+    ],
+)
+def test_it_is_told_by_what_one_chooses(
+    client: Client, sari: Person, buyer: Party, product: Product, by: str, label: str
+) -> None:
+    ordered(buyer, product, 60, 30)
+    page = told(client, sari, f"?by={by}&months=3")
+    assert f"<strong>{label}</strong>" in page
+    assert "1 August 2026 – 31 October 2026" in page
+    csv = told(client, sari, f"?by={by}&months=3&as=csv")
+    assert ",30," in csv.replace(";", ",")
+
+
+def test_near_lebaran_the_days_are_counted_from_the_feast(
+    client: Client, sari: Person, buyer: Party, product: Product
+) -> None:
+    ordered(buyer, product, 290)
+    testing.login(client, sari)
+    with clock.stopped(datetime(2026, 4, 10, 9, tzinfo=clock.WIB)):
+        keep.bring_up_to_date(sari.workshop)
+        page = client.get(HERE + "?months=3").text.replace("\xa0", " ")
+    assert "Compared with 11 January 2025 – 10 April 2025" in page
+    assert "21 March 2026, and 31 March 2025 the year before" in page
+
+
+def test_who_asks_for_newer_figures_has_them(
+    client: Client, sari: Person, owner: Person, buyer: Party, product: Product
+) -> None:
+    ordered(buyer, product, 60)
+    testing.login(client, sari)
+    assert client.post(HERE + "updating/").status_code == 302
+    assert client.post(HERE + "rebuilding/").status_code == 403
+    testing.login(client, owner)
+    assert client.post(HERE + "rebuilding/").status_code == 302
+
+
+def test_how_far_a_rebuild_is(client: Client, owner: Person) -> None:
+    with clock.stopped(NOW):
+        FactsKept.objects.create(
+            workshop=owner.workshop, rebuilding_since=NOW, touched_at=NOW, done=40, of=90
+        )
+        testing.login(client, owner)
+        assert "40 / 90" in client.get(HERE).text
+
+
+@pytest.mark.parametrize("orders", [1, 8])
+def test_the_page_costs_the_same_for_any_number_of_orders(
+    client: Client,
+    sari: Person,
+    buyer: Party,
+    product: Product,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    orders: int,
+) -> None:
+    for n in range(orders):
+        ordered(buyer, product, 60 + n)
+    told(client, sari)
+    # session, user, person; how far, rows, first days, totals, weeks, book and pace, seasons
+    with clock.stopped(NOW), django_assert_num_queries(11):
+        client.get(HERE)

@@ -1,0 +1,160 @@
+"""Charts as SVG: where each line and each word stands. Pure; `ui/charts.html` draws them.
+
+A chart is 400 wide and as high as it must be; it is read without colours, by its words, by full and
+hatched bars, by whole and dashed lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+WIDTH = 400
+ROW, THIN_ROW = 50, 38  # a bar with the one before below it, and one alone
+LINES_HIGH, LEFT, RIGHT, TOP, BOTTOM = 200, 46, 12, 14, 26
+CELL, HEAD, ASIDE = 26, 20, 40
+SHADES = 5
+
+type Shown = Callable[[int], str]
+
+
+class Word(NamedTuple):
+    x: float
+    y: float
+    text: str
+    anchor: str = "start"
+
+
+class Box(NamedTuple):
+    x: float
+    y: float
+    width: float
+    height: float
+    is_hatched: bool = False
+    shade: float = 1.0
+
+
+class Curve(NamedTuple):
+    name: str
+    points: str  # as a polyline wants them; empty parts are left out
+    dots: list[tuple[float, float]]
+    is_dashed: bool
+
+
+@dataclass(slots=True)
+class Chart:
+    """What `charts.draw` draws; `title` says what it is, `says` what is to be seen in it."""
+
+    title: str
+    says: str
+    height: float
+    words: list[Word] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+    curves: list[Curve] = field(default_factory=list)
+    rules: list[tuple[float, float, float, float]] = field(default_factory=list)
+    keys: tuple[str, ...] = ()  # what full or whole, and what hatched or dashed means
+
+    @property
+    def width(self) -> int:
+        return WIDTH
+
+
+class Bar(NamedTuple):
+    label: str
+    value: int
+    before: int | None = None
+
+
+def bars(
+    title: str, says: str, rows: Sequence[Bar], shown: Shown, keys: tuple[str, ...] = ()
+) -> Chart:
+    """One bar below the other, each named above it with its figure; what is below zero begins left of
+    the line."""
+    values = [one for row in rows for one in (row.value, row.before or 0)]
+    most, least = max([*values, 1]), min([*values, 0])
+    scale = WIDTH / (most - least)
+    zero = -least * scale
+    has_before = any(row.before is not None for row in rows)
+    each = ROW if has_before else THIN_ROW
+    chart = Chart(title, says, each * len(rows), keys=keys)
+    for at, row in enumerate(rows):
+        top = at * each
+        chart.words.append(Word(0, top + 13, row.label))
+        chart.words.append(Word(WIDTH, top + 13, shown(row.value), "end"))
+        for value, y, height in ((row.value, 18, 13), (row.before, 33, 7)):
+            if value:
+                begins, wide = min(zero, zero + value * scale), abs(value) * scale
+                chart.boxes.append(Box(round(begins, 1), top + y, round(wide, 1), height, y == 33))
+    if least < 0:
+        chart.rules.append((round(zero, 1), 0, round(zero, 1), chart.height))
+    return chart
+
+
+def lines(
+    title: str,
+    says: str,
+    labels: Sequence[str],
+    curves: Sequence[tuple[str, Sequence[int | None]]],
+    shown: Shown,
+) -> Chart:
+    """Curves over the same places, the first one whole, the second dashed; a few of the labels stand
+    below."""
+    values = [one for _name, curve in curves for one in curve if one is not None]
+    most, least = _round_up(max([*values, 1])), min([*values, 0])
+    high, wide = LINES_HIGH - TOP - BOTTOM, WIDTH - LEFT - RIGHT
+    step = wide / max(len(labels) - 1, 1)
+
+    def across(at: int) -> float:
+        return round(LEFT + at * step, 1)
+
+    def down(value: float) -> float:
+        return round(TOP + high * (most - value) / (most - least), 1)
+
+    chart = Chart(title, says, LINES_HIGH, keys=tuple(name for name, _curve in curves))
+    for mark in (least, 0, most / 2, most) if least < 0 else (0, most / 2, most):
+        chart.rules.append((LEFT, down(mark), WIDTH - RIGHT, down(mark)))
+        chart.words.append(Word(LEFT - 6, down(mark) + 4, shown(round(mark)), "end"))
+    every = max(1, -(-len(labels) // 7))
+    for at in range(0, len(labels), every):
+        chart.words.append(Word(across(at), LINES_HIGH - 8, labels[at], "middle"))
+    for place, (name, curve) in enumerate(curves):
+        dots = [(across(at), down(one)) for at, one in enumerate(curve) if one is not None]
+        points = " ".join(f"{x},{y}" for x, y in dots)
+        chart.curves.append(Curve(name, points, dots if len(dots) <= 24 else [], place > 0))
+    return chart
+
+
+def calendar(
+    title: str,
+    says: str,
+    columns: Sequence[str],
+    rows: Sequence[tuple[str, Sequence[int | None]]],
+    shown: Shown,
+) -> Chart:
+    """A field for each figure, the darker the larger, with the figure in it; empty where there is
+    none."""
+    most = max([one or 0 for _name, row in rows for one in row] + [1])
+    wide = (WIDTH - ASIDE) / len(columns)
+    chart = Chart(title, says, HEAD + CELL * len(rows))
+    for at, name in enumerate(columns):
+        chart.words.append(Word(round(ASIDE + (at + 0.5) * wide, 1), 13, name, "middle"))
+    for line, (name, row) in enumerate(rows):
+        top = HEAD + line * CELL
+        chart.words.append(Word(0, top + 17, name))
+        for at, value in enumerate(row):
+            if value is not None:
+                left = round(ASIDE + at * wide, 1)
+                shade = round(0.45 * -(-SHADES * value // most) / SHADES, 2)
+                chart.boxes.append(
+                    Box(left + 1, top + 1, round(wide - 2, 1), CELL - 2, shade=max(shade, 0))
+                )
+                middle = round(left + wide / 2, 1)
+                chart.words.append(Word(middle, top + 17, shown(value), "middle"))
+    return chart
+
+
+def _round_up(value: int) -> int:
+    """Return the next figure that begins with 1, 2 or 5 and goes on with zeros, or half of it."""
+    step = int(10 ** (len(str(value)) - 1))
+    return next(step * n for n in (1, 2, 3, 4, 5, 6, 8, 10) if step * n >= value)

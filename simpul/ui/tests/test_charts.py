@@ -1,0 +1,43 @@
+"""Where a chart puts its lines and words."""
+
+from __future__ import annotations
+
+from simpul.ui import charts
+
+
+def test_bars_are_as_long_as_their_figures_and_named() -> None:
+    chart = charts.bars("t", "d", [charts.Bar("A", 100, 50), charts.Bar("B", 25, 0)], str)
+    assert [(word.text, word.anchor) for word in chart.words] == [
+        ("A", "start"),
+        ("100", "end"),
+        ("B", "start"),
+        ("25", "end"),
+    ]
+    assert [(box.width, box.is_hatched) for box in chart.boxes] == [
+        (400, False),
+        (200, True),
+        (100, False),
+    ]
+    assert chart.height == 100
+
+
+def test_a_loss_goes_to_the_other_side_of_the_line() -> None:
+    chart = charts.bars("t", "d", [charts.Bar("A", 300), charts.Bar("B", -100)], str)
+    assert [(box.x, box.width) for box in chart.boxes] == [(100, 300), (0, 100)]
+    assert chart.rules == [(100, 0, 100, chart.height)]
+
+
+def test_lines_leave_out_what_is_not_known_and_name_few_places() -> None:
+    names = [str(n) for n in range(20)]
+    now: list[int | None] = [10] * 10 + [None] * 10
+    chart = charts.lines("t", "d", names, [("now", now), ("then", [7] * 20)], str)
+    assert [curve.is_dashed for curve in chart.curves] == [False, True]
+    assert [len(curve.points.split()) for curve in chart.curves] == [10, 20]
+    assert len([word for word in chart.words if word.anchor == "middle"]) == 7
+    assert [word.text for word in chart.words if word.anchor == "end"] == ["0", "5", "10"]
+
+
+def test_a_calendar_is_darker_where_there_is_more() -> None:
+    chart = charts.calendar("t", "d", ["Jan", "Feb", "Mar"], [("2026", [0, 5, None])], str)
+    assert [box.shade for box in chart.boxes] == [0, 0.45]
+    assert [word.text for word in chart.words] == ["Jan", "Feb", "Mar", "2026", "0", "5"]
