@@ -104,8 +104,6 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:post", "post_id"),
         "buyer": ("buyer:post", "post_id"),
     },
-    "crm.answerpage": {"workshop": ("workshop:answer", "pk")},
-    "crm.rating": {"workshop": ("workshop:rating", "pk"), "buyer": ("buyer:rating", "pk")},
     "crm.bulletin": {
         "workshop": ("workshop:bulletin", "pk"),
         "buyer": ("buyer:bulletin", "pk"),

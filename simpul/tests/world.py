@@ -379,7 +379,6 @@ class World:
             "polled post": {"pk": (poll := self._poll()).post_id},
             "polled look": {"pk": poll.post_id, "choice": poll.choices.order_by("pk")[0].pk},
             **self._answers(),
-            "rating": {"pk": Rating.ask(by=machine, about=owing).pk},
             "bulletin": {"pk": self._bulletin(is_public=False).pk},
             "public bulletin": {"pk": self._bulletin(is_public=True).pk},
             "drafted bulletin": {
