@@ -26,6 +26,7 @@ from simpul.demo import (
     bulletins,
     cash_box,
     letters,
+    lists,
     marketing,
     money_out,
     odd_money,
@@ -159,6 +160,7 @@ def tell(
     to_the_door.plan(story)
     points.plan(story)
     marketing.plan(story)
+    lists.plan(story)
     wishes.plan(story)
     bulletins.plan(story)
     room.plan(story)

@@ -66,6 +66,8 @@ def _sort(story: Story) -> None:
         ("Semua pembeli", {}),
         ("Toko yang tidur", {"kind": Party.BuysAs.DISTRIBUTOR.value, "phase": "sleeping"}),
         ("Pembeli besar setengah tahun", {"least": 20_000_000, "months": 6}),
+        ("Perlu dipertahankan", {"phase": "retain"}),
+        ("Sisanya paling besar", {"left_least": 1_000_000, "months": 6}),
     ):
         Segment.objects.create(workshop=workshop, name=name, conditions=conditions)
     chosen = Segment.objects.create(workshop=workshop, name="Undangan pameran", is_list=True)
