@@ -25,8 +25,9 @@ NOBODY: tuple[str, ...] = ()
 # An audience is a side of the deal, a role of the workshop, `other` (the side that did not do it;
 # of the workshop its desk, and who was asked to answer),
 # `asked` (the couriers that were offered the job), `payers` (the buyers who are asked for money),
-# `interested` (the buyers who wanted to hear of it) or `named` (the colleagues whom the thing itself
-# names).
+# `interested` (the buyers who wanted to hear of it), `dealer` (who buys through the buyer), `merged`
+# (who logs in for one of two parties that were found to be one) or `named` (the colleagues whom the
+# thing itself names).
 TOLD: dict[str, tuple[str, ...]] = {
     # the workshop and its people
     "crm.register": ("sales",),
@@ -105,6 +106,14 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.clear_post": NOBODY,
     "crm.hide_post": ("buyer",),
     "crm.show_post": NOBODY,
+    # questions in the room
+    "crm.ask_poll": NOBODY,  # it stands in the room
+    "crm.answer_poll": NOBODY,
+    "crm.order_ahead": ("sales",),
+    "crm.offer_ahead": ("interested",),
+    # what the shop window tells of the workshop
+    "crm.show_picture": NOBODY,
+    "crm.take_picture_off": NOBODY,
     # news of the workshop
     "crm.draft_bulletin": ("sales",),
     "crm.write_bulletin": NOBODY,
@@ -126,16 +135,16 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.accept_quotation": ("sales",),
     "crm.decline_quotation": ("sales",),
     # parties that are one
-    "crm.merge": NOBODY,
-    "crm.undo_merging": NOBODY,
+    "crm.merge": ("merged",),
+    "crm.undo_merging": ("merged",),
     "crm.part": NOBODY,
     # visits
     "crm.plan_visits": NOBODY,  # they stand on the list of whoever goes
     "crm.note_visit": NOBODY,
     "crm.miss_visit": NOBODY,
     # the dealers behind a distributor
-    "crm.begin_dealing": NOBODY,  # both have agreed on it
-    "crm.end_dealing": NOBODY,
+    "crm.begin_dealing": ("dealer",),  # whose addresses the distributor sees from now on
+    "crm.end_dealing": ("dealer", "buyer", "sales"),
     "crm.order_for_dealer": NOBODY,  # of the order itself they are told
     # the areas of distributors
     "crm.ask_area": NOBODY,  # sales hears of the registration
@@ -143,6 +152,9 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.grant_area": ("buyer",),
     "crm.decline_area": ("buyer",),
     "crm.end_area": ("buyer",),
+    # samples
+    "crm.send_sample": NOBODY,  # of the order itself they are told
+    "crm.ask_about_sample": NOBODY,  # it stands on Today on its day
     # prospects that a distributor looks after
     "crm.hand_on_lead": ("buyer",),
     "crm.ask_next_distributor": ("buyer",),
@@ -564,12 +576,15 @@ def _people(word: str, entry: Entry) -> list[Person]:
         return list(people.filter(party_id__in=_subject(entry).payers()))
     if word == "interested":
         return list(people.filter(party_id__in=_subject(entry).interested()))
+    if word == "merged":
+        parties = (_subject(entry).kept_id, _subject(entry).absorbed_id)
+        return list(people.filter(party_id__in=parties, user__isnull=False))
     if word == "named":
         return list(people.filter(party=None, pk__in=_subject(entry).named()))
     if word == "answering":
         answering = getattr(entry.subject, "assigned_to_id", None)
         return list(people.filter(party=None, pk=answering)) if answering else []
-    if word in SIDES:
+    if word in (*SIDES, "dealer"):
         party: Any = getattr(entry.subject, f"{word}_id", None)
         return list(people.filter(party_id=party)) if party else []
     role = people.filter(party=None, role=word)

@@ -12,7 +12,8 @@ from simpul.workflow.models import Entry
 
 REMINDERS = {"payments.remind"}  # never in the quiet time, and not once it is settled
 
-# where the money goes, and money that is taken back: nobody may be without that
+# where the money goes, money that is taken back, and who sees what is one's own from now on: nobody
+# may be without that
 MUST_KNOW = {
     "payments.open_account",
     "payments.confirm_account",
@@ -26,6 +27,9 @@ MUST_KNOW = {
     "payments.annul",
     "payments.annul_credit",
     "payments.bounce",
+    "crm.begin_dealing",
+    "crm.merge",
+    "crm.undo_merging",
 }
 
 # what is said by SMS where nothing else arrives: it cannot wait. Some only if their thing is such
@@ -68,6 +72,8 @@ _KINDS_OF_STEPS = {
     "crm.answer_post": Kind.TALK,
     "crm.report_post": Kind.TALK,
     "crm.hide_post": Kind.TALK,
+    "crm.order_ahead": Kind.ORDERS,
+    "crm.offer_ahead": Kind.ORDERS,
     "crm.give_lead": Kind.TALK,
     "crm.hand_on_lead": Kind.ORDERS,
     "crm.ask_next_distributor": Kind.ORDERS,
@@ -76,6 +82,7 @@ _KINDS_OF_STEPS = {
     "crm.grant_area": Kind.ORDERS,
     "crm.decline_area": Kind.ORDERS,
     "crm.end_area": Kind.ORDERS,
+    "crm.end_dealing": Kind.ORDERS,
     "crm.give_points": Kind.MONEY,
     "crm.void_points": Kind.MONEY,
     "crm.grant_points": Kind.MONEY,

@@ -155,7 +155,7 @@ class LossForm(forms.Form):
 class LeadRulesForm(forms.ModelForm[LeadRules]):
     class Meta:
         model = LeadRules
-        fields = ("answer_hours",)
+        fields = ("answer_hours", "like_days")
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or self.cleaned_data

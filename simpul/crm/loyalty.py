@@ -41,13 +41,14 @@ class Earned:
 
 def earned_by(orders: OrderQuerySet) -> list[Earned]:
     """Return what counts of each of these orders: its goods once all is delivered and paid, less
-    what was credited for it; before that, and where money was taken back, nothing. In one query.
+    what was credited for it; before that, and where money was taken back, nothing. Samples are
+    left out. In one query.
     """
     revision = OrderRevision.objects.filter(
         order=OuterRef("pk"), number=OuterRef("agreed_revision")
     )
     known: Any = (
-        orders.filter(agreed_revision__isnull=False)
+        orders.filter(agreed_revision__isnull=False, is_sample=False)
         .select_related("buyer")
         .annotate(
             goods=Subquery(revision.values_list(F("total") - F("shipping"))[:1]),

@@ -128,7 +128,7 @@ def _without_rings(dealings: Iterable[Dealing]) -> Iterator[Dealing]:
 
 
 def _own(person: Person) -> dict[int, int]:
-    orders = Order.objects.visible_to(person).filter(status__in=AGREED, confirmed_at__gte=_since())
+    orders = Order.objects.visible_to(person).bought().filter(confirmed_at__gte=_since())
     return dict(orders.order_by().values_list("buyer").annotate(sum=Sum("total")))
 
 

@@ -15,11 +15,13 @@ from simpul.catalog.models import Price, Product, Tier, Unit
 from simpul.crm.models import Lead, QuotationRevision, Terms
 from simpul.lib import clock, phones
 from simpul.orders.forms import GridForm
-from simpul.orders.models import Gate, LineWish
+from simpul.orders.models import BelowMinimum, Gate, LineWish, check_wishes
 from simpul.orders.offers import MOST_RUPIAH
 from simpul.parties.models import Address
 from simpul.ui.fields import RupiahField
 from simpul.ui.jinja import rupiah
+
+MOST_SAMPLES = 12  # pairs
 
 
 class QuotationForm(GridForm):
@@ -177,10 +179,9 @@ class QuotationForm(GridForm):
         return product.price_in(Tier.of(self.buyer), pairs, clock.today())
 
 
-class QuotationAcceptanceForm(forms.Form):
-    """Names the revision that was read, and says where the goods go."""
+class WhereForm(forms.Form):
+    """Where goods for a prospect go."""
 
-    revision = forms.IntegerField(widget=forms.HiddenInput)
     receiver = forms.CharField(label=_("Receiver"), max_length=80)
     telephone = forms.CharField(
         label=_("Telephone of the receiver"),
@@ -221,6 +222,60 @@ class QuotationAcceptanceForm(forms.Form):
         if not self.errors:
             cleaned["address"] = Address(**place).in_one_text
         return cleaned
+
+
+class QuotationAcceptanceForm(WhereForm):
+    """Names the revision that was read, and says where the goods go."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class SampleForm(GridForm):
+    """A few pairs to look at, and what a pair costs; `cleaned_data` has the priced wishes."""
+
+    price = RupiahField(
+        label=_("What a pair costs"), required=False, help_text=_("Empty: the sample is free.")
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        lead: Lead,
+        products: Iterable[Product],
+        revision: QuotationRevision | None = None,
+    ) -> None:
+        """Of what was offered in `revision` one pair of the first size of each line is proposed."""
+        pairs = None
+        if revision is not None:
+            pairs = {
+                (line.colourway_id, min(line.sizes)): 1
+                for line in revision.lines.all()
+                if line.sizes
+            }
+        super().__init__(data, buyer=lead.party, products=products, pairs=pairs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.errors:
+            return cleaned
+        price = Price(cleaned["price"] or 0, Unit.PAIR)
+        wishes = [replace(wish, price=price) for wish in cleaned["wishes"]]
+        pairs = sum(wish.pairs for wish in wishes)
+        if pairs > MOST_SAMPLES:
+            said = _now("A sample is at most %(most)s pairs; more is an order.")
+            self.add_error(None, said % {"most": MOST_SAMPLES})
+        elif price.amount * pairs > MOST_RUPIAH:
+            self.add_error("price", _now("This is more money than an order can cost."))
+        return {"wishes": wishes}
+
+    def _what_is_missing(self) -> list[str]:
+        """A single pair is enough."""
+        try:
+            check_wishes(self.grid.wishes)
+        except BelowMinimum as reason:
+            return [str(reason)]
+        return []
 
 
 class QuotationDeclineForm(forms.Form):

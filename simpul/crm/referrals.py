@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Sum
 from django.utils.translation import gettext as _now
 
+from simpul.crm import tasks
 from simpul.crm.doubts import doubts
 from simpul.crm.loyalty import DELIVERED, Earned, earned_by
 from simpul.crm.models import (
@@ -49,6 +50,7 @@ def register(*, by: Person, code: str = "", typed: bool = False, **facts: Any) -
     is_new = not lead.was_known and not Referral.objects.filter(friend=lead.party).exists()
     if code and is_new and find_recommender(by.workshop, code) is not None:
         refer(lead.party, by=by, code=code, typed=typed)
+    tasks.look_at_new.enqueue(lead.party_id)  # after the commit: nobody waits for it
     return lead
 
 

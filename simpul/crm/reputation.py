@@ -20,7 +20,7 @@ def standing_in_room(workshop: Workshop, parties: Collection[int]) -> dict[int, 
         return {}
     rules = RoomRules.of(workshop)
     recent = Q(confirmed_at__gte=clock.begin_of(rules.looks_from))
-    orders = Order.objects.filter(workshop=workshop, buyer__in=parties, status__in=AGREED)
+    orders = Order.objects.filter(workshop=workshop, buyer__in=parties).bought()
     rows = (
         orders.order_by()
         .values_list("buyer")

@@ -200,7 +200,7 @@ def _areas(conditions: Conditions) -> list[str]:
 
 def _agreed(since: date | None = None) -> QuerySet[Order]:
     """Return the agreed orders of the party of the outer query, from a day on."""
-    orders = Order.objects.filter(buyer=OuterRef("pk"), status__in=AGREED)
+    orders = Order.objects.filter(buyer=OuterRef("pk")).bought()
     return orders.filter(confirmed_at__gte=clock.begin_of(since)) if since else orders
 
 
@@ -222,7 +222,10 @@ def _in_phase(phase: Phase, rules: MarketingRules, today: date) -> Q:
 def _bought(conditions: Conditions, today: date) -> QuerySet[LineSize]:
     """Return the pairs of the party of the outer query that a condition speaks of."""
     sizes = LineSize.objects.filter(
-        line__order__buyer=OuterRef("pk"), line__order__status__in=AGREED, pairs__gt=0
+        line__order__buyer=OuterRef("pk"),
+        line__order__status__in=AGREED,
+        line__order__is_sample=False,
+        pairs__gt=0,
     )
     if days := conditions.get("days"):
         since = clock.begin_of(today - timedelta(days=days))

@@ -12,9 +12,10 @@ from simpul.catalog.models import Price, Product
 from simpul.conversations.models import Channel, Message
 from simpul.crm.models import MarketingRules, Visit
 from simpul.delivery import run
+from simpul.delivery.run import Sketch
 from simpul.lib import clock, places
 from simpul.lib.places import Spot
-from simpul.orders.models import AGREED, Order
+from simpul.orders.models import Order
 from simpul.parties.models import Address, Party, PartyQuerySet, Person, Workshop
 from simpul.stock.models import Balance, Location
 
@@ -107,6 +108,12 @@ def in_order(workshop: Workshop, visits: Sequence[Visit]) -> list[Visit]:
     return [known[place][0] for place in order] + [one for one in visits if not spot_of(one.party)]
 
 
+def drawn(workshop: Workshop, visits: Sequence[Visit]) -> Sketch | None:
+    """Draw the way through visits in their order, with their numbers in it; None without places."""
+    spots = [(number, spot) for number, one in enumerate(visits, 1) if (spot := spot_of(one.party))]
+    return run.sketch(workshop.spot, spots) if workshop.spot and spots else None
+
+
 def spot_of(party: Party) -> Spot | None:
     """Return the first place on the map that is known of a party; reads `addresses` as prefetched."""
     return next((one.spot for one in party.addresses.all() if one.spot), None)
@@ -155,9 +162,7 @@ def _visited(workshop: Workshop) -> dict[int, date]:
 def _ordered(workshop: Workshop, today: date) -> dict[int, tuple[date, int | None]]:
     """Return of each buyer the day of the last order of a year, and how many days lie between."""
     since = clock.begin_of(today - timedelta(days=A_YEAR))
-    agreed = Order.objects.filter(
-        workshop=workshop, status__in=AGREED, confirmed_at__gte=since
-    ).order_by()
+    agreed = Order.objects.filter(workshop=workshop, confirmed_at__gte=since).bought().order_by()
     rows = agreed.values_list("buyer").annotate(
         n=Count("pk"), first=Min("confirmed_at"), last=Max("confirmed_at")
     )

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from simpul.orders.models import AGREED, Order, OrderLine
+from simpul.orders.models import Order, OrderLine
 from simpul.parties.models import Party
 
 GAPS = ("nama", "name", "model")
@@ -33,7 +33,7 @@ def last_model(party: int | None) -> str:
 
 def last_models(parties: Collection[int]) -> dict[int, str]:
     """Return the model that each party ordered last, of those that have ordered, in one question."""
-    orders = Order.objects.filter(buyer=OuterRef("pk"), status__in=AGREED)
+    orders = Order.objects.filter(buyer=OuterRef("pk")).bought()
     lines = OrderLine.objects.filter(order=OuterRef("last")).order_by("pk")
     known = Party.objects.filter(pk__in=parties).annotate(
         last=Subquery(orders.order_by("-confirmed_at", "-pk").values("pk")[:1]),

@@ -271,6 +271,7 @@ def _price(product: Product, wholesale: int, retail: int, since: date) -> None:
         (Group.WHOLESALE, 1, wholesale, Unit.PAIR),
         (Group.WHOLESALE, 60, kodi, Unit.KODI),
         (Group.RETAIL, 1, retail, Unit.PAIR),
+        (Group.DEALER, 1, (wholesale + retail) // 2 // 5_000 * 5_000, Unit.PAIR),
     ):
         PriceRule.objects.create(
             product=product, group=group, from_pairs=pairs, amount=amount, per=per, valid_from=since

@@ -23,6 +23,7 @@ from simpul.catalog.models import Colourway, Material, Product, SizeRun
 from simpul.crm import referrals
 from simpul.delivery.models import Route
 from simpul.demo import (
+    bulletins,
     cash_box,
     letters,
     marketing,
@@ -30,6 +31,8 @@ from simpul.demo import (
     odd_money,
     points,
     prospects,
+    room,
+    service,
     talk,
     this_week,
     tickets,
@@ -149,6 +152,7 @@ def tell(
     talk.plan(story)
     prospects.plan(story)
     tickets.plan(story)
+    service.plan(story)
     visits.plan(story)
     _plant(story)
     cash_box.plan(story)
@@ -156,6 +160,8 @@ def tell(
     points.plan(story)
     marketing.plan(story)
     wishes.plan(story)
+    bulletins.plan(story)
+    room.plan(story)
     coming = (letters.from_the_buyer, letters.from_a_stranger, letters.by_message)
     for moment, come in zip(letters.days(now), coming, strict=True):
         story.at(moment, partial(come, cast.workshop))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.crypto import get_random_string
 
 from simpul.catalog.models import Price, Product
-from simpul.crm.models import Lead, Quotation, Terms, Territory
+from simpul.crm.models import Lead, LeadOffer, Quotation, Sample, Terms, Territory
 from simpul.lib import clock
 from simpul.lib.regions import Region
 from simpul.orders.models import LineWish
@@ -48,12 +48,23 @@ AREAS = [
     (200, "sukabumi", "Kota Sukabumi", "Jawa Barat", False),
     (200, "padang", "", "Sumatera Barat", True),
 ]
+# how long ago, whom, and whether the distributor has taken it
+HANDED_ON: list[tuple[timedelta, dict[str, Any], bool]] = [
+    (timedelta(days=4, hours=3), {"name": "Kios Contoh Melati", "contact": "Bu Mela",
+        "telephone": "+6281200000076", "area": "Tanah Sareal, Kota Bogor",
+        "message": "Mau 10 pasang sandal untuk dicoba dijual di kios."}, True),
+    (timedelta(hours=1), {"name": "Bu Contoh Ratna", "buys_as": Party.BuysAs.CONSUMER,
+        "contact": "Bu Ratna", "telephone": "+6281200000077", "area": "Kota Bogor",
+        "message": "Cari pantofel nomor 38, boleh dicoba dulu di toko?"}, False),
+]  # fmt: skip
 WISHED = [Region("Kota Bogor", "Jawa Barat"), Region("Kab. Cianjur", "Jawa Barat")]
 
 
 def plan(story: Story) -> None:
     story.at((story.now - timedelta(days=40)).replace(hour=9), partial(_areas, story))
     story.at((story.now - timedelta(days=2)).replace(hour=9), partial(_wants_areas, story))
+    for back, facts, is_taken in HANDED_ON:
+        story.at(story.now - back, partial(_hand_on, story, facts, is_taken))
     for days, facts, worth, stage, words, in_days in MET:
         moment = (story.now - timedelta(days=days)).replace(hour=11, minute=20)
         story.at(moment, partial(_meet, story, facts, worth, stage, words, in_days))
@@ -70,6 +81,8 @@ def _meet(
         lead.estimate(by=sari, worth=worth)
     if stage == "quotation":
         _offer(story, lead)
+    elif stage == "sample":
+        _sample(story, lead)
     elif stage:
         lead.move(by=sari, stage=stage)
 
@@ -90,6 +103,30 @@ def _offer(story: Story, lead: Lead) -> None:
         note="Harga sudah termasuk kotak. Ongkos kirim menyusul.",
     )
     Quotation.send(by=story.cast.staff["sari"], lead=lead, wishes=wishes, terms=terms)
+
+
+def _sample(story: Story, lead: Lead) -> None:
+    """A pair to look at, free; it waits to be made."""
+    model = Product.objects.for_page().get(workshop=story.cast.workshop, code="DRB-01")
+    colour = min(model.colourways.all(), key=lambda one: (one.position, one.pk))
+    size = next(one.size for one in colour.variants.all() if one.is_offered)
+    Sample.send(
+        by=story.cast.staff["sari"],
+        lead=lead,
+        wishes=[LineWish(colour, {size: 1}, Price(0, 1))],
+        receiver=lead.person.name,
+        address="Jl. Contoh Guru No. 1\nKota Bogor",
+        telephone="+6281200000073",
+    )
+
+
+def _hand_on(story: Story, facts: dict[str, Any], is_taken: bool) -> None:
+    """Somebody in Bogor asks for a few pairs: Toko Contoh Maju sells there."""
+    sari = story.cast.staff["sari"]
+    lead = Lead.note(by=sari, source="phone", **facts)
+    offer = LeadOffer.hand_on(by=sari, lead=lead, agreed=True)
+    if is_taken:
+        offer.take(by=story.cast.contacts["maju"])
 
 
 def _areas(story: Story) -> None:

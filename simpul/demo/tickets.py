@@ -23,7 +23,7 @@ def plan(story: Story) -> None:
 
 def soles(story: Story) -> None:
     """Two pairs came back to the workbench; the dealer reads how it ended."""
-    ticket = _of_order(
+    ticket = of_order(
         story,
         "jakarta",
         "complaint",
@@ -63,12 +63,12 @@ def sizes(story: Story) -> None:
 
 def seams(story: Story) -> None:
     """New: nobody has answered yet."""
-    _of_order(
+    of_order(
         story, "maju", "warranty", "Jahitan samping terbuka.\nPembeli saya membawanya kemarin."
     )
 
 
-def _of_order(story: Story, key: str, kind: str, body: str) -> Ticket | None:
+def of_order(story: Story, key: str, kind: str, body: str) -> Ticket | None:
     """Let a buyer complain of two pairs of the last order that was delivered."""
     orders = Order.objects.filter(buyer=story.cast.parties[key], status__in=DELIVERED)
     order = orders.order_by("-pk").first()

@@ -1,4 +1,5 @@
-"""Sari goes to see buyers: what she found three weeks ago, and her list of today; and a dealer."""
+"""Sari goes to see buyers: what she found three weeks ago, and her list of today; a dealer for whom his
+distributor orders, and a price for whoever buys much."""
 
 from __future__ import annotations
 
@@ -6,8 +7,11 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from simpul.crm.models import Dealing, VisitDay
+from simpul.catalog.models import Group, PriceRule, Product
+from simpul.crm.models import DealerOrder, Dealing, VisitDay
 from simpul.lib import clock
+from simpul.orders import tiers
+from simpul.orders.models import LineWish
 
 if TYPE_CHECKING:
     from simpul.demo.history import Story
@@ -27,6 +31,8 @@ def plan(story: Story) -> None:
     story.at(before, partial(_visit, story))
     story.at((story.now - timedelta(days=1)).replace(hour=16), partial(_plan_today, story))
     story.at((story.now - timedelta(days=60)).replace(hour=9), partial(_through, story))
+    story.at((story.now - timedelta(days=4)).replace(hour=11), partial(_order_for_dealer, story))
+    story.at((story.now - timedelta(days=1)).replace(hour=17), partial(_price_for_many, story))
 
 
 def _visit(story: Story) -> None:
@@ -49,3 +55,38 @@ def _through(story: Story) -> None:
         distributor=story.cast.parties["jakarta"],
         dealer=story.cast.parties["koperasi"],
     )
+
+
+def _order_for_dealer(story: Story) -> None:
+    """Bu Yanti orders two dozen school shoes that go straight to the cooperative."""
+    dealing = Dealing.objects.get(dealer=story.cast.parties["koperasi"])
+    address = dealing.dealer.addresses.get()
+    look = _model(story, "SKL-05").colourways.order_by("position")[0]
+    DealerOrder.place(
+        by=story.cast.contacts["jakarta"],
+        dealing=dealing,
+        wishes=[LineWish(look, {"33": 6, "34": 6, "35": 6, "36": 6})],
+        receiver=address.receiver,
+        telephone=address.telephone,
+        address=address.in_one_text,
+        spot=address.spot,
+    )
+
+
+def _price_for_many(story: Story) -> None:
+    """Whoever bought 300 pairs in 12 months pays four percent less for the derby."""
+    model = _model(story, "DRB-01")
+    price = model.price_for(Group.WHOLESALE, 1, clock.today())
+    assert price is not None  # noqa: S101 - every model has one
+    PriceRule.objects.create(
+        product=model,
+        group=Group.WHOLESALE,
+        year_pairs=300,
+        amount=price.amount * 96 // 100,
+        valid_from=clock.today(),
+    )
+    tiers.count_year(story.cast.workshop)
+
+
+def _model(story: Story, code: str) -> Product:
+    return Product.objects.for_page().get(workshop=story.cast.workshop, code=code)

@@ -14,7 +14,7 @@ from simpul.insight.books.postings import Books
 from simpul.insight.books.reports import Period
 from simpul.lib import clock
 from simpul.lib.intervals import Interval, difference_of_means, difference_of_shares
-from simpul.orders.models import AGREED, Order
+from simpul.orders.models import Order
 
 FEWEST = 20  # people in the smaller group
 FEWEST_BUYERS = 5  # who ordered, of both groups together
@@ -95,7 +95,7 @@ type _Orders = Mapping[int, list[tuple[int, int]]]  # of each party: key and tot
 def _orders(campaign: Campaign, parties: list[int]) -> _Orders:
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
     within = Q(confirmed_at__gte=campaign.began_at, confirmed_at__lt=campaign.result_until)
-    agreed = Order.objects.filter(within, workshop=campaign.workshop_id, status__in=AGREED)
+    agreed = Order.objects.filter(within, workshop=campaign.workshop_id).bought()
     wanted = set(parties)
     for key, party, total in agreed.order_by("pk").values_list("pk", "buyer", "total"):
         if party in wanted:

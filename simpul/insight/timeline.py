@@ -17,10 +17,19 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from simpul.conversations.models import Channel, InternalNote, Message, Ticket
-from simpul.crm.models import Consent, Lead, Rating
+from simpul.crm.models import (
+    Consent,
+    Lead,
+    PointLot,
+    Quotation,
+    Rating,
+    Recipient,
+    Referral,
+    VoucherUse,
+)
 from simpul.delivery.models import Shipment
 from simpul.lib import money
 from simpul.orders.models import Order
@@ -28,7 +37,7 @@ from simpul.papers.models import Paper
 from simpul.parties.models import Party, Person
 from simpul.payments.models import CreditNote, PaymentClaim, Receipt, Refund
 from simpul.procurement.models import PurchaseOrder
-from simpul.ui.jinja import rupiah
+from simpul.ui.jinja import number, rupiah
 from simpul.workflow.models import Entry
 
 A_PAGE = 40
@@ -112,6 +121,9 @@ KINDS: dict[str, str | Promise] = {
     "papers": gettext_lazy("Papers"),
     "purchases": gettext_lazy("Purchase orders"),
     "interest": gettext_lazy("Registrations and consents"),
+    "quotations": gettext_lazy("Quotations"),
+    "points": gettext_lazy("Points, vouchers, recommendations"),
+    "campaigns": gettext_lazy("News and campaigns"),
 }
 
 
@@ -284,6 +296,37 @@ def _consents(person: Person, party: Party, words: str) -> QuerySet[Any]:
     return rows.filter(value__icontains=words) if words else rows
 
 
+def _quotations(person: Person, party: Party, words: str) -> QuerySet[Any]:
+    rows = Quotation.objects.visible_to(person).filter(lead__party=party)
+    return rows.filter(number__icontains=words) if words else rows
+
+
+def _points(person: Person, party: Party, words: str) -> QuerySet[Any]:
+    rows = PointLot.objects.visible_to(person).filter(party=party).select_related("by")
+    return rows.filter(note__icontains=words) if words else rows
+
+
+def _vouchers(person: Person, party: Party, words: str) -> QuerySet[Any]:
+    used = VoucherUse.objects.filter(voucher__workshop=person.workshop_id, party=party)
+    rows = used.select_related("voucher", "order", "by")
+    named = Q(voucher__code__icontains=words) | Q(order__number__icontains=words)
+    return rows.filter(_amount(words) | named) if words else rows
+
+
+def _referrals(person: Person, party: Party, words: str) -> QuerySet[Any]:
+    """Whom it recommended, and by whom it came itself."""
+    mine = Q(recommender__party=party) | Q(friend=party)
+    rows = Referral.objects.visible_to(person).filter(mine)
+    return rows.select_related("friend", "recommender__party").search(words)
+
+
+def _campaigns(person: Person, party: Party, words: str) -> QuerySet[Any]:
+    """What was really sent to them."""
+    sent = Recipient.objects.reached().filter(campaign__workshop=person.workshop_id, party=party)
+    rows = sent.select_related("campaign")
+    return rows.filter(campaign__name__icontains=words) if words else rows
+
+
 def _amount(words: str) -> Q:
     """Whoever types an amount means exactly that one."""
     try:
@@ -375,6 +418,36 @@ def _consent(row: Any) -> Told:
     return Told(title, row.value, row.by.name)
 
 
+def _quotation(row: Any) -> Told:
+    facts = {"number": row.number, "amount": rupiah(row.total)}
+    ended = " · ".join(filter(None, [row.get_status_display(), row.reason]))
+    return Told(_("Quotation %(number)s: %(amount)s") % facts, str(ended))
+
+
+def _lot(row: Any) -> Told:
+    count = ngettext("%(n)s point", "%(n)s points", row.points) % {"n": number(row.points)}
+    return Told(f"{count} · {row.get_kind_display()}", row.note, row.by.name)
+
+
+def _voucher_use(row: Any) -> Told:
+    facts = {
+        "code": row.voucher.code,
+        "amount": rupiah(row.amount),
+        "order": row.order.number,
+    }
+    given_back = _("given back") if row.given_back_at else ""
+    return Told(_("Voucher %(code)s: %(amount)s off %(order)s") % facts, given_back, row.by.name)
+
+
+def _referral(row: Any) -> Told:
+    facts = {"who": row.recommender.party.name, "friend": row.friend.name}
+    return Told(_("%(who)s recommended us to %(friend)s") % facts, row.get_status_display())
+
+
+def _circular(row: Any) -> Told:
+    return Told(f"{row.campaign.name} · {row.get_kind_display()}", row.get_outcome_display())
+
+
 _SOURCES: tuple[_Source, ...] = (
     _Source("interest", "user-plus", "at", _leads, _lead),
     _Source("interest", "bell", "at", _consents, _consent),
@@ -391,4 +464,9 @@ _SOURCES: tuple[_Source, ...] = (
     _Source("notes", "sticky-note", "at", _notes, _note),
     _Source("messages", "message-circle", "at", _messages, _message),
     _Source("calls", "phone", "at", _calls, _call),
+    _Source("quotations", "file-pen", "at", _quotations, _quotation),
+    _Source("points", "star", "at", _points, _lot),
+    _Source("points", "ticket-percent", "at", _vouchers, _voucher_use),
+    _Source("points", "users", "at", _referrals, _referral),
+    _Source("campaigns", "megaphone", "sent_at", _campaigns, _circular),
 )

@@ -41,7 +41,7 @@ class Worth:
 
 def worth_of(party: Party, today: date) -> Worth:
     """Return what a buyer bought and how it paid, in three questions."""
-    agreed = Order.objects.filter(buyer=party, status__in=AGREED, confirmed_at__isnull=False)
+    agreed = Order.objects.filter(buyer=party, confirmed_at__isnull=False).bought()
     recent = Q(confirmed_at__gte=clock.begin_of(today - A_YEAR))
     bought = agreed.aggregate(
         n=Count("pk", filter=recent),

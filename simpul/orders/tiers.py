@@ -29,6 +29,7 @@ def count_year(workshop: Workshop) -> None:
     sizes = LineSize.objects.filter(
         line__order__workshop=workshop,
         line__order__status__in=AGREED,
+        line__order__is_sample=False,
         line__order__confirmed_at__gte=since,
     )
     rows = sizes.order_by().values_list("line__order__buyer").annotate(n=Sum("pairs"))

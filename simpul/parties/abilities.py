@@ -66,6 +66,11 @@ def courier() -> Rule:
     return _side("courier_id")
 
 
+def dealer() -> Rule:
+    """Somebody of the dealer who buys through a distributor."""
+    return _side("dealer_id")
+
+
 def either(*rules: Rule) -> Rule:
     """Whoever one of the rules lets."""
     return lambda person, subject: any(rule(person, subject) for rule in rules)
@@ -193,15 +198,23 @@ ABILITIES: dict[str, Rule] = {
     "crm.clear_post": workshop(SALES),
     "crm.hide_post": workshop(SALES),
     "crm.show_post": workshop(SALES),
-    # lists of customers, suppliers and models from elsewhere
+    # questions in the room
+    "crm.ask_poll": workshop(SALES),
+    "crm.answer_poll": distributor(),
+    "crm.order_ahead": distributor(),
+    "crm.offer_ahead": workshop(SALES),
+    # what the shop window tells of the workshop
+    "crm.keep_showcase": owner(),
+    "crm.show_picture": owner(),
+    "crm.take_picture_off": owner(),
     # news of the workshop
     "crm.draft_bulletin": machine(),
     "crm.write_bulletin": workshop(SALES),
     "crm.change_bulletin": workshop(SALES),
     "crm.publish_bulletin": workshop(SALES),
     "crm.take_bulletin_back": workshop(SALES),
-    # lists of customers and suppliers from elsewhere
-    "crm.carry_list": workshop(SALES, FINANCE, STOCK, PRODUCTION, Role.VIEWER),
+    # lists of customers, suppliers and models from elsewhere
+    "crm.carry_list": workshop(SALES, STOCK),  # as who keeps the parties
     "crm.read_list": keeper(),
     "crm.map_list": keeper(),
     "crm.drop_list": either(machine(), keeper()),
@@ -232,7 +245,7 @@ ABILITIES: dict[str, Rule] = {
     "crm.miss_visit": workshop(SALES),
     # the dealers behind a distributor
     "crm.begin_dealing": either(machine(), workshop(SALES)),
-    "crm.end_dealing": workshop(SALES),
+    "crm.end_dealing": either(workshop(SALES), dealer()),
     "crm.order_for_dealer": either(buyer(), workshop(SALES)),
     # the areas of distributors
     "crm.ask_area": machine(),
@@ -240,6 +253,9 @@ ABILITIES: dict[str, Rule] = {
     "crm.grant_area": workshop(SALES),
     "crm.decline_area": workshop(SALES),
     "crm.end_area": workshop(SALES),
+    # samples
+    "crm.send_sample": workshop(SALES),
+    "crm.ask_about_sample": machine(),
     # prospects that a distributor looks after
     "crm.keep_lead_rules": owner(),
     "crm.hand_on_lead": workshop(SALES),

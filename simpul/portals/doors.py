@@ -84,6 +84,8 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     "crm.pointlot": {"workshop": ("workshop:points", ""), "buyer": ("buyer:points", "")},
     "crm.referral": {"workshop": ("workshop:referrals", ""), "buyer": ("buyer:recommend", "")},
     "crm.recommender": {"buyer": ("buyer:recommend", "")},
+    "crm.recipient": {"workshop": ("workshop:campaign", "campaign_id")},
+    "crm.voucheruse": {"workshop": ("workshop:vouchers", "")},
     "crm.voucher": {"workshop": ("workshop:vouchers", ""), "buyer": ("buyer:points", "")},
     "crm.consent": {"workshop": ("workshop:party-consents", "identity.person.party_id")},
     "crm.listimport": {"workshop": ("workshop:list", "pk")},
@@ -98,6 +100,10 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "crm.answerpage": {"workshop": ("workshop:answer", "pk")},
     "crm.rating": {"workshop": ("workshop:rating", "pk"), "buyer": ("buyer:rating", "pk")},
+    "crm.poll": {
+        "workshop": ("workshop:post", "post_id"),
+        "buyer": ("buyer:post", "post_id"),
+    },
     "crm.bulletin": {
         "workshop": ("workshop:bulletin", "pk"),
         "buyer": ("buyer:bulletin", "pk"),
@@ -106,6 +112,11 @@ DOORS: dict[str, dict[str, tuple[str, str]]] = {
         "workshop": ("workshop:distributor-areas", "party_id"),
         "buyer": ("buyer:profile", ""),
     },
+    "crm.dealing": {
+        "workshop": ("workshop:distributor", "distributor_id"),
+        "buyer": ("buyer:dealers", ""),
+    },
+    "crm.merging": {"workshop": ("workshop:mergings", ""), "buyer": ("buyer:home", "")},
     "crm.wish": {"workshop": ("workshop:wish", "pk"), "buyer": ("buyer:wishes", "")},
     "crm.post": {"workshop": ("workshop:post", "begins_at"), "buyer": ("buyer:post", "begins_at")},
     "conversations.guestentry": {"workshop": ("workshop:guestbook", "")},

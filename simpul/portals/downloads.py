@@ -10,7 +10,8 @@ from django.http import HttpResponse
 
 from simpul.crm.carrying import CarriedList
 from simpul.lib import sheets
-from simpul.portals.http import Request
+from simpul.portals.fresh import ask_again
+from simpul.portals.http import Request, demand
 
 A_CHUNK = 1000  # rows read at a time
 FORMS = {
@@ -35,11 +36,16 @@ def download(
     """Return the rows as the file that `?as=csv` or `?as=xlsx` asks for, or None: show the page.
 
     `rows` are what the page shows to this person, all of its pages. Where they hold
-    numbers or addresses of people (`is_personal`) the journal notes who carried away how many.
+    names, numbers or addresses of people (`is_personal`) the matrix says who may carry them away, the
+    password is asked for once more, and the journal notes who carried away how many.
     """
     form = request.GET.get("as", "")
     if form not in FORMS:
         return None
+    if is_personal:
+        demand(request, "crm.carry_list", request.workshop)
+        if (asked := ask_again(request)) is not None:
+            return asked
     write, kind = FORMS[form]
     if isinstance(rows, QuerySet):
         rows = rows.iterator(chunk_size=A_CHUNK)

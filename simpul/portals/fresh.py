@@ -46,3 +46,11 @@ def freshly(view: View) -> View:
         return answer
 
     return run
+
+
+def ask_again(request: Any) -> HttpResponse | None:
+    """Return the page that asks for the password or passkey, or None where that was done just now:
+    for a view of which only a part is worth so much."""
+    passed = HttpResponse()
+    answer = freshly(lambda _request: passed)(request)
+    return None if answer is passed else answer

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from simpul.crm.models import Post
+from simpul.crm.models import Poll, PollAnswer, PollChoice, Post
+from simpul.crm.poll_forms import AheadForm, PollAnswerForm
 from simpul.crm.reputation import standing_in_room
 from simpul.crm.room_forms import AnswerPostForm, PostForm, ReportForm
 from simpul.portals.files import serve_upload
 from simpul.portals.http import Request, portal_of
-from simpul.workflow.steps import NotAllowed
+from simpul.workflow.steps import NotAllowed, WrongState
 
 A_PAGE = 20
 
@@ -66,6 +71,51 @@ def report(request: Request, pk: int) -> HttpResponse:
     )
 
 
+@require_POST
+def choosing(request: Request, pk: int) -> HttpResponse:
+    """Answer the question of a thread, or answer it otherwise."""
+    thread = _find_thread(request, pk)
+    poll = get_object_or_404(Poll, post=thread)
+    if not request.person.may("crm.answer_poll", poll):
+        raise NotAllowed
+    form = PollAnswerForm(request.POST, poll=poll, mine=None)
+    if form.is_valid():
+        poll.answer(by=request.person, choice=form.cleaned_data["choice"])
+    else:
+        messages.error(request, _("Choose one of the answers."))
+    return redirect(f"{portal_of(request)}:post", request.workshop.slug, pk)
+
+
+@require_POST
+def ahead(request: Request, pk: int) -> HttpResponse:
+    """Say how many pairs of the chosen model one would take."""
+    thread = _find_thread(request, pk)
+    poll = get_object_or_404(Poll, post=thread)
+    if not request.person.may("crm.order_ahead", poll):
+        raise NotAllowed
+    mine = _mine(request, poll)
+    if mine is None or mine.choice.colourway is None:
+        raise WrongState(_("Choose a model first."))
+    form = AheadForm(request.POST, mine=mine)
+    if not form.is_valid():
+        return _thread(request, thread, AnswerPostForm(), ahead=form)
+    poll.order_ahead(by=request.person, sizes=form.sizes)
+    return redirect(f"{portal_of(request)}:post", request.workshop.slug, pk)
+
+
+@require_safe
+def look(request: Request, pk: int, choice: int) -> HttpResponse:
+    """The photo of a coming model that is not in the catalogue yet."""
+    chosen = get_object_or_404(
+        PollChoice.objects.select_related("colourway__photo"),
+        pk=choice,
+        poll__post=_find_thread(request, pk),
+    )
+    if chosen.colourway is None or chosen.colourway.photo is None:
+        raise Http404
+    return serve_upload(chosen.colourway.photo)
+
+
 @require_safe
 def picture(request: Request, pk: int) -> HttpResponse:
     found = _find(request, pk)
@@ -105,7 +155,9 @@ def _room(request: Request, form: PostForm) -> HttpResponse:
     )
 
 
-def _thread(request: Request, thread: Post, form: AnswerPostForm) -> HttpResponse:
+def _thread(
+    request: Request, thread: Post, form: AnswerPostForm, *, ahead: AheadForm | None = None
+) -> HttpResponse:
     answers = Post.objects.visible_to(request.person).filter(thread=thread)
     rows = answers.select_related("person", "party", "workshop").order_by("pk")
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
@@ -120,9 +172,36 @@ def _thread(request: Request, thread: Post, form: AnswerPostForm) -> HttpRespons
             "said": said,
             "form": form,
             "standings": standing_in_room(request.workshop, parties),
+            **_asked(request, thread, ahead),
         },
-        is_bad=form.is_bound,
+        is_bad=form.is_bound or ahead is not None,
     )
+
+
+def _asked(request: Request, thread: Post, ahead: AheadForm | None) -> dict[str, Any]:
+    """Return what a thread asks, with what this distributor has answered."""
+    poll = Poll.objects.filter(post=thread).first()
+    if poll is None:
+        return {"poll": None}
+    mine = _mine(request, poll)
+    may_answer = poll.is_open and request.person.may("crm.answer_poll", poll)
+    if ahead is None and may_answer and mine and mine.choice.colourway:
+        ahead = AheadForm(mine=mine)
+    return {
+        "poll": poll,
+        "result": poll.result(),
+        "mine_said": mine,
+        "answer_form": PollAnswerForm(poll=poll, mine=mine) if may_answer else None,
+        "ahead": ahead,
+        "can_offer": request.person.may("crm.offer_ahead", poll)
+        and poll.told_at is None
+        and poll.interested() != [],
+    }
+
+
+def _mine(request: Request, poll: Poll) -> PollAnswer | None:
+    answers = poll.answers.filter(party=request.person.party_id)
+    return answers.select_related("choice__colourway__product").first()
 
 
 def _show(

@@ -12,8 +12,14 @@ from datetime import timedelta
 
 from django.tasks import task
 
-from simpul.crm import drawing, handing, listing, ratings, rewards, vouchers
-from simpul.crm.models import find_duplicates, is_any_ordered, win_what_was_ordered
+from simpul.crm import drawing, handing, listing, looking, ratings, rewards, vouchers
+from simpul.crm.models import (
+    ask_about_arrived,
+    find_duplicates,
+    is_any_ordered,
+    wants_asking,
+    win_what_was_ordered,
+)
 from simpul.delivery import carrying, waves
 from simpul.insight import returning
 from simpul.insight.keeping import keep
@@ -56,10 +62,11 @@ JOBS: tuple[Job, ...] = (
     Job("payments.news", online.ask_for_news, timedelta(hours=24), online.has_questions),
     Job("delivery.waves", waves.tend, timedelta(minutes=1), waves.is_needed),
     Job("delivery.carriers", carrying.tend, timedelta(minutes=5), carrying.needs_tending),
+    Job("crm.samples", ask_about_arrived, timedelta(minutes=15), wants_asking),
     Job("crm.handing", handing.tend, timedelta(minutes=1), handing.is_needed),
     Job("crm.campaigns", drawing.begin_due, timedelta(minutes=1), drawing.is_needed),
     Job("crm.campaigns", circulars.begin_due, timedelta(minutes=1), drawing.is_needed),
-    Job("crm.duplicates", find_duplicates, timedelta(hours=24)),
+    Job(looking.JOB, find_duplicates, timedelta(hours=24)),
     Job("crm.lists", listing.forget, timedelta(hours=24)),
     Job("delivery.news", carrying.ask_for_news, timedelta(hours=24), carrying.has_questions),
     Job("crm.ratings", ratings.tend, timedelta(minutes=30), ratings.is_needed),

@@ -87,6 +87,7 @@ TABLE: dict[str, Door] = {
     "buyer:prospect-loss": Door("offered lead", "dewi", "dewi", answer=409),
     "buyer:dealers": Door(sees="buyers"),
     "buyer:dealer": Door("dealing", "dewi"),
+    "buyer:dealing-ending": Door("", "toni", "toni"),
     "buyer:points": Door(sees="buyers"),
     "buyer:points-exchange": Door(sees="buyers", may="buyers"),
     "buyer:redemption": Door("placed", "dewi", "dewi"),
@@ -151,6 +152,18 @@ TABLE: dict[str, Door] = {
     "workshop:bulletin-change": Door("drafted bulletin", "owner sari", "owner sari", others=403),
     "workshop:bulletin-publication": Door("drafted bulletin", "staff", "owner sari", answer=405),
     "workshop:bulletin-return": Door("bulletin", "staff", "owner sari", answer=405),
+    # questions in the room
+    "buyer:poll-answer": Door("polled post", "buyers", "buyers", answer=405),
+    "buyer:poll-ahead": Door("polled post", "buyers", "buyers", answer=405),
+    "buyer:poll-look": Door("polled look", "buyers"),
+    "workshop:new-poll": Door(sees="owner sari", may="owner sari", others=403),
+    "workshop:poll-offer": Door("polled post", "staff", "owner sari", answer=405),
+    "workshop:poll-look": Door("polled look", "staff"),
+    # what the shop window tells of the workshop
+    "storefront:work-photo": Door("shown picture", "all"),
+    "workshop:showcase": Door(sees="owner", may="owner", others=403),
+    "workshop:picture-showing": Door("unshown photo", "staff", "owner", answer=405),
+    "workshop:picture-removal": Door("shown picture", "staff", "owner", answer=405),
     # wishes
     "buyer:wishes": Door(sees="buyers"),
     "buyer:new-wish": Door(sees="buyers", may="buyers", answer=405),
@@ -345,6 +358,7 @@ TABLE: dict[str, Door] = {
     "workshop:dealers": Door(sees="staff"),
     "workshop:distributor": Door("distributor", "staff", "owner sari"),
     "workshop:dealing-ending": Door("dealing", "staff", "owner sari", answer=405),
+    "workshop:new-sample": Door("lead", "owner sari", "owner sari", others=403),
     "workshop:lead-rules": Door(sees="owner", may="owner", others=403),
     "workshop:lead-handing": Door("lead", "staff", "owner sari", answer=405),
     "workshop:lead-recall": Door("lead offer", "staff", "owner sari", answer=405),
@@ -708,5 +722,6 @@ TABLE: dict[str, Door] = {
     "storefront:check-search": Door(sees="all", may="all"),
     "storefront:check": Door("paper", "all"),
     # no more messages
+    "storefront:confirming": Door("confirming", "all", "all"),
     "storefront:leaving": Door("leaving", "all", "all"),
 }

@@ -25,6 +25,7 @@ KEPT = {
     "catalog.keep_materials",
     "conversations.keep_replies",
     "crm.keep_segments",
+    "crm.keep_showcase",
     "crm.keep_lead_rules",
     "crm.keep_room_rules",
     "crm.keep_rating_rules",
@@ -50,6 +51,8 @@ AUDIENCES = {
     "asked",
     "payers",
     "interested",
+    "dealer",
+    "merged",
     "named",
 }
 assert urlpatterns  # importing the pages has loaded the steps of every app

@@ -11,6 +11,7 @@ from django.test import Client
 
 from simpul import testing
 from simpul.conversations.models import Conversation, Message, Ticket
+from simpul.conversations.notices import audience_of
 from simpul.crm.models import (
     DealerOrder,
     Dealing,
@@ -32,11 +33,12 @@ from simpul.crm.models.references import MOVES, STAYS, TOGETHER, named
 from simpul.insight import audit
 from simpul.orders.models import Order
 from simpul.papers.models import Paper
-from simpul.parties.models import Address, Party, Person, Workshop
+from simpul.parties.models import Address, Party, Person, User, Workshop
 from simpul.payments.models import Allocation, CreditNote, Receipt, party_credit
 from simpul.payments.models.receipt import spread
 from simpul.payments.tally import owed_by
 from simpul.procurement.models import SupplierPrice
+from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed, WrongState
 
 pytestmark = pytest.mark.django_db
@@ -485,6 +487,7 @@ def test_what_is_undone_while_others_are_gathered_is_not_done_again(
     one, other = testing.party(workshop, "Abadi"), testing.party(workshop, "Zamrud")
     later = Merging.merge(by=sari, kept=one, absorbed=other)
     order = testing.order(other)
+    testing.order(absorbed)
     gather = Merging.gather
 
     def slowly(self: Merging) -> None:
@@ -497,3 +500,28 @@ def test_what_is_undone_while_others_are_gathered_is_not_done_again(
 
     order.refresh_from_db()
     assert order.buyer == other
+
+
+def test_whoever_logs_in_for_one_of_the_two_is_told_and_nobody_else(
+    buyer: Party, dewi: Person, absorbed: Party, sari: Person
+) -> None:
+    """From today each sees what was the other's: that is said to both, and said before to who merges."""
+    lestari = absorbed.people.get()
+    lestari.user = User.objects.create_user("lestari@example.com")
+    lestari.save()
+    testing.login(Client(), dewi)
+    testing.person("Pegawai", absorbed)  # without a login: he sees nothing, then or now
+    client = Client()
+    testing.login(client, sari)
+    pair = f"/ciomas/desk/customers/duplicates/{buyer.pk}/{absorbed.pk}/"
+    text = " ".join(client.get(pair).text.split())
+    assert "<strong>Dewi</strong> will also see what is of Tk. Dewi now" in text
+    assert "<strong>dewi lestari</strong> will also see what is of Toko Dewi now" in text
+
+    merging = Merging.merge(by=sari, kept=buyer, absorbed=absorbed)
+
+    entry = journal_of(merging).get(step="crm.merge")
+    assert {one.pk for one in audience_of(entry)} == {dewi.pk, lestari.pk}
+    undo(merging, sari)
+    entry = journal_of(merging).get(step="crm.undo_merging")
+    assert {one.pk for one in audience_of(entry)} == {dewi.pk, lestari.pk}

@@ -25,7 +25,7 @@ from simpul.conversations.models import (
     QuickReply,
     Ticket,
 )
-from simpul.crm import leaving, publishing
+from simpul.crm import confirming, leaving, publishing
 from simpul.crm.models import (
     AnswerPage,
     Bulletin,
@@ -37,14 +37,17 @@ from simpul.crm.models import (
     LeadOffer,
     ListImport,
     Merging,
+    Offered,
     PointLot,
     PointRules,
+    Poll,
     Post,
     Rating,
     Recipient,
     Recommender,
     Referral,
     Segment,
+    ShownPicture,
     Territory,
     Visit,
     VisitDay,
@@ -269,6 +272,7 @@ class World:
         PointRules.decide(by=self.people["owner"], is_on=True, for_recommender=5)
         twin = self._duplicate()
         PointRules.decide(by=self.people["owner"], is_on=True)
+        reached = self._reached("dewi")
         points = PointLot.give(
             by=self.people["owner"], party=self.party("dewi"), points=9, expires_on=None, note="x"
         )
@@ -370,6 +374,10 @@ class World:
             "reported post": {"pk": reported_post.pk},
             **self._answers(),
             "rating": {"pk": Rating.ask(by=machine, about=owing).pk},
+            "shown picture": {"pk": ShownPicture.show(by=self.people["owner"], photo=photo).pk},
+            "unshown photo": {"pk": hidden.pk},
+            "polled post": {"pk": (poll := self._poll()).post_id},
+            "polled look": {"pk": poll.post_id, "choice": poll.choices.order_by("pk")[0].pk},
             "bulletin": {"pk": self._bulletin(is_public=False).pk},
             "public bulletin": {"pk": self._bulletin(is_public=True).pk},
             "drafted bulletin": {
@@ -395,7 +403,8 @@ class World:
             "campaign text": (text := self._campaign_text()),
             "running campaign": {"pk": text["pk"]},
             "chosen ones": {"pk": self._segment(is_list=True).pk},
-            "leaving": {"token": leaving.token_of(self._reached("dewi"), "news")},
+            "confirming": {"token": confirming.token_of(reached)},
+            "leaving": {"token": leaving.token_of(reached, "news")},
             "points of dewi": {"pk": points.pk},
             "guest": {"pk": guest.pk},
             "guest challenge": {"challenge": spam.challenge(guest.pk)},
@@ -473,9 +482,9 @@ class World:
         return day.visits.get()
 
     def _dealing(self) -> Dealing:
-        """A kiosk buys through the dealer."""
-        kiosk = testing.party(self.workshop, "Kios", buys_as=Party.BuysAs.DISTRIBUTOR)
-        return Dealing.begin(by=self.people["sari"], distributor=self.party("dewi"), dealer=kiosk)
+        """The other shop buys through the dealer."""
+        dealer = self.party("toni")
+        return Dealing.begin(by=self.people["sari"], distributor=self.party("dewi"), dealer=dealer)
 
     def _lead_offer(self) -> LeadOffer:
         """The dealer is asked to look after somebody in Padang."""
@@ -485,6 +494,16 @@ class World:
         )
         lead = Lead.note(by=sari, source="fair", name="Kios", area="Kota Padang")
         return LeadOffer.hand_on(by=sari, lead=lead, agreed=True)
+
+    def _poll(self) -> Poll:
+        """Which model is to come: one of them has a photo."""
+        look = testing.colourway(testing.product(self.workshop))
+        look.photo = self._picture()
+        look.save()
+        choices = [Offered("Loafer", look), Offered("Boot")]
+        return Poll.ask(
+            by=self.people["sari"], question="Apa lagi?", closes_on=clock.today(), choices=choices
+        )
 
     def _bulletin(self, *, is_public: bool) -> Bulletin:
         """Published for all who buy, with a picture."""

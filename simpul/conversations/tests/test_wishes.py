@@ -165,7 +165,8 @@ def test_half_of_a_quiet_time_is_none(dewi: Person) -> None:
 
 
 def test_one_chooses_among_what_may_come(dewi: Person, budi: Person, viewer: Person) -> None:
-    assert reach.kinds_for(dewi) == [Kind.ORDERS, Kind.MONEY, Kind.DELIVERY, Kind.TALK]
+    heard = [Kind.ORDERS, Kind.MONEY, Kind.DELIVERY, Kind.TALK, Kind.OPINION]
+    assert reach.kinds_for(dewi) == heard
     assert reach.kinds_for(budi) == [Kind.MATERIAL, Kind.TALK]
     assert reach.kinds_for(viewer) == [Kind.TALK]
 
@@ -185,6 +186,7 @@ _ALSO = {
     "asked": "courier",
     "payers": "buyer",
     "interested": "buyer",
+    "dealer": "buyer",
     "other": "owner",
     "named": "viewer",
 }

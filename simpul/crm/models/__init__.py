@@ -42,13 +42,8 @@ from simpul.crm.models.dealing import (
     DealingQuerySet,
     DealingStatus,
 )
-from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like
-from simpul.crm.models.goods_return import (
-    Counted,
-    GoodsReturn,
-    GoodsReturnQuerySet,
-    ReturnedPairs,
-)
+from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like, note_duplicates
+from simpul.crm.models.goods_return import Counted, GoodsReturn, GoodsReturnQuerySet, ReturnedPairs
 from simpul.crm.models.lead import (
     LONGEST_WORDS,
     MET,
@@ -70,6 +65,7 @@ from simpul.crm.models.marketing_rules import MarketingRules
 from simpul.crm.models.merging import Merging, MovedRow, NotMerged, NotUndone
 from simpul.crm.models.point import PointLot, PointUse, TooFewPoints, balance_of, hold, left_of
 from simpul.crm.models.point_rules import PointRules, Tier, TierTerms
+from simpul.crm.models.poll import A_CHOICE, Offered, Poll, PollAnswer, PollChoice
 from simpul.crm.models.post import LONGEST_POST, Post, PostQuerySet, RoomRules
 from simpul.crm.models.quotation import (
     Quotation,
@@ -79,16 +75,13 @@ from simpul.crm.models.quotation import (
     QuotationStatus,
     Terms,
 )
-from simpul.crm.models.rating import (
-    LONGEST_OPINION,
-    Rating,
-    RatingQuerySet,
-    RatingRules,
-)
+from simpul.crm.models.rating import LONGEST_OPINION, Rating, RatingQuerySet, RatingRules
 from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral, find_recommender
 from simpul.crm.models.remedy import Remedy, RemedyQuerySet, most_credited
+from simpul.crm.models.sample import Sample, ask_about_arrived, wants_asking
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
+from simpul.crm.models.showcase import ShowcaseRules, ShownPicture
 from simpul.crm.models.territory import (
     AreaTaken,
     Claim,
@@ -112,6 +105,7 @@ from simpul.crm.models.wish import (
 
 __all__ = [
     "ANSWERS",
+    "A_CHOICE",
     "A_NOTE",
     "BULLETIN_TITLE",
     "LONGEST_ANSWER_PAGE",
@@ -170,10 +164,14 @@ __all__ = [
     "NotReferred",
     "NotUndone",
     "OfferStatus",
+    "Offered",
     "Outcome",
     "PointLot",
     "PointRules",
     "PointUse",
+    "Poll",
+    "PollAnswer",
+    "PollChoice",
     "Post",
     "PostQuerySet",
     "Purpose",
@@ -193,11 +191,14 @@ __all__ = [
     "RemedyQuerySet",
     "ReturnedPairs",
     "RoomRules",
+    "Sample",
     "Segment",
     "SegmentMember",
     "SegmentQuerySet",
     "Service",
     "ServiceGoal",
+    "ShowcaseRules",
+    "ShownPicture",
     "Source",
     "Status",
     "Terms",
@@ -222,6 +223,7 @@ __all__ = [
     "WishStatus",
     "WishVote",
     "agreed_to",
+    "ask_about_arrived",
     "balance_of",
     "cards_of",
     "consents_of",
@@ -235,6 +237,8 @@ __all__ = [
     "like",
     "most_credited",
     "nearest",
+    "note_duplicates",
     "overlapping",
+    "wants_asking",
     "win_what_was_ordered",
 ]

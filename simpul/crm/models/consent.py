@@ -42,11 +42,16 @@ _ASKED = {
 class ConsentHow(models.TextChoices):
     """How it was said."""
 
-    REGISTRATION = "registration", _("ticked at registration")
+    REGISTRATION = "registration", _("ticked at registration, not proved")  # counts for nothing yet
+    CONFIRMED = "confirmed", _("confirmed by the link in a mail")
+    LOGIN = "login", _("proved by a login through it")
     PORTAL = "portal", _("on their own page")
     STAFF = "staff", _("said to us")
     LINK = "link", _("by the link in a message")
     ONE_CLICK = "one_click", _("by the button of the mail program")
+
+
+PROMISED = ConsentHow.REGISTRATION  # said by whoever typed the number or address
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
@@ -72,6 +77,7 @@ class Consent(models.Model):
     note = models.CharField(max_length=300, blank=True)
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField(default=clock.now, editable=False)
+    asked_at = models.DateTimeField(null=True, editable=False)  # of a registration: for its proof
 
     objects = ConsentQuerySet.as_manager()
 
@@ -125,7 +131,8 @@ class Consent(models.Model):
 
     @classmethod
     def take(cls, person: Person, agreed: Mapping[str, str], *, by: Person) -> None:
-        """Note what a new one ticked at registration (purpose: words) for each way to reach them."""
+        """Note what a new one ticked at registration (purpose: words) for each way to reach them; it
+        counts once the number or address is proved (`crm/confirming.py`)."""
         for identity in person.identities.order_by("pk"):
             for purpose, words in agreed.items():
                 cls.give(
@@ -158,9 +165,9 @@ def consents_of(identities: Iterable[Identity]) -> set[tuple[int, str]]:
     values = {one.pk: one.value for one in identities}
     said = Consent.objects.filter(identity__in=values).order_by("pk")
     last = {
-        (identity, purpose): is_given and value == values[identity]
-        for identity, purpose, is_given, value in said.values_list(
-            "identity", "purpose", "is_given", "value"
+        (identity, purpose): is_given and how != PROMISED and value == values[identity]
+        for identity, purpose, is_given, how, value in said.values_list(
+            "identity", "purpose", "is_given", "how", "value"
         )
     }
     return {pair for pair, is_given in last.items() if is_given}
@@ -171,7 +178,8 @@ def agreed_to(purpose: str) -> IdentityQuerySet:
     coming back, not closed, of people who are still there."""
     said = Consent.objects.filter(identity=OuterRef("pk"), purpose=purpose).order_by("-id")
     holds = ExpressionWrapper(
-        Q(is_given=True, value=OuterRef("value")), output_field=models.BooleanField()
+        Q(is_given=True, value=OuterRef("value")) & ~Q(how=PROMISED),
+        output_field=models.BooleanField(),
     )
     last = Subquery(said.annotate(holds=holds).values("holds")[:1])
     usable = Identity.objects.filter(bounced_at=None, opted_out_at=None, person__is_active=True)

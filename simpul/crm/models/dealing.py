@@ -28,6 +28,11 @@ class DealingQuerySet(models.QuerySet["Dealing"]):
         ours = self.filter(workshop_id=person.workshop_id)
         return ours if person.is_staff else ours.filter(distributor_id=person.party_id)
 
+    def through(self, person: Person) -> Self:
+        """That the person's own party buys through somebody, who sees its name and addresses."""
+        mine = self.active().filter(workshop_id=person.workshop_id, dealer_id=person.party_id)
+        return mine.select_related("distributor") if person.party_id else self.none()
+
     def active(self) -> Self:
         return self.filter(status=DealingStatus.ACTIVE)
 
@@ -93,7 +98,10 @@ class Dealing(models.Model):
 
     @step("crm.end_dealing", source=DealingStatus.ACTIVE, target=DealingStatus.ENDED)
     def end(self, *, by: Person) -> None:
-        """From today the dealer buys through them no more; what was ordered for it stays."""
+        """From today the dealer buys through them no more; what was ordered for it stays.
+
+        The workshop says so, or the dealer himself: it is his addresses that are seen.
+        """
         self.until = clock.today()
 
     # Questions

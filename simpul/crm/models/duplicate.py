@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from simpul.crm.models.merging import Merging
+from simpul.crm.models.references import anything_late
 from simpul.lib import clock
 from simpul.lib.alike import Card, Likeness, Match
 from simpul.parties.models import Address, Identity, Party, Person, Workshop
@@ -91,7 +92,9 @@ def find_duplicates(workshop: Workshop) -> int:
     came too late for a merging is gathered on the way.
     """
     standing = Merging.objects.standing().filter(workshop=workshop).order_by("pk")
-    for pk in list(standing.values_list("pk", flat=True)):
+    absorbed = dict(standing.values_list("pk", "absorbed"))
+    late = anything_late(set(absorbed.values())) if absorbed else set()
+    for pk in [pk for pk, party in absorbed.items() if party in late]:
         with transaction.atomic():
             held = Merging.objects.select_for_update(of=("self",), no_key=True).standing()
             if (merging := held.filter(pk=pk).first()) is not None:  # nobody has undone it since
@@ -110,9 +113,12 @@ def find_duplicates(workshop: Workshop) -> int:
 
 
 def note_duplicates(party: Party) -> None:
-    """Keep for sales whom somebody new probably is; whoever registers is told nothing of it."""
+    """Keep for sales whom somebody new probably is; whoever registers is told nothing of it, and
+    does not wait for it. One who was merged meanwhile is nobody new."""
     cards = cards_of(party.workshop)
-    mine = next(card for card in cards if card.key == party.pk)
+    mine = next((card for card in cards if card.key == party.pk), None)
+    if mine is None:
+        return
     rows = [_row(party.workshop, pair) for pair in Likeness(cards).like(mine)]
     Duplicate.objects.bulk_create(rows, ignore_conflicts=True)
 

@@ -15,13 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.conversations.models import Conversation, FollowUp, GuestEntry, Message
 from simpul.crm.models.consent import Consent
-from simpul.crm.models.duplicate import note_duplicates
 from simpul.crm.models.territory import ask_for
 from simpul.lib import clock
 from simpul.lib.phones import national
 from simpul.lib.regions import Region
 from simpul.lib.uploads import Handed
-from simpul.orders.models import AGREED, Order
+from simpul.orders.models import Order
 from simpul.parties.models import Address, Identity, Party, Person, User, Workshop
 from simpul.workflow.steps import WrongState, creation, step
 
@@ -257,7 +256,6 @@ class Lead(models.Model):
         if address is not None:
             address.party = party
             address.save()
-        note_duplicates(party)
         Consent.take(person, agreed or {}, by=by)
         if buys_as == Party.BuysAs.DISTRIBUTOR:
             ask_for(party, areas, by=by)
@@ -428,7 +426,7 @@ class Lead(models.Model):
     def lose(self, *, by: Person, why: str, reason: str = "") -> None:
         """Let it rest, and say why; what was still to be done with a mere prospect is done."""
         self.why, self.reason = why, reason
-        if self.was_known or Order.objects.filter(buyer=self.party_id).exists():
+        if self.was_known or Order.objects.filter(buyer=self.party_id, is_sample=False).exists():
             return  # one is in talk with a customer about other things, too
         steps = FollowUp.objects.open().filter(
             conversation__party=self.party_id, due_on__gte=clock.day_of(self.at)
@@ -487,7 +485,7 @@ def win_what_was_ordered(workshop: Workshop) -> int:
     """Let the machine win the leads whose parties have agreed on an order since; return how many."""
     won = 0
     for lead in _ordered(workshop).order_by("pk"):
-        orders = Order.objects.filter(buyer=lead.party_id, status__in=AGREED)
+        orders = Order.objects.filter(buyer=lead.party_id).bought()
         lead.win(
             by=workshop.machine, order=orders.filter(confirmed_at__gte=lead.at).order_by("pk")[0]
         )
@@ -501,9 +499,8 @@ def is_any_ordered(workshop: Workshop) -> bool:
 
 
 def _ordered(workshop: Workshop) -> LeadQuerySet:
-    agreed = Order.objects.filter(
-        buyer=OuterRef("party"), status__in=AGREED, confirmed_at__gte=OuterRef("at")
-    )
+    mine = Order.objects.filter(buyer=OuterRef("party"), confirmed_at__gte=OuterRef("at"))
+    agreed = mine.bought()
     leads = Lead.objects.filter(workshop=workshop, status__in=(*STAGES, Status.LOST))
     return leads.filter(Exists(agreed))
 

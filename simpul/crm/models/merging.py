@@ -73,6 +73,11 @@ class Merging(models.Model):
     def __str__(self) -> str:
         return f"{self.absorbed} = {self.kept}"
 
+    @property
+    def known_as(self) -> str:
+        """What those who are told of it know it by."""
+        return self.kept.name
+
     # Steps
 
     @classmethod

@@ -7,7 +7,7 @@ holds that every key to Party stands in one of the three lists below: whoever ad
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -31,6 +31,7 @@ MOVES = {
     "crm.Lead.party",
     "crm.LeadOffer.distributor",  # who was asked as both was asked once: the rest stays
     "crm.PointLot.party",
+    "crm.PollAnswer.party",  # who answered as both counts once
     "crm.Post.party",
     "crm.Rating.party",
     "crm.Recipient.party",  # of a campaign to both, what was sent to the kept one counts
@@ -120,6 +121,18 @@ class Key(NamedTuple):
 def keys() -> tuple[Key, ...]:
     """Return every column that moves, the apps from above to below, as locks are taken."""
     return tuple(key for key in _all() if key.label not in STAYS)
+
+
+def anything_late(parties: Collection[int]) -> set[int]:
+    """Return which of these (absorbed) parties something that moves still points at: one question
+    for each key, however many there are."""
+    found: set[int] = set()
+    for key in keys():
+        rows = key.model._base_manager.filter(**{f"{key.field}__in": parties})
+        if key.type_field:
+            rows = rows.filter(**{key.type_field: _parties()})
+        found.update(rows.order_by().values_list(key.field, flat=True).distinct())
+    return found
 
 
 def named() -> set[str]:

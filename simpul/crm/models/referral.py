@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.crm.models.point import PointLot
 from simpul.lib import clock, codes
-from simpul.orders.models import AGREED, Order
+from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
 from simpul.workflow.models import Entry
 from simpul.workflow.steps import Refused, creation, step
@@ -137,7 +137,7 @@ class Referral(models.Model):
         recommender = find_recommender(friend.workshop, code)
         if recommender is None or recommender.party_id == friend.pk:
             raise NotReferred(_now("We do not know this code: leave it empty, or ask your friend."))
-        if Order.objects.filter(buyer=friend, status__in=AGREED).exists():
+        if Order.objects.filter(buyer=friend).bought().exists():
             raise NotReferred(_now("You are a customer already: this code is for new ones."))
         if cls.objects.filter(friend=friend).exists():
             raise NotReferred(_now("We have noted already who recommended us to you."))

@@ -147,6 +147,8 @@ def _rows(party: int) -> Iterator[tuple[models.QuerySet[Any], dict[str, str]]]:
     yield good, {TICKET: "ticket", NOTE: "note", REFUND: "refund", ORDER: "order"}
     accepted = Order.objects.filter(quotation__lead__party=party)
     yield accepted, {LEAD: "quotation__lead", ORDER: "pk"}
+    sent = Order.objects.filter(sample__lead__party=party)
+    yield sent, {LEAD: "sample__lead", ORDER: "pk"}
     through = DealerOrder.objects.filter(dealing__distributor=party)
     yield through, {DISTRIBUTOR: "dealing", ORDER: "order"}
     brought = Collection.objects.filter(order__buyer=party)

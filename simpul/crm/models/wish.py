@@ -99,6 +99,7 @@ class WishQuerySet(models.QuerySet["Wish"]):
         pairs = LineSize.objects.filter(
             line__order__buyer__wish_votes__wish=OuterRef("pk"),
             line__order__status__in=AGREED,
+            line__order__is_sample=False,
             line__order__confirmed_at__gte=clock.begin_of(since),
         )
         grouped = pairs.order_by().values("line__order__buyer__wish_votes__wish")
@@ -257,6 +258,7 @@ class Wish(models.Model):
         pairs = LineSize.objects.filter(
             line__order__buyer=OuterRef("pk"),
             line__order__status__in=AGREED,
+            line__order__is_sample=False,
             line__order__confirmed_at__gte=clock.begin_of(since),
         )
         summed = pairs.order_by().values("line__order__buyer").annotate(n=Sum("pairs")).values("n")

@@ -34,7 +34,7 @@ def reader(workshop: Workshop, name: str, *kinds: str, agrees: bool = True) -> P
         if agrees:
             Consent.give(
                 by=workshop.machine, identity=identity, purpose="news",
-                how=ConsentHow.REGISTRATION, words="x",
+                how=ConsentHow.PORTAL, words="x",
             )  # fmt: skip
     return person
 

@@ -6,6 +6,8 @@ import pytest
 
 from simpul import testing
 from simpul.catalog.models import Price, PriceRule
+from simpul.conversations.notices import audience_of
+from simpul.conversations.reach import kind_of
 from simpul.crm.models import DealerOrder, Dealing
 from simpul.crm.network import advised_to, dealers_of, trees
 from simpul.lib import clock
@@ -189,3 +191,27 @@ def test_an_order_for_a_dealer_is_at_the_distributors_price(
     assert made.revisions.get().lines.get().price == 200_000
     (advised,) = advised_to(dealing.distributor)
     assert (advised.paid, advised.advised) == (Price(200_000, 1), Price(240_000, 1))
+
+
+def test_a_dealer_is_told_who_sees_his_addresses_and_can_end_it(
+    dealing: Dealing, buyer: Party, dewi: Person, workshop: Workshop
+) -> None:
+    uda = testing.person("Uda", dealing.dealer)
+    begun = Entry.objects.get(step="crm.begin_dealing")
+    assert audience_of(begun) == [uda]
+    assert kind_of("crm.begin_dealing") is None  # nobody may be without it
+    order = order_for(dealing, dewi)
+    with pytest.raises(NotAllowed):
+        dealing.end(by=dewi)  # the distributor asks the workshop
+    with pytest.raises(NotAllowed):
+        dealing.end(by=testing.person("Siapa", shop(workshop, "Lain")))
+    dealing.refresh_from_db()
+    assert dealing.until is None
+
+    dealing.end(by=uda)
+
+    assert dealing.until == clock.today()
+    assert DealerOrder.objects.visible_to(dewi).get().order == order  # what was stays
+    assert not Dealing.objects.through(uda).exists()
+    ended = Entry.objects.get(step="crm.end_dealing")
+    assert {one.name for one in audience_of(ended)} == {dewi.name, "Sari"}

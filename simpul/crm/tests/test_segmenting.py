@@ -139,7 +139,7 @@ def test_what_was_bought_and_when(workshop: Workshop, derby: Product) -> None:
     shop(workshop, "Lama", derby, 90)
     shop(workshop, "Baru", derby, 5)
     shop(workshop, "Lain", other, 5)
-    bought = {"bought": "did", "product": derby.pk}
+    bought: dict[str, Any] = {"bought": "did", "product": derby.pk}
     assert who(workshop, **bought) == {"Lama", "Baru"}
     assert who(workshop, **bought, days=30) == {"Baru"}
     assert who(workshop, bought="did_not", product=derby.pk, days=30) == {"Lama", "Lain"}
@@ -185,7 +185,7 @@ def test_who_has_had_a_difference(
 def test_all_conditions_are_one_question(workshop: Workshop, derby: Product) -> None:
     shop(workshop, "Besar", derby, 5)
     ContentType.objects.get_for_model(Shipment)
-    everything = {
+    everything: dict[str, Any] = {
         "kind": "distributor", "areas": "Bogor", "phase": "new", "bought": "did", "days": 9,
         "product": derby.pk, "least": 1, "months": 1, "complained": "no", "consent": "news",
     }  # fmt: skip

@@ -16,7 +16,7 @@ from simpul.insight.books.margins import Cost
 from simpul.insight.models import OrderFact, PairsFact
 from simpul.lib import clock
 from simpul.lib.money import split_exactly
-from simpul.orders.models import AGREED, LineSize, Order
+from simpul.orders.models import LineSize, Order
 from simpul.orders.models.revision import RevisionLine
 from simpul.parties.models import Party, Workshop
 from simpul.payments.models import CreditNote
@@ -112,7 +112,7 @@ def _told(
     workshop: Workshop, keys: Sequence[int], costs: Mapping[int, Cost]
 ) -> tuple[list[OrderFact], list[PairsFact]]:
     read = _read(keys)
-    rows = Order.objects.filter(pk__in=keys, status__in=AGREED, confirmed_at__isnull=False)
+    rows = Order.objects.filter(pk__in=keys, confirmed_at__isnull=False).bought()
     facts: list[OrderFact] = []
     parts: list[PairsFact] = []
     for pk, buyer, buys_as, area, channel, agreed_at, promised_on in rows.order_by(

@@ -30,7 +30,7 @@ from simpul.insight.models import (
     OrderFact,
 )
 from simpul.lib import clock
-from simpul.orders.models import AGREED, Amendment, Order
+from simpul.orders.models import Amendment, Order
 from simpul.parties.models import Party, Workshop
 from simpul.payments.models import CreditNote
 from simpul.workflow.models import Entry
@@ -231,7 +231,7 @@ def _cost_otherwise(workshop: Workshop, costs: Mapping[int, Cost]) -> set[int]:
 
 def _costs(workshop: Workshop) -> dict[int, Cost] | None:
     """Return what delivered orders have cost, or None where there are too many to tell the books."""
-    agreed = Order.objects.filter(workshop=workshop, status__in=AGREED).order_by()
+    agreed = Order.objects.filter(workshop=workshop).bought().order_by()
     if agreed[: BOOKS_HOLD + 1].count() > BOOKS_HOLD:
         return None
     return costs_of_delivered(books_now(workshop, clock.today()))

@@ -15,6 +15,7 @@ from simpul.insight.books.postings import books_of
 from simpul.insight.campaigns import Group, result_of
 from simpul.insight.tests.test_margins import bought, delivered, made
 from simpul.lib import clock
+from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
 
 
@@ -107,3 +108,12 @@ def test_what_was_left_of_what_is_delivered(
     shown = client.get(f"/ciomas/desk/customers/campaigns/{campaign.pk}/result/").text
     assert "1 order is not delivered yet" in shown
     assert "Left over because of it" not in shown
+
+
+def test_a_sample_is_no_success(campaign: Campaign) -> None:
+    model = testing.product(campaign.workshop)
+    for party in group(campaign, held=False)[:6]:
+        testing.confirmed_order(party, model)
+    Order.objects.filter(buyer=group(campaign, held=False)[0]).update(is_sample=True)
+
+    assert result_of(campaign, None).written.buyers == 5

@@ -231,3 +231,12 @@ def test_a_rebuild_forgets_sums_of_which_no_fact_is_left(
 )
 def test_the_area_is_what_stands_last(written: str, area: str) -> None:
     assert area_of(written) == area
+
+
+def test_a_sample_is_no_fact(workshop: Workshop, buyer: Party) -> None:
+    testing.confirmed_order(buyer)
+    Order.objects.update(is_sample=True)
+
+    keep.rebuild(workshop)
+
+    assert not OrderFact.objects.exists()

@@ -10,6 +10,17 @@ from django.test.utils import CaptureQueriesContext
 
 from simpul import testing
 from simpul.conversations.models import Channel, Conversation, InternalNote, Message
+from simpul.crm.models import (
+    Campaign,
+    PointLot,
+    PointRules,
+    Recipient,
+    Recommender,
+    Referral,
+    Segment,
+    Voucher,
+    VoucherUse,
+)
 from simpul.insight.timeline import KINDS, Happening, Place, timeline
 from simpul.insight.worth import worth_of
 from simpul.lib import clock
@@ -66,6 +77,43 @@ def test_everything_stands_in_one_list_the_newest_first(
     steps = [one.entry.step for one in reversed(found) if one.kind == "orders" and one.entry]
     assert steps[:2] == ["orders.place", "orders.confirm"]
     assert [one.place for one in found] == sorted((one.place for one in found), reverse=True)
+
+
+def test_what_the_crm_gave_and_sent_stands_in_it(
+    buyer: Party, dewi: Person, sari: Person, owner: Person
+) -> None:
+    PointRules.decide(by=owner, is_on=True)
+    PointLot.give(by=owner, party=buyer, points=9, expires_on=None, note="Lebaran")
+    Voucher.issue(by=sari, code="LEBARAN", amount=150_000)
+    order = testing.order(buyer)
+    VoucherUse.make(by=dewi, order=order, code="LEBARAN")
+    recommender = Recommender.objects.create(workshop=buyer.workshop, party=buyer)
+    friend = testing.party(buyer.workshop, "Toko Teman")
+    Referral.objects.create(
+        workshop=buyer.workshop, recommender=recommender, friend=friend, how="link"
+    )
+    campaign = Campaign.objects.create(
+        workshop=buyer.workshop,
+        segment=Segment.objects.create(workshop=buyer.workshop, name="Semua"),
+        name="Model baru",
+        purpose="news",
+        subject="x",
+        body="x",
+    )
+    for party, outcome, at in ((buyer, "sent", clock.now()), (friend, "held_out", None)):
+        Recipient.objects.create(
+            campaign=campaign, party=party, kind="mail", outcome=outcome, sent_at=at
+        )
+
+    told = {(one.kind, one.told.title) for one in timeline(sari, buyer, size=200)[0]}
+
+    assert told >= {
+        ("points", "9 points · gift"),
+        ("points", f"Voucher LEBARAN: Rp\xa0150,000 off {order.number}"),
+        ("points", "Toko Dewi recommended us to Toko Teman"),
+        ("campaigns", "Model baru · e-mail"),
+    }
+    assert kinds_of(timeline(sari, friend)[0]) == {"points"}  # who was held out got nothing
 
 
 def test_pages_follow_each_other_without_gap_or_double(
@@ -209,3 +257,12 @@ def test_what_is_longer_ago_than_a_year_does_not_count(buyer: Party, dewi: Perso
 
     assert (worth.orders, worth.bought, worth.payments) == (0, 0, 0)
     assert worth.last_on == clock.today() - timedelta(days=400)
+
+
+def test_a_sample_is_nothing_that_was_bought(buyer: Party) -> None:
+    testing.confirmed_order(buyer)
+    Order.objects.update(is_sample=True)
+
+    worth = worth_of(buyer, clock.today())
+
+    assert (worth.orders, worth.bought, worth.last_on) == (0, 0, None)

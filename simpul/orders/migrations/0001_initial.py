@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                 ('address', models.CharField(max_length=500)),
                 ('remarks', models.CharField(blank=True, max_length=500)),
                 ('in_buyers_name', models.BooleanField(default=False, editable=False)),
+                ('is_sample', models.BooleanField(default=False, editable=False)),
                 ('reason', models.CharField(blank=True, editable=False, max_length=300)),
                 ('placed_at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
                 ('confirmed_at', models.DateTimeField(editable=False, null=True)),

@@ -69,6 +69,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def open(self) -> Self:
         return self.filter(status__in=[Status.PLACED, Status.OFFERED, Status.CONFIRMED])
 
+    def bought(self) -> Self:
+        """Those by which somebody is a customer: agreed on, and no samples."""
+        return self.filter(status__in=AGREED, is_sample=False)
+
     def running(self) -> Self:
         return self.filter(status=Status.CONFIRMED)
 
@@ -145,6 +149,7 @@ class Order(Placed):
     address = models.CharField(max_length=500)
     remarks = models.CharField(max_length=500, blank=True)
     in_buyers_name = models.BooleanField(default=False, editable=False)  # sent as if by the buyer
+    is_sample = models.BooleanField(default=False, editable=False)  # to look at: see `bought`
     reason = models.CharField(max_length=300, blank=True, editable=False)  # of its end
     placed_at = models.DateTimeField(default=clock.now, editable=False)
     confirmed_at = models.DateTimeField(null=True, editable=False)
@@ -191,17 +196,23 @@ class Order(Placed):
         channel: str = Channel.WEB,
         earliest_on: date | None = None,
         in_buyers_name: bool = False,
+        is_sample: bool = False,
     ) -> Order:
         """Order what is wished for at the list's prices of today; revision 1 is what was asked.
+
+        A sample is at the price that is named, perhaps nothing, and may be a single pair.
 
         `earliest_on` is the day on which it can be ready, where that was computed; else it is as
         many days from now as the slowest of the models is made in.
         """
         if not buyer.buys_as or (in_buyers_name and not buyer.sends_in_own_name):
             raise NotAllowed
-        check_wishes(wishes, buyer)
+        if is_sample and not by.is_staff:
+            raise NotAllowed
+        check_wishes(wishes, None if is_sample else buyer)
         today = clock.today()
-        priced = [price_by_list(wish, wishes, buyer, today) for wish in wishes]
+        listed = [price_by_list(wish, wishes, buyer, today) for wish in wishes]
+        priced = wishes if is_sample else listed
         order = cls.objects.create(
             workshop_id=buyer.workshop_id,
             buyer=buyer,
@@ -214,6 +225,7 @@ class Order(Placed):
             address=address,
             remarks=remarks,
             in_buyers_name=in_buyers_name,
+            is_sample=is_sample,
         )
         order.spot = spot
         total = sum(wish.amount for wish in priced)

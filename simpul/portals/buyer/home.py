@@ -40,6 +40,7 @@ def home(request: Request) -> HttpResponse:
             ),
             "has_dealers": Dealing.objects.visible_to(request.person).exists(),
             "bulletins": list(BulletinReader.objects.of(request.person).wanted()[:NEWEST]),
+            "through": Dealing.objects.through(request.person).first(),
             "tasks": [order for order in orders if order.waits_for_buyer],
         },
     )

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from simpul.crm.models import Territory
+from simpul.crm.models import Dealing, Territory
 from simpul.orders.forms import PlainForm
 from simpul.parties.forms import AddressForm, ProfileForm
 from simpul.parties.models import Address, Party
@@ -21,7 +21,8 @@ from simpul.workflow.steps import NotAllowed
 @require_safe
 def addresses(request: Request) -> HttpResponse:
     mine = Address.objects.visible_to(request.person).order_by("pk")
-    return render(request, "buyer/own/addresses.html", {"addresses": mine})
+    through = Dealing.objects.through(request.person).first()
+    return render(request, "buyer/own/addresses.html", {"addresses": mine, "through": through})
 
 
 @require_http_methods(["GET", "POST"])

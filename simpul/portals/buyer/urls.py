@@ -39,6 +39,7 @@ urlpatterns = [
     path("prospects/<int:pk>/loss/", prospects.loss, name="prospect-loss"),
     # my dealers
     path("dealers/", dealers.dealers, name="dealers"),
+    path("dealers/ending/", dealers.ending, name="dealing-ending"),
     path("dealers/<int:pk>/", dealers.dealer, name="dealer"),
     path("orders/new/", placing.new, name="new-order"),
     path("orders/new/earliest/", placing.earliest, name="earliest"),
@@ -111,6 +112,9 @@ urlpatterns = [
     path("room/<int:pk>/report/", room.report, name="post-report"),
     # how content one was; its link opens the page
     path("ratings/<int:pk>/", ratings.rating, name="rating"),
+    path("room/<int:pk>/choice/", room.choosing, name="poll-answer"),
+    path("room/<int:pk>/ahead/", room.ahead, name="poll-ahead"),
+    path("room/<int:pk>/looks/<int:choice>/", room.look, name="poll-look"),
     # news of the workshop
     path("bulletins/", bulletins.bulletins, name="bulletins"),
     path("bulletins/<int:pk>/", bulletins.bulletin, name="bulletin"),

@@ -54,7 +54,7 @@ def jobs(request: Request) -> HttpResponse:
             "page": Paginator(done, A_PAGE).get_page(request.GET.get("page")),
         },
     )
-    return _keep(request, answer)
+    return answer if request.GET else _keep(request, answer)  # not page two in its place
 
 
 @require_safe

@@ -1,14 +1,20 @@
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from simpul.catalog.models import Product
 from simpul.conversations.models import GuestEntry
+from simpul.crm.models import ShownPicture
+from simpul.crm.models.showcase import ShownPictureQuerySet
+from simpul.insight.punctuality import delivered_by, punctuality_of
 from simpul.lib import clock
 from simpul.portals.http import Visit
 from simpul.portals.storefront.bulletins import public
 from simpul.portals.storefront.catalogue import prices_for
 from simpul.portals.storefront.recommended import keep
+
+MOST_PICTURES = 6
 
 
 @require_safe
@@ -25,7 +31,23 @@ def profile(request: Visit) -> HttpResponse:
             "words": list(words[:2]),
             "bulletins": list(public(request)[:3]),
             "prices": prices_for(request),
+            "delivered": delivered_by(request.workshop),
+            "punctuality": punctuality_of(request.workshop),
+            "pictures": list(_pictures(request).select_related("photo__stage")[:MOST_PICTURES]),
             "today": clock.today(),
         },
     )
     return keep(request, answer)
+
+
+@require_safe
+@cache_control(public=True, max_age=3_600)
+def work_photo(request: Visit, pk: int) -> HttpResponse:
+    """Serve a picture of the work that the owner shows to everybody."""
+    rows = _pictures(request).select_related("photo__upload", "photo__small")
+    upload = get_object_or_404(rows, pk=pk).photo.picture(is_small="small" in request.GET)
+    return HttpResponse(upload.read(), content_type=upload.kind)
+
+
+def _pictures(request: Visit) -> ShownPictureQuerySet:
+    return ShownPicture.objects.filter(workshop=request.workshop).standing()

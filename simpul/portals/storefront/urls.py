@@ -5,6 +5,7 @@ from simpul.portals.storefront import (
     bulletins,
     catalogue,
     check,
+    confirming,
     guestbook,
     leaving,
     profile,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("bulletins/", bulletins.bulletins, name="bulletins"),
     path("bulletins/<int:pk>/", bulletins.bulletin, name="bulletin"),
     path("bulletins/<int:pk>/picture/", bulletins.picture, name="bulletin-picture"),
+    path("work/<int:pk>/", profile.work_photo, name="work-photo"),
     path("register/", registration.registration, name="registration"),
     path("register/thanks/", registration.thanks, name="registered"),
     path("track/", tracking.search, name="track"),
@@ -34,5 +36,6 @@ urlpatterns = [
     path("check/", check.search, name="check-search"),
     path("check/<str:code>/", check.check, name="check"),
     # no more messages
+    path("confirming/<str:token>/", confirming.page, name="confirming"),
     path("leaving/<str:token>/", leaving.page, name="leaving"),
 ]

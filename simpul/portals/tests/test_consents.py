@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
+from django.conf import settings
+from django.core import mail
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
-from simpul.crm import leaving
-from simpul.crm.models import Consent, ConsentHow, Purpose, consents_of
-from simpul.parties.models import Identity, Person
+from simpul.crm import confirming, leaving
+from simpul.crm.models import Consent, ConsentHow, Purpose, agreed_to, consents_of
+from simpul.lib import clock
+from simpul.parties.models import Identity, Person, User
+from simpul.portals import confirmations
 
 
 @pytest.fixture
@@ -129,3 +136,70 @@ def test_whoever_follows_the_link_is_asked_first_and_may_end_all(
     assert consents_of([address]) == set()
     assert "You get no more of it" in client.get(path).content.decode()
     assert client.get(path.replace("news", "offers")).status_code == 404
+
+
+@pytest.fixture
+def typed(dewi: Person, address: Identity) -> Identity:
+    """An address that somebody typed at registration, and ticked news for."""
+    Consent.take(dewi, {"news": "Kabari saya."}, by=dewi.workshop.machine)
+    return address
+
+
+def test_what_was_ticked_at_registration_counts_once_the_address_is_proved(
+    client: Client, typed: Identity
+) -> None:
+    assert consents_of([typed]) == set()
+    assert not agreed_to(Purpose.NEWS).exists()
+
+    assert confirmations.send() == (1, 0)
+    assert confirmations.send() == (0, 0)  # nobody is asked twice
+    (letter,) = mail.outbox
+    assert letter.to == [typed.value]
+    assert "Kabari saya." in letter.body
+    link = next(word for word in letter.body.split() if "/confirming/" in word)
+    path = link.removeprefix(settings.SITE_URL)
+    client.cookies["django_language"] = "en"
+    page = client.get(path).text
+    assert "Kabari saya." in page
+    assert typed.value not in page
+    assert consents_of([typed]) == set()  # a preview proves nothing
+
+    assert client.post(path)["Location"] == path
+    client.post(path)
+    assert "Thank you" in client.get(path).text
+    assert list(agreed_to(Purpose.NEWS)) == [typed]
+    proof = Consent.objects.order_by("-pk")[0]
+    assert (proof.how, proof.words, proof.value) == ("confirmed", "Kabari saya.", typed.value)
+    assert Consent.objects.count() == 2
+    typed.refresh_from_db()
+    assert typed.verified_at is not None
+
+
+def test_a_link_proves_only_the_address_it_was_sent_to(client: Client, typed: Identity) -> None:
+    path = f"/ciomas/confirming/{confirming.token_of(typed)}/"
+    typed.correct("lain@example.com")
+    client.post(path)
+    assert consents_of([typed]) == set()
+    assert client.get("/ciomas/confirming/1.2.3/").status_code == 404
+    with clock.stopped(clock.now() + confirming.ASKED_WITHIN + timedelta(hours=1)):
+        assert confirmations.send() == (0, 0)
+    assert not mail.outbox
+
+
+def test_a_login_by_a_code_that_was_sent_there_proves_it(client: Client, typed: Identity) -> None:
+    user = User.objects.create_user(typed.value, password="sepatu kulit")
+    Person.objects.filter(pk=typed.person_id).update(user=user)
+    client.post("/accounts/login/", {"login": typed.value, "password": "sepatu kulit"})
+    assert consents_of([typed]) == set()  # whoever registered knows the password, too
+    client.logout()
+    mail.outbox.clear()
+
+    client.post("/accounts/login/code/", {"email": typed.value})
+    code = re.search(
+        r"^\s*([A-Z0-9]{3,}-?[A-Z0-9]{3,})\s*$", str(mail.outbox[-1].body), re.MULTILINE
+    )
+    assert code is not None
+    client.post("/accounts/login/code/confirm/", {"code": code[1]})
+
+    assert consents_of([typed]) == {(typed.pk, "news")}
+    assert Consent.objects.order_by("-pk")[0].how == "login"

@@ -13,6 +13,9 @@ ARGUMENTS: dict[str, list[object]] = {
     "": [],
     "pk": [7],
     "party_id": [7],
+    "distributor_id": [7],
+    "post_id": [7],
+    "campaign_id": [7],
     "begins_at": [7],  # the post that its thread begins with
     "number": ["SO-2026-0001"],
     "code": ["7K3MPQ"],

@@ -99,7 +99,7 @@ def campaign(request: Request, pk: int) -> HttpResponse:
     shown = rows.search(words) if words else rows
     shown = shown.filter(outcome=chosen) if chosen else shown
     listed = shown.select_related("party", "person").order_by("party__name", "pk")
-    if answer := download(request, "campaign", RECIPIENT_COLUMNS, listed):
+    if answer := download(request, "campaign", RECIPIENT_COLUMNS, listed, is_personal=True):
         return answer
     subject, body = _sample(request, found)
     return render(

@@ -11,12 +11,12 @@ from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.models import Message
+from simpul.crm import looking, tasks
 from simpul.crm.forms import MergingForm
-from simpul.crm.models import Duplicate, Merging, NotMerged, find_duplicates
+from simpul.crm.models import Duplicate, Merging, NotMerged
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person
 from simpul.payments.models import party_credit
@@ -40,6 +40,11 @@ class Side:
     owed: int
     credit: int
 
+    @property
+    def logins(self) -> list[Person]:
+        """Who sees in the portal what is theirs, and is told."""
+        return [one for one in self.people if one.is_active and one.user_id]
+
 
 @require_safe
 def duplicates(request: Request) -> HttpResponse:
@@ -57,6 +62,7 @@ def duplicates(request: Request) -> HttpResponse:
             "page": Paginator(shown, A_PAGE).get_page(request.GET.get("page")),
             "words": words,
             "status": status,
+            "is_looking": looking.is_under_way(request.workshop),
             "counts": {name: rows.count() for name, rows in kinds.items()},
         },
     )
@@ -66,13 +72,8 @@ def duplicates(request: Request) -> HttpResponse:
 def search(request: Request) -> HttpResponse:
     """Look through all parties now, and not only tonight."""
     demand(request, "crm.part", request.workshop)
-    count = find_duplicates(request.workshop)
-    told = ngettext(
-        "Looked through all parties: %(count)s pair waits for a look.",
-        "Looked through all parties: %(count)s pairs wait for a look.",
-        count,
-    )
-    messages.success(request, told % {"count": count})
+    if looking.begin(request.workshop):
+        tasks.look_for_duplicates.enqueue(request.workshop.pk)
     return redirect("workshop:duplicates", request.workshop.slug)
 
 

@@ -265,6 +265,7 @@ def _page(
             "lead": found,
             "twins": Duplicate.objects.visible_to(request.person).twins_of(found.party_id),
             "areas": areas_of(request, found.party),
+            "samples": found.samples.select_related("order").order_by("-pk"),
             **_handing(found),
             "moves": MOVES,
             "quotations": found.quotations.order_by("-pk"),

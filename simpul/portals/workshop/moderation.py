@@ -8,7 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from simpul.crm.models import Post, RoomRules
+from simpul.crm.models import Poll, Post, RoomRules
+from simpul.crm.poll_forms import PollForm
 from simpul.crm.room_forms import PostHidingForm, RoomRulesForm
 from simpul.portals.http import Request, demand
 
@@ -60,6 +61,30 @@ def rules(request: Request) -> HttpResponse:
         {"form": form},
         status=422 if form.is_bound else 200,
     )
+
+
+@require_http_methods(["GET", "POST"])
+def new_poll(request: Request) -> HttpResponse:
+    """Ask the distributors something, with answers to choose from."""
+    demand(request, "crm.ask_poll", request.workshop)
+    form = PollForm(request.POST or None, workshop=request.workshop)
+    if form.is_valid():
+        poll = form.save(by=request.person)
+        return redirect("workshop:post", request.workshop.slug, poll.post_id)
+    return render(
+        request,
+        "workshop/customers/room/poll.html",
+        {"form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_POST
+def offering(request: Request, pk: int) -> HttpResponse:
+    """Tell those who ordered ahead that the model is there."""
+    get_object_or_404(Poll, post=_find(request, pk)).offer(by=request.person)
+    messages.success(request, _("They are told."))
+    return redirect("workshop:post", request.workshop.slug, pk)
 
 
 def _find(request: Request, pk: int) -> Post:

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.catalog.models import Product
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message, Ticket
-from simpul.crm.models import Visit
+from simpul.crm.models import PollAnswer, Visit
 from simpul.crm.vouchers import can_be_reduced
 from simpul.delivery.models import Shipment
 from simpul.insight.dates import outlook
 from simpul.insight.lots import lots_in
 from simpul.lib import clock
 from simpul.orders.forms import OrderForm
+from simpul.orders.grid import Pairs
 from simpul.orders.models import Amendment, Order, OrderQuerySet, Status
 from simpul.papers.models import Paper
 from simpul.parties.models import Party
@@ -27,7 +28,7 @@ from simpul.payments import agreement
 from simpul.payments.models import PaymentClaim
 from simpul.portals import invitations, talk
 from simpul.portals.downloads import Column, download
-from simpul.portals.http import Request, demand
+from simpul.portals.http import Request, demand, number_of
 from simpul.portals.workshop.parties import find_parties, unreached
 from simpul.portals.workshop.talk import desk_talk
 from simpul.production.models import Job
@@ -164,12 +165,23 @@ def new(request: Request) -> HttpResponse:
 def entry(request: Request, pk: int) -> HttpResponse:
     """Enter what the buyer says; the channel is kept."""
     demand(request, "orders.place", request.workshop)
-    return take(
-        request, get_object_or_404(Party.objects.visible_to(request.person).buyers(), pk=pk)
-    )
+    buyer = get_object_or_404(Party.objects.visible_to(request.person).buyers(), pk=pk)
+    return take(request, buyer, pairs=_ordered_ahead(request, buyer))
 
 
-def take(request: Request, buyer: Party, visit: Visit | None = None) -> HttpResponse:
+def _ordered_ahead(request: Request, buyer: Party) -> Pairs | None:
+    """Return what the buyer said in the room that it would take, where its link leads here."""
+    pk = number_of(request.GET.get("ahead", ""))
+    if pk is None:
+        return None
+    said = get_object_or_404(PollAnswer.objects.select_related("choice"), pk=pk, party=buyer)
+    look = said.choice.colourway_id
+    return {(look, size): pairs for size, pairs in said.sizes.items()} if look else None
+
+
+def take(
+    request: Request, buyer: Party, visit: Visit | None = None, *, pairs: Pairs | None = None
+) -> HttpResponse:
     """Show the order's form, or place the order; the buyer is on the telephone, or visited."""
     products = Product.objects.filter(workshop=request.workshop, is_published=True).for_page()
     form = OrderForm(
@@ -177,6 +189,7 @@ def take(request: Request, buyer: Party, visit: Visit | None = None) -> HttpResp
         buyer=buyer,
         products=products.order_by("position"),
         by_staff=True,
+        pairs=pairs,
         initial={"channel": Order.Channel.VISIT} if visit else None,
     )
     if form.is_valid():

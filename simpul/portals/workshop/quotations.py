@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.catalog.models import Product, ProductQuerySet
-from simpul.crm.models import Lead, Quotation
-from simpul.crm.quotation_forms import QuotationForm
+from simpul.crm.models import Lead, Quotation, Sample
+from simpul.crm.quotation_forms import QuotationForm, SampleForm, WhereForm
 from simpul.papers.models import Paper
 from simpul.portals import invitations
 from simpul.portals.files import serve_paper
@@ -74,6 +74,33 @@ def withdrawal(request: Request, pk: int) -> HttpResponse:
 def paper(request: Request, pk: int, code: str) -> HttpResponse:
     papers = Paper.objects.visible_to(request.person).about(_find(request, pk))
     return serve_paper(request, get_object_or_404(papers, code=code))
+
+
+@require_http_methods(["GET", "POST"])
+def sample(request: Request, pk: int) -> HttpResponse:
+    """Send a prospect some pairs to look at, perhaps of what was offered in a quotation."""
+    leads = Lead.objects.visible_to(request.person).select_related("party", "workshop")
+    lead = get_object_or_404(leads, pk=pk)
+    demand(request, "crm.send_sample", request.workshop)
+    asked = request.GET.get("of", "")
+    offers = Quotation.objects.visible_to(request.person).filter(lead=lead).for_page()
+    of = offers.filter(pk=int(asked)).first() if asked.isdecimal() else None
+    form = SampleForm(
+        request.POST or None,
+        lead=lead,
+        products=_products(request, of),
+        revision=of.current if of else None,
+    )
+    where = WhereForm(request.POST or None, initial=WhereForm.proposal(lead))
+    if form.is_valid() and where.is_valid():
+        sent = Sample.send(by=request.person, lead=lead, **form.cleaned_data, **where.cleaned_data)
+        return redirect("workshop:order", request.workshop.slug, sent.order.number)
+    return render(
+        request,
+        "workshop/customers/leads/sample.html",
+        {"lead": lead, "form": form, "where": where},
+        status=422 if form.is_bound else 200,
+    )
 
 
 def _ask(request: Request, shown: dict[str, Any]) -> HttpResponse:

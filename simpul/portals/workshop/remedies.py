@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from simpul.conversations.models import Ticket
-from simpul.crm.models import Remedy, most_credited
+from simpul.crm.models import GoodsReturn, Remedy, most_credited
 from simpul.crm.ticket_forms import ReplacementForm
 from simpul.orders.models import Order
 from simpul.parties.models import Party
@@ -29,9 +29,10 @@ LONGEST_NOTE = 300
 def credit(request: Request, pk: int) -> HttpResponse:
     """Credit what the pairs of the ticket cost, or as much as seems fair."""
     ticket, _party = _open_ticket(request, pk, "crm.credit_ticket")
+    came_back = ticket.returns.filter(status=GoodsReturn.Status.BACK).exists()
     initial = {
         "amount": _worth(request, ticket) or None,
-        "kind": CreditNote.Kind.DEFECT,
+        "kind": CreditNote.Kind.RETURNED if came_back else CreditNote.Kind.DEFECT,
         "note": f"{ticket.number}: {ticket.title}"[:LONGEST_NOTE],
     }
     form = CreditNoteForm(request.POST or None, initial=initial)

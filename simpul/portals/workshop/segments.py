@@ -87,7 +87,7 @@ def segment(request: Request, pk: int) -> HttpResponse:
     seen = Party.objects.visible_to(request.person)
     parties = members_of(found, seen, left_of(request.workshop))
     shown = parties.order_by("name", "pk")
-    if answer := download(request, "segment", COLUMNS, shown):
+    if answer := download(request, "segment", COLUMNS, shown, is_personal=True):
         return answer
     page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
     words = request.GET.get("q", "").strip()

@@ -56,6 +56,7 @@ from simpul.portals.workshop import (
     routes,
     segments,
     settings,
+    showcase,
     signed,
     spending,
     statements,
@@ -176,6 +177,14 @@ urlpatterns = [
         name="bulletin-publication",
     ),
     path("customers/bulletins/<int:pk>/return/", bulletins.taking_back, name="bulletin-return"),
+    # questions in the room
+    path("customers/room/questions/new/", moderation.new_poll, name="new-poll"),
+    path("customers/room/<int:pk>/offer/", moderation.offering, name="poll-offer"),
+    path("customers/room/<int:pk>/looks/<int:choice>/", room.look, name="poll-look"),
+    # what the shop window tells of the workshop
+    path("customers/showcase/", showcase.showcase, name="showcase"),
+    path("customers/showcase/photos/<int:pk>/", showcase.showing, name="picture-showing"),
+    path("customers/showcase/<int:pk>/removal/", showcase.taking_off, name="picture-removal"),
     # wishes of customers
     path("customers/wishes/", wishes.wishes, name="wishes"),
     path("customers/wishes/rules/", wishes.rules, name="wish-rules"),
@@ -216,6 +225,7 @@ urlpatterns = [
         quotations.paper,
         name="quotation-paper",
     ),
+    path("leads/<int:pk>/sample/", quotations.sample, name="new-sample"),
     # prospects that a distributor looks after
     path("customers/leads/rules/", leads.rules, name="lead-rules"),
     path("leads/<int:pk>/handing/", leads.handing_on, name="lead-handing"),

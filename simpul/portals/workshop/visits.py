@@ -24,7 +24,15 @@ from simpul.catalog.models import Tier
 from simpul.conversations.models import FollowUp
 from simpul.crm.models import Visit, VisitDay, VisitQuerySet
 from simpul.crm.visit_forms import MissedForm, VisitNoteForm, VisitPlanForm
-from simpul.crm.visiting import Candidate, candidates, in_order, offered_to, spot_of, taken_at
+from simpul.crm.visiting import (
+    Candidate,
+    candidates,
+    drawn,
+    in_order,
+    offered_to,
+    spot_of,
+    taken_at,
+)
 from simpul.lib import clock
 from simpul.orders.models import AGREED, Instalment, Order
 from simpul.parties.models import Party, Person
@@ -49,7 +57,7 @@ def visits(request: Request) -> HttpResponse:
     asked = number_of(request.GET.get("of", ""))
     rep = next((one for one in colleagues if one.pk == asked), request.person)
     rows = list(_visible(request).filter(day__rep=rep, day__on=on).for_list().order_by("pk"))
-    planned = [one for one in rows if one.status == "planned"]
+    planned = in_order(request.workshop, [one for one in rows if one.status == "planned"])
     later = VisitDay.objects.visible_to(request.person).filter(rep=rep, on__gt=on)
     is_mine = rep == request.person and on == today
     answer = render(
@@ -62,7 +70,8 @@ def visits(request: Request) -> HttpResponse:
             "today": today,
             "rep": rep,
             "colleagues": colleagues,
-            "planned": [(one, spot_of(one.party)) for one in in_order(request.workshop, planned)],
+            "planned": [(one, spot_of(one.party)) for one in planned],
+            "sketch": drawn(request.workshop, planned),
             "over": [one for one in rows if one.status != "planned"],
             "later": later.order_by("on").first(),
         },

@@ -86,7 +86,7 @@ def test_the_pages_have_a_fixed_number_of_queries(
     for address in (f"{MINE}dealers/", page):
         client.get(address)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(f"{MINE}dealers/")
     with django_assert_num_queries(5):
         client.get(page)
@@ -109,3 +109,23 @@ def test_a_distributor_sees_what_his_dealers_may_pay_him(
     dealing.end(by=sari)
 
     assert "240,000" not in client.get(f"{MINE}dealers/").text
+
+
+def test_a_dealer_sees_what_his_distributor_sees_and_ends_it(
+    client: Client, dealing: Dealing, workshop: Workshop
+) -> None:
+    Party.objects.filter(pk=dealing.dealer_id).update(buys_as="consumer")
+    dealing.dealer.refresh_from_db()
+    testing.login(client, testing.person("Uda", dealing.dealer))
+    assert "You buy through Toko Dewi" in client.get(MINE).text
+    for page in ("dealers/", "addresses/"):
+        text = client.get(f"{MINE}{page}").text
+        assert "Toko Dewi sees your name and your addresses" in text
+        assert "No dealers yet" not in text
+    assert "Buy through Toko Dewi no more?" in client.get(f"{MINE}dealers/ending/").text
+
+    answer = client.post(f"{MINE}dealers/ending/", {"key": "k" * 32})
+
+    assert "Toko Dewi sees your addresses no more." in client.get(answer["Location"]).text
+    assert "You buy through" not in client.get(MINE).text
+    assert client.get(f"{MINE}dealers/ending/").status_code == 404

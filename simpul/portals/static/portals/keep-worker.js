@@ -1,7 +1,7 @@
 // The worker behind the pages of a courier and of whoever visits shops: each comes from the network
 // while there is one, and from what is kept on the telephone while there is none. It keeps what the
-// server allows it to (Keep-Until, a moment in seconds) and only until then, and nothing that was
-// searched or leafed to. Whoever is asked to log in has nothing kept any more.
+// server allows it to (Keep-Until, a moment in seconds) and only until then; of a page that is asked for
+// in several ways (?) the last one. Whoever is asked to log in has nothing kept any more.
 const KEPT = "simpul-kept"
 const LIMIT = "Keep-Until"
 const PATIENCE = 8_000 // milliseconds until a weak network counts as none
@@ -13,21 +13,23 @@ addEventListener("fetch", (event) => {
   const { request } = event
   const url = new URL(request.url)
   if (request.method !== "GET" || url.origin !== location.origin) return
-  if (request.url.startsWith(registration.scope) && !url.search) event.respondWith(page(request, url.origin + url.pathname))
+  if (request.url.startsWith(registration.scope)) event.respondWith(page(request, url))
   else if (PARTS.includes(request.destination)) event.respondWith(part(request))
 })
 
-async function page(request, address) {
+async function page(request, url) {
   const cache = await caches.open(KEPT)
+  const address = url.origin + url.pathname
   const kept = await living(cache, address)
+  const shown = url.search && kept?.url !== request.url ? undefined : kept // nothing else than was asked for
   try {
-    const answer = await (kept ? Promise.race([fetch(request), late()]) : fetch(request))
+    const answer = await (shown ? Promise.race([fetch(request), late()]) : fetch(request))
     if (answer.ok && answer.headers.has(LIMIT)) await cache.put(address, answer.clone())
     else if (kept && isLogin(answer)) await caches.delete(KEPT)
-    else if (answer.status < 500) await forget(cache, address)
+    else if (answer.status < 500 && !url.search) await forget(cache, address)
     return answer
   } catch {
-    return kept ?? Response.error()
+    return shown ?? Response.error()
   }
 }
 

@@ -14,6 +14,7 @@ from simpul import testing
 from simpul.conversations.notices import audience_of
 from simpul.parties.models import Party, Person
 from simpul.portals.jinja import sentence
+from simpul.portals.workshop.tests.test_gateways import freshly
 from simpul.tests.world import World
 from simpul.workflow.models import journal_of
 
@@ -40,6 +41,7 @@ def world(db: None) -> World:
 def test_every_list_is_taken_along(world: World) -> None:
     """The page offers it, and the file holds what the page shows."""
     client = world.clients["owner"]
+    freshly(client, Person.objects.get(user__pk=client.session["_auth_user_id"]))
     for path in LISTS:
         mark = "&" if "?" in path else "?"
 
@@ -56,7 +58,7 @@ def test_every_list_is_taken_along(world: World) -> None:
 
 def test_a_list_of_parties_says_who_they_are(client: Client, dewi: Person, owner: Person) -> None:
     testing.party(owner.workshop, "=1+1", buys_as=Party.BuysAs.CONSUMER)
-    testing.login(client, owner)
+    freshly(client, owner)
 
     heading, *rows = rows_of(client, "/ciomas/desk/parties/?as=csv&kind=buyers")
     assert heading[:3] == ["Name", "Kind", "Town or area"]
@@ -69,16 +71,34 @@ def test_a_list_of_parties_says_who_they_are(client: Client, dewi: Person, owner
 
 
 def test_who_carries_numbers_away_stands_in_the_journal(
-    client: Client, dewi: Person, siti: Person, owner: Person, viewer: Person
+    client: Client, dewi: Person, siti: Person, owner: Person, sari: Person
 ) -> None:
-    testing.login(client, viewer)
+    freshly(client, sari)
     for path in ("orders/?as=csv", "parties/", "parties/?as=xlsx&kind=buyers"):
         client.get(f"/ciomas/desk/{path}")
 
     entry = journal_of(owner.workshop).get()
-    assert (entry.by, entry.facts) == (viewer, {"name": "parties", "rows": 2})
+    assert (entry.by, entry.facts) == (sari, {"name": "parties", "rows": 2})
     assert audience_of(entry) == [owner]
     assert sentence(entry).endswith("rows: 2.")
+
+
+def test_numbers_are_carried_away_only_by_who_keeps_them_and_has_just_proved_it(
+    client: Client, dewi: Person, sari: Person, fajar: Person
+) -> None:
+    list_of_parties = "/ciomas/desk/parties/"
+    testing.login(client, sari)
+    assert "as=csv" in client.get(list_of_parties).text
+    answer = client.get(f"{list_of_parties}?as=csv")  # a password, but typed long ago
+    assert "Toko Dewi" not in answer.text
+    assert answer.status_code in (302, 403)
+    freshly(client, fajar)
+    assert "as=csv" not in client.get(list_of_parties).text
+    assert client.get(f"{list_of_parties}?as=csv").status_code == 403
+    assert not journal_of(sari.workshop).exists()
+
+    freshly(client, sari)
+    assert "Toko Dewi" in client.get(f"{list_of_parties}?as=csv").text
 
 
 def test_prices_stay_with_those_who_see_them(world: World) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
-from simpul.crm.models import Duplicate, Lead, Merging, find_duplicates
+from simpul.crm import looking
+from simpul.crm.models import Duplicate, Lead, Merging, find_duplicates, note_duplicates
+from simpul.lib import clock
 from simpul.parties.models import Address, Identity, Party, Person, Workshop
 from simpul.workflow.models import Entry
 
@@ -98,6 +105,8 @@ def test_whoever_registers_is_told_nothing_and_sales_sees_it(
         area="Ciomas",
         address=Address(receiver="Ratna", street="Jl Raya 12", area="Ciomas"),
     )
+    assert not Duplicate.objects.exists()  # the worker looks, nobody waits for it
+    note_duplicates(lead.party)
     testing.login(client, sari)
 
     page = client.get(f"/ciomas/desk/leads/{lead.pk}/").text
@@ -105,6 +114,39 @@ def test_whoever_registers_is_told_nothing_and_sales_sees_it(
     assert lead.party != known
     assert "This looks like Toko Surya Jaya." in page
     assert f"{QUEUE}{known.pk}/{lead.party_id}/" in page
+
+
+def test_look_now_is_done_by_the_worker_and_once(
+    client: Client, workshop: Workshop, known: Party, twin: Party, sari: Person
+) -> None:
+    testing.login(client, sari)
+    assert client.post(f"{QUEUE}search/").status_code == 302
+    assert "All parties are being looked through" in client.get(QUEUE).text
+    client.post(f"{QUEUE}search/")
+    assert DBTaskResult.objects.count() == 1
+    assert not Duplicate.objects.exists()
+
+    looking.run(workshop)
+
+    page = client.get(QUEUE).text
+    assert "All parties are being looked through" not in page
+    assert known.name in page
+    assert looking.begin(workshop)
+    with clock.stopped(clock.now() + looking.LONGEST + timedelta(seconds=1)):
+        assert not looking.is_under_way(workshop)  # who was at it was killed
+
+
+def test_the_night_asks_the_same_for_any_number_of_mergings_that_lack_nothing(
+    workshop: Workshop, known: Party, sari: Person
+) -> None:
+    asked = []
+    for count in (1, 4):
+        for n in range(count):
+            Merging.merge(by=sari, kept=known, absorbed=shop(workshop, f"X{count}{n}", "Y", "Z"))
+        with CaptureQueriesContext(connection) as queries:
+            find_duplicates(workshop)
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
 
 
 def test_the_night_finds_pairs_and_says_why(workshop: Workshop, known: Party, twin: Party) -> None:
@@ -237,5 +279,5 @@ def test_the_queue_costs_the_same_for_any_number_of_pairs(
 
     # session, user, workshop, person, talk; pairs and two counts; of each side its addresses, its
     # people, and how they are reached
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(QUEUE)

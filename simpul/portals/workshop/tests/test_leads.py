@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -8,6 +10,7 @@ from simpul import testing
 from simpul.conversations.models import GuestEntry
 from simpul.crm.models import Lead, LeadOffer, LeadRules, Territory
 from simpul.lib import clock
+from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
 
 LEADS = "/ciomas/desk/leads/"
@@ -217,8 +220,40 @@ def test_a_prospect_is_handed_on_and_taken_back(
 def test_the_owner_says_how_long_a_distributor_has(client: Client, owner: Person) -> None:
     testing.login(client, owner)
     page = "/ciomas/desk/customers/leads/rules/"
-    assert client.post(page, {"answer_hours": "0"}).status_code == 422
+    assert client.post(page, {"answer_hours": "0", "like_days": "4"}).status_code == 422
 
-    client.post(page, {"answer_hours": "6"})
+    client.post(page, {"answer_hours": "6", "like_days": "4"})
 
     assert LeadRules.objects.get().answer_hours == 6
+
+
+def test_a_sample_is_sent_from_the_page_of_a_prospect(client: Client, sari: Person) -> None:
+    colour = testing.product(sari.workshop, minimum_pairs=10).colourways.get()
+    lead = Lead.note(by=sari, source="fair", name="Kios Ani", area="Kota Bogor")
+    page = f"/ciomas/desk/leads/{lead.pk}/sample/"
+    where = {"receiver": "Ani", "street": "Jl. Raya 1", "area": "Kota Bogor"}
+    assert client.post(page, where).status_code == 422
+    assert client.post(page, where | {f"pairs-{colour.pk}-40": "13"}).status_code == 422
+
+    sent = client.post(page, where | {f"pairs-{colour.pk}-40": "1"})
+
+    order = Order.objects.get()
+    assert sent["Location"] == f"/ciomas/desk/orders/{order.number}/"
+    assert "sample" in client.get(sent["Location"]).content.decode()
+    assert order.number in client.get(f"/ciomas/desk/leads/{lead.pk}/").content.decode()
+    [dewi] = lead.party.people.all()
+    testing.login(client, dewi)
+    assert client.get(f"/ciomas/my/orders/{order.number}/").status_code == 200
+
+
+def test_a_sample_of_a_quotation_proposes_a_pair_of_each_line(client: Client, sari: Person) -> None:
+    lead = Lead.note(by=sari, source="fair", name="Kios Ani", area="Kota Bogor")
+    quotation = testing.quotation(lead, sari)
+    line = quotation.current.lines.get()
+    field = f"pairs-{line.colourway_id}-{min(line.sizes)}"
+
+    shown = client.get(f"/ciomas/desk/leads/{lead.pk}/sample/?of={quotation.pk}")
+
+    cell = re.search(rf'<input[^>]*name="{field}"[^>]*>', shown.content.decode())
+    assert cell is not None
+    assert 'value="1"' in cell[0]

@@ -11,6 +11,7 @@ from simpul import testing
 from simpul.crm import listing
 from simpul.crm.models import ListImport, ListRow
 from simpul.parties.models import Party, Person
+from simpul.portals.workshop.tests.test_gateways import freshly
 
 LISTS = "/ciomas/desk/parties/lists/"
 LIST = "Nama,HP,Kota\nToko Melati,0812-1111-2222,Bogor\nToko Rusak,12,\n"
@@ -112,7 +113,10 @@ def test_a_file_that_is_no_list_is_refused_with_the_reason(
     assert not ListImport.objects.exists()
 
 
-def test_the_rows_are_downloaded_corrected_and_handed_in_again(client: Client) -> None:
+def test_the_rows_are_downloaded_corrected_and_handed_in_again(
+    client: Client, sari: Person
+) -> None:
+    freshly(client, sari)
     hand_in(client)
     page = f"{LISTS}{ListImport.objects.get().pk}/"
 

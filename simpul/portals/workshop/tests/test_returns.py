@@ -7,7 +7,8 @@ from django.test import Client
 
 from simpul import testing
 from simpul.conversations.models import Ticket
-from simpul.crm.models import GoodsReturn
+from simpul.crm.models import Counted, GoodsReturn
+from simpul.insight.audit import findings
 from simpul.orders.models import LineSize
 from simpul.parties.models import Party, Person
 
@@ -50,3 +51,12 @@ def test_from_agreeing_to_the_shelf(
     page = client.get(f"/ciomas/my/tickets/{ticket.pk}/").text
     assert courier.name not in page
     assert "Jumat" not in page
+
+
+def test_the_audit_finds_nothing_new(ticket: Ticket, sari: Person, rina: Person) -> None:
+    before = list(findings(ticket.workshop))
+    size = LineSize.objects.filter(line__order=ticket.subject).order_by("pk")[0]
+    goods = GoodsReturn.agree(by=sari, ticket=ticket, pairs={size: 2}, way="brought")
+    goods.count_in(by=rina, counted={goods.pairs.get().pk: Counted(2, 0, 0)})
+
+    assert list(findings(ticket.workshop)) == before

@@ -1,0 +1,88 @@
+"""Proving that an address is theirs (double opt-in): what was ticked at registration counts from then on.
+
+Anybody can type anybody's address. So a tick at registration is kept with its words, but nothing is
+sent for it until somebody has followed the link in a mail to that very address, or has logged in by
+a code that was sent there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.core import signing
+from django.db import transaction
+
+from simpul.crm.models import Consent, ConsentHow
+from simpul.lib import clock
+from simpul.parties.models import Identity, IdentityQuerySet, Person, Workshop
+
+GOOD_FOR = timedelta(days=30)
+ASKED_WITHIN = timedelta(days=2)  # of the registration; later nobody is asked any more
+
+_SEAL = signing.TimestampSigner(salt="simpul.confirming", sep=".")
+
+type Waiting = dict[str, str]  # purpose -> the very words
+
+
+def token_of(identity: Identity) -> str:
+    """Return what stands in the address of the link; it says nothing of the address itself."""
+    return _SEAL.sign(str(identity.pk))
+
+
+def read(token: str, workshop: Workshop) -> Identity | None:
+    """Return whose address the link proves; None where we did not seal it, or too long ago."""
+    try:
+        pk = _SEAL.unsign(token, max_age=GOOD_FOR)
+    except signing.BadSignature:
+        return None
+    return Identity.objects.filter(workshop=workshop, pk=pk).select_related("person").first()
+
+
+def waiting_for(identity: Identity) -> Waiting:
+    """Return what was ticked at registration for this address as it is now, and is not proved."""
+    last = {line.purpose: line for line in Consent.objects.filter(identity=identity).order_by("pk")}
+    return {
+        purpose: line.words
+        for purpose, line in last.items()
+        if line.is_given and line.how == ConsentHow.REGISTRATION and line.value == identity.value
+    }
+
+
+def to_ask() -> IdentityQuerySet:
+    """Return the mail addresses to which the link is still to be sent."""
+    since = clock.now() - ASKED_WITHIN
+    unproved = Consent.objects.filter(how=ConsentHow.REGISTRATION, asked_at=None, at__gt=since)
+    usable = Identity.objects.filter(kind=Identity.Kind.MAIL, bounced_at=None, opted_out_at=None)
+    return usable.filter(pk__in=unproved.values("identity"), person__is_active=True).order_by("pk")
+
+
+def claim(identity: Identity) -> bool:
+    """Take the asking for this process: an address is asked once. False: somebody else has it."""
+    lines = Consent.objects.filter(identity=identity, how=ConsentHow.REGISTRATION, asked_at=None)
+    return lines.update(asked_at=clock.now()) > 0
+
+
+def give_back(identity: Identity) -> None:
+    """Let it be asked again, because nothing went out."""
+    lines = Consent.objects.filter(identity=identity, how=ConsentHow.REGISTRATION)
+    lines.update(asked_at=None)
+
+
+@transaction.atomic
+def confirm(identity: Identity, *, how: str) -> None:
+    """Note that the address is proved, and give what waited for it, in its own words; done twice it
+    is done once."""
+    held = Identity.objects.select_for_update(of=("self",), no_key=True).get(pk=identity.pk)
+    for purpose, words in waiting_for(held).items():
+        Consent.give(by=held.workshop.machine, identity=held, purpose=purpose, how=how, words=words)
+    if held.verified_at is None:
+        held.verified_at = clock.now()
+        held.save(update_fields=["verified_at"])
+
+
+def logged_in_by(address: str, people: Iterable[Person]) -> None:
+    """Note that these people have logged in by a code that was sent to this address."""
+    mine = Identity.objects.filter(person__in=people, kind=Identity.Kind.MAIL)
+    for identity in mine.filter(value=address.lower()).select_related("workshop").order_by("pk"):
+        confirm(identity, how=ConsentHow.LOGIN)

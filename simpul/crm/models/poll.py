@@ -1,0 +1,193 @@
+"""A question in the room with answers to choose from, and what distributors would order of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from django.db import models
+from django.db.models import Sum
+from django.utils.translation import gettext as _now
+
+from simpul.catalog.models import Colourway
+from simpul.crm.models.post import Post
+from simpul.lib import clock
+from simpul.orders.models import AGREED, LineSize
+from simpul.parties.models import Party, Person, Workshop
+from simpul.workflow.steps import WrongState, creation, step
+
+A_CHOICE = 80
+A_YEAR = timedelta(days=365)  # over which the pairs of a distributor weigh
+
+
+class Offered(NamedTuple):
+    """A choice as it is written down: words, and the model that is meant."""
+
+    words: str
+    colourway: Colourway | None = None
+
+
+class Poll(models.Model):
+    """Each distributor has one answer, which it may change until the day after `closes_on`."""
+
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    post = models.OneToOneField(Post, models.PROTECT, related_name="poll")
+    closes_on = models.DateField()
+    told_at = models.DateTimeField(null=True, editable=False)  # that it can be ordered now
+
+    def __str__(self) -> str:
+        return str(self.post)
+
+    # Steps
+
+    @classmethod
+    @creation("crm.ask_poll", private=("question", "choices"))
+    def ask(cls, *, by: Person, question: str, closes_on: date, choices: Sequence[Offered]) -> Poll:
+        """Ask it in the room: a thread of its own, in which one may also talk about it."""
+        post = Post.write(by=by, body=question)
+        poll = cls.objects.create(workshop_id=by.workshop_id, post=post, closes_on=closes_on)
+        for position, choice in enumerate(choices, 1):
+            PollChoice.objects.create(
+                poll=poll, position=position, words=choice.words, colourway=choice.colourway
+            )
+        return poll
+
+    @step("crm.answer_poll")
+    def answer(self, *, by: Person, choice: PollChoice) -> None:
+        """Choose, or choose otherwise; what was ordered ahead of another choice is gone then."""
+        self._demand_open()
+        if choice.poll_id != self.pk:
+            raise WrongState(_now("This is no answer to this question."))
+        before = self.answers.filter(party=by.party_id).first()
+        said = before or PollAnswer(poll=self, party_id=by.party_id)
+        if said.choice_id != choice.pk:
+            said.sizes = {}
+        said.choice, said.person, said.at = choice, by, clock.now()
+        said.save()
+
+    @step("crm.order_ahead")
+    def order_ahead(self, *, by: Person, sizes: dict[str, int]) -> None:
+        """Say how many pairs of each size one would take (none: take it back). It binds nobody."""
+        self._demand_open()
+        said = self.answers.filter(party=by.party_id).select_related("choice").first()
+        if said is None or said.choice.colourway_id is None:
+            raise WrongState(_now("Choose a model first."))
+        said.sizes, said.person, said.at = sizes, by, clock.now()
+        said.save()
+
+    @step("crm.offer_ahead")
+    def offer(self, *, by: Person) -> None:
+        """Tell those who ordered ahead that the model can be ordered now."""
+        if self.told_at is not None:
+            raise WrongState(_now("They have been told already."))
+        if not self.interested():
+            raise WrongState(
+                _now("Nobody ordered ahead, or the model is not shown in the catalogue yet.")
+            )
+        self.told_at = clock.now()
+
+    # Questions
+
+    def interested(self) -> list[int]:
+        """Return who ordered ahead of a model that is in the catalogue by now."""
+        ahead = self.answers.exclude(sizes={})
+        shown = ahead.filter(choice__colourway__product__is_published=True)
+        return list(shown.order_by("pk").values_list("party", flat=True))
+
+    def result(self) -> list[ChoiceCount]:
+        """Return how often each choice was chosen, and how many pairs those who chose it bought in
+        twelve months. Three questions, however many answered."""
+        answers = list(self.answers.select_related("party").order_by("party__name", "pk"))
+        since = clock.begin_of(clock.today() - A_YEAR)
+        bought = LineSize.objects.filter(
+            line__order__buyer__in=[one.party_id for one in answers],
+            line__order__status__in=AGREED,
+            line__order__confirmed_at__gte=since,
+        )
+        pairs = dict(bought.order_by().values_list("line__order__buyer").annotate(n=Sum("pairs")))
+        rows = self.choices.select_related("colourway__product", "colourway__photo")
+        return [
+            ChoiceCount(
+                choice,
+                [one for one in answers if one.choice_id == choice.pk],
+                sum(pairs.get(one.party_id, 0) for one in answers if one.choice_id == choice.pk),
+                len(answers),
+            )
+            for choice in rows.order_by("position")
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return clock.today() <= self.closes_on
+
+    @property
+    def shown_with(self) -> Post:
+        return self.post
+
+    # Inside
+
+    def _demand_open(self) -> None:
+        if not self.is_open or self.post.hidden_at is not None:
+            raise WrongState(_now("This question is closed."))
+
+
+class PollChoice(models.Model):
+    """One of the answers to choose from; `colourway` where it is a coming model."""
+
+    poll = models.ForeignKey(Poll, models.PROTECT, related_name="choices", db_index=False)
+    position = models.PositiveSmallIntegerField()
+    words = models.CharField(max_length=A_CHOICE)
+    colourway = models.ForeignKey(Colourway, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["poll", "position"], name="poll_choice_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class PollAnswer(models.Model):
+    """What a distributor chose, and the pairs of each size that it would take: not binding."""
+
+    poll = models.ForeignKey(Poll, models.PROTECT, related_name="answers", db_index=False)
+    party = models.ForeignKey(Party, models.PROTECT, related_name="+")
+    choice = models.ForeignKey(PollChoice, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    sizes = models.JSONField(default=dict)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["poll", "party"], name="poll_answered_once")]
+
+    def __str__(self) -> str:
+        return f"{self.party_id} to {self.poll_id}"
+
+    @property
+    def pairs(self) -> int:
+        return sum(self.sizes.values())
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceCount:
+    """A choice in the result; `weight` is what those who chose it bought, in pairs."""
+
+    choice: PollChoice
+    answers: list[PollAnswer]
+    weight: int
+    of: int  # all who answered
+
+    @property
+    def count(self) -> int:
+        return len(self.answers)
+
+    @property
+    def ahead(self) -> list[PollAnswer]:
+        return [one for one in self.answers if one.sizes]
+
+    @property
+    def pairs_ahead(self) -> int:
+        return sum(one.pairs for one in self.ahead)

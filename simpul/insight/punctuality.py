@@ -1,0 +1,58 @@
+"""How punctual a workshop is, and how much it has delivered: what everybody may know of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Count, F, Min, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import TruncDate
+
+from simpul.crm.models import ShowcaseRules
+from simpul.lib import clock
+from simpul.orders.models import AGREED, LineSize, Order, OrderRevision, Status
+from simpul.parties.models import Workshop
+
+
+class Punctuality(NamedTuple):
+    """`promised` orders were due from the day `since` on, `on_time` of them were there by then."""
+
+    on_time: int
+    promised: int
+    since: date
+    is_enough: bool  # to be said
+
+    @property
+    def percent(self) -> int:
+        return self.on_time * 100 // self.promised if self.promised else 0
+
+
+class Delivered(NamedTuple):
+    pairs: int
+    since: date | None
+
+
+def punctuality_of(workshop: Workshop) -> Punctuality:
+    """Hold every order that was due in the workshop's span against the day that was promised when
+    it was agreed: a day that was moved later makes nothing punctual, and what is not there yet is
+    late. Two questions."""
+    rules = ShowcaseRules.of(workshop)
+    first = OrderRevision.objects.filter(order=OuterRef("pk"), at__lte=OuterRef("confirmed_at"))
+    promise = first.order_by("-number").values("promised_on")[:1]
+    due = Order.objects.filter(workshop=workshop, status__in=AGREED).annotate(
+        promise=Subquery(promise), there_on=TruncDate("fulfilled_at", tzinfo=clock.WIB)
+    )
+    counted = due.filter(promise__gte=rules.looks_from, promise__lt=clock.today()).aggregate(
+        promised=Count("pk"), on_time=Count("pk", filter=Q(there_on__lte=F("promise")))
+    )
+    is_enough = counted["promised"] >= rules.fewest
+    return Punctuality(**counted, since=rules.looks_from, is_enough=is_enough)
+
+
+def delivered_by(workshop: Workshop) -> Delivered:
+    """Return the pairs of all orders that were delivered, and since when. One question."""
+    done = LineSize.objects.filter(
+        line__order__workshop=workshop, line__order__status__in=[Status.FULFILLED, Status.CLOSED]
+    )
+    found = done.aggregate(n=Sum("pairs"), since=Min("line__order__fulfilled_at"))
+    return Delivered(found["n"] or 0, clock.day_of(found["since"]) if found["since"] else None)
