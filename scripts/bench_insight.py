@@ -314,7 +314,7 @@ def _pages(workshop: Any) -> dict[str, str]:
     from simpul.parties.models import Person
 
     client = Client(headers={"Host": "localhost"})
-    owner = Person.objects.get(workshop=workshop, name="Sari")
+    owner = Person.objects.get(workshop=workshop, role="owner")
     from simpul import testing
 
     testing.login(client, owner)
