@@ -58,12 +58,12 @@ def _measure(orders: int, parties: int) -> dict[str, str]:
     import django
 
     django.setup()
-    from django.core.management import call_command
     from django.db import connection
 
     from simpul.insight.keeping import keep
+    from simpul.portals import serving
 
-    call_command("migrate", verbosity=0)
+    serving.prepare()
     told = Told()
     seller, workshop = _cast()
     begun = time.perf_counter()
