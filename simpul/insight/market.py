@@ -93,6 +93,7 @@ class Trend:
     months: int
     span: Span
     compared: Compared
+    began: date | None  # the first day of which anything is known
     rows: list[Row] = field(default_factory=list)
 
     @property
@@ -102,6 +103,11 @@ class Trend:
     @property
     def before(self) -> int:
         return sum(row.before for row in self.rows)
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether the days that it is compared with are known from their first one."""
+        return self.began is not None and self.began <= self.compared.span.first
 
     @property
     def turned(self) -> list[Row]:
@@ -126,6 +132,10 @@ class Weeks:
     now: list[int | None]
     before: list[int | None]
 
+    @property
+    def rows(self) -> list[tuple[int, int | None, int | None]]:
+        return list(zip(self.places, self.now, self.before, strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Book:
@@ -146,13 +156,13 @@ def trend(workshop: Workshop, today: date, *, by: By, measure: Measure, months: 
 
     Models are compared with the days of `year_before`; all else with the same months a year before.
     """
-    span = last_months(months, today)
+    span, began = last_months(months, today), _began(workshop)
     if by == By.MODEL:
-        found = Trend(by, measure, months, span, year_before(span))
+        found = Trend(by, measure, months, span, year_before(span), began)
         found.rows = _by_model(workshop, found)
         return found
     before = Span(months_back(span.first, 12), months_back(span.last + DAY, 12) - DAY)
-    found = Trend(by, measure, months, span, Compared(before))
+    found = Trend(by, measure, months, span, Compared(before), began)
     found.rows = _by_month(workshop, found) if by == By.MONTH else _by_sums(workshop, found)
     return found
 
@@ -172,6 +182,11 @@ def totals(workshop: Workshop, span: Span, compared: Compared) -> Totals:
     )
 
 
+def _began(workshop: Workshop) -> date | None:
+    days = ModelDay.objects.filter(workshop=workshop).order_by("day")
+    return days.values_list("day", flat=True).first()
+
+
 def weeks_around_the_feast(workshop: Workshop, today: date) -> Weeks | None:
     """Return the year of weeks that ends with this one, by how far each lies from Idul Fitri, beside
     the one before; None where no feast is known."""
@@ -185,14 +200,17 @@ def weeks_around_the_feast(workshop: Workshop, today: date) -> Weeks | None:
     first_day = _monday(feast_before) + places[0] * WEEK
     rows = ModelDay.objects.filter(workshop=workshop, day__gte=first_day, pairs__gt=0)
     by_day = dict(rows.order_by().values_list("day").annotate(n=Sum("pairs")))
+    began = _began(workshop)
+    if began is None:
+        return None
 
     def curve(middle: date) -> list[int | None]:
         found: list[int | None] = []
         for place in places:
             monday = _monday(middle) + place * WEEK
-            is_over = monday + WEEK <= today
+            is_known = began <= monday and monday + WEEK <= today
             week = sum(by_day.get(monday + n * DAY, 0) for n in range(7))
-            found.append(week if is_over else None)
+            found.append(week if is_known else None)
         return found
 
     return Weeks(feast, feast_before, places, curve(feast), curve(feast_before))
@@ -230,13 +248,16 @@ def order_book(workshop: Workshop, today: date) -> Book:
             late += pairs
         else:
             weeks[min(_monday(day), max(weeks))] += pairs
+    coming = list(weeks.items())
+    while coming and not coming[-1][1]:
+        coming.pop()  # nothing is promised for so late
     begins = this - PACE_WEEKS * WEEK
     done = OrderFact.objects.filter(workshop=workshop, delivered_on__range=(begins, this - DAY))
     by_week: dict[date, int] = defaultdict(int)
     for day, pairs in done.order_by().values_list("delivered_on").annotate(n=Sum("pairs")):
         by_week[_monday(day or begins)] += pairs
     pace = round(sum(by_week.values()) / PACE_WEEKS)
-    return Book(late, list(weeks.items()), pace, max(by_week.values(), default=0))
+    return Book(late, coming, pace, max(by_week.values(), default=0))
 
 
 # By what
@@ -267,17 +288,15 @@ def _by_model(workshop: Workshop, asked: Trend) -> list[Row]:
         for row in rows
         if row["now"] or row["was"] or row["orders_now"] or row["orders_before"]
     ]
-    _say_turns(workshop, found, now, before)
+    if asked.is_comparable:
+        _say_turns(workshop, found, now, before)
     return _sorted(found)
 
 
 def _say_turns(workshop: Workshop, rows: list[Row], now: Span, before: Span) -> None:
-    """Name what is new, and what a test calls rising or fading; where the workshop was not there
-    before, there is nothing to compare."""
-    began = ModelDay.objects.filter(workshop=workshop, orders__gt=0).order_by()
-    first = dict(began.values_list("product").annotate(on=Min("day")))
-    if not first or min(first.values()) > before.first:
-        return
+    """Name what is new, and what a test calls rising or fading."""
+    sold = ModelDay.objects.filter(workshop=workshop, orders__gt=0).order_by()
+    first = dict(sold.values_list("product").annotate(on=Min("day")))
     share = now.days / (now.days + before.days)
     known = [row for row in rows if first.get(row.key, now.first) < now.first]
     chances = {row.key: rates.chance(row.orders, share) for row in known}

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from simpul.insight import market, tasks
 from simpul.insight.market import By, Measure, Row, Trend, Weeks
 from simpul.insight.models import FactsKept
+from simpul.insight.spans import months_back
 from simpul.lib import clock
 from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
@@ -27,12 +28,21 @@ def trend(request: Request) -> HttpResponse:
     demand(request, "insight.see_trend", request.workshop)
     sees_left = request.person.may("insight.see_books", request.workshop)
     asked = _asked(request, sees_left)
-    if answer := download(request, "trend", _columns(asked), asked.rows):
-        return answer
     today = clock.today()
     weeks = market.weeks_around_the_feast(request.workshop, today)
     book = market.order_book(request.workshop, today)
     seasons = market.seasons(request.workshop, today)
+    wanted = request.GET.get("list", "")
+    if wanted == "weeks" and weeks:
+        answer = download(request, "weeks", _columns_of_weeks(weeks), weeks.rows)
+    elif wanted == "seasons":
+        answer = download(request, "seasons", _columns_of_seasons(), seasons)
+    elif wanted == "book":
+        answer = download(request, "order-book", COLUMNS_OF_BOOK, book.weeks)
+    else:
+        answer = download(request, "trend", _columns(asked), asked.rows)
+    if answer:
+        return answer
     context = {
         "asked": asked,
         "kept": FactsKept.objects.filter(workshop=request.workshop).first(),
@@ -49,6 +59,10 @@ def trend(request: Request) -> HttpResponse:
         "book": book,
         "book_chart": _book_chart(book),
         "shown": rupiah if asked.measure != Measure.PAIRS else number,
+        "month_names": [month(f"2026-{n:02}-01").split()[0] for n in range(1, 13)],
+        "weeks_list": {"list": "weeks"},
+        "seasons_list": {"list": "seasons"},
+        "book_list": {"list": "book"},
         "may_rebuild": request.person.may("insight.rebuild", request.workshop),
     }
     return render(request, "workshop/insight/trend.html", context)
@@ -105,6 +119,27 @@ def _columns(asked: Trend) -> list[Column]:
     return columns
 
 
+COLUMNS_OF_BOOK: tuple[Column, ...] = (
+    (gettext_lazy("Week"), lambda row: row[0]),
+    (gettext_lazy("Pairs"), lambda row: row[1]),
+)
+
+
+def _columns_of_weeks(weeks: Weeks) -> list[Column]:
+    return [
+        (gettext_lazy("Week"), lambda row: row[0]),
+        (weeks.feast.year, lambda row: row[1]),
+        (weeks.feast_before.year, lambda row: row[2]),
+    ]
+
+
+def _columns_of_seasons() -> list[Column]:
+    def cell(place: int) -> Column:
+        return month(f"2026-{place + 1:02}-01").split()[0], lambda row: row[1][place]
+
+    return [(gettext_lazy("Year"), lambda row: row[0]), *(cell(place) for place in range(12))]
+
+
 def _chart(asked: Trend) -> charts.Chart | None:
     if not asked.rows:
         return None
@@ -117,7 +152,7 @@ def _chart(asked: Trend) -> charts.Chart | None:
             [month(row.key)[:3] for row in asked.rows],
             [
                 (_("these months"), [row.now for row in asked.rows]),
-                (_("a year before"), [row.before for row in asked.rows]),
+                (_("a year before"), [_before(asked, row) for row in asked.rows]),
             ],
             shown,
         )
@@ -129,6 +164,12 @@ def _chart(asked: Trend) -> charts.Chart | None:
         shown,
         (_("these months"), _("a year before")),
     )
+
+
+def _before(asked: Trend, row: Row) -> int | None:
+    """What a month was a year before; None of months of which nothing is known."""
+    is_known = asked.began is not None and months_back(row.key, 12) >= asked.began
+    return row.before if is_known else None
 
 
 def _named(row: Row) -> str:

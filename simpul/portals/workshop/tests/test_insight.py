@@ -43,6 +43,7 @@ def test_nothing_was_ordered_yet(client: Client, owner: Person) -> None:
 def test_pairs_and_revenue_stand_beside_those_of_the_year_before(
     client: Client, sari: Person, buyer: Party, product: Product
 ) -> None:
+    ordered(buyer, product, 800, 1)
     ordered(buyer, product, 400, 20)
     ordered(buyer, product, 60, 30)
     ordered(buyer, product, 1)  # of the running month
@@ -54,6 +55,31 @@ def test_pairs_and_revenue_stand_beside_those_of_the_year_before(
     assert "No model has changed by more than chance would explain." in page
     assert "Figures as of 25 Nov 2026" in page
     assert "Contribution" not in page.replace("contribution on the day", "")
+
+
+def test_nothing_is_said_of_a_change_where_the_year_before_is_not_whole(
+    client: Client, sari: Person, buyer: Party, product: Product
+) -> None:
+    ordered(buyer, product, 400, 20)
+    ordered(buyer, product, 60, 30)
+    page = told(client, sari)
+    assert "the first order here is of 21 October 2025" in page
+    assert "+50 %" not in page
+
+
+@pytest.mark.parametrize(
+    ("wanted", "line"),
+    [
+        ("weeks", "Week,2026,2025"),
+        ("seasons", "2026,,,,,,,,,30,0,0,"),
+        ("book", "Week,Pairs"),
+    ],
+)
+def test_the_other_charts_have_their_figures_as_a_file(
+    client: Client, sari: Person, buyer: Party, product: Product, wanted: str, line: str
+) -> None:
+    ordered(buyer, product, 60, 30)
+    assert line in told(client, sari, f"?list={wanted}&as=csv").replace(";", ",")
 
 
 def test_contribution_is_for_those_who_see_the_books(
@@ -127,9 +153,10 @@ def test_the_page_costs_the_same_for_any_number_of_orders(
     django_assert_num_queries: DjangoAssertNumQueries,
     orders: int,
 ) -> None:
+    ordered(buyer, product, 800)
     for n in range(orders):
         ordered(buyer, product, 60 + n)
     told(client, sari)
     # session, user, person; how far, rows, first days, totals, weeks, book and pace, seasons
-    with clock.stopped(NOW), django_assert_num_queries(11):
+    with clock.stopped(NOW), django_assert_num_queries(13):
         client.get(HERE)

@@ -1,0 +1,62 @@
+"""Which models are called new, rising or fading, and what is known of the seasons."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from simpul import testing
+from simpul.catalog.models import Product
+from simpul.insight import market
+from simpul.insight.market import By, Measure, Turn
+from simpul.insight.models import AreaMonth, ModelDay
+from simpul.parties.models import Workshop
+
+TODAY = date(2026, 11, 20)
+
+
+def sold(product: Product, first: date, orders: int) -> None:
+    """Let a model be in one order a day, of twenty pairs."""
+    ModelDay.objects.bulk_create(
+        ModelDay(
+            workshop=product.workshop,
+            day=first + timedelta(days=n),
+            product=product,
+            orders=1,
+            pairs=20,
+        )
+        for n in range(orders)
+    )
+
+
+def test_a_model_is_rising_or_fading_only_where_chance_would_not_do_it(workshop: Workshop) -> None:
+    then, now = date(2025, 3, 1), date(2026, 3, 1)
+    rising, fading, steady, new = (
+        testing.product(workshop, code) for code in ("R-1", "F-1", "S-1", "N-1")
+    )
+    sold(steady, date(2024, 10, 1), 1)  # what is compared with is known from its first day
+    for product, before, after in ((rising, 5, 25), (fading, 25, 5), (steady, 5, 9)):
+        sold(product, then, before)
+        sold(product, now, after)
+    sold(new, now, 1)
+
+    found = market.trend(workshop, TODAY, by=By.MODEL, measure=Measure.PAIRS, months=12)
+    assert {row.key: row.turn for row in found.rows} == {
+        rising.pk: Turn.RISING,
+        fading.pk: Turn.FADING,
+        steady.pk: "",
+        new.pk: Turn.NEW,
+    }
+    most = found.rows[0]
+    assert (most.now, most.before, most.change) == (500, 100, 4.0)
+
+    ModelDay.objects.filter(day__lt=then).delete()  # now the year before is not whole
+    found = market.trend(workshop, TODAY, by=By.MODEL, measure=Measure.PAIRS, months=12)
+    assert found.turned == []
+
+
+def test_the_seasons_say_nothing_of_months_that_are_not_known(workshop: Workshop) -> None:
+    AreaMonth.objects.create(workshop=workshop, month=date(2025, 11, 1), pairs=30)
+    assert market.seasons(workshop, TODAY) == [
+        (2025, [None] * 10 + [30, 0]),
+        (2026, [0] * 11 + [None]),
+    ]
