@@ -61,7 +61,7 @@ class Poll(models.Model):
         if choice.poll_id != self.pk:
             raise WrongState(_now("This is no answer to this question."))
         before = self.answers.filter(party=by.party_id).first()
-        said = before or PollAnswer(poll=self, party_id=by.party_id)
+        said = before or PollAnswer(poll=self, party=by.party)
         if said.choice_id != choice.pk:
             said.sizes = {}
         said.choice, said.person, said.at = choice, by, clock.now()
