@@ -98,6 +98,6 @@ def test_the_page_asks_a_fixed_number_of_questions(
     client: Client, ticket: Ticket, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client.get(f"/ciomas/my/tickets/{ticket.pk}/")
-    # session, user, person; the ticket and what was merged into it; messages, files, marks
-    with django_assert_num_queries(8):
+    # session, user, person; the ticket and what was merged into it; messages, files, marks; goods that come back
+    with django_assert_num_queries(9):
         client.get(f"/ciomas/my/tickets/{ticket.pk}/")
