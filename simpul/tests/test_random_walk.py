@@ -11,11 +11,10 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 import pytest
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import F
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -101,6 +100,7 @@ from simpul.production.models import (
 from simpul.production.outwork import give_out, take_in
 from simpul.production.shelf import give_back, take_from_stock
 from simpul.stock.models import Balance, Count, CountSheet, Found, Item, Location, Transfer
+from simpul.tests.stored import rows_of
 from simpul.workflow.models import Entry
 from simpul.workflow.steps import STEPS, Refused
 
@@ -1237,20 +1237,9 @@ WATCHED: tuple[type[models.Model], ...] = (
 )
 
 
-def _digest() -> list[object]:
+def _digest() -> object:
     """What a refused step must leave as it was."""
-    found: list[object] = []
-    with connection.cursor() as cursor:
-        for question in _questions():
-            cursor.execute(question)
-            found.append(cursor.fetchall())
-    return found
-
-
-@cache
-def _questions() -> list[str]:
-    """The words of what `_digest` asks, put together once: it asks thousands of times."""
-    return [str(model._default_manager.order_by("pk").values_list().query) for model in WATCHED]
+    return rows_of(WATCHED)
 
 
 def test_the_invariants_hold_whatever_anybody_does(request: pytest.FixtureRequest) -> None:
