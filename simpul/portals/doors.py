@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import Any
 
+from django.core import signing
 from django.urls import reverse
 
 from simpul.conversations.models import Ticket
@@ -176,3 +177,20 @@ def _door(subject: Any, person: Person) -> tuple[Any, tuple[str, str] | None]:
     if isinstance(subject, Ticket) and not subject.is_of_customer:
         del doors["buyer"]  # a difference: of a courier, who may buy here, too
     return subject, next((doors[side] for side in sides_of(person) if side in doors), None)
+
+
+_TELLING = signing.Signer(salt="simpul.telling", sep=".")  # no messenger breaks a link at a dot
+
+
+def telling_path(person: Person) -> str:
+    """Return where somebody without a login chooses what to be told."""
+    token = _TELLING.sign(str(person.pk))
+    return reverse("storefront:telling", args=[person.workshop.slug, token])
+
+
+def told_by(token: str) -> int:
+    """Return the key of the person whom such an address is of; 0 where we did not seal it."""
+    try:
+        return int(_TELLING.unsign(token))
+    except signing.BadSignature:
+        return 0

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from simpul.insight.mentions import NUMBER
 from simpul.parties.models import Person
-from simpul.portals.doors import path_for, portal_path
+from simpul.portals.doors import path_for, portal_path, telling_path
 from simpul.ui import jinja as ui
 from simpul.workflow.models import Entry
 from simpul.workflow.steps import can
@@ -24,7 +24,9 @@ from simpul.workflow.steps import can
 def environment(**options: Any) -> Environment:
     environment = ui.environment(**options)
     environment.filters.update(sentence=sentence, linked=linked)
-    environment.globals.update(path_for=path_for, portal_path=portal_path)
+    environment.globals.update(
+        path_for=path_for, portal_path=portal_path, telling_path=telling_path
+    )
     return environment
 
 

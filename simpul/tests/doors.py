@@ -721,7 +721,8 @@ TABLE: dict[str, Door] = {
     "storefront:tracked": Door("tracked", "all"),
     "storefront:check-search": Door(sees="all", may="all"),
     "storefront:check": Door("paper", "all"),
-    # no more messages
+    # what is told, and no more messages
+    "storefront:telling": Door("telling", "all", "all"),
     "storefront:confirming": Door("confirming", "all", "all"),
     "storefront:leaving": Door("leaving", "all", "all"),
 }

@@ -82,6 +82,7 @@ from simpul.payments.models import (
     StatementFile,
 )
 from simpul.payments.models.payer import Seen
+from simpul.portals.doors import telling_path
 from simpul.procurement.models import Bid, BillPayment, SupplierBill, Terms
 from simpul.production.models import (
     ClosedDays,
@@ -406,6 +407,7 @@ class World:
             "chosen ones": {"pk": self._segment(is_list=True).pk},
             "confirming": {"token": confirming.token_of(reached)},
             "leaving": {"token": leaving.token_of(reached, "news")},
+            "telling": {"token": self._telling()},
             "points of dewi": {"pk": points.pk},
             "guest": {"pk": guest.pk},
             "guest challenge": {"challenge": spam.challenge(guest.pk)},
@@ -468,6 +470,11 @@ class World:
     def _merging(self) -> Merging:
         kept, absorbed = (testing.party(self.workshop, name) for name in ("UD Abadi", "Abadi"))
         return Merging.merge(by=self.people["sari"], kept=kept, absorbed=absorbed)
+
+    def _telling(self) -> str:
+        """What stands in the address by which a helper of the shop chooses what to be told."""
+        helper = testing.person("Rudi", self.party("dewi"))
+        return telling_path(helper).rstrip("/").rpartition("/")[2]
 
     def _reached(self, name: str) -> Identity:
         person = self.people[name]

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from simpul.portals import telling
 from simpul.portals.storefront import (
     answers,
     bulletins,
@@ -35,7 +36,8 @@ urlpatterns = [
     path("track/<str:code>/", tracking.order, name="tracked"),
     path("check/", check.search, name="check-search"),
     path("check/<str:code>/", check.check, name="check"),
-    # no more messages
+    # what is told, and no more messages
+    path("told/<str:token>/", telling.telling, name="telling"),
     path("confirming/<str:token>/", confirming.page, name="confirming"),
     path("leaving/<str:token>/", leaving.page, name="leaving"),
 ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
 from simpul.conversations.models import Hours, Wish
-from simpul.parties.models import Identity, Person
+from simpul.parties.models import AccessLink, Identity, Party, Person
 
 CHOSEN = {
     "orders-mail": "daily",
@@ -86,3 +88,19 @@ def test_the_people_of_another_party_are_not_found_there(
     page = f"/ciomas/desk/parties/{siti.party_id}/people/{dewi.pk}/told/"
     assert client.post(page, CHOSEN).status_code == 404
     assert not Wish.objects.exists()
+
+
+def test_who_has_no_login_chooses_by_a_link(client: Client, dewi: Person, buyer: Party) -> None:
+    link = AccessLink.issue(dewi, testing.confirmed_order(buyer))
+    page = client.get(f"/l/{link.token}/", follow=True).content.decode()
+    [here] = set(re.findall(r'href="(/ciomas/told/[^"]+)"', page))
+
+    other = Client()
+    assert "Dewi" in other.get(here).content.decode()
+    answer = other.post(here, CHOSEN)
+
+    assert answer["Location"] == here
+    assert ("talk", "mail", "never") in wishes()
+    assert other.get(f"{here[:-2]}x/").status_code == 404
+    testing.login(Client(), dewi)  # from now on there is a login: it is chosen there
+    assert other.get(here).status_code == 404
