@@ -1,5 +1,4 @@
-"""Whether something happens more often than before, or only seems to. Pure, for pages: the same test
-is in `methods/trends.py`, which wants scipy; a test holds that they agree.
+"""Whether something happens more often than before, or only seems to; without scipy, for pages.
 
 Two counts of a Poisson process are compared by the exact conditional test (Przyborowski and Wilenski
 1940): given their sum, the first one is binomial. What several such tests say together is held by the

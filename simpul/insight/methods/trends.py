@@ -1,8 +1,8 @@
 """New, rising, fading: the words, and the test behind each.
 
 Mann 1945, Kendall 1975: whether a series goes one way, whatever its shape, with the correction for ties;
-Sen 1968: by how much. Przyborowski, Wilenski 1940: whether two Poisson counts have one rate, exact. Where
-many models are tried at once, Benjamini, Hochberg 1995 keep the share of false words at one of ten.
+Sen 1968: by how much. Whether two Poisson counts have one rate, and how many of many such findings are
+false, is asked of `insight/rates.py`.
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import beta, binomtest
+from scipy.stats import beta
 
-from simpul.insight.methods.histories import Array
+from simpul.insight import rates
 from simpul.lib.intervals import Interval
-
-FALSE = 0.1  # of the words that are said
 
 
 class Word(StrEnum):
@@ -79,7 +77,7 @@ def rate_ratio(now: int, before: int, days_now: float = 1, days_before: float = 
     low = float(beta.ppf(0.025, now, before + 1)) if now else 0.0
     high = float(beta.ppf(0.975, now + 1, before)) if before else 1.0
     sides = (_odds(share) * days_before / days_now for share in (now / total, low, high))
-    return Change(Interval(*sides), float(binomtest(now, total, even).pvalue))
+    return Change(Interval(*sides), rates.chance(rates.Counted(now, before), even))
 
 
 def words(
@@ -99,7 +97,7 @@ def words(
         for one, other in zip(now, before, strict=True)
     ]
     tried = [at for at, new in enumerate(is_new) if not new]
-    clear = set(np.array(tried, dtype=int)[discoveries([changes[at].p for at in tried])].tolist())
+    clear = rates.found({at: changes[at].p for at in tried})
     return [
         Word.NEW
         if new
@@ -110,18 +108,6 @@ def words(
         else Word.FADING
         for at, (new, change) in enumerate(zip(is_new, changes, strict=True))
     ]
-
-
-def discoveries(chances: ArrayLike, false: float = FALSE) -> Array:
-    """Return which of n tests (their p, shape (n,)) may be believed, so that at most the share
-    `false` of these is chance."""
-    p = np.asarray(chances, dtype=np.float64)
-    order = np.argsort(p, kind="stable")
-    under = p[order] <= false * np.arange(1, len(p) + 1) / max(len(p), 1)
-    found = np.zeros(len(p), dtype=bool)
-    if under.any():
-        found[order[: int(np.flatnonzero(under)[-1]) + 1]] = True
-    return found
 
 
 def _odds(share: float) -> float:

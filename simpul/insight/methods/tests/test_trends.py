@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import f
 
-from simpul.insight.methods.trends import Word, discoveries, mann_kendall, rate_ratio, words
+from simpul.insight.methods.trends import Word, mann_kendall, rate_ratio, words
 
 
 def test_a_series_that_rises() -> None:
@@ -44,16 +44,6 @@ def test_nothing_before_has_no_limit_above() -> None:
     assert found.ratio.estimate == found.ratio.high == float("inf")
     assert found.ratio.low > 1
     assert rate_ratio(0, 0).p == 1
-
-
-def test_of_many_only_what_may_be_believed() -> None:
-    """Benjamini and Hochberg 1995, their example at 0.05: the first four of fifteen."""
-    p = [
-        *(0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240),
-        *(0.4262, 0.5719, 0.6528, 0.7590, 1.0),
-    ]  # fmt: skip
-    assert discoveries(p, 0.05).tolist() == [True] * 4 + [False] * 11
-    assert discoveries([]).tolist() == []
 
 
 def test_the_words() -> None:
