@@ -1,15 +1,12 @@
-"""New, rising, fading: the words, and the test behind each.
+"""Whether something goes one way, and by how much it changed.
 
 Mann 1945, Kendall 1975: whether a series goes one way, whatever its shape, with the correction for ties;
-Sen 1968: by how much. Whether two Poisson counts have one rate, and how many of many such findings are
-false, is asked of `insight/rates.py`.
+Sen 1968: by how much. Whether two Poisson counts have one rate is asked of `insight/rates.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from math import sqrt
 from statistics import NormalDist
 
@@ -19,13 +16,6 @@ from scipy.stats import beta
 
 from simpul.insight import rates
 from simpul.lib.intervals import Interval
-
-
-class Word(StrEnum):
-    NEW = "new"
-    RISING = "rising"
-    FADING = "fading"
-    AS_BEFORE = "as before"  # or too little to tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,36 +68,6 @@ def rate_ratio(now: int, before: int, days_now: float = 1, days_before: float = 
     high = float(beta.ppf(0.975, now + 1, before)) if before else 1.0
     sides = (_odds(share) * days_before / days_now for share in (now / total, low, high))
     return Change(Interval(*sides), rates.chance(rates.Counted(now, before), even))
-
-
-def words(
-    now: Sequence[int],
-    before: Sequence[int],
-    *,
-    is_new: Sequence[bool],
-    days_now: float = 1,
-    days_before: float = 1,
-) -> list[Word]:
-    """Return a word for each of n models by its orders now and before, all tried at once.
-
-    `is_new`: whether it was first offered within the days of now: there is nothing to compare.
-    """
-    changes = [
-        rate_ratio(one, other, days_now, days_before)
-        for one, other in zip(now, before, strict=True)
-    ]
-    tried = [at for at, new in enumerate(is_new) if not new]
-    clear = rates.found({at: changes[at].p for at in tried})
-    return [
-        Word.NEW
-        if new
-        else Word.AS_BEFORE
-        if at not in clear
-        else Word.RISING
-        if change.ratio.estimate > 1
-        else Word.FADING
-        for at, (new, change) in enumerate(zip(is_new, changes, strict=True))
-    ]
 
 
 def _odds(share: float) -> float:

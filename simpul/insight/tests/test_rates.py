@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from scipy.stats import binomtest
 
@@ -48,3 +49,10 @@ def test_of_many_only_those_are_found_that_the_rule_lets_stand() -> None:
     ]  # fmt: skip
     assert found(dict(enumerate(said)), 0.05) == {0, 1, 2, 3}
     assert found({}) == set()
+
+
+def test_of_a_hundred_models_of_chance_none_is_called_changed() -> None:
+    dice = np.random.default_rng(9)
+    pairs = zip(*dice.poisson(20, (2, 100)).tolist(), strict=True)
+    chances = {at: chance(Counted(now, before)) for at, (now, before) in enumerate(pairs)}
+    assert found(chances) == set()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import f
 
-from simpul.insight.methods.trends import Word, mann_kendall, rate_ratio, words
+from simpul.insight.methods.trends import mann_kendall, rate_ratio
 
 
 def test_a_series_that_rises() -> None:
@@ -44,15 +44,3 @@ def test_nothing_before_has_no_limit_above() -> None:
     assert found.ratio.estimate == found.ratio.high == float("inf")
     assert found.ratio.low > 1
     assert rate_ratio(0, 0).p == 1
-
-
-def test_the_words() -> None:
-    found = words([60, 5, 20, 9], [20, 40, 19, 0], is_new=[False, False, False, True])
-    assert found == [Word.RISING, Word.FADING, Word.AS_BEFORE, Word.NEW]
-
-
-def test_a_hundred_models_of_chance_have_no_words() -> None:
-    chance = np.random.default_rng(9)
-    now, before = chance.poisson(20, (2, 100)).tolist()
-    found = words(now, before, is_new=[False] * 100)
-    assert found.count(Word.AS_BEFORE) >= 99
