@@ -25,6 +25,16 @@ IS_FREE = """one => {
   return one.contains(top)
 }"""
 
+# resolves once a thing has stood at one place for some frames: nothing above it is still coming in
+LIES_STILL = """async one => {
+  for (let still = 0, place = NaN; still < 10; ) {
+    await new Promise(requestAnimationFrame)
+    const now = one.getBoundingClientRect().y
+    still = now === place ? still + 1 : 0
+    place = now
+  }
+}"""
+
 
 def test_a_stop_is_dragged_and_the_run_is_read_without_a_network(
     window: Callable[..., Page], live_server: LiveServer, buyer: Party, asep: Person
@@ -60,17 +70,30 @@ def drag(page: Page, moved: Locator, other: Locator) -> None:
     """Take the last row by its handle with one finger, and let it go over the top of another row."""
     handle = moved.locator("[data-handle]")
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    handle.evaluate(LIES_STILL)
     assert handle.evaluate(IS_FREE)
-    start, end = handle.bounding_box(), other.bounding_box()
-    assert start is not None
-    assert end is not None
-    x, y = start["x"] + start["width"] / 2, start["y"] + start["height"] / 2
     finger = page.context.new_cdp_session(page)
 
     def touch(kind: str, *points: dict[str, float]) -> None:
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
 
-    touch("touchStart", {"x": x, "y": y})
+    x, y, height = place_of(handle)
+    touch("touchStart", {"x": x, "y": y + height / 2})
+    expect(moved).to_have_attribute("data-dragged", "")
     for part in range(1, 6):
-        touch("touchMove", {"x": x, "y": y + (end["y"] + 5 - y) * part / 5})
+        touch("touchMove", {"x": x, "y": y + (place_of(other)[1] + 5 - y) * part / 5})
+    expect(stops(page).first).to_have_text(moved_number(moved))
     touch("touchEnd")
+
+
+def place_of(one: Locator) -> tuple[float, float, float]:
+    """Return the middle, the top and the height of what is seen."""
+    box = one.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"], box["height"]
+
+
+def moved_number(moved: Locator) -> str:
+    number = moved.get_attribute("data-number")
+    assert number is not None
+    return number

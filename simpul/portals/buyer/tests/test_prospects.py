@@ -35,7 +35,8 @@ def test_the_number_is_seen_once_it_is_taken(
 
     before = client.get(page).content.decode()
     assert "Mau 20 pasang" in before
-    assert "9999" not in before
+    assert "99990001" not in before
+    assert "9999-0001" not in before
     client.post(f"{page}taking/")
 
     assert "tel:+6281299990001" in client.get(page).content.decode()

@@ -44,7 +44,8 @@ def test_a_word_waits_until_it_is_published(client: Client, sari: Person) -> Non
     entry.publish(by=sari)
     text = client.get(BOOK).text
     assert "Bagus sekali!" in text
-    assert "3456" not in text
+    assert "3456-7890" not in text
+    assert "34567890" not in text
 
 
 def test_what_was_typed_stays_where_something_is_missing(

@@ -168,10 +168,8 @@ def test_the_catalogue_is_downloaded_corrected_and_handed_in_again(
         page = f"{LISTS}{made.pk}/"
         client.post(f"{page}beginning/")
         listing.run(ListImport.objects.get(pk=made.pk))
-        assert list(derby.prices.filter(group="retail").values_list("amount", flat=True)) == [
-            300_000,
-            325_000,
-        ]
+        retail = derby.prices.filter(group="retail").order_by("pk")
+        assert [price.amount for price in retail] == [300_000, 325_000]
         assert 'href="/ciomas/desk/catalogue/drb-01/"' in client.get(page).text
         client.post(f"{page}undoing/")
         assert derby.prices.get(group="retail").amount == 300_000
