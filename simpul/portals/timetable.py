@@ -64,7 +64,6 @@ JOBS: tuple[Job, ...] = (
     Job("delivery.carriers", carrying.tend, timedelta(minutes=5), carrying.needs_tending),
     Job("crm.samples", ask_about_arrived, timedelta(minutes=15), wants_asking),
     Job("crm.handing", handing.tend, timedelta(minutes=1), handing.is_needed),
-    Job("crm.campaigns", drawing.begin_due, timedelta(minutes=1), drawing.is_needed),
     Job("crm.campaigns", circulars.begin_due, timedelta(minutes=1), drawing.is_needed),
     Job(looking.JOB, find_duplicates, timedelta(hours=24)),
     Job("crm.lists", listing.forget, timedelta(hours=24)),
