@@ -1,4 +1,5 @@
 from simpul.insight.models.facts import OrderFact, PairsFact
+from simpul.insight.models.forecasts import DemandForecast, ForecastSize
 from simpul.insight.models.kept import FactsKept
 from simpul.insight.models.outlooks import BuyerOutlook, BuyingOutlook
 from simpul.insight.models.sums import AreaMonth, BuyerFact, ModelDay, ModelMonth
@@ -8,7 +9,9 @@ __all__ = [
     "BuyerFact",
     "BuyerOutlook",
     "BuyingOutlook",
+    "DemandForecast",
     "FactsKept",
+    "ForecastSize",
     "ModelDay",
     "ModelMonth",
     "OrderFact",
