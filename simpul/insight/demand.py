@@ -21,8 +21,16 @@ from simpul.insight.methods.histories import Array
 from simpul.insight.methods.intermittent import classify
 from simpul.insight.methods.judging import FEASTS, FEWEST_ORIGINS, Forecast, forecast
 from simpul.insight.methods.size_curve import curve, split
-from simpul.insight.models import DemandForecast, ForecastSize, ModelDay, ModelMonth, PairsFact
+from simpul.insight.models import (
+    DemandForecast,
+    ForecastSize,
+    MaterialForecast,
+    ModelDay,
+    ModelMonth,
+    PairsFact,
+)
 from simpul.insight.spans import WEEK, months_back
+from simpul.insight.supplying import supplies
 from simpul.lib import clock
 from simpul.lib.workdays import DAY, IDUL_FITRI
 from simpul.parties.models import Workshop
@@ -69,10 +77,14 @@ def foretell(workshop: Workshop) -> None:
         whole = sum(undelivered.values())
         rows.append(_forecast(workshop, None, everything, whole, begins))
     sizes = _sizes(workshop, rows, today)
+    weekly = {product: one.weekly for product, one in known.items()}
+    materials = supplies(workshop, sizes, weekly, today)
     with transaction.atomic():
         DemandForecast.objects.filter(workshop=workshop).delete()
         DemandForecast.objects.bulk_create(rows, batch_size=A_BATCH)
         ForecastSize.objects.bulk_create(sizes, batch_size=A_BATCH)
+        MaterialForecast.objects.filter(workshop=workshop).delete()
+        MaterialForecast.objects.bulk_create(materials, batch_size=A_BATCH)
 
 
 # What is known

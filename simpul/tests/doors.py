@@ -478,6 +478,7 @@ TABLE: dict[str, Door] = {
     "workshop:trend-updating": Door(sees="staff", may="staff", answer=405),
     "workshop:trend-rebuilding": Door(sees="staff", may="owner", answer=405),
     "workshop:demand": Door(sees="staff"),
+    "workshop:demand-materials": Door(sees="staff"),
     "workshop:demand-model": Door("product", "staff"),
     "workshop:purchases": Door(sees="staff"),
     "workshop:purchase-plan": Door(sees="staff", may="owner rina", answer=405),

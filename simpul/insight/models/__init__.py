@@ -3,6 +3,7 @@ from simpul.insight.models.forecasts import DemandForecast, ForecastSize
 from simpul.insight.models.kept import FactsKept
 from simpul.insight.models.outlooks import BuyerOutlook, BuyingOutlook
 from simpul.insight.models.sums import AreaMonth, BuyerFact, ModelDay, ModelMonth
+from simpul.insight.models.supplies import MaterialForecast
 
 __all__ = [
     "AreaMonth",
@@ -12,6 +13,7 @@ __all__ = [
     "DemandForecast",
     "FactsKept",
     "ForecastSize",
+    "MaterialForecast",
     "ModelDay",
     "ModelMonth",
     "OrderFact",

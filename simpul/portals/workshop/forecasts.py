@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Count, F, Max, Min, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from simpul.insight.models import DemandForecast, ForecastSize
+from simpul.insight.models import DemandForecast, ForecastSize, MaterialForecast
 from simpul.insight.spans import WEEK
+from simpul.lib.quantities import MILLI
 from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
 from simpul.ui import charts
@@ -98,6 +101,34 @@ def forecast(request: Request, slug: str) -> HttpResponse:
     return render(request, "workshop/insight/demand_model.html", context)
 
 
+@require_safe
+def materials(request: Request) -> HttpResponse:
+    """What the forecast takes in material: what to buy, by when, and what to keep."""
+    demand(request, "insight.see_trend", request.workshop)
+    weeks = _weeks(request)
+    found = MaterialForecast.objects.visible_to(request.person)
+    rows = found.select_related("material", "supplier", "item").in_order()
+    if answer := download(request, "demand-materials", _columns_of_materials(weeks), rows):
+        return answer
+    counts = found.aggregate(
+        all=Count("pk"),
+        now=Count("pk", filter=Q(buy_by__lte=F("as_of"))),
+        later=Min("buy_by"),
+        as_of=Max("as_of"),
+    )
+    context = {
+        "weeks": weeks,
+        "spans": DemandForecast.SPANS,
+        "materials": counts["all"],
+        "now": counts["now"],
+        "later": counts["later"],
+        "as_of": counts["as_of"],
+        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+        "may_set": request.person.may("stock.set_reorder_point", request.workshop),
+    }
+    return render(request, "workshop/insight/demand_materials.html", context)
+
+
 def _weeks(request: Request) -> int:
     asked = request.GET.get("weeks", "")
     return int(asked) if asked in {str(one) for one in DemandForecast.SPANS} else 8
@@ -135,6 +166,29 @@ def _columns_of_sizes() -> list[Column]:
         (gettext_lazy("Colour"), lambda row: str(row.variant.colourway)),
         (gettext_lazy("Size"), lambda row: row.variant.size),
         *(pairs(weeks) for weeks in DemandForecast.SPANS),
+    ]
+
+
+def _columns_of_materials(weeks: int) -> list[Column]:
+    def amount(heading: Any, of: Callable[[MaterialForecast], int | None]) -> Column:
+        return heading, lambda row: None if of(row) is None else (of(row) or 0) / MILLI
+
+    return [
+        (gettext_lazy("Code"), lambda row: row.material.code),
+        (gettext_lazy("Material"), lambda row: str(row.material)),
+        (gettext_lazy("Size"), lambda row: row.size),
+        (gettext_lazy("Unit"), lambda row: row.material.unit_here),
+        (gettext_lazy("Buy by"), lambda row: row.buy_by),
+        amount(gettext_lazy("To buy"), lambda row: row.to_buy(weeks)),
+        amount(gettext_lazy("Orders to come need"), lambda row: row.needs(weeks)),
+        amount(gettext_lazy("Running orders lack"), lambda row: row.lacking),
+        amount(gettext_lazy("Free"), lambda row: row.free),
+        amount(gettext_lazy("On its way"), lambda row: row.coming),
+        (gettext_lazy("Supplier"), lambda row: row.supplier.name if row.supplier else ""),
+        (gettext_lazy("Days"), lambda row: row.lead_days),
+        (gettext_lazy("Deliveries"), lambda row: row.deliveries),
+        amount(gettext_lazy("Safety stock"), lambda row: row.safety),
+        amount(gettext_lazy("Proposed reorder point"), lambda row: row.reorder_at),
     ]
 
 

@@ -425,6 +425,7 @@ urlpatterns = [
     path("insight/updating/", insight.updating, name="trend-updating"),
     path("insight/rebuilding/", insight.rebuilding, name="trend-rebuilding"),
     path("insight/demand/", forecasts.forecasts, name="demand"),
+    path("insight/materials/", forecasts.materials, name="demand-materials"),
     path("insight/demand/<slug:slug>/", forecasts.forecast, name="demand-model"),
     # material
     path("purchases/", purchases.needs, name="purchases"),

@@ -10,10 +10,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
 from simpul.catalog.models import Product, Variant
-from simpul.insight.models import DemandForecast, ForecastSize
-from simpul.parties.models import Person, Workshop
+from simpul.insight.models import DemandForecast, ForecastSize, MaterialForecast
+from simpul.parties.models import Party, Person, Workshop
+from simpul.stock.models import Item
 
 PAGE = "/ciomas/desk/insight/demand/"
+MATERIALS = "/ciomas/desk/insight/materials/"
 
 
 def forecast(workshop: Workshop, product: Product | None, **facts: object) -> DemandForecast:
@@ -157,3 +159,77 @@ def test_the_pages_cost_the_same_for_any_number(
     # session, user, workshop and person; the model, its sizes
     with django_assert_num_queries(5):
         client.get(f"{PAGE}drb-00/")
+
+
+def supply(workshop: Workshop, code: str, **facts: object) -> MaterialForecast:
+    """A leather of which 50 lie free, and 40 are needed every four weeks."""
+    material = testing.material(workshop, code)
+    usual = {
+        "item": Item.of_material(material, ""),
+        "as_of": date(2026, 11, 25),
+        "needs_4": 40_000,
+        "needs_8": 80_000,
+        "needs_12": 120_000,
+        "lacking": 0,
+        "free": 50_000,
+        "coming": 0,
+        "lead_days": 6,
+        "deliveries": 0,
+    }
+    return MaterialForecast.objects.create(workshop=workshop, material=material, **(usual | facts))
+
+
+def test_it_says_what_to_buy_and_by_when(
+    client: Client, workshop: Workshop, sari: Person, supplier: Party
+) -> None:
+    assert "Nothing can be said yet" in told(client, sari, MATERIALS)
+    supply(workshop, "KLT-01", buy_by=date(2026, 12, 21), supplier=supplier)
+    page = told(client, sari, MATERIALS)
+    assert "Nothing is to be bought today. The next is due on 21 December 2026." in page
+    assert "says 6 days" in page
+    assert "too few deliveries to tell" in page
+    supply(workshop, "KLT-02", buy_by=date(2026, 11, 25), supplier=supplier, deliveries=9)
+    page = told(client, sari, MATERIALS)
+    assert "1 material is to be bought today at the latest" in page
+    assert "6 days on average (9×)" in page
+    assert page.index("KLT-02") < page.index("KLT-01")
+
+
+def test_a_reorder_point_is_proposed_and_set_by_nobody_but_the_stock_keeper(
+    client: Client, workshop: Workshop, sari: Person, rina: Person
+) -> None:
+    one = supply(workshop, "KLT-01", safety=20_000, reorder_at=55_000)
+    assert "55 sq ft</span> is proposed" in told(client, sari, MATERIALS)
+    assert "?proposed" not in told(client, sari, MATERIALS)
+    assert "?proposed" in told(client, rina, MATERIALS)
+    form = told(client, rina, f"/ciomas/desk/stock/{one.item_id}/reorder/?proposed")
+    assert 'value="55"' in form
+    assert 'value="95"' in form  # and what four weeks take
+    assert one.item is not None
+    one.item.refresh_from_db()
+    assert one.item.reorder_point == 0
+    assert 'value="55"' not in told(client, rina, f"/ciomas/desk/stock/{one.item_id}/reorder/")
+
+
+def test_material_is_there_as_a_file(client: Client, workshop: Workshop, sari: Person) -> None:
+    supply(workshop, "KLT-01", safety=20_000, reorder_at=55_000)
+    testing.login(client, sari)
+    lines = client.get(f"{MATERIALS}?as=csv&weeks=4").content.decode("utf-8-sig").splitlines()
+    assert lines[1] == "KLT-01,Bahan KLT-01,,sq ft,,10.0,40.0,0.0,50.0,0.0,,6,0,20.0,55.0"
+
+
+@pytest.mark.parametrize("count", [1, 9])
+def test_the_page_of_material_costs_the_same_for_any_number(
+    client: Client,
+    workshop: Workshop,
+    sari: Person,
+    count: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for at in range(count):
+        supply(workshop, f"KLT-0{at}")
+    testing.login(client, sari)
+    client.get(MATERIALS)
+    # session, user, workshop and person; counts, number, rows
+    with django_assert_num_queries(6):
+        client.get(MATERIALS)
