@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from simpul import testing
-from simpul.catalog.models import Material
+from simpul.catalog.models import Material, Product
 from simpul.conversations import spam
 from simpul.conversations.models import (
     Channel,
@@ -56,6 +56,7 @@ from simpul.crm.models import (
 )
 from simpul.crm.tables import Line, Table
 from simpul.delivery.models import Handover, Load
+from simpul.insight.models import DemandForecast
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
 from simpul.lib.uploads import Handed
@@ -166,6 +167,25 @@ class World:
         Person.objects.create(workshop=other, role=Role.OWNER, name="both", user=both.user)
         self.people["both"] = both
 
+    def _forecast(self, product: Product) -> None:
+        DemandForecast.objects.create(
+            workshop=self.workshop,
+            product=product,
+            as_of=clock.today(),
+            begins=clock.today(),
+            weeks_each=4,
+            pattern=DemandForecast.Pattern.SMOOTH,
+            adi=1,
+            cv2=0,
+            way=DemandForecast.Way.NAIVE,
+            ordered=0,
+            undelivered=0,
+            expected=30,
+            past=[10, 10],
+            ahead=[[10, None, None]] * 3,
+            spans=[[4, 10, None, None], [8, 20, None, None], [12, 30, None, None]],
+        )
+
     def _count_sheet(self, material: Material) -> CountSheet:
         item = testing.stock_up(material, 1_000)
         lies = item.balances.get(location__kind="store").on_hand
@@ -201,6 +221,7 @@ class World:
         )
         refund = Refund.request(by=self.people["dewi"], party=self.party("dewi"), amount=20_000)
         product = self.order.lines.get().colourway.product
+        self._forecast(product)
         needed = self.order.lines.get().needs.order_by("pk")[0].material
         upload = self._upload("owner")
         product.colourways.update(photo=upload)

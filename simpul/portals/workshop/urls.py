@@ -18,6 +18,7 @@ from simpul.portals.workshop import (
     dealers,
     deliveries,
     duplicates,
+    forecasts,
     gateways,
     guestbook,
     history,
@@ -423,6 +424,9 @@ urlpatterns = [
     path("insight/", insight.trend, name="trend"),
     path("insight/updating/", insight.updating, name="trend-updating"),
     path("insight/rebuilding/", insight.rebuilding, name="trend-rebuilding"),
+    path("insight/demand/", forecasts.forecasts, name="demand"),
+    path("insight/materials/", forecasts.materials, name="demand-materials"),
+    path("insight/demand/<slug:slug>/", forecasts.forecast, name="demand-model"),
     # material
     path("purchases/", purchases.needs, name="purchases"),
     path("purchases/dealing/", purchases.deal, name="dealing"),
