@@ -1091,4 +1091,20 @@ class Migration(migrations.Migration):
             model_name='wishvote',
             constraint=models.UniqueConstraint(fields=('wish', 'party'), name='wish_vote_once_a_customer'),
         ),
+        migrations.CreateModel(
+            name='RoomLetter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('week_on', models.DateField()),
+                ('status', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('dropped', 'no longer needed'), ('failed', 'failed')], default='waiting', editable=False, max_length=7)),
+                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('next_try_at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('identity', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.identity')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('status', 'waiting')), fields=['next_try_at'], name='room_letter_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('identity', 'week_on'), name='room_letter_once_a_week')],
+            },
+        ),
     ]

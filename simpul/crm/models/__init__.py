@@ -78,6 +78,7 @@ from simpul.crm.models.quotation import (
 from simpul.crm.models.rating import LONGEST_OPINION, Rating, RatingQuerySet, RatingRules
 from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral, find_recommender
 from simpul.crm.models.remedy import Remedy, RemedyQuerySet, most_credited
+from simpul.crm.models.room_letter import RoomLetter
 from simpul.crm.models.sample import Sample, ask_about_arrived, wants_asking
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
@@ -190,6 +191,7 @@ __all__ = [
     "Remedy",
     "RemedyQuerySet",
     "ReturnedPairs",
+    "RoomLetter",
     "RoomRules",
     "Sample",
     "Segment",

@@ -79,7 +79,6 @@ def test_nobody_is_asked_for_what_nothing_is_sent_by(
     page = client.get("/ciomas/my/news/told/").content.decode()
     assert f"offers-{address.pk}" in page
     assert f"satisfaction-{address.pk}" not in page
-    assert f"community-{address.pk}" not in page
 
 
 def test_sales_notes_what_was_said_on_the_telephone(
