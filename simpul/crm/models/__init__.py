@@ -93,6 +93,7 @@ from simpul.crm.models.territory import (
     overlapping,
 )
 from simpul.crm.models.visit import A_NOTE, Visit, VisitDay, VisitQuerySet, VisitStatus
+from simpul.crm.models.voice import ShownAs, Voice, name_as
 from simpul.crm.models.voucher import NoVoucher, Voucher, VoucherUse, give_idle_back
 from simpul.crm.models.wish import (
     ANSWERS,
@@ -200,6 +201,7 @@ __all__ = [
     "Service",
     "ServiceGoal",
     "ShowcaseRules",
+    "ShownAs",
     "ShownPicture",
     "Source",
     "Status",
@@ -214,6 +216,7 @@ __all__ = [
     "VisitDay",
     "VisitQuerySet",
     "VisitStatus",
+    "Voice",
     "Voucher",
     "VoucherUse",
     "Ways",
@@ -238,6 +241,7 @@ __all__ = [
     "left_of",
     "like",
     "most_credited",
+    "name_as",
     "nearest",
     "note_duplicates",
     "overlapping",
