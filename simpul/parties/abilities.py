@@ -175,6 +175,10 @@ ABILITIES: dict[str, Rule] = {
     "crm.change_rating": buyer(),
     "crm.alert_rating": machine(),
     "crm.follow_rating": workshop(SALES),
+    "crm.offer_words": buyer(),
+    "crm.withdraw_words": buyer(),
+    "crm.show_words": workshop(SALES),
+    "crm.hide_words": workshop(SALES),
     # wishes of customers
     "crm.keep_wish_rules": owner(),
     "crm.make_wish": invited(),

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from django.tasks import task
 
-from simpul.crm import drawing, handing, listing, looking, ratings, rewards, vouchers
+from simpul.crm import drawing, handing, listing, looking, ratings, rewards, room_letters, vouchers
 from simpul.crm.models import (
     ask_about_arrived,
     find_duplicates,
@@ -69,6 +69,7 @@ JOBS: tuple[Job, ...] = (
     Job("crm.lists", listing.forget, timedelta(hours=24)),
     Job("delivery.news", carrying.ask_for_news, timedelta(hours=24), carrying.has_questions),
     Job("crm.ratings", ratings.tend, timedelta(minutes=30), ratings.is_needed),
+    Job("crm.room", room_letters.write_due, timedelta(minutes=30), room_letters.is_needed),
     Job("orders.year", tiers.count_year, timedelta(hours=24), tiers.is_asked),
     Job("crm.points", rewards.tend, timedelta(minutes=15), rewards.is_needed),
     Job("crm.vouchers", vouchers.tend, timedelta(minutes=5), vouchers.is_idle),

@@ -131,10 +131,12 @@ TABLE: dict[str, Door] = {
     "workshop:answer-publication": Door("answer", "staff", "owner sari", answer=405),
     # how content customers are
     "buyer:rating": Door("rating", "dewi", "dewi"),
+    "buyer:rating-words": Door("rating", "buyers", "dewi", answer=405),
     "workshop:ratings": Door(sees="staff"),
     "workshop:rating-rules": Door(sees="owner", may="owner", others=403),
     "workshop:rating": Door("rating", "staff"),
     "workshop:rating-next": Door("rating", "staff", "owner sari", answer=405),
+    "workshop:rating-words": Door("shown rating", "staff", "owner sari", answer=405),
     # news of the workshop: for all buyers of the little world
     "buyer:bulletins": Door(sees="buyers"),
     "buyer:bulletin": Door("bulletin", "buyers"),
@@ -144,6 +146,8 @@ TABLE: dict[str, Door] = {
     "storefront:bulletins": Door(sees="all"),
     "storefront:bulletin": Door("public bulletin", "all"),
     "storefront:bulletin-picture": Door("public bulletin", "all"),
+    "storefront:sealed-bulletin": Door("sealed bulletin", "all"),
+    "storefront:sealed-picture": Door("sealed bulletin", "all"),
     "workshop:bulletins": Door(sees="staff"),
     "workshop:new-bulletin": Door(sees="owner sari", may="owner sari", others=403),
     "workshop:bulletin-count": Door(sees="staff"),

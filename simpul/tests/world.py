@@ -25,7 +25,7 @@ from simpul.conversations.models import (
     QuickReply,
     Ticket,
 )
-from simpul.crm import confirming, leaving, publishing
+from simpul.crm import confirming, leaving, publishing, sealed_news
 from simpul.crm.models import (
     AnswerPage,
     Bulletin,
@@ -51,6 +51,7 @@ from simpul.crm.models import (
     Territory,
     Visit,
     VisitDay,
+    Voice,
     Voucher,
     Wish,
 )
@@ -396,12 +397,14 @@ class World:
             "reported post": {"pk": reported_post.pk},
             **self._answers(),
             "rating": {"pk": Rating.ask(by=machine, about=owing).pk},
+            "shown rating": {"pk": self._voice().rating_id},
             "shown picture": {"pk": ShownPicture.show(by=self.people["owner"], photo=photo).pk},
             "unshown photo": {"pk": hidden.pk},
             "polled post": {"pk": (poll := self._poll()).post_id},
             "polled look": {"pk": poll.post_id, "choice": poll.choices.order_by("pk")[0].pk},
             **self._answers(),
             "bulletin": {"pk": self._bulletin(is_public=False).pk},
+            "sealed bulletin": {"token": self._sealed()},
             "public bulletin": {"pk": self._bulletin(is_public=True).pk},
             "drafted bulletin": {
                 "pk": Bulletin.write(by=self.people["sari"], title="Libur", body="x").pk
@@ -545,6 +548,16 @@ class World:
         )
         publishing.publish(made, by=self.people["sari"])
         return made
+
+    def _sealed(self) -> str:
+        return sealed_news.token_of(self._bulletin(is_public=False), self.people["dewi"])
+
+    def _voice(self) -> Voice:
+        """Words of a customer that wait to be shown."""
+        dewi = self.people["dewi"]
+        rating = Rating.ask(by=self.workshop.machine, about=testing.order(self.party("dewi")))
+        rating.reply(by=dewi, stars=5, words="Jahitannya rapi")
+        return Voice.offer(by=dewi, rating=rating, shown_as="named", consent="x")
 
     def _asked_area(self) -> Territory:
         party = self.party("dewi")

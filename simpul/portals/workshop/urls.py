@@ -165,6 +165,7 @@ urlpatterns = [
     path("customers/ratings/rules/", ratings.rules, name="rating-rules"),
     path("customers/ratings/<int:pk>/", ratings.rating, name="rating"),
     path("customers/ratings/<int:pk>/next/", ratings.next_step, name="rating-next"),
+    path("customers/ratings/<int:pk>/words/", ratings.shown_words, name="rating-words"),
     # news of the workshop
     path("customers/bulletins/", bulletins.bulletins, name="bulletins"),
     path("customers/bulletins/new/", bulletins.new, name="new-bulletin"),
