@@ -196,4 +196,75 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('workshop', 'buys_as'), name='buying_outlook_once')],
             },
         ),
+        migrations.CreateModel(
+            name='CashKept',
+            fields=[
+                ('workshop', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='cash_kept', serialize=False, to='parties.workshop')),
+                ('as_of', models.DateTimeField()),
+                ('newest', models.BigIntegerField(null=True)),
+                ('in_hand', models.BigIntegerField(null=True)),
+                ('overdue', models.BigIntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='WorkingsKept',
+            fields=[
+                ('workshop', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='workings_kept', serialize=False, to='parties.workshop')),
+                ('as_of', models.DateField()),
+                ('orders', models.PositiveIntegerField()),
+                ('late', models.PositiveIntegerField()),
+                ('middle', models.PositiveIntegerField(default=0)),
+                ('slow', models.PositiveIntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='CashWeek',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('monday', models.DateField()),
+                ('from_buyers', models.BigIntegerField(default=0)),
+                ('to_suppliers', models.BigIntegerField(default=0)),
+                ('wages', models.BigIntegerField(default=0)),
+                ('running', models.BigIntegerField(default=0)),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workshop', 'monday'), name='cash_week_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PricingRules',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('wished_percent', models.PositiveSmallIntegerField(default=25, verbose_name='percent of the price that should be left')),
+                ('workshop', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='pricing_rules', to='parties.workshop')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('wished_percent__lte', 80)), name='pricing_can_be_kept')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Working',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('leg', 'Leg'), ('post', 'Post'), ('promise', 'Promise'), ('supplier', 'Supplier'), ('courier', 'Courier'), ('payer', 'Payer'), ('speed', 'Speed'), ('hand', 'Hand'), ('spoilt', 'Spoilt')], max_length=8)),
+                ('place', models.PositiveIntegerField()),
+                ('name', models.CharField(blank=True, max_length=120)),
+                ('name_en', models.CharField(blank=True, max_length=120)),
+                ('month', models.DateField(null=True)),
+                ('count', models.PositiveIntegerField(default=0)),
+                ('kept', models.PositiveIntegerField(default=0)),
+                ('middle', models.PositiveIntegerField(default=0)),
+                ('slow', models.PositiveIntegerField(default=0)),
+                ('lost', models.PositiveIntegerField(default=0)),
+                ('spoilt', models.PositiveIntegerField(default=0)),
+                ('days', models.PositiveIntegerField(default=0)),
+                ('days_before', models.PositiveIntegerField(default=0)),
+                ('party', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.party')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workshop', 'kind', 'place'), name='working_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['speed', 'hand']), ('kept__lte', models.F('count')), _connector='OR'), name='working_keeps_no_more_than_there_are')],
+            },
+        ),
     ]

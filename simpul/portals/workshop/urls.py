@@ -71,6 +71,7 @@ from simpul.portals.workshop import (
     wages,
     whatsapp,
     wishes,
+    workings,
 )
 
 app_name = "workshop"
@@ -423,6 +424,8 @@ urlpatterns = [
     path("insight/", insight.trend, name="trend"),
     path("insight/updating/", insight.updating, name="trend-updating"),
     path("insight/rebuilding/", insight.rebuilding, name="trend-rebuilding"),
+    path("insight/workings/", workings.workings, name="workings"),
+    path("insight/workings/margin/", workings.wished_margin, name="wished-margin"),
     # material
     path("purchases/", purchases.needs, name="purchases"),
     path("purchases/dealing/", purchases.deal, name="dealing"),
