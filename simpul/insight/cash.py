@@ -137,5 +137,5 @@ def _mean(workshop: Workshop, today: date, kinds: tuple[PurposeKind, ...], weeks
         on__gt=last - timedelta(weeks=weeks),
         on__lte=last,
     ).order_by()
-    sen = went.aggregate(n=Sum("amount_sen", default=0))["n"]
+    sen: int = went.aggregate(n=Sum("amount_sen", default=0))["n"]
     return max(-sen // weeks // 100, 0)

@@ -294,6 +294,8 @@ def _couriers(workshop: Workshop, since: date) -> list[Working]:
     for courier, left, delivered, days in there.values_list(
         "courier", "left_at", "delivered_at", "days"
     ):
+        if left is None or delivered is None:
+            continue  # the rows say so already: for the types
         takes[courier].append(_tenths(left, delivered))
         if days is not None:
             due_on = clock.day_of(left) + timedelta(days=days)

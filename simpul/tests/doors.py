@@ -477,6 +477,7 @@ TABLE: dict[str, Door] = {
     "workshop:trend": Door(sees="staff"),
     "workshop:trend-updating": Door(sees="staff", may="staff", answer=405),
     "workshop:trend-rebuilding": Door(sees="staff", may="owner", answer=405),
+    "workshop:factors": Door(sees="staff"),
     "workshop:workings": Door(sees="staff"),
     "workshop:wished-margin": Door(sees="owner"),
     "workshop:purchases": Door(sees="staff"),

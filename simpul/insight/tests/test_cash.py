@@ -57,6 +57,7 @@ def test_what_is_overdue_for_longer_than_usual_stands_in_no_week(buyer: Party) -
 def test_what_is_ordered_is_paid_once_it_came_and_is_due(supplier: Party) -> None:
     purchase = testing.confirmed_purchase(supplier)
     [day] = set(purchase.lines.values_list("promised_on", flat=True).order_by("promised_on"))
+    assert day is not None
     due_on = day + timedelta(days=supplier.workshop.supplier_days)
     monday = due_on - timedelta(days=due_on.weekday())
     assert weeks(supplier.workshop, "to_suppliers") == {monday: purchase.total}

@@ -33,7 +33,7 @@ def reckoned(workshop: Workshop) -> None:
         workings.reckon(workshop)
 
 
-def rows(workshop: Workshop, kind: Kind) -> Iterator[Working]:
+def rows(workshop: Workshop, kind: Working.Kind) -> Iterator[Working]:
     yield from Working.objects.filter(workshop=workshop, kind=kind).order_by("place")
 
 

@@ -18,6 +18,7 @@ from simpul.portals.workshop import (
     dealers,
     deliveries,
     duplicates,
+    factors,
     gateways,
     guestbook,
     history,
@@ -424,6 +425,7 @@ urlpatterns = [
     path("insight/", insight.trend, name="trend"),
     path("insight/updating/", insight.updating, name="trend-updating"),
     path("insight/rebuilding/", insight.rebuilding, name="trend-rebuilding"),
+    path("insight/factors/", factors.factors, name="factors"),
     path("insight/workings/", workings.workings, name="workings"),
     path("insight/workings/margin/", workings.wished_margin, name="wished-margin"),
     # material
