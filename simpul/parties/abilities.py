@@ -342,6 +342,7 @@ ABILITIES: dict[str, Rule] = {
     "insight.see_books": workshop(FINANCE, Role.VIEWER),
     "insight.see_trend": workshop(SALES, FINANCE, STOCK, PRODUCTION, Role.VIEWER),
     "insight.rebuild": owner(),
+    "insight.wish_margin": owner(),
     # money
     "payments.open_account": workshop(FINANCE),
     "payments.confirm_account": workshop(FINANCE),

@@ -21,7 +21,7 @@ from simpul.crm.models import (
     win_what_was_ordered,
 )
 from simpul.delivery import carrying, waves
-from simpul.insight import demand, returning
+from simpul.insight import cash, demand, returning, workings
 from simpul.insight.keeping import keep
 from simpul.lib import clock
 from simpul.orders import tiers
@@ -77,6 +77,8 @@ JOBS: tuple[Job, ...] = (
     Job("insight.facts", keep.bring_up_to_date, timedelta(minutes=15), keep.is_behind),
     Job("insight.returning", returning.judge, timedelta(minutes=30), returning.is_needed),
     Job("insight.demand", demand.foretell, timedelta(minutes=30), demand.is_needed),
+    Job("insight.workings", workings.reckon, timedelta(minutes=30), workings.is_needed),
+    Job("insight.cash", cash.reckon, timedelta(minutes=15), cash.is_behind),
 )
 
 

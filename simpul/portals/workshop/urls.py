@@ -18,6 +18,7 @@ from simpul.portals.workshop import (
     dealers,
     deliveries,
     duplicates,
+    factors,
     forecasts,
     gateways,
     guestbook,
@@ -72,6 +73,7 @@ from simpul.portals.workshop import (
     wages,
     whatsapp,
     wishes,
+    workings,
 )
 
 app_name = "workshop"
@@ -428,6 +430,9 @@ urlpatterns = [
     path("insight/demand/", forecasts.forecasts, name="demand"),
     path("insight/materials/", forecasts.materials, name="demand-materials"),
     path("insight/demand/<slug:slug>/", forecasts.forecast, name="demand-model"),
+    path("insight/factors/", factors.factors, name="factors"),
+    path("insight/workings/", workings.workings, name="workings"),
+    path("insight/workings/margin/", workings.wished_margin, name="wished-margin"),
     # material
     path("purchases/", purchases.needs, name="purchases"),
     path("purchases/dealing/", purchases.deal, name="dealing"),
