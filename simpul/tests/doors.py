@@ -477,6 +477,7 @@ TABLE: dict[str, Door] = {
     "workshop:trend": Door(sees="staff"),
     "workshop:trend-updating": Door(sees="staff", may="staff", answer=405),
     "workshop:trend-rebuilding": Door(sees="staff", may="owner", answer=405),
+    "workshop:questions": Door(sees="staff"),
     "workshop:purchases": Door(sees="staff"),
     "workshop:purchase-plan": Door(sees="staff", may="owner rina", answer=405),
     "workshop:dealing": Door(sees="staff", may="owner rina", answer=405),

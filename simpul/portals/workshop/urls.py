@@ -43,6 +43,7 @@ from simpul.portals.workshop import (
     points,
     production,
     purchases,
+    questions,
     quotations,
     ratings,
     receipts,
@@ -421,6 +422,7 @@ urlpatterns = [
     path("books/simpul.<str:form>", books.export, name="books-export"),
     # analysis
     path("insight/", insight.trend, name="trend"),
+    path("insight/questions/", questions.questions, name="questions"),
     path("insight/updating/", insight.updating, name="trend-updating"),
     path("insight/rebuilding/", insight.rebuilding, name="trend-rebuilding"),
     # material
