@@ -487,6 +487,7 @@ TABLE: dict[str, Door] = {
     "workshop:factors": Door(sees="staff"),
     "workshop:workings": Door(sees="staff"),
     "workshop:wished-margin": Door(sees="owner"),
+    "workshop:questions": Door(sees="staff"),
     "workshop:purchases": Door(sees="staff"),
     "workshop:purchase-plan": Door(sees="staff", may="owner rina", answer=405),
     "workshop:dealing": Door(sees="staff", may="owner rina", answer=405),

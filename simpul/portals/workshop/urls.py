@@ -45,6 +45,7 @@ from simpul.portals.workshop import (
     points,
     production,
     purchases,
+    questions,
     quotations,
     ratings,
     receipts,
@@ -425,6 +426,7 @@ urlpatterns = [
     path("books/simpul.<str:form>", books.export, name="books-export"),
     # analysis
     path("insight/", insight.trend, name="trend"),
+    path("insight/questions/", questions.questions, name="questions"),
     path("insight/updating/", insight.updating, name="trend-updating"),
     path("insight/rebuilding/", insight.rebuilding, name="trend-rebuilding"),
     path("insight/demand/", forecasts.forecasts, name="demand"),
