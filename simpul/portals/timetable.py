@@ -23,6 +23,7 @@ from simpul.crm.models import (
 from simpul.delivery import carrying, waves
 from simpul.insight import returning
 from simpul.insight.keeping import keep
+from simpul.insight.morning import making
 from simpul.lib import clock
 from simpul.orders import tiers
 from simpul.parties.models import Workshop
@@ -76,6 +77,7 @@ JOBS: tuple[Job, ...] = (
     Job("crm.points_over", rewards.close_day, timedelta(hours=24), rewards.has_points),
     Job("insight.facts", keep.bring_up_to_date, timedelta(minutes=15), keep.is_behind),
     Job("insight.returning", returning.judge, timedelta(minutes=30), returning.is_needed),
+    Job("insight.morning", making.make, timedelta(minutes=15), making.is_needed),
 )
 
 

@@ -1,5 +1,6 @@
 from simpul.insight.models.facts import OrderFact, PairsFact
 from simpul.insight.models.kept import FactsKept
+from simpul.insight.models.morning import Morning, MorningKind, MorningRules, MorningTask
 from simpul.insight.models.outlooks import BuyerOutlook, BuyingOutlook
 from simpul.insight.models.sums import AreaMonth, BuyerFact, ModelDay, ModelMonth
 
@@ -11,6 +12,10 @@ __all__ = [
     "FactsKept",
     "ModelDay",
     "ModelMonth",
+    "Morning",
+    "MorningKind",
+    "MorningRules",
+    "MorningTask",
     "OrderFact",
     "PairsFact",
 ]

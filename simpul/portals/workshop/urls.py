@@ -32,6 +32,7 @@ from simpul.portals.workshop import (
     materials,
     messages,
     moderation,
+    morning,
     orders,
     origins,
     outwork,
@@ -423,6 +424,10 @@ urlpatterns = [
     path("insight/", insight.trend, name="trend"),
     path("insight/updating/", insight.updating, name="trend-updating"),
     path("insight/rebuilding/", insight.rebuilding, name="trend-rebuilding"),
+    path("insight/morning/", morning.morning, name="morning"),
+    path("insight/morning/rules/", morning.rules, name="morning-rules"),
+    path("insight/morning/<int:pk>/outcome/", morning.outcome, name="morning-outcome"),
+    path("insight/morning/<int:pk>/reopening/", morning.reopening, name="morning-reopening"),
     # material
     path("purchases/", purchases.needs, name="purchases"),
     path("purchases/dealing/", purchases.deal, name="dealing"),
