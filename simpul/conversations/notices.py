@@ -402,6 +402,11 @@ TOLD: dict[str, tuple[str, ...]] = {
     "delivery.carrier_fails": ("sales", "stock"),
     "delivery.carrier_keeps": ("sales", "stock"),
     "delivery.carrier_delivers": ("buyer", "sales", "stock"),
+    # the tasks of the morning
+    "insight.finish_task": NOBODY,
+    "insight.put_task_off": NOBODY,
+    "insight.dismiss_task": NOBODY,
+    "insight.reopen_task": NOBODY,
 }
 
 SIDES = ("buyer", "supplier", "courier")

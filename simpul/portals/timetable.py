@@ -23,6 +23,7 @@ from simpul.crm.models import (
 from simpul.delivery import carrying, waves
 from simpul.insight import cash, demand, returning, workings
 from simpul.insight.keeping import keep
+from simpul.insight.morning import making
 from simpul.lib import clock
 from simpul.orders import tiers
 from simpul.parties.models import Workshop
@@ -79,6 +80,7 @@ JOBS: tuple[Job, ...] = (
     Job("insight.demand", demand.foretell, timedelta(minutes=30), demand.is_needed),
     Job("insight.workings", workings.reckon, timedelta(minutes=30), workings.is_needed),
     Job("insight.cash", cash.reckon, timedelta(minutes=15), cash.is_behind),
+    Job("insight.morning", making.make, timedelta(minutes=15), making.is_needed),
 )
 
 

@@ -480,6 +480,10 @@ TABLE: dict[str, Door] = {
     # analysis
     "workshop:trend": Door(sees="staff"),
     "workshop:trend-updating": Door(sees="staff", may="staff", answer=405),
+    "workshop:morning": Door(sees="staff"),
+    "workshop:morning-rules": Door(sees="owner", may="owner", others=403),
+    "workshop:morning-outcome": Door("morning task", "owner sari viewer", "owner sari", answer=405),
+    "workshop:morning-reopening": Door("done task", "owner sari viewer", "owner sari", answer=405),
     "workshop:trend-rebuilding": Door(sees="staff", may="owner", answer=405),
     "workshop:demand": Door(sees="staff"),
     "workshop:demand-materials": Door(sees="staff"),

@@ -57,7 +57,7 @@ from simpul.crm.models import (
 )
 from simpul.crm.tables import Line, Table
 from simpul.delivery.models import Handover, Load
-from simpul.insight.models import DemandForecast
+from simpul.insight.models import DemandForecast, MorningKind, MorningTask
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
 from simpul.lib.uploads import Handed
@@ -410,6 +410,8 @@ class World:
                 "pk": Bulletin.write(by=self.people["sari"], title="Libur", body="x").pk
             },
             "wish": {"pk": wish.pk},
+            "morning task": {"pk": self._morning_task().pk},
+            "done task": {"pk": self._morning_task(is_done=True).pk},
             "hidden wish": {"pk": hidden_wish.pk},
             "two parties": {"one": twin.one_id, "other": twin.other_id},
             "duplicate": {"pk": twin.pk},
@@ -486,6 +488,23 @@ class World:
                 for name in ("dewi", "sari", "budi", "asep")
             },
         }
+
+    def _morning_task(self, *, is_done: bool = False) -> MorningTask:
+        task = MorningTask.objects.create(
+            workshop=self.workshop,
+            kind=MorningKind.OVERDUE,
+            party=self.party("dewi"),
+            day=clock.today(),
+            last_on=clock.today(),
+            rank=1,
+            gain=300_000,
+            chance=20,
+            facts={"order": 1_000_000, "left": 30, "usual": 24, "waited": 61, "longer": 4},
+            is_held=False,
+        )
+        if is_done:
+            task.finish(by=self.people["sari"])
+        return task
 
     def _duplicate(self) -> Duplicate:
         one, other = (testing.party(self.workshop, name) for name in ("Toko Jaya", "Tk. Djaja"))

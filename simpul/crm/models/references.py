@@ -47,6 +47,7 @@ MOVES = {
     "delivery.CourierOffer.courier",
     "delivery.Shipment.buyer",
     "delivery.Shipment.courier",
+    "insight.MorningTask.party",
     "orders.Order.buyer",
     "papers.Paper.seen_by",
     "papers.Upload.party",

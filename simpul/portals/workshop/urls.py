@@ -34,6 +34,7 @@ from simpul.portals.workshop import (
     materials,
     messages,
     moderation,
+    morning,
     orders,
     origins,
     outwork,
@@ -435,6 +436,10 @@ urlpatterns = [
     path("insight/factors/", factors.factors, name="factors"),
     path("insight/workings/", workings.workings, name="workings"),
     path("insight/workings/margin/", workings.wished_margin, name="wished-margin"),
+    path("insight/morning/", morning.morning, name="morning"),
+    path("insight/morning/rules/", morning.rules, name="morning-rules"),
+    path("insight/morning/<int:pk>/outcome/", morning.outcome, name="morning-outcome"),
+    path("insight/morning/<int:pk>/reopening/", morning.reopening, name="morning-reopening"),
     # material
     path("purchases/", purchases.needs, name="purchases"),
     path("purchases/dealing/", purchases.deal, name="dealing"),
