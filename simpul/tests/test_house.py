@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import models
+from django.db.migrations import AddConstraint, AddField, AddIndex, CreateModel
+from django.db.migrations.loader import MigrationLoader
 from django.template import engines
 
 from simpul.conversations.notices import DESKS, SIDES, TOLD
+from simpul.lib.first_migration import FirstMigration
 from simpul.parties.abilities import ABILITIES
 from simpul.parties.models import Workshop
 from simpul.parties.roles import Role
@@ -102,6 +105,20 @@ def test_a_status_is_changed_by_steps_only() -> None:
 
 def test_no_table_has_an_order_of_its_own() -> None:
     assert [model._meta.label for model in OURS if model._meta.ordering] == []
+
+
+def test_the_first_migrations_make_tables_only() -> None:
+    """And all at once: what Django would do after each operation takes minutes by now."""
+    first = [
+        migration
+        for (app, name), migration in MigrationLoader(None).disk_migrations.items()
+        if name == "0001_initial" and app in {model._meta.app_label for model in OURS}
+    ]
+    assert len(first) == len({model._meta.app_label for model in OURS})
+    making = (CreateModel, AddField, AddIndex, AddConstraint)
+    for migration in first:
+        assert isinstance(migration, FirstMigration), migration
+        assert all(isinstance(one, making) for one in migration.operations), migration
 
 
 def test_everything_hangs_from_a_workshop() -> None:
