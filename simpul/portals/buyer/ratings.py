@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from simpul.crm.models import Rating, RatingRules
 from simpul.crm.rating_forms import RatingForm
 from simpul.portals.http import Request
+from simpul.workflow.steps import KeyReused
 
 
 @require_http_methods(["GET", "POST"])
@@ -23,7 +24,10 @@ def rating(request: Request, pk: int) -> HttpResponse:
     form = RatingForm(request.POST or None, initial={"stars": found.stars, "words": found.words})
     if form.is_valid():
         say = found.reply if is_new else found.change
-        say(by=request.person, **form.cleaned_data)
+        try:
+            say(by=request.person, **form.cleaned_data)
+        except KeyReused:  # this very form, sent twice: the first was another step, and is kept
+            return redirect("buyer:rating", request.workshop.slug, pk)
         messages.success(request, _("Thank you. The workshop reads it."))
         return redirect("buyer:rating", request.workshop.slug, pk)
     return render(
