@@ -1093,4 +1093,39 @@ class Migration(migrations.Migration):
             model_name='wishvote',
             constraint=models.UniqueConstraint(fields=('wish', 'party'), name='wish_vote_once_a_customer'),
         ),
+        migrations.CreateModel(
+            name='RoomLetter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('week_on', models.DateField()),
+                ('status', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('dropped', 'no longer needed'), ('failed', 'failed')], default='waiting', editable=False, max_length=7)),
+                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('next_try_at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('identity', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.identity')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('status', 'waiting')), fields=['next_try_at'], name='room_letter_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('identity', 'week_on'), name='room_letter_once_a_week')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Voice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('words', models.CharField(max_length=500)),
+                ('shown_as', models.CharField(choices=[('named', 'Yes, with the name %(name)s'), ('first', 'Yes, as %(name)s'), ('unnamed', 'Yes, without a name')], max_length=7)),
+                ('name', models.CharField(blank=True, max_length=180)),
+                ('consent', models.CharField(max_length=300)),
+                ('status', models.CharField(choices=[('offered', 'waits for you'), ('shown', 'shown'), ('hidden', 'not shown'), ('withdrawn', 'taken back')], default='offered', editable=False, max_length=9)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('withdrawn_at', models.DateTimeField(editable=False, null=True)),
+                ('rating', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.rating')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['workshop', 'status', '-id'], name='crm_voice_worksho_a82bb1_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'withdrawn'), _negated=True), fields=('rating',), name='voice_once'), models.CheckConstraint(condition=models.Q(models.Q(('name', ''), ('shown_as', 'unnamed')), models.Q(models.Q(('shown_as', 'unnamed'), _negated=True), models.Q(('name', ''), _negated=True)), _connector='OR'), name='voice_named_as_agreed'), models.CheckConstraint(condition=models.Q(('status', 'withdrawn'), ('withdrawn_at', None), _connector='XOR'), name='voice_withdrawn_some_day')],
+            },
+        ),
     ]
