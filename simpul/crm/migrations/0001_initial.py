@@ -302,7 +302,6 @@ class Migration(FirstMigration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('closes_on', models.DateField()),
-                ('told_at', models.DateTimeField(editable=False, null=True)),
                 ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
             ],
         ),
@@ -312,6 +311,7 @@ class Migration(FirstMigration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField()),
                 ('words', models.CharField(max_length=80)),
+                ('told_at', models.DateTimeField(editable=False, null=True)),
                 ('colourway', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.colourway')),
                 ('poll', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='choices', to='crm.poll')),
             ],

@@ -72,7 +72,7 @@ def returning(request: Request) -> HttpResponse:
     rows = kinds.get(shown, found).select_related("buyer").order_by("-stake", "pk")
     sees_left = request.person.may("insight.see_books", request.workshop)
     columns = (*COLUMNS, WORTH) if sees_left else COLUMNS
-    if answer := download(request, "returning", columns, rows):
+    if answer := download(request, "returning", columns, rows, is_personal=True):
         return answer
     outlook = BuyingOutlook.objects.filter(workshop=request.workshop, buys_as=kind).first()
     counts = found.aggregate(
