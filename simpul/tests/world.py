@@ -47,6 +47,9 @@ from simpul.crm.models import (
     Recommender,
     Referral,
     Segment,
+    Sentra,
+    SentraMember,
+    SentraPost,
     ShownPicture,
     Territory,
     Visit,
@@ -396,6 +399,7 @@ class World:
             "hidden post": {"pk": hidden_post.pk},
             "reported post": {"pk": reported_post.pk},
             **self._answers(),
+            **self._sentra(),
             "rating": {"pk": Rating.ask(by=machine, about=owing).pk},
             "shown rating": {"pk": self._voice().rating_id},
             "shown picture": {"pk": ShownPicture.show(by=self.people["owner"], photo=photo).pk},
@@ -567,6 +571,24 @@ class World:
         )
         publishing.publish(made, by=self.people["sari"])
         return made
+
+    def _sentra(self) -> dict[str, dict[str, Any]]:
+        """A room that our owner keeps, with a question of a neighbour, and an invitation elsewhere."""
+        owner, joko = self.people["owner"], self.people["joko"]
+        room = Sentra.found(by=owner, name="Ciomas")
+        room.members.get().invite(by=owner, guest=joko.workshop)
+        theirs = SentraMember.join(by=joko, invitation=room.invitations.get())
+        asked = SentraPost.say(
+            by=joko, sentra=room, body="Kulit?", choices=["A", "B"], closes_on=clock.in_days(7)
+        )
+        far = testing.staff("Udin", testing.workshop("garut"), Role.OWNER)
+        other = Sentra.found(by=far, name="Garut")
+        other.members.get().invite(by=far, guest=self.workshop)
+        return {
+            "sentra post": {"pk": asked.pk},
+            "sentra member": {"pk": theirs.pk},
+            "sentra invitation": {"pk": other.invitations.get().pk},
+        }
 
     def _sealed(self) -> str:
         return sealed_news.token_of(self._bulletin(is_public=False), self.people["dewi"])
