@@ -22,6 +22,7 @@ from simpul.crm.models import (
 )
 from simpul.delivery import carrying, waves
 from simpul.insight import returning
+from simpul.insight.behaviour import job as behaviour
 from simpul.insight.keeping import keep
 from simpul.lib import clock
 from simpul.orders import tiers
@@ -76,6 +77,7 @@ JOBS: tuple[Job, ...] = (
     Job("crm.points_over", rewards.close_day, timedelta(hours=24), rewards.has_points),
     Job("insight.facts", keep.bring_up_to_date, timedelta(minutes=15), keep.is_behind),
     Job("insight.returning", returning.judge, timedelta(minutes=30), returning.is_needed),
+    Job("insight.behaviour", behaviour.tell, timedelta(minutes=30), behaviour.is_needed),
 )
 
 

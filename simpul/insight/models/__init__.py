@@ -1,3 +1,4 @@
+from simpul.insight.models.behaviour import Behaviour, Group, GroupedBuyer, PayingBuyer
 from simpul.insight.models.facts import OrderFact, PairsFact
 from simpul.insight.models.kept import FactsKept
 from simpul.insight.models.outlooks import BuyerOutlook, BuyingOutlook
@@ -5,12 +6,16 @@ from simpul.insight.models.sums import AreaMonth, BuyerFact, ModelDay, ModelMont
 
 __all__ = [
     "AreaMonth",
+    "Behaviour",
     "BuyerFact",
     "BuyerOutlook",
     "BuyingOutlook",
     "FactsKept",
+    "Group",
+    "GroupedBuyer",
     "ModelDay",
     "ModelMonth",
     "OrderFact",
     "PairsFact",
+    "PayingBuyer",
 ]
