@@ -31,7 +31,6 @@ class Large(NamedTuple):
 
 
 COLUMNS: tuple[Column, ...] = (
-    (_("Place"), lambda row: row.place),
     (_("Buyer"), lambda row: row.buyer.buyer.name),
     (_("Bought in twelve months"), lambda row: row.buyer.sold_year),
     (_("Share, %"), lambda row: row.permille / 10),

@@ -216,7 +216,7 @@ def test_what_goes_with_the_first_one(
     assert "would have to buy 150% more" in page
     assert ("Of that Rp 1,500,000 was left" in page) is sees
     lines = seen(client, person, "largest/?as=csv").replace(";", ",").splitlines()
-    assert lines[1] == "1,Toko best 0,6000000,60.0,60.0"
+    assert lines[1] == "Toko best 0,6000000,60.0,60.0"
     assert "Nobody has bought in twelve months" in seen(client, person, "largest/?kind=consumer")
 
 
