@@ -1,3 +1,4 @@
+from simpul.insight.models.behaviour import Behaviour, Group, GroupedBuyer, PayingBuyer
 from simpul.insight.models.cash import CashKept, CashWeek, PricingRules
 from simpul.insight.models.facts import OrderFact, PairsFact
 from simpul.insight.models.forecasts import DemandForecast, ForecastSize
@@ -10,6 +11,7 @@ from simpul.insight.models.workings import Working, WorkingsKept
 
 __all__ = [
     "AreaMonth",
+    "Behaviour",
     "BuyerFact",
     "BuyerOutlook",
     "BuyingOutlook",
@@ -18,6 +20,8 @@ __all__ = [
     "DemandForecast",
     "FactsKept",
     "ForecastSize",
+    "Group",
+    "GroupedBuyer",
     "MaterialForecast",
     "ModelDay",
     "ModelMonth",
@@ -27,6 +31,7 @@ __all__ = [
     "MorningTask",
     "OrderFact",
     "PairsFact",
+    "PayingBuyer",
     "PricingRules",
     "Working",
     "WorkingsKept",
