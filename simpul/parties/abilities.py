@@ -338,6 +338,7 @@ ABILITIES: dict[str, Rule] = {
     "insight.see_books": workshop(FINANCE, Role.VIEWER),
     "insight.see_trend": workshop(SALES, FINANCE, STOCK, PRODUCTION, Role.VIEWER),
     "insight.rebuild": owner(),
+    "insight.keep_questions": workshop(SALES, FINANCE, STOCK, PRODUCTION),
     # money
     "payments.open_account": workshop(FINANCE),
     "payments.confirm_account": workshop(FINANCE),

@@ -30,6 +30,7 @@ KEPT = {
     "crm.keep_room_rules",
     "crm.keep_rating_rules",
     "crm.keep_wish_rules",
+    "insight.keep_questions",
     "parties.keep",
     "parties.keep_own",
     "parties.staff",

@@ -196,4 +196,44 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('workshop', 'buys_as'), name='buying_outlook_once')],
             },
         ),
+        migrations.CreateModel(
+            name='SavedQuestion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('asked', models.JSONField(default=dict)),
+                ('tells_left', models.BooleanField(default=False)),
+                ('is_of_buyers', models.BooleanField(default=False)),
+                ('dropped_at', models.DateTimeField(editable=False, null=True)),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='QuestionShare',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('owner', 'owner'), ('sales', 'sales and administration'), ('finance', 'finance'), ('stock', 'purchasing and stock'), ('production', 'production'), ('viewer', 'may look only'), ('machine', 'the system'), ('', 'contact of a partner')], max_length=12)),
+                ('question', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='insight.savedquestion')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('question', 'role'), name='question_share_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='QuestionLetter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('weekday', models.PositiveSmallIntegerField(choices=[(1, 'Monday'), (2, 'Tuesday'), (3, 'Wednesday'), (4, 'Thursday'), (5, 'Friday'), (6, 'Saturday'), (7, 'Sunday')])),
+                ('hour', models.PositiveSmallIntegerField()),
+                ('sends_at', models.DateTimeField()),
+                ('next_try_at', models.DateTimeField(db_index=True)),
+                ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.person')),
+                ('question', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='letters', to='insight.savedquestion')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('question', 'person'), name='question_letter_once'), models.CheckConstraint(condition=models.Q(('hour__lte', 23), ('weekday__range', (1, 7))), name='question_letter_in_a_week')],
+            },
+        ),
     ]
