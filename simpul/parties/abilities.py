@@ -369,6 +369,7 @@ ABILITIES: dict[str, Rule] = {
     "insight.put_task_off": keeper(),
     "insight.dismiss_task": keeper(),
     "insight.reopen_task": keeper(),
+    "insight.keep_questions": workshop(SALES, FINANCE, STOCK, PRODUCTION),
     # money
     "payments.open_account": workshop(FINANCE),
     "payments.confirm_account": workshop(FINANCE),

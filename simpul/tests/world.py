@@ -60,7 +60,7 @@ from simpul.crm.models import (
 )
 from simpul.crm.tables import Line, Table
 from simpul.delivery.models import Handover, Load
-from simpul.insight.models import DemandForecast, MorningKind, MorningTask
+from simpul.insight.models import DemandForecast, MorningKind, MorningTask, SavedQuestion
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
 from simpul.lib.uploads import Handed
@@ -430,6 +430,7 @@ class World:
             "asked area": {"pk": self._asked_area().pk},
             "held area": {"pk": self._held_area().pk},
             "distributor": {"pk": self.party("dewi").pk},
+            "question": {"pk": self._question().pk},
             "segment": {"pk": self._segment().pk},
             "campaign": {"pk": self._campaign().pk},
             "campaign text": (text := self._campaign_text()),
@@ -607,6 +608,16 @@ class World:
     def _held_area(self) -> Territory:
         facts: dict[str, Any] = {"since": clock.today(), "province": "Banten"}
         return Territory.give(by=self.people["sari"], party=self.party("dewi"), **facts)
+
+    def _question(self) -> SavedQuestion:
+        """Of the owner, for who sells, too."""
+        asked = {"measure": "pairs", "by": "size", "days": "m12"}
+        facts: dict[str, Any] = {"name": "Ukuran", "asked": asked}
+        made = SavedQuestion.objects.create(
+            workshop=self.workshop, owner=self.people["owner"], **facts
+        )
+        made.share([Role.SALES])
+        return made
 
     def _segment(self, *, is_list: bool = False) -> Segment:
         return Segment.objects.create(workshop=self.workshop, name="Bogor", is_list=is_list)

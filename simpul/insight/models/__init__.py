@@ -5,6 +5,7 @@ from simpul.insight.models.forecasts import DemandForecast, ForecastSize
 from simpul.insight.models.kept import FactsKept
 from simpul.insight.models.morning import Morning, MorningKind, MorningRules, MorningTask
 from simpul.insight.models.outlooks import BuyerOutlook, BuyingOutlook
+from simpul.insight.models.questions import QuestionLetter, QuestionShare, SavedQuestion
 from simpul.insight.models.sums import AreaMonth, BuyerFact, ModelDay, ModelMonth
 from simpul.insight.models.supplies import MaterialForecast
 from simpul.insight.models.workings import Working, WorkingsKept
@@ -33,6 +34,9 @@ __all__ = [
     "PairsFact",
     "PayingBuyer",
     "PricingRules",
+    "QuestionLetter",
+    "QuestionShare",
+    "SavedQuestion",
     "Working",
     "WorkingsKept",
 ]

@@ -31,6 +31,7 @@ from simpul.portals.workshop import (
     inbox,
     inquiries,
     insight,
+    kept_questions,
     lasts,
     leads,
     lists,
@@ -447,6 +448,14 @@ urlpatterns = [
     # analysis
     path("insight/", insight.trend, name="trend"),
     path("insight/questions/", questions.questions, name="questions"),
+    path("insight/questions/new/", kept_questions.new, name="new-question"),
+    path("insight/questions/<int:pk>/", kept_questions.question, name="question"),
+    path("insight/questions/<int:pk>/change/", kept_questions.change, name="question-change"),
+    path("insight/questions/<int:pk>/removal/", kept_questions.removal, name="question-removal"),
+    path(
+        "insight/questions/<int:pk>/return/", kept_questions.bringing_back, name="question-return"
+    ),
+    path("insight/questions/<int:pk>/letter/", kept_questions.letter, name="question-letter"),
     path("insight/updating/", insight.updating, name="trend-updating"),
     path("insight/rebuilding/", insight.rebuilding, name="trend-rebuilding"),
     path("insight/demand/", forecasts.forecasts, name="demand"),
