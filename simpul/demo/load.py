@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from simpul.demo import catalogue, history, people
+from simpul.demo import catalogue, history, mornings, people
 from simpul.insight.keeping import keep
 from simpul.lib import clock, codes
 from simpul.parties.models import Workshop
@@ -34,4 +34,5 @@ def load(
         history.tell(cast, now, opened, SEED, told)
     with clock.stopped(now):
         keep.rebuild(cast.workshop)
+        mornings.look_back(cast.workshop)
     return cast.workshop
