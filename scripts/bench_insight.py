@@ -237,10 +237,10 @@ INSERT INTO orders_order (id, workshop_id, buyer_id, number, code, public_code, 
     telephone, address, remarks, in_buyers_name, reason, placed_at, confirmed_at)
 SELECT n, {w}, 1001 + (n * 7919 + n / 13) % {parties}, 'B-' || n, lpad(to_hex(n), 6, '0'), 'B' || n,
     CASE WHEN n < {open} THEN 'closed' ELSE 'confirmed' END,
-    (ARRAY['web', 'whatsapp', 'phone', 'visit'])[1 + n % 4], 1, 1, 400000 * (1 + n % 2),
+    (ARRAY['web', 'whatsapp', 'phone', 'visit'])[1 + (n % 4)::int], 1, 1, 400000 * (1 + n % 2),
     (t + interval '14 days')::date, 0, n, false, 'X', '', 'Jl. X', '', false, '', t, t
 FROM (SELECT n, timestamptz '{first}' + n * interval '{gap} seconds' t
-    FROM generate_series(1, {orders}) n) x;
+    FROM generate_series(1::bigint, {orders}) n) x;
 
 INSERT INTO orders_orderrevision (id, order_id, number, side, by_id, at, shipping, discount, total,
     promised_on, plan, note, digest)

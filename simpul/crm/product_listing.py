@@ -112,6 +112,9 @@ def take(made: ListImport, rows: Sequence[ListRow]) -> None:
         if product is None and _lacking(look, look):
             _refuse(row, _("The row that says more of this model was not taken."))
             continue
+        if product is not None and _lacks_sizes(look, shelf.colour(product, look)):
+            _refuse(row, _("A new colour needs its sizes."))  # it was another's name until now
+            continue
         _write(row, look, product, shelf)
 
 
@@ -180,7 +183,7 @@ def _judge_known(row: ListRow, look: Look, product: Product, shelf: Shelf) -> No
     if colourway is None or (not look.colour and _names_a_colour(look, product)):
         if not look.colour:
             _refuse(row, _("Say which colour."))
-        elif "sizes" not in look.facts:
+        elif _lacks_sizes(look, colourway):
             _refuse(row, _("A new colour needs its sizes."))
         else:
             row.why = _("A new colour of %(model)s") % {"model": product}
@@ -196,6 +199,11 @@ def _judge_known(row: ListRow, look: Look, product: Product, shelf: Shelf) -> No
     ]
     row.verdict = row.Verdict.CHANGE if changes else row.Verdict.KNOWN
     row.why = ("; ".join(changes) or _("It is so already."))[:300]
+
+
+def _lacks_sizes(look: Look, colourway: Colourway | None) -> bool:
+    """Tell whether a row is of a colour that is new, and says no sizes of it."""
+    return colourway is None and "sizes" not in look.facts
 
 
 def _names_a_colour(look: Look, product: Product) -> bool:
@@ -401,6 +409,9 @@ def _used(rows: Iterable[ListRow]) -> dict[int, str]:
     others = PriceRule.objects.filter(product__in=models).exclude(pk__in=ours)
     for product in others.values_list("product_id", flat=True):
         of_models.setdefault(product, _("It has another price by now."))
+    later = Colourway.objects.filter(product__in=models).exclude(pk__in=made)
+    for product in later.values_list("product_id", flat=True):
+        of_models.setdefault(product, _("It has another colour by now."))
     ordered = _last_ordered({one.product_id for row, one in mine if row.undoing["prices"]})
     found: dict[int, str] = {}
     for row, one in mine:

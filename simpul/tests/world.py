@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from simpul import testing
-from simpul.catalog.models import Material
+from simpul.catalog.models import Material, Product
 from simpul.conversations import spam
 from simpul.conversations.models import (
     Channel,
@@ -25,7 +25,7 @@ from simpul.conversations.models import (
     QuickReply,
     Ticket,
 )
-from simpul.crm import confirming, leaving, publishing
+from simpul.crm import confirming, leaving, publishing, sealed_news
 from simpul.crm.models import (
     AnswerPage,
     Bulletin,
@@ -51,12 +51,13 @@ from simpul.crm.models import (
     Territory,
     Visit,
     VisitDay,
+    Voice,
     Voucher,
     Wish,
 )
 from simpul.crm.tables import Line, Table
 from simpul.delivery.models import Handover, Load
-from simpul.insight.models import MorningKind, MorningTask
+from simpul.insight.models import DemandForecast, MorningKind, MorningTask
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
 from simpul.lib.uploads import Handed
@@ -167,6 +168,25 @@ class World:
         Person.objects.create(workshop=other, role=Role.OWNER, name="both", user=both.user)
         self.people["both"] = both
 
+    def _forecast(self, product: Product) -> None:
+        DemandForecast.objects.create(
+            workshop=self.workshop,
+            product=product,
+            as_of=clock.today(),
+            begins=clock.today(),
+            weeks_each=4,
+            pattern=DemandForecast.Pattern.SMOOTH,
+            adi=1,
+            cv2=0,
+            way=DemandForecast.Way.NAIVE,
+            ordered=0,
+            undelivered=0,
+            expected=30,
+            past=[10, 10],
+            ahead=[[10, None, None]] * 3,
+            spans=[[4, 10, None, None], [8, 20, None, None], [12, 30, None, None]],
+        )
+
     def _count_sheet(self, material: Material) -> CountSheet:
         item = testing.stock_up(material, 1_000)
         lies = item.balances.get(location__kind="store").on_hand
@@ -202,6 +222,7 @@ class World:
         )
         refund = Refund.request(by=self.people["dewi"], party=self.party("dewi"), amount=20_000)
         product = self.order.lines.get().colourway.product
+        self._forecast(product)
         needed = self.order.lines.get().needs.order_by("pk")[0].material
         upload = self._upload("owner")
         product.colourways.update(photo=upload)
@@ -376,12 +397,14 @@ class World:
             "reported post": {"pk": reported_post.pk},
             **self._answers(),
             "rating": {"pk": Rating.ask(by=machine, about=owing).pk},
+            "shown rating": {"pk": self._voice().rating_id},
             "shown picture": {"pk": ShownPicture.show(by=self.people["owner"], photo=photo).pk},
             "unshown photo": {"pk": hidden.pk},
             "polled post": {"pk": (poll := self._poll()).post_id},
             "polled look": {"pk": poll.post_id, "choice": poll.choices.order_by("pk")[0].pk},
             **self._answers(),
             "bulletin": {"pk": self._bulletin(is_public=False).pk},
+            "sealed bulletin": {"token": self._sealed()},
             "public bulletin": {"pk": self._bulletin(is_public=True).pk},
             "drafted bulletin": {
                 "pk": Bulletin.write(by=self.people["sari"], title="Libur", body="x").pk
@@ -544,6 +567,16 @@ class World:
         )
         publishing.publish(made, by=self.people["sari"])
         return made
+
+    def _sealed(self) -> str:
+        return sealed_news.token_of(self._bulletin(is_public=False), self.people["dewi"])
+
+    def _voice(self) -> Voice:
+        """Words of a customer that wait to be shown."""
+        dewi = self.people["dewi"]
+        rating = Rating.ask(by=self.workshop.machine, about=testing.order(self.party("dewi")))
+        rating.reply(by=dewi, stars=5, words="Jahitannya rapi")
+        return Voice.offer(by=dewi, rating=rating, shown_as="named", consent="x")
 
     def _asked_area(self) -> Territory:
         party = self.party("dewi")

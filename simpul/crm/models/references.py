@@ -80,6 +80,7 @@ STAYS = {
     "insight.BuyerFact.buyer",  # told anew after each merging
     "insight.BuyerOutlook.buyer",  # judged anew each night
     "insight.OrderFact.buyer",  # told anew after each merging
+    "insight.Working.party",  # reckoned anew each night
     "papers.Paper.party",
 }
 

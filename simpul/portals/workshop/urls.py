@@ -18,6 +18,8 @@ from simpul.portals.workshop import (
     dealers,
     deliveries,
     duplicates,
+    factors,
+    forecasts,
     gateways,
     guestbook,
     history,
@@ -44,6 +46,7 @@ from simpul.portals.workshop import (
     points,
     production,
     purchases,
+    questions,
     quotations,
     ratings,
     receipts,
@@ -72,6 +75,7 @@ from simpul.portals.workshop import (
     wages,
     whatsapp,
     wishes,
+    workings,
 )
 
 app_name = "workshop"
@@ -165,6 +169,7 @@ urlpatterns = [
     path("customers/ratings/rules/", ratings.rules, name="rating-rules"),
     path("customers/ratings/<int:pk>/", ratings.rating, name="rating"),
     path("customers/ratings/<int:pk>/next/", ratings.next_step, name="rating-next"),
+    path("customers/ratings/<int:pk>/words/", ratings.shown_words, name="rating-words"),
     # news of the workshop
     path("customers/bulletins/", bulletins.bulletins, name="bulletins"),
     path("customers/bulletins/new/", bulletins.new, name="new-bulletin"),
@@ -422,8 +427,15 @@ urlpatterns = [
     path("books/simpul.<str:form>", books.export, name="books-export"),
     # analysis
     path("insight/", insight.trend, name="trend"),
+    path("insight/questions/", questions.questions, name="questions"),
     path("insight/updating/", insight.updating, name="trend-updating"),
     path("insight/rebuilding/", insight.rebuilding, name="trend-rebuilding"),
+    path("insight/demand/", forecasts.forecasts, name="demand"),
+    path("insight/materials/", forecasts.materials, name="demand-materials"),
+    path("insight/demand/<slug:slug>/", forecasts.forecast, name="demand-model"),
+    path("insight/factors/", factors.factors, name="factors"),
+    path("insight/workings/", workings.workings, name="workings"),
+    path("insight/workings/margin/", workings.wished_margin, name="wished-margin"),
     path("insight/morning/", morning.morning, name="morning"),
     path("insight/morning/rules/", morning.rules, name="morning-rules"),
     path("insight/morning/<int:pk>/outcome/", morning.outcome, name="morning-outcome"),
