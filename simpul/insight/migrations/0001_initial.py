@@ -199,7 +199,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('overdue', 'overdue to order'), ('late', 'an order will be late'), ('buy', 'material to buy today'), ('claim', 'a reported payment waits'), ('owed', 'money past its day'), ('price', 'sold below its cost'), ('dead', 'pairs that do not sell'), ('unused', 'material that nobody uses'), ('thank', 'a customer to thank')], max_length=7)),
-                ('status', models.CharField(choices=[('open', 'open'), ('done', 'done'), ('later', 'not now'), ('useless', 'not useful')], default='open', editable=False, max_length=7)),
+                ('status', models.CharField(choices=[('open', 'not answered'), ('done', 'done'), ('later', 'put off'), ('useless', 'not useful')], default='open', editable=False, max_length=7)),
                 ('day', models.DateField()),
                 ('last_on', models.DateField()),
                 ('rank', models.PositiveSmallIntegerField()),
