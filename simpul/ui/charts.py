@@ -6,7 +6,7 @@ hatched bars, by whole and dashed lines.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -54,6 +54,7 @@ class Chart:
     curves: list[Curve] = field(default_factory=list)
     rules: list[tuple[float, float, float, float]] = field(default_factory=list)
     keys: tuple[str, ...] = ()  # what full or whole, and what hatched or dashed means
+    bands: list[str] = field(default_factory=list)  # hatched fields, as a polygon wants them
 
     @property
     def width(self) -> int:
@@ -97,10 +98,13 @@ def lines(
     labels: Sequence[str],
     curves: Sequence[tuple[str, Sequence[int | None]]],
     shown: Shown,
+    band: tuple[str, Sequence[tuple[int, int] | None]] | None = None,
 ) -> Chart:
     """Curves over the same places, the first one whole, the second dashed; a few of the labels stand
-    below."""
+    below. `band`: its name, and between which limits each place lies."""
+    limits = [one for one in band[1] if one] if band else []
     values = [one for _name, curve in curves for one in curve if one is not None]
+    values += [high for _low, high in limits]
     most, least = _round_up(max([*values, 1])), min([*values, 0])
     high, wide = LINES_HIGH - TOP - BOTTOM, WIDTH - LEFT - RIGHT
     step = wide / max(len(labels) - 1, 1)
@@ -122,6 +126,12 @@ def lines(
         dots = [(across(at), down(one)) for at, one in enumerate(curve) if one is not None]
         points = " ".join(f"{x},{y}" for x, y in dots)
         chart.curves.append(Curve(name, points, dots if len(dots) <= 24 else [], place > 0))
+    if band and limits:
+        inside = [(across(at), one) for at, one in enumerate(band[1]) if one]
+        around = [(x, down(high)) for x, (_low, high) in inside]
+        around += [(x, down(low)) for x, (low, _high) in reversed(inside)]
+        chart.bands.append(" ".join(f"{x},{y}" for x, y in around))
+        chart.keys += (band[0],)
     return chart
 
 
@@ -131,26 +141,31 @@ def calendar(
     columns: Sequence[str],
     rows: Sequence[tuple[str, Sequence[int | None]]],
     shown: Shown,
+    *,
+    aside: int = ASIDE,
+    growing: Collection[tuple[int, int]] = (),
 ) -> Chart:
     """A field for each figure, the darker the larger, with the figure in it; empty where there is
-    none."""
+    none. `aside` is the room for the names of the rows; `growing`: the fields (row and column) whose
+    figure is only a least one yet."""
     most = max([one or 0 for _name, row in rows for one in row] + [1])
-    wide = (WIDTH - ASIDE) / len(columns)
+    wide = (WIDTH - aside) / len(columns)
     chart = Chart(title, says, HEAD + CELL * len(rows))
     for at, name in enumerate(columns):
-        chart.words.append(Word(round(ASIDE + (at + 0.5) * wide, 1), 13, name, "middle"))
+        chart.words.append(Word(round(aside + (at + 0.5) * wide, 1), 13, name, "middle"))
     for line, (name, row) in enumerate(rows):
         top = HEAD + line * CELL
         chart.words.append(Word(0, top + 17, name))
         for at, value in enumerate(row):
             if value is not None:
-                left = round(ASIDE + at * wide, 1)
+                left = round(aside + at * wide, 1)
                 shade = round(0.45 * -(-SHADES * value // most) / SHADES, 2)
                 chart.boxes.append(
                     Box(left + 1, top + 1, round(wide - 2, 1), CELL - 2, shade=max(shade, 0))
                 )
                 middle = round(left + wide / 2, 1)
-                chart.words.append(Word(middle, top + 17, shown(value), "middle"))
+                mark = "≥" if (line, at) in growing else ""
+                chart.words.append(Word(middle, top + 17, f"{mark}{shown(value)}", "middle"))
     return chart
 
 
