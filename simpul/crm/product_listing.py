@@ -11,10 +11,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max
+from django.db.models import Max, Prefetch
 from django.utils.translation import gettext as _
 
-from simpul.catalog.models import Category, Colourway, Group, PriceRule, Product, Variant
+from simpul.catalog.models import (
+    Category,
+    Colourway,
+    Group,
+    PriceRule,
+    Product,
+    ProductQuerySet,
+    Variant,
+)
 from simpul.crm.headings import Unreadable
 from simpul.crm.listed_products import FIELDS, Look, in_words, look_in, written_price
 from simpul.crm.used import pointing, why
@@ -42,7 +50,7 @@ class Shelf:
         self.workshop = workshop
         self.products = {
             product.code.upper(): product
-            for product in Product.objects.filter(workshop=workshop).for_page().order_by("pk")
+            for product in _read(Product.objects.filter(workshop=workshop)).order_by("pk")
         }
         self.colours: dict[tuple[int, str], Colourway] = {}
         self.codes: dict[str, str] = {}  # name -> code
@@ -260,6 +268,12 @@ def _new_prices(look: Look, product: Product) -> dict[Group, Any]:
 # Writing down, and taking back
 
 
+def _read(products: ProductQuerySet) -> ProductQuerySet:
+    """Load models, each with its colours in the order of the catalogue."""
+    colours = Prefetch("colourways", Colourway.objects.order_by("position", "pk"))
+    return products.prefetch_related(colours).for_page()
+
+
 def _write(row: ListRow, look: Look, product: Product | None, shelf: Shelf) -> None:
     undoing: dict[str, Any] = {"at": clock.now().isoformat(), "before": {}, "after": {}}
     if product is None:
@@ -298,7 +312,7 @@ def _write(row: ListRow, look: Look, product: Product | None, shelf: Shelf) -> N
 
 def _renew(product: Product, shelf: Shelf) -> None:
     """Read a model again, as it stands now."""
-    again = Product.objects.for_page().get(pk=product.pk)
+    again = _read(Product.objects.all()).get(pk=product.pk)
     shelf.products[again.code.upper()] = again
     for colourway in again.colourways.all():
         shelf.keep(colourway)

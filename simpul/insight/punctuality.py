@@ -10,7 +10,7 @@ from django.db.models.functions import TruncDate
 
 from simpul.crm.models import ShowcaseRules
 from simpul.lib import clock
-from simpul.orders.models import AGREED, LineSize, Order, OrderQuerySet, OrderRevision, Status
+from simpul.orders.models import LineSize, Order, OrderQuerySet, OrderRevision, Status
 from simpul.parties.models import Workshop
 
 
@@ -46,9 +46,9 @@ def with_promise(orders: OrderQuerySet) -> QuerySet[Any]:
 def punctuality_of(workshop: Workshop) -> Punctuality:
     """Hold every order that was due in the workshop's span against the day that was promised when
     it was agreed: a day that was moved later makes nothing punctual, and what is not there yet is
-    late. Two questions."""
+    late. Samples do not count. Two questions."""
     rules = ShowcaseRules.of(workshop)
-    due = with_promise(Order.objects.filter(workshop=workshop, status__in=AGREED))
+    due = with_promise(Order.objects.filter(workshop=workshop).bought())
     counted = due.filter(promise__gte=rules.looks_from, promise__lt=clock.today()).aggregate(
         promised=Count("pk"), on_time=Count("pk", filter=Q(there_on__lte=F("promise")))
     )
@@ -58,9 +58,12 @@ def punctuality_of(workshop: Workshop) -> Punctuality:
 
 
 def delivered_by(workshop: Workshop) -> Delivered:
-    """Return the pairs of all orders that were delivered, and since when. One question."""
+    """Return the pairs of all orders that were delivered, without samples, and since when. One
+    question."""
     done = LineSize.objects.filter(
-        line__order__workshop=workshop, line__order__status__in=[Status.FULFILLED, Status.CLOSED]
+        line__order__workshop=workshop,
+        line__order__status__in=[Status.FULFILLED, Status.CLOSED],
+        line__order__is_sample=False,
     )
     found = done.aggregate(n=Sum("pairs"), since=Min("line__order__fulfilled_at"))
     return Delivered(found["n"] or 0, clock.day_of(found["since"]) if found["since"] else None)

@@ -82,6 +82,7 @@ def rebuild(workshop: Workshop, told: Told = lambda _done, _of: None) -> int:
         kept.done, kept.of = 0, Order.objects.filter(workshop=workshop).count()
         kept.save()
     costs = _costs(workshop)
+    _say(kept, 0, told)  # that took a while: we are still at it
     orders = 0
     for keys in _all_orders(workshop):
         with transaction.atomic():

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from simpul.crm.models import Rating, RatingRules
 from simpul.crm.rating_forms import RatingForm, WordsForm
 from simpul.portals.http import Request
+from simpul.workflow.steps import KeyReused
 
 
 @require_http_methods(["GET", "POST"])
@@ -21,7 +22,10 @@ def rating(request: Request, pk: int) -> HttpResponse:
     is_new = found.status == Rating.Status.ASKED
     form = RatingForm(request.POST or None, rating=found, by=request.person)
     if form.is_valid():
-        form.save(by=request.person)
+        try:
+            form.save(by=request.person)
+        except KeyReused:  # this very form, sent twice: the first was another step, and is kept
+            return redirect("buyer:rating", request.workshop.slug, pk)
         messages.success(request, _("Thank you. The workshop reads it."))
         return redirect("buyer:rating", request.workshop.slug, pk)
     return render(
