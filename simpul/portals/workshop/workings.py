@@ -22,6 +22,7 @@ from simpul.insight.pricing_forms import PricingRulesForm
 from simpul.lib import clock
 from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
+from simpul.portals.workshop.insight import millions
 from simpul.ui import charts
 from simpul.ui.jinja import day_month, month, number, quantity, rupiah
 
@@ -287,11 +288,11 @@ def _cash_chart(
     if kept is None:
         return None
     return charts.lines(
-        _("Money at the end of each week, in thousands of rupiah"),
+        _("Money at the end of each week"),
         _("Each week by its Monday."),
         [day_month(week.monday) for week in weeks],
-        [(_("at the end of the week"), [end // 1000 for end in ends])],
-        number,
+        [(_("at the end of the week"), ends)],
+        millions,
     )
 
 
