@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -28,10 +28,11 @@ from simpul.ui.jinja import day_month, month, number, quantity, rupiah
 
 FEWEST = 5  # orders, to say where they wait
 SHOWN = 10  # bars; the table has all
+SHOWN_PAYERS = 20  # the download has all
 
 Kind = Working.Kind
 type Rows = dict[str, list[Working]]
-type Lists = dict[str, tuple[Sequence[Column], Sequence[Any]]]
+type Lists = dict[str, tuple[Sequence[Column], Iterable[Any]]]
 type Shown = tuple[str, dict[str, Any], Lists]
 
 
@@ -258,14 +259,15 @@ def _cash(request: Request) -> Shown:
     ends = _ends(kept, weeks)
     lowest = min(zip(ends, weeks, strict=True), key=itemgetter(0), default=None)
     rows = list(zip(weeks, ends, strict=True))
-    payers = _rows(request, Kind.PAYER)[Kind.PAYER]
+    known = Working.objects.filter(workshop=request.workshop, kind=Kind.PAYER)
+    payers = known.select_related("party").order_by("place")  # as many as there are buyers
     context = {
         "cash": kept,
         "weeks": rows,
         "lowest": lowest,
         "comes": sum(week.from_buyers for week in weeks),
         "goes": sum(week.goes_out for week in weeks),
-        "payers": payers,
+        "payers": list(payers[:SHOWN_PAYERS]),
         "cash_chart": _cash_chart(kept, weeks, ends),
     }
     lists: Lists = {"cash": (COLUMNS_OF_CASH, rows), "payers": (COLUMNS_OF_PAYERS, payers)}
