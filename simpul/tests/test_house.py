@@ -35,6 +35,7 @@ KEPT = {
     "crm.keep_wish_rules",
     "insight.wish_margin",
     "insight.keep_morning_rules",
+    "insight.keep_questions",
     "parties.keep",
     "parties.keep_own",
     "parties.staff",

@@ -1131,4 +1131,94 @@ class Migration(FirstMigration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'withdrawn'), _negated=True), fields=('rating',), name='voice_once'), models.CheckConstraint(condition=models.Q(models.Q(('name', ''), ('shown_as', 'unnamed')), models.Q(models.Q(('shown_as', 'unnamed'), _negated=True), models.Q(('name', ''), _negated=True)), _connector='OR'), name='voice_named_as_agreed'), models.CheckConstraint(condition=models.Q(('status', 'withdrawn'), ('withdrawn_at', None), _connector='XOR'), name='voice_withdrawn_some_day')],
             },
         ),
+        migrations.CreateModel(
+            name='Sentra',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SentraMember',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('since', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('left_at', models.DateTimeField(editable=False, null=True)),
+                ('named', models.ManyToManyField(related_name='+', to='parties.person')),
+                ('sentra', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='crm.sentra')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SentraInvitation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('answered_at', models.DateTimeField(editable=False, null=True)),
+                ('sentra', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='crm.sentra')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.sentramember')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SentraPost',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('body', models.CharField(max_length=2000)),
+                ('closes_on', models.DateField(null=True)),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('last_at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('reported_at', models.DateTimeField(editable=False, null=True)),
+                ('complaint', models.CharField(blank=True, editable=False, max_length=300)),
+                ('hidden_at', models.DateTimeField(editable=False, null=True)),
+                ('reason', models.CharField(blank=True, editable=False, max_length=300)),
+                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('sentra', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='crm.sentra')),
+                ('thread', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='crm.sentrapost')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SentraChoice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField()),
+                ('words', models.CharField(max_length=80)),
+                ('post', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='choices', to='crm.sentrapost')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SentraVote',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('choice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='votes', to='crm.sentrachoice')),
+                ('post', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='votes', to='crm.sentrapost')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name='sentramember',
+            index=models.Index(fields=['workshop', 'left_at'], name='crm_sentram_worksho_e31b32_idx'),
+        ),
+        migrations.AddConstraint(
+            model_name='sentramember',
+            constraint=models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('workshop',), name='sentra_one_a_workshop'),
+        ),
+        migrations.AddConstraint(
+            model_name='sentrainvitation',
+            constraint=models.UniqueConstraint(condition=models.Q(('answered_at', None)), fields=('workshop', 'sentra'), name='sentra_invited_once'),
+        ),
+        migrations.AddIndex(
+            model_name='sentrapost',
+            index=models.Index(fields=['sentra', '-last_at'], name='crm_sentrap_sentra__4208e0_idx'),
+        ),
+        migrations.AddConstraint(
+            model_name='sentrachoice',
+            constraint=models.UniqueConstraint(fields=('post', 'position'), name='sentra_choice_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='sentravote',
+            constraint=models.UniqueConstraint(fields=('post', 'workshop'), name='sentra_voted_once'),
+        ),
     ]

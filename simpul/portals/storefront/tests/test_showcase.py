@@ -68,7 +68,11 @@ def test_the_figures_are_counted_once_an_hour(
     asked: list[str] = []
 
     def count(name: str, answer: object) -> None:
-        monkeypatch.setattr(profile, name, lambda _workshop: asked.append(name) or answer)
+        def counted(_workshop: Workshop) -> object:
+            asked.append(name)
+            return answer
+
+        monkeypatch.setattr(profile, name, counted)
 
     count("punctuality_of", punctuality_of(workshop))
     count("delivered_by", delivered_by(workshop))
