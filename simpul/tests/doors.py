@@ -477,6 +477,7 @@ TABLE: dict[str, Door] = {
     "workshop:trend": Door(sees="staff"),
     "workshop:trend-updating": Door(sees="staff", may="staff", answer=405),
     "workshop:trend-rebuilding": Door(sees="staff", may="owner", answer=405),
+    "workshop:prices-volume": Door(sees="staff"),
     "workshop:demand": Door(sees="staff"),
     "workshop:demand-materials": Door(sees="staff"),
     "workshop:demand-model": Door("product", "staff"),
