@@ -167,7 +167,12 @@ def _make(messages: int) -> tuple[Any, Any, Any]:
             ]
         )
         rare = set(dice.sample(range(messages), 8))
-        apart = (["genap"], [], ["ganjil"], [])  # each in a fourth of the messages
+        apart: tuple[list[str], ...] = (
+            ["genap"],
+            [],
+            ["ganjil"],
+            [],
+        )  # each in a fourth of the messages
         for begin in range(0, messages, A_BATCH):
             made = Message.objects.bulk_create(
                 [

@@ -85,6 +85,10 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.change_rating": NOBODY,
     "crm.alert_rating": ("sales",),
     "crm.follow_rating": NOBODY,
+    "crm.offer_words": ("sales",),
+    "crm.withdraw_words": NOBODY,  # they are gone at once
+    "crm.show_words": ("buyer",),
+    "crm.hide_words": NOBODY,
     # wishes of customers
     "crm.make_wish": NOBODY,  # they wait on the desk; a person is called for some
     "crm.vote_wish": NOBODY,
@@ -398,6 +402,11 @@ TOLD: dict[str, tuple[str, ...]] = {
     "delivery.carrier_fails": ("sales", "stock"),
     "delivery.carrier_keeps": ("sales", "stock"),
     "delivery.carrier_delivers": ("buyer", "sales", "stock"),
+    # the tasks of the morning
+    "insight.finish_task": NOBODY,
+    "insight.put_task_off": NOBODY,
+    "insight.dismiss_task": NOBODY,
+    "insight.reopen_task": NOBODY,
 }
 
 SIDES = ("buyer", "supplier", "courier")

@@ -6,14 +6,16 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, Sum
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
 from simpul.insight.books.kept import books_now
 from simpul.insight.books.margins import margins
 from simpul.insight.books.reports import Period
 from simpul.lib import clock
 from simpul.orders.models import AGREED, Instalment, Order
+from simpul.orders.models.instalment import InstalmentQuerySet
 from simpul.parties.models import Party, Workshop
 
 A_YEAR = timedelta(days=365)
@@ -95,13 +97,22 @@ def contribution_of(party: Party, today: date) -> int | None:
 
 def _days_late(party: Party, today: date) -> list[int]:
     """Return by how many days each paid part came after its day (sooner: below zero), in order."""
-    stands = Q(allocations__reverses=None, allocations__reversal=None)
-    paid = Instalment.objects.filter(
-        order__buyer=party,
-        order__status__in=AGREED,
-        due_on__range=(today - A_YEAR, today),
-        amount__gt=0,
-        paid__gte=F("amount"),
-    ).annotate(came_on=Max("allocations__receipt__received_on", filter=stands))
-    rows = paid.filter(came_on__isnull=False).order_by("pk").values_list("due_on", "came_on")
+    paid = paid_parts(Instalment.objects.filter(order__buyer=party), today)
+    rows = paid.order_by("pk").values_list("due_on", "came_on")
     return sorted((came - due).days for due, came in rows)
+
+
+def paid_parts(parts: InstalmentQuerySet, today: date) -> QuerySet[Any]:
+    """Return those of these that were due in the last year and are paid, with the day on which the
+    last money for each came (`came_on`)."""
+    stands = Q(allocations__reverses=None, allocations__reversal=None)
+    return (
+        parts.filter(
+            order__status__in=AGREED,
+            due_on__range=(today - A_YEAR, today),
+            amount__gt=0,
+            paid__gte=F("amount"),
+        )
+        .annotate(came_on=Max("allocations__receipt__received_on", filter=stands))
+        .filter(came_on__isnull=False)
+    )

@@ -175,6 +175,10 @@ ABILITIES: dict[str, Rule] = {
     "crm.change_rating": buyer(),
     "crm.alert_rating": machine(),
     "crm.follow_rating": workshop(SALES),
+    "crm.offer_words": buyer(),
+    "crm.withdraw_words": buyer(),
+    "crm.show_words": workshop(SALES),
+    "crm.hide_words": workshop(SALES),
     # wishes of customers
     "crm.keep_wish_rules": owner(),
     "crm.make_wish": invited(),
@@ -337,7 +341,15 @@ ABILITIES: dict[str, Rule] = {
     "production.see_wages": workshop(PRODUCTION, FINANCE),
     "insight.see_books": workshop(FINANCE, Role.VIEWER),
     "insight.see_trend": workshop(SALES, FINANCE, STOCK, PRODUCTION, Role.VIEWER),
+    "insight.see_costs": workshop(FINANCE),
     "insight.rebuild": owner(),
+    "insight.wish_margin": owner(),
+    # the tasks of the morning
+    "insight.keep_morning_rules": owner(),
+    "insight.finish_task": keeper(),
+    "insight.put_task_off": keeper(),
+    "insight.dismiss_task": keeper(),
+    "insight.reopen_task": keeper(),
     # money
     "payments.open_account": workshop(FINANCE),
     "payments.confirm_account": workshop(FINANCE),

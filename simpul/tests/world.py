@@ -25,7 +25,7 @@ from simpul.conversations.models import (
     QuickReply,
     Ticket,
 )
-from simpul.crm import confirming, leaving, publishing
+from simpul.crm import confirming, leaving, publishing, sealed_news
 from simpul.crm.models import (
     AnswerPage,
     Bulletin,
@@ -51,12 +51,13 @@ from simpul.crm.models import (
     Territory,
     Visit,
     VisitDay,
+    Voice,
     Voucher,
     Wish,
 )
 from simpul.crm.tables import Line, Table
 from simpul.delivery.models import Handover, Load
-from simpul.insight.models import DemandForecast
+from simpul.insight.models import DemandForecast, MorningKind, MorningTask
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
 from simpul.lib.uploads import Handed
@@ -396,17 +397,21 @@ class World:
             "reported post": {"pk": reported_post.pk},
             **self._answers(),
             "rating": {"pk": Rating.ask(by=machine, about=owing).pk},
+            "shown rating": {"pk": self._voice().rating_id},
             "shown picture": {"pk": ShownPicture.show(by=self.people["owner"], photo=photo).pk},
             "unshown photo": {"pk": hidden.pk},
             "polled post": {"pk": (poll := self._poll()).post_id},
             "polled look": {"pk": poll.post_id, "choice": poll.choices.order_by("pk")[0].pk},
             **self._answers(),
             "bulletin": {"pk": self._bulletin(is_public=False).pk},
+            "sealed bulletin": {"token": self._sealed()},
             "public bulletin": {"pk": self._bulletin(is_public=True).pk},
             "drafted bulletin": {
                 "pk": Bulletin.write(by=self.people["sari"], title="Libur", body="x").pk
             },
             "wish": {"pk": wish.pk},
+            "morning task": {"pk": self._morning_task().pk},
+            "done task": {"pk": self._morning_task(is_done=True).pk},
             "hidden wish": {"pk": hidden_wish.pk},
             "two parties": {"one": twin.one_id, "other": twin.other_id},
             "duplicate": {"pk": twin.pk},
@@ -484,6 +489,23 @@ class World:
             },
         }
 
+    def _morning_task(self, *, is_done: bool = False) -> MorningTask:
+        task = MorningTask.objects.create(
+            workshop=self.workshop,
+            kind=MorningKind.OVERDUE,
+            party=self.party("dewi"),
+            day=clock.today(),
+            last_on=clock.today(),
+            rank=1,
+            gain=300_000,
+            chance=20,
+            facts={"order": 1_000_000, "left": 30, "usual": 24, "waited": 61, "longer": 4},
+            is_held=False,
+        )
+        if is_done:
+            task.finish(by=self.people["sari"])
+        return task
+
     def _duplicate(self) -> Duplicate:
         one, other = (testing.party(self.workshop, name) for name in ("Toko Jaya", "Tk. Djaja"))
         return Duplicate.objects.create(workshop=self.workshop, one=one, other=other, bits=9)
@@ -545,6 +567,16 @@ class World:
         )
         publishing.publish(made, by=self.people["sari"])
         return made
+
+    def _sealed(self) -> str:
+        return sealed_news.token_of(self._bulletin(is_public=False), self.people["dewi"])
+
+    def _voice(self) -> Voice:
+        """Words of a customer that wait to be shown."""
+        dewi = self.people["dewi"]
+        rating = Rating.ask(by=self.workshop.machine, about=testing.order(self.party("dewi")))
+        rating.reply(by=dewi, stars=5, words="Jahitannya rapi")
+        return Voice.offer(by=dewi, rating=rating, shown_as="named", consent="x")
 
     def _asked_area(self) -> Territory:
         party = self.party("dewi")

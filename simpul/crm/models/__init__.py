@@ -78,6 +78,7 @@ from simpul.crm.models.quotation import (
 from simpul.crm.models.rating import LONGEST_OPINION, Rating, RatingQuerySet, RatingRules
 from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral, find_recommender
 from simpul.crm.models.remedy import Remedy, RemedyQuerySet, most_credited
+from simpul.crm.models.room_letter import RoomLetter
 from simpul.crm.models.sample import Sample, ask_about_arrived, wants_asking
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
@@ -92,6 +93,7 @@ from simpul.crm.models.territory import (
     overlapping,
 )
 from simpul.crm.models.visit import A_NOTE, Visit, VisitDay, VisitQuerySet, VisitStatus
+from simpul.crm.models.voice import ShownAs, Voice, name_as
 from simpul.crm.models.voucher import NoVoucher, Voucher, VoucherUse, give_idle_back
 from simpul.crm.models.wish import (
     ANSWERS,
@@ -190,6 +192,7 @@ __all__ = [
     "Remedy",
     "RemedyQuerySet",
     "ReturnedPairs",
+    "RoomLetter",
     "RoomRules",
     "Sample",
     "Segment",
@@ -198,6 +201,7 @@ __all__ = [
     "Service",
     "ServiceGoal",
     "ShowcaseRules",
+    "ShownAs",
     "ShownPicture",
     "Source",
     "Status",
@@ -212,6 +216,7 @@ __all__ = [
     "VisitDay",
     "VisitQuerySet",
     "VisitStatus",
+    "Voice",
     "Voucher",
     "VoucherUse",
     "Ways",
@@ -236,6 +241,7 @@ __all__ = [
     "left_of",
     "like",
     "most_credited",
+    "name_as",
     "nearest",
     "note_duplicates",
     "overlapping",

@@ -29,11 +29,11 @@ class Purpose(models.TextChoices):
         return str(_ASKED[self])
 
 
-SENT_BY = (Purpose.NEWS, Purpose.OFFERS)  # nothing is sent by the other yet: nobody is asked
+SENT_BY = (Purpose.NEWS, Purpose.OFFERS)  # by campaigns: this anybody who buys is asked
 _ASKED = {
     Purpose.NEWS: _("Tell me about new models and news of the workshop."),
     Purpose.OFFERS: _("Send me special offers."),
-    Purpose.COMMUNITY: _("Send me what is talked about in the room of the distributors."),
+    Purpose.COMMUNITY: _("Send me once a week by e-mail what is new in the distributors' room."),
 }
 
 

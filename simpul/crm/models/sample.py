@@ -104,7 +104,8 @@ class Sample(models.Model):
         Raises NotAllowed where nobody does.
         """
         owners = Person.objects.active().filter(workshop=self.workshop_id, role=Role.OWNER)
-        for person in (self.lead.owner, self.by, *owners.order_by("pk")):
+        people: tuple[Person | None, ...] = (self.lead.owner, self.by, *owners.order_by("pk"))
+        for person in people:
             if person is not None and person.may("crm.plan_lead", self.lead):
                 return person
         raise NotAllowed

@@ -19,6 +19,7 @@ from simpul.crm.models import DealerOrder, Merging
 from simpul.delivery.models import Shipment
 from simpul.insight.books.kept import books_now
 from simpul.insight.books.margins import Cost, costs_of_delivered
+from simpul.insight.books.postings import Books
 from simpul.insight.keeping.facts import Touched, between, these, write_facts
 from simpul.insight.keeping.sums import months_of, sum_buyers, sum_month
 from simpul.insight.models import (
@@ -229,12 +230,17 @@ def _cost_otherwise(workshop: Workshop, costs: Mapping[int, Cost]) -> set[int]:
 # All of it
 
 
-def _costs(workshop: Workshop) -> dict[int, Cost] | None:
-    """Return what delivered orders have cost, or None where there are too many to tell the books."""
+def books_held(workshop: Workshop) -> Books | None:
+    """Return the books as they stand, or None where there are too many orders to tell them."""
     agreed = Order.objects.filter(workshop=workshop).bought().order_by()
     if agreed[: BOOKS_HOLD + 1].count() > BOOKS_HOLD:
         return None
-    return costs_of_delivered(books_now(workshop, clock.today()))
+    return books_now(workshop, clock.today())
+
+
+def _costs(workshop: Workshop) -> dict[int, Cost] | None:
+    books = books_held(workshop)
+    return costs_of_delivered(books) if books is not None else None
 
 
 def _all_orders(workshop: Workshop) -> Iterator[list[int]]:

@@ -5,8 +5,9 @@ from django.views.decorators.http import require_safe
 
 from simpul.catalog.models import Product
 from simpul.conversations.models import GuestEntry
-from simpul.crm.models import ShownPicture
+from simpul.crm.models import ShownPicture, Voice
 from simpul.crm.models.showcase import ShownPictureQuerySet
+from simpul.crm.models.voice import VoiceQuerySet
 from simpul.insight.punctuality import delivered_by, punctuality_of
 from simpul.lib import clock
 from simpul.portals.http import Visit
@@ -15,6 +16,7 @@ from simpul.portals.storefront.catalogue import prices_for
 from simpul.portals.storefront.recommended import keep
 
 MOST_PICTURES = 6
+MOST_VOICES = 4
 
 
 @require_safe
@@ -29,6 +31,7 @@ def profile(request: Visit) -> HttpResponse:
             "products": list(products.order_by("position", "pk")[:3]),
             "paragraphs": [part for part in request.workshop.story_here.split("\n\n") if part],
             "words": list(words[:2]),
+            "voices": list(_voices(request)[:MOST_VOICES]),
             "bulletins": list(public(request)[:3]),
             "prices": prices_for(request),
             "delivered": delivered_by(request.workshop),
@@ -51,3 +54,7 @@ def work_photo(request: Visit, pk: int) -> HttpResponse:
 
 def _pictures(request: Visit) -> ShownPictureQuerySet:
     return ShownPicture.objects.filter(workshop=request.workshop).standing()
+
+
+def _voices(request: Visit) -> VoiceQuerySet:
+    return Voice.objects.filter(workshop=request.workshop).shown()

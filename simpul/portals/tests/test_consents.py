@@ -74,15 +74,6 @@ def test_a_page_left_open_does_not_switch_on_again_what_was_withdrawn(
     assert "Bu Dewi, telepon" in shown
 
 
-def test_nobody_is_asked_for_what_nothing_is_sent_by(
-    client: Client, dewi: Person, address: Identity
-) -> None:
-    testing.login(client, dewi)
-    page = client.get("/ciomas/my/news/told/").content.decode()
-    assert f"offers-{address.pk}" in page
-    assert f"community-{address.pk}" not in page
-
-
 def test_sales_notes_what_was_said_on_the_telephone(
     client: Client,
     address: Identity,

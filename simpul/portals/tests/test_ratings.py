@@ -95,7 +95,7 @@ def test_a_fixed_number_of_queries(
     client.get(DESK)
     rating.reply(by=dewi, stars=2)
     for _turn in range(2):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(DESK)
         more = Ticket.ask(by=dewi, kind="question", subject=buyer, party=buyer, body="x")
         Rating.ask(by=machine, about=more).reply(by=dewi, stars=3)

@@ -152,7 +152,7 @@ def _columns_of_seasons() -> list[Column]:
 def _chart(asked: Trend) -> charts.Chart | None:
     if not asked.rows:
         return None
-    shown = number if asked.measure == Measure.PAIRS else _millions
+    shown = number if asked.measure == Measure.PAIRS else millions
     title = f"{asked.measure.label}: {asked.by.label}"
     if asked.by == By.MONTH:
         return charts.lines(
@@ -222,7 +222,7 @@ def _book_chart(book: market.Book) -> charts.Chart | None:
     )
 
 
-def _millions(amount: int) -> str:
+def millions(amount: int) -> str:
     """Rupiah in a chart: whole millions, or thousands below one."""
     if abs(amount) >= 1_000_000:
         return _("%(count)s m") % {"count": number(round(amount / 1_000_000))}

@@ -54,11 +54,11 @@ def test_from_agreeing_to_the_shelf(
 
 
 def test_those_of_a_ticket_that_was_merged_stand_where_it_is_read(
-    client: Client, ticket: Ticket, sari: Person, dewi: Person
+    client: Client, ticket: Ticket, buyer: Party, sari: Person, dewi: Person
 ) -> None:
     size = LineSize.objects.filter(line__order=ticket.subject).order_by("pk")[0]
     goods = GoodsReturn.agree(by=sari, ticket=ticket, pairs={size: 2}, way="brought")
-    other = Ticket.ask(by=dewi, kind="complaint", party=goods.ticket.party, body="Lagi.",
+    other = Ticket.ask(by=dewi, kind="complaint", party=buyer, body="Lagi.",
                        subject=ticket.subject)  # fmt: skip
     ticket.merge(by=sari, into=other)
     testing.login(client, sari)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from simpul.insight.pricing import Priced, priced
+from simpul.insight.volume import Priced, priced
 from simpul.lib import clock
 from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
