@@ -499,6 +499,7 @@ TABLE: dict[str, Door] = {
     "workshop:morning-outcome": Door("morning task", "staff", "owner sari", answer=405),
     "workshop:morning-reopening": Door("done task", "staff", "owner sari", answer=405),
     "workshop:trend-rebuilding": Door(sees="staff", may="owner", answer=405),
+    "workshop:prices-volume": Door(sees="staff"),
     "workshop:demand": Door(sees="staff"),
     "workshop:demand-materials": Door(sees="staff"),
     "workshop:demand-model": Door("product", "staff"),

@@ -135,6 +135,39 @@ def lines(
     return chart
 
 
+def points(
+    title: str,
+    says: str,
+    rows: Sequence[tuple[int, int]],
+    shown: tuple[Shown, Shown],
+    names: tuple[str, str],
+) -> Chart:
+    """A point for each pair of figures: the first to the right, the second up; `names` of both."""
+    right, up = [x for x, _y in rows], [y for _x, y in rows]
+    first, last = min(right, default=0), max(right, default=0)
+    room = max((last - first) // 10, last // 20, 1)
+    first, last, most = first - room, last + room, _round_up(max([*up, 1]))
+    high, wide = LINES_HIGH - TOP - BOTTOM, WIDTH - LEFT - RIGHT
+
+    def across(value: float) -> float:
+        return round(LEFT + wide * (value - first) / (last - first), 1)
+
+    def down(value: float) -> float:
+        return round(TOP + high * (most - value) / most, 1)
+
+    chart = Chart(title, says, LINES_HIGH + 14)
+    for mark in (0, most / 2, most):
+        chart.rules.append((LEFT, down(mark), WIDTH - RIGHT, down(mark)))
+        chart.words.append(Word(LEFT - 6, down(mark) + 4, shown[1](round(mark)), "end"))
+    for value in sorted({min(right, default=0), max(right, default=0)}):
+        chart.words.append(Word(across(value), LINES_HIGH - 8, shown[0](value), "middle"))
+    chart.words.append(Word(WIDTH - RIGHT, LINES_HIGH + 8, names[0], "end"))
+    chart.words.append(Word(LEFT + 6, TOP + 2, names[1]))
+    dots = [(across(x), down(y)) for x, y in rows]
+    chart.curves.append(Curve("", "", dots, is_dashed=False))
+    return chart
+
+
 def calendar(
     title: str,
     says: str,
