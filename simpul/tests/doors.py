@@ -69,6 +69,7 @@ TABLE: dict[str, Door] = {
     "buyer:address": Door("address", "dewi", "dewi"),
     "buyer:address-removal": Door("address", "dewi", "dewi"),
     "buyer:profile": Door(sees="buyers", may="buyers"),
+    "buyer:new-area": Door(sees="buyers", may="buyers"),
     "buyer:search": Door(sees="buyers"),
     "buyer:news": Door(sees="buyers"),
     "buyer:news-seen": Door(sees="buyers", may="buyers", answer=405),
