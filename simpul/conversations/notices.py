@@ -85,6 +85,10 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.change_rating": NOBODY,
     "crm.alert_rating": ("sales",),
     "crm.follow_rating": NOBODY,
+    "crm.offer_words": ("sales",),
+    "crm.withdraw_words": NOBODY,  # they are gone at once
+    "crm.show_words": ("buyer",),
+    "crm.hide_words": NOBODY,
     # wishes of customers
     "crm.make_wish": NOBODY,  # they wait on the desk; a person is called for some
     "crm.vote_wish": NOBODY,
@@ -106,6 +110,20 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.clear_post": NOBODY,
     "crm.hide_post": ("buyer",),
     "crm.show_post": NOBODY,
+    # the room of a sentra: what one workshop does no other is written to about
+    "crm.found_sentra": NOBODY,
+    "crm.join_sentra": NOBODY,
+    "crm.decline_sentra": NOBODY,
+    "crm.leave_sentra": NOBODY,
+    "crm.invite_to_sentra": NOBODY,
+    "crm.name_for_sentra": NOBODY,
+    "crm.say_in_sentra": NOBODY,
+    "crm.answer_in_sentra": NOBODY,
+    "crm.vote_in_sentra": NOBODY,
+    "crm.report_in_sentra": NOBODY,
+    "crm.part_with_member": NOBODY,
+    "crm.hide_in_sentra": NOBODY,
+    "crm.show_in_sentra": NOBODY,
     # questions in the room
     "crm.ask_poll": NOBODY,  # it stands in the room
     "crm.answer_poll": NOBODY,
@@ -398,6 +416,11 @@ TOLD: dict[str, tuple[str, ...]] = {
     "delivery.carrier_fails": ("sales", "stock"),
     "delivery.carrier_keeps": ("sales", "stock"),
     "delivery.carrier_delivers": ("buyer", "sales", "stock"),
+    # the tasks of the morning
+    "insight.finish_task": NOBODY,
+    "insight.put_task_off": NOBODY,
+    "insight.dismiss_task": NOBODY,
+    "insight.reopen_task": NOBODY,
 }
 
 SIDES = ("buyer", "supplier", "courier")

@@ -65,6 +65,8 @@ _KINDS_OF_STEPS = {
     "crm.cancel_return": Kind.DELIVERY,
     "crm.ask_rating": Kind.OPINION,
     "crm.alert_rating": Kind.TALK,
+    "crm.offer_words": Kind.TALK,
+    "crm.show_words": Kind.TALK,
     "crm.alert_wish": Kind.TALK,
     "crm.answer_wish": Kind.TALK,
     "crm.hide_wish": Kind.TALK,

@@ -18,7 +18,7 @@ from django.conf import settings
 from simpul.conversations.models import Conversation, Notice
 from simpul.parties.models import Person
 
-_TALK, _NOTICE, _CIRCULAR = "talk", "note", "circ"
+_TALK, _NOTICE, _CIRCULAR, _ROOM = "talk", "note", "circ", "room"
 _LETTERS = 26  # of the seal: 130 bits
 _MARK = re.compile(
     rf"({_TALK}|{_NOTICE}|{_CIRCULAR})-((?:[0-9]{{1,18}}-)+)([a-z2-7]{{{_LETTERS}}})(?=@)", re.I
@@ -67,6 +67,11 @@ def told(marks: Iterable[str]) -> list[Notice]:
 def circular(key: int) -> str:
     """Return the identifier of a mail that goes to many: of the row of this one reader."""
     return f"<{_mark(_CIRCULAR, key)}@{_host()}>"
+
+
+def of_the_room(key: int) -> str:
+    """Return the identifier of a letter of the week from the room."""
+    return f"<{_mark(_ROOM, key)}@{_host()}>"
 
 
 def circulars(marks: Iterable[str]) -> list[int]:

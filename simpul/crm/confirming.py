@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from django.core import signing
 from django.db import transaction
+from django.db.models import F
 
 from simpul.crm.models import Consent, ConsentHow
 from simpul.lib import clock
@@ -19,6 +20,7 @@ from simpul.parties.models import Identity, IdentityQuerySet, Person, Workshop
 
 GOOD_FOR = timedelta(days=30)
 ASKED_WITHIN = timedelta(days=2)  # of the registration; later nobody is asked any more
+PAUSES = [timedelta(minutes=minutes) for minutes in (5, 30, 180, 720)]  # after each failure
 
 _SEAL = signing.TimestampSigner(salt="simpul.confirming", sep=".")
 
@@ -53,6 +55,7 @@ def to_ask() -> IdentityQuerySet:
     """Return the mail addresses to which the link is still to be sent."""
     since = clock.now() - ASKED_WITHIN
     unproved = Consent.objects.filter(how=ConsentHow.REGISTRATION, asked_at=None, at__gt=since)
+    unproved = unproved.filter(next_try_at__lte=clock.now())
     usable = Identity.objects.filter(kind=Identity.Kind.MAIL, bounced_at=None, opted_out_at=None)
     return usable.filter(pk__in=unproved.values("identity"), person__is_active=True).order_by("pk")
 
@@ -60,13 +63,14 @@ def to_ask() -> IdentityQuerySet:
 def claim(identity: Identity) -> bool:
     """Take the asking for this process: an address is asked once. False: somebody else has it."""
     lines = Consent.objects.filter(identity=identity, how=ConsentHow.REGISTRATION, asked_at=None)
-    return lines.update(asked_at=clock.now()) > 0
+    return lines.update(asked_at=clock.now(), attempts=F("attempts") + 1) > 0
 
 
 def give_back(identity: Identity) -> None:
-    """Let it be asked again, because nothing went out."""
+    """Let it be asked again after a while, because nothing went out; not more than a few times."""
     lines = Consent.objects.filter(identity=identity, how=ConsentHow.REGISTRATION)
-    lines.update(asked_at=None)
+    for attempts, pause in enumerate(PAUSES, 1):
+        lines.filter(attempts=attempts).update(asked_at=None, next_try_at=clock.now() + pause)
 
 
 @transaction.atomic

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from simpul.crm.models import SENT_BY, Consent, consents_of
+from simpul.crm.models import SENT_BY, Consent, Purpose, consents_of
+from simpul.crm.room_letters import is_welcome
 from simpul.parties.models import Identity, Person
 
 
@@ -23,15 +24,17 @@ class ConsentForm(forms.Form):
 
     def __init__(self, data: Any = None, *, identities: Iterable[Identity]) -> None:
         super().__init__(data)
-        self.identities = list(identities)
+        self.asked = [(identity, _asked_at(identity)) for identity in identities]
+        given = consents_of(identity for identity, _purposes in self.asked)
         self.standing = {
-            f"{purpose}-{identity}"
-            for identity, purpose in consents_of(self.identities)
-            if purpose in SENT_BY
+            f"{purpose}-{identity.pk}"
+            for identity, purposes in self.asked
+            for purpose in purposes
+            if (identity.pk, purpose.value) in given
         }
         self.initial["shown"] = " ".join(sorted(self.standing))
-        for identity in self.identities:
-            for purpose in SENT_BY:
+        for identity, purposes in self.asked:
+            for purpose in purposes:
                 name = f"{purpose}-{identity.pk}"
                 self.fields[name] = forms.BooleanField(
                     label=purpose.asked, required=False, initial=name in self.standing
@@ -41,8 +44,8 @@ class ConsentForm(forms.Form):
     def rows(self) -> list[tuple[Identity, list[forms.BoundField]]]:
         """Each number or address with its ticks."""
         return [
-            (identity, [self[f"{purpose}-{identity.pk}"] for purpose in SENT_BY])
-            for identity in self.identities
+            (identity, [self[f"{purpose}-{identity.pk}"] for purpose in purposes])
+            for identity, purposes in self.asked
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -66,8 +69,8 @@ class ConsentForm(forms.Form):
     @transaction.atomic
     def save(self, *, by: Person, how: str, note: str = "") -> None:
         """Note what is otherwise than it was; the same again notes nothing."""
-        for identity in self.identities:
-            for purpose in SENT_BY:
+        for identity, purposes in self.asked:
+            for purpose in purposes:
                 name = f"{purpose}-{identity.pk}"
                 is_given = self.cleaned_data[name]
                 if is_given != (name in self.standing):
@@ -90,3 +93,8 @@ class SaidForm(ConsentForm):
 
     def note_it(self, *, by: Person, how: str) -> None:
         self.save(by=by, how=how, note=self.cleaned_data["note"])
+
+
+def _asked_at(identity: Identity) -> tuple[Purpose, ...]:
+    """Return what may be sent there at all: what is said in the room only to who enters it, by mail."""
+    return (*SENT_BY, Purpose.COMMUNITY) if is_welcome(identity) else SENT_BY

@@ -8,6 +8,7 @@ from django.core import signing
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from simpul.conversations.models import Channel, How, Kind, Wish
 from simpul.crm.models import Consent, ConsentHow, Purpose, Recipient
 from simpul.parties.models import Identity, Workshop
 
@@ -44,7 +45,7 @@ def identities_of(found: Leaving) -> list[Identity]:
 @transaction.atomic
 def leave(found: Leaving, *, is_all: bool, is_one_click: bool) -> None:
     """End what the address stands for, or everything, by whichever way the person is reached; done
-    twice it is done once."""
+    twice it is done once. Of everything are the questions how content one is, too."""
     for identity in identities_of(found):
         Consent.end(
             identity,
@@ -53,5 +54,13 @@ def leave(found: Leaving, *, is_all: bool, is_one_click: bool) -> None:
             words=_("Send me nothing more of any kind") if is_all else _("Send me no more of this"),
             by=found.identity.workshop.machine,
         )
+    if is_all:
+        for way in Channel:
+            Wish.objects.update_or_create(
+                person=found.identity.person,
+                kind=Kind.OPINION,
+                channel=way,
+                defaults={"how": How.NEVER},
+            )
     for recipient in Recipient.objects.filter(pk=found.recipient, identity=found.identity):
         recipient.leave()

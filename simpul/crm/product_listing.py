@@ -11,10 +11,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max
+from django.db.models import Max, Prefetch
 from django.utils.translation import gettext as _
 
-from simpul.catalog.models import Category, Colourway, Group, PriceRule, Product, Variant
+from simpul.catalog.models import (
+    Category,
+    Colourway,
+    Group,
+    PriceRule,
+    Product,
+    ProductQuerySet,
+    Variant,
+)
 from simpul.crm.headings import Unreadable
 from simpul.crm.listed_products import FIELDS, Look, in_words, look_in, written_price
 from simpul.crm.used import pointing, why
@@ -42,7 +50,7 @@ class Shelf:
         self.workshop = workshop
         self.products = {
             product.code.upper(): product
-            for product in Product.objects.filter(workshop=workshop).for_page().order_by("pk")
+            for product in _read(Product.objects.filter(workshop=workshop)).order_by("pk")
         }
         self.colours: dict[tuple[int, str], Colourway] = {}
         self.codes: dict[str, str] = {}  # name -> code
@@ -112,6 +120,9 @@ def take(made: ListImport, rows: Sequence[ListRow]) -> None:
         if product is None and _lacking(look, look):
             _refuse(row, _("The row that says more of this model was not taken."))
             continue
+        if product is not None and _lacks_sizes(look, shelf.colour(product, look)):
+            _refuse(row, _("A new colour needs its sizes."))  # it was another's name until now
+            continue
         _write(row, look, product, shelf)
 
 
@@ -180,7 +191,7 @@ def _judge_known(row: ListRow, look: Look, product: Product, shelf: Shelf) -> No
     if colourway is None or (not look.colour and _names_a_colour(look, product)):
         if not look.colour:
             _refuse(row, _("Say which colour."))
-        elif "sizes" not in look.facts:
+        elif _lacks_sizes(look, colourway):
             _refuse(row, _("A new colour needs its sizes."))
         else:
             row.why = _("A new colour of %(model)s") % {"model": product}
@@ -196,6 +207,11 @@ def _judge_known(row: ListRow, look: Look, product: Product, shelf: Shelf) -> No
     ]
     row.verdict = row.Verdict.CHANGE if changes else row.Verdict.KNOWN
     row.why = ("; ".join(changes) or _("It is so already."))[:300]
+
+
+def _lacks_sizes(look: Look, colourway: Colourway | None) -> bool:
+    """Tell whether a row is of a colour that is new, and says no sizes of it."""
+    return colourway is None and "sizes" not in look.facts
 
 
 def _names_a_colour(look: Look, product: Product) -> bool:
@@ -252,6 +268,12 @@ def _new_prices(look: Look, product: Product) -> dict[Group, Any]:
 # Writing down, and taking back
 
 
+def _read(products: ProductQuerySet) -> ProductQuerySet:
+    """Load models, each with its colours in the order of the catalogue."""
+    colours = Prefetch("colourways", Colourway.objects.order_by("position", "pk"))
+    return products.prefetch_related(colours).for_page()
+
+
 def _write(row: ListRow, look: Look, product: Product | None, shelf: Shelf) -> None:
     undoing: dict[str, Any] = {"at": clock.now().isoformat(), "before": {}, "after": {}}
     if product is None:
@@ -290,7 +312,7 @@ def _write(row: ListRow, look: Look, product: Product | None, shelf: Shelf) -> N
 
 def _renew(product: Product, shelf: Shelf) -> None:
     """Read a model again, as it stands now."""
-    again = Product.objects.for_page().get(pk=product.pk)
+    again = _read(Product.objects.all()).get(pk=product.pk)
     shelf.products[again.code.upper()] = again
     for colourway in again.colourways.all():
         shelf.keep(colourway)
@@ -401,6 +423,9 @@ def _used(rows: Iterable[ListRow]) -> dict[int, str]:
     others = PriceRule.objects.filter(product__in=models).exclude(pk__in=ours)
     for product in others.values_list("product_id", flat=True):
         of_models.setdefault(product, _("It has another price by now."))
+    later = Colourway.objects.filter(product__in=models).exclude(pk__in=made)
+    for product in later.values_list("product_id", flat=True):
+        of_models.setdefault(product, _("It has another colour by now."))
     ordered = _last_ordered({one.product_id for row, one in mine if row.undoing["prices"]})
     found: dict[int, str] = {}
     for row, one in mine:

@@ -57,6 +57,13 @@ def keep(order: Order, goods: int) -> int:
     return off
 
 
+def leave(order: Order, discount: int) -> None:
+    """Note that an offer leaves no more than so many rupiah of what a voucher takes off an order;
+    of an offer without any discount the voucher is given back."""
+    if discount:
+        order.voucher_uses.standing().filter(amount__gt=discount).update(amount=discount)
+
+
 def is_idle(workshop: Workshop) -> bool:
     return VoucherUse.objects.filter(voucher__workshop=workshop).idle().exists()
 

@@ -1,4 +1,4 @@
-"""Eighteen months of the demonstration workshop, told through the steps themselves.
+"""Two years and more of the demonstration workshop, told through the steps themselves.
 
 A small simulation: what happens is kept in a queue by its moment; each happening does one or two
 steps with the clock stopped at that moment, and says what happens next. Whatever lies after today
@@ -63,7 +63,8 @@ QRIS = (
 
 type Happening = Callable[[], object]
 
-MONTHS_BACK = 545  # days
+WISHED = 30  # days from the order: what a buyer of the past asked for
+YOUNG = 270  # days in which the workshop was less known: orders came more seldom
 # Buyer, days between orders, models they like, pairs a line.
 HABITS = [
     ("maju", 32, ("DRB-01", "LFR-02", "PNT-04", "SKL-05"), (20, 40)),
@@ -96,6 +97,7 @@ class Story:
 
     cast: Cast
     now: datetime
+    opened: datetime
     dice: random.Random
     account: BankAccount | None = None
     bank: Bank = field(default_factory=lambda: Bank("0000012345", "BENGKEL SEPATU CONTOH"))
@@ -137,12 +139,12 @@ def tell(
     told: Callable[[float], None] | None = None,
 ) -> None:
     """Tell the whole history up to `now`; `told` hears which share of it is over."""
-    story = Story(cast, now, random.Random(seed))  # noqa: S311 - a story, not a secret
+    story = Story(cast, now, opened, random.Random(seed))  # noqa: S311 - a story, not a secret
     story.at(opened + timedelta(hours=1), lambda: _open_house(story))
     for key, pause, likes, sizes in HABITS:
         first = opened + timedelta(days=5 + story.dice.randint(0, pause))
         story.at(first, partial(_order, story, key, pause, likes, sizes))
-    for week in range(MONTHS_BACK // 7 + 1):
+    for week in range((now - opened).days // 7 + 1):
         for day, hour in ((1, 8), (3, 9), (5, 9)):
             moment = opened + timedelta(days=7 * week + day)
             story.at(moment.replace(hour=hour), lambda: _read_bank(story))
@@ -249,9 +251,10 @@ def _order(
     story: Story, key: str, pause: int, likes: tuple[str, ...], sizes: tuple[int, ...]
 ) -> None:
     """One buyer orders, and will again; the season before Lebaran brings them sooner."""
-    order = _place(story, key, _wishes(story, likes, sizes))
+    order = _place(story, key, _wishes(story, likes, sizes), clock.in_days(WISHED))
     season = 0.6 if clock.today().month in {11, 12, 1} else 1
-    next_days = max(5, round(pause * season * story.dice.uniform(0.75, 1.3)))
+    young = 1.4 if clock.now() < story.opened + timedelta(days=YOUNG) else 1
+    next_days = max(5, round(pause * season * young * story.dice.uniform(0.75, 1.3)))
     story.later(lambda: _order(story, key, pause, likes, sizes), days=next_days)
     if story.dice.random() < 0.06:
         story.later(lambda: _decline(story, order), days=1)

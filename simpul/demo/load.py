@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from simpul.demo import catalogue, history, people
+from simpul.insight import cash, workings
 from simpul.insight.keeping import keep
 from simpul.lib import clock, codes
 from simpul.parties.models import Workshop
@@ -17,7 +18,7 @@ SEED = 1987
 
 @transaction.atomic
 def load(
-    now: datetime | None = None, months: int = 18, told: Callable[[float], None] | None = None
+    now: datetime | None = None, months: int = 26, told: Callable[[float], None] | None = None
 ) -> Workshop:
     """Tell the history up to `now`; the same seed and day give the same workshop.
 
@@ -34,4 +35,6 @@ def load(
         history.tell(cast, now, opened, SEED, told)
     with clock.stopped(now):
         keep.rebuild(cast.workshop)
+        workings.reckon(cast.workshop)
+        cash.reckon(cast.workshop)
     return cast.workshop

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from simpul.demo.history import Story
 
 AGREED = {  # on their own page, or said to Sari on the telephone
-    "maju": (Purpose.NEWS, Purpose.OFFERS),
+    "maju": (Purpose.NEWS, Purpose.OFFERS, Purpose.COMMUNITY),
     "padang": (Purpose.NEWS, Purpose.OFFERS),
     "jakarta": (Purpose.NEWS,),
     "sukabumi": (Purpose.NEWS, Purpose.OFFERS),
@@ -49,7 +49,10 @@ def _agree(story: Story) -> None:
         contact = story.cast.contacts[key]
         has_login = contact.user_id is not None
         for identity in contact.identities.order_by("pk"):
+            is_phone = identity.kind == identity.Kind.PHONE
             for purpose in purposes:
+                if is_phone and purpose == Purpose.COMMUNITY:
+                    continue  # the room is told of by mail
                 Consent.give(
                     by=contact if has_login else story.cast.staff["sari"],
                     identity=identity,

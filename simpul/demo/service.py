@@ -7,7 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from simpul.conversations.models import Ticket
-from simpul.crm.models import AnswerPage, Counted, GoodsReturn, Rating, Remedy
+from simpul.crm.models import (
+    AnswerPage,
+    Counted,
+    GoodsReturn,
+    Rating,
+    Remedy,
+    ShownAs,
+    Voice,
+    name_as,
+)
 from simpul.demo.tickets import DELIVERED, of_order
 from simpul.orders.models import LineSize, Order
 from simpul.parties.models import Person
@@ -26,6 +35,11 @@ ANSWERED: list[tuple[int, str, int, str]] = [
     (37, "sukabumi", 5, "Pelanggan saya suka sol barunya."),
     (5, "padang", 2, "Mundur empat hari dan baru dikabari setelah saya tanya."),
 ]
+# what may stand in the shop window, and as whose
+SHOWN = {
+    "Jahitannya rapi, ukurannya pas semua.": ShownAs.NAMED,
+    "Pelanggan saya suka sol barunya.": ShownAs.FIRST,
+}
 
 CARE = (
     "care", "Bagaimana merawat sepatu kulit?", "How do I care for leather shoes?",
@@ -87,6 +101,16 @@ def _rate(story: Story, who: str, stars: int, words: str) -> None:
     if order is not None:
         asked = Rating.ask(by=story.cast.workshop.machine, about=order)
         asked.reply(by=story.cast.contacts[who], stars=stars, words=words)
+        if words in SHOWN:
+            voice = _let_show(asked, story.cast.contacts[who], SHOWN[words])
+            voice.show(by=story.cast.staff["sari"])
+
+
+def _let_show(rating: Rating, by: Person, shown_as: ShownAs) -> Voice:
+    """Let what a customer said be shown, with what the form would have asked."""
+    label = shown_as.label % {"name": name_as(shown_as, by)}
+    consent = f"Bolehkah kata-kata Anda ditampilkan untuk umum? {label}"
+    return Voice.offer(by=by, rating=rating, shown_as=shown_as, consent=consent)
 
 
 def _rate_ticket(story: Story) -> None:
@@ -98,6 +122,7 @@ def _rate_ticket(story: Story) -> None:
         asked.reply(
             by=story.cast.contacts["jakarta"], stars=5, words="Cepat dibereskan, terima kasih."
         )
+        _let_show(asked, story.cast.contacts["jakarta"], ShownAs.FIRST)  # waits for the desk
 
 
 def _send_back(story: Story) -> None:

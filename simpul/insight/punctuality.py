@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Min, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncDate
 
 from simpul.crm.models import ShowcaseRules
 from simpul.lib import clock
-from simpul.orders.models import AGREED, LineSize, Order, OrderRevision, Status
+from simpul.orders.models import LineSize, Order, OrderQuerySet, OrderRevision, Status
 from simpul.parties.models import Workshop
 
 
@@ -33,16 +33,22 @@ class Delivered(NamedTuple):
     since: date | None
 
 
+def with_promise(orders: OrderQuerySet) -> QuerySet[Any]:
+    """Annotate the day that was promised when each order was agreed (`promise`), however often it
+    was moved later, and the day on which all of it was there (`there_on`), if it is."""
+    first = OrderRevision.objects.filter(order=OuterRef("pk"), at__lte=OuterRef("confirmed_at"))
+    promise = first.order_by("-number").values("promised_on")[:1]
+    return orders.annotate(
+        promise=Subquery(promise), there_on=TruncDate("fulfilled_at", tzinfo=clock.WIB)
+    )
+
+
 def punctuality_of(workshop: Workshop) -> Punctuality:
     """Hold every order that was due in the workshop's span against the day that was promised when
     it was agreed: a day that was moved later makes nothing punctual, and what is not there yet is
-    late. Two questions."""
+    late. Samples do not count. Two questions."""
     rules = ShowcaseRules.of(workshop)
-    first = OrderRevision.objects.filter(order=OuterRef("pk"), at__lte=OuterRef("confirmed_at"))
-    promise = first.order_by("-number").values("promised_on")[:1]
-    due = Order.objects.filter(workshop=workshop, status__in=AGREED).annotate(
-        promise=Subquery(promise), there_on=TruncDate("fulfilled_at", tzinfo=clock.WIB)
-    )
+    due = with_promise(Order.objects.filter(workshop=workshop).bought())
     counted = due.filter(promise__gte=rules.looks_from, promise__lt=clock.today()).aggregate(
         promised=Count("pk"), on_time=Count("pk", filter=Q(there_on__lte=F("promise")))
     )
@@ -52,9 +58,12 @@ def punctuality_of(workshop: Workshop) -> Punctuality:
 
 
 def delivered_by(workshop: Workshop) -> Delivered:
-    """Return the pairs of all orders that were delivered, and since when. One question."""
+    """Return the pairs of all orders that were delivered, without samples, and since when. One
+    question."""
     done = LineSize.objects.filter(
-        line__order__workshop=workshop, line__order__status__in=[Status.FULFILLED, Status.CLOSED]
+        line__order__workshop=workshop,
+        line__order__status__in=[Status.FULFILLED, Status.CLOSED],
+        line__order__is_sample=False,
     )
     found = done.aggregate(n=Sum("pairs"), since=Min("line__order__fulfilled_at"))
     return Delivered(found["n"] or 0, clock.day_of(found["since"]) if found["since"] else None)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, Sum
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
-from simpul.insight.books.kept import books_now
-from simpul.insight.books.margins import margins
-from simpul.insight.books.reports import Period
+from simpul.insight.models import OrderFact
 from simpul.lib import clock
 from simpul.orders.models import AGREED, Instalment, Order
+from simpul.orders.models.instalment import InstalmentQuerySet
 from simpul.parties.models import Party, Workshop
 
 A_YEAR = timedelta(days=365)
@@ -71,37 +70,46 @@ def worth_of(party: Party, today: date) -> Worth:
 
 def left_of(workshop: Workshop) -> Callable[[int], dict[int, int]]:
     """Return what tells how much the orders of each party left that were delivered in so many months
-    of thirty days, in rupiah. The books are only asked once it is called."""
+    of thirty days, in rupiah."""
 
     def left(months: int) -> dict[int, int]:
         today = clock.today()
-        found: dict[int, int] = defaultdict(int)
-        since = Period(today - timedelta(days=30 * months), today)
-        for one in margins(books_now(workshop, today), since):
-            found[one.order.buyer_id] += one.left
-        return found
+        since = (today - timedelta(days=30 * months), today)
+        told = OrderFact.objects.filter(
+            workshop=workshop, delivered_on__range=since, contribution__isnull=False
+        )
+        return dict(told.order_by().values_list("buyer").annotate(n=Sum("contribution")))
 
     return left
 
 
 def contribution_of(party: Party, today: date) -> int | None:
-    """Return what its orders of twelve months left, after material, wages and freight, in rupiah;
-    an order counts once all of its pairs are delivered. None where none was."""
-    books = books_now(party.workshop, today)
-    done = margins(books, Period(today - A_YEAR, today))
-    mine = [one.left for one in done if one.order.buyer_id == party.pk]
-    return sum(mine) if mine else None
+    """Return what its orders of twelve months left, after material, wages and freight, in rupiah, as
+    the facts were told last; an order counts once all of its pairs are delivered. None where none was.
+    """
+    told = OrderFact.objects.filter(buyer=party, delivered_on__range=(today - A_YEAR, today))
+    left: int | None = told.aggregate(n=Sum("contribution"))["n"]
+    return left
 
 
 def _days_late(party: Party, today: date) -> list[int]:
     """Return by how many days each paid part came after its day (sooner: below zero), in order."""
-    stands = Q(allocations__reverses=None, allocations__reversal=None)
-    paid = Instalment.objects.filter(
-        order__buyer=party,
-        order__status__in=AGREED,
-        due_on__range=(today - A_YEAR, today),
-        amount__gt=0,
-        paid__gte=F("amount"),
-    ).annotate(came_on=Max("allocations__receipt__received_on", filter=stands))
-    rows = paid.filter(came_on__isnull=False).order_by("pk").values_list("due_on", "came_on")
+    paid = paid_parts(Instalment.objects.filter(order__buyer=party), today)
+    rows = paid.order_by("pk").values_list("due_on", "came_on")
     return sorted((came - due).days for due, came in rows)
+
+
+def paid_parts(parts: InstalmentQuerySet, today: date) -> QuerySet[Any]:
+    """Return those of these that were due in the last year and are paid, with the day on which the
+    last money for each came (`came_on`)."""
+    stands = Q(allocations__reverses=None, allocations__reversal=None)
+    return (
+        parts.filter(
+            order__status__in=AGREED,
+            due_on__range=(today - A_YEAR, today),
+            amount__gt=0,
+            paid__gte=F("amount"),
+        )
+        .annotate(came_on=Max("allocations__receipt__received_on", filter=stands))
+        .filter(came_on__isnull=False)
+    )

@@ -1,14 +1,16 @@
-"""Many new rows of one table at once, at half of what `bulk_create` takes."""
+"""Many rows of one table at once, at half of what `bulk_create` takes and less."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import batched
 from types import NoneType
 from typing import Any
 
 from django.db import connection, models, transaction
 
 _AS_IT_IS = {int, str, bool, NoneType}  # what a database driver takes without Django's help
+_A_BATCH = 5_000
 
 
 def insert(rows: Sequence[models.Model]) -> None:
@@ -54,6 +56,29 @@ def insert_values(
                 f"INSERT INTO {table} ({names}) VALUES ({gaps})",  # noqa: S608
                 list(rows),
             )
+
+
+def replace(
+    old: models.QuerySet[Any], names: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> None:
+    """Let exactly these rows stand where the old ones do; what is the same already stays untouched.
+
+    `names` says which attribute each value of a row is of: all of the model but an automatic key.
+    Values are such as the database takes and gives. Call it in a transaction.
+    """
+    missing = dict.fromkeys(rows)
+    stale = []
+    for key, *known in old.order_by().values_list("pk", *names):
+        row = tuple(known)
+        if row in missing:
+            del missing[row]
+        else:
+            stale.append(key)
+    for keys in batched(stale, _A_BATCH):
+        old.model._default_manager.filter(pk__in=keys).delete()
+    if missing:
+        columns = [str(old.model._meta.get_field(name).column) for name in names]
+        insert_values(old.model, columns, missing)
 
 
 def _values(field: models.Field[Any, Any], rows: Sequence[models.Model]) -> list[Any]:

@@ -86,6 +86,11 @@ def keeper() -> Rule:
     return lambda person, subject: ABILITIES[subject.keeping](person, subject)
 
 
+def entrant() -> Rule:
+    """Whoever of the workshop enters the room that the thing stands in."""
+    return lambda person, subject: person.is_staff and subject.lets_in(person)
+
+
 def friend() -> Rule:
     """Somebody of the new customer who came by a recommendation."""
     return _side("friend_id")
@@ -175,6 +180,10 @@ ABILITIES: dict[str, Rule] = {
     "crm.change_rating": buyer(),
     "crm.alert_rating": machine(),
     "crm.follow_rating": workshop(SALES),
+    "crm.offer_words": buyer(),
+    "crm.withdraw_words": buyer(),
+    "crm.show_words": workshop(SALES),
+    "crm.hide_words": workshop(SALES),
     # wishes of customers
     "crm.keep_wish_rules": owner(),
     "crm.make_wish": invited(),
@@ -199,6 +208,20 @@ ABILITIES: dict[str, Rule] = {
     "crm.hide_post": workshop(SALES),
     "crm.show_post": workshop(SALES),
     # questions in the room
+    # the room of a sentra, which workshops share
+    "crm.found_sentra": owner(),
+    "crm.join_sentra": owner(),
+    "crm.decline_sentra": owner(),
+    "crm.leave_sentra": owner(),
+    "crm.invite_to_sentra": owner(),
+    "crm.name_for_sentra": owner(),
+    "crm.say_in_sentra": entrant(),
+    "crm.answer_in_sentra": entrant(),
+    "crm.vote_in_sentra": entrant(),
+    "crm.report_in_sentra": entrant(),
+    "crm.part_with_member": owner(),  # of the workshop that keeps the room, as the next two
+    "crm.hide_in_sentra": owner(),
+    "crm.show_in_sentra": owner(),
     "crm.ask_poll": workshop(SALES),
     "crm.answer_poll": distributor(),
     "crm.order_ahead": distributor(),
@@ -337,7 +360,15 @@ ABILITIES: dict[str, Rule] = {
     "production.see_wages": workshop(PRODUCTION, FINANCE),
     "insight.see_books": workshop(FINANCE, Role.VIEWER),
     "insight.see_trend": workshop(SALES, FINANCE, STOCK, PRODUCTION, Role.VIEWER),
+    "insight.see_costs": workshop(FINANCE),
     "insight.rebuild": owner(),
+    "insight.wish_margin": owner(),
+    # the tasks of the morning
+    "insight.keep_morning_rules": owner(),
+    "insight.finish_task": keeper(),
+    "insight.put_task_off": keeper(),
+    "insight.dismiss_task": keeper(),
+    "insight.reopen_task": keeper(),
     # money
     "payments.open_account": workshop(FINANCE),
     "payments.confirm_account": workshop(FINANCE),

@@ -360,7 +360,8 @@ class ProfileForm(forms.Form):
 
     def __init__(self, data: Any = None, *, person: Person) -> None:
         self.person = person
-        self.known = person.identities.filter(kind=Identity.Kind.PHONE).order_by("pk").first()
+        mine = person.identities.filter(kind=Identity.Kind.PHONE, opted_out_at=None)
+        self.known = mine.order_by("pk").first()
         super().__init__(
             data,
             initial={
@@ -395,17 +396,28 @@ class ProfileForm(forms.Form):
         self.person.language = facts["language"]
         self.person.save(update_fields=["name", "language"])
         Party.objects.filter(people=self.person).update(prefers=facts["prefers"])
-        number = facts["telephone"]
-        if self.known is not None and self.known.value != number:
-            self.known.delete()
-        if number and (self.known is None or self.known.value != number):
-            Identity.objects.get_or_create(
+        if self.known is None or self.known.value != facts["telephone"]:
+            self._change_number(facts["telephone"])
+
+    def _change_number(self, number: str) -> None:
+        """Keep the row, which what was agreed to by it hangs from: that holds for the old number
+        alone. One that is taken away is not used any more."""
+        mine = self.person.identities.filter(kind=Identity.Kind.PHONE)
+        if again := mine.filter(value=number).first():
+            again.use_again()
+        elif self.known is not None and number:
+            self.known.correct(number)
+            return
+        elif number:
+            Identity.objects.create(
                 workshop_id=self.person.workshop_id,
                 person=self.person,
                 kind=Identity.Kind.PHONE,
                 value=number,
-                defaults={"typed": self.data.get("telephone", "")},
+                typed=self.data.get("telephone", ""),
             )
+        if self.known is not None:
+            self.known.opt_out()
 
 
 class AddressForm(forms.ModelForm[Address]):

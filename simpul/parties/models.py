@@ -409,6 +409,16 @@ class Identity(models.Model):
         self.bounced_at = None
         self.save(update_fields=["value", "typed", "verified_at", "bounced_at"])
 
+    def opt_out(self) -> None:
+        """Note that its owner does not want to be reached there any more."""
+        self.opted_out_at = clock.now()
+        self.save(update_fields=["opted_out_at"])
+
+    def use_again(self) -> None:
+        """Note that its owner wants to be reached there after all."""
+        self.opted_out_at = self.bounced_at = None
+        self.save(update_fields=["opted_out_at", "bounced_at"])
+
 
 class AddressQuerySet(models.QuerySet["Address"]):
     def visible_to(self, person: Person) -> Self:

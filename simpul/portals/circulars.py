@@ -21,7 +21,7 @@ from django.utils.translation import override
 
 from simpul.conversations import replies
 from simpul.conversations.reach import hours_of
-from simpul.crm import drawing, leaving, wording
+from simpul.crm import drawing, leaving, sealed_news, wording
 from simpul.crm.models import Bulletin, Campaign, Purpose, Recipient, Why
 from simpul.insight.worth import left_of
 from simpul.lib import bounces, clock
@@ -97,6 +97,10 @@ def words_for(campaign: Campaign, person: Person, model: str = "") -> tuple[str,
     ordered last is asked for where it is not given."""
     model = model or wording.last_model(person.party_id)
     subject, body = campaign.text_in(person.language)
+    if campaign.bulletin is not None:
+        body = body.replace(
+            bulletin_address(campaign.bulletin), bulletin_address(campaign.bulletin, person)
+        )
     gaps = {"name": person.name, "model": model}
     return wording.filled(subject, **gaps), wording.filled(body, **gaps)
 
@@ -109,10 +113,15 @@ def leaving_address(recipient: Recipient) -> str:
     return settings.SITE_URL + reverse("storefront:leaving", args=[slug, token])
 
 
-def bulletin_address(bulletin: Bulletin) -> str:
-    """Return where news is read: in the shop window, or by whom it is for after a login."""
+def bulletin_address(bulletin: Bulletin, person: Person | None = None) -> str:
+    """Return where news is read: in the shop window, or by whom it is for after a login; by one
+    who has none, at an address of his own."""
+    slug = bulletin.workshop.slug
+    if not bulletin.is_public and person is not None and person.user_id is None:
+        token = sealed_news.token_of(bulletin, person)
+        return settings.SITE_URL + reverse("storefront:sealed-bulletin", args=[slug, token])
     page = "storefront:bulletin" if bulletin.is_public else "buyer:bulletin"
-    return settings.SITE_URL + reverse(page, args=[bulletin.workshop.slug, bulletin.pk])
+    return settings.SITE_URL + reverse(page, args=[slug, bulletin.pk])
 
 
 def awake_from(recipient: Recipient, at: datetime) -> datetime:
@@ -203,6 +212,7 @@ _WITH = (
     "campaign__workshop",
     "campaign__picture",
     "campaign__bulletin__product",
+    "campaign__bulletin__workshop",
     "party",
     "person__workshop",
     "person__party",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from smtplib import SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from simpul.crm import confirming
+from simpul.lib import bounces
 from simpul.parties.models import Identity
 from simpul.portals.letters import OF_A_PROGRAM
 
@@ -23,12 +25,16 @@ def send() -> tuple[int, int]:
     """Ask those who are to be asked; return how many mails went out and how many failed.
 
     Each is claimed before its mail is sent: an address is never asked twice, and whoever is killed
-    in between has asked nobody.
+    in between has asked nobody. Who has taken it back meanwhile is asked nothing.
     """
     if settings.DEMO:
         return 0, 0
     due = confirming.to_ask().select_related("person__workshop")[:A_BATCH]
-    results = [_send(identity) for identity in due if confirming.claim(identity)]
+    results = [
+        _send(identity)
+        for identity in due
+        if confirming.claim(identity) and confirming.waiting_for(identity)
+    ]
     return results.count(True), results.count(False)
 
 
@@ -60,6 +66,12 @@ def mail_of(identity: Identity) -> EmailMultiAlternatives:
 def _send(identity: Identity) -> bool:
     try:
         mail_of(identity).send()
+    except SMTPRecipientsRefused as refusal:
+        if all(map(bounces.is_for_good, refusal.recipients.values())):
+            identity.come_back()
+        else:
+            confirming.give_back(identity)
+        return False
     except Exception:
         log.exception("The owner of identity %s could not be asked", identity.pk)
         confirming.give_back(identity)

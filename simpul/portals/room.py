@@ -193,9 +193,7 @@ def _asked(request: Request, thread: Post, ahead: AheadForm | None) -> dict[str,
         "mine_said": mine,
         "answer_form": PollAnswerForm(poll=poll, mine=mine) if may_answer else None,
         "ahead": ahead,
-        "can_offer": request.person.may("crm.offer_ahead", poll)
-        and poll.told_at is None
-        and poll.interested() != [],
+        "can_offer": request.person.may("crm.offer_ahead", poll) and poll.can_be_offered(),
     }
 
 

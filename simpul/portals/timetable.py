@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from django.tasks import task
 
-from simpul.crm import drawing, handing, listing, looking, ratings, rewards, vouchers
+from simpul.crm import drawing, handing, listing, looking, ratings, rewards, room_letters, vouchers
 from simpul.crm.models import (
     ask_about_arrived,
     find_duplicates,
@@ -21,9 +21,10 @@ from simpul.crm.models import (
     win_what_was_ordered,
 )
 from simpul.delivery import carrying, waves
-from simpul.insight import returning
+from simpul.insight import cash, demand, returning, workings
 from simpul.insight.behaviour import job as behaviour
 from simpul.insight.keeping import keep
+from simpul.insight.morning import making
 from simpul.lib import clock
 from simpul.orders import tiers
 from simpul.parties.models import Workshop
@@ -65,18 +66,22 @@ JOBS: tuple[Job, ...] = (
     Job("delivery.carriers", carrying.tend, timedelta(minutes=5), carrying.needs_tending),
     Job("crm.samples", ask_about_arrived, timedelta(minutes=15), wants_asking),
     Job("crm.handing", handing.tend, timedelta(minutes=1), handing.is_needed),
-    Job("crm.campaigns", drawing.begin_due, timedelta(minutes=1), drawing.is_needed),
     Job("crm.campaigns", circulars.begin_due, timedelta(minutes=1), drawing.is_needed),
     Job(looking.JOB, find_duplicates, timedelta(hours=24)),
     Job("crm.lists", listing.forget, timedelta(hours=24)),
     Job("delivery.news", carrying.ask_for_news, timedelta(hours=24), carrying.has_questions),
     Job("crm.ratings", ratings.tend, timedelta(minutes=30), ratings.is_needed),
+    Job("crm.room", room_letters.write_due, timedelta(minutes=30), room_letters.is_needed),
     Job("orders.year", tiers.count_year, timedelta(hours=24), tiers.is_asked),
     Job("crm.points", rewards.tend, timedelta(minutes=15), rewards.is_needed),
     Job("crm.vouchers", vouchers.tend, timedelta(minutes=5), vouchers.is_idle),
     Job("crm.points_over", rewards.close_day, timedelta(hours=24), rewards.has_points),
     Job("insight.facts", keep.bring_up_to_date, timedelta(minutes=15), keep.is_behind),
     Job("insight.returning", returning.judge, timedelta(minutes=30), returning.is_needed),
+    Job("insight.demand", demand.foretell, timedelta(minutes=30), demand.is_needed),
+    Job("insight.workings", workings.reckon, timedelta(minutes=30), workings.is_needed),
+    Job("insight.cash", cash.reckon, timedelta(minutes=15), cash.is_behind),
+    Job("insight.morning", making.make, timedelta(minutes=15), making.is_needed),
     Job("insight.behaviour", behaviour.tell, timedelta(minutes=30), behaviour.is_needed),
 )
 

@@ -217,12 +217,28 @@ def proposals(workshop: Workshop, rows: list[Wanted] | None = None) -> list[Prop
         known = offers.get(row.material.pk)
         quantity = row.to_buy + row.refill
         if quantity and known:
-            offer = min(known, key=lambda offer: _rank(offer, quantity))
+            offer = best_offer(known, quantity)
             lines[offer.supplier].append(_line(row, offer, today))
     return [
         Proposal(supplier, lines[supplier])
         for supplier in sorted(lines, key=lambda party: (party.name, party.pk))
     ]
+
+
+def best_offer(offers: Iterable[SupplierPrice], quantity: int) -> SupplierPrice:
+    """Return the cheapest of a material's offers for so much, of equal ones the fastest; ValueError
+    where there is none."""
+    return min(offers, key=lambda offer: _rank(offer, quantity))
+
+
+def uncovered(workshop: Workshop) -> dict[Shelf, int]:
+    """Return what running orders need and nothing covers, by material and size: neither what is set
+    aside nor what is bought for them."""
+    unmade = LineSize.objects.filter(line=models.OuterRef("line"), made__lt=F("pairs"))
+    rest = F("quantity") - F("ordered") - F("ready") - F("issued")
+    rows = _running(workshop).filter(models.Exists(unmade)).annotate(rest=rest).filter(rest__gt=0)
+    sums = rows.order_by().values_list("material", "size").annotate(sum=Sum("rest"))
+    return {(material, size): lacking for material, size, lacking in sums}
 
 
 def pegs_for(row: Wanted, quantity: int) -> list[tuple[Asked, int]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from simpul.catalog.costing import Known
@@ -91,25 +92,35 @@ def offers_of(material: Material) -> list[Offer]:
     came = ReceivedLine.objects.filter(
         receipt__purchase__supplier__in=found, receipt__at__gt=since
     ).values_list(
-        "receipt__purchase__supplier", "receipt", "receipt__at", "line__promised_on",
-        "line__material", "good", "rejected",
+        "receipt__purchase__supplier", "receipt", "receipt__at", "line__promised_on", "good",
+        "line__material", "rejected",
     )  # fmt: skip
-    is_on_time: dict[tuple[int, int], bool] = {}  # of a delivery: all that came with it
-    for supplier, receipt, at, promised_on, what, good, rejected in came:
-        offer = found[supplier]
-        if promised_on is not None and good:
-            before = is_on_time.get((supplier, receipt), True)
-            is_on_time[supplier, receipt] = before and clock.day_of(at) <= promised_on
+    rows = list(came)
+    for supplier, _receipt, _at, _promised_on, good, what, rejected in rows:
         if what == material.pk:
-            offer.good += good
-            offer.rejected += rejected
-    for (supplier, _receipt), was_on_time in is_on_time.items():
+            found[supplier].good += good
+            found[supplier].rejected += rejected
+    for (supplier, _receipt), was_on_time in came_on_time(row[:5] for row in rows).items():
         found[supplier].deliveries += 1
         found[supplier].on_time += was_on_time
     offers = list(found.values())
     for one in offers:
         one.is_cheapest = len(offers) > 1 and one.terms.rate == offers[0].terms.rate
     return offers
+
+
+type Came = tuple[int, int, datetime, date | None, int]  # supplier, receipt, when, promise, good
+
+
+def came_on_time(rows: Iterable[Came]) -> dict[tuple[int, int], bool]:
+    """Tell of each delivery, by supplier and receipt, whether all that came with it was there by the
+    promised day; of those for which no day was promised nothing is told."""
+    found: dict[tuple[int, int], bool] = {}
+    for supplier, receipt, at, promised_on, good in rows:
+        if promised_on is not None and good:
+            before = found.get((supplier, receipt), True)
+            found[supplier, receipt] = before and clock.day_of(at) <= promised_on
+    return found
 
 
 def bought(material: Material) -> list[Bought]:

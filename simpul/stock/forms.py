@@ -45,20 +45,28 @@ class CountForm(forms.Form):
 class ReorderForm(forms.Form):
     """From when on a material is bought again, and how much; nothing takes the point away."""
 
-    def __init__(self, *args: Any, item: Item, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        item: Item,
+        below: int | None = None,
+        up_to: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`below` and `up_to`: what is proposed, in thousandths; else what holds now."""
         super().__init__(*args, **kwargs)
         unit = {"unit": item.unit}
         self.fields["below"] = amount_field(
             item,
             label=_now("Buy again below, in %(unit)s") % unit,
             help_text=_now("What is free and what is on its way for the store counts together."),
-            initial=item.reorder_point or None,
+            initial=below or item.reorder_point or None,
             required=False,
         )
         self.fields["up_to"] = amount_field(
             item,
             label=_now("Fill up to, in %(unit)s") % unit,
-            initial=item.order_up_to or None,
+            initial=up_to or item.order_up_to or None,
             required=False,
         )
 

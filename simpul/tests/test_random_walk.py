@@ -131,6 +131,7 @@ QUIET = {
     "production.add_lasts", "production.change_lasts", "production.drop_lasts",
     "production.take_photo", "production.hide_photo", "production.show_photo",
     "conversations.open_ticket",  # follows from what is counted
+    "insight.finish_task", "insight.put_task_off", "insight.dismiss_task", "insight.reopen_task",
 }  # fmt: skip
 
 # What the moves below do, themselves or by what follows from them.

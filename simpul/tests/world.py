@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from simpul import testing
-from simpul.catalog.models import Material
+from simpul.catalog.models import Material, Product
 from simpul.conversations import spam
 from simpul.conversations.models import (
     Channel,
@@ -25,7 +25,7 @@ from simpul.conversations.models import (
     QuickReply,
     Ticket,
 )
-from simpul.crm import confirming, leaving, publishing
+from simpul.crm import confirming, leaving, publishing, sealed_news
 from simpul.crm.models import (
     AnswerPage,
     Bulletin,
@@ -47,15 +47,20 @@ from simpul.crm.models import (
     Recommender,
     Referral,
     Segment,
+    Sentra,
+    SentraMember,
+    SentraPost,
     ShownPicture,
     Territory,
     Visit,
     VisitDay,
+    Voice,
     Voucher,
     Wish,
 )
 from simpul.crm.tables import Line, Table
 from simpul.delivery.models import Handover, Load
+from simpul.insight.models import DemandForecast, MorningKind, MorningTask
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
 from simpul.lib.uploads import Handed
@@ -166,6 +171,25 @@ class World:
         Person.objects.create(workshop=other, role=Role.OWNER, name="both", user=both.user)
         self.people["both"] = both
 
+    def _forecast(self, product: Product) -> None:
+        DemandForecast.objects.create(
+            workshop=self.workshop,
+            product=product,
+            as_of=clock.today(),
+            begins=clock.today(),
+            weeks_each=4,
+            pattern=DemandForecast.Pattern.SMOOTH,
+            adi=1,
+            cv2=0,
+            way=DemandForecast.Way.NAIVE,
+            ordered=0,
+            undelivered=0,
+            expected=30,
+            past=[10, 10],
+            ahead=[[10, None, None]] * 3,
+            spans=[[4, 10, None, None], [8, 20, None, None], [12, 30, None, None]],
+        )
+
     def _count_sheet(self, material: Material) -> CountSheet:
         item = testing.stock_up(material, 1_000)
         lies = item.balances.get(location__kind="store").on_hand
@@ -201,6 +225,7 @@ class World:
         )
         refund = Refund.request(by=self.people["dewi"], party=self.party("dewi"), amount=20_000)
         product = self.order.lines.get().colourway.product
+        self._forecast(product)
         needed = self.order.lines.get().needs.order_by("pk")[0].material
         upload = self._upload("owner")
         product.colourways.update(photo=upload)
@@ -374,18 +399,23 @@ class World:
             "hidden post": {"pk": hidden_post.pk},
             "reported post": {"pk": reported_post.pk},
             **self._answers(),
+            **self._sentra(),
             "rating": {"pk": Rating.ask(by=machine, about=owing).pk},
+            "shown rating": {"pk": self._voice().rating_id},
             "shown picture": {"pk": ShownPicture.show(by=self.people["owner"], photo=photo).pk},
             "unshown photo": {"pk": hidden.pk},
             "polled post": {"pk": (poll := self._poll()).post_id},
             "polled look": {"pk": poll.post_id, "choice": poll.choices.order_by("pk")[0].pk},
             **self._answers(),
             "bulletin": {"pk": self._bulletin(is_public=False).pk},
+            "sealed bulletin": {"token": self._sealed()},
             "public bulletin": {"pk": self._bulletin(is_public=True).pk},
             "drafted bulletin": {
                 "pk": Bulletin.write(by=self.people["sari"], title="Libur", body="x").pk
             },
             "wish": {"pk": wish.pk},
+            "morning task": {"pk": self._morning_task().pk},
+            "done task": {"pk": self._morning_task(is_done=True).pk},
             "hidden wish": {"pk": hidden_wish.pk},
             "two parties": {"one": twin.one_id, "other": twin.other_id},
             "duplicate": {"pk": twin.pk},
@@ -463,6 +493,23 @@ class World:
             },
         }
 
+    def _morning_task(self, *, is_done: bool = False) -> MorningTask:
+        task = MorningTask.objects.create(
+            workshop=self.workshop,
+            kind=MorningKind.OVERDUE,
+            party=self.party("dewi"),
+            day=clock.today(),
+            last_on=clock.today(),
+            rank=1,
+            gain=300_000,
+            chance=20,
+            facts={"order": 1_000_000, "left": 30, "usual": 24, "waited": 61, "longer": 4},
+            is_held=False,
+        )
+        if is_done:
+            task.finish(by=self.people["sari"])
+        return task
+
     def _duplicate(self) -> Duplicate:
         one, other = (testing.party(self.workshop, name) for name in ("Toko Jaya", "Tk. Djaja"))
         return Duplicate.objects.create(workshop=self.workshop, one=one, other=other, bits=9)
@@ -524,6 +571,34 @@ class World:
         )
         publishing.publish(made, by=self.people["sari"])
         return made
+
+    def _sentra(self) -> dict[str, dict[str, Any]]:
+        """A room that our owner keeps, with a question of a neighbour, and an invitation elsewhere."""
+        owner, joko = self.people["owner"], self.people["joko"]
+        room = Sentra.found(by=owner, name="Ciomas")
+        room.members.get().invite(by=owner, guest=joko.workshop)
+        theirs = SentraMember.join(by=joko, invitation=room.invitations.get())
+        asked = SentraPost.say(
+            by=joko, sentra=room, body="Kulit?", choices=["A", "B"], closes_on=clock.in_days(7)
+        )
+        far = testing.staff("Udin", testing.workshop("garut"), Role.OWNER)
+        other = Sentra.found(by=far, name="Garut")
+        other.members.get().invite(by=far, guest=self.workshop)
+        return {
+            "sentra post": {"pk": asked.pk},
+            "sentra member": {"pk": theirs.pk},
+            "sentra invitation": {"pk": other.invitations.get().pk},
+        }
+
+    def _sealed(self) -> str:
+        return sealed_news.token_of(self._bulletin(is_public=False), self.people["dewi"])
+
+    def _voice(self) -> Voice:
+        """Words of a customer that wait to be shown."""
+        dewi = self.people["dewi"]
+        rating = Rating.ask(by=self.workshop.machine, about=testing.order(self.party("dewi")))
+        rating.reply(by=dewi, stars=5, words="Jahitannya rapi")
+        return Voice.offer(by=dewi, rating=rating, shown_as="named", consent="x")
 
     def _asked_area(self) -> Territory:
         party = self.party("dewi")

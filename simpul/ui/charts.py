@@ -54,6 +54,7 @@ class Chart:
     curves: list[Curve] = field(default_factory=list)
     rules: list[tuple[float, float, float, float]] = field(default_factory=list)
     keys: tuple[str, ...] = ()  # what full or whole, and what hatched or dashed means
+    bands: list[str] = field(default_factory=list)  # hatched fields, as a polygon wants them
 
     @property
     def width(self) -> int:
@@ -97,10 +98,13 @@ def lines(
     labels: Sequence[str],
     curves: Sequence[tuple[str, Sequence[int | None]]],
     shown: Shown,
+    band: tuple[str, Sequence[tuple[int, int] | None]] | None = None,
 ) -> Chart:
     """Curves over the same places, the first one whole, the second dashed; a few of the labels stand
-    below."""
+    below. `band`: its name, and between which limits each place lies."""
+    limits = [one for one in band[1] if one] if band else []
     values = [one for _name, curve in curves for one in curve if one is not None]
+    values += [high for _low, high in limits]
     most, least = _round_up(max([*values, 1])), min([*values, 0])
     high, wide = LINES_HIGH - TOP - BOTTOM, WIDTH - LEFT - RIGHT
     step = wide / max(len(labels) - 1, 1)
@@ -124,6 +128,12 @@ def lines(
         dots = [(across(at), down(one)) for at, one in enumerate(curve) if one is not None]
         points = " ".join(f"{x},{y}" for x, y in dots)
         chart.curves.append(Curve(name, points, dots if len(dots) <= 24 else [], place > 0))
+    if band and limits:
+        inside = [(across(at), one) for at, one in enumerate(band[1]) if one]
+        around = [(x, down(high)) for x, (_low, high) in inside]
+        around += [(x, down(low)) for x, (low, _high) in reversed(inside)]
+        chart.bands.append(" ".join(f"{x},{y}" for x, y in around))
+        chart.keys += (band[0],)
     return chart
 
 

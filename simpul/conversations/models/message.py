@@ -16,13 +16,15 @@ from simpul.conversations.models.channel import Channel
 from simpul.conversations.models.conversation import Conversation
 from simpul.conversations.models.follow_up import FollowUp
 from simpul.conversations.models.mark import ReadMark
-from simpul.conversations.models.word import MessageWord, looked_for
+from simpul.conversations.models.word import MessageWord, looked_for, looked_into
 from simpul.lib import clock, mails
 from simpul.lib.uploads import Handed
 from simpul.parties.models import Person, Workshop
 from simpul.workflow.steps import Refused, creation
 
 LONGEST_MESSAGE = 4000
+SOON = 4_000  # of the newest messages; what is common is tried with these first
+ENOUGH = 5  # messages, as many as the box asks for
 
 
 class NotOfThem(Refused):
@@ -37,13 +39,31 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(conversation__party_id=person.party_id)
 
     def search(self, typed: str, workshop: int) -> Self:
-        """Find by words or their beginnings, all of them; nothing where no word was typed."""
+        """Find by words or their beginnings, all of them; nothing where no word was typed.
+
+        Of a rare word the messages are named, and whatever else was typed is looked for in these. A
+        common one is looked for from the newest message on, which soon finds enough. Several that
+        are common may never stand together: where the newest messages do not have them, all
+        messages of each are taken.
+        """
         words = looked_for(typed)
+        known = MessageWord.objects.filter(workshop=workshop)
         found = self if words else self.none()
+        common = []
         for word in words:
-            is_alone = len(words) == 1
-            found = found.filter(MessageWord.objects.standing_in(word, workshop, is_alone=is_alone))
-        return found
+            if (named := known.rare(word)) is None:
+                common.append(word)
+            else:
+                found = found.filter(pk__in=named)
+        together = found.filter(*map(looked_into, common))
+        if len(common) < 2 or len(common) < len(words) or self._soon_have(together):
+            return together
+        return found.filter(*known.together(common))
+
+    def _soon_have(self, found: Self) -> bool:
+        """Tell whether enough of what is found stands in the newest messages, or there are few."""
+        older = list(self.order_by("-pk").values_list("pk", flat=True)[SOON : SOON + 1])
+        return not older or found.filter(pk__gt=older[0])[:ENOUGH].count() == ENOUGH
 
     def about(self, *subjects: models.Model) -> Self:
         """What was said about a thing, or about several of one kind, oldest first, with who said

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LONGEST_WORD = 40  # bytes; a longer word is found by its beginning
 RARE = 1_000  # messages; a word in no more of them is rare
-COMMON = 20_000  # rows; a word with more of them is common
+COMMON = 60_000  # rows; more of them are not taken at once
 MOST_WORDS = 6  # of what is looked for; more of them only take time
 
 _COMPOUND = re.compile(r"\w+(?:[-./]\w+)*")
@@ -45,24 +45,29 @@ def looked_for(typed: str) -> list[bytes]:
 
 
 class MessageWordQuerySet(models.QuerySet["MessageWord"]):
-    def standing_in(self, word: bytes, workshop: int, *, is_alone: bool) -> Q:
-        """Tell in which messages a word begins so: asks how rare it is first.
-
-        Of a rare word the messages are named; for a common one the newest are looked through,
-        which soon finds enough of them. What stands between is looked through too where it is
-        alone; two such words may never stand together, and all messages of each are taken.
-        """
-        known = self.filter(workshop=workshop).beginning(word)
-        few = list(known.values_list("message", flat=True)[: RARE + 1])
-        if len(few) <= RARE:
-            return Q(pk__in=set(few))
-        if not is_alone and known[: COMMON + 1].count() <= COMMON:
-            return Q(pk__in=known.values("message"))
-        return Q(Exists(self.filter(message=OuterRef("pk")).beginning(word)))
-
     def beginning(self, word: bytes) -> Self:
         """Those that begin with it: bytes have the same order in both databases."""
         return self.filter(word__gte=word, word__lt=word + b"\xff")
+
+    def rare(self, word: bytes) -> set[int] | None:
+        """Name the messages in which a word begins so, or nothing where those are many."""
+        few = list(self.beginning(word).values_list("message", flat=True)[: RARE + 1])
+        return set(few) if len(few) <= RARE else None
+
+    def together(self, words: Iterable[bytes]) -> list[Q]:
+        """Tell in which messages all these words begin so: all messages of the two that have the
+        fewest are taken at once, while that is quicker than to look into each message, and the
+        other words are looked for in what these two have together."""
+        sizes = {word: self.beginning(word)[: COMMON + 1].count() for word in words}
+        few = sorted(sizes, key=lambda word: (sizes[word], word))[:2]
+        taken = {word for word in few if sizes[word] <= COMMON}
+        whole = [Q(pk__in=self.beginning(word).values("message")) for word in few if word in taken]
+        return whole + [looked_into(word) for word in sizes if word not in taken]
+
+
+def looked_into(word: bytes) -> Q:
+    """Tell in which messages a word begins so, by looking into one after the other."""
+    return Q(Exists(MessageWord.objects.filter(message=OuterRef("pk")).beginning(word)))
 
 
 class MessageWord(models.Model):

@@ -78,8 +78,19 @@ from simpul.crm.models.quotation import (
 from simpul.crm.models.rating import LONGEST_OPINION, Rating, RatingQuerySet, RatingRules
 from simpul.crm.models.referral import Flag, NotReferred, Recommender, Referral, find_recommender
 from simpul.crm.models.remedy import Remedy, RemedyQuerySet, most_credited
+from simpul.crm.models.room_letter import RoomLetter
 from simpul.crm.models.sample import Sample, ask_about_arrived, wants_asking
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
+from simpul.crm.models.sentra import (
+    SENTRA_NAME,
+    Sentra,
+    SentraChoice,
+    SentraInvitation,
+    SentraMember,
+    SentraPost,
+    SentraVote,
+    entered_by,
+)
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
 from simpul.crm.models.showcase import ShowcaseRules, ShownPicture
 from simpul.crm.models.territory import (
@@ -92,6 +103,7 @@ from simpul.crm.models.territory import (
     overlapping,
 )
 from simpul.crm.models.visit import A_NOTE, Visit, VisitDay, VisitQuerySet, VisitStatus
+from simpul.crm.models.voice import ShownAs, Voice, name_as
 from simpul.crm.models.voucher import NoVoucher, Voucher, VoucherUse, give_idle_back
 from simpul.crm.models.wish import (
     ANSWERS,
@@ -119,6 +131,7 @@ __all__ = [
     "MET",
     "MOST_HOURS",
     "MOVES",
+    "SENTRA_NAME",
     "SENT_BY",
     "STAGES",
     "WRITTEN",
@@ -190,14 +203,22 @@ __all__ = [
     "Remedy",
     "RemedyQuerySet",
     "ReturnedPairs",
+    "RoomLetter",
     "RoomRules",
     "Sample",
     "Segment",
     "SegmentMember",
     "SegmentQuerySet",
+    "Sentra",
+    "SentraChoice",
+    "SentraInvitation",
+    "SentraMember",
+    "SentraPost",
+    "SentraVote",
     "Service",
     "ServiceGoal",
     "ShowcaseRules",
+    "ShownAs",
     "ShownPicture",
     "Source",
     "Status",
@@ -212,6 +233,7 @@ __all__ = [
     "VisitDay",
     "VisitQuerySet",
     "VisitStatus",
+    "Voice",
     "Voucher",
     "VoucherUse",
     "Ways",
@@ -227,6 +249,7 @@ __all__ = [
     "balance_of",
     "cards_of",
     "consents_of",
+    "entered_by",
     "find_duplicates",
     "find_recommender",
     "give_idle_back",
@@ -236,6 +259,7 @@ __all__ = [
     "left_of",
     "like",
     "most_credited",
+    "name_as",
     "nearest",
     "note_duplicates",
     "overlapping",

@@ -21,7 +21,6 @@ class Purpose(models.TextChoices):
 
     NEWS = "news", _("new models and news")
     OFFERS = "offers", _("special offers")
-    SATISFACTION = "satisfaction", _("a question after the delivery")
     COMMUNITY = "community", _("the room of the distributors")
 
     @property
@@ -30,12 +29,11 @@ class Purpose(models.TextChoices):
         return str(_ASKED[self])
 
 
-SENT_BY = (Purpose.NEWS, Purpose.OFFERS)  # nothing is sent by the others yet: nobody is asked
+SENT_BY = (Purpose.NEWS, Purpose.OFFERS)  # by campaigns: this anybody who buys is asked
 _ASKED = {
     Purpose.NEWS: _("Tell me about new models and news of the workshop."),
     Purpose.OFFERS: _("Send me special offers."),
-    Purpose.SATISFACTION: _("Ask me after a delivery whether all was well."),
-    Purpose.COMMUNITY: _("Send me what is talked about in the room of the distributors."),
+    Purpose.COMMUNITY: _("Send me once a week by e-mail what is new in the distributors' room."),
 }
 
 
@@ -78,6 +76,8 @@ class Consent(models.Model):
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField(default=clock.now, editable=False)
     asked_at = models.DateTimeField(null=True, editable=False)  # of a registration: for its proof
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)  # to ask for it
+    next_try_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = ConsentQuerySet.as_manager()
 

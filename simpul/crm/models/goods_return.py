@@ -35,6 +35,10 @@ class GoodsReturnQuerySet(models.QuerySet["GoodsReturn"]):
     def open(self) -> Self:
         return self.filter(status__in=GoodsReturn.OPEN)
 
+    def talked_of(self, ticket: Ticket) -> Self:
+        """Those of a ticket, and of what was merged into it."""
+        return self.filter(Q(ticket=ticket) | Q(ticket__merged_into=ticket))
+
     def for_page(self) -> Self:
         pairs = ReturnedPairs.objects.select_related(
             "size__line__colourway__product", "size__variant"
@@ -106,7 +110,7 @@ class GoodsReturn(models.Model):
         """Agree which delivered pairs come back, and how. Raises WrongState."""
         open_customer(ticket)
         order = ticket.subject
-        if cls.objects.open().filter(ticket=ticket).exists():
+        if cls.objects.open().talked_of(ticket).exists():
             raise WrongState(_now("Goods of this ticket are on their way back already."))
         if not isinstance(order, Order) or not any(pairs.values()):
             raise WrongState(_now("Say which pairs of which order come back."))

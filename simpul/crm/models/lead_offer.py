@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from typing import NamedTuple, Self
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _now
@@ -50,7 +51,7 @@ class OfferStatus(models.TextChoices):
 
 
 OPEN = (OfferStatus.OFFERED, OfferStatus.TAKEN)
-HIS = (OfferStatus.TAKEN, OfferStatus.WON, OfferStatus.LOST)  # he may know who it is
+HIS = (OfferStatus.TAKEN, OfferStatus.WON)  # he may know who it is
 UNTAKEN = (OfferStatus.PASSED, OfferStatus.EXPIRED)
 
 
@@ -178,8 +179,13 @@ class LeadOffer(models.Model):
 
     @step("crm.report_lead_lost", source=OfferStatus.TAKEN, target=OfferStatus.LOST)
     def report_lost(self, *, by: Person, why: str, reason: str = "") -> None:
-        """Say that nothing came of it, and why."""
+        """Say that nothing came of it, and why; from now on the distributor knows neither name nor
+        number any more, and no link shows them."""
         self.why, self.reason = why, reason
+        kind = ContentType.objects.get_for_model(self)
+        links = AccessLink.objects.filter(subject_type=kind, subject_id=self.pk)
+        for link in links.alive(clock.now()).order_by("pk"):
+            link.revoke()
         self.lead.lose(by=self.workshop.machine, why=why, reason=reason)
 
     # Questions
@@ -197,7 +203,7 @@ class LeadOffer(models.Model):
 
     @property
     def is_his(self) -> bool:
-        """Tell whether the distributor took it, and may know who it is."""
+        """Tell whether the distributor looks after them, or sells to them, and may know who it is."""
         return self.status in HIS
 
     @property

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db import models
-from django.db.models import Sum
+from django.db.models import Subquery, Sum
 from django.utils.translation import gettext as _now
 
 from simpul.catalog.models import Colourway
@@ -35,7 +35,6 @@ class Poll(models.Model):
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
     post = models.OneToOneField(Post, models.PROTECT, related_name="poll")
     closes_on = models.DateField()
-    told_at = models.DateTimeField(null=True, editable=False)  # that it can be ordered now
 
     def __str__(self) -> str:
         return str(self.post)
@@ -79,22 +78,26 @@ class Poll(models.Model):
 
     @step("crm.offer_ahead")
     def offer(self, *, by: Person) -> None:
-        """Tell those who ordered ahead that the model can be ordered now."""
-        if self.told_at is not None:
+        """Tell those who ordered ahead that the model can be ordered now: of each model once."""
+        if self._untold().update(told_at=clock.now()):
+            return
+        if self.choices.exclude(told_at=None).exists():
             raise WrongState(_now("They have been told already."))
-        if not self.interested():
-            raise WrongState(
-                _now("Nobody ordered ahead, or the model is not shown in the catalogue yet.")
-            )
-        self.told_at = clock.now()
+        raise WrongState(
+            _now("Nobody ordered ahead, or the model is not shown in the catalogue yet.")
+        )
 
     # Questions
 
     def interested(self) -> list[int]:
-        """Return who ordered ahead of a model that is in the catalogue by now."""
-        ahead = self.answers.exclude(sizes={})
-        shown = ahead.filter(choice__colourway__product__is_published=True)
-        return list(shown.order_by("pk").values_list("party", flat=True))
+        """Return who ordered ahead of the models that were offered last."""
+        latest = self.choices.exclude(told_at=None).order_by("-told_at").values("told_at")[:1]
+        ahead = self.answers.exclude(sizes={}).filter(choice__told_at=Subquery(latest))
+        return list(ahead.order_by("pk").values_list("party", flat=True))
+
+    def can_be_offered(self) -> bool:
+        """Tell whether somebody ordered ahead of a model that came into the catalogue since."""
+        return self._untold().exists()
 
     def result(self) -> list[PollCount]:
         """Return how often each choice was chosen, and how many pairs those who chose it bought in
@@ -104,6 +107,7 @@ class Poll(models.Model):
         bought = LineSize.objects.filter(
             line__order__buyer__in=[one.party_id for one in answers],
             line__order__status__in=AGREED,
+            line__order__is_sample=False,
             line__order__confirmed_at__gte=since,
         )
         pairs = dict(bought.order_by().values_list("line__order__buyer").annotate(n=Sum("pairs")))
@@ -128,6 +132,12 @@ class Poll(models.Model):
 
     # Inside
 
+    def _untold(self) -> models.QuerySet[PollChoice]:
+        """Return the choices in the catalogue of which those who ordered ahead were not told yet."""
+        ahead = self.answers.exclude(sizes={}).values("choice")
+        there = self.choices.filter(told_at=None, colourway__product__is_published=True)
+        return there.filter(pk__in=ahead)
+
     def _demand_open(self) -> None:
         if not self.is_open or self.post.hidden_at is not None:
             raise WrongState(_now("This question is closed."))
@@ -140,6 +150,7 @@ class PollChoice(models.Model):
     position = models.PositiveSmallIntegerField()
     words = models.CharField(max_length=A_CHOICE)
     colourway = models.ForeignKey(Colourway, models.PROTECT, null=True, related_name="+")
+    told_at = models.DateTimeField(null=True, editable=False)  # that it can be ordered now
 
     class Meta:
         constraints = [

@@ -47,6 +47,7 @@ MOVES = {
     "delivery.CourierOffer.courier",
     "delivery.Shipment.buyer",
     "delivery.Shipment.courier",
+    "insight.MorningTask.party",
     "orders.Order.buyer",
     "papers.Paper.seen_by",
     "papers.Upload.party",
@@ -80,6 +81,7 @@ STAYS = {
     "insight.BuyerOutlook.buyer",  # judged anew each night
     "insight.GroupedBuyer.buyer",  # told anew each night
     "insight.OrderFact.buyer",  # told anew after each merging
+    "insight.Working.party",  # reckoned anew each night
     "insight.PayingBuyer.buyer",  # told anew each night
     "papers.Paper.party",
 }

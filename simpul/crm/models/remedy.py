@@ -135,12 +135,14 @@ def most_credited(order: Order) -> int:
 
 
 def _settled(ticket: Ticket) -> Party:
-    """Lock the ticket, and return whose it is once no goods of it are on their way back.
+    """Lock the ticket, and return whose it is once no goods of it, or of one that was merged into
+    it, are on their way back.
 
     Raises WrongState.
     """
     party = open_customer(ticket)
-    if ticket.returns.filter(status__in=("agreed", "under_way")).exists():
+    together = Ticket.objects.filter(Q(pk=ticket.pk) | Q(merged_into=ticket))
+    if together.filter(returns__status__in=("agreed", "under_way")).exists():
         raise WrongState(_now("Goods are on their way back: count them in first."))
     return party
 

@@ -15,8 +15,9 @@ from simpul.crm.models.lead_rules import LeadRules
 from simpul.lib import clock
 from simpul.orders.models import LineWish, Order
 from simpul.parties.models import Person, Workshop
+from simpul.parties.roles import Role
 from simpul.payments import agreement
-from simpul.workflow.steps import WrongState, creation, step
+from simpul.workflow.steps import NotAllowed, Refused, WrongState, creation, step
 
 
 class SampleQuerySet(models.QuerySet["Sample"]):
@@ -90,10 +91,24 @@ class Sample(models.Model):
             raise WrongState(_now("Somebody was quicker: look at it again."))
         days = timedelta(days=LeadRules.of(self.workshop).like_days)
         self.asked_on = max(clock.day_of(self.order.fulfilled_at) + days, clock.today())
-        person = self.lead.owner or self.by
+        person = self._asker()
         with override(person.language):
             words = _now("Ask how they liked the sample (%(order)s)") % {"order": self.order}
         self.lead.plan_next(by=person, words=words, due_on=self.asked_on)
+
+    # Inside
+
+    def _asker(self) -> Person:
+        """Return who looks after the prospect, or sent the sample, or an owner: whoever still may.
+
+        Raises NotAllowed where nobody does.
+        """
+        owners = Person.objects.active().filter(workshop=self.workshop_id, role=Role.OWNER)
+        people: tuple[Person | None, ...] = (self.lead.owner, self.by, *owners.order_by("pk"))
+        for person in people:
+            if person is not None and person.may("crm.plan_lead", self.lead):
+                return person
+        raise NotAllowed
 
 
 def wants_asking(workshop: Workshop) -> bool:
@@ -103,7 +118,11 @@ def wants_asking(workshop: Workshop) -> bool:
 def ask_about_arrived(workshop: Workshop) -> int:
     """Plan for each sample that arrived to ask about it; return for how many."""
     arrived = Sample.objects.filter(workshop=workshop).arrived()
-    samples = list(arrived.order_by(F("order__fulfilled_at"), "pk"))
-    for sample in samples:
-        sample.ask(by=workshop.machine)
-    return len(samples)
+    count = 0
+    for sample in list(arrived.order_by(F("order__fulfilled_at"), "pk")):
+        try:
+            sample.ask(by=workshop.machine)
+        except Refused:  # one of which nobody can ask holds up no other
+            continue
+        count += 1
+    return count

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from simpul.conversations.models import Channel, Conversation, Message
 from simpul.lib import clock
 from simpul.lib.uploads import Handed
-from simpul.parties.models import Party, Person, Workshop
+from simpul.parties.models import Address, Identity, Party, Person, Workshop
 from simpul.workflow.steps import WrongState, creation, step
 
 A_NOTE = 300  # letters of what is noted for ourselves
@@ -83,7 +83,11 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
     def for_list(self) -> Self:
         rows = self.select_related("party", "day__rep", "message")
-        return rows.prefetch_related("party__addresses", "party__people__identities")
+        return rows.prefetch_related(
+            models.Prefetch("party__addresses", Address.objects.order_by("pk")),
+            models.Prefetch("party__people", Person.objects.order_by("pk")),
+            models.Prefetch("party__people__identities", Identity.objects.order_by("pk")),
+        )
 
 
 class Visit(models.Model):

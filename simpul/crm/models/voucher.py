@@ -7,7 +7,7 @@ from typing import Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -245,12 +245,13 @@ class VoucherUseQuerySet(models.QuerySet["VoucherUse"]):
         return self.filter(given_back_at=None)
 
     def idle(self) -> Self:
-        """Those whose order came to nothing, or stands without its discount now."""
+        """Those whose order came to nothing, or stands without any discount now. An order that stands
+        with a part of it has used the voucher: otherwise it would be used twice."""
         revision = OrderRevision.objects.filter(
             order=OuterRef("order"), number=OuterRef("order__revision")
         )
         found = self.standing().annotate(left=Subquery(revision.values("discount")[:1]))
-        return found.filter(Q(order__status__in=ENDED) | Q(left__lt=F("amount")))
+        return found.filter(Q(order__status__in=ENDED) | Q(left=0))
 
 
 class VoucherUse(models.Model):

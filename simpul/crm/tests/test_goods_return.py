@@ -82,6 +82,28 @@ def test_only_what_was_delivered_and_is_not_back(
     assert GoodsReturn.agree(by=sari, ticket=ticket, pairs={size: left}, way="sent").is_open
 
 
+def test_goods_of_a_ticket_that_was_merged_are_waited_for_too(
+    goods: GoodsReturn,
+    ticket: Ticket,
+    order: Order,
+    size: LineSize,
+    sari: Person,
+    rina: Person,
+    dewi: Person,
+) -> None:
+    other = Ticket.ask(by=dewi, kind="return", subject=order, party=order.buyer, body="Lagi.")
+    ticket.merge(by=sari, into=other)
+
+    with pytest.raises(WrongState, match="count them in first"):
+        credit(other, sari)
+    with pytest.raises(WrongState, match="on their way back already"):
+        GoodsReturn.agree(by=sari, ticket=other, pairs={size: 1}, way="brought")
+    assert not Remedy.objects.exists()
+
+    goods.count_in(by=rina, counted={goods.pairs.get().pk: Counted(3, 0, 0)})
+    assert credit(other, sari).how == "credited"
+
+
 def test_more_than_was_agreed_is_not_counted(
     goods: GoodsReturn, size: LineSize, rina: Person
 ) -> None:

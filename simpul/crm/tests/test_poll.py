@@ -11,6 +11,7 @@ from simpul.catalog.models import Colourway, Product
 from simpul.conversations.notices import audience_of
 from simpul.crm.models import Offered, Poll, PollAnswer, PollChoice
 from simpul.lib import clock
+from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed, WrongState
@@ -44,6 +45,14 @@ def test_one_answer_a_distributor_weighed_by_what_was_bought(
     counted = [(one.choice.words, one.count, one.weight, one.of) for one in poll.result()]
     pairs = sum(line.pairs for line in order.current.lines.all())
     assert counted == [("Loafer", 1, pairs, 2), ("Boot", 1, 0, 2)]
+
+
+def test_a_sample_weighs_nothing(poll: Poll, buyer: Party, dewi: Person) -> None:
+    order = testing.confirmed_order(buyer)
+    Order.objects.filter(pk=order.pk).update(is_sample=True)
+    poll.answer(by=dewi, choice=choice(poll, "Boot"))
+
+    assert [one.weight for one in poll.result()] == [0, 0]
 
 
 def test_only_distributors_answer_and_until_it_closes(
@@ -85,10 +94,29 @@ def test_those_who_ordered_ahead_are_told_once_the_model_is_there(
     poll.order_ahead(by=dewi, sizes={"40": 5})
     with pytest.raises(WrongState):
         poll.offer(by=sari)
-    assert poll.told_at is None
+    assert not poll.choices.exclude(told_at=None).exists()
 
     Product.objects.filter(pk=look.product_id).update(is_published=True)
     poll.offer(by=sari)
     assert audience_of(journal_of(poll).get(step="crm.offer_ahead")) == [dewi]
     with pytest.raises(WrongState):
         poll.offer(by=sari)
+
+
+def test_of_two_models_each_is_told_to_those_who_ordered_it_ahead(
+    workshop: Workshop, look: Colourway, dewi: Person, sari: Person
+) -> None:
+    later = testing.colourway(testing.product(workshop, "BOT-01", is_published=False))
+    choices = [Offered("Loafer", look), Offered("Boot", later)]
+    poll = Poll.ask(by=sari, question="Apa?", closes_on=clock.in_days(3), choices=choices)
+    toni = testing.person("Toni", testing.party(workshop, "Toko Toni"))
+    for person, words in ((dewi, "Loafer"), (toni, "Boot")):
+        poll.answer(by=person, choice=choice(poll, words))
+        poll.order_ahead(by=person, sizes={"40": 5})
+
+    for colourway, person in ((look, dewi), (later, toni)):
+        Product.objects.filter(pk=colourway.product_id).update(is_published=True)
+        assert poll.can_be_offered()
+        poll.offer(by=sari)
+        assert audience_of(journal_of(poll).order_by("-pk")[0]) == [person]
+    assert not poll.can_be_offered()

@@ -207,6 +207,44 @@ def test_what_somebody_has_used_since_stays_and_says_why(
     assert made.status == ListImport.Status.UNDONE
 
 
+def test_a_colour_that_is_called_otherwise_meanwhile_holds_up_no_import(
+    sari: Person, derby: Product
+) -> None:
+    made = handed_in(sari, f"{HEAD}DRB-01,,,Hitam,,210000,,\nDRB-01,,,Merah,40,,,\n")
+    derby.colourways.update(name="Arang", name_en="")
+    made.begin(by=sari)
+
+    listing.run(made)
+
+    made.refresh_from_db()
+    assert made.status == ListImport.Status.DONE
+    assert verdicts(made)[0] == ("bad", "A new colour needs its sizes.")
+    names = derby.colourways.order_by("position", "pk").values_list("name", flat=True)
+    assert list(names) == ["Arang", "Merah"]
+
+
+def test_a_model_that_has_another_colour_by_now_stays_with_its_prices(sari: Person) -> None:
+    made = imported(sari, f"{HEAD}PNT-07,Pantofel Rama,Pria,Hitam,39-43,185.000,,\n")
+    rama = Product.objects.get(code="PNT-07")
+    Colourway.objects.create(product=rama, name="Cokelat", swatch="#8a5a34", position=1)
+
+    made.undo(by=sari)
+
+    assert rama.prices.get().amount == 185_000
+    assert rama.colourways.filter(name="Hitam").exists()
+    stays = made.rows.taken().values_list("line", "why")
+    assert list(stays) == [(2, "It has another colour by now.")]
+
+
+def test_a_row_without_a_colour_is_of_the_first_one(sari: Person, derby: Product) -> None:
+    derby.colourways.update(position=1)
+    Colourway.objects.create(product=derby, name="Merah", swatch="#8a5a34", position=0)
+
+    made = imported(sari, f"{HEAD}DRB-01,,,,,210000,,\n")
+
+    assert made.rows.get().colourway.name == "Merah"
+
+
 def test_an_import_that_was_stopped_goes_on_where_it_was(
     sari: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,8 +10,8 @@ from simpul import testing
 from simpul.conversations.models import Channel, FollowUp, How, Kind, Ticket
 from simpul.conversations.models import Wish as Wanted
 from simpul.conversations.notices import audience_of
-from simpul.crm import ratings
-from simpul.crm.models import Rating, RatingRules
+from simpul.crm import leaving, ratings
+from simpul.crm.models import Purpose, Rating, RatingRules
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.orders.models import Status as OrderStatus
@@ -93,6 +93,17 @@ def test_seldom(workshop: Workshop, buyer: Party, dewi: Person, sari: Person) ->
     RatingRules.objects.create(workshop=workshop, quiet_days=3)
     Rating.objects.update(asked_at=clock.now() - timedelta(days=4))
     assert ratings.tend(workshop) == 1
+
+
+def test_who_wants_nothing_more_of_any_kind_is_not_asked(
+    workshop: Workshop, dewi: Person, sari: Person
+) -> None:
+    address = Identity.objects.filter(person=dewi, kind=Identity.Kind.MAIL).get()
+    solved(dewi, sari)
+    leaving.leave(leaving.Leaving(address, Purpose.NEWS, 0), is_all=True, is_one_click=False)
+
+    assert ratings.tend(workshop) == 0
+    assert not Rating.objects.exists()
 
 
 def test_neither_who_does_not_want_it_nor_where_it_is_off(

@@ -144,6 +144,21 @@ def test_how_they_liked_it_is_asked_some_days_after_it_arrived(
         Sample.objects.get().ask(by=lead.workshop.machine)
 
 
+def test_where_the_seller_has_left_an_owner_asks(
+    sari: Person, owner: Person, lead: Lead, derby: Product
+) -> None:
+    send(sari, lead, derby)
+    Order.objects.update(fulfilled_at=NOON)
+    Person.objects.filter(pk__in=[sari.pk, owner.pk]).update(is_active=False)
+
+    with clock.stopped(NOON + timedelta(hours=1)):
+        assert ask_about_arrived(lead.workshop) == 0  # and nothing breaks off
+        Person.objects.filter(pk=owner.pk).update(is_active=True)
+        assert ask_about_arrived(lead.workshop) == 1
+
+    assert FollowUp.objects.get().by == owner
+
+
 def test_it_earns_no_points_and_no_tier(workshop: Workshop, owner: Person, buyer: Party) -> None:
     PointRules.decide(by=owner, is_on=True, wholesale_per=10_000)
     workshop.refresh_from_db()

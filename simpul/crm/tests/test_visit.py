@@ -7,12 +7,12 @@ import pytest
 from simpul import testing
 from simpul.conversations.models import FollowUp, Message, NotOfThem
 from simpul.crm.models import MarketingRules, Visit, VisitDay, VisitStatus
-from simpul.crm.visiting import candidates, in_order, offered_to, taken_at
+from simpul.crm.visiting import candidates, in_order, offered_to, spot_of, taken_at
 from simpul.lib import clock
 from simpul.lib.places import Spot
 from simpul.lib.uploads import Handed
 from simpul.orders.models import Order
-from simpul.parties.models import Address, Party, Person, Workshop
+from simpul.parties.models import Address, Identity, Party, Person, Workshop
 from simpul.workflow.models import Entry
 from simpul.workflow.steps import NotAllowed, WrongState, keyed
 
@@ -200,6 +200,23 @@ def test_the_nearest_and_the_order_of_the_way(workshop: Workshop, sari: Person) 
     day = plan(sari, nowhere, far, near)
     listed = in_order(workshop, list(day.visits.for_list().order_by("pk")))
     assert [one.party for one in listed] == [near, far, nowhere]
+
+
+def test_places_and_numbers_of_a_buyer_stand_as_they_were_noted(
+    sari: Person, buyer: Party, dewi: Person
+) -> None:
+    for latitude in (-6_610_000, -6_900_000):
+        stands_at(buyer, latitude, 106_760_000)
+    for number in ("+6281200000001", "+6281200000002"):
+        Identity.objects.create(workshop=buyer.workshop, person=dewi, kind="phone", value=number)
+    Address.objects.filter(latitude=-6_610_000).update(receiver="y")
+    Identity.objects.filter(value="+6281200000001").update(typed="y")
+
+    [visit] = plan(sari, buyer).visits.for_list()
+
+    assert spot_of(visit.party) == Spot(-6_610_000, 106_760_000)
+    [reader] = visit.party.people.all()
+    assert [one.value[-1] for one in reader.identities.all()] == ["1", "2"]
 
 
 def test_their_price_and_what_lies_free_are_at_hand(workshop: Workshop, buyer: Party) -> None:

@@ -157,6 +157,23 @@ def test_an_offer_without_the_discount_gives_it_back(
     assert VoucherUse.objects.get().given_back_at is not None
 
 
+def test_an_offer_that_leaves_a_part_of_it_has_used_it(
+    workshop: Workshop, buyer: Party, dewi: Person, sari: Person
+) -> None:
+    Voucher.issue(by=sari, code="X", amount=150_000)
+    order = testing.order(buyer)
+    use = VoucherUse.make(by=dewi, order=order, code="X")
+
+    testing.offer(fresh(order), discount=149_000, plan=[testing.full(1_751_000)])
+    vouchers.leave(order, 149_000)
+    vouchers.tend(workshop)
+
+    use.refresh_from_db()
+    assert (use.given_back_at, use.amount) == (None, 149_000)
+    with pytest.raises(NoVoucher, match="used already"):
+        VoucherUse.make(by=dewi, order=testing.order(buyer), code="X")
+
+
 def test_a_counter_proposal_keeps_it_as_long_as_it_is_large_enough(
     workshop: Workshop, buyer: Party, dewi: Person, sari: Person
 ) -> None:

@@ -134,6 +134,10 @@ class Cost:
     wages: int
     freight: int
 
+    @property
+    def total(self) -> int:
+        return self.material + self.wages + self.freight
+
 
 def costs_of_delivered(books: Books) -> dict[int, Cost]:
     """Return what each order has cost whose pairs were all delivered: the figures of `margins`."""

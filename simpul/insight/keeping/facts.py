@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import F, Max, Sum
+from django.db.models import F, Max, Q, Sum
 
 from simpul.crm.models import DealerOrder
 from simpul.delivery.models import PackageLine
 from simpul.insight.books.margins import Cost
 from simpul.insight.models import OrderFact, PairsFact
-from simpul.lib import clock
+from simpul.lib import clock, rows
 from simpul.lib.money import split_exactly
 from simpul.orders.models import LineSize, Order
 from simpul.orders.models.revision import RevisionLine
 from simpul.parties.models import Party, Workshop
 from simpul.payments.models import CreditNote
 
-A_BATCH = 1_000  # rows in one statement
 AREA_AT_MOST = 80
 
 
@@ -45,6 +44,36 @@ class _Line(NamedTuple):
     amount: int
 
 
+class _Fact(NamedTuple):
+    """A row of `OrderFact`."""
+
+    order_id: int
+    workshop_id: int
+    buyer_id: int
+    sold_as: str
+    channel: str
+    area: str
+    agreed_on: date
+    promised_on: date
+    delivered_on: date | None
+    pairs: int
+    sold: int
+    material: int | None
+    wages: int | None
+    freight: int | None
+    contribution: int | None
+
+
+class _Part(NamedTuple):
+    """A row of `PairsFact`."""
+
+    order_id: int
+    variant_id: int
+    pairs: int
+    sold: int
+    contribution: int | None
+
+
 @dataclass(slots=True)
 class _Read:
     """What several orders have, each kind by the key of its order."""
@@ -58,28 +87,45 @@ class _Read:
     for_dealers: set[int] = field(default_factory=set)
 
 
-def write_facts(
-    workshop: Workshop, keys: Sequence[int], costs: Mapping[int, Cost] | None
-) -> Touched:
-    """Put the facts of these orders in the place of what was known of them; call it in a transaction.
+type Chosen = Callable[
+    [str], Q
+]  # from a way to orders, such as "line__order": those that are meant
+
+
+def these(keys: Collection[int]) -> Chosen:
+    """Choose orders by their keys."""
+    return lambda way: Q(**{f"{way}__in": keys})
+
+
+def between(workshop: Workshop, first: int, last: int) -> Chosen:
+    """Choose all orders of a workshop from one key to another: shorter to say than many keys."""
+
+    def chosen(way: str) -> Q:
+        whose = "workshop" if way == "pk" else f"{way}__workshop"
+        return Q(**{f"{way}__gte": first, f"{way}__lte": last, whose: workshop})
+
+    return chosen
+
+
+def write_facts(workshop: Workshop, chosen: Chosen, costs: Mapping[int, Cost] | None) -> Touched:
+    """Put the facts of some orders in the place of what was known of them; call it in a transaction.
 
     `costs` is what all delivered orders have cost, by the books; None where the books cannot tell:
     then what was known of a cost stays.
     """
     touched = Touched()
-    before = OrderFact.objects.filter(pk__in=keys)
-    old = {one.pk: one for one in before}
-    for one in old.values():
-        touched.add(one.buyer_id, one.agreed_on, one.delivered_on)
-    if costs is None:
-        costs = _known_costs(old)
-    facts, parts = _told(workshop, keys, costs)
+    before = OrderFact.objects.filter(chosen("pk"))
+    for buyer, agreed_on, delivered_on in before.values_list(
+        "buyer_id", "agreed_on", "delivered_on"
+    ):
+        touched.add(buyer, agreed_on, delivered_on)
+    read = _read(chosen)
+    known = _known_costs(chosen, read) if costs is None else costs
+    facts, parts = _told(workshop, chosen, read, known)
     for fact in facts:
         touched.add(fact.buyer_id, fact.agreed_on, fact.delivered_on)
-    PairsFact.objects.filter(order__in=list(old)).delete()
-    before.delete()
-    OrderFact.objects.bulk_create(facts, batch_size=A_BATCH)
-    PairsFact.objects.bulk_create(parts, batch_size=A_BATCH)
+    rows.replace(before, _Fact._fields, facts)  # the parts of what is another one now go with it
+    rows.replace(PairsFact.objects.filter(chosen("order")), _Part._fields, parts)
     return touched
 
 
@@ -88,34 +134,34 @@ def area_of(area: str) -> str:
     return " ".join(area.rpartition(",")[2].split())[:AREA_AT_MOST]
 
 
-def _known_costs(old: Mapping[int, OrderFact]) -> dict[int, Cost]:
+def _known_costs(chosen: Chosen, read: _Read) -> dict[int, Cost]:
     """Return what was known before of the costs of orders, freight shared among their lines."""
-    known = [pk for pk, one in old.items() if one.material is not None]
-    lines = {
-        (order, variant): line
-        for order, variant, line in LineSize.objects.filter(line__order__in=known).values_list(
-            "line__order", "variant", "line"
+    known = OrderFact.objects.filter(chosen("pk"), material__isnull=False).order_by()
+    costs = {
+        pk: Cost({}, material or 0, wages or 0, freight or 0)
+        for pk, material, wages, freight in known.values_list("pk", "material", "wages", "freight")
+    }
+    parts = PairsFact.objects.filter(chosen("order"), contribution__isnull=False).order_by()
+    spent = {
+        (order, variant): sold - (left or 0)
+        for order, variant, sold, left in parts.values_list(
+            "order", "variant", "sold", "contribution"
         )
     }
-    spent: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for order, variant, sold, left in PairsFact.objects.filter(
-        order__in=known, contribution__isnull=False
-    ).values_list("order", "variant", "sold", "contribution"):
-        spent[order][lines[order, variant]] += sold - (left or 0)
-    return {
-        pk: Cost(spent[pk], old[pk].material or 0, old[pk].wages or 0, old[pk].freight or 0)
-        for pk in known
-    }
+    for pk, cost in costs.items():
+        for line in read.lines.get(pk, ()):
+            sizes = read.sizes.get(line.key, ())
+            cost.lines[line.key] = sum(spent.get((pk, variant), 0) for variant, _pairs in sizes)
+    return costs
 
 
 def _told(
-    workshop: Workshop, keys: Sequence[int], costs: Mapping[int, Cost]
-) -> tuple[list[OrderFact], list[PairsFact]]:
-    read = _read(keys)
-    rows = Order.objects.filter(pk__in=keys, confirmed_at__isnull=False).bought()
-    facts: list[OrderFact] = []
-    parts: list[PairsFact] = []
-    for pk, buyer, buys_as, area, channel, agreed_at, promised_on in rows.order_by(
+    workshop: Workshop, chosen: Chosen, read: _Read, costs: Mapping[int, Cost]
+) -> tuple[list[_Fact], list[_Part]]:
+    agreed = Order.objects.filter(chosen("pk"), confirmed_at__isnull=False).bought()
+    facts: list[_Fact] = []
+    parts: list[_Part] = []
+    for pk, buyer, buys_as, area, channel, agreed_at, promised_on in agreed.order_by(
         "pk"
     ).values_list(
         "pk", "buyer", "buyer__buys_as", "buyer__area", "channel", "confirmed_at", "promised_on"
@@ -125,50 +171,53 @@ def _told(
         is_delivered = pk in read.delivered and pk not in read.missing
         cost = costs.get(pk) if is_delivered else None
         sold = read.totals.get(pk, 0) - read.credited.get(pk, 0)
-        fact = OrderFact(
-            order_id=pk,
-            workshop=workshop,
-            buyer_id=buyer,
-            sold_as=_sold_as(buys_as, pk in read.for_dealers),
-            channel=channel,
-            area=area_of(area),
-            agreed_on=clock.day_of(agreed_at),
-            promised_on=promised_on,
-            delivered_on=clock.day_of(read.delivered[pk]) if is_delivered else None,
-            pairs=sum(line.pairs for line in read.lines[pk]),
-            sold=sold,
+        lines = [line for line in read.lines.get(pk, ()) if line.pairs]
+        facts.append(
+            _Fact(
+                order_id=pk,
+                workshop_id=workshop.pk,
+                buyer_id=buyer,
+                sold_as=_sold_as(buys_as, pk in read.for_dealers),
+                channel=channel,
+                area=area_of(area),
+                agreed_on=clock.day_of(agreed_at),
+                promised_on=promised_on,
+                delivered_on=clock.day_of(read.delivered[pk]) if is_delivered else None,
+                pairs=sum(line.pairs for line in lines),
+                sold=sold,
+                material=cost.material if cost else None,
+                wages=cost.wages if cost else None,
+                freight=cost.freight if cost else None,
+                contribution=sold - cost.total if cost else None,
+            )
         )
-        if cost is not None:
-            fact.material, fact.wages, fact.freight = cost.material, cost.wages, cost.freight
-            fact.contribution = sold - cost.material - cost.wages - cost.freight
-        facts.append(fact)
-        parts += _parts(fact, read, cost)
+        parts += _parts(pk, sold, lines, read, cost)
     return facts, parts
 
 
-def _sold_as(buys_as: str, is_for_dealer: bool) -> OrderFact.SoldAs:
+def _sold_as(buys_as: str, is_for_dealer: bool) -> str:
     if is_for_dealer:
-        return OrderFact.SoldAs.DEALER
+        return OrderFact.SoldAs.DEALER.value
     if buys_as == Party.BuysAs.DISTRIBUTOR:
-        return OrderFact.SoldAs.DISTRIBUTOR
-    return OrderFact.SoldAs.CONSUMER
+        return OrderFact.SoldAs.DISTRIBUTOR.value
+    return OrderFact.SoldAs.CONSUMER.value
 
 
-def _parts(fact: OrderFact, read: _Read, cost: Cost | None) -> list[PairsFact]:
+def _parts(
+    order: int, amount: int, lines: Sequence[_Line], read: _Read, cost: Cost | None
+) -> Iterator[_Part]:
     """Share an order among the sizes of its lines: the price by what the lines cost the buyer, material
     and wages as each line has taken them, freight by pairs."""
-    lines = [line for line in read.lines[fact.pk] if line.pairs]
     if not lines:
-        return []
+        return
     by_pairs = [line.pairs for line in lines]
     amounts = [line.amount for line in lines]
-    sold = _split(fact.sold, amounts if any(amounts) else by_pairs)
+    sold = _split(amount, amounts if any(amounts) else by_pairs)
     spent: list[int] | None = None
     if cost is not None:
         own = [cost.lines.get(line.key, 0) for line in lines]
-        rest = _split(cost.material + cost.wages + cost.freight - sum(own), by_pairs)
+        rest = _split(cost.total - sum(own), by_pairs)
         spent = [one + more for one, more in zip(own, rest, strict=True)]
-    found = []
     for at, line in enumerate(lines):
         sizes = read.sizes[line.key]
         weights = [pairs for _variant, pairs in sizes]
@@ -176,36 +225,29 @@ def _parts(fact: OrderFact, read: _Read, cost: Cost | None) -> list[PairsFact]:
         costs = _split(spent[at], weights) if spent is not None else None
         for place, (variant, pairs) in enumerate(sizes):
             left = parts[place] - costs[place] if costs is not None else None
-            found.append(
-                PairsFact(
-                    order_id=fact.pk,
-                    variant_id=variant,
-                    pairs=pairs,
-                    sold=parts[place],
-                    contribution=left,
-                )
-            )
-    return found
+            yield _Part(order, variant, pairs, parts[place], left)
 
 
 def _split(amount: int, weights: Sequence[int]) -> list[int]:
     """Split as `split_exactly` does; what is below zero likewise."""
+    if len(weights) == 1:
+        return [amount]
     if amount < 0:
         return [-part for part in split_exactly(-amount, weights)]
     return split_exactly(amount, weights)
 
 
-def _read(keys: Sequence[int]) -> _Read:
+def _read(chosen: Chosen) -> _Read:
     read = _Read()
     agreed = RevisionLine.objects.filter(
-        revision__order__in=keys, revision__number=F("revision__order__agreed_revision")
+        chosen("revision__order"), revision__number=F("revision__order__agreed_revision")
     )
     for order, total, line, pairs, amount in agreed.order_by("pk").values_list(
         "revision__order", "revision__total", "line", "pairs", "amount"
     ):
         read.totals[order] = total
         read.lines[order].append(_Line(line, pairs, amount))
-    sizes = LineSize.objects.filter(line__order__in=keys, pairs__gt=0).order_by("pk")
+    sizes = LineSize.objects.filter(chosen("line__order"), pairs__gt=0).order_by("pk")
     for order, line, variant, pairs, delivered in sizes.values_list(
         "line__order", "line", "variant", "pairs", "delivered"
     ):
@@ -213,18 +255,18 @@ def _read(keys: Sequence[int]) -> _Read:
         if delivered < pairs:
             read.missing.add(order)
     came = PackageLine.objects.filter(
-        package__order__in=keys, package__shipment__delivered_at__isnull=False
+        chosen("package__order"), package__shipment__delivered_at__isnull=False
     ).order_by()
     read.delivered = dict(
         came.values_list("package__order").annotate(on=Max("package__shipment__delivered_at"))
     )
-    notes = CreditNote.objects.standing().filter(order__in=keys).order_by()
+    notes = CreditNote.objects.standing().filter(chosen("order")).order_by()
     read.credited = {
         order: amount
         for order, amount in notes.values_list("order").annotate(n=Sum("amount"))
         if order is not None
     }
     read.for_dealers = set(
-        DealerOrder.objects.filter(order__in=keys).values_list("order", flat=True)
+        DealerOrder.objects.filter(chosen("order")).values_list("order", flat=True)
     )
     return read

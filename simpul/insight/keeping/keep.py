@@ -19,7 +19,8 @@ from simpul.crm.models import DealerOrder, Merging
 from simpul.delivery.models import Shipment
 from simpul.insight.books.kept import books_now
 from simpul.insight.books.margins import Cost, costs_of_delivered
-from simpul.insight.keeping.facts import Touched, write_facts
+from simpul.insight.books.postings import Books
+from simpul.insight.keeping.facts import Touched, between, these, write_facts
 from simpul.insight.keeping.sums import months_of, sum_buyers, sum_month
 from simpul.insight.models import (
     AreaMonth,
@@ -37,7 +38,7 @@ from simpul.workflow.models import Entry
 
 SETTLES = timedelta(minutes=10)  # no step takes that long: by then all lines before are visible
 BOOKS_HOLD = 20_000  # agreed orders: more would take the books more memory than a worker has
-ORDERS_AT_ONCE = 1_000
+ORDERS_AT_ONCE = 4_000
 BUYERS_AT_ONCE = 2_000
 
 type Told = Callable[[int, int], None]  # hears how much is done, and of how much
@@ -81,10 +82,11 @@ def rebuild(workshop: Workshop, told: Told = lambda _done, _of: None) -> int:
         kept.done, kept.of = 0, Order.objects.filter(workshop=workshop).count()
         kept.save()
     costs = _costs(workshop)
+    _say(kept, 0, told)  # that took a while: we are still at it
     orders = 0
     for keys in _all_orders(workshop):
         with transaction.atomic():
-            write_facts(workshop, keys, costs)
+            write_facts(workshop, between(workshop, keys[0], keys[-1]), costs)
         orders += len(keys)
         _say(kept, orders, told)
     _drop_what_is_over(workshop)
@@ -177,7 +179,7 @@ def _go_on(
         orders |= _cost_otherwise(workshop, costs)
     touched = Touched()
     for keys in batched(sorted(orders), ORDERS_AT_ONCE):
-        some = write_facts(workshop, keys, costs)
+        some = write_facts(workshop, these(keys), costs)
         touched.days |= some.days
         touched.buyers |= some.buyers
     for month in months_of(touched.days):
@@ -229,16 +231,21 @@ def _cost_otherwise(workshop: Workshop, costs: Mapping[int, Cost]) -> set[int]:
 # All of it
 
 
-def _costs(workshop: Workshop) -> dict[int, Cost] | None:
-    """Return what delivered orders have cost, or None where there are too many to tell the books."""
+def books_held(workshop: Workshop) -> Books | None:
+    """Return the books as they stand, or None where there are too many orders to tell them."""
     agreed = Order.objects.filter(workshop=workshop).bought().order_by()
     if agreed[: BOOKS_HOLD + 1].count() > BOOKS_HOLD:
         return None
-    return costs_of_delivered(books_now(workshop, clock.today()))
+    return books_now(workshop, clock.today())
+
+
+def _costs(workshop: Workshop) -> dict[int, Cost] | None:
+    books = books_held(workshop)
+    return costs_of_delivered(books) if books is not None else None
 
 
 def _all_orders(workshop: Workshop) -> Iterator[list[int]]:
-    """Yield the keys of all orders that are agreed on or have a fact, so many at a time."""
+    """Yield the keys of all orders in their order, so many at a time."""
     last = 0
     rows = Order.objects.filter(workshop=workshop).order_by("pk")
     while keys := list(rows.filter(pk__gt=last).values_list("pk", flat=True)[:ORDERS_AT_ONCE]):

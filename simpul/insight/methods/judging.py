@@ -17,15 +17,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from simpul.insight.methods import smoothing
+from simpul.insight.methods.feasts import feast_effect
 from simpul.insight.methods.histories import Array
 from simpul.insight.methods.intermittent import Demand, Pattern, classify, croston, sba, tsb
 
 type Way = Callable[[Array, int], Array]  # a series and a horizon -> means, shape (horizon,)
 
 NAIVE = ("naive", "seasonal naive")
+FEASTS = " and feasts"  # ends the name of a way that takes the feasts out first
 FEWEST_ORIGINS = 4  # with fewer nothing is judged, and the naive way is taken
 ORIGINS = 12  # the latest of them
 HIGH = 0.9  # the quantile that the pinball loss asks for
+LOW = 1 - HIGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class Forecast:
     """The demand of each period to come, the way that was taken, and how all ways were judged.
 
     `mean` (horizon,); `high`: the quantile of the whole horizon that 9 of 10 such horizons stayed
-    below, or None. `judged` is empty where the series is too short to judge anything.
+    below, or None. `judged` is empty where the series is too short to judge anything; `errors` are
+    those of the way that was taken, from each origin, shape (origins, horizon).
     """
 
     demand: Demand
@@ -55,6 +59,7 @@ class Forecast:
     mean: Array
     high: float | None
     judged: Mapping[str, Judgement]
+    errors: Array
 
     @property
     def is_naive(self) -> bool:
@@ -65,35 +70,76 @@ class Forecast:
         and where more is ordered that counts, shape (horizon,)."""
         return np.maximum(self.mean, np.asarray(on_hand, dtype=np.float64))
 
+    def between(self, first: int, last: int) -> tuple[float, float] | None:
+        """Return the limits within which the demand of the periods from `first` up to `last` (not
+        with it) together stayed in 8 of 10 cases, as far off as it was so far; None where nothing
+        was judged."""
+        if not len(self.errors):
+            return None
+        mean = float(self.mean[first:last].sum())
+        off = -self.errors[:, first:last].sum(axis=1)
+        low = mean + float(np.quantile(off, LOW, method="lower"))
+        high = mean + float(np.quantile(off, HIGH, method="higher"))
+        return max(min(low, mean), 0.0), max(high, mean)
 
-def ways(demand: Demand, length: int, season: int) -> dict[str, Way]:
-    """Return the ways that compete for a series of that class and length; `season` 1: none."""
+
+def ways(
+    demand: Demand, length: int, season: int, feasts: ArrayLike | None = None
+) -> dict[str, Way]:
+    """Return the ways that compete for a series of that class and length; `season` 1: none.
+
+    With `feasts`, the shares (n + horizon, k) of its periods and of those to come around feasts, each
+    way that is not naive competes once more with the feasts taken out, where there were any.
+    """
     found: dict[str, Way] = {"naive": smoothing.naive}
     if season > 1 and length >= 2 * season:
         found["seasonal naive"] = partial(smoothing.seasonal_naive, season=season)
     if demand.pattern.is_seldom:
-        return found | {"Croston": _flat(croston), "SBA": _flat(sba), "TSB": _flat(tsb)}
-    found |= {"simple smoothing": smoothing.simple, "damped trend": smoothing.damped}
-    if season > 1 and length >= 3 * season:
-        found["trend and season"] = partial(smoothing.seasonal, season=season)
-    return found
+        found |= {"Croston": _flat(croston), "SBA": _flat(sba), "TSB": _flat(tsb)}
+    else:
+        found |= {"simple smoothing": smoothing.simple, "damped trend": smoothing.damped}
+        if season > 1 and length >= 3 * season:
+            found["trend and season"] = partial(smoothing.seasonal, season=season)
+    if feasts is None or not np.asarray(feasts)[:length].any():
+        return found
+    around = np.asarray(feasts, dtype=np.float64)
+    others = {name: way for name, way in found.items() if name not in NAIVE}
+    return found | {name + FEASTS: without_feasts(way, around) for name, way in others.items()}
 
 
-def forecast(series: ArrayLike, horizon: int, *, season: int = 1) -> Forecast:
+def without_feasts(way: Way, feasts: Array) -> Way:
+    """Return the way that takes the feasts out of what was, forecasts, and puts them in again.
+
+    What they do is learned of what was known at each origin, and of nothing later.
+    """
+
+    def forecast(history: Array, horizon: int) -> Array:
+        known, ahead = feasts[: len(history)], feasts[len(history) : len(history) + horizon]
+        effect = feast_effect(history, known)
+        return way(history / effect.over(known), horizon) * effect.over(ahead)
+
+    return forecast
+
+
+def forecast(
+    series: ArrayLike, horizon: int, *, season: int = 1, feasts: ArrayLike | None = None
+) -> Forecast:
     """Forecast a demand by the way that was nearest so far; the naive way where none was nearer.
 
     `series` (n,): the demand of each period, the latest last; ValueError where it is empty or below 0.
+    `feasts` (n + horizon, k): as in `ways`.
     """
     history = np.asarray(series, dtype=np.float64)
     demand = classify(history)
+    nothing = np.empty((0, horizon))
     if demand.pattern is Pattern.NONE:
-        return Forecast(demand, "naive", np.zeros(horizon), None, {})
-    competing = ways(demand, len(history), season)
+        return Forecast(demand, "naive", np.zeros(horizon), None, {}, nothing)
+    competing = ways(demand, len(history), season, feasts)
     need = 2 * season if season > 1 and "seasonal naive" in competing else 4
     first = max(need, len(history) - horizon - ORIGINS + 1, len(history) // 2)
     origins = range(first, len(history) - horizon + 1)
     if len(origins) < FEWEST_ORIGINS:
-        return Forecast(demand, "naive", smoothing.naive(history, horizon), None, {})
+        return Forecast(demand, "naive", smoothing.naive(history, horizon), None, {}, nothing)
     errors = {name: errors_of(way, history, origins, horizon) for name, way in competing.items()}
     judged = {name: judge(rows, history, origins[0]) for name, rows in errors.items()}
 
@@ -104,7 +150,8 @@ def forecast(series: ArrayLike, horizon: int, *, season: int = 1) -> Forecast:
     best = min(judged, key=off)
     mean = competing[best](history, horizon)
     above = np.quantile(-errors[best].sum(axis=1), HIGH, method="higher")
-    return Forecast(demand, best, mean, float(max(mean.sum() + above, 0)), judged)
+    high = float(max(mean.sum() + above, 0))
+    return Forecast(demand, best, mean, high, judged, errors[best])
 
 
 def errors_of(way: Way, history: Array, origins: range, horizon: int) -> Array:

@@ -1,8 +1,13 @@
 from simpul.insight.models.behaviour import Behaviour, Group, GroupedBuyer, PayingBuyer
+from simpul.insight.models.cash import CashKept, CashWeek, PricingRules
 from simpul.insight.models.facts import OrderFact, PairsFact
+from simpul.insight.models.forecasts import DemandForecast, ForecastSize
 from simpul.insight.models.kept import FactsKept
+from simpul.insight.models.morning import Morning, MorningKind, MorningRules, MorningTask
 from simpul.insight.models.outlooks import BuyerOutlook, BuyingOutlook
 from simpul.insight.models.sums import AreaMonth, BuyerFact, ModelDay, ModelMonth
+from simpul.insight.models.supplies import MaterialForecast
+from simpul.insight.models.workings import Working, WorkingsKept
 
 __all__ = [
     "AreaMonth",
@@ -10,12 +15,24 @@ __all__ = [
     "BuyerFact",
     "BuyerOutlook",
     "BuyingOutlook",
+    "CashKept",
+    "CashWeek",
+    "DemandForecast",
     "FactsKept",
+    "ForecastSize",
     "Group",
     "GroupedBuyer",
+    "MaterialForecast",
     "ModelDay",
     "ModelMonth",
+    "Morning",
+    "MorningKind",
+    "MorningRules",
+    "MorningTask",
     "OrderFact",
     "PairsFact",
     "PayingBuyer",
+    "PricingRules",
+    "Working",
+    "WorkingsKept",
 ]

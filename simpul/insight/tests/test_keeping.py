@@ -25,6 +25,7 @@ from simpul.insight.tests.test_margins import delivered, ten_made
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
+from simpul.parties.roles import Role
 from simpul.payments import agreement
 from simpul.workflow.models import Entry
 
@@ -218,6 +219,32 @@ def test_a_rebuild_forgets_sums_of_which_no_fact_is_left(
     assert not ModelMonth.objects.filter(month__year=2001).exists()
     assert BuyerFact.objects.get().orders == 1
     assert said[-1] == (1, 1)
+
+
+def test_a_rebuild_in_parts_leaves_alone_what_is_true_and_what_is_anothers(
+    workshop: Workshop, buyer: Party, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keep, "ORDERS_AT_ONCE", 1)
+    other = testing.workshop("cibaduyut")
+    theirs = testing.party(other, "Tk. Joko")
+    testing.person("Joko", theirs)
+    testing.staff("Lina", other, Role.OWNER)
+    testing.confirmed_order(buyer, product)
+    testing.confirmed_order(theirs, testing.product(other, "JK-01"))
+    testing.confirmed_order(buyer, product)
+    keep.rebuild(other)
+    of_others = everything_kept(other)
+    assert keep.rebuild(workshop) == 2
+    assert everything_kept(other) == of_others
+    months = list(ModelMonth.objects.order_by("pk").values_list("pk", flat=True))
+    parts = list(PairsFact.objects.order_by("pk").values_list("pk", flat=True))
+
+    PairsFact.objects.filter(pk=parts[-1]).update(pairs=99)
+    keep.rebuild(workshop)
+
+    now = list(PairsFact.objects.order_by("pk").values_list("pk", flat=True))
+    assert (now[:-1], now[-1] > parts[-1]) == (parts[:-1], True)
+    assert list(ModelMonth.objects.order_by("pk").values_list("pk", flat=True)) == months
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from django.db import connection
 
 from simpul import testing
 from simpul.conversations.models import Conversation, InternalNote, Message, MessageWord, word
+from simpul.conversations.models import message as messages
 from simpul.conversations.models.word import looked_for, words_of
 from simpul.insight.search import excerpt, found, numbered, rows_of, tidy
 from simpul.lib import clock
@@ -55,14 +56,18 @@ def test_a_text_is_found_by_its_words_and_numbers_with_and_without_dashes() -> N
         ("%", False),
     ],
 )
-@pytest.mark.parametrize(("rare", "common"), [(word.RARE, word.COMMON), (0, word.COMMON), (0, 0)])
+@pytest.mark.parametrize(
+    ("rare", "common", "soon"),
+    [(word.RARE, word.COMMON, 4_000), (0, word.COMMON, 4_000), (0, word.COMMON, 0), (0, 0, 0)],
+)
 def test_messages_are_found_by_the_beginnings_of_words(
     buyer: Party, dewi: Person, sari: Person, typed: str, is_found: bool, rare: int, common: int,
-    monkeypatch: pytest.MonkeyPatch,
+    soon: int, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    """Whether the words are rare, common or between."""
+    """Whether the words are rare, soon found together, taken at once or looked for in each."""
     monkeypatch.setattr(word, "RARE", rare)
     monkeypatch.setattr(word, "COMMON", common)
+    monkeypatch.setattr(messages, "SOON", soon)
     message = say(dewi, buyer, "Kulit cokelat untuk SO-2026-0017?")
     say(dewi, buyer, "Baik.")
     for person in (sari, dewi):

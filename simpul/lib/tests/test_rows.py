@@ -54,3 +54,26 @@ def test_outside_a_transaction_it_is_refused() -> None:
         rows.insert([Group(name="alone")])
 
     assert not Group.objects.filter(name="alone").exists()
+
+
+@pytest.mark.django_db
+def test_what_is_the_same_already_is_left_alone() -> None:
+    kind = ContentType.objects.create(app_label="leather", model="hide")
+    for codename in ("cut", "sew", "sole"):
+        Permission.objects.create(content_type=kind, codename=codename, name=f"May {codename}")
+    elsewhere = Permission.objects.exclude(content_type=kind).count()
+    old = Permission.objects.filter(content_type=kind)
+    keys = dict(old.values_list("codename", "pk"))
+    wanted = [
+        ("May cut", kind.pk, "cut"),
+        ("Must sew", kind.pk, "sew"),
+        ("May dye", kind.pk, "dye"),
+    ]
+
+    rows.replace(old, ("name", "content_type_id", "codename"), wanted)
+
+    kept = old.order_by("codename").values_list("name", "content_type_id", "codename")
+    assert list(kept) == [wanted[0], wanted[2], wanted[1]]
+    assert old.get(codename="cut").pk == keys["cut"]
+    assert old.get(codename="sew").pk != keys["sew"]
+    assert Permission.objects.exclude(content_type=kind).count() == elsewhere

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.crm import handing
@@ -63,6 +65,9 @@ def loss(request: Request, pk: int) -> HttpResponse:
     form = LossForm(request.POST or None)
     if form.is_valid():
         found.report_lost(by=request.person, **form.cleaned_data)
+        if request.link:  # which opens nothing any more
+            messages.success(request, _("Thank you. The workshop reads it."))
+            return redirect("storefront:profile", request.workshop.slug)
         return redirect("buyer:prospect", request.workshop.slug, pk)
     return render(
         request,

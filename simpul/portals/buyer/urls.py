@@ -112,6 +112,7 @@ urlpatterns = [
     path("room/<int:pk>/report/", room.report, name="post-report"),
     # how content one was; its link opens the page
     path("ratings/<int:pk>/", ratings.rating, name="rating"),
+    path("ratings/<int:pk>/words/", ratings.words, name="rating-words"),
     path("room/<int:pk>/choice/", room.choosing, name="poll-answer"),
     path("room/<int:pk>/ahead/", room.ahead, name="poll-ahead"),
     path("room/<int:pk>/looks/<int:choice>/", room.look, name="poll-look"),

@@ -1,3 +1,6 @@
+from typing import Any
+
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import cache_control
@@ -5,16 +8,20 @@ from django.views.decorators.http import require_safe
 
 from simpul.catalog.models import Product
 from simpul.conversations.models import GuestEntry
-from simpul.crm.models import ShownPicture
+from simpul.crm.models import ShowcaseRules, ShownPicture, Voice
 from simpul.crm.models.showcase import ShownPictureQuerySet
+from simpul.crm.models.voice import VoiceQuerySet
 from simpul.insight.punctuality import delivered_by, punctuality_of
 from simpul.lib import clock
+from simpul.parties.models import Workshop
 from simpul.portals.http import Visit
 from simpul.portals.storefront.bulletins import public
 from simpul.portals.storefront.catalogue import prices_for
 from simpul.portals.storefront.recommended import keep
 
 MOST_PICTURES = 6
+MOST_VOICES = 4
+AN_HOUR = 3_600
 
 
 @require_safe
@@ -29,15 +36,26 @@ def profile(request: Visit) -> HttpResponse:
             "products": list(products.order_by("position", "pk")[:3]),
             "paragraphs": [part for part in request.workshop.story_here.split("\n\n") if part],
             "words": list(words[:2]),
+            "voices": list(_voices(request)[:MOST_VOICES]),
             "bulletins": list(public(request)[:3]),
             "prices": prices_for(request),
-            "delivered": delivered_by(request.workshop),
-            "punctuality": punctuality_of(request.workshop),
+            **_figures(request.workshop),
             "pictures": list(_pictures(request).select_related("photo__stage")[:MOST_PICTURES]),
             "today": clock.today(),
         },
     )
     return keep(request, answer)
+
+
+def _figures(workshop: Workshop) -> dict[str, Any]:
+    """Return what is counted over all orders; for an hour it stands, however many visitors come."""
+    rules, punctuality = ShowcaseRules.of(workshop), None
+    if rules.says_punctuality:
+        name = f"punctuality:{workshop.pk}:{rules.fewest}:{rules.days}"
+        punctuality = cache.get_or_set(name, lambda: punctuality_of(workshop), AN_HOUR)
+    name = f"delivered:{workshop.pk}"
+    delivered = cache.get_or_set(name, lambda: delivered_by(workshop), AN_HOUR)
+    return {"punctuality": punctuality, "delivered": delivered}
 
 
 @require_safe
@@ -51,3 +69,7 @@ def work_photo(request: Visit, pk: int) -> HttpResponse:
 
 def _pictures(request: Visit) -> ShownPictureQuerySet:
     return ShownPicture.objects.filter(workshop=request.workshop).standing()
+
+
+def _voices(request: Visit) -> VoiceQuerySet:
+    return Voice.objects.filter(workshop=request.workshop).shown()

@@ -8,9 +8,12 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
+from simpul.crm import sealed_news
 from simpul.crm.models import Bulletin, BulletinReader, Campaign, Segment
 from simpul.crm.publishing import publish
+from simpul.papers.models import Upload
 from simpul.parties.models import Person, Workshop
+from simpul.portals import circulars
 
 DESK = "/ciomas/desk/customers/bulletins/"
 MINE = "/ciomas/my/bulletins/"
@@ -138,3 +141,28 @@ def test_another_workshop_finds_nothing(client: Client, sari: Person, joko: Pers
     made = published(sari)
     testing.login(client, joko)
     assert client.get(f"/cibaduyut/desk/customers/bulletins/{made.pk}/").status_code == 404
+
+
+def test_who_has_no_login_reads_it_by_the_link_of_his_message(
+    client: Client, workshop: Workshop, sari: Person, dewi: Person
+) -> None:
+    picture = Upload.keep(testing.picture(), by=sari)
+    made = published(sari, picture=picture)
+    campaign = Campaign(
+        workshop=workshop, bulletin=made, body=f"Baca: {circulars.bulletin_address(made)}"
+    )
+    _subject, body = circulars.words_for(campaign, dewi)
+    here = body.removeprefix("Baca: ").partition("/ciomas/")[2]
+    assert "Cokelat tua" in client.get(f"/ciomas/{here}").text
+    assert client.get(f"/ciomas/{here}picture/")["Content-Type"].startswith("image/")
+
+    late = testing.person("Toni", testing.party(workshop, "Toko Toni"))
+    other = sealed_news.token_of(made, late)  # it was not for him
+    for token in (other, "1.1.x", here.split("/")[2][:-1]):
+        assert client.get(f"/ciomas/bulletins/for/{token}/").status_code == 404
+        assert client.get(f"/ciomas/bulletins/for/{token}/picture/").status_code == 404
+    made.take_back(by=sari)
+    assert client.get(f"/ciomas/{here}").status_code == 404
+
+    testing.login(client, dewi)
+    assert circulars.bulletin_address(made, dewi).endswith(f"/ciomas/my/bulletins/{made.pk}/")

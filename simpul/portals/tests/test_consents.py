@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -70,16 +72,6 @@ def test_a_page_left_open_does_not_switch_on_again_what_was_withdrawn(
         assert " checked" not in shown[shown.index('name="shown"') :].split("</form>")[0]
         assert consents_of([address]) == set()
     assert "Bu Dewi, telepon" in shown
-
-
-def test_nobody_is_asked_for_what_nothing_is_sent_by(
-    client: Client, dewi: Person, address: Identity
-) -> None:
-    testing.login(client, dewi)
-    page = client.get("/ciomas/my/news/told/").content.decode()
-    assert f"offers-{address.pk}" in page
-    assert f"satisfaction-{address.pk}" not in page
-    assert f"community-{address.pk}" not in page
 
 
 def test_sales_notes_what_was_said_on_the_telephone(
@@ -183,6 +175,38 @@ def test_a_link_proves_only_the_address_it_was_sent_to(client: Client, typed: Id
     assert client.get("/ciomas/confirming/1.2.3/").status_code == 404
     with clock.stopped(clock.now() + confirming.ASKED_WITHIN + timedelta(hours=1)):
         assert confirmations.send() == (0, 0)
+    assert not mail.outbox
+
+
+@pytest.mark.parametrize(("code", "is_gone"), [(550, True), (450, False)])
+def test_an_address_that_takes_no_mail_is_not_asked_again_and_again(
+    typed: Identity, monkeypatch: pytest.MonkeyPatch, code: int, is_gone: bool
+) -> None:
+    said = b"5.1.1 no such user" if is_gone else b"4.2.1 try later"
+
+    def refuse(message: EmailMessage) -> int:
+        raise SMTPRecipientsRefused({typed.value: (code, said)})
+
+    monkeypatch.setattr(EmailMessage, "send", refuse)
+    now = clock.now()
+    with clock.stopped(now):
+        assert confirmations.send() == (0, 1)
+        assert confirmations.send() == (0, 0)  # three seconds later
+    typed.refresh_from_db()
+    assert (typed.bounced_at is not None) == is_gone
+    tries = 0
+    for minutes in range(0, 24 * 60, 15):
+        with clock.stopped(now + timedelta(minutes=minutes)):
+            tries += confirmations.send()[1]
+    assert tries == (0 if is_gone else len(confirming.PAUSES))
+
+
+def test_who_took_it_back_before_the_mail_went_gets_none(typed: Identity) -> None:
+    Consent.withdraw(
+        by=typed.person, identity=typed, purpose=Purpose.NEWS, how=ConsentHow.PORTAL, words="x"
+    )
+
+    assert confirmations.send() == (0, 0)
     assert not mail.outbox
 
 

@@ -46,8 +46,7 @@ def test_from_the_question_to_the_order(
     assert order in client.get(f"{DESK}{poll.post_id}/").text
     assert 'value="12"' in client.get(order).text
     client.post(f"{DESK}{poll.post_id}/offer/")
-    poll.refresh_from_db()
-    assert poll.told_at is not None
+    assert poll.choices.get(colourway=look).told_at is not None
 
 
 def test_an_order_is_not_filled_in_from_somebody_elses(

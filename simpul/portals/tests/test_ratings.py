@@ -13,6 +13,7 @@ from simpul.insight.today import tasks
 from simpul.lib import clock
 from simpul.parties.models import AccessLink, Party, Person
 from simpul.parties.roles import Role
+from simpul.workflow.models import journal_of
 
 DESK = "/ciomas/desk/customers/ratings/"
 
@@ -47,6 +48,20 @@ def test_by_a_link_without_a_login(client: Client, rating: Rating, dewi: Person)
     RatingRules.objects.create(workshop=rating.workshop, change_days=0)
     assert client.post(here, {"stars": "1"}).status_code == 409
     assert 'type="radio"' not in client.get(here).text
+
+
+def test_the_same_form_sent_twice_is_answered_once(
+    client: Client, rating: Rating, dewi: Person
+) -> None:
+    testing.login(client, dewi)
+    here = f"/ciomas/my/ratings/{rating.pk}/"
+
+    answers = [client.post(here, {"stars": "4", "key": "a" * 32}) for _n in range(2)]
+
+    assert [one["Location"] for one in answers] == [here, here]
+    rating.refresh_from_db()
+    assert (rating.stars, rating.status) == (4, "answered")
+    assert journal_of(rating).filter(step="crm.change_rating").count() == 0
 
 
 def test_the_desk_sees_words_figures_and_who_waits(
@@ -95,7 +110,7 @@ def test_a_fixed_number_of_queries(
     client.get(DESK)
     rating.reply(by=dewi, stars=2)
     for _turn in range(2):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(DESK)
         more = Ticket.ask(by=dewi, kind="question", subject=buyer, party=buyer, body="x")
         Rating.ask(by=machine, about=more).reply(by=dewi, stars=3)

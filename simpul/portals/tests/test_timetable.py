@@ -90,3 +90,9 @@ def test_a_name_that_is_not_in_the_table_any_more_is_left_alone(
     Turn.objects.create(workshop=workshop, job="forgotten", due_at=clock.now() - HOUR)
     jobs(lambda one: None)
     assert timetable.start_due() == 1
+
+
+def test_each_job_has_a_name_of_its_own() -> None:
+    """A turn finds its job by the name: of two of one name only the first would ever run."""
+    names = [job.name for job in timetable.JOBS]
+    assert sorted(set(names)) == sorted(names)

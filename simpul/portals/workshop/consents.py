@@ -31,7 +31,7 @@ def consents(request: Request, pk: int) -> HttpResponse:
     demand(request, "crm.give_consent", request.workshop)
     party = get_object_or_404(Party.objects.visible_to(request.person).buyers(), pk=pk)
     people = Identity.objects.filter(person__party=party, person__is_active=True)
-    identities = people.select_related("person").order_by("person", "pk")
+    identities = people.select_related("person__party").order_by("person", "pk")
     form = SaidForm(request.POST or None, identities=identities)
     if form.is_valid():
         form.note_it(by=request.person, how=ConsentHow.STAFF)

@@ -10,16 +10,19 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from simpul.insight import market, tasks
+from simpul.insight.keeping import keep
 from simpul.insight.market import By, Measure, Row, Trend, Weeks
 from simpul.insight.models import FactsKept
 from simpul.insight.spans import months_back
 from simpul.lib import clock
+from simpul.lib.limits import is_too_often
 from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
 from simpul.ui import charts
 from simpul.ui.jinja import day_month, month, number, rupiah
 
 SHOWN = 12  # bars; the table has all
+A_MINUTE = 60
 
 
 @require_safe
@@ -70,9 +73,12 @@ def trend(request: Request) -> HttpResponse:
 
 @require_POST
 def updating(request: Request) -> HttpResponse:
-    """Bring the figures up to date now; the worker does it."""
+    """Bring the figures up to date now, if there is news; the worker does it, once in a minute."""
     demand(request, "insight.see_trend", request.workshop)
-    tasks.bring_up_to_date.enqueue(request.workshop.pk)
+    whose = str(request.workshop.pk)
+    is_wanted = keep.is_behind(request.workshop)
+    if is_wanted and not is_too_often("facts", whose, times=1, seconds=A_MINUTE):
+        tasks.bring_up_to_date.enqueue(request.workshop.pk)
     messages.success(
         request, _("The figures are being brought up to date. Look again in a moment.")
     )
@@ -143,7 +149,7 @@ def _columns_of_seasons() -> list[Column]:
 def _chart(asked: Trend) -> charts.Chart | None:
     if not asked.rows:
         return None
-    shown = number if asked.measure == Measure.PAIRS else _millions
+    shown = number if asked.measure == Measure.PAIRS else millions
     title = f"{asked.measure.label}: {asked.by.label}"
     if asked.by == By.MONTH:
         return charts.lines(
@@ -212,7 +218,7 @@ def _book_chart(book: market.Book) -> charts.Chart | None:
     )
 
 
-def _millions(amount: int) -> str:
+def millions(amount: int) -> str:
     """Rupiah in a chart: whole millions, or thousands below one."""
     if abs(amount) >= 1_000_000:
         return _("%(count)s m") % {"count": number(round(amount / 1_000_000))}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -113,7 +114,8 @@ def _prepared(rows: list[Affected], ticket: Ticket) -> list[Prepared]:
     """Return a text to each in the language of whoever reads it there; three queries."""
     readers: dict[int, Person] = {}
     parties = {one.order.buyer_id for one in rows}
-    people = Person.objects.active().filter(party__in=parties).prefetch_related("identities")
+    people = Person.objects.active().filter(party__in=parties)
+    people = people.prefetch_related(Prefetch("identities", Identity.objects.order_by("pk")))
     for person in people.order_by("pk"):
         readers.setdefault(person.party_id or 0, person)
     written = written_to_since([one.order for one in rows], ticket)

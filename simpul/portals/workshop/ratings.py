@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from simpul.crm.models import Rating, RatingRules
+from simpul.crm.models import Rating, RatingRules, Voice
 from simpul.crm.rating_forms import RatingNextForm, RatingRulesForm
 from simpul.portals.doors import path_for
 from simpul.portals.http import Request, demand, number_of
@@ -29,12 +29,14 @@ def ratings(request: Request) -> HttpResponse:
     if words:
         found = found.search(words)
     answered = found.answered()
+    standing = Voice.objects.standing().filter(workshop=request.workshop)
     ways = {
         "low": found.low(),
         "waiting": found.alarming(),
         "words": answered.exclude(words=""),
         "tickets": answered.exclude(ticket=None),
         "orders": answered.exclude(order=None),
+        "shown": found.filter(pk__in=standing.values("rating")),
     }
     rows = ways.get(chosen, answered).for_list().order_by("-answered_at", "-pk")
     return render(
@@ -44,6 +46,7 @@ def ratings(request: Request) -> HttpResponse:
             "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
             "sums": found.sums(),
             "waiting": ways["waiting"].count(),
+            "shown": ways["shown"].count(),
             "months": found.by_month(),
             "words": words,
             "chosen": chosen if chosen in ways else "",
@@ -68,6 +71,18 @@ def next_step(request: Request, pk: int) -> HttpResponse:
     return redirect("workshop:rating", request.workshop.slug, pk)
 
 
+@require_POST
+def shown_words(request: Request, pk: int) -> HttpResponse:
+    """Show what the customer lets us show, or do not."""
+    standing = Voice.objects.standing().filter(rating=_find(request, pk))
+    voice = get_object_or_404(standing.select_related("rating"))
+    if request.POST.get("how") == "show":
+        voice.show(by=request.person)
+    else:
+        voice.hide(by=request.person)
+    return redirect("workshop:rating", request.workshop.slug, pk)
+
+
 @require_http_methods(["GET", "POST"])
 def rules(request: Request) -> HttpResponse:
     """Whether customers are asked, when, and how often at most."""
@@ -86,11 +101,13 @@ def rules(request: Request) -> HttpResponse:
 
 
 def _page(request: Request, found: Rating, form: RatingNextForm | None = None) -> HttpResponse:
+    voices = Voice.objects.filter(rating=found)
     return render(
         request,
         "workshop/customers/ratings/page.html",
         {
             "rating": found,
+            "voices": list(voices.select_related("rating").order_by("-pk")),
             "about": path_for(found.subject, request.person),
             "form": form or RatingNextForm(rating=found),
             "journal": journal_of(found).select_related("by").order_by("-pk")[:50],

@@ -33,7 +33,7 @@ def referrals(request: Request) -> HttpResponse:
     counts = dict(found.order_by().values_list("status").annotate(n=Count("pk")))
     shown = found.filter(status=chosen) if chosen in Referral.Status.values else found
     rows = shown.for_list().order_by("-pk")
-    if answer := download(request, "recommendations", COLUMNS, rows):
+    if answer := download(request, "recommendations", COLUMNS, rows, is_personal=True):
         return answer
     page = Paginator(rows, A_PAGE)
     return render(

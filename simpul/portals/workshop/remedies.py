@@ -29,7 +29,8 @@ LONGEST_NOTE = 300
 def credit(request: Request, pk: int) -> HttpResponse:
     """Credit what the pairs of the ticket cost, or as much as seems fair."""
     ticket, _party = _open_ticket(request, pk, "crm.credit_ticket")
-    came_back = ticket.returns.filter(status=GoodsReturn.Status.BACK).exists()
+    returns = GoodsReturn.objects.talked_of(ticket)
+    came_back = returns.filter(status=GoodsReturn.Status.BACK).exists()
     initial = {
         "amount": _worth(request, ticket) or None,
         "kind": CreditNote.Kind.RETURNED if came_back else CreditNote.Kind.DEFECT,

@@ -102,7 +102,7 @@ def returning(request: Request) -> HttpResponse:
     if request.GET.get("list") == "tested" and tested:
         answer = download(request, "back-test", POINTS, tested.points)
     else:
-        answer = download(request, "returning", columns, rows)
+        answer = download(request, "returning", columns, rows, is_personal=True)
     if answer:
         return answer
     counts = found.aggregate(

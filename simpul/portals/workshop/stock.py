@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.insight.lots import TracedLot, lots_of
+from simpul.insight.models import MaterialForecast
 from simpul.lib.quantities import MILLI
 from simpul.orders.models import LineSize, Order, OrderNeed
 from simpul.portals.downloads import Column, download
@@ -166,11 +167,18 @@ def sheet(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def reorder(request: Request, pk: int) -> HttpResponse:
-    """Say from when on a material is bought again, and up to how much."""
+    """Say from when on a material is bought again, and up to how much; `?proposed`: what the forecast
+    proposes stands in the form."""
     demand(request, "stock.set_reorder_point", request.workshop)
     materials = Item.objects.visible_to(request.person).materials()
     item = get_object_or_404(materials.select_related("material"), pk=pk)
-    form = ReorderForm(request.POST or None, item=item)
+    told = MaterialForecast.objects.filter(item=item).first() if "proposed" in request.GET else None
+    form = ReorderForm(
+        request.POST or None,
+        item=item,
+        below=told.reorder_at if told else None,
+        up_to=told.up_to if told else None,
+    )
     if form.is_valid():
         item.set_reorder_point(by=request.person, **form.cleaned_data)
         return redirect("workshop:stock-item", request.workshop.slug, pk)

@@ -11,6 +11,7 @@ from django.db import models
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import AssignForm, CallForm, MessageForm, NoteForm
@@ -27,6 +28,8 @@ from simpul.conversations.models import (
 )
 from simpul.crm.models import AnswerPage
 from simpul.delivery.models import Shipment
+from simpul.insight.models import MorningTask
+from simpul.insight.morning import words
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person
@@ -168,6 +171,9 @@ def desk_talk(
     answer_pages, linked = _answer_pages(request)
     if linked is not None and (form is None or not form.is_bound):
         form = MessageForm(initial={"body": linked})
+    task = number_of(request.GET.get("task", ""))
+    if task is not None and (form is None or not form.is_bound):
+        form = _drafted(request, task, party)
     notes = list(InternalNote.objects.visible_to(request.person).about(subject).for_page())
     talk = talk_about(
         request,
@@ -241,6 +247,17 @@ def _filled_in(reply: QuickReply | None, subject: Any, party: Party | None) -> M
         number=getattr(subject, "number", ""),
     )
     return MessageForm(initial={"body": text})
+
+
+def _drafted(request: Request, task: int, party: Party | None) -> MessageForm | None:
+    """Return the form with what a task of the morning proposes to write, in the reader's language."""
+    found = MorningTask.objects.visible_to(request.person).filter(pk=task, party=party).first()
+    if found is None or party is None:
+        return None
+    reader = party.people.active().order_by("pk").first()
+    with override(reader.language if reader else "id"):
+        text = words.draft(found, reader.name if reader else party.name)
+    return MessageForm(initial={"body": text}) if text else None
 
 
 def _party_of(kind: str, subject: Any) -> Party:

@@ -50,6 +50,7 @@ def offer(request: Request, number: str) -> HttpResponse:
     form = OfferForm(_told(request), order=order, discount=given + discount)
     if form.is_valid():
         order.offer(by=request.person, **form.cleaned_data)
+        vouchers.leave(order, form.cleaned_data["discount"] or 0)
         return redirect("workshop:order", request.workshop.slug, number)
     return render(
         request,

@@ -249,7 +249,7 @@ def _page(request: Request, ticket: Ticket, form: MessageForm) -> HttpResponse:
             "form": _ending(ticket, initial={"how": remedies[-1].how} if remedies else None),
             "remedies": remedies,
             "clock": clocks_of([ticket], request.workshop).get(ticket.pk),
-            "returns": list(GoodsReturn.objects.filter(ticket=ticket).for_page().order_by("pk")),
+            "returns": list(GoodsReturn.objects.talked_of(ticket).for_page().order_by("pk")),
             "may_return": _may_return(request, ticket),
             "merged": together[1:],
             "rating": Rating.objects.filter(ticket=ticket).first(),

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from simpul.insight import today as insight
 from simpul.lib import clock
 from simpul.portals.http import Request
+from simpul.portals.workshop import morning
 
 
 @require_safe
@@ -18,6 +19,7 @@ def today(request: Request) -> HttpResponse:
         "workshop/today.html",
         {
             "today": day,
+            "first": morning.tasks_of_today(request),
             "figures": [
                 (figure, reverse(f"workshop:{figure.page}", args=[slug]) + figure.query)
                 for figure in insight.figures(request.person, day)

@@ -14,6 +14,7 @@ from simpul.crm.models import Wish, WishRules, WishStatus
 from simpul.crm.wish_forms import WishAnswerForm, WishHidingForm, WishNextForm, WishRulesForm
 from simpul.portals.http import Request, demand
 from simpul.workflow.models import journal_of
+from simpul.workflow.steps import KeyReused
 
 A_PAGE = 30
 SHOWN = 20  # of those who wish it: the ones who order most
@@ -60,10 +61,13 @@ def answer(request: Request, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, pk, form=form)
     said = form.cleaned_data
-    if said["status"] == found.status:
-        found.reword(by=request.person, answer=said["answer"], product=said["product"])
-    else:
-        found.reply(by=request.person, **said)
+    try:
+        if said["status"] == found.status:
+            found.reword(by=request.person, answer=said["answer"], product=said["product"])
+        else:
+            found.reply(by=request.person, **said)
+    except KeyReused:  # this very form, sent twice: the first was another step, and is kept
+        pass
     return redirect("workshop:wish", request.workshop.slug, pk)
 
 

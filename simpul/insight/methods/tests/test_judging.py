@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from simpul.insight.methods.intermittent import Pattern
-from simpul.insight.methods.judging import errors_of, forecast, judge
+from simpul.insight.methods.judging import FEASTS, errors_of, forecast, judge
 from simpul.insight.methods.smoothing import naive
 
 MONTHS = np.arange(72)
@@ -71,3 +71,29 @@ def test_what_is_too_short_is_not_judged() -> None:
 def test_what_is_ordered_already_uses_up_the_forecast() -> None:
     found = forecast([3, 4, 5], 3)
     assert found.with_orders_on_hand([2, 9, 0]).tolist() == [5, 9, 5]
+
+
+def test_a_feast_that_moves_is_taken_out_and_put_in_again() -> None:
+    """Twice as much in the weeks before each feast; the last feast lies in the time to come."""
+    chance = np.random.default_rng(11)
+    around = np.zeros((112, 1))
+    for feast in (20, 70, 103):
+        around[feast - 4 : feast] = 1
+    series = chance.poisson(40, 100) * (1 + around[:100, 0])
+    found = forecast(series, 12, feasts=around)
+    assert found.way.endswith(FEASTS)
+    rises = found.mean[:3] / found.mean[6:9]
+    assert rises == pytest.approx(2.0, abs=0.2)
+
+
+def test_the_limits_hold_what_the_errors_were() -> None:
+    series = np.tile([20.0, 26, 17, 24, 22, 15, 27, 21], 6)
+    found = forecast(series, 4)
+    assert found.errors.shape == (12, 4)
+    limits = found.between(0, 4)
+    assert limits is not None
+    low, high = limits
+    came = sorted(found.mean.sum() - found.errors.sum(axis=1))
+    assert came[1] == pytest.approx(low)  # one of twelve below, one above
+    assert came[-2] == pytest.approx(high)
+    assert forecast([3.0, 4.0], 4).between(0, 4) is None

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.test import Client
 
 from simpul import testing
+from simpul.crm.models import Consent, ConsentHow, consents_of
 from simpul.lib.places import Spot
 from simpul.parties.models import Address, Identity, Party, Person
 
@@ -67,6 +68,29 @@ def test_an_address_needs_its_parts(client: Client, buyer: Party) -> None:
 
     assert answer.status_code == 422
     assert not Address.objects.exists()
+
+
+def test_a_number_that_something_was_agreed_for_is_changed_given_up_and_taken_again(
+    client: Client, dewi: Person
+) -> None:
+    data = {"name": "Dewi", "language": "en"}
+    client.post("/ciomas/my/profile/", {**data, "telephone": "0812-3456-7890"})
+    number = dewi.identities.get()
+    Consent.give(by=dewi, identity=number, purpose="news", how=ConsentHow.PORTAL, words="x")
+
+    answer = client.post("/ciomas/my/profile/", {**data, "telephone": "0812-3456-7891"})
+    assert answer.status_code == 302
+    number.refresh_from_db()
+    assert number.value == "+6281234567891"
+    assert consents_of([number]) == set()
+
+    assert client.post("/ciomas/my/profile/", {**data, "telephone": ""}).status_code == 302
+    number.refresh_from_db()
+    assert number.opted_out_at is not None
+    assert "0812-3456-7891" not in client.get("/ciomas/my/profile/").text
+
+    client.post("/ciomas/my/profile/", {**data, "telephone": "0812-3456-7891"})
+    assert dewi.identities.get().opted_out_at is None
 
 
 def test_the_profile_is_changed(client: Client, dewi: Person) -> None:

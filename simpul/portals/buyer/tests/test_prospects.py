@@ -81,3 +81,26 @@ def test_it_is_answered_by_link_and_somebody_elses_is_not_found(
     assert "I take it" in opened.content.decode()
     client.post(f"/ciomas/my/prospects/{offer.pk}/taking/")
     assert LeadOffer.objects.get().status == "taken"
+
+
+def test_of_whom_nothing_came_he_knows_no_number_any_more(
+    client: Client, dewi: Person, buyer: Party, offer: LeadOffer
+) -> None:
+    link = AccessLink.issue(testing.person("Rani", buyer), offer)
+    Party.objects.filter(pk=offer.lead.party_id).update(name=f"Kios Ani {NUMBER}")
+    page = f"/ciomas/my/prospects/{offer.pk}/"
+    client.logout()
+    client.get(f"/l/{link.token}/")
+    client.post(f"{page}taking/")
+    assert "tel:+6281299990001" in client.get(page).text
+
+    answer = client.post(f"{page}loss/", {"why": "price"})
+    assert answer["Location"] == "/ciomas/"
+    assert client.get(page).status_code != 200
+    testing.login(client, dewi)
+    for path in (page, "/ciomas/my/prospects/"):
+        shown = client.get(path).text
+        assert "Kios Ani" in shown
+        assert "tel:+6281299990001" not in shown
+        assert NUMBER not in shown
+    assert "Whom to call" not in client.get(page).text

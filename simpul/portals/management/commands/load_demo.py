@@ -15,6 +15,6 @@ class Command(BaseCommand):
         if Workshop.objects.exists():
             raise CommandError("There is a workshop already.")
         bar = Bar(self.stdout)
-        made = load(told=lambda share: bar.show(share, 1, f"{share:4.0%} of eighteen months"))
+        made = load(told=lambda share: bar.show(share, 1, f"{share:4.0%} of two years"))
         bar.clear()
         self.stdout.write(f"Made {made.name} at /{made.slug}/")

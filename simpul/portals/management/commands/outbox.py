@@ -7,10 +7,10 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
 from simpul.conversations import notices
-from simpul.portals import circulars, confirmations, outbox, timetable
+from simpul.portals import circulars, confirmations, outbox, room_letters, timetable
 
 PAUSE_S = 3
-SENDERS = (*outbox.ALL, circulars.send, confirmations.send)
+SENDERS = (*outbox.ALL, circulars.send, confirmations.send, room_letters.send)
 
 log = logging.getLogger(__name__)
 

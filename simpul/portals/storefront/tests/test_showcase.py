@@ -13,6 +13,7 @@ from simpul.insight.punctuality import delivered_by, punctuality_of
 from simpul.lib import clock
 from simpul.orders.models import LineSize, Order, OrderRevision, Status
 from simpul.parties.models import Party, Person, Workshop
+from simpul.portals.storefront import profile
 from simpul.workflow.steps import NotAllowed, WrongState
 
 DESK = "/ciomas/desk/customers/showcase/"
@@ -48,6 +49,37 @@ def test_what_was_promised_first_counts_and_what_is_not_there_is_late(
 
     ShowcaseRules.objects.create(workshop=workshop, fewest=4, days=30)
     assert punctuality_of(workshop).is_enough
+
+
+def test_samples_do_not_count(workshop: Workshop, buyer: Party) -> None:
+    due(buyer, days_ago=20, there_after=0)
+    before = delivered_by(workshop)
+    sample = due(buyer, days_ago=20, there_after=0)
+    Order.objects.filter(pk=sample.pk).update(is_sample=True)
+
+    assert punctuality_of(workshop).promised == 1
+    assert delivered_by(workshop).pairs == before.pairs
+
+
+def test_the_figures_are_counted_once_an_hour(
+    client: Client, workshop: Workshop, buyer: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due(buyer, days_ago=20, there_after=0)
+    asked: list[str] = []
+
+    def count(name: str, answer: object) -> None:
+        monkeypatch.setattr(profile, name, lambda _workshop: asked.append(name) or answer)
+
+    count("punctuality_of", punctuality_of(workshop))
+    count("delivered_by", delivered_by(workshop))
+    client.get("/ciomas/")
+    client.get("/ciomas/")
+    assert asked == ["delivered_by"]  # of the other one nothing is said
+
+    ShowcaseRules.objects.create(workshop=workshop, says_punctuality=True)
+    client.get("/ciomas/")
+    client.get("/ciomas/")
+    assert asked == ["delivered_by", "punctuality_of"]
 
 
 def test_it_is_said_only_where_there_are_enough(

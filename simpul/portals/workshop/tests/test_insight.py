@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
@@ -133,6 +135,21 @@ def test_who_asks_for_newer_figures_has_them(
     assert client.post(HERE + "rebuilding/").status_code == 403
     testing.login(client, owner)
     assert client.post(HERE + "rebuilding/").status_code == 302
+
+
+def test_who_asks_again_and_again_is_reckoned_for_once(
+    client: Client, sari: Person, buyer: Party, product: Product
+) -> None:
+    ordered(buyer, product, 60)
+    testing.login(client, sari)
+    for _click in range(3):
+        client.post(HERE + "updating/")
+    assert DBTaskResult.objects.count() == 1
+
+    keep.bring_up_to_date(sari.workshop)
+    cache.clear()
+    client.post(HERE + "updating/")  # there is no news
+    assert DBTaskResult.objects.count() == 1
 
 
 def test_how_far_a_rebuild_is(client: Client, owner: Person) -> None:

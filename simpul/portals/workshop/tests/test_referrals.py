@@ -9,6 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 from simpul import testing
 from simpul.crm.models import Recommender, Referral
 from simpul.parties.models import Party, Person
+from simpul.portals.workshop.tests.test_gateways import freshly
+from simpul.workflow.models import journal_of
 
 PAGE = "/ciomas/desk/customers/referrals/"
 
@@ -52,6 +54,19 @@ def test_it_is_approved_or_not(client: Client, sari: Person, buyer: Party) -> No
         "approved", "void",
     ]  # fmt: skip
     assert "adik sendiri" in client.get(PAGE, {"status": "void"}).text
+
+
+def test_who_recommended_whom_is_carried_away_by_who_keeps_the_parties(
+    client: Client, sari: Person, fajar: Person, buyer: Party
+) -> None:
+    held(buyer)
+    freshly(client, fajar)
+    assert "as=csv" not in client.get(PAGE).text
+    assert client.get(f"{PAGE}?as=csv").status_code == 403
+
+    freshly(client, sari)
+    assert "Anugerah" in client.get(f"{PAGE}?as=csv").text
+    assert journal_of(buyer.workshop).get().facts == {"name": "recommendations", "rows": 1}
 
 
 def test_somebody_elses_is_not_found(client: Client, sari: Person, joko: Person) -> None:

@@ -53,6 +53,22 @@ def test_from_agreeing_to_the_shelf(
     assert "Jumat" not in page
 
 
+def test_those_of_a_ticket_that_was_merged_stand_where_it_is_read(
+    client: Client, ticket: Ticket, buyer: Party, sari: Person, dewi: Person
+) -> None:
+    size = LineSize.objects.filter(line__order=ticket.subject).order_by("pk")[0]
+    goods = GoodsReturn.agree(by=sari, ticket=ticket, pairs={size: 2}, way="brought")
+    other = Ticket.ask(by=dewi, kind="complaint", party=buyer, body="Lagi.",
+                       subject=ticket.subject)  # fmt: skip
+    ticket.merge(by=sari, into=other)
+    testing.login(client, sari)
+
+    page = client.get(f"/ciomas/desk/tickets/{other.pk}/").text
+
+    assert f"/ciomas/desk/tickets/returns/{goods.pk}/leaving/" in page
+    assert f"/ciomas/desk/tickets/{other.pk}/credit/" not in page
+
+
 def test_the_audit_finds_nothing_new(ticket: Ticket, sari: Person, rina: Person) -> None:
     before = list(findings(ticket.workshop))
     size = LineSize.objects.filter(line__order=ticket.subject).order_by("pk")[0]

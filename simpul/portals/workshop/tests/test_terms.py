@@ -7,6 +7,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
+from simpul.crm.models import Voucher, VoucherUse
 from simpul.lib import clock
 from simpul.orders.models import Gate, Order, Status
 from simpul.parties.models import Party, Person
@@ -54,7 +55,20 @@ def offer(client: Client, order: Order, **words: str) -> Any:
     return client.post(page(order, "offer/"), facts | changed)
 
 
-# Confirm
+# Confirm and offer
+
+
+def test_an_offer_with_a_part_of_a_voucher_has_used_that_part(
+    client: Client, order: Order, sari: Person, dewi: Person
+) -> None:
+    Voucher.issue(by=sari, code="X", amount=150_000)
+    use = VoucherUse.make(by=dewi, order=order, code="X")
+
+    offer(client, order, discount="149.000")
+
+    order.refresh_from_db()
+    use.refresh_from_db()
+    assert (order.total, use.amount, use.given_back_at) == (1_801_000, 149_000, None)
 
 
 def test_it_is_confirmed_and_the_buyer_told_what_to_pay(

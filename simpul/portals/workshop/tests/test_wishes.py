@@ -42,6 +42,20 @@ def test_the_answer_and_the_next_step_are_drafted(
     assert "Call Dewi: ask what was wrong, and offer to put it right" in page
 
 
+def test_the_same_answer_sent_twice_is_given_once(
+    client: Client, sari: Person, dewi: Person
+) -> None:
+    wish = Wish.make(by=dewi, words="Ukuran 46")
+    testing.login(client, sari)
+    said = {"status": "planned", "answer": "Bulan depan", "key": "a" * 32}
+
+    answers = [client.post(f"{PAGE}{wish.pk}/answer/", said) for _n in range(2)]
+
+    assert [one["Location"] for one in answers] == [f"{PAGE}{wish.pk}/"] * 2
+    wish.refresh_from_db()
+    assert (wish.status, wish.answer) == ("planned", "Bulan depan")
+
+
 def test_sales_answers_and_mends_the_words(client: Client, sari: Person, dewi: Person) -> None:
     wish = Wish.make(by=dewi, words="Ukuran 46")
     testing.login(client, sari)

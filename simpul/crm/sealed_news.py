@@ -1,0 +1,37 @@
+"""The address of a bulletin for one reader without a login: sealed, and only as long as it is his."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.core import signing
+
+from simpul.crm.models import Bulletin
+from simpul.parties.models import Person, Workshop
+
+_SEAL = signing.Signer(salt="simpul.bulletin", sep=".")  # no messenger breaks a link at a dot
+
+
+class Sealed(NamedTuple):
+    bulletin: Bulletin
+    person: Person
+
+
+def token_of(bulletin: Bulletin, person: Person) -> str:
+    """Return what stands in the address; it says nothing of who reads it."""
+    return _SEAL.sign(f"{bulletin.pk}.{person.pk}")
+
+
+def read(token: str, workshop: Workshop) -> Sealed | None:
+    """Return what an address opens, and to whom; None where we did not seal it, of somebody who is
+    gone, and of news that is not for them (any more)."""
+    try:
+        bulletin, pk = _SEAL.unsign(token).split(".")
+    except signing.BadSignature:
+        return None
+    person = Person.objects.active().filter(workshop=workshop, pk=pk).first()
+    if person is None:
+        return None
+    mine = Bulletin.objects.visible_to(person).select_related("product", "picture")
+    found = mine.filter(pk=bulletin).first()
+    return Sealed(found, person) if found else None
