@@ -121,7 +121,9 @@ def lines(
         chart.words.append(Word(LEFT - 6, down(mark) + 4, shown(round(mark)), "end"))
     every = max(1, -(-len(labels) // 7))
     for at in range(0, len(labels), every):
-        chart.words.append(Word(across(at), LINES_HIGH - 8, labels[at], "middle"))
+        is_last = 0 < at == len(labels) - 1  # else what is long would be cut at the edge
+        x, anchor = (WIDTH, "end") if is_last else (across(at), "middle")
+        chart.words.append(Word(x, LINES_HIGH - 8, labels[at], anchor))
     for place, (name, curve) in enumerate(curves):
         dots = [(across(at), down(one)) for at, one in enumerate(curve) if one is not None]
         points = " ".join(f"{x},{y}" for x, y in dots)
