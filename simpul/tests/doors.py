@@ -506,7 +506,7 @@ TABLE: dict[str, Door] = {
     "workshop:demand-model": Door("product", "staff"),
     "workshop:factors": Door(sees="staff"),
     "workshop:workings": Door(sees="staff"),
-    "workshop:wished-margin": Door(sees="owner"),
+    "workshop:wished-margin": Door(sees="owner", may="owner", others=403),
     "workshop:questions": Door(sees="staff"),
     "workshop:behaviour": Door(sees="staff"),
     "workshop:behaviour-members": Door(sees="staff"),

@@ -119,6 +119,6 @@ def _find(request: Request, pk: int) -> SavedQuestion:
 
 
 def _find_mine(request: Request, pk: int) -> SavedQuestion:
-    demand(request, "insight.keep_questions", request.workshop)
     found: SavedQuestion = get_object_or_404(_seen(request), pk=pk, owner=request.person)
+    demand(request, "insight.keep_questions", request.workshop)
     return found
