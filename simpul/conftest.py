@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings as configured
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
 from django.utils.translation import activate
 from pytest_django import Settings
 
@@ -14,6 +17,16 @@ from simpul import testing
 from simpul.insight import recent
 from simpul.parties.models import Party, Person, Workshop
 from simpul.parties.roles import Role
+
+
+@receiver(connection_created)
+def _backwards(connection: BaseDatabaseWrapper, **_rest: object) -> None:
+    """Let SQLite answer backwards where no order was asked for: who relies on one is found, not once
+    in a hundred runs of PostgreSQL but always. https://sqlite.org/pragma.html#pragma_reverse_unordered_selects
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA reverse_unordered_selects = ON")
 
 
 def pytest_configure() -> None:

@@ -110,6 +110,20 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.clear_post": NOBODY,
     "crm.hide_post": ("buyer",),
     "crm.show_post": NOBODY,
+    # the room of a sentra: what one workshop does no other is written to about
+    "crm.found_sentra": NOBODY,
+    "crm.join_sentra": NOBODY,
+    "crm.decline_sentra": NOBODY,
+    "crm.leave_sentra": NOBODY,
+    "crm.invite_to_sentra": NOBODY,
+    "crm.name_for_sentra": NOBODY,
+    "crm.say_in_sentra": NOBODY,
+    "crm.answer_in_sentra": NOBODY,
+    "crm.vote_in_sentra": NOBODY,
+    "crm.report_in_sentra": NOBODY,
+    "crm.part_with_member": NOBODY,
+    "crm.hide_in_sentra": NOBODY,
+    "crm.show_in_sentra": NOBODY,
     # questions in the room
     "crm.ask_poll": NOBODY,  # it stands in the room
     "crm.answer_poll": NOBODY,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from simpul.demo import catalogue, history, people
+from simpul.demo import catalogue, history, mornings, people
 from simpul.insight import cash, workings
 from simpul.insight.keeping import keep
 from simpul.lib import clock, codes
@@ -37,4 +37,5 @@ def load(
         keep.rebuild(cast.workshop)
         workings.reckon(cast.workshop)
         cash.reckon(cast.workshop)
+        mornings.look_back(cast.workshop)
     return cast.workshop

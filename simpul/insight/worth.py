@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,9 +9,7 @@ from typing import Any
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
-from simpul.insight.books.kept import books_now
-from simpul.insight.books.margins import margins
-from simpul.insight.books.reports import Period
+from simpul.insight.models import OrderFact
 from simpul.lib import clock
 from simpul.orders.models import AGREED, Instalment, Order
 from simpul.orders.models.instalment import InstalmentQuerySet
@@ -73,26 +70,26 @@ def worth_of(party: Party, today: date) -> Worth:
 
 def left_of(workshop: Workshop) -> Callable[[int], dict[int, int]]:
     """Return what tells how much the orders of each party left that were delivered in so many months
-    of thirty days, in rupiah. The books are only asked once it is called."""
+    of thirty days, in rupiah."""
 
     def left(months: int) -> dict[int, int]:
         today = clock.today()
-        found: dict[int, int] = defaultdict(int)
-        since = Period(today - timedelta(days=30 * months), today)
-        for one in margins(books_now(workshop, today), since):
-            found[one.order.buyer_id] += one.left
-        return found
+        since = (today - timedelta(days=30 * months), today)
+        told = OrderFact.objects.filter(
+            workshop=workshop, delivered_on__range=since, contribution__isnull=False
+        )
+        return dict(told.order_by().values_list("buyer").annotate(n=Sum("contribution")))
 
     return left
 
 
 def contribution_of(party: Party, today: date) -> int | None:
-    """Return what its orders of twelve months left, after material, wages and freight, in rupiah;
-    an order counts once all of its pairs are delivered. None where none was."""
-    books = books_now(party.workshop, today)
-    done = margins(books, Period(today - A_YEAR, today))
-    mine = [one.left for one in done if one.order.buyer_id == party.pk]
-    return sum(mine) if mine else None
+    """Return what its orders of twelve months left, after material, wages and freight, in rupiah, as
+    the facts were told last; an order counts once all of its pairs are delivered. None where none was.
+    """
+    told = OrderFact.objects.filter(buyer=party, delivered_on__range=(today - A_YEAR, today))
+    left: int | None = told.aggregate(n=Sum("contribution"))["n"]
+    return left
 
 
 def _days_late(party: Party, today: date) -> list[int]:

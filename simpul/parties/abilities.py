@@ -86,6 +86,11 @@ def keeper() -> Rule:
     return lambda person, subject: ABILITIES[subject.keeping](person, subject)
 
 
+def entrant() -> Rule:
+    """Whoever of the workshop enters the room that the thing stands in."""
+    return lambda person, subject: person.is_staff and subject.lets_in(person)
+
+
 def friend() -> Rule:
     """Somebody of the new customer who came by a recommendation."""
     return _side("friend_id")
@@ -203,6 +208,20 @@ ABILITIES: dict[str, Rule] = {
     "crm.hide_post": workshop(SALES),
     "crm.show_post": workshop(SALES),
     # questions in the room
+    # the room of a sentra, which workshops share
+    "crm.found_sentra": owner(),
+    "crm.join_sentra": owner(),
+    "crm.decline_sentra": owner(),
+    "crm.leave_sentra": owner(),
+    "crm.invite_to_sentra": owner(),
+    "crm.name_for_sentra": owner(),
+    "crm.say_in_sentra": entrant(),
+    "crm.answer_in_sentra": entrant(),
+    "crm.vote_in_sentra": entrant(),
+    "crm.report_in_sentra": entrant(),
+    "crm.part_with_member": owner(),  # of the workshop that keeps the room, as the next two
+    "crm.hide_in_sentra": owner(),
+    "crm.show_in_sentra": owner(),
     "crm.ask_poll": workshop(SALES),
     "crm.answer_poll": distributor(),
     "crm.order_ahead": distributor(),
@@ -350,6 +369,7 @@ ABILITIES: dict[str, Rule] = {
     "insight.put_task_off": keeper(),
     "insight.dismiss_task": keeper(),
     "insight.reopen_task": keeper(),
+    "insight.keep_questions": workshop(SALES, FINANCE, STOCK, PRODUCTION),
     # money
     "payments.open_account": workshop(FINANCE),
     "payments.confirm_account": workshop(FINANCE),

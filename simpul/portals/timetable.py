@@ -22,6 +22,7 @@ from simpul.crm.models import (
 )
 from simpul.delivery import carrying, waves
 from simpul.insight import cash, demand, returning, workings
+from simpul.insight.behaviour import job as behaviour
 from simpul.insight.keeping import keep
 from simpul.insight.morning import making
 from simpul.lib import clock
@@ -81,6 +82,7 @@ JOBS: tuple[Job, ...] = (
     Job("insight.workings", workings.reckon, timedelta(minutes=30), workings.is_needed),
     Job("insight.cash", cash.reckon, timedelta(minutes=15), cash.is_behind),
     Job("insight.morning", making.make, timedelta(minutes=15), making.is_needed),
+    Job("insight.behaviour", behaviour.tell, timedelta(minutes=30), behaviour.is_needed),
 )
 
 

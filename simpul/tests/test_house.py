@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import models
+from django.db.migrations import AddConstraint, AddField, AddIndex, CreateModel
+from django.db.migrations.loader import MigrationLoader
 from django.template import engines
 
 from simpul.conversations.notices import DESKS, SIDES, TOLD
+from simpul.lib.first_migration import FirstMigration
 from simpul.parties.abilities import ABILITIES
 from simpul.parties.models import Workshop
 from simpul.parties.roles import Role
@@ -32,6 +35,7 @@ KEPT = {
     "crm.keep_wish_rules",
     "insight.wish_margin",
     "insight.keep_morning_rules",
+    "insight.keep_questions",
     "parties.keep",
     "parties.keep_own",
     "parties.staff",
@@ -102,6 +106,18 @@ def test_a_status_is_changed_by_steps_only() -> None:
 
 def test_no_table_has_an_order_of_its_own() -> None:
     assert [model._meta.label for model in OURS if model._meta.ordering] == []
+
+
+def test_the_first_migrations_make_tables_only() -> None:
+    """And all at once: what Django would do after each operation takes minutes by now."""
+    apps_of_ours = {model._meta.app_label for model in OURS}
+    loader = MigrationLoader(None)
+    first = [loader.get_migration(app, "0001_initial") for app in sorted(apps_of_ours)]
+    making = (CreateModel, AddField, AddIndex, AddConstraint)
+    for migration in first:
+        assert isinstance(migration, FirstMigration), migration
+        others = [one for one in migration.operations if not isinstance(one, making)]
+        assert others == [], migration
 
 
 def test_everything_hangs_from_a_workshop() -> None:

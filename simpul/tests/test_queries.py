@@ -24,6 +24,7 @@ from simpul.conversations.models import (
 from simpul.crm.models import Lead, Post, Territory, Wish, WishVote
 from simpul.delivery import models as delivery
 from simpul.insight import recent
+from simpul.insight.models import MorningTask
 from simpul.orders import models as orders
 from simpul.papers.models import Paper
 from simpul.parties.models import Address, Identity, Party, Person
@@ -60,6 +61,7 @@ COPIED: tuple[type[models.Model], ...] = (
     Post,
     Wish,
     WishVote,
+    MorningTask,
     GuestEntry,
     catalog.Category,
     catalog.SizeRun,

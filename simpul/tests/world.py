@@ -47,6 +47,9 @@ from simpul.crm.models import (
     Recommender,
     Referral,
     Segment,
+    Sentra,
+    SentraMember,
+    SentraPost,
     ShownPicture,
     Territory,
     Visit,
@@ -57,7 +60,7 @@ from simpul.crm.models import (
 )
 from simpul.crm.tables import Line, Table
 from simpul.delivery.models import Handover, Load
-from simpul.insight.models import DemandForecast, MorningKind, MorningTask
+from simpul.insight.models import DemandForecast, MorningKind, MorningTask, SavedQuestion
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
 from simpul.lib.uploads import Handed
@@ -396,6 +399,7 @@ class World:
             "hidden post": {"pk": hidden_post.pk},
             "reported post": {"pk": reported_post.pk},
             **self._answers(),
+            **self._sentra(),
             "rating": {"pk": Rating.ask(by=machine, about=owing).pk},
             "shown rating": {"pk": self._voice().rating_id},
             "shown picture": {"pk": ShownPicture.show(by=self.people["owner"], photo=photo).pk},
@@ -426,6 +430,7 @@ class World:
             "asked area": {"pk": self._asked_area().pk},
             "held area": {"pk": self._held_area().pk},
             "distributor": {"pk": self.party("dewi").pk},
+            "question": {"pk": self._question().pk},
             "segment": {"pk": self._segment().pk},
             "campaign": {"pk": self._campaign().pk},
             "campaign text": (text := self._campaign_text()),
@@ -568,6 +573,24 @@ class World:
         publishing.publish(made, by=self.people["sari"])
         return made
 
+    def _sentra(self) -> dict[str, dict[str, Any]]:
+        """A room that our owner keeps, with a question of a neighbour, and an invitation elsewhere."""
+        owner, joko = self.people["owner"], self.people["joko"]
+        room = Sentra.found(by=owner, name="Ciomas")
+        room.members.get().invite(by=owner, guest=joko.workshop)
+        theirs = SentraMember.join(by=joko, invitation=room.invitations.get())
+        asked = SentraPost.say(
+            by=joko, sentra=room, body="Kulit?", choices=["A", "B"], closes_on=clock.in_days(7)
+        )
+        far = testing.staff("Udin", testing.workshop("garut"), Role.OWNER)
+        other = Sentra.found(by=far, name="Garut")
+        other.members.get().invite(by=far, guest=self.workshop)
+        return {
+            "sentra post": {"pk": asked.pk},
+            "sentra member": {"pk": theirs.pk},
+            "sentra invitation": {"pk": other.invitations.get().pk},
+        }
+
     def _sealed(self) -> str:
         return sealed_news.token_of(self._bulletin(is_public=False), self.people["dewi"])
 
@@ -585,6 +608,16 @@ class World:
     def _held_area(self) -> Territory:
         facts: dict[str, Any] = {"since": clock.today(), "province": "Banten"}
         return Territory.give(by=self.people["sari"], party=self.party("dewi"), **facts)
+
+    def _question(self) -> SavedQuestion:
+        """Of the owner, for who sells, too."""
+        asked = {"measure": "pairs", "by": "size", "days": "m12"}
+        facts: dict[str, Any] = {"name": "Ukuran", "asked": asked}
+        made = SavedQuestion.objects.create(
+            workshop=self.workshop, owner=self.people["owner"], **facts
+        )
+        made.share([Role.SALES])
+        return made
 
     def _segment(self, *, is_list: bool = False) -> Segment:
         return Segment.objects.create(workshop=self.workshop, name="Bogor", is_list=is_list)

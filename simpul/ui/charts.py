@@ -6,7 +6,7 @@ hatched bars, by whole and dashed lines.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -141,26 +141,31 @@ def calendar(
     columns: Sequence[str],
     rows: Sequence[tuple[str, Sequence[int | None]]],
     shown: Shown,
+    *,
+    aside: int = ASIDE,
+    growing: Collection[tuple[int, int]] = (),
 ) -> Chart:
     """A field for each figure, the darker the larger, with the figure in it; empty where there is
-    none."""
+    none. `aside` is the room for the names of the rows; `growing`: the fields (row and column) whose
+    figure is only a least one yet."""
     most = max([one or 0 for _name, row in rows for one in row] + [1])
-    wide = (WIDTH - ASIDE) / len(columns)
+    wide = (WIDTH - aside) / len(columns)
     chart = Chart(title, says, HEAD + CELL * len(rows))
     for at, name in enumerate(columns):
-        chart.words.append(Word(round(ASIDE + (at + 0.5) * wide, 1), 13, name, "middle"))
+        chart.words.append(Word(round(aside + (at + 0.5) * wide, 1), 13, name, "middle"))
     for line, (name, row) in enumerate(rows):
         top = HEAD + line * CELL
         chart.words.append(Word(0, top + 17, name))
         for at, value in enumerate(row):
             if value is not None:
-                left = round(ASIDE + at * wide, 1)
+                left = round(aside + at * wide, 1)
                 shade = round(0.45 * -(-SHADES * value // most) / SHADES, 2)
                 chart.boxes.append(
                     Box(left + 1, top + 1, round(wide - 2, 1), CELL - 2, shade=max(shade, 0))
                 )
                 middle = round(left + wide / 2, 1)
-                chart.words.append(Word(middle, top + 17, shown(value), "middle"))
+                mark = "≥" if (line, at) in growing else ""
+                chart.words.append(Word(middle, top + 17, f"{mark}{shown(value)}", "middle"))
     return chart
 
 

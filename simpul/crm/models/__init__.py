@@ -81,6 +81,16 @@ from simpul.crm.models.remedy import Remedy, RemedyQuerySet, most_credited
 from simpul.crm.models.room_letter import RoomLetter
 from simpul.crm.models.sample import Sample, ask_about_arrived, wants_asking
 from simpul.crm.models.segment import Segment, SegmentMember, SegmentQuerySet
+from simpul.crm.models.sentra import (
+    SENTRA_NAME,
+    Sentra,
+    SentraChoice,
+    SentraInvitation,
+    SentraMember,
+    SentraPost,
+    SentraVote,
+    entered_by,
+)
 from simpul.crm.models.service import MOST_HOURS, Goal, Service, ServiceGoal
 from simpul.crm.models.showcase import ShowcaseRules, ShownPicture
 from simpul.crm.models.territory import (
@@ -121,6 +131,7 @@ __all__ = [
     "MET",
     "MOST_HOURS",
     "MOVES",
+    "SENTRA_NAME",
     "SENT_BY",
     "STAGES",
     "WRITTEN",
@@ -198,6 +209,12 @@ __all__ = [
     "Segment",
     "SegmentMember",
     "SegmentQuerySet",
+    "Sentra",
+    "SentraChoice",
+    "SentraInvitation",
+    "SentraMember",
+    "SentraPost",
+    "SentraVote",
     "Service",
     "ServiceGoal",
     "ShowcaseRules",
@@ -232,6 +249,7 @@ __all__ = [
     "balance_of",
     "cards_of",
     "consents_of",
+    "entered_by",
     "find_duplicates",
     "find_recommender",
     "give_idle_back",

@@ -79,8 +79,10 @@ STAYS = {
     "crm.Merging.kept",
     "insight.BuyerFact.buyer",  # told anew after each merging
     "insight.BuyerOutlook.buyer",  # judged anew each night
+    "insight.GroupedBuyer.buyer",  # told anew each night
     "insight.OrderFact.buyer",  # told anew after each merging
     "insight.Working.party",  # reckoned anew each night
+    "insight.PayingBuyer.buyer",  # told anew each night
     "papers.Paper.party",
 }
 

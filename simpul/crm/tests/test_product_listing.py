@@ -238,11 +238,11 @@ def test_a_model_that_has_another_colour_by_now_stays_with_its_prices(sari: Pers
 
 def test_a_row_without_a_colour_is_of_the_first_one(sari: Person, derby: Product) -> None:
     derby.colourways.update(position=1)
-    Colourway.objects.create(product=derby, name="Merah", swatch="#8a5a34", position=0)
+    red = Colourway.objects.create(product=derby, name="Merah", swatch="#8a5a34", position=0)
 
     made = imported(sari, f"{HEAD}DRB-01,,,,,210000,,\n")
 
-    assert made.rows.values_list("colourway__name", flat=True).get() == "Merah"
+    assert [str(row.colourway) for row in made.rows.all()] == [str(red)]
 
 
 def test_an_import_that_was_stopped_goes_on_where_it_was(

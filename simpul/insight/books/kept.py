@@ -39,10 +39,13 @@ def books_now(workshop: Workshop, until: date) -> Books:
 
 
 def journal_of(workshop: Workshop) -> Journal:
+    """Return how far the journal is written; lines that the facts have settled are counted already."""
     lines = Entry.objects.filter(workshop=workshop)
-    count = lines.order_by().count()  # both are answered by an index alone, however many there are
-    newest, at = lines.order_by("-pk").values_list("pk", "at").first() or (None, None)
-    return Journal(count, newest, at)
+    newest, at, upto, settled = lines.order_by("-pk").values_list(
+        "pk", "at", "workshop__facts_kept__upto", "workshop__facts_kept__lines"
+    ).first() or (None, None, None, None)
+    count = lines.filter(pk__gt=upto or 0).order_by().count()
+    return Journal((settled or 0) + count, newest, at)
 
 
 def steps_since(workshop: Workshop, then: Journal | None, now: Journal) -> frozenset[str] | None:

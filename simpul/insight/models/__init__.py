@@ -1,15 +1,18 @@
+from simpul.insight.models.behaviour import Behaviour, Group, GroupedBuyer, PayingBuyer
 from simpul.insight.models.cash import CashKept, CashWeek, PricingRules
 from simpul.insight.models.facts import OrderFact, PairsFact
 from simpul.insight.models.forecasts import DemandForecast, ForecastSize
 from simpul.insight.models.kept import FactsKept
 from simpul.insight.models.morning import Morning, MorningKind, MorningRules, MorningTask
 from simpul.insight.models.outlooks import BuyerOutlook, BuyingOutlook
+from simpul.insight.models.questions import QuestionLetter, QuestionShare, SavedQuestion
 from simpul.insight.models.sums import AreaMonth, BuyerFact, ModelDay, ModelMonth
 from simpul.insight.models.supplies import MaterialForecast
 from simpul.insight.models.workings import Working, WorkingsKept
 
 __all__ = [
     "AreaMonth",
+    "Behaviour",
     "BuyerFact",
     "BuyerOutlook",
     "BuyingOutlook",
@@ -18,6 +21,8 @@ __all__ = [
     "DemandForecast",
     "FactsKept",
     "ForecastSize",
+    "Group",
+    "GroupedBuyer",
     "MaterialForecast",
     "ModelDay",
     "ModelMonth",
@@ -27,7 +32,11 @@ __all__ = [
     "MorningTask",
     "OrderFact",
     "PairsFact",
+    "PayingBuyer",
     "PricingRules",
+    "QuestionLetter",
+    "QuestionShare",
+    "SavedQuestion",
     "Working",
     "WorkingsKept",
 ]

@@ -152,9 +152,9 @@ class MorningTask(models.Model):
     """
 
     class Status(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", _("not answered")
         DONE = "done", _("done")
-        LATER = "later", _("not now")
+        LATER = "later", _("put off")
         USELESS = "useless", _("not useful")
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)

@@ -61,8 +61,7 @@ def _draw(workshop: Workshop, rules: MorningRules, found: list[Found], today: da
         if of_a_kind[one.kind] == OF_A_KIND or (until is not None and today < until):
             continue
         if task is None or until is not None:
-            task = _new(workshop, one, today)
-            task.is_held = _is_held(task, one, rules.holdout_percent)
+            task = new(workshop, one, today, rules.holdout_percent)
         of_a_kind[one.kind] += 1
         shown += not task.is_held
         task.rank = shown
@@ -78,8 +77,9 @@ def _latest(workshop: Workshop, today: date) -> dict[tuple[object, ...], Morning
     return {task.about: task for task in tasks.order_by("day", "pk")}
 
 
-def _new(workshop: Workshop, found: Found, today: date) -> MorningTask:
-    return MorningTask(
+def new(workshop: Workshop, found: Found, today: date, percent: int) -> MorningTask:
+    """Return a task that is not saved yet, with its figures and its lot; it has no rank yet."""
+    task = MorningTask(
         workshop=workshop,
         kind=found.kind,
         party_id=found.party,
@@ -88,7 +88,12 @@ def _new(workshop: Workshop, found: Found, today: date) -> MorningTask:
         product_id=found.product,
         material_id=found.material,
         day=today,
+        gain=found.gain,
+        chance=found.chance,
+        facts=found.facts,
     )
+    task.is_held = _is_held(task, found, percent)
+    return task
 
 
 def _is_held(task: MorningTask, found: Found, percent: int) -> bool:

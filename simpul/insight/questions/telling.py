@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -77,7 +77,7 @@ def asked(answer: Answer) -> str:
     return f"{parts[0]} · {day(span.first)} – {day(span.last)}"
 
 
-def conditions(typed: dict[str, str]) -> list[str]:
+def conditions(typed: Mapping[str, str]) -> list[str]:
     """Return each condition as one would say it, from what was typed."""
     found = []
     for n in (1, 2, 3):

@@ -18,6 +18,7 @@ from simpul.insight.books.checks import disagreements
 from simpul.insight.books.margins import Margin, margins
 from simpul.insight.books.postings import books_of
 from simpul.insight.books.reports import Period, balances, by_detail
+from simpul.insight.keeping import keep
 from simpul.insight.worth import contribution_of, left_of
 from simpul.lib import clock
 from simpul.orders.models import Amendment, LineSize, LineWish, Order, OrderLine
@@ -107,6 +108,7 @@ def test_what_is_left_is_the_price_less_material_wages_and_freight(
     assert margin.reasons == ["It went as planned: the price itself leaves 11 %."]
     books = books_of(order.workshop)
     assert margins(books, Period.of("month", clock.today() - timedelta(days=60))) == []
+    keep.bring_up_to_date(order.workshop)
     assert contribution_of(buyer, clock.today()) == 225_000
     assert left_of(buyer.workshop)(12) == {buyer.pk: 225_000}
     page = f"/ciomas/desk/parties/{buyer.pk}/"

@@ -2,12 +2,14 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import simpul.lib.clock
-import simpul.payments.models.receipt
 from django.db import migrations, models
 
+import simpul.lib.clock
+import simpul.payments.models.receipt
+from simpul.lib.first_migration import FirstMigration
 
-class Migration(migrations.Migration):
+
+class Migration(FirstMigration):
 
     initial = True
 

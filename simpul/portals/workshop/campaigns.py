@@ -75,7 +75,7 @@ def campaigns(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
-    """Write one, also of news: then what it says and to whom is filled in."""
+    """Write one, also of news: then what it says and to whom is filled in; or to a segment."""
     demand(request, "crm.write_campaign", request.workshop)
     pk = number_of(request.GET.get("bulletin", ""))
     told_of = Bulletin.objects.visible_to(request.person).filter(pk=pk).first() if pk else None
@@ -250,6 +250,8 @@ def _edit(
         bulletin=told_of,
         address=circulars.bulletin_address(told_of) if told_of else "",
     )
+    if found is None and (segment := number_of(request.GET.get("segment", ""))):
+        form.initial["segment"] = segment
     if form.is_valid():
         saved = form.save(by=request.person)
         return redirect("workshop:campaign", request.workshop.slug, saved.pk)

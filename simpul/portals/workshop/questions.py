@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from simpul.insight.models import AreaMonth, FactsKept
+from simpul.insight.models import AreaMonth, FactsKept, SavedQuestion
 from simpul.insight.questions.answer import (
     AT_ONCE,
     Answer,
@@ -33,11 +33,12 @@ from simpul.insight.questions.words import BY_MEANS, MEANS, By, Measure, Unit
 from simpul.lib import clock
 from simpul.lib.patience import TooLong
 from simpul.portals.downloads import download
-from simpul.portals.http import Request, demand
+from simpul.portals.http import Request, demand, number_of
 from simpul.portals.workshop.insight import millions
 from simpul.ui import charts
 from simpul.ui.jinja import number
 
+MOST_KEPT = 100  # of the list of kept questions
 DRAWN = 25  # bars; the table has all that is shown
 
 
@@ -47,23 +48,38 @@ def questions(request: Request) -> HttpResponse:
     demand(request, "insight.see_trend", request.workshop)
     is_asked = "measure" in request.GET
     form = QuestionForm(request.GET if is_asked else None, person=request.person)
-    found, refusal = _answer(request, form) if is_asked and form.is_valid() else (None, "")
+    seen = SavedQuestion.objects.visible_to(request.person).kept()
+    saved = number_of(request.GET.get("saved", ""))
+    extra: dict[str, Any] = {
+        "changed": seen.filter(owner=request.person, pk=saved).first() if saved else None,
+        "may_keep": request.person.may("insight.keep_questions", request.workshop),
+        "examples": [] if is_asked else _examples(request),
+        "saved": []
+        if is_asked
+        else seen.select_related("owner").order_by("name", "pk")[:MOST_KEPT],
+    }
+    return answered(request, form, "workshop/insight/questions.html", extra)
+
+
+def answered(
+    request: Request, form: QuestionForm, template: str, extra: dict[str, Any]
+) -> HttpResponse:
+    """Show the answer to what stands in the form, or hand it out as a file."""
+    found, refusal = _answer(request, form) if form.is_valid() else (None, "")
     if found and (file := _file(request, found)):
         return file
     context = {
         **shown_with(found),
         "form": form,
-        "is_asked": is_asked,
         "refusal": refusal,
-        "said": conditions(request.GET.dict()) if found else [],
+        "said": conditions(form.data) if found else [],
         "kept": FactsKept.objects.filter(workshop=request.workshop).first(),
-        "examples": [] if is_asked else _examples(request),
         "values": values_of(request.person),
         "measures": [(one.label, MEANS[one].explains) for one in _offered(form)],
         "bys": [(one.label, BY_MEANS[one]) for one in By],
     }
-    status = 422 if is_asked and (form.errors or refusal) else 200
-    return render(request, "workshop/insight/questions.html", context, status=status)
+    status = 422 if form.errors or refusal else 200
+    return render(request, template, {**context, **extra}, status=status)
 
 
 def _answer(request: Request, form: QuestionForm) -> tuple[Answer | None, str]:

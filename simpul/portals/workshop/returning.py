@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -17,6 +18,8 @@ from simpul.parties.models import Party
 from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
 from simpul.portals.workshop.parties import find_parties
+from simpul.ui import charts
+from simpul.ui.jinja import month, number
 
 A_PAGE = 50
 KINDS = (Party.BuysAs.DISTRIBUTOR, Party.BuysAs.CONSUMER)
@@ -47,6 +50,15 @@ class Row(NamedTuple):
     ordered: int
 
 
+class Point(NamedTuple):
+    """Repeat orders up to a day, since the beginning; `is_held_back`: the model did not know them."""
+
+    day: date
+    came: int
+    expected: int
+    is_held_back: bool
+
+
 class Tested(NamedTuple):
     """The back-test of a kind of buyers: what was foretold for the days held back, and what came."""
 
@@ -57,6 +69,19 @@ class Tested(NamedTuple):
     repeated: int
     is_better: bool
     rows: list[Row]
+    points: list[Point]
+
+    @property
+    def held_back(self) -> list[Point]:
+        return [one for one in self.points if one.is_held_back]
+
+
+POINTS: tuple[Column, ...] = (
+    (_("Up to"), lambda one: one.day),
+    (_("Orders that came"), lambda one: one.came),
+    (_("Orders foretold"), lambda one: one.expected),
+    (_("Not known to the model"), lambda one: _now("yes") if one.is_held_back else _now("no")),
+)
 
 
 @require_safe
@@ -72,9 +97,14 @@ def returning(request: Request) -> HttpResponse:
     rows = kinds.get(shown, found).select_related("buyer").order_by("-stake", "pk")
     sees_left = request.person.may("insight.see_books", request.workshop)
     columns = (*COLUMNS, WORTH) if sees_left else COLUMNS
-    if answer := download(request, "returning", columns, rows, is_personal=True):
-        return answer
     outlook = BuyingOutlook.objects.filter(workshop=request.workshop, buys_as=kind).first()
+    tested = _tested(outlook.tested) if outlook and outlook.tested else None
+    if request.GET.get("list") == "tested" and tested:
+        answer = download(request, "back-test", POINTS, tested.points)
+    else:
+        answer = download(request, "returning", columns, rows, is_personal=True)
+    if answer:
+        return answer
     counts = found.aggregate(
         all=Count("pk"),
         overdue=Count("pk", filter=Q(longer__lt=BuyerOutlook.SELDOM)),
@@ -88,16 +118,20 @@ def returning(request: Request) -> HttpResponse:
         "counts": counts,
         "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
         "outlook": outlook,
-        "tested": _tested(outlook.tested) if outlook and outlook.tested else None,
+        "tested": tested,
+        "tested_chart": _chart(tested) if tested else None,
+        "tested_list": {"kind": kind, "list": "tested"},
         "sees_left": sees_left,
     }
     return render(request, "workshop/customers/returning/list.html", context)
 
 
 def _tested(told: dict[str, Any]) -> Tested:
+    first = date.fromisoformat(told["first"])
+    days = [date.fromisoformat(one) for one in told["days"]]
     return Tested(
-        first=date.fromisoformat(told["first"]),
-        last=date.fromisoformat(told["days"][-1]),
+        first=first,
+        last=days[-1],
         ordered=told["ordered"],
         expected=round(told["expected"]),
         repeated=told["repeated"],
@@ -106,4 +140,21 @@ def _tested(told: dict[str, Any]) -> Tested:
             Row(times, buyers, round(1000 * expected), round(1000 * ordered))
             for times, buyers, ordered, expected in told["rows"]
         ],
+        points=[
+            Point(day, came, round(expected), day >= first)
+            for day, came, expected in zip(days, told["sums"], told["expected_sums"], strict=True)
+        ],
+    )
+
+
+def _chart(tested: Tested) -> charts.Chart:
+    return charts.lines(
+        _now("Repeat orders, foretold and come"),
+        _now("Added up over time."),
+        [f"{month(one.day)[:3]} {one.day:%y}" for one in tested.points],
+        [
+            (_now("came"), [one.came for one in tested.points]),
+            (_now("foretold"), [one.expected for one in tested.points]),
+        ],
+        number,
     )

@@ -2,11 +2,13 @@
 
 import django.core.serializers.json
 import django.db.models.deletion
-import simpul.lib.clock
 from django.db import migrations, models
 
+import simpul.lib.clock
+from simpul.lib.first_migration import FirstMigration
 
-class Migration(migrations.Migration):
+
+class Migration(FirstMigration):
 
     initial = True
 

@@ -7,10 +7,17 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
 from simpul.conversations import notices
-from simpul.portals import circulars, confirmations, outbox, room_letters, timetable
+from simpul.portals import (
+    answered,
+    circulars,
+    confirmations,
+    outbox,
+    room_letters,
+    timetable,
+)
 
 PAUSE_S = 3
-SENDERS = (*outbox.ALL, circulars.send, confirmations.send, room_letters.send)
+SENDERS = (*outbox.ALL, circulars.send, confirmations.send, room_letters.send, answered.send)
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,9 @@ from simpul.workflow.models import journal_of
 PAGE = "/ciomas/desk/customers/returning/"
 TESTED = {
     "first": "2026-03-01",
-    "days": ["2026-05-01", "2026-08-29"],
+    "days": ["2026-02-01", "2026-05-01", "2026-08-29"],
+    "sums": [90, 110, 134],
+    "expected_sums": [88.2, 107.6, 129.4],
     "ordered": 44,
     "expected": 41.3,
     "repeated": 60,
@@ -90,6 +92,15 @@ def test_the_back_test_says_whom_to_believe(
     assert "believe that more" in shown
     assert "7 times or more" in shown
     assert "0.31" in shown
+    assert "<figure>" in shown
+    assert "Repeat orders, foretold and come" in shown
+    assert "1 Feb\xa02026" not in shown  # the table has what the model did not know
+    lines = client.get(f"{PAGE}?list=tested&as=csv").content.decode("utf-8-sig").splitlines()
+    assert [line.replace(";", ",") for line in lines[1:]] == [
+        "2026-02-01,90,88,no",
+        "2026-05-01,110,108,yes",
+        "2026-08-29,134,129,yes",
+    ]
 
 
 def test_one_looks_for_the_overdue(client: Client, workshop: Workshop, sari: Person) -> None:

@@ -53,9 +53,8 @@ def test_one_tap_accepts_all_with_the_same_words(
     testing.login(client, fajar)
     client.post(f"{OUT}entries/{entries[0].pk}/acceptance/", {"all": "1"})
 
-    assert list(Purpose.objects.values_list("amount_sen", flat=True)) == [
-        -650_000, -750_000, -850_000,
-    ]  # fmt: skip
+    made = Purpose.objects.order_by("-amount_sen")
+    assert [purpose.amount_sen for purpose in made] == [-650_000, -750_000, -850_000]
     assert list(BankEntry.objects.unexplained()) == [entries[3]]
 
 
