@@ -418,6 +418,10 @@ PAGES = (
     "insight/?by=channel",
     "insight/?by=sold_as",
     "insight/?measure=sold&months=3",
+    "insight/factors/?step=loyal",
+    "insight/workings/?part=floor",
+    "insight/workings/?part=cash",
+    "insight/workings/?part=prices",
 )
 RAW = {
     "models of twelve months": """

@@ -36,7 +36,7 @@ YOUNG = 2  # days: has ordered again
 
 
 class Factor(models.TextChoices):
-    ORDER = "order", _("The order")
+    ORDER = "order", _("Orders")
     MATERIAL = "material", _("The raw material")
     PRODUCTION = "production", _("Production")
     DISTRIBUTION = "distribution", _("Distribution")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -22,15 +22,17 @@ from simpul.insight.pricing_forms import PricingRulesForm
 from simpul.lib import clock
 from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
+from simpul.portals.workshop.insight import millions
 from simpul.ui import charts
 from simpul.ui.jinja import day_month, month, number, quantity, rupiah
 
 FEWEST = 5  # orders, to say where they wait
 SHOWN = 10  # bars; the table has all
+SHOWN_PAYERS = 20  # the download has all
 
 Kind = Working.Kind
 type Rows = dict[str, list[Working]]
-type Lists = dict[str, tuple[Sequence[Column], Sequence[Any]]]
+type Lists = dict[str, tuple[Sequence[Column], Iterable[Any]]]
 type Shown = tuple[str, dict[str, Any], Lists]
 
 
@@ -257,14 +259,15 @@ def _cash(request: Request) -> Shown:
     ends = _ends(kept, weeks)
     lowest = min(zip(ends, weeks, strict=True), key=itemgetter(0), default=None)
     rows = list(zip(weeks, ends, strict=True))
-    payers = _rows(request, Kind.PAYER)[Kind.PAYER]
+    known = Working.objects.filter(workshop=request.workshop, kind=Kind.PAYER)
+    payers = known.select_related("party").order_by("place")  # as many as there are buyers
     context = {
         "cash": kept,
         "weeks": rows,
         "lowest": lowest,
         "comes": sum(week.from_buyers for week in weeks),
         "goes": sum(week.goes_out for week in weeks),
-        "payers": payers,
+        "payers": list(payers[:SHOWN_PAYERS]),
         "cash_chart": _cash_chart(kept, weeks, ends),
     }
     lists: Lists = {"cash": (COLUMNS_OF_CASH, rows), "payers": (COLUMNS_OF_PAYERS, payers)}
@@ -287,11 +290,11 @@ def _cash_chart(
     if kept is None:
         return None
     return charts.lines(
-        _("Money at the end of each week, in thousands of rupiah"),
+        _("Money at the end of each week"),
         _("Each week by its Monday."),
         [day_month(week.monday) for week in weeks],
-        [(_("at the end of the week"), [end // 1000 for end in ends])],
-        number,
+        [(_("at the end of the week"), ends)],
+        millions,
     )
 
 
