@@ -166,6 +166,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.order_for_dealer": NOBODY,  # of the order itself they are told
     # the areas of distributors
     "crm.ask_area": NOBODY,  # sales hears of the registration
+    "crm.ask_further_area": ("sales",),
     "crm.give_area": ("buyer",),
     "crm.grant_area": ("buyer",),
     "crm.decline_area": ("buyer",),

@@ -15,6 +15,7 @@ from simpul.catalog.models import Price, Product, Tier, Unit
 from simpul.crm.models import Lead, QuotationRevision, Terms
 from simpul.lib import clock, phones
 from simpul.orders.forms import GridForm
+from simpul.orders.grid import Pairs
 from simpul.orders.models import BelowMinimum, Gate, LineWish, check_wishes
 from simpul.orders.offers import MOST_RUPIAH
 from simpul.parties.models import Address
@@ -66,14 +67,16 @@ class QuotationForm(GridForm):
         lead: Lead,
         products: Iterable[Product],
         revision: QuotationRevision | None = None,
+        pairs: Pairs | None = None,
     ) -> None:
+        """`pairs` are filled in where nothing was offered before."""
         self.workshop = lead.workshop
         products = list(products)
         super().__init__(
             data,
             buyer=lead.party,
             products=products,
-            pairs=_pairs_of(revision) if revision else None,
+            pairs=_pairs_of(revision) if revision else pairs,
             initial=self._proposal(products, revision),
         )
         lines = revision.lines.all() if revision else ()

@@ -12,8 +12,8 @@ from simpul.lib import clock
 from simpul.lib.regions import PROVINCES, clean
 
 
-class AreaForm(forms.Form):
-    """Where a distributor serves, and from when until when."""
+class PlaceForm(forms.Form):
+    """Where a distributor serves, or wants to."""
 
     regency = forms.CharField(
         label=_("Regency or city"),
@@ -24,6 +24,14 @@ class AreaForm(forms.Form):
     province = forms.ChoiceField(
         label=_("Province"), choices=[("", "---------"), *((one, one) for one in PROVINCES)]
     )
+
+    def clean_regency(self) -> str:
+        return clean(self.cleaned_data["regency"])
+
+
+class AreaForm(PlaceForm):
+    """Where a distributor serves, and from when until when."""
+
     since = forms.DateField(
         label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -41,9 +49,6 @@ class AreaForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not is_taken:
             del self.fields["despite"]
-
-    def clean_regency(self) -> str:
-        return clean(self.cleaned_data["regency"])
 
     def clean(self) -> dict[str, Any]:
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")

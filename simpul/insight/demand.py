@@ -129,8 +129,8 @@ def _forecast(
     workshop: Workshop, product: int | None, known: Known, undelivered: int, begins: date
 ) -> DemandForecast:
     each, told = _told(known, begins)
-    spans = [_span(told, known.ordered, each, weeks) for weeks in DemandForecast.SPANS]
     series, on_hand = _periods(known.weekly, each), _first(known.ordered, len(told.mean))
+    spans = [_span(told, on_hand, each, weeks) for weeks in DemandForecast.SPANS]
     mean = told.with_orders_on_hand(on_hand)
     return DemandForecast(
         workshop=workshop,
@@ -148,8 +148,7 @@ def _forecast(
         expected=spans[-1][1] or 0,
         past=[int(one) for one in series[-(SHOWN // each) :]],
         ahead=[
-            [round(float(one)), *_limits(told, at, at + 1, on_hand[at])]
-            for at, one in enumerate(mean)
+            [round(float(one)), *_limits(told, at, at + 1, on_hand)] for at, one in enumerate(mean)
         ],
         spans=spans,
         judged=_judged(told),
@@ -191,17 +190,15 @@ def _first(ordered: int, periods: int) -> list[int]:
     return [ordered, *[0] * (periods - 1)]
 
 
-def _span(told: Forecast, ordered: int, each: int, weeks: int) -> list[int | None]:
+def _span(told: Forecast, on_hand: list[int], each: int, weeks: int) -> list[int | None]:
     periods = weeks // each
-    mean = told.with_orders_on_hand(_first(ordered, len(told.mean)))
-    return [weeks, round(float(mean[:periods].sum())), *_limits(told, 0, periods, ordered)]
+    mean = told.with_orders_on_hand(on_hand)
+    return [weeks, round(float(mean[:periods].sum())), *_limits(told, 0, periods, on_hand)]
 
 
-def _limits(told: Forecast, first: int, last: int, ordered: int) -> list[int | None]:
-    between = told.between(first, last)
-    if between is None:
-        return [None, None]
-    return [max(round(one), ordered) for one in between]
+def _limits(told: Forecast, first: int, last: int, on_hand: list[int]) -> list[int | None]:
+    between = told.between(first, last, on_hand)
+    return [None, None] if between is None else [round(one) for one in between]
 
 
 def _judged(told: Forecast) -> list[list[object]]:

@@ -17,6 +17,7 @@ from django.db.models import Min, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from simpul.insight import rates
+from simpul.insight.capacity import Narrowest, narrowest
 from simpul.insight.models import AreaMonth, ModelDay, ModelMonth, OrderFact
 from simpul.insight.rates import Counted
 from simpul.insight.spans import (
@@ -145,6 +146,20 @@ class Book:
     weeks: list[tuple[date, int]]  # their Mondays
     pace: int  # pairs a week that were really delivered of late
     best: int  # week of the last ones
+    capacity: Narrowest | None = None  # of the same weeks
+
+    @property
+    def overfull(self) -> tuple[date, int] | None:
+        """Return the first week by whose end more is promised than can be made, and how many pairs
+        more; None where all can be made in time, or what can be made is not known."""
+        promised, made = self.late, 0
+        for (monday, pairs), most in zip(
+            self.weeks, self.capacity.weeks if self.capacity else (), strict=False
+        ):
+            promised, made = promised + pairs, made + most
+            if promised > made:
+                return monday, promised - made
+        return None
 
     @property
     def total(self) -> int:
@@ -257,7 +272,8 @@ def order_book(workshop: Workshop, today: date) -> Book:
     for day, pairs in done.order_by().values_list("delivered_on").annotate(n=Sum("pairs")):
         by_week[_monday(day or begins)] += pairs
     pace = round(sum(by_week.values()) / PACE_WEEKS)
-    return Book(late, coming, pace, max(by_week.values(), default=0))
+    capacity = narrowest(workshop, today, list(weeks))
+    return Book(late, coming, pace, max(by_week.values(), default=0), capacity)
 
 
 # By what

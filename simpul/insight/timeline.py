@@ -21,13 +21,16 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from simpul.conversations.models import Channel, InternalNote, Message, Ticket
 from simpul.crm.models import (
+    BulletinReader,
     Consent,
     Lead,
+    LeadOffer,
     PointLot,
     Quotation,
     Rating,
     Recipient,
     Referral,
+    Territory,
     VoucherUse,
 )
 from simpul.delivery.models import Shipment
@@ -120,7 +123,7 @@ KINDS: dict[str, str | Promise] = {
     "tickets": gettext_lazy("Tickets"),
     "papers": gettext_lazy("Papers"),
     "purchases": gettext_lazy("Purchase orders"),
-    "interest": gettext_lazy("Registrations and consents"),
+    "interest": gettext_lazy("Registrations, areas and consents"),
     "quotations": gettext_lazy("Quotations"),
     "points": gettext_lazy("Points, vouchers, recommendations"),
     "campaigns": gettext_lazy("News and campaigns"),
@@ -327,6 +330,23 @@ def _campaigns(person: Person, party: Party, words: str) -> QuerySet[Any]:
     return rows.filter(campaign__name__icontains=words) if words else rows
 
 
+def _areas(person: Person, party: Party, words: str) -> QuerySet[Any]:
+    return Territory.objects.visible_to(person).filter(party=party).search(words)
+
+
+def _lead_offers(person: Person, party: Party, words: str) -> QuerySet[Any]:
+    rows = LeadOffer.objects.visible_to(person).filter(distributor=party).for_list()
+    return rows.filter(lead__party__name__icontains=words) if words else rows
+
+
+def _bulletins(person: Person, party: Party, words: str) -> QuerySet[Any]:
+    """The news that somebody there has opened."""
+    rows = BulletinReader.objects.filter(bulletin__workshop=person.workshop_id, party=party)
+    opened = rows.exclude(seen_at=None).select_related("bulletin")
+    named = Q(bulletin__title__icontains=words) | Q(bulletin__title_en__icontains=words)
+    return opened.filter(named) if words else opened
+
+
 def _amount(words: str) -> Q:
     """Whoever types an amount means exactly that one."""
     try:
@@ -448,6 +468,21 @@ def _circular(row: Any) -> Told:
     return Told(f"{row.campaign.name} · {row.get_kind_display()}", row.get_outcome_display())
 
 
+def _area(row: Any) -> Told:
+    ended = " · ".join(filter(None, [str(row.get_status_display()), row.reason]))
+    return Told(_("Area %(area)s") % {"area": row}, ended)
+
+
+def _lead_offer(row: Any) -> Told:
+    title = _("Prospect %(name)s handed on to them") % {"name": row.lead.party}
+    return Told(title, " · ".join(filter(None, [str(row.get_status_display()), row.reason])))
+
+
+def _bulletin(row: Any) -> Told:
+    title = _("Opened the news “%(title)s”") % {"title": row.bulletin}
+    return Told(title, _("waved off") if row.unwanted_at else "")
+
+
 _SOURCES: tuple[_Source, ...] = (
     _Source("interest", "user-plus", "at", _leads, _lead),
     _Source("interest", "bell", "at", _consents, _consent),
@@ -469,4 +504,7 @@ _SOURCES: tuple[_Source, ...] = (
     _Source("points", "ticket-percent", "at", _vouchers, _voucher_use),
     _Source("points", "users", "at", _referrals, _referral),
     _Source("campaigns", "megaphone", "sent_at", _campaigns, _circular),
+    _Source("interest", "map-pin", "at", _areas, _area),
+    _Source("interest", "user-plus", "at", _lead_offers, _lead_offer),
+    _Source("campaigns", "newspaper", "seen_at", _bulletins, _bulletin),
 )

@@ -272,6 +272,7 @@ ABILITIES: dict[str, Rule] = {
     "crm.order_for_dealer": either(buyer(), workshop(SALES)),
     # the areas of distributors
     "crm.ask_area": machine(),
+    "crm.ask_further_area": distributor(),
     "crm.give_area": workshop(SALES),
     "crm.grant_area": workshop(SALES),
     "crm.decline_area": workshop(SALES),

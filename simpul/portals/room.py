@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from simpul.crm.models import Poll, PollAnswer, PollChoice, Post
+from simpul.crm.models import STAGES, Lead, Poll, PollAnswer, PollChoice, Post
 from simpul.crm.poll_forms import AheadForm, PollAnswerForm
 from simpul.crm.reputation import standing_in_room
 from simpul.crm.room_forms import AnswerPostForm, PostForm, ReportForm
@@ -190,11 +190,21 @@ def _asked(request: Request, thread: Post, ahead: AheadForm | None) -> dict[str,
     return {
         "poll": poll,
         "result": poll.result(),
+        "leads": _open_leads(request, poll),
         "mine_said": mine,
         "answer_form": PollAnswerForm(poll=poll, mine=mine) if may_answer else None,
         "ahead": ahead,
         "can_offer": request.person.may("crm.offer_ahead", poll) and poll.can_be_offered(),
     }
+
+
+def _open_leads(request: Request, poll: Poll) -> dict[int, int]:
+    """Return for the desk the open prospect of each who ordered ahead, for a quotation."""
+    if not request.person.may("crm.send_quotation", request.workshop):
+        return {}
+    ahead = poll.answers.exclude(sizes={}).values("party")
+    known = Lead.objects.visible_to(request.person).filter(status__in=STAGES, party__in=ahead)
+    return dict(known.order_by("pk").values_list("party", "pk"))
 
 
 def _mine(request: Request, poll: Poll) -> PollAnswer | None:

@@ -121,7 +121,9 @@ def lines(
         chart.words.append(Word(LEFT - 6, down(mark) + 4, shown(round(mark)), "end"))
     every = max(1, -(-len(labels) // 7))
     for at in range(0, len(labels), every):
-        chart.words.append(Word(across(at), LINES_HIGH - 8, labels[at], "middle"))
+        is_last = 0 < at == len(labels) - 1  # else what is long would be cut at the edge
+        x, anchor = (WIDTH, "end") if is_last else (across(at), "middle")
+        chart.words.append(Word(x, LINES_HIGH - 8, labels[at], anchor))
     for place, (name, curve) in enumerate(curves):
         dots = [(across(at), down(one)) for at, one in enumerate(curve) if one is not None]
         points = " ".join(f"{x},{y}" for x, y in dots)
@@ -132,6 +134,39 @@ def lines(
         around += [(x, down(low)) for x, (low, _high) in reversed(inside)]
         chart.bands.append(" ".join(f"{x},{y}" for x, y in around))
         chart.keys += (band[0],)
+    return chart
+
+
+def points(
+    title: str,
+    says: str,
+    rows: Sequence[tuple[int, int]],
+    shown: tuple[Shown, Shown],
+    names: tuple[str, str],
+) -> Chart:
+    """A point for each pair of figures: the first to the right, the second up; `names` of both."""
+    right, up = [x for x, _y in rows], [y for _x, y in rows]
+    first, last = min(right, default=0), max(right, default=0)
+    room = max((last - first) // 10, last // 20, 1)
+    first, last, most = first - room, last + room, _round_up(max([*up, 1]))
+    high, wide = LINES_HIGH - TOP - BOTTOM, WIDTH - LEFT - RIGHT
+
+    def across(value: float) -> float:
+        return round(LEFT + wide * (value - first) / (last - first), 1)
+
+    def down(value: float) -> float:
+        return round(TOP + high * (most - value) / most, 1)
+
+    chart = Chart(title, says, LINES_HIGH + 14)
+    for mark in (0, most / 2, most):
+        chart.rules.append((LEFT, down(mark), WIDTH - RIGHT, down(mark)))
+        chart.words.append(Word(LEFT - 6, down(mark) + 4, shown[1](round(mark)), "end"))
+    for value in sorted({min(right, default=0), max(right, default=0)}):
+        chart.words.append(Word(across(value), LINES_HIGH - 8, shown[0](value), "middle"))
+    chart.words.append(Word(WIDTH - RIGHT, LINES_HIGH + 8, names[0], "end"))
+    chart.words.append(Word(LEFT + 6, TOP + 2, names[1]))
+    dots = [(across(x), down(y)) for x, y in rows]
+    chart.curves.append(Curve("", "", dots, is_dashed=False))
     return chart
 
 

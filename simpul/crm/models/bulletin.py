@@ -202,6 +202,10 @@ class BulletinReader(models.Model):
         BulletinReader.objects.filter(pk=self.pk).update(unwanted_at=None)
 
     @property
+    def shown_with(self) -> Bulletin:
+        return self.bulletin
+
+    @property
     def reason(self) -> str:
         """Why this party reads it, in words; of what it is not told, such as its phase, nothing."""
         bulletin = self.bulletin

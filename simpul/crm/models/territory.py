@@ -120,6 +120,21 @@ class Territory(models.Model):
         )
 
     @classmethod
+    @creation("crm.ask_further_area")
+    def ask_further(cls, *, by: Person, regency: str = "", province: str = "") -> Territory:
+        """Let a distributor ask for one more area. Raises WrongState where he has asked for it, or
+        serves it."""
+        mine = cls.objects.filter(party=by.party_id)
+        standing = [*mine.asked().order_by("pk"), *mine.held().order_by("pk")]
+        if any(one.region == Region(regency, province) for one in standing):
+            raise WrongState(_now("You have asked for this area, or serve it already."))
+        if len(standing) >= MOST_ASKED:
+            raise WrongState(_now("These are many areas: write to us instead."))
+        return cls.objects.create(
+            workshop_id=by.workshop_id, party=by.party, regency=regency, province=province
+        )
+
+    @classmethod
     @creation("crm.give_area")
     def give(
         cls,

@@ -182,3 +182,13 @@ def test_the_figures(workshop: Workshop, buyer: Party, dewi: Person, machine: Pe
     assert Rating.objects.all().sums() == (4, 3, 1, 3_700)
     (month,) = Rating.objects.all().by_month()
     assert month == (clock.today().replace(day=1), 3, 3_700)
+
+
+def test_who_got_a_sample_is_asked_as_any_other(
+    workshop: Workshop, buyer: Party, dewi: Person
+) -> None:
+    order = delivered(buyer, days=6)
+    Order.objects.filter(pk=order.pk).update(is_sample=True)
+    assert ratings.is_needed(workshop)
+    assert ratings.tend(workshop) == 1
+    assert Rating.objects.get().order == order

@@ -37,7 +37,7 @@ from simpul.payments.models import CreditNote
 from simpul.workflow.models import Entry
 
 SETTLES = timedelta(minutes=10)  # no step takes that long: by then all lines before are visible
-BOOKS_HOLD = 20_000  # agreed orders: more would take the books more memory than a worker has
+BOOKS_HOLD = 10_000  # agreed orders: the books take a gigabyte for them (docs/decisions/0058)
 ORDERS_AT_ONCE = 4_000
 BUYERS_AT_ONCE = 2_000
 

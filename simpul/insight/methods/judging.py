@@ -70,17 +70,21 @@ class Forecast:
         and where more is ordered that counts, shape (horizon,)."""
         return np.maximum(self.mean, np.asarray(on_hand, dtype=np.float64))
 
-    def between(self, first: int, last: int) -> tuple[float, float] | None:
+    def between(
+        self, first: int, last: int, on_hand: ArrayLike | None = None
+    ) -> tuple[float, float] | None:
         """Return the limits within which the demand of the periods from `first` up to `last` (not
-        with it) together stayed in 8 of 10 cases, as far off as it was so far; None where nothing
-        was judged."""
+        with it) together lies in 8 of 10 cases, if it is as far off as it was so far; what is ordered
+        already (`on_hand`, (horizon,)) comes in any case. None where nothing was judged.
+        """
         if not len(self.errors):
             return None
-        mean = float(self.mean[first:last].sum())
-        off = -self.errors[:, first:last].sum(axis=1)
-        low = mean + float(np.quantile(off, LOW, method="lower"))
-        high = mean + float(np.quantile(off, HIGH, method="higher"))
-        return max(min(low, mean), 0.0), max(high, mean)
+        least = np.zeros(len(self.mean)) if on_hand is None else np.asarray(on_hand)
+        mean = float(self.with_orders_on_hand(least)[first:last].sum())
+        sums = np.maximum(self.mean - self.errors, least)[:, first:last].sum(axis=1)
+        low = float(np.quantile(sums, LOW, method="lower"))
+        high = float(np.quantile(sums, HIGH, method="higher"))
+        return min(low, mean), max(high, mean)
 
 
 def ways(

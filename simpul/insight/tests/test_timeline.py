@@ -11,13 +11,18 @@ from django.test.utils import CaptureQueriesContext
 from simpul import testing
 from simpul.conversations.models import Channel, Conversation, InternalNote, Message
 from simpul.crm.models import (
+    Bulletin,
+    BulletinReader,
     Campaign,
+    Lead,
+    LeadOffer,
     PointLot,
     PointRules,
     Recipient,
     Recommender,
     Referral,
     Segment,
+    Territory,
     Voucher,
     VoucherUse,
 )
@@ -114,6 +119,33 @@ def test_what_the_crm_gave_and_sent_stands_in_it(
         ("campaigns", "Model baru · e-mail"),
     }
     assert kinds_of(timeline(sari, friend)[0]) == {"points"}  # who was held out got nothing
+
+
+def test_areas_prospects_handed_on_and_news_that_was_opened_stand_in_it(
+    buyer: Party, dewi: Person, sari: Person
+) -> None:
+    area = Territory.ask_further(by=dewi, regency="Kota Bogor", province="Jawa Barat")
+    friend = testing.party(buyer.workshop, "Toko Teman", is_welcome=False)
+    lead = Lead.objects.create(
+        workshop=buyer.workshop, party=friend, person=testing.person("Adi", friend)
+    )
+    LeadOffer.objects.create(
+        workshop=buyer.workshop, lead=lead, distributor=buyer, territory=area,
+        expires_at=clock.now(),
+    )  # fmt: skip
+    for title, seen_at in (("Warna baru", clock.now()), ("Libur", None)):
+        bulletin = Bulletin.write(by=sari, title=title, body="x")
+        BulletinReader.objects.create(bulletin=bulletin, party=buyer, seen_at=seen_at)
+
+    told = {(one.kind, one.told.title) for one in timeline(sari, buyer)[0]}
+
+    assert told == {
+        ("interest", "Area Kota Bogor, Jawa Barat"),
+        ("interest", "Prospect Toko Teman handed on to them"),
+        ("campaigns", "Opened the news “Warna baru”"),
+    }
+    words = timeline(sari, buyer, words="teman")[0]
+    assert [one.told.title for one in words] == ["Prospect Toko Teman handed on to them"]
 
 
 def test_pages_follow_each_other_without_gap_or_double(

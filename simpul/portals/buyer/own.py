@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from simpul.crm.models import Dealing, Territory
+from simpul.crm.territory_forms import PlaceForm
 from simpul.orders.forms import PlainForm
 from simpul.parties.forms import AddressForm, ProfileForm
 from simpul.parties.models import Address, Party
-from simpul.portals.http import Request
+from simpul.portals.http import Request, demand
 from simpul.workflow.steps import NotAllowed
 
 
@@ -61,6 +62,18 @@ def profile(request: Request) -> HttpResponse:
         form,
         areas=Territory.objects.visible_to(request.person).order_by("-pk"),
     )
+
+
+@require_http_methods(["GET", "POST"])
+def new_area(request: Request) -> HttpResponse:
+    """Ask for one more area; sales grants it, or does not."""
+    demand(request, "crm.ask_further_area", request.workshop)
+    form = PlaceForm(request.POST or None)
+    if form.is_valid():
+        Territory.ask_further(by=request.person, **form.cleaned_data)
+        messages.success(request, _("We have noted it, and answer you."))
+        return redirect("buyer:profile", request.workshop.slug)
+    return _page(request, "buyer/own/area.html", form)
 
 
 def _edit(request: Request, address: Address) -> HttpResponse:

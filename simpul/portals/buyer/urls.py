@@ -133,6 +133,7 @@ urlpatterns = [
     path("addresses/<int:pk>/", own.address, name="address"),
     path("addresses/<int:pk>/removal/", own.removal, name="address-removal"),
     path("profile/", own.profile, name="profile"),
+    path("profile/areas/new/", own.new_area, name="new-area"),
     # what one was told
     path("search/", search.search, name="search"),
     path("news/", news.news, name="news"),

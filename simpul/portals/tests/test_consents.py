@@ -167,6 +167,23 @@ def test_what_was_ticked_at_registration_counts_once_the_address_is_proved(
     assert typed.verified_at is not None
 
 
+def test_a_telephone_number_that_was_only_typed_counts_for_nothing(
+    dewi: Person, sari: Person
+) -> None:
+    """A proved mail address proves no number; what was said to us, or on their own page, does."""
+    phone = Identity.objects.create(
+        workshop=dewi.workshop, person=dewi, kind=Identity.Kind.PHONE, value="+6281234567890"
+    )
+    Consent.take(dewi, {"news": "Kabari saya."}, by=dewi.workshop.machine)
+    confirming.logged_in_by("dewi@example.com", [dewi])
+    assert not agreed_to(Purpose.NEWS).exists()
+
+    Consent.give(
+        by=sari, identity=phone, purpose=Purpose.NEWS, how=ConsentHow.STAFF, words="Kabari saya."
+    )
+    assert list(agreed_to(Purpose.NEWS)) == [phone]
+
+
 def test_a_link_proves_only_the_address_it_was_sent_to(client: Client, typed: Identity) -> None:
     path = f"/ciomas/confirming/{confirming.token_of(typed)}/"
     typed.correct("lain@example.com")

@@ -6,7 +6,7 @@ from django.test import Client
 
 from simpul import testing
 from simpul.catalog.models import Product
-from simpul.crm.models import Poll, PollAnswer
+from simpul.crm.models import Lead, Poll, PollAnswer
 from simpul.lib import clock
 from simpul.parties.models import Person, Workshop
 
@@ -45,6 +45,11 @@ def test_from_the_question_to_the_order(
     Product.objects.filter(pk=look.product_id).update(is_published=True)
     assert order in client.get(f"{DESK}{poll.post_id}/").text
     assert 'value="12"' in client.get(order).text
+    assert "Make it a quotation" not in client.get(f"{DESK}{poll.post_id}/").text
+    lead = Lead.objects.create(workshop=workshop, party=said.party, person=dewi)
+    quotation = f"/ciomas/desk/leads/{lead.pk}/quotation/?ahead={said.pk}"
+    assert quotation in client.get(f"{DESK}{poll.post_id}/").text
+    assert 'value="12"' in client.get(quotation).text
     client.post(f"{DESK}{poll.post_id}/offer/")
     assert poll.choices.get(colourway=look).told_at is not None
 

@@ -159,6 +159,7 @@ def _heat(rows: Sequence[Cohort], which: str) -> charts.Chart | None:
     wide = max((len(row.ordered) for row in rows), default=0) - 1
     if wide < 1:
         return None
+    rows = [row for row in rows if len(row.ordered) > 1]
     is_stayed = which == "stayed"
     return charts.calendar(
         _now("Ordered in it or later, of 100") if is_stayed else _now("Ordered in it, of 100"),

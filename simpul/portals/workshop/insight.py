@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -41,7 +43,7 @@ def trend(request: Request) -> HttpResponse:
     elif wanted == "seasons":
         answer = download(request, "seasons", _columns_of_seasons(), seasons)
     elif wanted == "book":
-        answer = download(request, "order-book", COLUMNS_OF_BOOK, book.weeks)
+        answer = download(request, "order-book", COLUMNS_OF_BOOK, _weeks_of(book))
     else:
         answer = download(request, "trend", _columns(asked), asked.rows)
     if answer:
@@ -128,7 +130,14 @@ def _columns(asked: Trend) -> list[Column]:
 COLUMNS_OF_BOOK: tuple[Column, ...] = (
     (gettext_lazy("Week"), lambda row: row[0]),
     (gettext_lazy("Pairs"), lambda row: row[1]),
+    (gettext_lazy("Pairs that can be made"), lambda row: row[2]),
 )
+
+
+def _weeks_of(book: market.Book) -> list[tuple[date, int, int | None]]:
+    """Return the weeks with what is promised and what can be made, None where that is not known."""
+    most = book.capacity.weeks if book.capacity else [None] * len(book.weeks)
+    return [(monday, pairs, most[at]) for at, (monday, pairs) in enumerate(book.weeks)]
 
 
 def _columns_of_weeks(weeks: Weeks) -> list[Column]:
@@ -209,12 +218,13 @@ def _book_chart(book: market.Book) -> charts.Chart | None:
     if not book.total:
         return None
     rows = [charts.Bar(_("late"), book.late)] if book.late else []
-    rows += [charts.Bar(day_month(monday), pairs) for monday, pairs in book.weeks]
+    rows += [charts.Bar(day_month(monday), pairs, most) for monday, pairs, most in _weeks_of(book)]
     return charts.bars(
         _("Pairs promised, by the week of the promise"),
         _("Usual is %(pace)s pairs a week.") % {"pace": number(book.pace)},
         rows,
         number,
+        (_("promised"), _("can be made")) if book.capacity else (),
     )
 
 

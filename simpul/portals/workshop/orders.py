@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.catalog.models import Product
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message, Ticket
-from simpul.crm.models import PollAnswer, Visit
+from simpul.crm.models import Visit
 from simpul.crm.vouchers import can_be_reduced
 from simpul.delivery.models import Shipment
 from simpul.insight.dates import outlook
@@ -28,7 +28,8 @@ from simpul.payments import agreement
 from simpul.payments.models import PaymentClaim
 from simpul.portals import invitations, talk
 from simpul.portals.downloads import Column, download
-from simpul.portals.http import Request, demand, number_of
+from simpul.portals.http import Request, demand
+from simpul.portals.workshop.ahead import ordered_ahead
 from simpul.portals.workshop.parties import find_parties, unreached
 from simpul.portals.workshop.talk import desk_talk
 from simpul.production.models import Job
@@ -166,17 +167,7 @@ def entry(request: Request, pk: int) -> HttpResponse:
     """Enter what the buyer says; the channel is kept."""
     demand(request, "orders.place", request.workshop)
     buyer = get_object_or_404(Party.objects.visible_to(request.person).buyers(), pk=pk)
-    return take(request, buyer, pairs=_ordered_ahead(request, buyer))
-
-
-def _ordered_ahead(request: Request, buyer: Party) -> Pairs | None:
-    """Return what the buyer said in the room that it would take, where its link leads here."""
-    pk = number_of(request.GET.get("ahead", ""))
-    if pk is None:
-        return None
-    said = get_object_or_404(PollAnswer.objects.select_related("choice"), pk=pk, party=buyer)
-    look = said.choice.colourway_id
-    return {(look, size): pairs for size, pairs in said.sizes.items()} if look else None
+    return take(request, buyer, pairs=ordered_ahead(request, buyer))
 
 
 def take(

@@ -16,6 +16,7 @@ from simpul.papers.models import Paper
 from simpul.portals import invitations
 from simpul.portals.files import serve_paper
 from simpul.portals.http import Request, demand
+from simpul.portals.workshop.ahead import ordered_ahead
 from simpul.workflow.models import journal_of
 
 
@@ -25,7 +26,12 @@ def new(request: Request, pk: int) -> HttpResponse:
     leads = Lead.objects.visible_to(request.person).select_related("party", "workshop")
     lead = get_object_or_404(leads, pk=pk)
     demand(request, "crm.send_quotation", request.workshop)
-    form = QuotationForm(request.POST or None, lead=lead, products=_products(request))
+    form = QuotationForm(
+        request.POST or None,
+        lead=lead,
+        products=_products(request),
+        pairs=ordered_ahead(request, lead.party),
+    )
     if form.is_valid():
         sent = Quotation.send(by=request.person, lead=lead, **form.cleaned_data)
         return redirect("workshop:quotation", request.workshop.slug, sent.pk)

@@ -41,3 +41,16 @@ def test_a_calendar_is_darker_where_there_is_more() -> None:
     chart = charts.calendar("t", "d", ["Jan", "Feb", "Mar"], [("2026", [0, 5, None])], str)
     assert [box.shade for box in chart.boxes] == [0, 0.45]
     assert [word.text for word in chart.words] == ["Jan", "Feb", "Mar", "2026", "0", "5"]
+
+
+def test_a_calendar_marks_what_may_still_grow() -> None:
+    rows: list[tuple[str, list[int | None]]] = [("A", [80, 40]), ("B", [40, None])]
+    chart = charts.calendar("t", "d", ["1", "2"], rows, str, aside=100, growing={(0, 1)})
+    assert [word.text for word in chart.words] == ["1", "2", "A", "80", "≥40", "B", "40"]
+    assert [(box.x, box.width) for box in chart.boxes][:2] == [(101, 148), (251, 148)]
+
+
+def test_the_name_of_the_last_place_is_not_cut() -> None:
+    chart = charts.lines("t", "d", ["Apr 26", "Jul 26"], [("now", [1, 2])], str)
+    names = [(word.x, word.anchor) for word in chart.words if word.text.endswith("26")]
+    assert names == [(46.0, "middle"), (400, "end")]

@@ -3,8 +3,9 @@ from __future__ import annotations
 from django.test import Client
 
 from simpul import testing
-from simpul.crm.models import Consent, ConsentHow, consents_of
+from simpul.crm.models import Consent, ConsentHow, Territory, consents_of
 from simpul.lib.places import Spot
+from simpul.lib.regions import Region
 from simpul.parties.models import Address, Identity, Party, Person
 
 ADDRESS = {
@@ -128,3 +129,28 @@ def test_a_number_of_somebody_else_is_refused_without_a_name(
     assert answer.status_code == 422
     assert "Siti" not in answer.text
     assert not dewi.identities.exists()
+
+
+def test_a_distributor_asks_for_a_further_area_once(client: Client, dewi: Person) -> None:
+    here = "/ciomas/my/profile/areas/new/"
+    assert here in client.get("/ciomas/my/profile/").text
+    assert client.post(here, {"regency": "Kota Bogor"}).status_code == 422
+    wanted = {"regency": "kota bogor", "province": "Jawa Barat"}
+    assert client.post(here, wanted)["Location"] == "/ciomas/my/profile/"
+    asked = Territory.objects.get()
+    assert (asked.party, asked.status, asked.region) == (
+        dewi.party, "asked", Region("Kota Bogor", "Jawa Barat"),
+    )  # fmt: skip
+    assert "Kota Bogor" in client.get("/ciomas/my/profile/").text
+
+    assert client.post(here, wanted).status_code == 409
+    assert Territory.objects.count() == 1
+
+
+def test_who_is_no_distributor_asks_for_no_area(client: Client, dewi: Person) -> None:
+    assert dewi.party is not None
+    dewi.party.buys_as = dewi.party.BuysAs.CONSUMER
+    dewi.party.save()
+    assert client.post("/ciomas/my/profile/areas/new/", {"province": "Bali"}).status_code == 403
+    assert "areas/new/" not in client.get("/ciomas/my/profile/").text
+    assert not Territory.objects.exists()

@@ -259,7 +259,7 @@ def test_how_they_pay_is_told_in_words(client: Client, sari: Person) -> None:
     assert "Of 12 instalments that were due since 1 January 2025, 3 were paid on their day" in page
     assert "<strong>the average rupiah came 5.2 days late</strong>" in page
     assert "Rp 1,000,000 are overdue now." in page
-    assert "Of 6 reported transfers 4 came; 2 of these were reported before" in page
+    assert "Of 6 reported transfers 4 came. 2 of these were reported before" in page
     assert page.index("Toko Telat 1") < page.index("Toko Telat 0") < page.index("Toko Tepat")
     late = seen(client, sari, "paying/?trait=late")
     assert "2 of 3 came; 1 reported before" in late

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -161,6 +161,27 @@ def test_how_far_a_rebuild_is(client: Client, owner: Person) -> None:
         assert "40 / 90" in client.get(HERE).text
 
 
+def test_the_order_book_stands_beside_what_can_be_made(
+    client: Client, sari: Person, buyer: Party, product: Product
+) -> None:
+    with clock.stopped(NOW - timedelta(days=1)):
+        testing.confirmed_order(buyer, product, sizes={"40": 90}, wished_on=date(2026, 12, 15))
+    assert "How much can be made is not known" in told(client, sari)
+    testing.stages(product)  # ten minutes a pair at each post
+    testing.hands(sari.workshop, minutes=100)
+    testing.hands(sari.workshop, "Jahit", minutes=40)
+    page = told(client, sari)
+    assert "4 pairs a day can be made: no more get through Jahit." in page
+    # from Wednesday on that are 4 days, and three weeks of 6: 88 pairs
+    assert "In the week of 14 December 2026 the book is over: 2 pairs more" in page
+    lines = told(client, sari, "?list=book&as=csv").splitlines()
+    assert lines[0].endswith("Week,Pairs,Pairs that can be made")
+    assert lines[1] == "2026-11-23,0,16"
+
+    testing.hands(sari.workshop, "Jahit", minutes=400)
+    assert "All that is promised can be made in time" in told(client, sari)
+
+
 @pytest.mark.parametrize("orders", [1, 8])
 def test_the_page_costs_the_same_for_any_number_of_orders(
     client: Client,
@@ -173,7 +194,10 @@ def test_the_page_costs_the_same_for_any_number_of_orders(
     ordered(buyer, product, 800)
     for n in range(orders):
         ordered(buyer, product, 60 + n)
+    testing.stages(product)
+    testing.hands(sari.workshop)
     told(client, sari)
-    # session, user, person; how far, rows, first days, totals, weeks, book and pace, seasons
-    with clock.stopped(NOW), django_assert_num_queries(13):
+    # session, user, person; how far, rows, first days, totals, weeks, book and pace, seasons;
+    # hands, stages, what was ordered of each, work days and closed ones
+    with clock.stopped(NOW), django_assert_num_queries(18):
         client.get(HERE)

@@ -1,0 +1,20 @@
+"""What a distributor said in the room that it would take, where a link of the poll leads on with it."""
+
+from __future__ import annotations
+
+from django.shortcuts import get_object_or_404
+
+from simpul.crm.models import PollAnswer
+from simpul.orders.grid import Pairs
+from simpul.parties.models import Party
+from simpul.portals.http import Request, number_of
+
+
+def ordered_ahead(request: Request, buyer: Party) -> Pairs | None:
+    """Return the pairs of the answer that the address names (`ahead`); None where it names none."""
+    pk = number_of(request.GET.get("ahead", ""))
+    if pk is None:
+        return None
+    said = get_object_or_404(PollAnswer.objects.select_related("choice"), pk=pk, party=buyer)
+    look = said.choice.colourway_id
+    return {(look, size): pairs for size, pairs in said.sizes.items()} if look else None
