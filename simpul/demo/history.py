@@ -64,7 +64,7 @@ QRIS = (
 type Happening = Callable[[], object]
 
 WISHED = 30  # days from the order: what a buyer of the past asked for
-KNOWN_FOR = 545  # days; before them orders came more seldom, and all was seen to once a week
+YOUNG = 270  # days in which the workshop was less known: orders came more seldom
 # Buyer, days between orders, models they like, pairs a line.
 HABITS = [
     ("maju", 32, ("DRB-01", "LFR-02", "PNT-04", "SKL-05"), (20, 40)),
@@ -97,6 +97,7 @@ class Story:
 
     cast: Cast
     now: datetime
+    opened: datetime
     dice: random.Random
     account: BankAccount | None = None
     bank: Bank = field(default_factory=lambda: Bank("0000012345", "BENGKEL SEPATU CONTOH"))
@@ -116,10 +117,6 @@ class Story:
         hour = self.dice.randint(8, 15) if hour is None else hour
         moment = datetime.combine(day, time(hour, self.dice.randint(0, 59)), clock.WIB)
         self.at(max(moment, clock.now() + timedelta(minutes=5)), happening)
-
-    def is_young(self, moment: datetime) -> bool:
-        """Whether it was in the first months, of which less is told."""
-        return moment < self.now - timedelta(days=KNOWN_FOR)
 
     def pay(self, order: Order) -> None:
         """The buyer pays what is asked for."""
@@ -142,19 +139,18 @@ def tell(
     told: Callable[[float], None] | None = None,
 ) -> None:
     """Tell the whole history up to `now`; `told` hears which share of it is over."""
-    story = Story(cast, now, random.Random(seed))  # noqa: S311 - a story, not a secret
+    story = Story(cast, now, opened, random.Random(seed))  # noqa: S311 - a story, not a secret
     story.at(opened + timedelta(hours=1), lambda: _open_house(story))
     for key, pause, likes, sizes in HABITS:
         first = opened + timedelta(days=5 + story.dice.randint(0, pause))
         story.at(first, partial(_order, story, key, pause, likes, sizes))
     for week in range((now - opened).days // 7 + 1):
-        begin = opened + timedelta(days=7 * week)
-        weekly = story.is_young(begin)
-        for day, hour in ((3, 9),) if weekly else ((1, 8), (3, 9), (5, 9)):
-            moment = begin + timedelta(days=day)
+        for day, hour in ((1, 8), (3, 9), (5, 9)):
+            moment = opened + timedelta(days=7 * week + day)
             story.at(moment.replace(hour=hour), lambda: _read_bank(story))
-        for day in (4,) if weekly else (2, 4):
-            story.at((begin + timedelta(days=day)).replace(hour=10), lambda: _buy(story))
+        moment = opened + timedelta(days=7 * week + 2)
+        story.at(moment.replace(hour=10), lambda: _buy(story))
+        story.at((moment + timedelta(days=2)).replace(hour=10), lambda: _buy(story))
     _money_out(story, opened)
     talk.plan(story)
     prospects.plan(story)
@@ -257,7 +253,7 @@ def _order(
     """One buyer orders, and will again; the season before Lebaran brings them sooner."""
     order = _place(story, key, _wishes(story, likes, sizes), clock.in_days(WISHED))
     season = 0.6 if clock.today().month in {11, 12, 1} else 1
-    young = 1.4 if story.is_young(clock.now()) else 1
+    young = 1.4 if clock.now() < story.opened + timedelta(days=YOUNG) else 1
     next_days = max(5, round(pause * season * young * story.dice.uniform(0.75, 1.3)))
     story.later(lambda: _order(story, key, pause, likes, sizes), days=next_days)
     if story.dice.random() < 0.06:
