@@ -181,11 +181,11 @@ def _stock(mine: Eaten, source: Source | None) -> Stock | None:
 
 
 def _buy_by(row: MaterialForecast, today: date) -> date | None:
-    """Return the last day on which to buy so that what is kept for safety need not be touched; today
-    where it is too late; None where it lasts, or nobody is known who sells it."""
+    """Return the last day on which to buy so that it does not run out; today where it is too late; None
+    where it lasts, or nobody is known who sells it. What is kept for safety is not waited for."""
     if row.lead_days is None:
         return None
-    left = row.free + row.coming - row.lacking - (row.safety or 0)
+    left = row.free + row.coming - row.lacking
     days, eaten = 0, 0
     if left >= row.needs_12:
         return None
