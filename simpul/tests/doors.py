@@ -478,6 +478,7 @@ TABLE: dict[str, Door] = {
     "workshop:trend-updating": Door(sees="staff", may="staff", answer=405),
     "workshop:trend-rebuilding": Door(sees="staff", may="owner", answer=405),
     "workshop:questions": Door(sees="staff"),
+    "workshop:question-counting": Door(sees="staff", may="staff", answer=405),
     "workshop:new-question": Door(
         sees="owner sari fajar rina udin",
         may="owner sari fajar rina udin",

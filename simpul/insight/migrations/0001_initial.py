@@ -236,4 +236,22 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('question', 'person'), name='question_letter_once'), models.CheckConstraint(condition=models.Q(('hour__lte', 23), ('weekday__range', (1, 7))), name='question_letter_in_a_week')],
             },
         ),
+        migrations.CreateModel(
+            name='CountedAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('mark', models.CharField(max_length=64)),
+                ('asked', models.JSONField(default=dict)),
+                ('touched_at', models.DateTimeField(default=simpul.lib.clock.now)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('done', models.PositiveIntegerField(default=0)),
+                ('of', models.PositiveIntegerField(default=1)),
+                ('tallies', models.JSONField(default=list)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.person')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workshop', 'mark'), name='counted_answer_once')],
+            },
+        ),
     ]

@@ -1,3 +1,4 @@
+from simpul.insight.models.counted import CountedAnswer
 from simpul.insight.models.facts import OrderFact, PairsFact
 from simpul.insight.models.kept import FactsKept
 from simpul.insight.models.outlooks import BuyerOutlook, BuyingOutlook
@@ -9,6 +10,7 @@ __all__ = [
     "BuyerFact",
     "BuyerOutlook",
     "BuyingOutlook",
+    "CountedAnswer",
     "FactsKept",
     "ModelDay",
     "ModelMonth",
