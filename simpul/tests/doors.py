@@ -515,6 +515,7 @@ TABLE: dict[str, Door] = {
     "workshop:concentration": Door(sees="staff"),
     "workshop:paying": Door(sees="staff"),
     "workshop:baskets": Door(sees="staff"),
+    "workshop:question-counting": Door(sees="staff", may="staff", answer=405),
     "workshop:new-question": Door(
         sees="owner sari fajar rina udin",
         may="owner sari fajar rina udin",

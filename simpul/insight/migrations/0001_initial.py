@@ -1320,4 +1320,22 @@ class Migration(FirstMigration):
                 name="working_keeps_no_more_than_there_are",
             ),
         ),
+        migrations.CreateModel(
+            name='CountedAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('mark', models.CharField(max_length=64)),
+                ('asked', models.JSONField(default=dict)),
+                ('touched_at', models.DateTimeField(default=simpul.lib.clock.now)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('done', models.PositiveIntegerField(default=0)),
+                ('of', models.PositiveIntegerField(default=1)),
+                ('tallies', models.JSONField(default=list)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.person')),
+                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.workshop')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workshop', 'mark'), name='counted_answer_once')],
+            },
+        ),
     ]

@@ -1,5 +1,6 @@
 from simpul.insight.models.behaviour import Behaviour, Group, GroupedBuyer, PayingBuyer
 from simpul.insight.models.cash import CashKept, CashWeek, PricingRules
+from simpul.insight.models.counted import CountedAnswer
 from simpul.insight.models.facts import OrderFact, PairsFact
 from simpul.insight.models.forecasts import DemandForecast, ForecastSize
 from simpul.insight.models.kept import FactsKept
@@ -18,6 +19,7 @@ __all__ = [
     "BuyingOutlook",
     "CashKept",
     "CashWeek",
+    "CountedAnswer",
     "DemandForecast",
     "FactsKept",
     "ForecastSize",

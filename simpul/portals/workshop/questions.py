@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from simpul.insight.models import AreaMonth, FactsKept, SavedQuestion
+from simpul.insight import tasks
+from simpul.insight.models import AreaMonth, CountedAnswer, FactsKept, SavedQuestion
+from simpul.insight.questions import long
 from simpul.insight.questions.answer import (
     AT_ONCE,
     Answer,
@@ -65,12 +69,13 @@ def answered(
     request: Request, form: QuestionForm, template: str, extra: dict[str, Any]
 ) -> HttpResponse:
     """Show the answer to what stands in the form, or hand it out as a file."""
-    found, refusal = _answer(request, form) if form.is_valid() else (None, "")
+    found, refusal = _answer(request, form) if form.is_valid() else (None, None)
     if found and (file := _file(request, found)):
         return file
     context = {
         **shown_with(found),
         "form": form,
+        "query": form.kept if refusal and refusal.can_be_counted else {},
         "refusal": refusal,
         "said": conditions(form.data) if found else [],
         "kept": FactsKept.objects.filter(workshop=request.workshop).first(),
@@ -82,21 +87,55 @@ def answered(
     return render(request, template, {**context, **extra}, status=status)
 
 
-def _answer(request: Request, form: QuestionForm) -> tuple[Answer | None, str]:
+@require_POST
+def counting(request: Request) -> HttpResponse:
+    """Let the worker count what takes longer than a page may; the page shows how far it is."""
+    demand(request, "insight.see_trend", request.workshop)
+    form = QuestionForm(request.GET, person=request.person)
+    if not form.is_valid():
+        return redirect("workshop:questions", request.workshop.slug)
+    row = long.begin(form, request.person)
+    if row is not None:
+        tasks.count_answer.enqueue(row.pk)
+    page = reverse("workshop:questions", args=[request.workshop.slug])
+    return redirect(f"{page}?{request.GET.urlencode()}")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no answer; `can_be_counted` by the worker, `counting` if it does."""
+
+    why: str
+    can_be_counted: bool = False
+    counting: CountedAnswer | None = None
+
+
+def _answer(request: Request, form: QuestionForm) -> tuple[Answer | None, Refusal | None]:
     """Return the answer, or why there is none."""
     today = clock.today()
     try:
         tallies = count_now(form.question, request.workshop, today)
-    except TooMany as problem:
-        said = {"orders": number(problem.orders), "most": number(AT_ONCE)}
-        return None, _(
-            "For this %(orders)s orders would have to be looked at one by one; at most %(most)s are. Choose fewer days, or ask by something else."
-        ) % said
     except TooManyRows:
-        return None, _("That would be more rows than anybody reads. Add a condition.")
-    except TooLong:
-        return None, _("That takes too long to count. Choose fewer days, or add a condition.")
-    return answer(form.question, request.workshop, today, tallies), ""
+        return None, Refusal(_("That would be more rows than anybody reads. Add a condition."))
+    except (TooMany, TooLong) as problem:
+        row = long.counted(form, request.person)
+        if row is None or not row.ended_at:
+            running = row if row and row.is_running else None
+            return None, Refusal(_why(problem), can_be_counted=True, counting=running)
+        tallies = long.tallies_of(row)
+    return answer(form.question, request.workshop, today, tallies), None
+
+
+def _why(problem: TooMany | TooLong) -> str:
+    if isinstance(problem, TooLong):
+        return _("That takes longer to count than a page may.")
+    said = {"orders": number(problem.orders), "most": number(AT_ONCE)}
+    return (
+        _(
+            "For this %(orders)s orders have to be looked at one by one; a page looks at %(most)s at most."
+        )
+        % said
+    )
 
 
 def _file(request: Request, found: Answer) -> HttpResponse | None:

@@ -449,6 +449,7 @@ urlpatterns = [
     # analysis
     path("insight/", insight.trend, name="trend"),
     path("insight/questions/", questions.questions, name="questions"),
+    path("insight/questions/counting/", questions.counting, name="question-counting"),
     path("insight/questions/new/", kept_questions.new, name="new-question"),
     path("insight/questions/<int:pk>/", kept_questions.question, name="question"),
     path("insight/questions/<int:pk>/change/", kept_questions.change, name="question-change"),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
 from simpul.catalog.models import Product
 from simpul.insight.keeping import keep
+from simpul.insight.models import CountedAnswer
 from simpul.insight.questions import answer as answering
+from simpul.insight.questions import long
+from simpul.insight.questions.forms import QuestionForm
 from simpul.lib import clock
 from simpul.parties.models import Party, Person, Workshop
 
@@ -97,12 +101,34 @@ def test_what_is_left_is_for_those_who_see_the_books(
 
 
 @pytest.mark.usefixtures("ordered")
-def test_too_many_orders_are_not_looked_at(
+def test_what_a_page_may_not_count_the_worker_does(
     client: Client, sari: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(answering, "AT_ONCE", 0)
-    page = page_of(client, sari, "?measure=pairs&by=buyer&days=m12", status=422)
-    assert "For this 1 orders would have to be looked at one by one" in page
+    query = "?measure=pairs&by=buyer&days=m12"
+    page = page_of(client, sari, query, status=422)
+    assert "For this 1 orders have to be looked at one by one" in page
+    assert "counting/?measure=pairs" in page
+    with clock.stopped(NOW):
+        row = CountedAnswer.objects.create(
+            workshop=sari.workshop, person=sari, mark=_mark(sari, query), done=3, of=9
+        )
+    assert "3 / 9" in page_of(client, sari, query, status=422)
+    row.delete()
+    with clock.stopped(NOW):
+        answer = client.post(f"{HERE}counting/{query}")
+        assert answer.url == HERE + query
+        long.count(CountedAnswer.objects.get())
+    assert "Pairs, all together: 30." in page_of(client, sari, query)
+    assert client.post(f"{HERE}counting/?measure=secrets").url == HERE
+    with clock.stopped(NOW + timedelta(days=1)):  # tomorrow it is counted anew
+        assert client.get(HERE + query).status_code == 422
+
+
+def _mark(person: Person, query: str) -> str:
+    form = QuestionForm(QueryDict(query[1:]), person=person)
+    assert form.is_valid()
+    return long.mark_of(form)
 
 
 @pytest.mark.parametrize("orders", [1, 6])
