@@ -351,6 +351,7 @@ class Migration(migrations.Migration):
                 ('least', models.PositiveIntegerField(null=True)),
                 ('most', models.PositiveIntegerField(null=True)),
                 ('worth', models.BigIntegerField(null=True)),
+                ('lifetime', models.BigIntegerField(null=True)),
                 ('stake', models.BigIntegerField()),
                 ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.workshop')),
             ],

@@ -90,7 +90,7 @@ def members(request: Request) -> HttpResponse:
     if words:
         found = found.filter(buyer__in=find_parties(request, words))
     rows = found.select_related("buyer").order_by("-sold", "pk")
-    if answer := download(request, "members", MEMBERS, rows):
+    if answer := download(request, "members", MEMBERS, rows, is_personal=True):
         return answer
     context = told_of(request, kind) | {
         "group": group,

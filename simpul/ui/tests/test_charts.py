@@ -44,7 +44,7 @@ def test_a_calendar_is_darker_where_there_is_more() -> None:
 
 
 def test_a_calendar_marks_what_may_still_grow() -> None:
-    rows = [("A", [80, 40]), ("B", [40, None])]
+    rows: list[tuple[str, list[int | None]]] = [("A", [80, 40]), ("B", [40, None])]
     chart = charts.calendar("t", "d", ["1", "2"], rows, str, aside=100, growing={(0, 1)})
     assert [word.text for word in chart.words] == ["1", "2", "A", "80", "≥40", "B", "40"]
     assert [(box.x, box.width) for box in chart.boxes][:2] == [(101, 148), (251, 148)]
