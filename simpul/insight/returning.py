@@ -20,7 +20,7 @@ from simpul.insight.methods.fitting import Fit
 from simpul.insight.methods.gamma_gamma import GammaGamma, Values, gamma_gamma
 from simpul.insight.methods.gaps import Clock, Span, Waiting, gaps_of
 from simpul.insight.methods.histories import Array, Histories
-from simpul.insight.methods.lifetime_value import BuyingModel
+from simpul.insight.methods.lifetime_value import BuyingModel, discounted_orders
 from simpul.insight.methods.still_buying import FEW, FEWEST, StillBuying, fitted, still_buying
 from simpul.insight.models import BuyerFact, BuyerOutlook, BuyingOutlook, OrderFact
 from simpul.lib import clock
@@ -29,6 +29,7 @@ from simpul.production.models import ClosedDays
 
 A_BATCH = 1_000
 A_YEAR = 365
+A_YEAR_LATER = 0.1  # so much less is worth what comes a year later
 LEAST_AGE = 0.5  # days: somebody who ordered today is watched for half a day
 HELD_BACK = 182  # days of the back-test, or half of all where that is less
 KINDS = (Party.BuysAs.DISTRIBUTOR, Party.BuysAs.CONSUMER)
@@ -144,7 +145,9 @@ def _judge_kind(
     histories = _histories(mine, clocks, shop, now)
     waiting = _waiting(mine, clocks, now)
     still = still_buying(histories, BuyingOutlook.HORIZON)
-    worth = _worth(facts, left, still)
+    each = _left_of_each(facts, left, still)
+    worth = _worth(each, still.expected.estimate) if still and each is not None else None
+    lifetime = _worth(each, _to_come(still, histories)) if still and each is not None else None
     rows = [
         BuyerOutlook(
             buyer_id=fact.pk,
@@ -158,6 +161,7 @@ def _judge_kind(
             longer=one.chance if one else None,
             stake=_stake(fact, now, still.alive.estimate[at] if still else None, one),
             worth=worth[at] if worth else None,
+            lifetime=lifetime[at] if lifetime else None,
             **(_of_model(still, at) if still else {}),
         )
         for at, (fact, (silence, one)) in enumerate(zip(facts, waiting, strict=True))
@@ -216,10 +220,24 @@ def _of_model(still: StillBuying, at: int) -> dict[str, float | int]:
     }
 
 
-def _worth(
+def _worth(each: Array, orders: Array) -> list[int]:
+    return [round(one) for one in (each * orders).tolist()]
+
+
+def _to_come(still: StillBuying, histories: Histories) -> Array:
+    """Return the orders of the coming years, those of later worth less."""
+    return discounted_orders(
+        still.fit.model,
+        histories,
+        horizon=BuyerOutlook.YEARS * A_YEAR,
+        discount=(1 + A_YEAR_LATER) ** (1 / A_YEAR) - 1,
+    )
+
+
+def _left_of_each(
     facts: Sequence[BuyerFact], left: dict[int, tuple[int, float]], still: StillBuying | None
-) -> list[int] | None:
-    """Return what the expected orders of each leave; None where too few orders say what they left."""
+) -> Array | None:
+    """Return what an order of each leaves; None where too few orders say what they left."""
     known = [left.get(fact.pk, (0, 0.0)) for fact in facts]
     gains = [(count, mean) for count, mean in known if mean > 0]
     if still is None or len(gains) < FEWEST:
@@ -232,8 +250,7 @@ def _worth(
         return None
     each = fit.model.expected([n for n, _mean in known], [max(mean, 0) for _n, mean in known])
     # who cost more than he brought is not drawn towards those who did not
-    each = np.where([mean < 0 for _n, mean in known], [mean for _n, mean in known], each)
-    return [round(one) for one in (each * still.expected.estimate).tolist()]
+    return np.where([mean < 0 for _n, mean in known], [mean for _n, mean in known], each)
 
 
 def _stake(fact: BuyerFact, now: int, alive: float | None, waiting: Waiting | None) -> int:

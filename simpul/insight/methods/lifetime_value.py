@@ -41,11 +41,26 @@ def lifetime_value(
     is cut into `periods`; what comes in one counts at its middle, less `discount` (0.1: ten percent)
     for each unit of time. Raises ValueError where horizon or periods are not above 0.
     """
+    orders = discounted_orders(
+        buying, histories, horizon=horizon, periods=periods, discount=discount
+    )
+    return np.asarray(orders * worth.expected(histories.frequency, mean_value), dtype=np.float64)
+
+
+def discounted_orders(
+    buying: BuyingModel,
+    histories: Histories,
+    *,
+    horizon: float,
+    periods: int = 12,
+    discount: float = 0.0,
+) -> Array:
+    """Return how many orders of today those of `horizon` from now are worth, shape (n,); the rest is
+    as in `lifetime_value`."""
     if horizon <= 0 or periods < 1:
         raise ValueError("a horizon above 0 in one period at least")
     ends = np.linspace(0, horizon, periods + 1)
     sums = np.array([buying.expected(histories, end) for end in ends])
     middles = (ends[1:] + ends[:-1]) / 2
     weights = (1 + discount) ** -middles
-    orders = weights @ np.diff(sums, axis=0)
-    return np.asarray(orders * worth.expected(histories.frequency, mean_value), dtype=np.float64)
+    return np.asarray(weights @ np.diff(sums, axis=0), dtype=np.float64)

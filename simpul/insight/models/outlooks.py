@@ -66,10 +66,11 @@ class BuyerOutlook(models.Model):
     `longer`: which share of such gaps is longer than he has `waited`; empty where nothing is known of
     gaps. `alive` with its limits, and `expected` orders within the horizon, between `least` and `most`
     in 8 of 10 cases: empty where no model was asked. Rupiah: `worth` of these orders, by what was
-    left of his so far; `stake`, what he bought in a year times the chance that he is gone.
+    left of his so far, and `lifetime`, of those of YEARS, less a tenth for each year; `stake`, what he bought in a year times the chance that he is gone.
     """
 
     SELDOM = 0.1
+    YEARS = 3  # further no model sees
 
     buyer = models.OneToOneField(Party, models.CASCADE, primary_key=True, related_name="outlook")
     workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="+", db_index=False)
@@ -87,6 +88,7 @@ class BuyerOutlook(models.Model):
     least = models.PositiveIntegerField(null=True)
     most = models.PositiveIntegerField(null=True)
     worth = models.BigIntegerField(null=True)
+    lifetime = models.BigIntegerField(null=True)
     stake = models.BigIntegerField()
 
     objects = BuyerOutlookQuerySet.as_manager()

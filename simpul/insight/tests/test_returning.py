@@ -183,6 +183,8 @@ def test_many_buyers_have_chances_with_their_certainty(
         assert row.worth is not None
         assert row.expected is not None
         assert 90_000 * row.expected - 1 < row.worth < 240_000 * row.expected + 1
+        assert row.lifetime is not None
+        assert row.worth <= row.lifetime < 13 * row.worth + 13  # three years have 12 quarters
     assert summary.expected == pytest.approx(sum(row.expected or 0 for row in rows))
 
 

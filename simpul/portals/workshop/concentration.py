@@ -45,7 +45,7 @@ def concentration(request: Request) -> HttpResponse:
     context = told_of(request, kind)
     spread = context["told"].spread if context["told"] else {}
     rows = _largest(request, kind, spread)
-    if answer := download(request, "largest", COLUMNS, rows):
+    if answer := download(request, "largest", COLUMNS, rows, is_personal=True):
         return answer
     sees_left = request.person.may("insight.see_books", request.workshop)
     context |= {

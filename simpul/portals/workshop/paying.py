@@ -66,7 +66,7 @@ def paying(request: Request) -> HttpResponse:
     if request.GET.get("list") == "quarters":
         answer = download(request, "paying-by-quarter", QUARTERS, quarters)
     else:
-        answer = download(request, "paying", COLUMNS, rows)
+        answer = download(request, "paying", COLUMNS, rows, is_personal=True)
     if answer:
         return answer
     context |= {

@@ -38,7 +38,10 @@ COLUMNS: tuple[Column, ...] = (
     (_("Orders, at most"), lambda one: one.most),
     (_("At stake in a year"), lambda one: one.stake),
 )
-WORTH: Column = (_("What these orders leave"), lambda one: one.worth)
+LEFT: tuple[Column, ...] = (
+    (_("What these orders leave"), lambda one: one.worth),
+    (_("What three years leave"), lambda one: one.lifetime),
+)
 
 
 class Row(NamedTuple):
@@ -96,7 +99,7 @@ def returning(request: Request) -> HttpResponse:
     kinds = {"overdue": found.overdue(), "gone": found.probably_gone()}
     rows = kinds.get(shown, found).select_related("buyer").order_by("-stake", "pk")
     sees_left = request.person.may("insight.see_books", request.workshop)
-    columns = (*COLUMNS, WORTH) if sees_left else COLUMNS
+    columns = (*COLUMNS, *LEFT) if sees_left else COLUMNS
     outlook = BuyingOutlook.objects.filter(workshop=request.workshop, buys_as=kind).first()
     tested = _tested(outlook.tested) if outlook and outlook.tested else None
     if request.GET.get("list") == "tested" and tested:

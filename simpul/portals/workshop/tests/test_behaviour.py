@@ -15,6 +15,7 @@ from simpul.crm.models import Segment
 from simpul.insight.models import Behaviour, GroupedBuyer, PayingBuyer
 from simpul.lib import clock
 from simpul.parties.models import Party, Person, Workshop
+from simpul.portals.workshop.tests.test_gateways import freshly
 
 HERE = "/ciomas/desk/insight/customers/"
 
@@ -56,6 +57,12 @@ def seen(client: Client, person: Person, address: str = "") -> str:
     return client.get(HERE + address).text.replace("\xa0", " ")
 
 
+def carried(client: Client, person: Person, address: str) -> list[str]:
+    """Return the lines of a file with names of people, which asks for the password once more."""
+    freshly(client, person)
+    return client.get(HERE + address).text.replace(";", ",").splitlines()
+
+
 # Groups
 
 
@@ -90,8 +97,7 @@ def test_the_members_of_a_group_in_plain_figures(client: Client, sari: Person) -
     assert "200 days ago" in page
     assert "3 · 2 · 1" in page
     assert "Nobody fits" in seen(client, sari, "members/?group=at+risk&q=Medan")
-    lines = seen(client, sari, "members/?group=at+risk&as=csv").splitlines()
-    assert len(lines) == 3
+    assert len(carried(client, sari, "members/?group=at+risk&as=csv")) == 3
 
 
 def test_one_writes_to_those_of_a_group(client: Client, sari: Person) -> None:
@@ -215,9 +221,25 @@ def test_what_goes_with_the_first_one(
     assert "Toko best 0</a> Rp 6,000,000 a year are missing." in page
     assert "would have to buy 150% more" in page
     assert ("Of that Rp 1,500,000 was left" in page) is sees
-    lines = seen(client, person, "largest/?as=csv").replace(";", ",").splitlines()
-    assert lines[1] == "Toko best 0,6000000,60.0,60.0"
     assert "Nobody has bought in twelve months" in seen(client, person, "largest/?kind=consumer")
+
+
+def test_the_largest_as_a_file(client: Client, sari: Person) -> None:
+    told(sari.workshop, spread=SPREAD)
+    grouped(sari.workshop, "best", 1, 6_000_000)
+    lines = carried(client, sari, "largest/?as=csv")
+    assert lines[1:] == ["Toko best 0,6000000,60.0,60.0"]
+
+
+def test_names_are_carried_away_only_by_who_keeps_the_parties(
+    client: Client, fajar: Person
+) -> None:
+    payers(fajar.workshop)
+    grouped(fajar.workshop, "best", 1, 6_000_000)
+    Behaviour.objects.update(spread=SPREAD)
+    freshly(client, fajar)
+    for address in ("members/?group=best", "largest/?", "paying/?"):
+        assert client.get(f"{HERE}{address}&as=csv").status_code == 403
 
 
 # Paying
@@ -270,7 +292,7 @@ def test_how_they_pay_is_told_in_words(client: Client, sari: Person) -> None:
 
 def test_how_they_pay_as_files(client: Client, sari: Person) -> None:
     payers(sari.workshop)
-    lines = seen(client, sari, "paying/?trait=punctual&as=csv").replace(";", ",").splitlines()
+    lines = carried(client, sari, "paying/?trait=punctual&as=csv")
     assert lines[1:] == ["Toko Tepat,pays on the day,4,1,0.0,0,0,0,0"]
     lines = seen(client, sari, "paying/?list=quarters&as=csv").replace(";", ",").splitlines()
     assert lines[1:] == ["2026-04-01,8,6,2.0", "2026-07-01,4,1,9.0"]

@@ -54,7 +54,11 @@ def judged(workshop: Workshop, count: int = 3, *, model: str = "MBG/NBD") -> lis
             gaps=8,
             longer=0.04 if at else 0.6,
             stake=1_000_000 * at,
-            **(chances | {"least": 0, "most": 4, "worth": 250_000} if model else {}),
+            **(
+                chances | {"least": 0, "most": 4, "worth": 250_000, "lifetime": 1_750_000}
+                if model
+                else {}
+            ),
         )
     return found
 
@@ -121,6 +125,7 @@ def test_what_orders_leave_is_for_those_who_see_the_books(
     testing.login(client, request.getfixturevalue(who))
     shown = client.get(PAGE).content.decode()
     assert ("250.000" in shown or "250,000" in shown) is sees
+    assert ("1.750.000" in shown or "1,750,000" in shown) is sees
 
 
 def test_the_file_has_the_same_rows(client: Client, workshop: Workshop, sari: Person) -> None:
@@ -136,7 +141,7 @@ def test_it_is_carried_away_by_who_keeps_the_parties_and_stands_in_the_journal(
 ) -> None:
     judged(workshop)
     freshly(client, fajar)
-    assert "as=csv" not in client.get(PAGE).text
+    assert 'href="?as=csv"' not in client.get(PAGE).text
     assert client.get(f"{PAGE}?as=csv").status_code == 403
     assert not journal_of(workshop).exists()
     freshly(client, sari)
