@@ -8,11 +8,13 @@ chance. Counted are orders, not pairs: forty pairs of one order are one decision
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from math import exp, lgamma, log
 from typing import NamedTuple
 
 FALSE_ONES = 0.1  # of what is found
+NOTHING = 1e-18
 
 
 class Counted(NamedTuple):
@@ -31,9 +33,16 @@ def chance(counted: Counted, share: float = 0.5) -> float:
     if not 0 < share < 1:
         raise ValueError("the first span has a part of the days, and so has the second")
     n = counted.now + counted.before
-    likely = [_binomial(k, n, share) for k in range(n + 1)]
-    seen = likely[counted.now] * (1 + 1e-9)
-    return min(1.0, sum(one for one in likely if one <= seen))
+    seen = _binomial(counted.now, n, share) * (1 + 1e-9)
+    likeliest = min(int((n + 1) * share), n)
+
+    def is_more(k: int) -> bool:
+        return _binomial(k, n, share) > seen
+
+    fewer = bisect_left(range(likeliest + 1), True, key=is_more) - 1
+    more = likeliest + bisect_left(range(likeliest, n + 1), True, key=lambda k: not is_more(k))
+    tails = _sum(range(fewer, -1, -1), n, share)
+    return min(1.0, tails + _sum(range(max(more, fewer + 1), n + 1), n, share))
 
 
 def found[Key](chances: Mapping[Key, float], false_ones: float = FALSE_ONES) -> set[Key]:
@@ -44,6 +53,17 @@ def found[Key](chances: Mapping[Key, float], false_ones: float = FALSE_ONES) -> 
         if one <= false_ones * rank / len(ranked):
             last = rank
     return {key for key, _chance in ranked[:last]}
+
+
+def _sum(outcomes: Iterable[int], n: int, share: float) -> float:
+    """Sum a tail from its likeliest end: not what adds nothing any more, however many there are."""
+    total = 0.0
+    for k in outcomes:
+        one = _binomial(k, n, share)
+        if one < NOTHING:
+            break
+        total += one
+    return total
 
 
 def _binomial(k: int, n: int, share: float) -> float:
