@@ -2,544 +2,1364 @@
 
 import django.core.validators
 import django.db.models.deletion
-import simpul.lib.clock
 from django.db import migrations, models
 
+import simpul.lib.clock
+from simpul.lib.first_migration import FirstMigration
 
-class Migration(migrations.Migration):
 
+class Migration(FirstMigration):
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('orders', '0001_initial'),
-        ('parties', '0001_initial'),
-        ('payments', '0001_initial'),
-        ('stock', '0001_initial'),
+        ("catalog", "0001_initial"),
+        ("orders", "0001_initial"),
+        ("parties", "0001_initial"),
+        ("payments", "0001_initial"),
+        ("stock", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CashKept',
+            name="CashKept",
             fields=[
-                ('workshop', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='cash_kept', serialize=False, to='parties.workshop')),
-                ('as_of', models.DateTimeField()),
-                ('newest', models.BigIntegerField(null=True)),
-                ('in_hand', models.BigIntegerField(null=True)),
-                ('overdue', models.BigIntegerField(default=0)),
+                (
+                    "workshop",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="cash_kept",
+                        serialize=False,
+                        to="parties.workshop",
+                    ),
+                ),
+                ("as_of", models.DateTimeField()),
+                ("newest", models.BigIntegerField(null=True)),
+                ("in_hand", models.BigIntegerField(null=True)),
+                ("overdue", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='FactsKept',
+            name="FactsKept",
             fields=[
-                ('workshop', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='facts_kept', serialize=False, to='parties.workshop')),
-                ('upto', models.BigIntegerField(default=0)),
-                ('lines', models.BigIntegerField(default=0)),
-                ('newest', models.BigIntegerField(null=True)),
-                ('as_of', models.DateTimeField(null=True)),
-                ('costs_known', models.BooleanField(default=True)),
-                ('rebuilding_since', models.DateTimeField(null=True)),
-                ('touched_at', models.DateTimeField(null=True)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('of', models.PositiveIntegerField(default=0)),
+                (
+                    "workshop",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="facts_kept",
+                        serialize=False,
+                        to="parties.workshop",
+                    ),
+                ),
+                ("upto", models.BigIntegerField(default=0)),
+                ("lines", models.BigIntegerField(default=0)),
+                ("newest", models.BigIntegerField(null=True)),
+                ("as_of", models.DateTimeField(null=True)),
+                ("costs_known", models.BooleanField(default=True)),
+                ("rebuilding_since", models.DateTimeField(null=True)),
+                ("touched_at", models.DateTimeField(null=True)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("of", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Morning',
+            name="Morning",
             fields=[
-                ('workshop', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='parties.workshop')),
-                ('made_on', models.DateField(null=True)),
+                (
+                    "workshop",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="parties.workshop",
+                    ),
+                ),
+                ("made_on", models.DateField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='WorkingsKept',
+            name="WorkingsKept",
             fields=[
-                ('workshop', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='workings_kept', serialize=False, to='parties.workshop')),
-                ('as_of', models.DateField()),
-                ('orders', models.PositiveIntegerField()),
-                ('late', models.PositiveIntegerField()),
-                ('middle', models.PositiveIntegerField(default=0)),
-                ('slow', models.PositiveIntegerField(default=0)),
+                (
+                    "workshop",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="workings_kept",
+                        serialize=False,
+                        to="parties.workshop",
+                    ),
+                ),
+                ("as_of", models.DateField()),
+                ("orders", models.PositiveIntegerField()),
+                ("late", models.PositiveIntegerField()),
+                ("middle", models.PositiveIntegerField(default=0)),
+                ("slow", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='BuyerFact',
+            name="BuyerFact",
             fields=[
-                ('pairs', models.PositiveIntegerField(default=0)),
-                ('sold', models.BigIntegerField(default=0)),
-                ('delivered', models.PositiveIntegerField(default=0)),
-                ('earned', models.BigIntegerField(default=0)),
-                ('contribution', models.BigIntegerField(default=0)),
-                ('buyer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='parties.party')),
-                ('first_on', models.DateField()),
-                ('last_on', models.DateField()),
-                ('orders', models.PositiveIntegerField()),
-                ('days', models.PositiveIntegerField()),
-                ('late', models.PositiveIntegerField()),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.workshop')),
+                ("pairs", models.PositiveIntegerField(default=0)),
+                ("sold", models.BigIntegerField(default=0)),
+                ("delivered", models.PositiveIntegerField(default=0)),
+                ("earned", models.BigIntegerField(default=0)),
+                ("contribution", models.BigIntegerField(default=0)),
+                (
+                    "buyer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="parties.party",
+                    ),
+                ),
+                ("first_on", models.DateField()),
+                ("last_on", models.DateField()),
+                ("orders", models.PositiveIntegerField()),
+                ("days", models.PositiveIntegerField()),
+                ("late", models.PositiveIntegerField()),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='DemandForecast',
+            name="DemandForecast",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateField()),
-                ('begins', models.DateField()),
-                ('weeks_each', models.PositiveSmallIntegerField()),
-                ('pattern', models.CharField(choices=[('smooth', 'steady'), ('erratic', 'often, but unevenly'), ('intermittent', 'seldom'), ('lumpy', 'seldom and unevenly')], max_length=12)),
-                ('adi', models.FloatField()),
-                ('cv2', models.FloatField()),
-                ('way', models.CharField(choices=[('naive', 'like last time'), ('seasonal naive', 'like a year before'), ('simple smoothing', 'smoothed'), ('damped trend', 'smoothed, with a trend that fades'), ('trend and season', 'smoothed, with trend and season'), ('Croston', 'Croston'), ('SBA', 'SBA'), ('TSB', 'TSB')], max_length=16)),
-                ('with_feasts', models.BooleanField(default=False)),
-                ('ordered', models.PositiveIntegerField()),
-                ('undelivered', models.PositiveIntegerField()),
-                ('expected', models.PositiveIntegerField()),
-                ('past', models.JSONField()),
-                ('ahead', models.JSONField()),
-                ('spans', models.JSONField()),
-                ('judged', models.JSONField(default=list)),
-                ('product', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.product')),
-                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.workshop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("as_of", models.DateField()),
+                ("begins", models.DateField()),
+                ("weeks_each", models.PositiveSmallIntegerField()),
+                (
+                    "pattern",
+                    models.CharField(
+                        choices=[
+                            ("smooth", "steady"),
+                            ("erratic", "often, but unevenly"),
+                            ("intermittent", "seldom"),
+                            ("lumpy", "seldom and unevenly"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("adi", models.FloatField()),
+                ("cv2", models.FloatField()),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            ("naive", "like last time"),
+                            ("seasonal naive", "like a year before"),
+                            ("simple smoothing", "smoothed"),
+                            ("damped trend", "smoothed, with a trend that fades"),
+                            ("trend and season", "smoothed, with trend and season"),
+                            ("Croston", "Croston"),
+                            ("SBA", "SBA"),
+                            ("TSB", "TSB"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("with_feasts", models.BooleanField(default=False)),
+                ("ordered", models.PositiveIntegerField()),
+                ("undelivered", models.PositiveIntegerField()),
+                ("expected", models.PositiveIntegerField()),
+                ("past", models.JSONField()),
+                ("ahead", models.JSONField()),
+                ("spans", models.JSONField()),
+                ("judged", models.JSONField(default=list)),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.product",
+                    ),
+                ),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ForecastSize',
+            name="ForecastSize",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pairs_4', models.PositiveIntegerField()),
-                ('pairs_8', models.PositiveIntegerField()),
-                ('pairs_12', models.PositiveIntegerField()),
-                ('forecast', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sizes', to='insight.demandforecast')),
-                ('variant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.variant')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("pairs_4", models.PositiveIntegerField()),
+                ("pairs_8", models.PositiveIntegerField()),
+                ("pairs_12", models.PositiveIntegerField()),
+                (
+                    "forecast",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sizes",
+                        to="insight.demandforecast",
+                    ),
+                ),
+                (
+                    "variant",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.variant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GroupedBuyer',
+            name="GroupedBuyer",
             fields=[
-                ('buyer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='parties.party')),
-                ('buys_as', models.CharField(choices=[('distributor', 'distributor'), ('consumer', 'consumer'), ('', 'does not buy')], max_length=11)),
-                ('group', models.CharField(choices=[('best', 'Best'), ('loyal', 'Loyal'), ('promising', 'Promising'), ('new', 'New'), ('steady', 'Steady'), ('not to lose', 'Not to lose'), ('at risk', 'At risk'), ('asleep', 'Asleep')], max_length=11)),
-                ('last_on', models.DateField()),
-                ('orders', models.PositiveIntegerField()),
-                ('sold', models.BigIntegerField()),
-                ('sold_year', models.BigIntegerField()),
-                ('left_year', models.BigIntegerField()),
-                ('recency', models.PositiveSmallIntegerField()),
-                ('frequency', models.PositiveSmallIntegerField()),
-                ('monetary', models.PositiveSmallIntegerField()),
-                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.workshop')),
+                (
+                    "buyer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="parties.party",
+                    ),
+                ),
+                (
+                    "buys_as",
+                    models.CharField(
+                        choices=[
+                            ("distributor", "distributor"),
+                            ("consumer", "consumer"),
+                            ("", "does not buy"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                (
+                    "group",
+                    models.CharField(
+                        choices=[
+                            ("best", "Best"),
+                            ("loyal", "Loyal"),
+                            ("promising", "Promising"),
+                            ("new", "New"),
+                            ("steady", "Steady"),
+                            ("not to lose", "Not to lose"),
+                            ("at risk", "At risk"),
+                            ("asleep", "Asleep"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("last_on", models.DateField()),
+                ("orders", models.PositiveIntegerField()),
+                ("sold", models.BigIntegerField()),
+                ("sold_year", models.BigIntegerField()),
+                ("left_year", models.BigIntegerField()),
+                ("recency", models.PositiveSmallIntegerField()),
+                ("frequency", models.PositiveSmallIntegerField()),
+                ("monetary", models.PositiveSmallIntegerField()),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MaterialForecast',
+            name="MaterialForecast",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('size', models.CharField(blank=True, max_length=6)),
-                ('as_of', models.DateField()),
-                ('needs_4', models.PositiveBigIntegerField()),
-                ('needs_8', models.PositiveBigIntegerField()),
-                ('needs_12', models.PositiveBigIntegerField()),
-                ('lacking', models.PositiveBigIntegerField()),
-                ('free', models.PositiveBigIntegerField()),
-                ('coming', models.PositiveBigIntegerField()),
-                ('lead_days', models.PositiveSmallIntegerField(null=True)),
-                ('deliveries', models.PositiveIntegerField()),
-                ('safety', models.PositiveBigIntegerField(null=True)),
-                ('reorder_at', models.PositiveBigIntegerField(null=True)),
-                ('buy_by', models.DateField(null=True)),
-                ('item', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='stock.item')),
-                ('material', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.material')),
-                ('supplier', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.party')),
-                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.workshop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("size", models.CharField(blank=True, max_length=6)),
+                ("as_of", models.DateField()),
+                ("needs_4", models.PositiveBigIntegerField()),
+                ("needs_8", models.PositiveBigIntegerField()),
+                ("needs_12", models.PositiveBigIntegerField()),
+                ("lacking", models.PositiveBigIntegerField()),
+                ("free", models.PositiveBigIntegerField()),
+                ("coming", models.PositiveBigIntegerField()),
+                ("lead_days", models.PositiveSmallIntegerField(null=True)),
+                ("deliveries", models.PositiveIntegerField()),
+                ("safety", models.PositiveBigIntegerField(null=True)),
+                ("reorder_at", models.PositiveBigIntegerField(null=True)),
+                ("buy_by", models.DateField(null=True)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="stock.item",
+                    ),
+                ),
+                (
+                    "material",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.material",
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.party",
+                    ),
+                ),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ModelDay',
+            name="ModelDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pairs', models.PositiveIntegerField(default=0)),
-                ('sold', models.BigIntegerField(default=0)),
-                ('delivered', models.PositiveIntegerField(default=0)),
-                ('earned', models.BigIntegerField(default=0)),
-                ('contribution', models.BigIntegerField(default=0)),
-                ('day', models.DateField()),
-                ('orders', models.PositiveIntegerField(default=0)),
-                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.product')),
-                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.workshop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("pairs", models.PositiveIntegerField(default=0)),
+                ("sold", models.BigIntegerField(default=0)),
+                ("delivered", models.PositiveIntegerField(default=0)),
+                ("earned", models.BigIntegerField(default=0)),
+                ("contribution", models.BigIntegerField(default=0)),
+                ("day", models.DateField()),
+                ("orders", models.PositiveIntegerField(default=0)),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.product",
+                    ),
+                ),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ModelMonth',
+            name="ModelMonth",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pairs', models.PositiveIntegerField(default=0)),
-                ('sold', models.BigIntegerField(default=0)),
-                ('delivered', models.PositiveIntegerField(default=0)),
-                ('earned', models.BigIntegerField(default=0)),
-                ('contribution', models.BigIntegerField(default=0)),
-                ('month', models.DateField()),
-                ('variant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.variant')),
-                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.workshop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("pairs", models.PositiveIntegerField(default=0)),
+                ("sold", models.BigIntegerField(default=0)),
+                ("delivered", models.PositiveIntegerField(default=0)),
+                ("earned", models.BigIntegerField(default=0)),
+                ("contribution", models.BigIntegerField(default=0)),
+                ("month", models.DateField()),
+                (
+                    "variant",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.variant",
+                    ),
+                ),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MorningRules',
+            name="MorningRules",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tasks', models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(7)], verbose_name='tasks a morning, at most')),
-                ('holdout_percent', models.PositiveSmallIntegerField(default=10, help_text='Drawn by lot: only beside these can be told whether the others help.', validators=[django.core.validators.MaxValueValidator(50)], verbose_name='of 100 tasks so many are not shown')),
-                ('left_out', models.JSONField(default=list)),
-                ('workshop', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='morning_rules', to='parties.workshop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "tasks",
+                    models.PositiveSmallIntegerField(
+                        default=7,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(7),
+                        ],
+                        verbose_name="tasks a morning, at most",
+                    ),
+                ),
+                (
+                    "holdout_percent",
+                    models.PositiveSmallIntegerField(
+                        default=10,
+                        help_text="Drawn by lot: only beside these can be told whether the others help.",
+                        validators=[django.core.validators.MaxValueValidator(50)],
+                        verbose_name="of 100 tasks so many are not shown",
+                    ),
+                ),
+                ("left_out", models.JSONField(default=list)),
+                (
+                    "workshop",
+                    models.OneToOneField(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="morning_rules",
+                        to="parties.workshop",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MorningTask',
+            name="MorningTask",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('overdue', 'overdue to order'), ('late', 'an order will be late'), ('buy', 'material to buy today'), ('claim', 'a reported payment waits'), ('owed', 'money past its day'), ('price', 'sold below its cost'), ('dead', 'pairs that do not sell'), ('unused', 'material that nobody uses'), ('thank', 'a customer to thank')], max_length=7)),
-                ('status', models.CharField(choices=[('open', 'not answered'), ('done', 'done'), ('later', 'put off'), ('useless', 'not useful')], default='open', editable=False, max_length=7)),
-                ('day', models.DateField()),
-                ('last_on', models.DateField()),
-                ('rank', models.PositiveSmallIntegerField()),
-                ('gain', models.BigIntegerField()),
-                ('chance', models.PositiveSmallIntegerField()),
-                ('facts', models.JSONField(default=dict)),
-                ('is_held', models.BooleanField()),
-                ('answered_on', models.DateField(editable=False, null=True)),
-                ('followed', models.BooleanField(null=True)),
-                ('followed_on', models.DateField(null=True)),
-                ('claim', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='payments.paymentclaim')),
-                ('material', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.material')),
-                ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='orders.order')),
-                ('party', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.party')),
-                ('product', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.product')),
-                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("overdue", "overdue to order"),
+                            ("late", "an order will be late"),
+                            ("buy", "material to buy today"),
+                            ("claim", "a reported payment waits"),
+                            ("owed", "money past its day"),
+                            ("price", "sold below its cost"),
+                            ("dead", "pairs that do not sell"),
+                            ("unused", "material that nobody uses"),
+                            ("thank", "a customer to thank"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "not answered"),
+                            ("done", "done"),
+                            ("later", "put off"),
+                            ("useless", "not useful"),
+                        ],
+                        default="open",
+                        editable=False,
+                        max_length=7,
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("last_on", models.DateField()),
+                ("rank", models.PositiveSmallIntegerField()),
+                ("gain", models.BigIntegerField()),
+                ("chance", models.PositiveSmallIntegerField()),
+                ("facts", models.JSONField(default=dict)),
+                ("is_held", models.BooleanField()),
+                ("answered_on", models.DateField(editable=False, null=True)),
+                ("followed", models.BooleanField(null=True)),
+                ("followed_on", models.DateField(null=True)),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="payments.paymentclaim",
+                    ),
+                ),
+                (
+                    "material",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.material",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="orders.order",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.party",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.product",
+                    ),
+                ),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OrderFact',
+            name="OrderFact",
             fields=[
-                ('order', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='fact', serialize=False, to='orders.order')),
-                ('sold_as', models.CharField(choices=[('distributor', 'to distributors'), ('dealer', 'to a distributor for his dealer'), ('consumer', 'to consumers')], max_length=11)),
-                ('channel', models.CharField(choices=[('web', 'web'), ('phone', 'telephone'), ('whatsapp', 'WhatsApp'), ('visit', 'visit')], max_length=8)),
-                ('area', models.CharField(blank=True, max_length=80)),
-                ('agreed_on', models.DateField()),
-                ('promised_on', models.DateField()),
-                ('delivered_on', models.DateField(null=True)),
-                ('pairs', models.PositiveIntegerField()),
-                ('sold', models.BigIntegerField()),
-                ('material', models.BigIntegerField(null=True)),
-                ('wages', models.BigIntegerField(null=True)),
-                ('freight', models.BigIntegerField(null=True)),
-                ('contribution', models.BigIntegerField(null=True)),
-                ('buyer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
-                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.workshop')),
+                (
+                    "order",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="fact",
+                        serialize=False,
+                        to="orders.order",
+                    ),
+                ),
+                (
+                    "sold_as",
+                    models.CharField(
+                        choices=[
+                            ("distributor", "to distributors"),
+                            ("dealer", "to a distributor for his dealer"),
+                            ("consumer", "to consumers"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("web", "web"),
+                            ("phone", "telephone"),
+                            ("whatsapp", "WhatsApp"),
+                            ("visit", "visit"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("area", models.CharField(blank=True, max_length=80)),
+                ("agreed_on", models.DateField()),
+                ("promised_on", models.DateField()),
+                ("delivered_on", models.DateField(null=True)),
+                ("pairs", models.PositiveIntegerField()),
+                ("sold", models.BigIntegerField()),
+                ("material", models.BigIntegerField(null=True)),
+                ("wages", models.BigIntegerField(null=True)),
+                ("freight", models.BigIntegerField(null=True)),
+                ("contribution", models.BigIntegerField(null=True)),
+                (
+                    "buyer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.party",
+                    ),
+                ),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PairsFact',
+            name="PairsFact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pairs', models.PositiveIntegerField()),
-                ('sold', models.BigIntegerField()),
-                ('contribution', models.BigIntegerField(null=True)),
-                ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='insight.orderfact')),
-                ('variant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.variant')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("pairs", models.PositiveIntegerField()),
+                ("sold", models.BigIntegerField()),
+                ("contribution", models.BigIntegerField(null=True)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parts",
+                        to="insight.orderfact",
+                    ),
+                ),
+                (
+                    "variant",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.variant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PayingBuyer',
+            name="PayingBuyer",
             fields=[
-                ('buyer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='parties.party')),
-                ('buys_as', models.CharField(choices=[('distributor', 'distributor'), ('consumer', 'consumer'), ('', 'does not buy')], max_length=11)),
-                ('trait', models.CharField(choices=[('punctual', 'pays on the day'), ('slow', 'pays within a week after'), ('late', 'pays more than a week late'), ('unknown', 'too few payments to tell')], max_length=8)),
-                ('parts', models.PositiveIntegerField()),
-                ('on_time', models.PositiveIntegerField()),
-                ('amount', models.BigIntegerField()),
-                ('days_late', models.PositiveBigIntegerField()),
-                ('overdue', models.BigIntegerField()),
-                ('claims', models.PositiveIntegerField()),
-                ('came_true', models.PositiveIntegerField()),
-                ('before_money', models.PositiveIntegerField()),
-                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.workshop')),
+                (
+                    "buyer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="parties.party",
+                    ),
+                ),
+                (
+                    "buys_as",
+                    models.CharField(
+                        choices=[
+                            ("distributor", "distributor"),
+                            ("consumer", "consumer"),
+                            ("", "does not buy"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                (
+                    "trait",
+                    models.CharField(
+                        choices=[
+                            ("punctual", "pays on the day"),
+                            ("slow", "pays within a week after"),
+                            ("late", "pays more than a week late"),
+                            ("unknown", "too few payments to tell"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("parts", models.PositiveIntegerField()),
+                ("on_time", models.PositiveIntegerField()),
+                ("amount", models.BigIntegerField()),
+                ("days_late", models.PositiveBigIntegerField()),
+                ("overdue", models.BigIntegerField()),
+                ("claims", models.PositiveIntegerField()),
+                ("came_true", models.PositiveIntegerField()),
+                ("before_money", models.PositiveIntegerField()),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PricingRules',
+            name="PricingRules",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('wished_percent', models.PositiveSmallIntegerField(default=25, verbose_name='percent of the price that should be left')),
-                ('workshop', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='pricing_rules', to='parties.workshop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "wished_percent",
+                    models.PositiveSmallIntegerField(
+                        default=25, verbose_name="percent of the price that should be left"
+                    ),
+                ),
+                (
+                    "workshop",
+                    models.OneToOneField(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pricing_rules",
+                        to="parties.workshop",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SavedQuestion',
+            name="SavedQuestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('asked', models.JSONField(default=dict)),
-                ('tells_left', models.BooleanField(default=False)),
-                ('is_of_buyers', models.BooleanField(default=False)),
-                ('dropped_at', models.DateTimeField(editable=False, null=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("asked", models.JSONField(default=dict)),
+                ("tells_left", models.BooleanField(default=False)),
+                ("is_of_buyers", models.BooleanField(default=False)),
+                ("dropped_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.person",
+                    ),
+                ),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='QuestionShare',
+            name="QuestionShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('owner', 'owner'), ('sales', 'sales and administration'), ('finance', 'finance'), ('stock', 'purchasing and stock'), ('production', 'production'), ('viewer', 'may look only'), ('machine', 'the system'), ('', 'contact of a partner')], max_length=12)),
-                ('question', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='insight.savedquestion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "owner"),
+                            ("sales", "sales and administration"),
+                            ("finance", "finance"),
+                            ("stock", "purchasing and stock"),
+                            ("production", "production"),
+                            ("viewer", "may look only"),
+                            ("machine", "the system"),
+                            ("", "contact of a partner"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shares",
+                        to="insight.savedquestion",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='QuestionLetter',
+            name="QuestionLetter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField(choices=[(1, 'Monday'), (2, 'Tuesday'), (3, 'Wednesday'), (4, 'Thursday'), (5, 'Friday'), (6, 'Saturday'), (7, 'Sunday')])),
-                ('hour', models.PositiveSmallIntegerField()),
-                ('sends_at', models.DateTimeField()),
-                ('next_try_at', models.DateTimeField(db_index=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.person')),
-                ('question', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='letters', to='insight.savedquestion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "weekday",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Monday"),
+                            (2, "Tuesday"),
+                            (3, "Wednesday"),
+                            (4, "Thursday"),
+                            (5, "Friday"),
+                            (6, "Saturday"),
+                            (7, "Sunday"),
+                        ]
+                    ),
+                ),
+                ("hour", models.PositiveSmallIntegerField()),
+                ("sends_at", models.DateTimeField()),
+                ("next_try_at", models.DateTimeField(db_index=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.person",
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="letters",
+                        to="insight.savedquestion",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Working',
+            name="Working",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('leg', 'Leg'), ('post', 'Post'), ('promise', 'Promise'), ('supplier', 'Supplier'), ('courier', 'Courier'), ('payer', 'Payer'), ('speed', 'Speed'), ('hand', 'Hand'), ('spoilt', 'Spoilt')], max_length=8)),
-                ('place', models.PositiveIntegerField()),
-                ('name', models.CharField(blank=True, max_length=120)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('month', models.DateField(null=True)),
-                ('count', models.PositiveIntegerField(default=0)),
-                ('kept', models.PositiveIntegerField(default=0)),
-                ('middle', models.PositiveIntegerField(default=0)),
-                ('slow', models.PositiveIntegerField(default=0)),
-                ('lost', models.PositiveIntegerField(default=0)),
-                ('spoilt', models.PositiveIntegerField(default=0)),
-                ('days', models.PositiveIntegerField(default=0)),
-                ('days_before', models.PositiveIntegerField(default=0)),
-                ('party', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.party')),
-                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.workshop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("leg", "Leg"),
+                            ("post", "Post"),
+                            ("promise", "Promise"),
+                            ("supplier", "Supplier"),
+                            ("courier", "Courier"),
+                            ("payer", "Payer"),
+                            ("speed", "Speed"),
+                            ("hand", "Hand"),
+                            ("spoilt", "Spoilt"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("place", models.PositiveIntegerField()),
+                ("name", models.CharField(blank=True, max_length=120)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                ("month", models.DateField(null=True)),
+                ("count", models.PositiveIntegerField(default=0)),
+                ("kept", models.PositiveIntegerField(default=0)),
+                ("middle", models.PositiveIntegerField(default=0)),
+                ("slow", models.PositiveIntegerField(default=0)),
+                ("lost", models.PositiveIntegerField(default=0)),
+                ("spoilt", models.PositiveIntegerField(default=0)),
+                ("days", models.PositiveIntegerField(default=0)),
+                ("days_before", models.PositiveIntegerField(default=0)),
+                (
+                    "party",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.party",
+                    ),
+                ),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AreaMonth',
+            name="AreaMonth",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pairs', models.PositiveIntegerField(default=0)),
-                ('sold', models.BigIntegerField(default=0)),
-                ('delivered', models.PositiveIntegerField(default=0)),
-                ('earned', models.BigIntegerField(default=0)),
-                ('contribution', models.BigIntegerField(default=0)),
-                ('month', models.DateField()),
-                ('area', models.CharField(blank=True, max_length=80)),
-                ('sold_as', models.CharField(choices=[('distributor', 'to distributors'), ('dealer', 'to a distributor for his dealer'), ('consumer', 'to consumers')], max_length=11)),
-                ('channel', models.CharField(choices=[('web', 'web'), ('phone', 'telephone'), ('whatsapp', 'WhatsApp'), ('visit', 'visit')], max_length=8)),
-                ('orders', models.PositiveIntegerField(default=0)),
-                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.workshop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("pairs", models.PositiveIntegerField(default=0)),
+                ("sold", models.BigIntegerField(default=0)),
+                ("delivered", models.PositiveIntegerField(default=0)),
+                ("earned", models.BigIntegerField(default=0)),
+                ("contribution", models.BigIntegerField(default=0)),
+                ("month", models.DateField()),
+                ("area", models.CharField(blank=True, max_length=80)),
+                (
+                    "sold_as",
+                    models.CharField(
+                        choices=[
+                            ("distributor", "to distributors"),
+                            ("dealer", "to a distributor for his dealer"),
+                            ("consumer", "to consumers"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("web", "web"),
+                            ("phone", "telephone"),
+                            ("whatsapp", "WhatsApp"),
+                            ("visit", "visit"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("orders", models.PositiveIntegerField(default=0)),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('workshop', 'month', 'area', 'sold_as', 'channel'), name='area_month_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workshop", "month", "area", "sold_as", "channel"),
+                        name="area_month_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Behaviour',
+            name="Behaviour",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('buys_as', models.CharField(choices=[('distributor', 'distributor'), ('consumer', 'consumer'), ('', 'does not buy')], max_length=11)),
-                ('as_of', models.DateField()),
-                ('buyers', models.PositiveIntegerField()),
-                ('steps', models.PositiveSmallIntegerField()),
-                ('coming', models.JSONField(default=dict)),
-                ('spread', models.JSONField(default=dict)),
-                ('together', models.JSONField(default=dict)),
-                ('paying', models.JSONField(default=dict)),
-                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.workshop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "buys_as",
+                    models.CharField(
+                        choices=[
+                            ("distributor", "distributor"),
+                            ("consumer", "consumer"),
+                            ("", "does not buy"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("as_of", models.DateField()),
+                ("buyers", models.PositiveIntegerField()),
+                ("steps", models.PositiveSmallIntegerField()),
+                ("coming", models.JSONField(default=dict)),
+                ("spread", models.JSONField(default=dict)),
+                ("together", models.JSONField(default=dict)),
+                ("paying", models.JSONField(default=dict)),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('workshop', 'buys_as'), name='behaviour_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("workshop", "buys_as"), name="behaviour_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BuyerOutlook',
+            name="BuyerOutlook",
             fields=[
-                ('buyer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='outlook', serialize=False, to='parties.party')),
-                ('buys_as', models.CharField(choices=[('distributor', 'distributor'), ('consumer', 'consumer'), ('', 'does not buy')], max_length=11)),
-                ('last_on', models.DateField()),
-                ('orders', models.PositiveIntegerField()),
-                ('waited', models.PositiveIntegerField()),
-                ('usual', models.PositiveIntegerField(null=True)),
-                ('gaps', models.PositiveIntegerField()),
-                ('longer', models.FloatField(null=True)),
-                ('alive', models.FloatField(null=True)),
-                ('alive_low', models.FloatField(null=True)),
-                ('alive_high', models.FloatField(null=True)),
-                ('expected', models.FloatField(null=True)),
-                ('least', models.PositiveIntegerField(null=True)),
-                ('most', models.PositiveIntegerField(null=True)),
-                ('worth', models.BigIntegerField(null=True)),
-                ('lifetime', models.BigIntegerField(null=True)),
-                ('stake', models.BigIntegerField()),
-                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.workshop')),
+                (
+                    "buyer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="outlook",
+                        serialize=False,
+                        to="parties.party",
+                    ),
+                ),
+                (
+                    "buys_as",
+                    models.CharField(
+                        choices=[
+                            ("distributor", "distributor"),
+                            ("consumer", "consumer"),
+                            ("", "does not buy"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("last_on", models.DateField()),
+                ("orders", models.PositiveIntegerField()),
+                ("waited", models.PositiveIntegerField()),
+                ("usual", models.PositiveIntegerField(null=True)),
+                ("gaps", models.PositiveIntegerField()),
+                ("longer", models.FloatField(null=True)),
+                ("alive", models.FloatField(null=True)),
+                ("alive_low", models.FloatField(null=True)),
+                ("alive_high", models.FloatField(null=True)),
+                ("expected", models.FloatField(null=True)),
+                ("least", models.PositiveIntegerField(null=True)),
+                ("most", models.PositiveIntegerField(null=True)),
+                ("worth", models.BigIntegerField(null=True)),
+                ("lifetime", models.BigIntegerField(null=True)),
+                ("stake", models.BigIntegerField()),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['workshop', 'buys_as', '-stake'], name='insight_buy_worksho_0d2810_idx')],
+                "indexes": [
+                    models.Index(
+                        fields=["workshop", "buys_as", "-stake"],
+                        name="insight_buy_worksho_0d2810_idx",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BuyingOutlook',
+            name="BuyingOutlook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('buys_as', models.CharField(choices=[('distributor', 'distributor'), ('consumer', 'consumer'), ('', 'does not buy')], max_length=11)),
-                ('as_of', models.DateField()),
-                ('model', models.CharField(blank=True, max_length=12)),
-                ('buyers', models.PositiveIntegerField()),
-                ('repeat_buyers', models.PositiveIntegerField()),
-                ('expected', models.FloatField(null=True)),
-                ('least', models.PositiveIntegerField(null=True)),
-                ('most', models.PositiveIntegerField(null=True)),
-                ('tested', models.JSONField(default=dict)),
-                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.workshop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "buys_as",
+                    models.CharField(
+                        choices=[
+                            ("distributor", "distributor"),
+                            ("consumer", "consumer"),
+                            ("", "does not buy"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("as_of", models.DateField()),
+                ("model", models.CharField(blank=True, max_length=12)),
+                ("buyers", models.PositiveIntegerField()),
+                ("repeat_buyers", models.PositiveIntegerField()),
+                ("expected", models.FloatField(null=True)),
+                ("least", models.PositiveIntegerField(null=True)),
+                ("most", models.PositiveIntegerField(null=True)),
+                ("tested", models.JSONField(default=dict)),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('workshop', 'buys_as'), name='buying_outlook_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workshop", "buys_as"), name="buying_outlook_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CashWeek',
+            name="CashWeek",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('monday', models.DateField()),
-                ('from_buyers', models.BigIntegerField(default=0)),
-                ('to_suppliers', models.BigIntegerField(default=0)),
-                ('wages', models.BigIntegerField(default=0)),
-                ('running', models.BigIntegerField(default=0)),
-                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.workshop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("monday", models.DateField()),
+                ("from_buyers", models.BigIntegerField(default=0)),
+                ("to_suppliers", models.BigIntegerField(default=0)),
+                ("wages", models.BigIntegerField(default=0)),
+                ("running", models.BigIntegerField(default=0)),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('workshop', 'monday'), name='cash_week_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("workshop", "monday"), name="cash_week_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CountedAnswer',
+            name="CountedAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mark', models.CharField(max_length=64)),
-                ('asked', models.JSONField(default=dict)),
-                ('touched_at', models.DateTimeField(default=simpul.lib.clock.now)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('of', models.PositiveIntegerField(default=1)),
-                ('tallies', models.JSONField(default=list)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.person')),
-                ('workshop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.workshop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("mark", models.CharField(max_length=64)),
+                ("asked", models.JSONField(default=dict)),
+                ("touched_at", models.DateTimeField(default=simpul.lib.clock.now)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("of", models.PositiveIntegerField(default=1)),
+                ("tallies", models.JSONField(default=list)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.person",
+                    ),
+                ),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('workshop', 'mark'), name='counted_answer_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("workshop", "mark"), name="counted_answer_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='demandforecast',
-            constraint=models.UniqueConstraint(fields=('workshop', 'product'), name='forecast_once_a_model'),
+            model_name="demandforecast",
+            constraint=models.UniqueConstraint(
+                fields=("workshop", "product"), name="forecast_once_a_model"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='demandforecast',
-            constraint=models.UniqueConstraint(condition=models.Q(('product', None)), fields=('workshop',), name='forecast_of_all_once'),
+            model_name="demandforecast",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("product", None)),
+                fields=("workshop",),
+                name="forecast_of_all_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='forecastsize',
-            constraint=models.UniqueConstraint(fields=('forecast', 'variant'), name='forecast_size_once'),
+            model_name="forecastsize",
+            constraint=models.UniqueConstraint(
+                fields=("forecast", "variant"), name="forecast_size_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='groupedbuyer',
-            index=models.Index(fields=['workshop', 'buys_as', 'group', '-sold'], name='insight_gro_worksho_fa769e_idx'),
+            model_name="groupedbuyer",
+            index=models.Index(
+                fields=["workshop", "buys_as", "group", "-sold"],
+                name="insight_gro_worksho_fa769e_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='groupedbuyer',
-            index=models.Index(fields=['workshop', 'buys_as', '-sold_year'], name='insight_gro_worksho_c55fe5_idx'),
+            model_name="groupedbuyer",
+            index=models.Index(
+                fields=["workshop", "buys_as", "-sold_year"], name="insight_gro_worksho_c55fe5_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='materialforecast',
-            constraint=models.UniqueConstraint(fields=('workshop', 'material', 'size'), name='material_forecast_once'),
+            model_name="materialforecast",
+            constraint=models.UniqueConstraint(
+                fields=("workshop", "material", "size"), name="material_forecast_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='modelday',
-            constraint=models.UniqueConstraint(fields=('workshop', 'day', 'product'), name='model_day_once'),
+            model_name="modelday",
+            constraint=models.UniqueConstraint(
+                fields=("workshop", "day", "product"), name="model_day_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='modelmonth',
-            constraint=models.UniqueConstraint(fields=('workshop', 'month', 'variant'), name='model_month_once'),
+            model_name="modelmonth",
+            constraint=models.UniqueConstraint(
+                fields=("workshop", "month", "variant"), name="model_month_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='morningrules',
-            constraint=models.CheckConstraint(condition=models.Q(('holdout_percent__lte', 50), ('tasks__gte', 1), ('tasks__lte', 7)), name='morning_rules_within_reason'),
+            model_name="morningrules",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("holdout_percent__lte", 50), ("tasks__gte", 1), ("tasks__lte", 7)
+                ),
+                name="morning_rules_within_reason",
+            ),
         ),
         migrations.AddIndex(
-            model_name='morningtask',
-            index=models.Index(fields=['workshop', 'last_on'], name='insight_mor_worksho_a2d357_idx'),
+            model_name="morningtask",
+            index=models.Index(
+                fields=["workshop", "last_on"], name="insight_mor_worksho_a2d357_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='morningtask',
-            index=models.Index(fields=['workshop', 'kind', 'day'], name='insight_mor_worksho_8422ce_idx'),
+            model_name="morningtask",
+            index=models.Index(
+                fields=["workshop", "kind", "day"], name="insight_mor_worksho_8422ce_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='morningtask',
-            constraint=models.CheckConstraint(condition=models.Q(('is_held', False), ('status', 'open'), _connector='OR'), name='morning_held_is_not_answered'),
+            model_name="morningtask",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_held", False), ("status", "open"), _connector="OR"),
+                name="morning_held_is_not_answered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='morningtask',
-            constraint=models.CheckConstraint(condition=models.Q(('chance__gte', 1), ('chance__lte', 100)), name='morning_chance_of_100'),
+            model_name="morningtask",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("chance__gte", 1), ("chance__lte", 100)),
+                name="morning_chance_of_100",
+            ),
         ),
         migrations.AddIndex(
-            model_name='orderfact',
-            index=models.Index(fields=['workshop', 'agreed_on'], name='insight_ord_worksho_0ba028_idx'),
+            model_name="orderfact",
+            index=models.Index(
+                fields=["workshop", "agreed_on"], name="insight_ord_worksho_0ba028_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='orderfact',
-            index=models.Index(fields=['workshop', 'delivered_on'], name='insight_ord_worksho_949bfd_idx'),
+            model_name="orderfact",
+            index=models.Index(
+                fields=["workshop", "delivered_on"], name="insight_ord_worksho_949bfd_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderfact',
-            constraint=models.CheckConstraint(condition=models.Q(('contribution', None), ('delivered_on__isnull', False), _connector='OR'), name='fact_left_when_delivered'),
+            model_name="orderfact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("contribution", None), ("delivered_on__isnull", False), _connector="OR"
+                ),
+                name="fact_left_when_delivered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pairsfact',
-            constraint=models.UniqueConstraint(fields=('order', 'variant'), name='pairs_fact_once'),
+            model_name="pairsfact",
+            constraint=models.UniqueConstraint(fields=("order", "variant"), name="pairs_fact_once"),
         ),
         migrations.AddIndex(
-            model_name='payingbuyer',
-            index=models.Index(fields=['workshop', 'buys_as', '-days_late'], name='insight_pay_worksho_e99e81_idx'),
+            model_name="payingbuyer",
+            index=models.Index(
+                fields=["workshop", "buys_as", "-days_late"], name="insight_pay_worksho_e99e81_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pricingrules',
-            constraint=models.CheckConstraint(condition=models.Q(('wished_percent__lte', 80)), name='pricing_can_be_kept'),
+            model_name="pricingrules",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("wished_percent__lte", 80)), name="pricing_can_be_kept"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='questionshare',
-            constraint=models.UniqueConstraint(fields=('question', 'role'), name='question_share_once'),
+            model_name="questionshare",
+            constraint=models.UniqueConstraint(
+                fields=("question", "role"), name="question_share_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='questionletter',
-            constraint=models.UniqueConstraint(fields=('question', 'person'), name='question_letter_once'),
+            model_name="questionletter",
+            constraint=models.UniqueConstraint(
+                fields=("question", "person"), name="question_letter_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='questionletter',
-            constraint=models.CheckConstraint(condition=models.Q(('hour__lte', 23), ('weekday__range', (1, 7))), name='question_letter_in_a_week'),
+            model_name="questionletter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("hour__lte", 23), ("weekday__range", (1, 7))),
+                name="question_letter_in_a_week",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='working',
-            constraint=models.UniqueConstraint(fields=('workshop', 'kind', 'place'), name='working_once'),
+            model_name="working",
+            constraint=models.UniqueConstraint(
+                fields=("workshop", "kind", "place"), name="working_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='working',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['speed', 'hand']), ('kept__lte', models.F('count')), _connector='OR'), name='working_keeps_no_more_than_there_are'),
+            model_name="working",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["speed", "hand"]),
+                    ("kept__lte", models.F("count")),
+                    _connector="OR",
+                ),
+                name="working_keeps_no_more_than_there_are",
+            ),
         ),
     ]
