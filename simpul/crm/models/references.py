@@ -82,6 +82,7 @@ STAYS = {
     "insight.GroupedBuyer.buyer",  # told anew each night
     "insight.OrderFact.buyer",  # told anew after each merging
     "insight.Working.party",  # reckoned anew each night
+    "insight.MaterialForecast.supplier",  # reckoned anew each night
     "insight.PayingBuyer.buyer",  # told anew each night
     "papers.Paper.party",
 }
