@@ -2,6 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
+import simpul.lib.clock
 from django.db import migrations, models
 
 import simpul.lib.clock

@@ -52,7 +52,7 @@ class QuestionForm(forms.Form):
         label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     last = forms.DateField(
-        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     compare = forms.BooleanField(label=_("Beside the year before"), required=False)
     order = forms.ChoiceField(label=_("Sort"), choices=Order.choices, required=False)
@@ -61,6 +61,8 @@ class QuestionForm(forms.Form):
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, person: Person) -> None:
+        if data is not None:
+            data = {"most": str(USUAL_ROWS), **{name: data[name] for name in data}}
         super().__init__(data, initial={"days": Days.YEAR, "most": USUAL_ROWS})
         self.person = person
         sees_left = person.may("insight.see_books", person.workshop)
@@ -195,12 +197,13 @@ class NotFound(Exception):
 
 def keys_of(by: By, words: Sequence[str], person: Person) -> list[int | str]:
     """Return what is meant by words, or by keys such as `#12`. Raises NotFound."""
-    known = _known(by, words, person)
+    rows = _rows(by, words, person)
+    known = _known(rows)
     found: list[int | str] = []
     for word in words:
         key = known.get(word.casefold())
         if key is None:
-            raise NotFound(_not_found(by, word, known))
+            raise NotFound(_not_found(by, word, [one for one, _key, is_first in rows if is_first]))
         found.append(key)
     return list(dict.fromkeys(found))
 
@@ -231,9 +234,9 @@ def values_of(person: Person) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _known(by: By, words: Sequence[str], person: Person) -> dict[str, int | str]:
+def _known(rows: Sequence[_Word]) -> dict[str, int | str]:
     known: dict[str, int | str] = {}
-    for word, key, _is_first in _rows(by, words, person):
+    for word, key, _is_first in rows:
         known.setdefault(word.casefold(), key)
         if isinstance(key, int):
             known[f"{KEYED}{key}"] = key
@@ -299,15 +302,16 @@ def _number(word: str) -> int | None:
     )
 
 
-def _not_found(by: By, word: str, known: Mapping[str, int | str]) -> str:
+def _not_found(by: By, word: str, names: Sequence[str]) -> str:
     said = {"value": word, "kind": by.label}
     if by == By.BUYER:
         return (
             _now("No buyer is named “%(value)s”. Write the whole name, or choose “contains”.")
             % said
         )
-    names = [one for one in known if not one.startswith(KEYED)]
-    close = difflib.get_close_matches(word.casefold(), names, n=3, cutoff=0.6) or names[:A_FEW]
+    alike = {one.casefold(): one for one in names}
+    found = difflib.get_close_matches(word.casefold(), alike, n=3, cutoff=0.6)
+    close = [alike[one] for one in found] or list(names[:A_FEW])
     if not close:
         return _now("There is nothing yet that one could ask for here.")
     said["close"] = ", ".join(close)

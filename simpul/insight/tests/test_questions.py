@@ -238,7 +238,7 @@ def test_what_came_late_and_what_was_left(owner: Person) -> None:
         ({"by": "password"}, "by", "Select a valid choice"),
         ({"measure": "days_late", "by": "size"}, "measure", "can be told by: Area"),
         ({"measure": "complaints", "by": "model"}, "measure", "can be told by: Buyer"),
-        ({"on1": "area", "what1": "Kota Bogorr"}, "what1", "Do you mean: kota bogor?"),
+        ({"on1": "area", "what1": "Kota Bogorr"}, "what1", "Do you mean: Kota Bogor?"),
         ({"on1": "buyer", "what1": "Toko"}, "what1", "Write the whole name"),
         ({"on1": "channel", "how1": "contains", "what1": "w"}, "how1", "choose “is”"),
         ({"on1": "area"}, "what1", "Say which"),

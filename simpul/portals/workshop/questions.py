@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,6 +19,7 @@ from simpul.insight.questions import long
 from simpul.insight.questions.answer import (
     AT_ONCE,
     Answer,
+    Row,
     TooMany,
     answer,
     count_now,
@@ -34,6 +36,7 @@ from simpul.insight.questions.telling import (
     shown,
 )
 from simpul.insight.questions.words import BY_MEANS, MEANS, By, Measure, Unit
+from simpul.insight.spans import months_back
 from simpul.lib import clock
 from simpul.lib.patience import TooLong
 from simpul.portals.downloads import download
@@ -178,7 +181,7 @@ def _chart(found: Answer) -> charts.Chart | None:
     if question.by in (By.MONTH, By.QUARTER) and len(found.shown) > 2:
         curves = [(_("these days"), [row.now[0] for row in found.shown])]
         if found.before:
-            curves.append((_("a year before"), [row.before[0] for row in found.shown]))
+            curves.append((_("a year before"), [_before(found, row) for row in found.shown]))
         names = [_short(found, row) for row in found.shown]
         return charts.lines(title, says, names, curves, lambda value: _axis(measure, value))
     bars = [
@@ -188,7 +191,13 @@ def _chart(found: Answer) -> charts.Chart | None:
     return charts.bars(title, says, bars, lambda value: shown(measure, value), keys)
 
 
-def _short(found: Answer, row: Any) -> str:
+def _before(found: Answer, row: Row) -> int | None:
+    """Return what a month or quarter was a year before; None of those of which nothing is known."""
+    first = months_back(date.fromisoformat(str(row.key)), 12)
+    return row.before[0] if found.began and first >= found.began else None
+
+
+def _short(found: Answer, row: Row) -> str:
     """Return a month or quarter as it fits below a line."""
     key = str(row.key)
     return (
