@@ -1,7 +1,9 @@
-"""The address of a bulletin for one reader without a login: sealed, and only as long as it is his."""
+"""The address of a bulletin for one reader without a login: sealed, only as long as it is his, and no
+longer than news are news."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.core import signing
@@ -9,7 +11,10 @@ from django.core import signing
 from simpul.crm.models import Bulletin
 from simpul.parties.models import Person, Workshop
 
-_SEAL = signing.Signer(salt="simpul.bulletin", sep=".")  # no messenger breaks a link at a dot
+LASTS = timedelta(days=90)
+_SEAL = signing.TimestampSigner(
+    salt="simpul.bulletin", sep="."
+)  # no messenger breaks a link at a dot
 
 
 class Sealed(NamedTuple):
@@ -23,10 +28,10 @@ def token_of(bulletin: Bulletin, person: Person) -> str:
 
 
 def read(token: str, workshop: Workshop) -> Sealed | None:
-    """Return what an address opens, and to whom; None where we did not seal it, of somebody who is
-    gone, and of news that is not for them (any more)."""
+    """Return what an address opens, and to whom; None where we did not seal it or long ago, of
+    somebody who is gone, and of news that is not for them (any more)."""
     try:
-        bulletin, pk = _SEAL.unsign(token).split(".")
+        bulletin, pk = _SEAL.unsign(token, max_age=LASTS).split(".")
     except signing.BadSignature:
         return None
     person = Person.objects.active().filter(workshop=workshop, pk=pk).first()

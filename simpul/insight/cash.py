@@ -20,6 +20,7 @@ from simpul.insight.keeping.keep import books_held
 from simpul.insight.models import CashKept, CashWeek, Working
 from simpul.lib import clock
 from simpul.lib.quantities import amount_of
+from simpul.lib.workdays import DAY
 from simpul.orders.models import AGREED, Instalment
 from simpul.parties.models import Party, Workshop
 from simpul.payments.models import Purpose, PurposeKind
@@ -82,6 +83,9 @@ def reckon(workshop: Workshop) -> None:
     running = _mean(workshop, today, RUNNING, RUNNING_WEEKS)
     for week in weeks.values():
         week.wages, week.running = wages, running
+    first = weeks[this]  # what went out since Monday is out of hand already
+    first.wages = max(wages - _went(workshop, this, today, WAGES), 0)
+    first.running = max(running - _went(workshop, this, today, RUNNING), 0)
     with transaction.atomic():
         CashWeek.objects.filter(workshop=workshop).delete()
         CashWeek.objects.bulk_create(weeks.values())
@@ -131,11 +135,14 @@ def _to_suppliers(workshop: Workshop) -> ByDay:
 def _mean(workshop: Workshop, today: date, kinds: tuple[PurposeKind, ...], weeks: int) -> int:
     """Return what went out in a week for these, on average of the weeks that are explained."""
     last = today - timedelta(days=UNEXPLAINED)
+    first = last - timedelta(weeks=weeks) + DAY
+    return max(_went(workshop, first, last, kinds) // weeks, 0)
+
+
+def _went(workshop: Workshop, first: date, last: date, kinds: tuple[PurposeKind, ...]) -> int:
+    """Return what went out for these from one day to another."""
     went = Purpose.objects.filter(
-        workshop=workshop,
-        kind__in=kinds,
-        on__gt=last - timedelta(weeks=weeks),
-        on__lte=last,
+        workshop=workshop, kind__in=kinds, on__gte=first, on__lte=last
     ).order_by()
     sen: int = went.aggregate(n=Sum("amount_sen", default=0))["n"]
-    return max(-sen // weeks // 100, 0)
+    return -sen // 100

@@ -180,8 +180,8 @@ def _ask(series: Array, each: int, begins: date) -> Forecast:
 
 
 def _periods(weekly: Array, each: int) -> Array:
-    """Put weeks together to whole periods; the first ones are left out where they make no whole one."""
-    whole = weekly[len(weekly) % each :]
+    """Put weeks together to whole periods; the first one has the weeks that are over."""
+    whole = np.pad(weekly, (-len(weekly) % each, 0))
     return np.asarray(whole.reshape(-1, each).sum(axis=1))
 
 

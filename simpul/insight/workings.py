@@ -18,6 +18,7 @@ from django.db.models.functions import TruncDate
 
 from simpul.delivery.models import Handover, Package, Shipment
 from simpul.insight.models import OrderFact, Working, WorkingsKept
+from simpul.insight.models.workings import LONGEST_NAME
 from simpul.insight.punctuality import with_promise
 from simpul.insight.worth import paid_parts
 from simpul.lib import clock
@@ -221,8 +222,8 @@ def _spoilt(year: _Year) -> list[Working]:
     worst = sorted(both, key=lambda key: (-year.spoilt[key], -year.mended[key], key))
     return [
         Working(
-            name=f"{model} · {name}",
-            name_en=f"{model} · {name_en or name}",
+            name=f"{model} · {name}"[:LONGEST_NAME],
+            name_en=f"{model} · {name_en or name}"[:LONGEST_NAME],
             count=max(year.passed[model, (name, name_en)], 0),
             spoilt=max(year.spoilt[model, (name, name_en)], 0),
             lost=max(year.mended[model, (name, name_en)], 0),

@@ -13,15 +13,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
+from simpul.insight import tasks
 from simpul.insight.models import QuestionLetter, SavedQuestion
-from simpul.insight.questions.answer import Answer, Tally, TooMany, answer, count_long, count_now
+from simpul.insight.questions import long
+from simpul.insight.questions.answer import Answer, Tally, TooMany, answer, count_now
 from simpul.insight.questions.forms import QuestionForm
-from simpul.insight.questions.question import Question
 from simpul.insight.questions.sources import TooManyRows
 from simpul.insight.questions.telling import asked, columns, label, sentence, shown
 from simpul.lib import clock, sheets
 from simpul.lib.patience import TooLong
-from simpul.parties.models import Identity, Person, Workshop
+from simpul.parties.models import Identity, Person
 from simpul.portals.letters import OF_A_PROGRAM
 
 A_BATCH = 20
@@ -96,8 +97,9 @@ def _send(letter: QuestionLetter) -> bool:
             mail = mail_of(letter)
             mail.to = [mine.value]
             mail.send()
-    except Exception:
-        log.exception("Letter %s could not be sent", letter.pk)
+    except Exception as failure:
+        if not isinstance(failure, NotCountedYet):
+            log.exception("Letter %s could not be sent", letter.pk)
         if letter.tries >= len(PAUSES):
             _plan(letter)
         return False
@@ -118,23 +120,33 @@ def _head(letter: QuestionLetter) -> dict[str, str]:
     return {**OF_A_PROGRAM, "Message-ID": f"<answer-{letter.pk}-{mark}@{settings.HOST}>"}
 
 
+class NotCountedYet(Exception):
+    """The worker counts it; the letter is for the next try."""
+
+
 def _answer(question: SavedQuestion, person: Person) -> Answer | None:
     form = QuestionForm(question.asked, person=person)
     if not form.is_valid():
         return None
     try:
-        tallies = _counted(form.question, person.workshop)
+        tallies = _counted(form, person)
     except TooManyRows:
         return None
     return answer(form.question, person.workshop, clock.today(), tallies)
 
 
-def _counted(question: Question, workshop: Workshop) -> list[Tally]:
-    today = clock.today()
+def _counted(form: QuestionForm, person: Person) -> list[Tally]:
+    """Return what was counted. Raises NotCountedYet where the worker has to, and lets it begin: other
+    mail does not wait for it."""
     try:
-        return count_now(question, workshop, today)
-    except (TooMany, TooLong):  # nobody waits for it here
-        return count_long(question, workshop, today, lambda _done, _of: None)
+        return count_now(form.question, person.workshop, clock.today())
+    except (TooMany, TooLong):
+        row = long.counted(form, person)
+        if row is not None and row.ended_at:
+            return long.tallies_of(row)
+        if (begun := long.begin(form, person)) is not None:
+            tasks.count_answer.enqueue(begun.pk)
+        raise NotCountedYet from None
 
 
 def _table(found: Answer) -> str:

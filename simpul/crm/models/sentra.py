@@ -149,7 +149,10 @@ class SentraMember(models.Model):
         """Say that something should not stand there, and why; the keeper of the room decides."""
         if post.sentra_id != self.sentra_id or post.hidden_at is not None:
             raise WrongState(_now("It is hidden already."))
-        SentraPost.objects.filter(pk=post.pk).update(reported_at=clock.now(), complaint=complaint)
+        if post.workshop_id == self.workshop_id:
+            raise WrongState(_now("This is your own."))
+        posts = SentraPost.objects.filter(pk=post.pk, reported_at=None)  # the first word stays
+        posts.update(reported_at=clock.now(), complaint=complaint)
 
     @step("crm.leave_sentra")
     def leave(self, *, by: Person) -> None:
@@ -160,6 +163,8 @@ class SentraMember(models.Model):
             raise WrongState(
                 _now("You keep this room: you can leave it once nobody else is in it.")
             )
+        asked = self.sentra.invitations.open()
+        (asked if self.keeps else asked.filter(by=self)).update(answered_at=clock.now())
         self.left_at = clock.now()
         self.named.clear()
 
@@ -180,6 +185,7 @@ class SentraMember(models.Model):
 
     def end(self) -> None:
         SentraMember.objects.filter(pk=self.pk).update(left_at=clock.now())
+        SentraInvitation.objects.open().filter(by=self).update(answered_at=clock.now())
 
     def _demand_living(self) -> None:
         if self.left_at is not None:

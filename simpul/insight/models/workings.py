@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.parties.models import Party, Workshop, in_this_language
 
+LONGEST_NAME = 120
+
 
 class WorkingsKept(models.Model):
     """Of which day the figures of a workshop are, and which orders they are of.
@@ -81,8 +83,8 @@ class Working(models.Model):
     workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=8, choices=Kind)
     place = models.PositiveIntegerField()  # among those of its kind, from 0
-    name = models.CharField(max_length=120, blank=True)
-    name_en = models.CharField(max_length=120, blank=True)
+    name = models.CharField(max_length=LONGEST_NAME, blank=True)
+    name_en = models.CharField(max_length=LONGEST_NAME, blank=True)
     party = models.ForeignKey(Party, models.CASCADE, null=True, related_name="+")
     month = models.DateField(null=True)
     count = models.PositiveIntegerField(default=0)

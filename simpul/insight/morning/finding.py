@@ -258,7 +258,7 @@ def _prices(workshop: Workshop, worth: _Worth) -> Iterator[Found]:
     pairs = dict(sold.values_list("product").annotate(n=Sum("pairs")))
     products = Product.objects.filter(workshop=workshop, is_published=True, pk__in=pairs)
     for one in products.prefetch_related("prices", "colourways").order_by("pk"):
-        recipe, price = one.recipe, one.price_for(Group.WHOLESALE, 1, today)
+        recipe, price = one.recipe, one.price_for(Group.WHOLESALE, one.minimum_pairs, today)
         looks = list(one.colourways.all())
         if recipe is None or price is None or not looks:
             continue
@@ -276,7 +276,9 @@ def _dead(workshop: Workshop, worth: _Worth) -> Iterator[Found]:
     rows = _lying(workshop, Location.Kind.FINISHED, "item__variant__colourway__product")
     products = Product.objects.filter(pk__in=rows).prefetch_related("prices")
     for one in products.order_by("pk"):
-        price = one.price_for(Group.WHOLESALE, 1, today) or one.price_for(Group.RETAIL, 1, today)
+        price = one.price_for(Group.WHOLESALE, one.minimum_pairs, today) or one.price_for(
+            Group.RETAIL, 1, today
+        )
         pairs = sum(rest for _key, rest in rows[one.pk][1])
         days = (today - rows[one.pk][0]).days
         if price is not None and days >= DAYS_UNTOUCHED:

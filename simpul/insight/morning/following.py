@@ -106,7 +106,7 @@ def _priced(tasks: _Tasks) -> set[int]:
     today = clock.today()
     products = Product.objects.filter(pk__in={task.product_id for task in tasks})
     prices = {
-        one.pk: one.price_for(Group.WHOLESALE, 1, today)
+        one.pk: one.price_for(Group.WHOLESALE, one.minimum_pairs, today)
         for one in products.prefetch_related("prices")
     }
     return {

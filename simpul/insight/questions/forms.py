@@ -30,6 +30,8 @@ from simpul.parties.models import Party, Person
 
 PLACES = (1, 2, 3)  # conditions at once
 LONGEST = 3660  # days
+YEARS = (2000, 2100)
+LONGEST_KEY = 18  # digits
 KEYED = "#"  # a row by its key, where a question is kept
 A_FEW = 12  # values that an error names
 NAMED = (By.SOLD_AS, By.CHANNEL)  # a closed set: `contains` says nothing there
@@ -138,6 +140,12 @@ class QuestionForm(forms.Form):
             self.add_error("first", _now("Say from which day."))
         if last is None and "last" not in self.errors:
             self.add_error("last", _now("Say to which day."))
+        for name, day in (("first", first), ("last", last)):
+            if day and not YEARS[0] <= day.year <= YEARS[1]:
+                said = _now("Choose a year from %(first)s to %(last)s.")
+                self.add_error(name, said % {"first": YEARS[0], "last": YEARS[1]})
+        if self.errors:
+            return
         if first and last and not 0 <= (last - first).days < LONGEST:
             self.add_error(
                 "last", _now("The last day comes after the first one, at most ten years later.")
@@ -196,21 +204,29 @@ class NotFound(Exception):
 
 
 def keys_of(by: By, words: Sequence[str], person: Person) -> list[int | str]:
-    """Return what is meant by words, or by keys such as `#12`. Raises NotFound."""
+    """Return what is meant by words, or by keys such as `#12`: by a name all who bear it. Raises
+    NotFound."""
     rows = _rows(by, words, person)
-    known = _known(rows)
+    known: dict[str, list[int | str]] = {}
+    for row_word, key, _is_first in rows:
+        known.setdefault(row_word.casefold(), []).append(key)
+    for row_word, key, _is_first in rows:  # a key is nobody's name
+        if isinstance(key, int):
+            known[f"{KEYED}{key}"] = [key]
+        if _number(row_word) is not None:
+            known[row_word] = [key]
     found: list[int | str] = []
     for word in words:
-        key = known.get(word.casefold())
-        if key is None:
+        keys = known.get(word.casefold())
+        if keys is None:
             raise NotFound(_not_found(by, word, [one for one, _key, is_first in rows if is_first]))
-        found.append(key)
+        found += keys
     return list(dict.fromkeys(found))
 
 
 def as_typed(kept: Mapping[str, str], person: Person) -> dict[str, str]:
     """Return a kept question as one would type it: names in the place of keys, where they have no
-    comma."""
+    comma and nobody else bears them."""
     found = dict(kept)
     for n in PLACES:
         by, words = kept.get(f"on{n}"), kept.get(f"what{n}", "")
@@ -220,7 +236,12 @@ def as_typed(kept: Mapping[str, str], person: Person) -> dict[str, str]:
             names = {
                 f"{KEYED}{key}": word
                 for word, key, is_first in rows
-                if is_first and "," not in word
+                if is_first and "," not in word and f"{KEYED}{key}" in tokens
+            }
+            names = {
+                token: word
+                for token, word in names.items()
+                if len(keys_of(By(by), [word], person)) == 1
             }
             found[f"what{n}"] = ", ".join(names.get(one, one) for one in tokens)
     return found
@@ -232,15 +253,6 @@ def values_of(person: Person) -> list[str]:
     for by in (By.MODEL, By.CATEGORY, By.COLOUR, By.SIZE, By.AREA, By.SOLD_AS, By.CHANNEL):
         found += [word for word, _key, is_first in _rows(by, (), person) if is_first]
     return list(dict.fromkeys(found))
-
-
-def _known(rows: Sequence[_Word]) -> dict[str, int | str]:
-    known: dict[str, int | str] = {}
-    for word, key, _is_first in rows:
-        known.setdefault(word.casefold(), key)
-        if isinstance(key, int):
-            known[f"{KEYED}{key}"] = key
-    return known
 
 
 type _Word = tuple[str, int | str, bool]  # a word, what it means, and whether one would type it
@@ -297,9 +309,8 @@ def _buyers(words: Sequence[str], person: Person) -> list[_Word]:
 
 def _number(word: str) -> int | None:
     digits = word.removeprefix(KEYED)
-    return (
-        int(digits) if word.startswith(KEYED) and digits.isascii() and digits.isdecimal() else None
-    )
+    is_key = word.startswith(KEYED) and digits.isascii() and digits.isdecimal()
+    return int(digits) if is_key and len(digits) <= LONGEST_KEY else None
 
 
 def _not_found(by: By, word: str, names: Sequence[str]) -> str:

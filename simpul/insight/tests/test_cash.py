@@ -72,6 +72,10 @@ def test_wages_and_rent_go_on_as_they_were(workshop: Workshop, fajar: Person) ->
     assert set(weeks(workshop, "running").values()) == {100_000}
     assert CashKept.objects.get(workshop=workshop).in_hand == 6_900_000
 
+    with clock.stopped(NOW):
+        Purpose.of_cash(by=fajar, kind="wages", amount=-60_000, words="Upah")
+    assert list(weeks(workshop, "wages").values())[:2] == [40_000, 100_000]  # the rest of this week
+
 
 def test_it_is_reckoned_again_once_something_has_happened(
     workshop: Workshop, fajar: Person

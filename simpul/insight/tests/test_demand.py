@@ -105,6 +105,13 @@ def test_seldom_demand_is_forecast_by_four_weeks(workshop: Workshop, product: Pr
     assert one.is_judged
 
 
+def test_the_first_order_of_a_model_counts_in_its_first_period(
+    workshop: Workshop, product: Product
+) -> None:
+    asked_for(product, [120, *[0] * 8])
+    assert foretold(workshop)["DRB-01"].past == [120, 0, 0]
+
+
 def test_of_too_few_weeks_nothing_is_judged(workshop: Workshop, product: Product) -> None:
     asked_for(product, [10] * 12)
     one = foretold(workshop)["DRB-01"]

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from simpul import testing
-from simpul.catalog.models import Group, PriceRule
+from simpul.catalog.models import Group, PriceRule, Product
 from simpul.conversations.models import Ticket
 from simpul.crm.models import Rating
 from simpul.insight.dates import outlook
@@ -191,6 +191,11 @@ def test_a_model_that_is_sold_below_its_cost(buyer: Party) -> None:
     (one,) = found(buyer.workshop, MorningKind.PRICE)
     assert (one.product, one.facts["price"], one.facts["pairs"]) == (model.pk, 1_000, 10)
     assert one.gain == 10 * (one.facts["cost"] - 1_000)
+
+    model.prices.filter(group=Group.WHOLESALE).update(from_pairs=12)  # nobody buys a single pair
+    Product.objects.filter(pk=model.pk).update(minimum_pairs=12)
+    (one,) = found(buyer.workshop, MorningKind.PRICE)
+    assert one.facts["price"] == 1_000
 
 
 def test_pairs_and_material_that_nobody_touched_for_half_a_year(workshop: Workshop) -> None:

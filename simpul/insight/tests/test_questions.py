@@ -244,6 +244,9 @@ def test_what_came_late_and_what_was_left(owner: Person) -> None:
         ({"on1": "area"}, "what1", "Say which"),
         ({"what1": "40"}, "on1", "Say what “40” is."),
         ({"days": "chosen"}, "first", "Say from which day."),
+        ({"days": "chosen", "first": "9999-01-01", "last": "9999-12-31"}, "last", "Choose a year"),
+        ({"days": "chosen", "first": "0001-02-01", "last": "0001-03-05"}, "first", "Choose a year"),
+        ({"on1": "buyer", "what1": "#99999999999999999999"}, "what1", "Write the whole name"),
         (
             {"days": "chosen", "first": "2026-02-01", "last": "2026-01-01"},
             "last",
@@ -295,6 +298,19 @@ def test_a_question_is_kept_by_keys_and_read_by_names(
     both = [QuestionForm(one, person=owner) for one in (kept, again)]
     assert all(one.is_valid() for one in both)
     assert both[0].question == both[1].question
+
+
+@pytest.mark.usefixtures("ordered")
+def test_a_name_means_all_who_bear_it_and_a_key_stays_one(
+    owner: Person, shops: tuple[Party, Party]
+) -> None:
+    Party.objects.filter(pk__in=[one.pk for one in shops]).update(name="Toko Jaya")
+    typed = {"measure": "pairs", "days": "m3", "on1": "buyer", "how1": "is"}
+    form = QuestionForm(typed | {"what1": "Toko Jaya"}, person=owner)
+    assert form.is_valid()
+    assert form.kept["what1"] == ", ".join(f"#{one.pk}" for one in shops)
+    only = typed | {"what1": f"#{shops[1].pk}"}
+    assert as_typed(only, owner)["what1"] == f"#{shops[1].pk}"
 
 
 # How it is counted

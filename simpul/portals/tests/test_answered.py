@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from pytest_django import Settings
 
 from simpul import testing
 from simpul.insight.keeping import keep
-from simpul.insight.models import QuestionLetter, SavedQuestion
+from simpul.insight.models import CountedAnswer, QuestionLetter, SavedQuestion
+from simpul.insight.questions import long
+from simpul.insight.questions.answer import TooMany
 from simpul.lib import clock
 from simpul.parties.models import Identity, Party, Person
 from simpul.parties.roles import Role
@@ -144,3 +147,27 @@ def test_what_cannot_be_answered_any_more_says_so(owner: Person, sari: Person) -
     assert sent_at(FRIDAY) == (1, 0)
     assert "tidak bisa dijawab" in str(mail.outbox[0].body)
     assert mail.outbox[0].attachments == []
+
+
+@pytest.mark.usefixtures("ordered")
+def test_what_takes_long_is_counted_by_the_worker_and_told_at_the_next_try(
+    owner: Person, sari: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted(owner, sari)
+    begun: list[int] = []
+
+    def refuse(*_asked: object) -> None:
+        raise TooMany(60_000)
+
+    def begin(key: int) -> None:
+        begun.append(key)
+
+    monkeypatch.setattr(answered, "count_now", refuse)
+    worker = SimpleNamespace(count_answer=SimpleNamespace(enqueue=begin))
+    monkeypatch.setattr(answered, "tasks", worker)
+    assert sent_at(FRIDAY) == (0, 1)
+    with clock.stopped(FRIDAY):
+        long.count(CountedAnswer.objects.get(pk=begun[0]))
+    assert sent_at(FRIDAY + timedelta(minutes=6)) == (1, 0)
+    assert "Pasang seluruhnya: 30." in str(mail.outbox[0].body)
+    assert len(begun) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -144,7 +146,11 @@ def test_another_workshop_finds_nothing(client: Client, sari: Person, joko: Pers
 
 
 def test_who_has_no_login_reads_it_by_the_link_of_his_message(
-    client: Client, workshop: Workshop, sari: Person, dewi: Person
+    client: Client,
+    workshop: Workshop,
+    sari: Person,
+    dewi: Person,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     picture = Upload.keep(testing.picture(), by=sari)
     made = published(sari, picture=picture)
@@ -155,6 +161,9 @@ def test_who_has_no_login_reads_it_by_the_link_of_his_message(
     here = body.removeprefix("Baca: ").partition("/ciomas/")[2]
     assert "Cokelat tua" in client.get(f"/ciomas/{here}").text
     assert client.get(f"/ciomas/{here}picture/")["Content-Type"].startswith("image/")
+    with monkeypatch.context() as later:
+        later.setattr(sealed_news, "LASTS", timedelta(seconds=-1))
+        assert client.get(f"/ciomas/{here}").status_code == 404
 
     late = testing.person("Toni", testing.party(workshop, "Toko Toni"))
     other = sealed_news.token_of(made, late)  # it was not for him

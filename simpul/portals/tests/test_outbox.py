@@ -26,6 +26,7 @@ from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Identity, Party, Person
 from simpul.portals import outbox
+from simpul.portals.management.commands import outbox as command
 
 SENT, FAILED, WAITING = Notice.Status.SENT, Notice.Status.FAILED, Notice.Status.WAITING
 
@@ -327,3 +328,19 @@ def test_a_guest_who_is_not_reached_is_tried_again_and_not_for_ever(
         moment += pause
     with clock.stopped(moment):
         assert outbox.send_to_guests() == (0, 0)
+
+
+@pytest.mark.django_db
+def test_what_fails_keeps_no_other_mail_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+
+    def fail() -> tuple[int, int]:
+        raise ValueError
+
+    def send() -> tuple[int, int]:
+        sent.append("here")
+        return 1, 0
+
+    monkeypatch.setattr(command, "SENDERS", (fail, send))
+    command.Command()._once()
+    assert sent == ["here"]

@@ -205,3 +205,30 @@ def test_the_room_costs_the_same_for_any_number(
     with django_assert_num_queries(7):
         page = client.get(HERE).text
     assert page.count("Halo semua") == count
+
+
+def test_nobody_comes_in_by_whom_has_left(
+    theirs: SentraMember, room: Sentra, owner: Person, joko: Person
+) -> None:
+    third = testing.staff("Rudi", testing.workshop("cikaret"), Role.OWNER)
+    theirs.invite(by=joko, guest=third.workshop)
+    room.part_with(by=owner, member=theirs, reason="Sudah tutup")
+    assert not SentraInvitation.objects.open().exists()
+    mine = SentraMember.objects.get(workshop=owner.workshop)
+    mine.invite(by=owner, guest=third.workshop)
+    mine.leave(by=owner)
+    with pytest.raises(WrongState):
+        SentraMember.join(by=third, invitation=SentraInvitation.objects.latest("pk"))
+
+
+def test_the_first_complaint_stays_and_nobody_reports_himself(
+    theirs: SentraMember, room: Sentra, owner: Person, joko: Person
+) -> None:
+    said = SentraPost.say(by=joko, sentra=room, body="Jual motor")
+    with pytest.raises(WrongState):
+        theirs.report(by=joko, post=said, complaint="Tidak apa-apa")
+    mine = SentraMember.objects.get(workshop=owner.workshop)
+    mine.report(by=owner, post=said, complaint="Bukan tentang sepatu")
+    mine.report(by=owner, post=said, complaint="Lain")
+    said.refresh_from_db()
+    assert said.complaint == "Bukan tentang sepatu"

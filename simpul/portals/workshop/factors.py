@@ -34,8 +34,10 @@ def factors(request: Request) -> HttpResponse:
     asked = request.GET.get("step", "")
     step = Step(asked) if asked in BUYERS else None
     rows = told.buyers_on(request.person, step) if step else None
-    if rows is not None and (answer := download(request, "buyers", COLUMNS, rows)):
-        return answer
+    if rows is not None:
+        answer = download(request, "buyers", COLUMNS, rows, is_personal=True)
+        if answer:
+            return answer
     counts = told.funnel(request.person)
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page")) if rows is not None else None
     context = {

@@ -28,7 +28,6 @@ from simpul.ui.jinja import day_month, month, number, quantity, rupiah
 
 FEWEST = 5  # orders, to say where they wait
 SHOWN = 10  # bars; the table has all
-SHOWN_PAYERS = 20  # the download has all
 
 Kind = Working.Kind
 type Rows = dict[str, list[Working]]
@@ -259,19 +258,15 @@ def _cash(request: Request) -> Shown:
     ends = _ends(kept, weeks)
     lowest = min(zip(ends, weeks, strict=True), key=itemgetter(0), default=None)
     rows = list(zip(weeks, ends, strict=True))
-    known = Working.objects.filter(workshop=request.workshop, kind=Kind.PAYER)
-    payers = known.select_related("party").order_by("place")  # as many as there are buyers
     context = {
         "cash": kept,
         "weeks": rows,
         "lowest": lowest,
         "comes": sum(week.from_buyers for week in weeks),
         "goes": sum(week.goes_out for week in weeks),
-        "payers": list(payers[:SHOWN_PAYERS]),
         "cash_chart": _cash_chart(kept, weeks, ends),
     }
-    lists: Lists = {"cash": (COLUMNS_OF_CASH, rows), "payers": (COLUMNS_OF_PAYERS, payers)}
-    return "cash", context, lists
+    return "cash", context, {"cash": (COLUMNS_OF_CASH, rows)}
 
 
 def _ends(kept: CashKept | None, weeks: Sequence[CashWeek]) -> list[int]:
@@ -305,13 +300,6 @@ COLUMNS_OF_CASH: tuple[Column, ...] = (
     (gettext_lazy("Wages"), lambda row: row[0].wages),
     (gettext_lazy("All other"), lambda row: row[0].running),
     (gettext_lazy("At the end"), lambda row: row[1]),
-)
-COLUMNS_OF_PAYERS: tuple[Column, ...] = (
-    (gettext_lazy("Buyer"), lambda row: row.party.name),
-    (gettext_lazy("Instalments paid"), lambda row: row.count),
-    (gettext_lazy("In time"), lambda row: row.kept),
-    (gettext_lazy("Half come later than (days)"), lambda row: row.middle // 10),
-    (gettext_lazy("One in ten comes later than (days)"), lambda row: row.slow // 10),
 )
 
 

@@ -47,8 +47,11 @@ class Command(BaseCommand):
         try:
             notices.tell()
             outbox.prepare()
-            for send in SENDERS:
-                send()
             timetable.start_due()
         except Exception:
             log.exception("The outbox will try again")
+        for send in SENDERS:  # what fails keeps no other one waiting
+            try:
+                send()
+            except Exception:
+                log.exception("%s will try again", send.__module__)

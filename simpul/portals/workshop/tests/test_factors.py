@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from simpul import testing
 from simpul.insight.models import BuyerFact
 from simpul.parties.models import Person, Workshop
+from simpul.portals.workshop.tests.test_gateways import freshly
 
 HERE = "/ciomas/desk/insight/factors/"
 
@@ -40,9 +41,19 @@ def test_a_click_on_a_step_shows_who_stands_there(
     shown = client.get(HERE + "?step=loyal").text
     assert "Toko Setia" in shown
     assert "Toko Baru" not in shown
+    freshly(client, sari)
     assert (
         "Toko Baru,2026-03-01,2026-09-01,1,5000000" in client.get(HERE + "?step=first&as=csv").text
     )
+
+
+def test_the_list_of_buyers_is_carried_away_by_whom_it_is_trusted_to(
+    client: Client, viewer: Person, workshop: Workshop
+) -> None:
+    bought(workshop, "Toko Setia", 5)
+    testing.login(client, viewer)
+    assert "as=csv" not in client.get(HERE + "?step=loyal").text
+    assert client.get(HERE + "?step=loyal&as=csv").status_code == 403
 
 
 def test_a_workshop_that_has_just_begun_is_told_so(client: Client, owner: Person) -> None:
