@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from simpul.demo import catalogue, history, mornings, people
-from simpul.insight import cash, workings
+from simpul.insight import cash, demand, workings
+from simpul.insight.behaviour import job as behaviour
 from simpul.insight.keeping import keep
 from simpul.lib import clock, codes
 from simpul.parties.models import Workshop
@@ -37,5 +38,7 @@ def load(
         keep.rebuild(cast.workshop)
         workings.reckon(cast.workshop)
         cash.reckon(cast.workshop)
+        demand.foretell(cast.workshop)
+        behaviour.tell(cast.workshop)
         mornings.look_back(cast.workshop)
     return cast.workshop
