@@ -120,9 +120,8 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.Jinja2"  # the same widgets, in half of the time
 
 
-# Disks without heads: rows of a few thousand orders are fetched one by one, not by reading millions;
-# and no query of ours is so long that compiling it first pays (docs/decisions/0058).
-PLANNER = "-c random_page_cost=1.1 -c jit=off"
+# No query of ours is so long that compiling it first pays (docs/decisions/0058).
+PLANNER = "-c jit=off"
 
 
 def _database(url: str) -> dict[str, object]:

@@ -32,7 +32,7 @@ from simpul.insight.spans import (
 )
 from simpul.lib.workdays import DAY
 from simpul.orders.models import Order
-from simpul.parties.models import Workshop
+from simpul.parties.models import Workshop, in_this_language
 
 MONTHS = (3, 6, 12)  # what one may look at
 WEEKS_TO_COME = 10
@@ -285,7 +285,7 @@ def _by_model(workshop: Workshop, asked: Trend) -> list[Row]:
     rows = (
         ModelDay.objects.filter(workshop=workshop, day__range=_both(now, before))
         .order_by()
-        .values("product", "product__name", "product__code")
+        .values("product", "product__name", "product__name_en", "product__code")
         .annotate(
             now=Sum(asked.measure, filter=in_now, default=0),
             was=Sum(asked.measure, filter=in_before, default=0),
@@ -296,7 +296,8 @@ def _by_model(workshop: Workshop, asked: Trend) -> list[Row]:
     found = [
         Row(
             row["product"],
-            f"{row['product__code']} {row['product__name']}",
+            f"{row['product__code']} "
+            f"{in_this_language(row['product__name'], row['product__name_en'])}",
             row["now"],
             row["was"],
             Counted(row["orders_now"], row["orders_before"]),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.utils.translation import override
+
 from simpul import testing
 from simpul.catalog.models import Product
 from simpul.insight import market
@@ -52,6 +54,15 @@ def test_a_model_is_rising_or_fading_only_where_chance_would_not_do_it(workshop:
     ModelDay.objects.filter(day__lt=then).delete()  # now the year before is not whole
     found = market.trend(workshop, TODAY, by=By.MODEL, measure=Measure.PAIRS, months=12)
     assert found.turned == []
+
+
+def test_a_model_is_named_as_its_reader_speaks(workshop: Workshop) -> None:
+    product = testing.product(workshop, "D-1", name="Derby pria", name_en="Men's derby")
+    sold(product, date(2026, 3, 1), 1)
+    for language, name in (("en", "D-1 Men's derby"), ("id", "D-1 Derby pria")):
+        with override(language):
+            asked = market.trend(workshop, TODAY, by=By.MODEL, measure=Measure.PAIRS, months=12)
+        assert [row.label for row in asked.rows] == [name]
 
 
 def test_the_seasons_say_nothing_of_months_that_are_not_known(workshop: Workshop) -> None:
