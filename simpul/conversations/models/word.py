@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -54,15 +54,20 @@ class MessageWordQuerySet(models.QuerySet["MessageWord"]):
         few = list(self.beginning(word).values_list("message", flat=True)[: RARE + 1])
         return set(few) if len(few) <= RARE else None
 
-    def together(self, words: Iterable[bytes]) -> list[Q]:
-        """Tell in which messages all these words begin so: all messages of the two that have the
-        fewest are taken at once, while that is quicker than to look into each message, and the
-        other words are looked for in what these two have together."""
+    def together(self, words: Sequence[bytes]) -> list[Q]:
+        """Tell in which messages all these words begin so: of the two that have the fewest all
+        messages are fetched, while that is quicker than to look into each one, and those that both
+        have are named if they are few; the other words are looked for in these."""
         sizes = {word: self.beginning(word)[: COMMON + 1].count() for word in words}
         few = sorted(sizes, key=lambda word: (sizes[word], word))[:2]
-        taken = {word for word in few if sizes[word] <= COMMON}
-        whole = [Q(pk__in=self.beginning(word).values("message")) for word in few if word in taken]
-        return whole + [looked_into(word) for word in sizes if word not in taken]
+        if all(sizes[word] <= COMMON for word in few):
+            one, other = (
+                set(self.beginning(word).values_list("message", flat=True)) for word in few
+            )
+            if len(one & other) <= RARE:
+                rest = [looked_into(word) for word in words if word not in few]
+                return [Q(pk__in=one & other), *rest]
+        return [looked_into(word) for word in words]
 
 
 def looked_into(word: bytes) -> Q:
