@@ -125,13 +125,13 @@ def _send(letter: RoomLetter) -> bool | None:
         mail_of(letter, news).send()
     except Exception as failure:
         log.exception("Letter %s of the room could not be sent", letter.pk)
-        _give_up_someday_month(letter, failure)
+        _give_up_or_wait(letter, failure)
         return False
     letter.mark(RoomLetter.Status.SENT)
     return True
 
 
-def _give_up_someday_month(letter: RoomLetter, failure: Exception) -> None:
+def _give_up_or_wait(letter: RoomLetter, failure: Exception) -> None:
     is_dead = isinstance(failure, SMTPRecipientsRefused) and all(
         map(bounces.is_for_good, failure.recipients.values())
     )

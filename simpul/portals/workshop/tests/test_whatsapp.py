@@ -7,8 +7,8 @@ from django.test import Client
 from simpul import testing
 from simpul.parties.models import Person
 from simpul.payments.models import WhatsAppNumber
+from simpul.portals.workshop.tests.test_gateways import freshly
 
-PASSWORD = "kata sandi yang panjang"
 SETTINGS = "/ciomas/desk/settings/whatsapp/"
 KEYS = {
     "number_id": "106540352242922",
@@ -16,16 +16,6 @@ KEYS = {
     "verify_token": "kata-verifikasi",
     "access_token": "token-akses",
 }
-
-
-def freshly(client: Client, person: Person) -> None:
-    """Log in and type the password once more, as the page asks for it."""
-    testing.login(client, person)
-    assert person.user is not None
-    person.user.set_password(PASSWORD)
-    person.user.save()
-    client.force_login(person.user)
-    client.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": "/"})
 
 
 def test_the_owner_connects_it_and_no_key_is_shown_again(client: Client, owner: Person) -> None:
