@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models import Min, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
+from simpul.catalog.models import Colourway
 from simpul.insight import rates
 from simpul.insight.capacity import Narrowest, narrowest
 from simpul.insight.models import AreaMonth, ModelDay, ModelMonth, OrderFact
@@ -359,6 +360,8 @@ def _by_sums(workshop: Workshop, asked: Trend) -> list[Row]:
         )
     )
     found = [Row(key, _label(asked.by, key), now, was) for key, now, was in rows if now or was]
+    if asked.by == By.COLOUR:
+        _name_colours(workshop, found)
     if asked.by == By.SIZE:
         return sorted(found, key=lambda row: row.label)  # a curve
     return _sorted(found)
@@ -382,6 +385,15 @@ def _label(by: By, key: str) -> str:
     if by == By.CHANNEL:
         return str(Order.Channel(key).label)
     return key or str(_("not known"))
+
+
+def _name_colours(workshop: Workshop, rows: list[Row]) -> None:
+    """Name colours as the reader speaks, where the catalogue knows the word."""
+    looks = Colourway.objects.filter(product__workshop=workshop, name__in=[row.key for row in rows])
+    words = looks.exclude(name_en="").order_by("-pk").values_list("name", "name_en")
+    known = dict(words)  # the first of each
+    for row in rows:
+        row.label = in_this_language(row.label, known.get(row.key, ""))
 
 
 def _sorted(rows: Iterable[Row]) -> list[Row]:

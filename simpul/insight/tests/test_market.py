@@ -10,7 +10,7 @@ from simpul import testing
 from simpul.catalog.models import Product
 from simpul.insight import market
 from simpul.insight.market import By, Measure, Turn
-from simpul.insight.models import AreaMonth, ModelDay
+from simpul.insight.models import AreaMonth, ModelDay, ModelMonth
 from simpul.parties.models import Workshop
 
 TODAY = date(2026, 11, 20)
@@ -92,6 +92,24 @@ def test_a_model_is_named_as_its_reader_speaks(workshop: Workshop) -> None:
         with override(language):
             asked = market.trend(workshop, TODAY, by=By.MODEL, measure=Measure.PAIRS, months=12)
         assert [row.label for row in asked.rows] == [name]
+
+
+def test_a_colour_is_named_as_its_reader_speaks_where_the_catalogue_knows_the_word(
+    workshop: Workshop,
+) -> None:
+    product = testing.product(workshop, "D-1")
+    black, sand = product.colourways.get(), testing.colourway(product, "Pasir")
+    product.colourways.filter(pk=black.pk).update(name_en="Black")
+    ModelMonth.objects.bulk_create(
+        ModelMonth(
+            workshop=workshop, month=date(2026, 3, 1), variant=look.variants.first(), pairs=pairs
+        )
+        for look, pairs in ((black, 20), (sand, 10))
+    )
+    for language, names in (("en", ["Black", "Pasir"]), ("id", ["Hitam", "Pasir"])):
+        with override(language):
+            asked = market.trend(workshop, TODAY, by=By.COLOUR, measure=Measure.PAIRS, months=12)
+        assert [row.label for row in asked.rows] == names
 
 
 def test_the_seasons_say_nothing_of_months_that_are_not_known(workshop: Workshop) -> None:
