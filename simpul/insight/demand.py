@@ -66,7 +66,7 @@ def foretell(workshop: Workshop) -> None:
     """Forecast all models of a workshop anew, and all of them together."""
     today = clock.today()
     begins = today - today.weekday() * DAY
-    known, everything = _known(workshop, begins)
+    known, everything = weekly_demand(workshop, begins)
     undelivered = _undelivered(workshop)
     rows = [
         _forecast(workshop, product, one, undelivered.get(product, 0), begins)
@@ -89,10 +89,10 @@ def foretell(workshop: Workshop) -> None:
 # What is known
 
 
-def _known(workshop: Workshop, begins: date) -> tuple[dict[int, Known], Known]:
-    """Return of each model that is asked for how many pairs, week by week, since it was first; and of
-    all together, also of those that are new or that nobody asks for any more: without them the
-    workshop would seem to grow."""
+def weekly_demand(workshop: Workshop, begins: date) -> tuple[dict[int, Known], Known]:
+    """Return of each model that is asked for (by its key) its pairs week by week up to the week that
+    `begins`, since it was first; and of all together, also of those that are new or that nobody asks
+    for any more: without them the workshop would seem to grow."""
     days = ModelDay.objects.filter(workshop=workshop, pairs__gt=0).order_by()
     first = dict(days.values_list("product").annotate(day=Min("day")))
     by_week: dict[int, Sold] = defaultdict(lambda: defaultdict(int))

@@ -143,7 +143,7 @@ def test_all_together_have_the_past_of_those_that_are_gone(
     assert found["all"].past == [*mine[:-4], *(one + 5 for one in mine[-4:])]
     assert found["all"].ordered == 3
     with clock.stopped(NOW):
-        _models, everything = demand._known(workshop, BEGINS)
+        _models, everything = demand.weekly_demand(workshop, BEGINS)
     assert everything.weekly[:20].tolist() == [one + 30 for one in (UNEVEN * 3)[:20]]
 
 
