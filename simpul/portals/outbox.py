@@ -251,7 +251,7 @@ def _post(notices: list[Notice], mail: EmailMessage) -> None:
     try:
         mail.send()
     except SMTPRecipientsRefused as refusal:
-        if not all(map(bounces.is_for_good, refusal.recipients.values())):
+        if not bounces.is_dead(refusal):
             raise
         identity.come_back()
         raise Undeliverable from refusal
