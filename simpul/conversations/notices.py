@@ -320,6 +320,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "production.close_days": NOBODY,
     "production.open_days": NOBODY,
     "production.set_capacity": NOBODY,
+    "production.name_causes": NOBODY,
     "production.add_lasts": NOBODY,
     "production.change_lasts": NOBODY,
     "production.drop_lasts": NOBODY,

@@ -504,6 +504,7 @@ ABILITIES: dict[str, Rule] = {
     "production.close_days": workshop(PRODUCTION),
     "production.open_days": workshop(PRODUCTION),
     "production.set_capacity": workshop(PRODUCTION),
+    "production.name_causes": workshop(PRODUCTION),
     "production.add_lasts": workshop(PRODUCTION),
     "production.change_lasts": workshop(PRODUCTION),
     "production.drop_lasts": workshop(PRODUCTION),

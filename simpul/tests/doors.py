@@ -626,6 +626,7 @@ TABLE: dict[str, Door] = {
     "workshop:lasts": Door("lasts", "owner udin", "owner udin", others=403),
     "workshop:lasts-dropping": Door("lasts", "staff", "owner udin", answer=405),
     "workshop:week": Door(sees="owner udin", may="owner udin", others=403),
+    "workshop:causes": Door(sees="owner udin", may="owner udin", others=403),
     "workshop:closing-days": Door(sees="owner udin", may="owner udin", others=403),
     "workshop:opening-days": Door("closed", "staff", "owner udin", answer=405),
     "workshop:jobs": Door(sees="staff"),

@@ -544,6 +544,7 @@ urlpatterns = [
     path("production/days/lasts/<int:pk>/", lasts.lasts, name="lasts"),
     path("production/days/lasts/<int:pk>/dropping/", lasts.dropping, name="lasts-dropping"),
     path("production/days/week/", hours.week, name="week"),
+    path("production/days/causes/", hours.causes, name="causes"),
     path("production/days/closing/", hours.closing, name="closing-days"),
     path("production/days/<int:pk>/opening/", hours.opening, name="opening-days"),
     path("production/jobs/", production.jobs, name="jobs"),

@@ -6,8 +6,6 @@ const KEPT = "simpul-kept"
 const LIMIT = "Keep-Until"
 const PATIENCE = 8_000 // milliseconds until a weak network counts as none
 const PARTS = ["style", "script", "font", "image"]
-const newest = new Map() // of each address: which question the kept page answers
-let questions = 0
 
 addEventListener("install", () => skipWaiting())
 addEventListener("activate", (event) => event.waitUntil(clients.claim()))
@@ -20,27 +18,19 @@ addEventListener("fetch", (event) => {
 })
 
 async function page(request, url) {
-  const question = ++questions
   const cache = await caches.open(KEPT)
   const address = url.origin + url.pathname
   const kept = await living(cache, address)
   const shown = url.search && kept?.url !== request.url ? undefined : kept // nothing else than was asked for
   try {
     const answer = await (shown ? Promise.race([fetch(request), late()]) : fetch(request))
-    if (answer.ok && answer.headers.has(LIMIT)) await keep(cache, address, answer.clone(), question)
+    if (answer.ok && answer.headers.has(LIMIT)) await cache.put(address, answer.clone())
     else if (kept && isLogin(answer)) await caches.delete(KEPT)
     else if (answer.status < 500 && !url.search) await forget(cache, address)
     return answer
   } catch {
     return shown ?? Response.error()
   }
-}
-
-// An answer that comes late keeps nothing: what was asked for after it is newer.
-async function keep(cache, address, answer, question) {
-  if (question < (newest.get(address) ?? 0)) return
-  newest.set(address, question)
-  await cache.put(address, answer)
 }
 
 // What ended at a page has ended below it too.
