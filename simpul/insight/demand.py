@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Min, Sum
 
 from simpul.catalog.models import Variant
+from simpul.insight import nightly
 from simpul.insight.methods import feasts
 from simpul.insight.methods.histories import Array
 from simpul.insight.methods.intermittent import classify
@@ -58,8 +59,7 @@ class Known:
 
 def is_needed(workshop: Workshop) -> bool:
     """Whether anything was ever agreed on, and nobody has forecast it today."""
-    told = DemandForecast.objects.filter(workshop=workshop, as_of=clock.today())
-    return not told.exists() and ModelDay.objects.filter(workshop=workshop).exists()
+    return nightly.is_of_yesterday(DemandForecast, ModelDay, of=workshop)
 
 
 def foretell(workshop: Workshop) -> None:

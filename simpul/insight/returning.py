@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Avg, Count
 
 from simpul.conversations.models import Ticket
+from simpul.insight import nightly
 from simpul.insight.methods.backtest import Backtest, backtest
 from simpul.insight.methods.fitting import Fit
 from simpul.insight.methods.gamma_gamma import GammaGamma, Values, gamma_gamma
@@ -57,8 +58,7 @@ class TooFew(Exception):
 
 def is_needed(workshop: Workshop) -> bool:
     """Whether there are buyers, and nobody has judged them today."""
-    judged = BuyingOutlook.objects.filter(workshop=workshop, as_of=clock.today())
-    return not judged.exists() and BuyerFact.objects.filter(workshop=workshop).exists()
+    return nightly.is_of_yesterday(BuyingOutlook, BuyerFact, of=workshop)
 
 
 def judge(workshop: Workshop) -> None:
