@@ -59,15 +59,18 @@ COLUMNS: list[Column] = [
 @require_safe
 def orders(request: Request) -> HttpResponse:
     searched, chosen = _searched(request), request.GET.get("status", "")
-    found = _chosen(searched, chosen).for_list()
-    found = found.order_by(*SORTS.get(request.GET.get("sort", ""), SORTS[""]))
-    if answer := download(request, "orders", COLUMNS, found):
+    sort = SORTS.get(request.GET.get("sort", ""), SORTS[""])
+    found = _chosen(searched, chosen).order_by(*sort)
+    if answer := download(request, "orders", COLUMNS, found.for_list()):
         return answer
     counts = dict(searched.order_by().values_list("status").annotate(n=Count("pk")))
-    pages = Paginator(found, A_PAGE)
+    pages = Paginator(found.values_list("pk", flat=True), A_PAGE)
     if chosen in Status.values or not chosen:
         pages.count = counts.get(chosen, 0) if chosen else sum(counts.values())
     page = pages.get_page(request.GET.get("page"))
+    page.object_list = list(
+        Order.objects.filter(pk__in=page.object_list).for_list().order_by(*sort)
+    )
     outlook.expect(request.workshop, page.object_list)
     return render(
         request,
