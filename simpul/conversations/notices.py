@@ -25,7 +25,8 @@ NOBODY: tuple[str, ...] = ()
 # An audience is a side of the deal, a role of the workshop, `other` (the side that did not do it;
 # of the workshop its desk, and who was asked to answer),
 # `asked` (the couriers that were offered the job), `payers` (the buyers who are asked for money),
-# `interested` (the buyers who wanted to hear of it), `dealer` (who buys through the buyer), `merged`
+# `interested` (the buyers who wanted to hear of it), `addressed` (the buyers whom the line itself names
+# as its `parties`), `dealer` (who buys through the buyer), `merged`
 # (who logs in for one of two parties that were found to be one) or `named` (the colleagues whom the
 # thing itself names).
 TOLD: dict[str, tuple[str, ...]] = {
@@ -128,7 +129,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.ask_poll": NOBODY,  # it stands in the room
     "crm.answer_poll": NOBODY,
     "crm.order_ahead": ("sales",),
-    "crm.offer_ahead": ("interested",),
+    "crm.offer_ahead": ("addressed",),
     # what the shop window tells of the workshop
     "crm.show_picture": NOBODY,
     "crm.take_picture_off": NOBODY,
@@ -319,6 +320,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "production.close_days": NOBODY,
     "production.open_days": NOBODY,
     "production.set_capacity": NOBODY,
+    "production.name_causes": NOBODY,
     "production.add_lasts": NOBODY,
     "production.change_lasts": NOBODY,
     "production.drop_lasts": NOBODY,
@@ -384,6 +386,11 @@ TOLD: dict[str, tuple[str, ...]] = {
     "delivery.change_route": NOBODY,
     "delivery.drop_route": NOBODY,
     "delivery.open": NOBODY,
+    "delivery.call_for": NOBODY,
+    "delivery.announce": ("buyer",),
+    "delivery.fetch": ("buyer", "sales", "stock"),
+    "delivery.miss": ("buyer", "sales", "stock"),
+    "delivery.bring_in": ("courier",),
     "delivery.offer": ("asked",),
     "delivery.accept": ("sales", "stock"),
     "delivery.pass": ("sales", "stock"),
@@ -600,6 +607,8 @@ def _people(word: str, entry: Entry) -> list[Person]:
         return list(people.filter(party_id__in=_subject(entry).payers()))
     if word == "interested":
         return list(people.filter(party_id__in=_subject(entry).interested()))
+    if word == "addressed":
+        return list(people.filter(party_id__in=entry.facts["parties"]))
     if word == "merged":
         parties = (_subject(entry).kept_id, _subject(entry).absorbed_id)
         return list(people.filter(party_id__in=parties, user__isnull=False))

@@ -10,35 +10,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.core import signing
 from django.db import transaction
 from django.db.models import F
 
 from simpul.crm.models import Consent, ConsentHow
 from simpul.lib import clock
+from simpul.lib.seals import Seal
 from simpul.parties.models import Identity, IdentityQuerySet, Person, Workshop
 
 GOOD_FOR = timedelta(days=30)
 ASKED_WITHIN = timedelta(days=2)  # of the registration; later nobody is asked any more
 PAUSES = [timedelta(minutes=minutes) for minutes in (5, 30, 180, 720)]  # after each failure
 
-_SEAL = signing.TimestampSigner(salt="simpul.confirming", sep=".")
+_SEAL = Seal("confirming", good_for=GOOD_FOR)
 
 type Waiting = dict[str, str]  # purpose -> the very words
 
 
 def token_of(identity: Identity) -> str:
     """Return what stands in the address of the link; it says nothing of the address itself."""
-    return _SEAL.sign(str(identity.pk))
+    return _SEAL.token_of(identity.pk)
 
 
 def read(token: str, workshop: Workshop) -> Identity | None:
     """Return whose address the link proves; None where we did not seal it, or too long ago."""
-    try:
-        pk = _SEAL.unsign(token, max_age=GOOD_FOR)
-    except signing.BadSignature:
-        return None
-    return Identity.objects.filter(workshop=workshop, pk=pk).select_related("person").first()
+    found = Identity.objects.filter(workshop=workshop, pk__in=_SEAL.read(token))
+    return found.select_related("person").first()
 
 
 def waiting_for(identity: Identity) -> Waiting:

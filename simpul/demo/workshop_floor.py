@@ -22,6 +22,14 @@ CARTON = 10
 LATELY = timedelta(days=60)  # in which a stage of an order is often counted in two parts
 WORKERS = ("Oman", "Iwan", "Nining", "Dedi", "Euis")
 MENDED_ONE_IN = (17, 11, 3, 5, 13)  # counts at each of the stages: closing is the hardest
+CAUSES = (  # at each of the stages; sometimes nobody says one
+    ("Kulit cacat", "Salah potong", "Kulit cacat"),
+    ("Salah potong", "", "Kulit cacat"),
+    ("Jahitan loncat", "Jahitan loncat", ""),
+    ("Lem lepas", "Salah ukuran atau acuan", "Lem lepas"),
+    ("Belang atau kotor", "Lem lepas", ""),
+)
+SPOILT_ONE_IN = 6  # jobs, when leather is cut
 FARAWAY = {"padang", "ambon", "siti", "budi", "semarang", "cirebon", "lampung", "serang", "solo"}
 
 
@@ -57,12 +65,23 @@ def work(story: Story, job: Job, place: int) -> None:
     try:
         if part:
             worker = WORKERS[(job.pk + place) % len(WORKERS)]
-            mended = {max(part, key=lambda size: part[size]): 1 + job.pk % 3}
+            most = max(part, key=lambda size: part[size])
+            mended = {most: 1 + job.pk % 3} if _is_mended(job, place) else {}
+            if place == 0 and part is good and job.pk % SPOILT_ONE_IN == 0:
+                job.tap(
+                    by=story.cast.staff["udin"],
+                    stage=stage,
+                    good={},
+                    reject={most: 1},
+                    cause=CAUSES[0][job.pk % 3],
+                    worker=worker,
+                )
             job.tap(
                 by=story.cast.staff["udin"],
                 stage=stage,
                 good=part,
-                rework=mended if (3 * job.pk + place) % MENDED_ONE_IN[place] == 0 else {},
+                rework=mended,
+                cause=CAUSES[place][job.pk % 3] if mended else "",
                 worker=worker,
             )
             photos.take(story, stage)
@@ -75,6 +94,10 @@ def work(story: Story, job: Job, place: int) -> None:
         story.later(lambda: work(story, job, place + 1), days=story.dice.choice((1, 1, 2)))
     else:
         story.later(lambda: pack(story, job.line.order), days=1)
+
+
+def _is_mended(job: Job, place: int) -> bool:
+    return (3 * job.pk + place) % MENDED_ONE_IN[place] == 0
 
 
 def pack(story: Story, order: Order) -> None:

@@ -312,19 +312,29 @@ def _by_model(workshop: Workshop, asked: Trend) -> list[Row]:
 
 
 def _say_turns(workshop: Workshop, rows: list[Row], now: Span, before: Span) -> None:
-    """Name what is new, and what a test calls rising or fading."""
+    """Name what is new, and what a test calls rising or fading.
+
+    A model that came within the days before is held against those since its first order, and that
+    one order, without which there would be no such days, does not count.
+    """
     sold = ModelDay.objects.filter(workshop=workshop, orders__gt=0).order_by()
     first = dict(sold.values_list("product").annotate(on=Min("day")))
-    share = now.days / (now.days + before.days)
-    known = [row for row in rows if first.get(row.key, now.first) < now.first]
-    chances = {row.key: rates.chance(row.orders, share) for row in known}
+    chances: dict[Any, float] = {}
+    rising: dict[Any, bool] = {}
+    for row in rows:
+        came = first.get(row.key, now.last)
+        if came >= before.last:
+            row.turn = Turn.NEW if row.orders.now else ""
+            continue
+        is_young = came >= before.first
+        days = (before.last - came).days if is_young else before.days
+        counted = Counted(row.orders.now, row.orders.before - is_young)
+        chances[row.key] = rates.chance(counted, now.days / (now.days + days))
+        rising[row.key] = counted.now * days > counted.before * now.days
     turned = rates.found(chances)
     for row in rows:
-        if row not in known:
-            row.turn = Turn.NEW if row.orders.now else ""
-        elif row.key in turned:
-            is_more = row.orders.now * before.days > row.orders.before * now.days
-            row.turn = Turn.RISING if is_more else Turn.FADING
+        if row.key in turned:
+            row.turn = Turn.RISING if rising[row.key] else Turn.FADING
 
 
 SUMS: dict[By, tuple[type[models.Model], str]] = {

@@ -154,7 +154,7 @@ def _orders(months: list[Month]) -> int:
 def _judge(rows: list[Priced]) -> None:
     """Give a word to those changes that chance would hardly explain, of all that are looked at."""
     chances = {
-        at: rates.chance(row.orders, row.others.now / sum(row.others))
+        at: rates.chance_beside(row.orders, row.others)
         for at, row in enumerate(rows)
         if row.since and all(row.others)
     }

@@ -17,7 +17,8 @@ from django.db.models import Count, Max, Q, Sum
 from django.db.models.functions import TruncDate
 
 from simpul.delivery.models import Handover, Package, Shipment
-from simpul.insight.models import OrderFact, Working, WorkingsKept
+from simpul.insight import causes, nightly
+from simpul.insight.models import OrderFact, SpoiltMonth, Working, WorkingsKept
 from simpul.insight.models.workings import LONGEST_NAME
 from simpul.insight.punctuality import with_promise
 from simpul.insight.worth import paid_parts
@@ -57,9 +58,7 @@ class _Year:
 
 def is_needed(workshop: Workshop) -> bool:
     """Whether something was delivered, and nobody has reckoned this today."""
-    told = WorkingsKept.objects.filter(workshop=workshop, as_of=clock.today())
-    ordered = OrderFact.objects.filter(workshop=workshop)
-    return not told.exists() and ordered.exists()
+    return nightly.is_of_yesterday(WorkingsKept, OrderFact, of=workshop)
 
 
 def reckon(workshop: Workshop) -> None:
@@ -87,7 +86,10 @@ def reckon(workshop: Workshop) -> None:
     middle, slow = middle_and_slow(
         sum(length or 0 for length in way) for way, _is_late in year.ways
     )
+    spoilt = causes.counted(workshop)
     with transaction.atomic():
+        SpoiltMonth.objects.filter(workshop=workshop).delete()
+        SpoiltMonth.objects.bulk_create(spoilt, batch_size=A_BATCH)
         Working.objects.filter(workshop=workshop).delete()
         Working.objects.bulk_create(rows, batch_size=A_BATCH)
         WorkingsKept.objects.update_or_create(

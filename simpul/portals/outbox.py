@@ -42,7 +42,7 @@ PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 180, 720)]
 A_BATCH = 50
 LONGEST_TEXT = 1500  # letters in a link that opens WhatsApp; the rest is behind its link
 MOST_IN_A_LETTER = 200
-WITH_PIN = {"delivery.leave", "delivery.plan_attempt"}
+WITH_PIN = {"delivery.leave", "delivery.plan_attempt", "delivery.announce"}
 LONGEST_PUSHING_S = 20  # of a turn: a push service that is down holds up nothing else
 
 log = logging.getLogger(__name__)
@@ -251,7 +251,7 @@ def _post(notices: list[Notice], mail: EmailMessage) -> None:
     try:
         mail.send()
     except SMTPRecipientsRefused as refusal:
-        if not all(map(bounces.is_for_good, refusal.recipients.values())):
+        if not bounces.is_dead(refusal):
             raise
         identity.come_back()
         raise Undeliverable from refusal

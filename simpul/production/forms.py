@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,13 +20,17 @@ from simpul.parties.models import Person
 from simpul.payments.models import Purpose
 from simpul.production.models import (
     LONGEST_CLOSED,
+    MOST_CAUSES,
     Capacity,
+    CauseList,
     JobSize,
     LastSet,
     OutworkSize,
     WageSlip,
     WorkWeek,
+    cause_label,
 )
+from simpul.production.models.causes import LONGEST_CAUSE
 from simpul.ui.fields import PhotoField, QuantityField
 from simpul.ui.jinja import day_short, rupiah, weekday_names
 
@@ -42,6 +46,20 @@ def _count(most: int) -> forms.IntegerField:
     return forms.IntegerField(
         required=False, min_value=0, max_value=max(most, 0), widget=forms.NumberInput(attrs=attrs)
     )
+
+
+class CauseField(forms.ChoiceField):
+    """Why pairs were spoilt or mended, of the workshop's list; it may stay unsaid."""
+
+    def __init__(self, causes: Sequence[str]) -> None:
+        said = [(words, cause_label(words)) for words in causes]
+        super().__init__(
+            label=_("What was wrong"), required=False, choices=[("", _("not said")), *said]
+        )
+
+    def valid_value(self, value: Any) -> bool:
+        """A count that waited on a telephone may name a cause that is not on the list any more."""
+        return len(value) <= LONGEST_CAUSE
 
 
 class ReasonForm(forms.Form):
@@ -88,11 +106,17 @@ class TapForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, sizes: Iterable[JobSize], room: dict[int, int], **kwargs: Any
+        self,
+        *args: Any,
+        sizes: Iterable[JobSize],
+        room: dict[int, int],
+        causes: Sequence[str],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.sizes = list(sizes)
         self.room = room
+        self.fields["cause"] = CauseField(causes)
         for size in self.sizes:
             for kind in ("good", "reject", "rework"):
                 self.fields[f"{kind}_{size.pk}"] = _count(room[size.pk])
@@ -103,6 +127,8 @@ class TapForm(forms.Form):
             self._counted(kind) for kind in ("good", "reject", "rework")
         ):
             raise forms.ValidationError(_now("Count at least one pair."))
+        if cleaned.get("cause") and not (self._counted("reject") or self._counted("rework")):
+            raise forms.ValidationError(_cause_of_nothing())
         return cleaned
 
     @property
@@ -125,6 +151,7 @@ class TapForm(forms.Form):
             "good": self._counted("good"),
             "reject": self._counted("reject"),
             "rework": self._counted("rework"),
+            "cause": self.cleaned_data["cause"],
             "worker": self.cleaned_data["worker"],
             "client_id": self.cleaned_data["client_id"],
         }
@@ -224,8 +251,11 @@ class TakeInForm(forms.Form):
         help_text=_("What was not made waits at the stage again, its material in the store."),
     )
 
-    def __init__(self, *args: Any, sizes: Iterable[OutworkSize], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, sizes: Iterable[OutworkSize], causes: Sequence[str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["cause"] = CauseField(causes)
         self.sizes = [row for row in sizes if row.out]
         for row in self.sizes:
             for kind in ("good", "reject"):
@@ -236,6 +266,8 @@ class TakeInForm(forms.Form):
         is_something = self._counted("good") or self._counted("reject") or cleaned.get("is_over")
         if not self.errors and not is_something:
             raise forms.ValidationError(_now("Count at least one pair."))
+        if cleaned.get("cause") and not self._counted("reject"):
+            raise forms.ValidationError(_cause_of_nothing())
         return cleaned
 
     @property
@@ -251,6 +283,7 @@ class TakeInForm(forms.Form):
         return {
             "good": self._counted("good"),
             "reject": self._counted("reject"),
+            "cause": self.cleaned_data["cause"],
             "is_over": self.cleaned_data["is_over"],
         }
 
@@ -333,6 +366,35 @@ class WeekForm(forms.Form):
         )
         self.fields["keeps_holidays"].initial = week.keeps_holidays
         self.order_fields(["weekdays", "keeps_holidays"])
+
+
+class CausesForm(forms.Form):
+    """Why pairs are spoilt: the words that are offered, one a line."""
+
+    words = forms.CharField(
+        label=_("Why pairs are spoilt or mended"),
+        required=False,
+        max_length=(LONGEST_CAUSE + 2) * MOST_CAUSES,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_(
+            "One cause on a line, the most frequent first. What was counted already keeps its words."
+        ),
+    )
+
+    def __init__(self, *args: Any, causes: CauseList, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["words"].initial = "\n".join(causes.words)
+
+    def clean_words(self) -> list[str]:
+        lines = [" ".join(line.split()) for line in self.cleaned_data["words"].splitlines()]
+        found = list(dict.fromkeys(line for line in lines if line))
+        if len(found) > MOST_CAUSES:
+            text = _now("At most %(count)s causes: nobody reads a long list while counting.")
+            raise forms.ValidationError(text % {"count": MOST_CAUSES})
+        if long := [line for line in found if len(line) > LONGEST_CAUSE]:
+            text = _now("This is too long to be read at a glance: %(words)s")
+            raise forms.ValidationError(text % {"words": long[0]})
+        return found
 
 
 class ClosedDaysForm(forms.Form):
@@ -559,3 +621,7 @@ def _said(purpose: Purpose, rest: int) -> str:
     if purpose.is_cash:
         said = _now("In cash on %(day)s, %(amount)s of it left") % gaps
     return f"{said} · {purpose.words}" if purpose.words else said
+
+
+def _cause_of_nothing() -> str:
+    return _now("Say how many pairs were rejected or mended, or no cause.")

@@ -88,9 +88,10 @@ def take_in(
     outwork: Outwork,
     good: Mapping[str, int],
     reject: Mapping[str, int],
+    cause: str = "",
     is_over: bool = False,
 ) -> None:
-    """Count what came back, by size, and use up its material.
+    """Count what came back, by size, and use up its material; say why some are spoilt, if known.
 
     When nothing more is to come (`is_over`, or all is back) the rest of the material comes into
     the store again, and pairs that were not made wait at the stage. Raises TooMany where more
@@ -122,7 +123,15 @@ def take_in(
     if counted:
         sizes = {size.pk: size for size in job.sizes.for_work()}
         facts = {sizes[row.size_id]: (*numbers, 0) for row, numbers in counted.items()}
-        job.count(mine.stage, facts, by=by, worker=mine.worker, rate=mine.rate, outwork=mine)
+        job.count(
+            mine.stage,
+            facts,
+            by=by,
+            worker=mine.worker,
+            rate=mine.rate,
+            cause=cause,
+            outwork=mine,
+        )
 
 
 def _counted(

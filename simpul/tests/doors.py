@@ -626,6 +626,7 @@ TABLE: dict[str, Door] = {
     "workshop:lasts": Door("lasts", "owner udin", "owner udin", others=403),
     "workshop:lasts-dropping": Door("lasts", "staff", "owner udin", answer=405),
     "workshop:week": Door(sees="owner udin", may="owner udin", others=403),
+    "workshop:causes": Door(sees="owner udin", may="owner udin", others=403),
     "workshop:closing-days": Door(sees="owner udin", may="owner udin", others=403),
     "workshop:opening-days": Door("closed", "staff", "owner udin", answer=405),
     "workshop:jobs": Door(sees="staff"),
@@ -663,6 +664,9 @@ TABLE: dict[str, Door] = {
         "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
     ),
     "workshop:delivery": Door(
+        "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
+    ),
+    "workshop:fetching": Door(
         "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
     ),
     "workshop:delivery-failure": Door(
@@ -742,6 +746,7 @@ TABLE: dict[str, Door] = {
     "courier:passing": Door("shipment", "couriers shipment_link", "asep shipment_link", answer=405),
     "courier:pick-up": Door("shipment", "asep shipment_link", answer=403),
     "courier:delivery": Door("shipment", "asep shipment_link", answer=403),
+    "courier:fetching": Door("shipment", "asep shipment_link", answer=403),
     "courier:failure": Door("shipment", "asep shipment_link", answer=403),
     "courier:attempt": Door("shipment", "asep shipment_link", answer=403),
     "courier:message": Door("shipment", "couriers shipment_link", answer=405),

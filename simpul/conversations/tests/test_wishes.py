@@ -186,6 +186,7 @@ _ALSO = {
     "asked": "courier",
     "payers": "buyer",
     "interested": "buyer",
+    "addressed": "buyer",
     "dealer": "buyer",
     "other": "owner",
     "named": "viewer",

@@ -21,6 +21,7 @@ class Migration(FirstMigration):
         ('catalog', '0001_initial'),
         ('contenttypes', '0002_remove_content_type_name'),
         ('conversations', '0001_initial'),
+        ('delivery', '0001_initial'),
         ('orders', '0001_initial'),
         ('papers', '0001_initial'),
         ('parties', '0001_initial'),
@@ -170,7 +171,7 @@ class Migration(FirstMigration):
                 ('status', models.CharField(choices=[('agreed', 'with the customer'), ('under_way', 'on the way back'), ('back', 'back at the workshop'), ('cancelled', 'cancelled')], default='agreed', editable=False, max_length=9)),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
                 ('back_at', models.DateTimeField(editable=False, null=True)),
-                ('courier', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='fetches', to='parties.party')),
+                ('shipment', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='goods', to='delivery.shipment')),
                 ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='returns', to='conversations.ticket')),
                 ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
             ],
@@ -794,7 +795,7 @@ class Migration(FirstMigration):
         ),
         migrations.AddConstraint(
             model_name='goodsreturn',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('courier__isnull', False), ('way', 'courier')), models.Q(models.Q(('way', 'courier'), _negated=True), ('courier', None)), _connector='OR'), name='return_fetched_by_a_courier'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('shipment__isnull', False), ('way', 'courier')), models.Q(models.Q(('way', 'courier'), _negated=True), ('shipment', None)), _connector='OR'), name='return_fetched_by_a_shipment'),
         ),
         migrations.AddConstraint(
             model_name='goodsreturn',

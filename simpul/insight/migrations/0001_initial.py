@@ -1363,4 +1363,45 @@ class Migration(FirstMigration):
                 name="working_keeps_no_more_than_there_are",
             ),
         ),
+        migrations.CreateModel(
+            name="SpoiltMonth",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField()),
+                ("cause", models.CharField(blank=True, max_length=40)),
+                ("stage", models.CharField(max_length=40)),
+                ("stage_en", models.CharField(blank=True, max_length=40)),
+                ("model", models.CharField(max_length=120)),
+                ("worker", models.CharField(blank=True, max_length=60)),
+                ("spoilt", models.PositiveIntegerField(default=0)),
+                ("mended", models.PositiveIntegerField(default=0)),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workshop", "month"], name="insight_spo_worksho_3cf21b_idx"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("spoilt__gt", 0), ("mended__gt", 0), _connector="OR"),
+                        name="spoilt_month_of_something",
+                    )
+                ],
+            },
+        ),
     ]

@@ -1,5 +1,6 @@
 from simpul.insight.models.behaviour import Behaviour, Group, GroupedBuyer, PayingBuyer
 from simpul.insight.models.cash import CashKept, CashWeek, PricingRules
+from simpul.insight.models.causes import SpoiltMonth
 from simpul.insight.models.counted import CountedAnswer
 from simpul.insight.models.facts import OrderFact, PairsFact
 from simpul.insight.models.forecasts import DemandForecast, ForecastSize
@@ -39,6 +40,7 @@ __all__ = [
     "QuestionLetter",
     "QuestionShare",
     "SavedQuestion",
+    "SpoiltMonth",
     "Working",
     "WorkingsKept",
 ]

@@ -69,3 +69,14 @@ def test_of_a_price_that_never_changed_nothing_is_said(workshop: Workshop) -> No
     sold(testing.product(workshop, "DRB-01"), 8, 4)
     one = told(workshop)["DRB-01"]
     assert (one.since, one.verdict, len(one.months)) == (None, "", 16)
+
+
+def test_few_orders_of_others_tell_little(workshop: Workshop) -> None:
+    """32 orders after 64, beside 8 and 8: chance does that more often than one time in ten."""
+    dear, other = testing.product(workshop, "DRB-01"), testing.product(workshop, "OXF-01")
+    sold(dear, 8, 4)
+    sold(other, 1, 1)
+    dearer(dear)
+    one = told(workshop)["DRB-01"]
+    assert (one.orders, one.others) == ((32, 64), (8, 8))
+    assert one.verdict == ""

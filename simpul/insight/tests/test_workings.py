@@ -11,13 +11,13 @@ import pytest
 from simpul import testing
 from simpul.delivery import packing
 from simpul.delivery.models import Shipment
-from simpul.insight import workings
+from simpul.insight import causes, workings
 from simpul.insight.keeping import keep
-from simpul.insight.models import Working, WorkingsKept
+from simpul.insight.models import SpoiltMonth, Working, WorkingsKept
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
-from simpul.production.models import Job
+from simpul.production.models import Job, StageLog
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=clock.WIB)
 Kind, Leg = Working.Kind, Working.Leg
@@ -114,6 +114,36 @@ def test_what_was_mended_stands_with_its_stage_and_speed_with_its_worker(order: 
     [oman] = rows(order.workshop, Kind.HAND)
     assert (oman.name, oman.count, oman.days, oman.a_day) == ("Oman", 30, 3, 10)
     assert [row.a_day for row in rows(order.workshop, Kind.SPEED)] == [10, 10, 10]
+
+
+def test_causes_are_counted_by_month_without_what_was_taken_back(
+    buyer: Party, workshop: Workshop
+) -> None:
+    with ago(40):
+        job = testing.released_job(buyer)
+        udin, stage = testing.foreman(workshop), job.stages.get(position=1)
+        job.tap(by=udin, stage=stage, good={}, reject={"40": 1}, cause="Kulit cacat")
+    with ago(5):
+        for size in ("40", "41"):
+            job.tap(by=udin, stage=stage, good={}, reject={size: 1}, rework={size: 2})
+        wrong = StageLog.objects.filter(stage=stage).latest("pk")
+        job.correct(by=udin, log=wrong, reason="a slip")
+    with clock.stopped(NOW):
+        workings.reckon(workshop)
+        workings.reckon(workshop)  # anew: the same
+        found = causes.of(workshop, clock.today(), 12, "stage")
+        lately = causes.of(workshop, clock.today(), 1, "model")
+
+    kept = SpoiltMonth.objects.order_by("month").values_list("month", "cause", "spoilt", "mended")
+    assert list(kept) == [
+        (date(2026, 10, 1), "Kulit cacat", 1, 0),
+        (date(2026, 11, 1), "", 1, 2),
+    ]
+    assert [(one.words, one.place, one.pairs) for one in found.places] == [
+        ("Kulit cacat", stage.label, 1),
+        ("", stage.label, 3),
+    ]
+    assert (lately.first, lately.pairs, lately.unsaid) == (date(2026, 11, 1), 3, 3)
 
 
 def test_a_supplier_is_late_by_what_it_promised(supplier: Party) -> None:

@@ -20,8 +20,15 @@ from simpul.lib import clock
 from simpul.lib.workdays import IDUL_FITRI, next_feast, public_holidays
 from simpul.orders.models import Order
 from simpul.portals.http import Request, demand
-from simpul.production.forms import ClosedDaysForm, WeekForm, capacity_lines
-from simpul.production.models import Capacity, ClosedDays, LastSet, WorkWeek
+from simpul.production.forms import CausesForm, ClosedDaysForm, WeekForm, capacity_lines
+from simpul.production.models import (
+    Capacity,
+    CauseList,
+    ClosedDays,
+    LastSet,
+    WorkWeek,
+    cause_label,
+)
 from simpul.ui.jinja import weekday_names
 
 WEEKS = 9  # two months of plan
@@ -95,6 +102,7 @@ def hours(request: Request) -> HttpResponse:
             "posts": posts,
             "labels": {name: label for name, label, _known in posts},
             "lasts": LastSet.objects.visible_to(request.person).standing().for_list(),
+            "causes": [cause_label(one) for one in CauseList.of(request.workshop).words],
             "open_days": [weekday_names()[day] for day in week.days],
             "closed": closed.order_by("first_on", "pk"),
             "holidays": _holidays(today) if week.keeps_holidays else [],
@@ -122,6 +130,22 @@ def capacity(request: Request) -> HttpResponse:
         "workshop/production/capacity.html",
         {"lines": lines},
         status=422 if request.method == "POST" else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def causes(request: Request) -> HttpResponse:
+    """Say why pairs are spoilt here, for whoever counts them to choose from."""
+    demand(request, "production.name_causes", request.workshop)
+    form = CausesForm(request.POST or None, causes=CauseList.of(request.workshop))
+    if form.is_valid():
+        CauseList.kept_of(request.workshop).name(by=request.person, **form.cleaned_data)
+        return redirect("workshop:hours", request.workshop.slug)
+    return render(
+        request,
+        "workshop/production/causes.html",
+        {"form": form},
+        status=422 if form.is_bound else 200,
     )
 
 

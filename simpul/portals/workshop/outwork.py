@@ -10,7 +10,7 @@ from simpul.lib import clock
 from simpul.portals.http import Request, demand
 from simpul.production import outwork as outside
 from simpul.production.forms import GiveOutForm, TakeInForm
-from simpul.production.models import Job, JobStage, MaterialMissing, Outwork, TooMany
+from simpul.production.models import CauseList, Job, JobStage, MaterialMissing, Outwork, TooMany
 
 USUAL_DAYS = 7  # until it should be back
 
@@ -76,7 +76,9 @@ def taking_in(request: Request, pk: int) -> HttpResponse:
     outwork = _find(request, pk)
     job = outwork.stage.job
     sizes = outwork.sizes.select_related("size__line_size__variant").order_by("pk")
-    form = TakeInForm(request.POST or None, sizes=sizes)
+    form = TakeInForm(
+        request.POST or None, sizes=sizes, causes=CauseList.of(request.workshop).words
+    )
     if form.is_valid():
         try:
             outside.take_in(job, by=request.person, outwork=outwork, **form.facts)

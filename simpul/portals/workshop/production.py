@@ -19,6 +19,7 @@ from simpul.portals.http import Request, demand
 from simpul.production import queries, shelf
 from simpul.production.forms import PhotoForm, ReasonForm, ShelfForm, TapForm
 from simpul.production.models import (
+    CauseList,
     Job,
     JobQuerySet,
     JobStage,
@@ -28,6 +29,7 @@ from simpul.production.models import (
     StagePhoto,
     Status,
     TooMany,
+    cause_label,
 )
 from simpul.stock.models import Item
 from simpul.workflow.models import journal_of
@@ -75,7 +77,10 @@ def board(request: Request) -> HttpResponse:
 @require_safe
 def jobs(request: Request) -> HttpResponse:
     words, chosen = request.GET.get("q", "").strip(), request.GET.get("status", "")
+    cause = request.GET.get("cause", "")
     found = Job.objects.visible_to(request.person).search(words)
+    if cause:
+        found = found.spoilt_by(cause)
     counts = dict(found.order_by().values_list("status").annotate(n=Count("pk", distinct=True)))
     shown = _chosen(found, chosen).for_list().order_by("-id")
     if answer := download(request, "jobs", COLUMNS, shown):
@@ -89,6 +94,8 @@ def jobs(request: Request) -> HttpResponse:
             "rows": queries.progress_of(page.object_list),
             "words": words,
             "chosen": chosen,
+            "cause": cause,
+            "cause_label": cause_label(cause),
             "statuses": [(status, counts.get(status, 0)) for status in Status],
             "all": sum(counts.values()),
             "today": clock.today(),
@@ -139,6 +146,7 @@ def stage(request: Request, pk: int, position: int) -> HttpResponse:
         request.POST or None,
         sizes=job.sizes.for_work(),
         room=room,
+        causes=CauseList.of(request.workshop).words,
         initial=waiting if "all" in request.GET else {},
     )
     if form.is_valid():

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from simpul.insight import pricing
+from simpul.insight import causes, pricing
 from simpul.insight.models import CashKept, CashWeek, PricingRules, Working, WorkingsKept
 from simpul.insight.pricing_forms import PricingRulesForm
 from simpul.lib import clock
@@ -28,6 +28,7 @@ from simpul.ui.jinja import day_month, month, number, quantity, rupiah
 
 FEWEST = 5  # orders, to say where they wait
 SHOWN = 10  # bars; the table has all
+MONTHS = (3, causes.MONTHS)  # of which the causes can be asked for
 
 Kind = Working.Kind
 type Rows = dict[str, list[Working]]
@@ -40,6 +41,14 @@ class Part(models.TextChoices):
     FLOOR = "floor", gettext_lazy("Speed and mistakes")
     CASH = "cash", gettext_lazy("The next eight weeks")
     PRICES = "prices", gettext_lazy("Prices")
+
+
+class Place(models.TextChoices):
+    """By what the causes are told apart."""
+
+    STAGE = "stage", gettext_lazy("By stage")
+    MODEL = "model", gettext_lazy("By model")
+    WORKER = "worker", gettext_lazy("By worker")
 
 
 OF_THE_BOOKS = (Part.CASH, Part.PRICES)
@@ -191,6 +200,7 @@ def _floor(request: Request) -> Shown:
     rows = _rows(request, *kinds)
     speed, hands, spoilt = rows[Kind.SPEED], rows[Kind.HAND], rows[Kind.SPOILT]
     working = [row for row in speed if row.days]
+    why = _why(request, sees_names)
     context = {
         "speed": speed,
         "hands": hands,
@@ -202,13 +212,46 @@ def _floor(request: Request) -> Shown:
         "speed_chart": _speed_chart(speed),
         "spoilt_chart": _spoilt_chart(spoilt),
         "days": WorkingsKept.SPEED_DAYS,
+        **why,
     }
     lists: Lists = {
         "speed": (COLUMNS_OF_SPEED, speed),
         "workers": (COLUMNS_OF_SPEED, hands),
         "spoilt": (COLUMNS_OF_SPOILT, spoilt),
+        "causes": (COLUMNS_OF_CAUSES, why["why"].places),
     }
     return "floor", context, lists
+
+
+def _why(request: Request, sees_names: bool) -> dict[str, Any]:
+    """Return why pairs were spoilt or mended in the months that are asked for, and where."""
+    told = request.GET.get("months", "")
+    months = next((one for one in MONTHS if str(one) == told), MONTHS[0])
+    places = [one for one in Place if sees_names or one != Place.WORKER]
+    wanted = request.GET.get("by", "")
+    by = Place(wanted) if wanted in places else Place.STAGE
+    found = causes.of(request.workshop, clock.today(), months, by.value)
+    return {
+        "why": found,
+        "why_chart": _why_chart(found.causes),
+        "places": found.places[: causes.SHOWN],
+        "months": months,
+        "spans": MONTHS,
+        "by": by,
+        "ways": places,
+    }
+
+
+def _why_chart(rows: Sequence[causes.Cause]) -> charts.Chart | None:
+    if not any(row.words for row in rows):
+        return None
+    return charts.bars(
+        _("Why pairs were spoilt or mended"),
+        _("The most: %(first)s.") % {"first": rows[0].label},
+        [charts.Bar(row.label or _("not said"), row.pairs, row.spoilt) for row in rows],
+        number,
+        (_("spoilt or mended"), _("of them spoilt")),
+    )
 
 
 def _speed_chart(rows: Sequence[Working]) -> charts.Chart | None:
@@ -246,6 +289,12 @@ COLUMNS_OF_SPOILT: tuple[Column, ...] = (
     (gettext_lazy("Good pairs"), lambda row: row.count),
     (gettext_lazy("Spoilt"), lambda row: row.spoilt),
     (gettext_lazy("Mended"), lambda row: row.lost),
+)
+COLUMNS_OF_CAUSES: tuple[Column, ...] = (
+    (gettext_lazy("Cause"), lambda row: row.label or _("not said")),
+    (gettext_lazy("Where"), lambda row: row.place or _("not said")),
+    (gettext_lazy("Spoilt"), lambda row: row.spoilt),
+    (gettext_lazy("Mended"), lambda row: row.mended),
 )
 
 

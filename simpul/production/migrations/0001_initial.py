@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import simpul.lib.clock
+import simpul.production.models.causes
 from simpul.lib.first_migration import FirstMigration
 
 
@@ -86,6 +87,14 @@ class Migration(FirstMigration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('weekdays', '0000000'), _negated=True), name='work_week_has_a_day')],
             },
+        ),
+        migrations.CreateModel(
+            name='CauseList',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('words', models.JSONField(default=simpul.production.models.causes.usual)),
+                ('workshop', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='cause_list', to='parties.workshop')),
+            ],
         ),
         migrations.CreateModel(
             name='Job',
@@ -179,6 +188,7 @@ class Migration(FirstMigration):
                 ('good', models.IntegerField(default=0)),
                 ('reject', models.IntegerField(default=0)),
                 ('rework', models.IntegerField(default=0)),
+                ('cause', models.CharField(blank=True, max_length=40)),
                 ('worker', models.CharField(blank=True, max_length=60)),
                 ('rate', models.PositiveIntegerField(default=0)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
@@ -188,7 +198,7 @@ class Migration(FirstMigration):
                 ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='production.stagelog')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('client_id', ''), _negated=True), fields=('stage', 'size', 'client_id'), name='stage_log_once'), models.CheckConstraint(condition=models.Q(('reverses__isnull', False), models.Q(('good__gte', 0), ('reject__gte', 0), ('rework__gte', 0)), _connector='OR'), name='stage_log_counts_up')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('client_id', ''), _negated=True), fields=('stage', 'size', 'client_id'), name='stage_log_once'), models.CheckConstraint(condition=models.Q(('reverses__isnull', False), models.Q(('good__gte', 0), ('reject__gte', 0), ('rework__gte', 0)), _connector='OR'), name='stage_log_counts_up'), models.CheckConstraint(condition=models.Q(('cause', ''), models.Q(('reject', 0), ('rework', 0), _negated=True), _connector='OR'), name='stage_log_cause_of_something')],
                 'indexes': [models.Index(fields=['stage', 'size'], name='production__stage_i_a728ae_idx')],
             },
         ),

@@ -1,6 +1,7 @@
 """The work: jobs, their stages, what was counted at each, what it earned, and the days,
 hands and lasts that there are."""
 
+from simpul.production.models.causes import MOST_CAUSES, CauseList, cause_label
 from simpul.production.models.hours import (
     LONGEST_CLOSED,
     Capacity,
@@ -35,8 +36,10 @@ from simpul.production.models.wages import (
 
 __all__ = [
     "LONGEST_CLOSED",
+    "MOST_CAUSES",
     "OPEN",
     "Capacity",
+    "CauseList",
     "ClosedDays",
     "Job",
     "JobQuerySet",
@@ -62,6 +65,7 @@ __all__ = [
     "WageSlip",
     "WorkWeek",
     "calendar_of",
+    "cause_label",
     "outs",
     "unspent",
 ]

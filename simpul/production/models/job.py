@@ -7,7 +7,7 @@ from typing import Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -62,6 +62,11 @@ class JobQuerySet(models.QuerySet["Job"]):
                 | Q(line__colourway__product__code__icontains=word)
             )
         return found
+
+    def spoilt_by(self, cause: str) -> Self:
+        """Those with pairs that were spoilt or mended for a cause."""
+        logs = StageLog.objects.standing().filter(stage__job=OuterRef("pk"), cause=cause)
+        return self.filter(Exists(logs))
 
     def for_list(self) -> Self:
         """Load what a row shows: a query for each kind of thing."""
@@ -150,10 +155,12 @@ class Job(models.Model):
         good: Mapping[str, int],
         reject: Mapping[str, int] | None = None,
         rework: Mapping[str, int] | None = None,
+        cause: str = "",
         worker: str = "",
         client_id: str = "",
     ) -> None:
-        """Count pairs by size that left a stage. The same client id again does nothing.
+        """Count pairs by size that left a stage, and why some were spoilt or had to be mended, in
+        words of the workshop. The same client id again does nothing.
 
         Raises TooMany where the stage before has not passed on so many, and MaterialMissing where
         the stage begins with this and its material does not lie ready.
@@ -166,6 +173,7 @@ class Job(models.Model):
                 good={size: pairs for size, pairs in good.items() if pairs},
                 reject={size: pairs for size, pairs in (reject or {}).items() if pairs},
                 rework={size: pairs for size, pairs in (rework or {}).items() if pairs},
+                cause=cause,
                 worker=worker,
                 client_id=client_id,
             )
@@ -183,6 +191,7 @@ class Job(models.Model):
         good: dict[str, int],
         reject: dict[str, int],
         rework: dict[str, int],
+        cause: str,
         worker: str,
         client_id: str,
     ) -> None:
@@ -195,7 +204,15 @@ class Job(models.Model):
         if self.status == Status.RELEASED:
             self.start(by=self.workshop.machine)
         self._issue(here, counted, by)
-        self.count(here, counted, by=by, worker=worker, rate=here.piece_rate, client_id=client_id)
+        self.count(
+            here,
+            counted,
+            by=by,
+            worker=worker,
+            rate=here.piece_rate,
+            cause=cause,
+            client_id=client_id,
+        )
 
     @step("production.correct", source=(Status.RUNNING, Status.DONE), target=Status.RUNNING)
     def correct(self, *, by: Person, log: StageLog, reason: str) -> None:
@@ -211,6 +228,7 @@ class Job(models.Model):
             good=-mine.good,
             reject=-mine.reject,
             rework=-mine.rework,
+            cause=mine.cause,
             worker=mine.worker,
             rate=mine.rate,
             by=by,
@@ -343,10 +361,13 @@ class Job(models.Model):
         by: Person,
         worker: str,
         rate: int,
+        cause: str = "",
         client_id: str = "",
         outwork: Outwork | None = None,
     ) -> None:
         """Keep pairs by size that left a stage good, spoiled or mended; finished ones are made."""
+        if cause and not any(spoiled or mended for _good, spoiled, mended in counted.values()):
+            raise WrongState(_now("Say how many pairs were rejected or mended, or no cause."))
         for size, (passed, spoiled, mended) in counted.items():
             StageLog.objects.create(
                 stage=stage,
@@ -354,6 +375,7 @@ class Job(models.Model):
                 good=passed,
                 reject=spoiled,
                 rework=mended,
+                cause=cause if spoiled or mended else "",
                 worker=worker,
                 rate=rate,
                 by=by,

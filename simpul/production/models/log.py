@@ -10,6 +10,7 @@ from django.db.models import Case, F, Q, Sum, When
 
 from simpul.lib import clock
 from simpul.parties.models import Person
+from simpul.production.models.causes import LONGEST_CAUSE, cause_label
 
 if TYPE_CHECKING:
     from simpul.production.models.job import Job, JobSize, JobStage
@@ -29,6 +30,10 @@ class StageLogQuerySet(models.QuerySet["StageLog"]):
                 g=Sum("good"), r=Sum("reject"), w=Sum("rework")
             )
         }
+
+    def standing(self) -> Self:
+        """Those that were not taken back."""
+        return self.filter(reverses=None, reversed_by=None)
 
     def earning(self, workshop_id: int) -> Self:
         """Those of a workshop for which somebody is paid by the piece."""
@@ -64,6 +69,7 @@ class StageLog(models.Model):
     good = models.IntegerField(default=0)
     reject = models.IntegerField(default=0)
     rework = models.IntegerField(default=0)
+    cause = models.CharField(max_length=LONGEST_CAUSE, blank=True)  # empty: not said
     worker = models.CharField(max_length=60, blank=True)
     rate = models.PositiveIntegerField(default=0)  # rupiah a pair, as it was then
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -89,6 +95,9 @@ class StageLog(models.Model):
                 condition=Q(reverses__isnull=False) | Q(good__gte=0, reject__gte=0, rework__gte=0),
                 name="stage_log_counts_up",
             ),
+            models.CheckConstraint(
+                condition=Q(cause="") | ~Q(reject=0, rework=0), name="stage_log_cause_of_something"
+            ),
         ]
         indexes = [models.Index(fields=["stage", "size"])]
 
@@ -99,6 +108,10 @@ class StageLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.good} good at {self.stage_id}"
+
+    @property
+    def cause_label(self) -> str:
+        return cause_label(self.cause)
 
     @property
     def wage(self) -> int:

@@ -45,6 +45,7 @@ def test_it_is_written_in_the_journal_without_the_workers_name(
         "good": {"40": 3},
         "reject": {},
         "rework": {},
+        "cause": "",
         "client_id": "a1",
     }
     assert job.journal.filter(step="production.start").count() == 1

@@ -17,7 +17,7 @@ from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
 from simpul.payments import agreement
-from simpul.production.models import Capacity, ClosedDays, LastSet, WorkWeek
+from simpul.production.models import Capacity, CauseList, ClosedDays, LastSet, WorkWeek
 from simpul.workflow.models import Entry
 
 DESK = "/ciomas/desk/production/"
@@ -214,6 +214,22 @@ def test_the_week_and_the_holidays(floor: Client, workshop: Workshop) -> None:
 def test_a_week_without_a_day_is_refused(floor: Client, workshop: Workshop) -> None:
     assert floor.post(f"{DESK}days/week/", {"keeps_holidays": "on"}).status_code == 422
     assert not WorkWeek.objects.exists()
+
+
+def test_a_workshop_writes_its_own_causes(floor: Client, workshop: Workshop) -> None:
+    page = floor.get(f"{DESK}days/").text
+    assert "Glue came off, Skipped stitches, Flaw in the leather" in page
+    many = "\n".join(f"Sebab {number}" for number in range(13))
+    for wrong, why in ((many, "At most 12 causes"), ("x" * 41, "too long to be read")):
+        answer = floor.post(f"{DESK}days/causes/", {"words": wrong})
+        assert answer.status_code == 422
+        assert why in answer.text
+    assert not CauseList.objects.exists()
+
+    floor.post(f"{DESK}days/causes/", {"words": " Pola salah \n\nLem  lepas\nPola salah"})
+
+    assert CauseList.objects.get(workshop=workshop).words == ["Pola salah", "Lem lepas"]
+    assert "Pola salah, Glue came off" in floor.get(f"{DESK}days/").text
 
 
 def test_lebaran_is_proposed_closed_and_opened_again(floor: Client, workshop: Workshop) -> None:

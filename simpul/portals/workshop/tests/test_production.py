@@ -90,6 +90,26 @@ def test_counting_on_the_phone(floor: Client, job: Job) -> None:
     assert "Ujang" in floor.get(page_of(job)).text
 
 
+def test_why_pairs_are_spoilt_is_chosen_with_the_count(floor: Client, job: Job) -> None:
+    address, typed = counting(job, 1, good_41=2, reject_41=1)
+    assert '<option value="Kulit cacat">Flaw in the leather</option>' in floor.get(address).text
+    nothing = counting(job, 1, good_41=2)[1]
+    answer = floor.post(address, {**nothing, "cause": "Kulit cacat"})
+    assert (answer.status_code, StageLog.objects.count()) == (422, 0)
+    assert "Say how many pairs were rejected or mended" in answer.text
+    assert '<option value="Kulit cacat" selected>' in answer.text
+
+    old = "Pola lama"  # chosen on a telephone before the list was changed
+    for cause in ("Kulit cacat", old):
+        assert floor.post(address, {**typed, "cause": cause})["Location"] == page_of(job)
+
+    counted = StageLog.objects.order_by("pk").values_list("reject", "cause")
+    assert list(counted) == [(1, "Kulit cacat"), (1, old)]
+    assert '<span class="muted">Flaw in the leather</span>' in floor.get(page_of(job)).text
+    assert f'href="{page_of(job)}"' in floor.get(f"{DESK}jobs/?cause=Kulit+cacat").text
+    assert f'href="{page_of(job)}"' not in floor.get(f"{DESK}jobs/?cause=Lem+lepas").text
+
+
 def test_the_same_form_counts_once(floor: Client, job: Job) -> None:
     path, typed = counting(job, 1, good_40=2)
     for _again in range(2):

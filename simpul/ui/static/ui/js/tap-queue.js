@@ -121,6 +121,7 @@ class TapQueue extends HTMLElement {
       if (input.max !== "") input.max = Math.max(0, Number(input.max) - sent)
       if (Number(input.value || 0) === sent) input.value = ""
     }
+    if (this.form.elements.cause) this.form.elements.cause.value = ""
     for (const name of ["key", "client_id"]) this.form.elements[name].value = fresh()
   }
 
