@@ -535,7 +535,7 @@ def with_ways(people: PersonQuerySet) -> PersonQuerySet:
     """Load with each all that says by which channels they are told."""
     identities = Prefetch("identities", Identity.objects.order_by("pk"))
     known = people.select_related("workshop", "party", "hours")
-    return known.prefetch_related(identities, "wishes", "devices").order_by("pk")
+    return known.prefetch_related(identities, "preferences", "devices").order_by("pk")
 
 
 def _tell(entry: Entry) -> int:
