@@ -46,6 +46,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.resume_campaign": NOBODY,
     "crm.stop_campaign": NOBODY,
     "crm.end_campaign": NOBODY,
+    "crm.prove_identity": NOBODY,
     "crm.give_consent": NOBODY,
     "crm.withdraw_consent": NOBODY,
     # points
