@@ -77,11 +77,14 @@ def deliveries(request: Request) -> HttpResponse:
     """What is to be packed and sent, and what is under way."""
     words, chosen = request.GET.get("q", "").strip(), request.GET.get("status", "")
     found = Shipment.objects.visible_to(request.person).search(words)
-    counts = dict(found.order_by().values_list("status").annotate(n=Count("pk", distinct=True)))
+    counts = dict(found.order_by().values_list("status").annotate(n=Count("pk")))
     shown = _chosen(found, chosen).for_list().order_by("-id")
     if answer := download(request, "deliveries", COLUMNS, shown):
         return answer
-    page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
+    pages = Paginator(shown, A_PAGE)
+    if not chosen:
+        pages.count = sum(counts.values())
+    page = pages.get_page(request.GET.get("page"))
     return render(
         request,
         "workshop/deliveries/list.html",
