@@ -168,14 +168,13 @@ def _told(known: Known, begins: date) -> tuple[int, Forecast]:
 def _ask(series: Array, each: int, begins: date) -> Forecast:
     horizon = HORIZON // each
     starts = [begins + n * each * WEEK for n in range(-len(series), horizon)]
-    days = feasts.first_days(IDUL_FITRI, starts[0] - 10 * WEEK, starts[-1] + 10 * WEEK)
     a_year = 52 // each
     is_seen_twice = len(series) >= 2 * a_year + horizon + FEWEST_ORIGINS - 1
     return forecast(
         series,
         horizon,
         season=a_year if is_seen_twice else 1,
-        feasts=feasts.shares(starts, 7 * each, days),
+        feasts=feasts.around(IDUL_FITRI, starts, 7 * each),
     )
 
 
