@@ -17,7 +17,7 @@ from django.db.models import Count, Max, Q, Sum
 from django.db.models.functions import TruncDate
 
 from simpul.delivery.models import Handover, Package, Shipment
-from simpul.insight import causes
+from simpul.insight import causes, nightly
 from simpul.insight.models import OrderFact, SpoiltMonth, Working, WorkingsKept
 from simpul.insight.models.workings import LONGEST_NAME
 from simpul.insight.punctuality import with_promise
@@ -58,9 +58,7 @@ class _Year:
 
 def is_needed(workshop: Workshop) -> bool:
     """Whether something was delivered, and nobody has reckoned this today."""
-    told = WorkingsKept.objects.filter(workshop=workshop, as_of=clock.today())
-    ordered = OrderFact.objects.filter(workshop=workshop)
-    return not told.exists() and ordered.exists()
+    return nightly.is_of_yesterday(WorkingsKept, OrderFact, of=workshop)
 
 
 def reckon(workshop: Workshop) -> None:

@@ -71,7 +71,9 @@ def pairs[Item: Hashable](orders: Iterable[Collection[Item]]) -> list[Pair[Item]
         for first, second in ((one, other), (other, one)):
             sure = count / singles[first]
             found.append(Pair(first, second, count, count / n, sure, count / by_chance, low))
-    return sorted(found, key=lambda pair: (-pair.low, -pair.confidence, repr(pair.first)))
+    return sorted(
+        found, key=lambda one: (-one.low, -one.confidence, repr(one.first), repr(one.second))
+    )
 
 
 def _fewest_together(both: int, one: int, other: int, n: int, error: float) -> float:

@@ -33,6 +33,7 @@ def test_a_stop_is_dragged_and_the_run_is_read_without_a_network(
     drag(phone, row(phone, second), row(phone, first))
     expect(stops(phone)).to_have_text([second.number, first.number])
     expect(phone.get_by_text("You put the stops in this order.")).to_be_visible()
+    expect(phone.locator("kept-pages[data-kept]")).to_have_count(1)
 
     phone.context.set_offline(True)
     phone.goto("/ciomas/courier/")
