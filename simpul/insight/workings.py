@@ -40,7 +40,8 @@ Kind, Leg = Working.Kind, Working.Leg
 LEGS = tuple(Leg)
 
 type Tenths = int  # of a day
-type Post = tuple[str, str]  # the name of a stage in Indonesian and in English
+type Named = tuple[str, str]  # in Indonesian and in English
+type Post = Named  # a stage
 type Way = tuple[Tenths | None, ...]  # how long an order was on each leg; None: it was not on it
 
 
@@ -51,9 +52,9 @@ class _Year:
     ways: list[tuple[Way, bool]] = field(default_factory=list)  # and whether it came late
     posts: dict[Post, list[Tenths]] = field(default_factory=lambda: defaultdict(list))
     position: dict[Post, int] = field(default_factory=dict)
-    passed: Counter[tuple[str, Post]] = field(default_factory=Counter)  # by model and post
-    spoilt: Counter[tuple[str, Post]] = field(default_factory=Counter)
-    mended: Counter[tuple[str, Post]] = field(default_factory=Counter)
+    passed: Counter[tuple[Named, Post]] = field(default_factory=Counter)  # by model and post
+    spoilt: Counter[tuple[Named, Post]] = field(default_factory=Counter)
+    mended: Counter[tuple[Named, Post]] = field(default_factory=Counter)
 
 
 def is_needed(workshop: Workshop) -> bool:
@@ -172,20 +173,21 @@ def _read_posts(year: _Year, keys: Sequence[int]) -> None:
     rows = logs.values_list(
         "stage__job", "stage__position", "stage__name", "stage__name_en",
         "stage__job__released_at", "stage__job__line__colourway__product__name",
+        "stage__job__line__colourway__product__name_en",
     ).annotate(
         last=Max("at", filter=Q(reverses=None, good__gt=0)),
         n=Sum("good"), bad=Sum("reject"), again=Sum("rework"),
     )  # fmt: skip
     by_job: dict[int, list[tuple[int, Post, datetime | None]]] = defaultdict(list)
     begins: dict[int, datetime | None] = {}
-    for job, position, name, name_en, released, model, last, good, reject, rework in rows:
-        post = (name, name_en)
+    for job, position, name, name_en, released, model, model_en, last, good, bad, again in rows:
+        post, made = (name, name_en), (model, model_en)
         by_job[job].append((position, post, last))
         begins[job] = released
         year.position[post] = max(position, year.position.get(post, 0))
-        year.passed[model, post] += good
-        year.spoilt[model, post] += reject
-        year.mended[model, post] += rework
+        year.passed[made, post] += good
+        year.spoilt[made, post] += bad
+        year.mended[made, post] += again
     for job, stages in by_job.items():
         stages.sort()
         lengths = _lengths(begins[job], [last for _position, _post, last in stages])
@@ -225,12 +227,13 @@ def _spoilt(year: _Year) -> list[Working]:
     return [
         Working(
             name=f"{model} · {name}"[:LONGEST_NAME],
-            name_en=f"{model} · {name_en or name}"[:LONGEST_NAME],
-            count=max(year.passed[model, (name, name_en)], 0),
-            spoilt=max(year.spoilt[model, (name, name_en)], 0),
-            lost=max(year.mended[model, (name, name_en)], 0),
+            name_en=f"{model_en or model} · {name_en or name}"[:LONGEST_NAME],
+            count=max(year.passed[key], 0),
+            spoilt=max(year.spoilt[key], 0),
+            lost=max(year.mended[key], 0),
         )
-        for model, (name, name_en) in worst[:SPOILT_SHOWN]
+        for key in worst[:SPOILT_SHOWN]
+        for (model, model_en), (name, name_en) in [key]
     ]
 
 
