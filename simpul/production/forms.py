@@ -54,6 +54,7 @@ class CauseField(forms.ChoiceField):
 
     def __init__(self, causes: Sequence[str]) -> None:
         said = [(words, cause_label(words)) for words in causes]
+        self.is_asked = bool(causes)
         super().__init__(
             label=_("What was wrong"), required=False, choices=[("", _("not said")), *said]
         )

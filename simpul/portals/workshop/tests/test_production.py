@@ -12,7 +12,7 @@ from simpul.lib import clock
 from simpul.orders.models import LineSize, Order
 from simpul.parties.models import Party, Person, Workshop
 from simpul.parties.roles import Role
-from simpul.production.models import Job, StageLog, StagePhoto, StagePlan, Status
+from simpul.production.models import CauseList, Job, StageLog, StagePhoto, StagePlan, Status
 
 DESK = "/ciomas/desk/production/"
 
@@ -118,6 +118,16 @@ def test_the_schedule_is_kept_with_the_release(floor: Client, buyer: Party) -> N
     days = StagePlan.objects.order_by("stage__position").values_list("due_on", flat=True)
     assert list(days) == sorted(days)
     assert (len(days), days[0] > clock.today()) == (3, True)
+
+
+def test_no_cause_is_asked_for_where_the_list_is_empty(
+    floor: Client, job: Job, udin: Person
+) -> None:
+    CauseList.kept_of(job.workshop).name(by=udin, words=[])
+    address, typed = counting(job, 1, good_41=2, reject_41=1)
+    assert "What was wrong" not in floor.get(address).text
+    assert floor.post(address, typed)["Location"] == page_of(job)
+    assert list(StageLog.objects.values_list("reject", "cause")) == [(1, "")]
 
 
 def test_why_pairs_are_spoilt_is_chosen_with_the_count(floor: Client, job: Job) -> None:
