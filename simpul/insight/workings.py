@@ -41,6 +41,7 @@ LEGS = tuple(Leg)
 
 type Tenths = int  # of a day
 type Post = tuple[str, str]  # the name of a stage in Indonesian and in English
+type Model = tuple[str, str]  # likewise
 type Way = tuple[Tenths | None, ...]  # how long an order was on each leg; None: it was not on it
 
 
@@ -51,9 +52,9 @@ class _Year:
     ways: list[tuple[Way, bool]] = field(default_factory=list)  # and whether it came late
     posts: dict[Post, list[Tenths]] = field(default_factory=lambda: defaultdict(list))
     position: dict[Post, int] = field(default_factory=dict)
-    passed: Counter[tuple[str, Post]] = field(default_factory=Counter)  # by model and post
-    spoilt: Counter[tuple[str, Post]] = field(default_factory=Counter)
-    mended: Counter[tuple[str, Post]] = field(default_factory=Counter)
+    passed: Counter[tuple[Model, Post]] = field(default_factory=Counter)
+    spoilt: Counter[tuple[Model, Post]] = field(default_factory=Counter)
+    mended: Counter[tuple[Model, Post]] = field(default_factory=Counter)
 
 
 def is_needed(workshop: Workshop) -> bool:
@@ -175,14 +176,15 @@ def _read_posts(year: _Year, keys: Sequence[int]) -> None:
     rows = logs.values_list(
         "stage__job", "stage__position", "stage__name", "stage__name_en",
         "stage__job__released_at", "stage__job__line__colourway__product__name",
+        "stage__job__line__colourway__product__name_en",
     ).annotate(
         last=Max("at", filter=Q(reverses=None, good__gt=0)),
         n=Sum("good"), bad=Sum("reject"), again=Sum("rework"),
     )  # fmt: skip
     by_job: dict[int, list[tuple[int, Post, datetime | None]]] = defaultdict(list)
     begins: dict[int, datetime | None] = {}
-    for job, position, name, name_en, released, model, last, good, reject, rework in rows:
-        post = (name, name_en)
+    for job, position, name, name_en, released, *whose, last, good, reject, rework in rows:
+        post, model = (name, name_en), (whose[0], whose[1])
         by_job[job].append((position, post, last))
         begins[job] = released
         year.position[post] = max(position, year.position.get(post, 0))
@@ -275,11 +277,11 @@ def _punctual(post: Post, late: list[int], unplanned: int) -> Working:
 def _spoilt(year: _Year) -> list[Working]:
     """Return where most pairs were spoilt or mended, the most first."""
     both = year.spoilt + year.mended
-    worst = sorted(both, key=lambda key: (-year.spoilt[key], -year.mended[key], key))
+    worst = sorted(both, key=lambda key: (-both[key], -year.spoilt[key], key))
     return [
         Working(
-            name=f"{model} · {name}"[:LONGEST_NAME],
-            name_en=f"{model} · {name_en or name}"[:LONGEST_NAME],
+            name=f"{model[0]} · {name}"[:LONGEST_NAME],
+            name_en=f"{model[1] or model[0]} · {name_en or name}"[:LONGEST_NAME],
             count=max(year.passed[model, (name, name_en)], 0),
             spoilt=max(year.spoilt[model, (name, name_en)], 0),
             lost=max(year.mended[model, (name, name_en)], 0),
