@@ -24,6 +24,7 @@ JOURNEYS = ROOT / "simpul" / "tests" / "journeys"
 CHROMIUM = "/usr/bin/chromium"
 SLOW = {"PYTHONDONTWRITEBYTECODE"}  # many processes start here: what is compiled once is kept
 TWO = ["-n", "2", "--dist", "worksteal"]  # processes of a suite; who is done helps the other
+LONGEST_S = 2400  # a part that takes longer hangs
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "simpul.settings"}
 PRODUCTION = SETTINGS | {
     "SIMPUL_HTTPS": "1",
@@ -65,24 +66,35 @@ def pytest(name: str, *arguments: str, **env: str) -> Part:
 
 
 def run(part: Part) -> bool:
+    """Tell whether a part is well. What it says goes into a file: a pipe would stay open as long as
+    anything does that it left behind."""
     started = time.monotonic()
     around = {name: value for name, value in os.environ.items() if name not in SLOW}
-    with tempfile.TemporaryDirectory(prefix="simpul-") as data:
-        done = subprocess.run(
-            part.command,
-            cwd=ROOT,
-            env={**around, "SIMPUL_DATA": data, **part.env},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-    is_well = done.returncode == 0
-    lines = done.stdout.strip().splitlines()
+    with (
+        tempfile.TemporaryDirectory(prefix="simpul-") as data,
+        tempfile.TemporaryFile("w+", encoding="utf-8") as said,
+    ):
+        try:
+            done = subprocess.run(
+                part.command,
+                cwd=ROOT,
+                env={**around, "SIMPUL_DATA": data, **part.env},
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                check=False,
+                timeout=LONGEST_S,
+            )
+            is_well = done.returncode == 0
+        except subprocess.TimeoutExpired:
+            said.write(f"\nbroken off after {LONGEST_S} s")
+            is_well = False
+        said.seek(0)
+        text = said.read()
+    lines = text.strip().splitlines()
     closing = f"  {lines[-1]}" if lines and "pytest" in part.command[0] else ""
     seconds = time.monotonic() - started
-    text = f"{'ok  ' if is_well else 'FAIL'} {part.name:24} {seconds:6.1f} s{closing}"
-    print(text if is_well else f"{text}\n{done.stdout}", flush=True)
+    line = f"{'ok  ' if is_well else 'FAIL'} {part.name:24} {seconds:6.1f} s{closing}"
+    print(line if is_well else f"{line}\n{text}", flush=True)
     return is_well
 
 

@@ -25,7 +25,8 @@ NOBODY: tuple[str, ...] = ()
 # An audience is a side of the deal, a role of the workshop, `other` (the side that did not do it;
 # of the workshop its desk, and who was asked to answer),
 # `asked` (the couriers that were offered the job), `payers` (the buyers who are asked for money),
-# `interested` (the buyers who wanted to hear of it), `dealer` (who buys through the buyer), `merged`
+# `interested` (the buyers who wanted to hear of it), `addressed` (the buyers whom the line itself names
+# as its `parties`), `dealer` (who buys through the buyer), `merged`
 # (who logs in for one of two parties that were found to be one) or `named` (the colleagues whom the
 # thing itself names).
 TOLD: dict[str, tuple[str, ...]] = {
@@ -45,6 +46,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.resume_campaign": NOBODY,
     "crm.stop_campaign": NOBODY,
     "crm.end_campaign": NOBODY,
+    "crm.prove_identity": NOBODY,
     "crm.give_consent": NOBODY,
     "crm.withdraw_consent": NOBODY,
     # points
@@ -128,7 +130,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.ask_poll": NOBODY,  # it stands in the room
     "crm.answer_poll": NOBODY,
     "crm.order_ahead": ("sales",),
-    "crm.offer_ahead": ("interested",),
+    "crm.offer_ahead": ("addressed",),
     # what the shop window tells of the workshop
     "crm.show_picture": NOBODY,
     "crm.take_picture_off": NOBODY,
@@ -386,6 +388,11 @@ TOLD: dict[str, tuple[str, ...]] = {
     "delivery.change_route": NOBODY,
     "delivery.drop_route": NOBODY,
     "delivery.open": NOBODY,
+    "delivery.call_for": NOBODY,
+    "delivery.announce": ("buyer",),
+    "delivery.fetch": ("buyer", "sales", "stock"),
+    "delivery.miss": ("buyer", "sales", "stock"),
+    "delivery.bring_in": ("courier",),
     "delivery.offer": ("asked",),
     "delivery.accept": ("sales", "stock"),
     "delivery.pass": ("sales", "stock"),
@@ -530,7 +537,7 @@ def with_ways(people: PersonQuerySet) -> PersonQuerySet:
     """Load with each all that says by which channels they are told."""
     identities = Prefetch("identities", Identity.objects.order_by("pk"))
     known = people.select_related("workshop", "party", "hours")
-    return known.prefetch_related(identities, "wishes", "devices").order_by("pk")
+    return known.prefetch_related(identities, "preferences", "devices").order_by("pk")
 
 
 def _tell(entry: Entry) -> int:
@@ -602,6 +609,8 @@ def _people(word: str, entry: Entry) -> list[Person]:
         return list(people.filter(party_id__in=_subject(entry).payers()))
     if word == "interested":
         return list(people.filter(party_id__in=_subject(entry).interested()))
+    if word == "addressed":
+        return list(people.filter(party_id__in=entry.facts["parties"]))
     if word == "merged":
         parties = (_subject(entry).kept_id, _subject(entry).absorbed_id)
         return list(people.filter(party_id__in=parties, user__isnull=False))

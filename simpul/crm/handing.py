@@ -41,7 +41,11 @@ def _tend(offer: LeadOffer) -> None:
 
 
 def _go_on(offer: LeadOffer) -> None:
-    """Ask the next distributor, once; where none is left, the prospect comes back to us."""
+    """Ask the next distributor, once; where none is left, the prospect comes back to us.
+
+    Whoever was asked last is locked by the step before: two cannot go on with one prospect, and until
+    then `hand_on` refuses. If it is closed in this very moment, `tend` takes it back from the next.
+    """
     lead = Lead.objects.select_related("workshop", "party").get(pk=offer.lead_id)
     if lead.status not in STAGES or lead.offers.filter(status__in=OPEN).exists():
         return

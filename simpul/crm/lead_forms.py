@@ -137,7 +137,8 @@ class LossForm(forms.Form):
     """Why nothing came of it."""
 
     why = forms.ChoiceField(
-        label=_("Why"), choices=[("", "---------"), *((one.value, one.label) for one in WhyLost)]
+        label=_("Why"),
+        choices=[("", _("- Select an option -")), *((one.value, one.label) for one in WhyLost)],
     )
     reason = forms.CharField(
         label=_("In words"),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from django.core import signing
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from simpul.conversations.models import Channel, How, Kind, Wish
+from simpul.conversations.models import Channel, How, Kind, Preference
 from simpul.crm.models import Consent, ConsentHow, Purpose, Recipient
+from simpul.lib.seals import Seal
 from simpul.parties.models import Identity, Workshop
 
-_SEAL = signing.Signer(salt="simpul.leaving", sep=".")  # no messenger breaks a link at a dot
+_SEAL = Seal("leaving")
 
 
 class Leaving(NamedTuple):
@@ -23,15 +23,15 @@ class Leaving(NamedTuple):
 
 def token_of(identity: Identity, purpose: str, recipient: int = 0) -> str:
     """Return what stands in the address; it says nothing of the number or address itself."""
-    return _SEAL.sign(f"{identity.pk}.{purpose}.{recipient}")
+    return _SEAL.token_of(identity.pk, purpose, recipient)
 
 
 def read(token: str, workshop: Workshop) -> Leaving | None:
     """Return what an address ends; None where we did not seal it, or of somebody who is gone."""
-    try:
-        pk, purpose, recipient = _SEAL.unsign(token).split(".")
-    except signing.BadSignature:
+    parts = _SEAL.read(token)
+    if not parts:
         return None
+    pk, purpose, recipient = parts
     mine = Identity.objects.filter(workshop=workshop, pk=pk).select_related("person")
     identity = mine.first()
     return Leaving(identity, Purpose(purpose), int(recipient)) if identity else None
@@ -56,7 +56,7 @@ def leave(found: Leaving, *, is_all: bool, is_one_click: bool) -> None:
         )
     if is_all:
         for way in Channel:
-            Wish.objects.update_or_create(
+            Preference.objects.update_or_create(
                 person=found.identity.person,
                 kind=Kind.OPINION,
                 channel=way,

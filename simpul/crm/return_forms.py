@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from simpul.crm.models import Counted, GoodsReturn, ReturnedPairs
 from simpul.crm.ticket_forms import PairsForm
 from simpul.orders.models import LineSize, Order
-from simpul.parties.models import Party, PartyQuerySet
 
 STATES = (
     ("whole", _("whole, as new")),
@@ -26,37 +25,27 @@ class ReturnForm(PairsForm):
     way = forms.ChoiceField(
         label=_("How they come back"), choices=GoodsReturn.Way.choices, widget=forms.RadioSelect
     )
-    courier = forms.ModelChoiceField(
-        Party.objects.none(), label=_("Courier"), required=False, empty_label=_("nobody")
-    )
     note = forms.CharField(
         label=_("Note"),
         max_length=200,
         required=False,
         help_text=_("When, where, and what it costs; the customer does not read it."),
     )
-    field_order = ("way", "courier", "note")
+    field_order = ("way", "note")
 
-    def __init__(
-        self, data: Any = None, *, order: Order, couriers: PartyQuerySet, pairs: list[Any]
-    ) -> None:
+    def __init__(self, data: Any = None, *, order: Order, pairs: list[Any]) -> None:
         initial = {
             f"pairs-{one['line']}-{size}": count
             for one in pairs
             for size, count in one["sizes"].items()
         }
         super().__init__(data, order=order, initial=initial)
-        field = self.fields["courier"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
-        field.queryset = couriers
 
     def clean(self) -> dict[str, Any]:
-        """Say which courier where one fetches them, and at least one pair."""
+        """Say at least one pair."""
         facts = super().clean() or self.cleaned_data
         if self.errors:
             return facts
-        if (facts["way"] == GoodsReturn.Way.COURIER) != (facts["courier"] is not None):
-            self.add_error("courier", _now("Choose the courier who fetches them, or nobody."))
         if not self.facts["pairs"]:
             raise forms.ValidationError(_now("Say how many pairs come back."))
         return facts
@@ -75,7 +64,7 @@ class ReturnForm(PairsForm):
             for one in sizes
             if (one.line_id, one.variant.size) in wanted
         }
-        names = ("way", "courier", "note")
+        names = ("way", "note")
         return {"pairs": pairs, **{name: self.cleaned_data[name] for name in names}}
 
 

@@ -6,15 +6,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import NamedTuple
 
-from django.core import signing
-
 from simpul.crm.models import Bulletin
+from simpul.lib.seals import Seal
 from simpul.parties.models import Person, Workshop
 
 LASTS = timedelta(days=90)
-_SEAL = signing.TimestampSigner(
-    salt="simpul.bulletin", sep="."
-)  # no messenger breaks a link at a dot
+_SEAL = Seal("bulletin", good_for=LASTS)
 
 
 class Sealed(NamedTuple):
@@ -24,16 +21,16 @@ class Sealed(NamedTuple):
 
 def token_of(bulletin: Bulletin, person: Person) -> str:
     """Return what stands in the address; it says nothing of who reads it."""
-    return _SEAL.sign(f"{bulletin.pk}.{person.pk}")
+    return _SEAL.token_of(bulletin.pk, person.pk)
 
 
 def read(token: str, workshop: Workshop) -> Sealed | None:
     """Return what an address opens, and to whom; None where we did not seal it or long ago, of
     somebody who is gone, and of news that is not for them (any more)."""
-    try:
-        bulletin, pk = _SEAL.unsign(token, max_age=LASTS).split(".")
-    except signing.BadSignature:
+    parts = _SEAL.read(token)
+    if not parts:
         return None
+    bulletin, pk = parts
     person = Person.objects.active().filter(workshop=workshop, pk=pk).first()
     if person is None:
         return None

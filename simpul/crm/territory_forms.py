@@ -22,7 +22,8 @@ class PlaceForm(forms.Form):
         help_text=_("Such as Kota Bogor or Kab. Bogor. Leave it empty for the whole province."),
     )
     province = forms.ChoiceField(
-        label=_("Province"), choices=[("", "---------"), *((one, one) for one in PROVINCES)]
+        label=_("Province"),
+        choices=[("", _("- Select an option -")), *((one, one) for one in PROVINCES)],
     )
 
     def clean_regency(self) -> str:

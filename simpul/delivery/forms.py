@@ -595,6 +595,50 @@ class AttemptForm(forms.Form):
         return day
 
 
+class FetchForm(forms.Form):
+    """What is said at the buyer's door when goods are fetched back: how many pairs, and the proof,
+    which the workshop's own people need not have (`is_proved_by_word`)."""
+
+    count = CountField(label=_("Pairs counted"))
+    pin = forms.CharField(
+        label=_("PIN that the buyer tells you"),
+        max_length=4,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("Four digits. Without it, take a photo."),
+    )
+    photo = PhotoField(label=_("Photo of the goods"), required=False)
+    signature = PhotoField(
+        label=_("Signature of the buyer"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/png", "hidden": True}),
+    )
+    note = forms.CharField(
+        label=_("What you noticed"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    client_id = ClientIdField()
+
+    def __init__(self, *args: Any, is_proved_by_word: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_proved_by_word = is_proved_by_word
+        if is_proved_by_word:
+            for name in ("pin", "photo", "signature"):
+                del self.fields[name]
+
+    def clean_pin(self) -> str:
+        return "".join(self.cleaned_data["pin"].split())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        is_proved = any(cleaned.get(name) for name in ("pin", "photo", "signature"))
+        if not (self.errors or is_proved or self.is_proved_by_word):
+            self.add_error("pin", _now("Type the PIN that the buyer tells you, or take a photo."))
+        return cleaned
+
+
 class FailureForm(AttemptForm):
     """Why it failed, and when it is tried again if that is known already."""
 

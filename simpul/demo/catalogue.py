@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from simpul.catalog.models import (
@@ -127,6 +127,11 @@ RECIPES: dict[str, dict[str, str]] = {
 WASTE_PERCENT = {"KLT": 30}
 SIZE_STEP_PERMILLE = {"KLT": 30, "IMT": 30, "KFR": 30}
 
+# What always lies there: as soon as it is enough for no more than so many pairs, for that many it is bought.
+KEPT = ("LEM-PUS", "LTX-PTH", "PCS-LTR", "BNG-NYL", "MTA-HTM", "TLI-080", "GSP-SDL", "LBL-MRK", "SMR-FIN",
+        "DUS-STD", "TSU-KRT", "PLS-SDL", "KRN-010")  # fmt: skip
+KEPT_FOR = (200, 600)
+
 # In another colour the upper is cut from another hide, the same area of it.
 UPPERS = {
     ("DRB-01", "Cokelat"): "KLT-PUL",
@@ -225,12 +230,27 @@ PRODUCTS = [
 ]  # fmt: skip
 
 
+# What a pair cost the distributors before, until so many days ago.
+REPRICED = {"SDL-06": (108_000, 330), "PNT-04": (130_000, 300), "DRB-01": (350_000, 210)}
+
+WHOLESALE = {row[0]: row[7] for row in PRODUCTS}
+
 # gram, with the box
 PAIR_WEIGHT = {"pria": 1_050, "wanita": 720, "sekolah": 850, "sandal": 620}
 
 
-def fill(workshop: Workshop, since: date) -> None:
-    """Give the workshop its materials, models, recipes and price list."""
+def dearness(code: str, ago: int) -> float:
+    """By which share a pair was dearer for distributors, so many days ago, than at its other price."""
+    if code not in REPRICED:
+        return 0
+    was, days = REPRICED[code]
+    then, other = (was, WHOLESALE[code]) if ago > days else (WHOLESALE[code], was)
+    return max(0.0, then / other - 1)
+
+
+def fill(workshop: Workshop, since: date, today: date | None = None) -> None:
+    """Give the workshop its materials, models, recipes and price list; `today`: the day up to which
+    its past is told, with the prices of then."""
     materials = {
         code: Material.objects.create(
             workshop=workshop, code=code, name=name, name_en=name_en, unit=unit, price=price,
@@ -261,7 +281,16 @@ def fill(workshop: Workshop, since: date) -> None:
             )  # fmt: skip
             Variant.objects.bulk_create(Variant(colourway=colourway, size=str(n)) for n in sizes)
         _price(product, wholesale, retail, since)
+        if today and code in REPRICED:
+            _cost_before(product, today)
         _cook(product, rates, materials)
+
+
+def kept(code: str) -> tuple[int, int]:
+    """Return below how much, and up to how much of a material is bought again, in thousandths."""
+    a_pair = max(Decimal(recipe.get(code, 0)) for recipe in RECIPES.values())
+    below, up_to = (int(a_pair * pairs * MILLI) for pairs in KEPT_FOR)
+    return below, up_to
 
 
 def _price(product: Product, wholesale: int, retail: int, since: date) -> None:
@@ -276,6 +305,19 @@ def _price(product: Product, wholesale: int, retail: int, since: date) -> None:
         PriceRule.objects.create(
             product=product, group=group, from_pairs=pairs, amount=amount, per=per, valid_from=since
         )
+
+
+def _cost_before(product: Product, today: date) -> None:
+    """Let the wholesale prices begin on the day of the change, and the earlier ones end there."""
+    was, days = REPRICED[product.code]
+    changed_on = today - timedelta(days=days)
+    for rule in product.prices.filter(group=Group.WHOLESALE, valid_from__lt=changed_on):
+        earlier = was if rule.per == Unit.PAIR else was * rule.per * 97 // 100
+        PriceRule.objects.create(
+            product=product, group=rule.group, from_pairs=rule.from_pairs, amount=earlier,
+            per=rule.per, valid_from=rule.valid_from, valid_to=changed_on - timedelta(days=1),
+        )  # fmt: skip
+        product.prices.filter(pk=rule.pk).update(valid_from=changed_on)
 
 
 def _cook(product: Product, rates: tuple[int, ...], materials: dict[str, Material]) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.crypto import get_random_string
@@ -25,11 +25,13 @@ from simpul.delivery.models import Route
 from simpul.demo import (
     bulletins,
     cash_box,
+    catalogue,
     letters,
     lists,
     marketing,
     money_out,
     odd_money,
+    people,
     points,
     prospects,
     room,
@@ -52,6 +54,7 @@ from simpul.payments import agreement, reconciliation
 from simpul.payments.models import BankAccount, BankEntry, Instruction, PaymentClaim
 from simpul.procurement import planning
 from simpul.procurement.models import LineTerms, PurchaseLine, PurchaseOrder, SupplierPrice
+from simpul.stock.models import Item
 from simpul.workflow.steps import Refused
 
 # the printed code of a shop that does not exist
@@ -65,14 +68,36 @@ type Happening = Callable[[], object]
 
 WISHED = 30  # days from the order: what a buyer of the past asked for
 YOUNG = 270  # days in which the workshop was less known: orders came more seldom
-# Buyer, days between orders, models they like, pairs a line.
+LATELY = timedelta(days=18)  # whose orders stand in `_plant`
+BUSY = timedelta(days=40)  # in which the bank is read and material bought as often as can be
+OFFICE, FAMILY = ("DRB-01", "LFR-02"), ("SKL-05", "PNT-04")  # what shops take together
+
+
+class Habit(NamedTuple):
+    """How a buyer orders: the days between, what stands in one order, pairs a line; the first and the
+    last day from the opening on (`after` of 0: known from the beginning)."""
+
+    key: str
+    pause: int
+    baskets: tuple[tuple[str, ...], ...]
+    sizes: tuple[int, ...]
+    after: int = 0
+    until: int = 10_000
+
+
 HABITS = [
-    ("maju", 32, ("DRB-01", "LFR-02", "PNT-04", "SKL-05"), (20, 40)),
-    ("padang", 48, ("DRB-01", "SDL-06", "PNT-04"), (40, 60, 80)),
-    ("jakarta", 62, ("LFR-02", "BOT-03"), (20, 40)),
-    ("sukabumi", 75, ("SKL-05", "SDL-06"), (20, 40)),
-    ("siti", 190, ("BOT-03", "PNT-04"), (1,)),
-    ("budi", 240, ("LFR-02", "DRB-01"), (1, 2)),
+    Habit("maju", 25, (OFFICE, OFFICE, FAMILY, ("PNT-04",), ("DRB-01",), ("SKL-05",)), (20, 40)),
+    Habit("padang", 46, (("SDL-06",), ("SDL-06",), OFFICE, ("PNT-04",)), (40, 60, 80)),
+    Habit("jakarta", 54, (("BOT-03",), ("BOT-03",), OFFICE, ("LFR-02",)), (20, 40)),
+    Habit("sukabumi", 60, (FAMILY, FAMILY, ("SKL-05",), ("SDL-06",)), (20, 40)),
+    Habit("siti", 190, (("BOT-03",), ("PNT-04",)), (1,)),
+    Habit("budi", 240, (("LFR-02",), ("DRB-01",)), (1, 2)),
+    Habit("semarang", 58, (FAMILY, ("SDL-06",), ("BOT-03",)), (20, 40), after=70, until=400),
+    Habit("cirebon", 66, (OFFICE, FAMILY, ("SDL-06",)), (20, 40), after=150),
+    Habit("lampung", 72, (("SDL-06",), ("BOT-03",), OFFICE), (40, 60), after=290),
+    Habit("serang", 58, (FAMILY, FAMILY, ("PNT-04",), ("SDL-06",)), (20, 40), after=420),
+    Habit("bekasi", 30, (("LFR-02",),), (20,), after=470, until=480),
+    Habit("solo", 48, (OFFICE, ("BOT-03",), ("PNT-04",)), (20, 40), after=570),
 ]
 SUPPLIERS = {
     "kulit": ("KLT-BOX", "KLT-PUL", "KLT-SUD", "KLT-FUR"),
@@ -101,6 +126,8 @@ class Story:
     dice: random.Random
     account: BankAccount | None = None
     bank: Bank = field(default_factory=lambda: Bank("0000012345", "BENGKEL SEPATU CONTOH"))
+    money_came: bool = False  # since the bank was read
+    is_short: bool = True  # of material, perhaps: money was found since it was last bought
     queue: list[tuple[datetime, int, Happening]] = field(default_factory=list)
     serial: count[int] = field(default_factory=count)
 
@@ -141,16 +168,21 @@ def tell(
     """Tell the whole history up to `now`; `told` hears which share of it is over."""
     story = Story(cast, now, opened, random.Random(seed))  # noqa: S311 - a story, not a secret
     story.at(opened + timedelta(hours=1), lambda: _open_house(story))
-    for key, pause, likes, sizes in HABITS:
-        first = opened + timedelta(days=5 + story.dice.randint(0, pause))
-        story.at(first, partial(_order, story, key, pause, likes, sizes))
+    newcomers = {partner.key: partner for partner in people.NEWCOMERS}
+    for habit in HABITS:
+        first = opened + timedelta(days=habit.after or 5 + story.dice.randint(0, habit.pause))
+        if habit.key in newcomers:
+            story.at(first, partial(_get_to_know, story, newcomers[habit.key]))
+        story.at(first + timedelta(hours=1), partial(_order, story, habit))
     for week in range((now - opened).days // 7 + 1):
         for day, hour in ((1, 8), (3, 9), (5, 9)):
             moment = opened + timedelta(days=7 * week + day)
-            story.at(moment.replace(hour=hour), lambda: _read_bank(story))
+            if day != 3 or now - moment < BUSY:
+                story.at(moment.replace(hour=hour), lambda: _read_bank(story))
         moment = opened + timedelta(days=7 * week + 2)
         story.at(moment.replace(hour=10), lambda: _buy(story))
-        story.at((moment + timedelta(days=2)).replace(hour=10), lambda: _buy(story))
+        if now - moment < BUSY:
+            story.at((moment + timedelta(days=2)).replace(hour=10), lambda: _buy(story))
     _money_out(story, opened)
     talk.plan(story)
     prospects.plan(story)
@@ -193,6 +225,11 @@ def _money_out(story: Story, opened: datetime) -> None:
 
 def _open_house(story: Story) -> None:
     story.account = open_house(story.cast, story.bank)
+    rina = story.cast.staff["rina"]
+    for material in Material.objects.filter(workshop=story.cast.workshop).order_by("pk"):
+        if material.code in catalogue.KEPT:
+            below, up_to = catalogue.kept(material.code)
+            Item.of_material(material).set_reorder_point(by=rina, below=below, up_to=up_to)
     money_out.begin(story)
     talk.begin(story)
 
@@ -247,15 +284,22 @@ def _sold(material: Material) -> dict[str, Any]:
 # Orders
 
 
-def _order(
-    story: Story, key: str, pause: int, likes: tuple[str, ...], sizes: tuple[int, ...]
-) -> None:
+def _get_to_know(story: Story, partner: people.Partner) -> None:
+    """A distributor who has heard of the workshop calls."""
+    party, contact = people.introduce(story.cast.workshop, partner, clock.now())
+    story.cast.parties[partner.key], story.cast.contacts[partner.key] = party, contact
+
+
+def _order(story: Story, habit: Habit) -> None:
     """One buyer orders, and will again; the season before Lebaran brings them sooner."""
-    order = _place(story, key, _wishes(story, likes, sizes), clock.in_days(WISHED))
+    if story.now - clock.now() < LATELY or clock.now() > story.opened + timedelta(days=habit.until):
+        return
+    wishes = _wishes(story, _basket(story, habit), habit.sizes)
+    order = _place(story, habit.key, wishes, clock.in_days(WISHED))
     season = 0.6 if clock.today().month in {11, 12, 1} else 1
     young = 1.4 if clock.now() < story.opened + timedelta(days=YOUNG) else 1
-    next_days = max(5, round(pause * season * young * story.dice.uniform(0.75, 1.3)))
-    story.later(lambda: _order(story, key, pause, likes, sizes), days=next_days)
+    next_days = max(5, round(habit.pause * season * young * story.dice.uniform(0.75, 1.3)))
+    story.later(lambda: _order(story, habit), days=next_days)
     if story.dice.random() < 0.06:
         story.later(lambda: _decline(story, order), days=1)
     elif story.dice.random() < 0.25:
@@ -264,9 +308,21 @@ def _order(
         story.later(lambda: _confirm(story, order), days=story.dice.choice((0, 1, 1)))
 
 
-def _wishes(story: Story, likes: tuple[str, ...], sizes: tuple[int, ...]) -> list[LineWish]:
+def _basket(story: Story, habit: Habit) -> tuple[str, ...]:
+    """What stands in the next order: rather something else than what is dear these days."""
+    ago = (story.now - clock.now()).days
+    basket = story.dice.choice(habit.baskets)
+    for code in basket:
+        others = [one for one in habit.baskets if code not in one]
+        if others and story.dice.random() < min(0.5, 5 * catalogue.dearness(code, ago)):
+            return story.dice.choice(others)
+    return basket
+
+
+def _wishes(story: Story, codes: tuple[str, ...], sizes: tuple[int, ...]) -> list[LineWish]:
+    """A line for each of these models."""
     wishes = []
-    for code in story.dice.sample(likes, k=min(len(likes), story.dice.choice((1, 1, 2)))):
+    for code in codes:
         product = Product.objects.for_page().get(workshop=story.cast.workshop, code=code)
         looks = sorted(product.colourways.all(), key=lambda one: one.position)
         look = looks[0] if story.dice.random() < 0.75 else looks[-1]
@@ -373,6 +429,7 @@ def _pay(story: Story, order: Order, less: int = 0, name: str = "") -> None:
     text = f"TRSF E-BANKING CR {clock.today():%d%m}/FTSCY/WS95031 {amount}.00 "
     says = order.code if story.dice.random() < 0.5 else "PEMBAYARAN SEPATU"
     story.bank.book(clock.today(), amount, text + f"{says} {(name or order.buyer.name).upper()}")
+    story.money_came = True
     contact = _contact(story, order)
     if contact.user is not None and story.dice.random() < 0.6:
         PaymentClaim.submit(
@@ -398,6 +455,7 @@ def _read_bank(story: Story) -> None:
         return
     fajar = story.cast.staff["fajar"]
     reconciliation.take(by=fajar, account=story.account, content=story.bank.export())
+    story.is_short, story.money_came = story.is_short or story.money_came, False
     _match_by_hand(story)
     money_out.explain(story)
     for order in _running(story):
@@ -416,6 +474,7 @@ def _match_by_hand(story: Story) -> None:
             by = story.cast.staff["fajar"]
             first = likely[0]
             entry.allocate(by=by, parts=first.parts, party=first.party, how="hand")
+            story.is_short = True
 
 
 # Material
@@ -423,6 +482,9 @@ def _match_by_hand(story: Story) -> None:
 
 def _buy(story: Story) -> None:
     """Purchasing looks at what is needed, sends what the program proposes, and suppliers answer."""
+    if not story.is_short and story.now - clock.now() > BUSY:
+        return
+    story.is_short = False
     rina = story.cast.staff["rina"]
     for purchase in planning.plan(story.cast.workshop, by=rina):
         try:

@@ -32,7 +32,7 @@ def load(
     with codes.seeded(SEED):
         with clock.stopped(opened):
             cast = people.gather(opened)
-            catalogue.fill(cast.workshop, opened.date())
+            catalogue.fill(cast.workshop, opened.date(), now.date())
         history.tell(cast, now, opened, SEED, told)
     with clock.stopped(now):
         keep.rebuild(cast.workshop)

@@ -22,14 +22,14 @@ EACH_MONTH = (
     (1, -1_500_000, "TRSF E-BANKING DB SEWA BENGKEL PAK OMAN", "rent"),
     (5, -410_000, "PLN POSTPAID 538711", "power"),
     (12, -150_000, "TRSF E-BANKING DB INDIHOME", "power"),
-    (25, -4_000_000, "TRSF E-BANKING DB PRIVE HADI", "drawing"),
+    (25, -7_500_000, "TRSF E-BANKING DB PRIVE HADI", "drawing"),
     (28, -15_000, "BIAYA ADM", "fee"),
 )
 
 
 def begin(story: Story) -> None:
     """The owner brings in what the workshop starts with."""
-    story.bank.book(clock.today(), 60_000_000, "SETORAN MODAL AWAL")
+    story.bank.book(clock.today(), 75_000_000, "SETORAN MODAL AWAL")
 
 
 def pay_weekly(story: Story) -> None:

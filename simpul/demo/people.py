@@ -109,6 +109,29 @@ PARTNERS = [
 ]  # fmt: skip
 
 
+# Distributors who hear of the workshop later: the key is that of their habits.
+NEWCOMERS = [
+    Partner("semarang", "Toko Contoh Johar", "Bu Endang", "+6281200000019",
+            "Pasar Johar, Kota Semarang", "Jl. H. Agus Salim No. 21", "Jawa Tengah", "50138",
+            buys_as=DISTRIBUTOR),
+    Partner("cirebon", "UD Contoh Kejaksan", "Pak Yayat", "+6281200000020",
+            "Kejaksan, Kota Cirebon", "Jl. Siliwangi No. 64", postcode="45123",
+            buys_as=DISTRIBUTOR, user=True),
+    Partner("lampung", "Grosir Contoh Lampung", "Bang Iwan", "+6281200000021",
+            "Tanjung Karang, Kota Bandar Lampung", "Jl. Imam Bonjol No. 118", "Lampung", "35117",
+            buys_as=DISTRIBUTOR, user=True),
+    Partner("serang", "Toko Contoh Rau", "Haji Mamat", "+6281200000022",
+            "Pasar Rau, Kota Serang", "Jl. Kyai Haji Abdul Latif No. 9", "Banten", "42117",
+            buys_as=DISTRIBUTOR),
+    Partner("bekasi", "Toko Contoh Bekasi", "Ibu Lusi", "+6281200000024",
+            "Bekasi Timur, Kota Bekasi", "Jl. Ir. H. Juanda No. 150", postcode="17112",
+            buys_as=DISTRIBUTOR),
+    Partner("solo", "CV Contoh Klewer", "Mas Bagus", "+6281200000025",
+            "Pasar Kliwon, Kota Surakarta", "Jl. Dr. Rajiman No. 5", "Jawa Tengah", "57118",
+            buys_as=DISTRIBUTOR, user=True),
+]  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Cast:
     """Everybody of the demonstration, by key."""
@@ -147,11 +170,12 @@ def gather(opened: datetime) -> Cast:
         _known_by(staff[key], mail=user.email)
     parties, contacts = {}, {}
     for partner in PARTNERS:
-        parties[partner.key], contacts[partner.key] = _introduce(workshop, partner, opened)
+        parties[partner.key], contacts[partner.key] = introduce(workshop, partner, opened)
     return Cast(workshop, staff, parties, contacts)
 
 
-def _introduce(workshop: Workshop, partner: Partner, since: datetime) -> tuple[Party, Person]:
+def introduce(workshop: Workshop, partner: Partner, since: datetime) -> tuple[Party, Person]:
+    """Write down a party with its first contact person."""
     party = Party.objects.create(
         workshop=workshop,
         name=partner.name,

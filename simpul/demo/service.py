@@ -18,6 +18,7 @@ from simpul.crm.models import (
     name_as,
 )
 from simpul.demo.tickets import DELIVERED, of_order
+from simpul.lib import clock
 from simpul.orders.models import LineSize, Order
 from simpul.parties.models import Person
 
@@ -152,7 +153,7 @@ def _count_in(ticket: Ticket, goods: GoodsReturn, sari: Person, rina: Person) ->
 
 
 def _fetch(story: Story) -> None:
-    """The pairs with the open seam are fetched by the ojek."""
+    """The pairs with the open seam: the ojek has accepted to fetch them."""
     party = story.cast.parties["maju"]
     ticket = Ticket.objects.open().filter(party=party, kind="warranty").order_by("-pk").first()
     if ticket is not None:
@@ -162,10 +163,13 @@ def _fetch(story: Story) -> None:
             ticket=ticket,
             pairs=_pairs(ticket),
             way="courier",
-            courier=story.cast.parties["ojek"],
             note="Besok pagi, ongkos kami.",
         )
-        goods.send(by=sari)
+        shipment = goods.shipment
+        assert shipment is not None  # noqa: S101
+        until = clock.now() + timedelta(hours=6)
+        shipment.offer(by=sari, couriers=[story.cast.parties["ojek"]], expires_at=until, fee=25_000)
+        shipment.accept(by=story.cast.contacts["ojek"])
 
 
 def _pairs(ticket: Ticket) -> dict[LineSize, int]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from simpul.demo.history import Story
 
 CARTON = 10
+LATELY = timedelta(days=60)  # in which a stage of an order is often counted in two parts
 WORKERS = ("Oman", "Iwan", "Nining", "Dedi", "Euis")
 MENDED_ONE_IN = (17, 11, 3, 5, 13)  # counts at each of the stages: closing is the hardest
 CAUSES = {  # at each of the stages; sometimes nobody says one
@@ -32,7 +33,7 @@ DAYS_A_STAGE = 2  # of work, as it is planned
 UNPLANNED_ONE_IN = 6  # jobs: the schedule did not know
 PLANNED_ANEW_ONE_IN = 5
 SPOILT_ONE_IN = 6  # jobs, when leather is cut
-FARAWAY = {"padang", "ambon", "siti", "budi"}
+FARAWAY = {"padang", "ambon", "siti", "budi", "semarang", "cirebon", "lampung", "serang", "solo"}
 
 
 def go_on(story: Story, order: Order) -> None:
@@ -62,7 +63,8 @@ def work(story: Story, job: Job, place: int) -> None:
     room = job.room(stage)
     good = {size.name: room[size.pk] for size in job.sizes.all() if room[size.pk]}
     half = {size: pairs // 2 for size, pairs in good.items() if pairs > 3}
-    part = half if half and story.dice.random() < 0.5 and sum(good.values()) > 20 else good
+    in_halves = 0.5 if story.now - clock.now() < LATELY else 0.1
+    part = half if half and story.dice.random() < in_halves and sum(good.values()) > 20 else good
     try:
         if part:
             worker = WORKERS[(job.pk + place) % len(WORKERS)]

@@ -140,13 +140,10 @@ def _buyers(person: Person) -> QuerySet[Any]:
 # The figures
 
 
-def _word(counted: Counted, share: float = 0.5) -> Word | None:
-    """Say whether more came than before, given which share of the chances the first span had."""
-    if not sum(counted):
-        return None
-    if rates.chance(counted, share) > SURE:
+def _word(chance: float, *, is_more: bool) -> Word:
+    """Say whether more came than before, where chance alone would do that so often."""
+    if chance > SURE:
         return Word.SAME
-    is_more = counted.now * (1 - share) > counted.before * share
     return Word.BETTER if is_more else Word.WORSE
 
 
@@ -169,7 +166,9 @@ def _agreed(person: Person, today: date) -> Figure:
         before=Count("pk", filter=Q(agreed_on__lt=begin)),
     )
     counted = Counted(orders["now"], orders["before"])
-    return Figure(Name.AGREED, *counted, _word(counted), "orders")
+    is_more = counted.now > counted.before
+    word = _word(rates.chance(counted), is_more=is_more) if sum(counted) else None
+    return Figure(Name.AGREED, *counted, word, "orders")
 
 
 def _late_now(person: Person, today: date) -> Figure:
@@ -202,9 +201,7 @@ def _a_day(known: Sequence[Working]) -> Figure:
 
 def _to_make(person: Person) -> Figure:
     running = Order.objects.visible_to(person).running()
-    pairs = LineSize.objects.filter(line__order__in=running).aggregate(
-        n=Sum(F("pairs") - F("made"), default=0)
-    )
+    pairs = LineSize.objects.of(running).aggregate(n=Sum(F("pairs") - F("made"), default=0))
     return Figure(Name.TO_MAKE, pairs["n"], None, None, "production")
 
 
@@ -219,7 +216,9 @@ def _promises(known: Sequence[Working], today: date) -> Figure:
     shares = [
         100 * one // count if count else None for one, count in zip(kept, counts, strict=True)
     ]
-    word = _word(kept, counts[0] / sum(counts)) if all(counts) else None
+    broken = Counted(counts[0] - kept.now, counts[1] - kept.before)
+    is_more = kept.now * counts[1] > kept.before * counts[0]
+    word = _word(rates.chance_beside(kept, broken), is_more=is_more) if all(counts) else None
     return Figure(Name.PROMISES, shares[0], shares[1], word, "workings")
 
 

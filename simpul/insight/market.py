@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models import Min, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
+from simpul.catalog.models import Colourway
 from simpul.insight import rates
 from simpul.insight.capacity import Narrowest, narrowest
 from simpul.insight.models import AreaMonth, ModelDay, ModelMonth, OrderFact
@@ -311,19 +312,29 @@ def _by_model(workshop: Workshop, asked: Trend) -> list[Row]:
 
 
 def _say_turns(workshop: Workshop, rows: list[Row], now: Span, before: Span) -> None:
-    """Name what is new, and what a test calls rising or fading."""
+    """Name what is new, and what a test calls rising or fading.
+
+    A model that came within the days before is held against those since its first order, and that
+    one order, without which there would be no such days, does not count.
+    """
     sold = ModelDay.objects.filter(workshop=workshop, orders__gt=0).order_by()
     first = dict(sold.values_list("product").annotate(on=Min("day")))
-    share = now.days / (now.days + before.days)
-    known = [row for row in rows if first.get(row.key, now.first) < now.first]
-    chances = {row.key: rates.chance(row.orders, share) for row in known}
+    chances: dict[Any, float] = {}
+    rising: dict[Any, bool] = {}
+    for row in rows:
+        came = first.get(row.key, now.last)
+        if came >= before.last:
+            row.turn = Turn.NEW if row.orders.now else ""
+            continue
+        is_young = came >= before.first
+        days = (before.last - came).days if is_young else before.days
+        counted = Counted(row.orders.now, row.orders.before - is_young)
+        chances[row.key] = rates.chance(counted, now.days / (now.days + days))
+        rising[row.key] = counted.now * days > counted.before * now.days
     turned = rates.found(chances)
     for row in rows:
-        if row not in known:
-            row.turn = Turn.NEW if row.orders.now else ""
-        elif row.key in turned:
-            is_more = row.orders.now * before.days > row.orders.before * now.days
-            row.turn = Turn.RISING if is_more else Turn.FADING
+        if row.key in turned:
+            row.turn = Turn.RISING if rising[row.key] else Turn.FADING
 
 
 SUMS: dict[By, tuple[type[models.Model], str]] = {
@@ -349,6 +360,8 @@ def _by_sums(workshop: Workshop, asked: Trend) -> list[Row]:
         )
     )
     found = [Row(key, _label(asked.by, key), now, was) for key, now, was in rows if now or was]
+    if asked.by == By.COLOUR:
+        _name_colours(workshop, found)
     if asked.by == By.SIZE:
         return sorted(found, key=lambda row: row.label)  # a curve
     return _sorted(found)
@@ -372,6 +385,15 @@ def _label(by: By, key: str) -> str:
     if by == By.CHANNEL:
         return str(Order.Channel(key).label)
     return key or str(_("not known"))
+
+
+def _name_colours(workshop: Workshop, rows: list[Row]) -> None:
+    """Name colours as the reader speaks, where the catalogue knows the word."""
+    looks = Colourway.objects.filter(product__workshop=workshop, name__in=[row.key for row in rows])
+    words = looks.exclude(name_en="").order_by("-pk").values_list("name", "name_en")
+    known = dict(words)  # the first of each
+    for row in rows:
+        row.label = in_this_language(row.label, known.get(row.key, ""))
 
 
 def _sorted(rows: Iterable[Row]) -> list[Row]:

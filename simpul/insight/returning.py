@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Avg, Count
 
 from simpul.conversations.models import Ticket
+from simpul.insight import nightly
 from simpul.insight.methods.backtest import Backtest, backtest
 from simpul.insight.methods.fitting import Fit
 from simpul.insight.methods.gamma_gamma import GammaGamma, Values, gamma_gamma
@@ -43,6 +44,13 @@ class Bought:
     days: list[int] = field(default_factory=list)
     still: list[Span] = field(default_factory=list)
 
+    def until(self, day: int) -> Bought:
+        """Return what was known of him on a day."""
+        return Bought(
+            [one for one in self.days if one <= day],
+            [(begin, min(end, day)) for begin, end in self.still if begin <= day],
+        )
+
 
 class TooFew(Exception):
     """There are not enough buyers for a model."""
@@ -50,8 +58,7 @@ class TooFew(Exception):
 
 def is_needed(workshop: Workshop) -> bool:
     """Whether there are buyers, and nobody has judged them today."""
-    judged = BuyingOutlook.objects.filter(workshop=workshop, as_of=clock.today())
-    return not judged.exists() and BuyerFact.objects.filter(workshop=workshop).exists()
+    return nightly.is_of_yesterday(BuyingOutlook, BuyerFact, of=workshop)
 
 
 def judge(workshop: Workshop) -> None:
@@ -173,7 +180,7 @@ def _judge_kind(
         model=still.name if still else "",
         buyers=len(histories),
         repeat_buyers=histories.repeat_buyers,
-        tested=_tested(mine, shop, now) if still else {},
+        tested=_tested(mine, closed, now) if still else {},
     )
     if still:
         summary.expected = float(still.total.estimate)
@@ -260,18 +267,26 @@ def _stake(fact: BuyerFact, now: int, alive: float | None, waiting: Waiting | No
     return round(float(gone) * fact.sold / years)
 
 
-def _tested(mine: Sequence[Bought], shop: Clock, now: int) -> dict[str, object]:
-    """Return what the same would have foretold for the time held back; nothing where too little was
-    known by then."""
+def _tested(mine: Sequence[Bought], closed: list[Span], now: int) -> dict[str, object]:
+    """Return what the same would have foretold for the time held back, with the same clocks; nothing
+    where too little was known by then."""
+    shop, begin = Clock(closed), min(one.days[0] for one in mine)
+    day = now - min(HELD_BACK, (now - begin) // 2)  # the last one that is known
     whose = np.repeat(np.arange(len(mine)), [len(one.days) for one in mine])
-    times = shop.at([day for one in mine for day in one.days])
-    end = float(shop.at(now))
-    split = end - min(HELD_BACK, (end - float(times.min())) / 2)
+    times = shop.at([one for some in mine for one in some.days])
+
+    def told(ids: Array) -> Histories:
+        known = [mine[int(at)].until(day) for at in ids]
+        return _histories(known, [Clock([*closed, *one.still]) for one in known], shop, day)
+
+    split, end = (float(shop.at(one)) for one in (day, now))
     try:
-        found = backtest(_fit, whose, times, split=split, end=end)
+        found = backtest(_fit, whose, times, split=split, end=end, tell=told)
     except TooFew:
         return {}
-    return _plain(found, split, now - end)
+    calendar = np.arange(begin, now + 1)
+    shown = np.searchsorted(shop.at(calendar), found.times - 1e-6)  # when the clock shows that
+    return _plain(found, day + 1, calendar[np.minimum(shown, len(calendar) - 1)].tolist())
 
 
 def _fit(histories: Histories) -> BuyingModel:
@@ -281,9 +296,9 @@ def _fit(histories: Histories) -> BuyingModel:
     return found[1].model
 
 
-def _plain(found: Backtest, split: float, shift: float) -> dict[str, object]:
+def _plain(found: Backtest, first: int, days: list[int]) -> dict[str, object]:
     return {
-        "first": date.fromordinal(round(split + shift) + 1).isoformat(),
+        "first": date.fromordinal(first).isoformat(),
         "buyers": found.buyers,
         "ordered": round(found.ordered),
         "expected": round(found.expected, 1),
@@ -295,7 +310,7 @@ def _plain(found: Backtest, split: float, shift: float) -> dict[str, object]:
             [row.frequency, row.buyers, round(row.ordered, 2), round(row.expected, 2)]
             for row in found.rows
         ],
-        "days": [date.fromordinal(round(at + shift)).isoformat() for at in found.times],
+        "days": [date.fromordinal(day).isoformat() for day in days],
         "sums": [round(one) for one in found.sums],
         "expected_sums": [round(one, 1) for one in found.expected_sums.tolist()],
     }

@@ -54,6 +54,9 @@ ON_THE_ROAD = (
     "delivery.carrier_delivers",
     "delivery.fail",
     "delivery.take_back",
+    "delivery.fetch",
+    "delivery.miss",
+    "delivery.bring_in",
     "delivery.report",
 )
 

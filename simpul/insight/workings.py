@@ -17,7 +17,7 @@ from django.db.models import Count, Max, Q, Sum
 from django.db.models.functions import TruncDate
 
 from simpul.delivery.models import Handover, Package, Shipment
-from simpul.insight import causes
+from simpul.insight import causes, nightly
 from simpul.insight.models import OrderFact, SpoiltMonth, Working, WorkingsKept
 from simpul.insight.models.workings import LONGEST_NAME
 from simpul.insight.punctuality import with_promise
@@ -40,8 +40,8 @@ Kind, Leg = Working.Kind, Working.Leg
 LEGS = tuple(Leg)
 
 type Tenths = int  # of a day
-type Post = tuple[str, str]  # the name of a stage in Indonesian and in English
-type Model = tuple[str, str]  # likewise
+type Named = tuple[str, str]  # in Indonesian and in English
+type Post = Named  # a stage
 type Way = tuple[Tenths | None, ...]  # how long an order was on each leg; None: it was not on it
 
 
@@ -52,16 +52,14 @@ class _Year:
     ways: list[tuple[Way, bool]] = field(default_factory=list)  # and whether it came late
     posts: dict[Post, list[Tenths]] = field(default_factory=lambda: defaultdict(list))
     position: dict[Post, int] = field(default_factory=dict)
-    passed: Counter[tuple[Model, Post]] = field(default_factory=Counter)
-    spoilt: Counter[tuple[Model, Post]] = field(default_factory=Counter)
-    mended: Counter[tuple[Model, Post]] = field(default_factory=Counter)
+    passed: Counter[tuple[Named, Post]] = field(default_factory=Counter)  # by model and post
+    spoilt: Counter[tuple[Named, Post]] = field(default_factory=Counter)
+    mended: Counter[tuple[Named, Post]] = field(default_factory=Counter)
 
 
 def is_needed(workshop: Workshop) -> bool:
     """Whether something was delivered, and nobody has reckoned this today."""
-    told = WorkingsKept.objects.filter(workshop=workshop, as_of=clock.today())
-    ordered = OrderFact.objects.filter(workshop=workshop)
-    return not told.exists() and ordered.exists()
+    return nightly.is_of_yesterday(WorkingsKept, OrderFact, of=workshop)
 
 
 def reckon(workshop: Workshop) -> None:
@@ -183,14 +181,14 @@ def _read_posts(year: _Year, keys: Sequence[int]) -> None:
     )  # fmt: skip
     by_job: dict[int, list[tuple[int, Post, datetime | None]]] = defaultdict(list)
     begins: dict[int, datetime | None] = {}
-    for job, position, name, name_en, released, *whose, last, good, reject, rework in rows:
-        post, model = (name, name_en), (whose[0], whose[1])
+    for job, position, name, name_en, released, model, model_en, last, good, bad, again in rows:
+        post, made = (name, name_en), (model, model_en)
         by_job[job].append((position, post, last))
         begins[job] = released
         year.position[post] = max(position, year.position.get(post, 0))
-        year.passed[model, post] += good
-        year.spoilt[model, post] += reject
-        year.mended[model, post] += rework
+        year.passed[made, post] += good
+        year.spoilt[made, post] += bad
+        year.mended[made, post] += again
     for job, stages in by_job.items():
         stages.sort()
         lengths = _lengths(begins[job], [last for _position, _post, last in stages])
@@ -280,13 +278,14 @@ def _spoilt(year: _Year) -> list[Working]:
     worst = sorted(both, key=lambda key: (-both[key], -year.spoilt[key], key))
     return [
         Working(
-            name=f"{model[0]} · {name}"[:LONGEST_NAME],
-            name_en=f"{model[1] or model[0]} · {name_en or name}"[:LONGEST_NAME],
-            count=max(year.passed[model, (name, name_en)], 0),
-            spoilt=max(year.spoilt[model, (name, name_en)], 0),
-            lost=max(year.mended[model, (name, name_en)], 0),
+            name=f"{model} · {name}"[:LONGEST_NAME],
+            name_en=f"{model_en or model} · {name_en or name}"[:LONGEST_NAME],
+            count=max(year.passed[key], 0),
+            spoilt=max(year.spoilt[key], 0),
+            lost=max(year.mended[key], 0),
         )
-        for model, (name, name_en) in worst[:SPOILT_SHOWN]
+        for key in worst[:SPOILT_SHOWN]
+        for (model, model_en), (name, name_en) in [key]
     ]
 
 

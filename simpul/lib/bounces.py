@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from email.message import Message
+from smtplib import SMTPRecipientsRefused
 
 _ADDRESS = re.compile(r"^rfc822;\s*<?([^\s<>;]+@[^\s<>;]+)>?\s*$", re.I)
 _STATUS = re.compile(r"^\s*(\d)\.(\d{1,3})\.(\d{1,3})")
@@ -39,7 +40,15 @@ def returned(message: Message) -> list[str]:
     return [mark for mark in marks if mark]
 
 
-def is_for_good(answer: tuple[int, bytes | str]) -> bool:
+def is_dead(failure: Exception) -> bool:
+    """Tell whether a mail could not be sent because its mailbox is gone for good: then nothing is
+    sent there any more."""
+    return isinstance(failure, SMTPRecipientsRefused) and all(
+        map(_refuses_it, failure.recipients.values())
+    )
+
+
+def _refuses_it(answer: tuple[int, bytes | str]) -> bool:
     """Tell whether a mail server refuses the address itself (RFC 5321, RFC 3463), and not for now,
     and not the sender."""
     code, said = answer

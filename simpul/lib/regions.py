@@ -79,6 +79,12 @@ def read_list(text: str) -> list[Region]:
     return [one for place, one in enumerate(found) if one not in found[:place]]
 
 
+def last_of(text: str) -> str:
+    """Return the town or regency at the end of what was written, as it was written: `Sirimau, Kota
+    Ambon` is Kota Ambon."""
+    return " ".join(text.rpartition(",")[2].split())
+
+
 def read_place(text: str) -> list[Region]:
     """Return every region that the area of an address may mean: `Ciomas, Kab. Bogor, Jawa Barat`."""
     parts = [part.strip(" .") for part in _PARTS.split(text)]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 from email.message import MIMEPart
-from smtplib import SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -140,16 +139,13 @@ def _send(recipient: Recipient) -> bool | None:
         return None
     try:
         mail_of(recipient).send()
-    except SMTPRecipientsRefused as refusal:
-        if all(map(bounces.is_for_good, refusal.recipients.values())) and recipient.identity:
+    except Exception as failure:
+        if bounces.is_dead(failure) and recipient.identity:
             recipient.identity.come_back()
             recipient.come_back()
         else:
+            log.exception("Recipient %s of a campaign could not be written to", recipient.pk)
             _give_up_some_day(recipient)
-        return False
-    except Exception:
-        log.exception("Recipient %s of a campaign could not be written to", recipient.pk)
-        _give_up_some_day(recipient)
         return False
     recipient.note_sent()
     return True

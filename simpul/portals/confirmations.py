@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from smtplib import SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -66,14 +65,11 @@ def mail_of(identity: Identity) -> EmailMultiAlternatives:
 def _send(identity: Identity) -> bool:
     try:
         mail_of(identity).send()
-    except SMTPRecipientsRefused as refusal:
-        if all(map(bounces.is_for_good, refusal.recipients.values())):
+    except Exception as failure:
+        if bounces.is_dead(failure):
             identity.come_back()
         else:
+            log.exception("The owner of identity %s could not be asked", identity.pk)
             confirming.give_back(identity)
-        return False
-    except Exception:
-        log.exception("The owner of identity %s could not be asked", identity.pk)
-        confirming.give_back(identity)
         return False
     return True

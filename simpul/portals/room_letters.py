@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -132,9 +131,7 @@ def _send(letter: RoomLetter) -> bool | None:
 
 
 def _give_up_or_wait(letter: RoomLetter, failure: Exception) -> None:
-    is_dead = isinstance(failure, SMTPRecipientsRefused) and all(
-        map(bounces.is_for_good, failure.recipients.values())
-    )
+    is_dead = bounces.is_dead(failure)
     if is_dead:
         letter.identity.come_back()
     if is_dead or letter.attempts >= len(PAUSES):

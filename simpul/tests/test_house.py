@@ -58,6 +58,7 @@ AUDIENCES = {
     "asked",
     "payers",
     "interested",
+    "addressed",
     "dealer",
     "merged",
     "named",

@@ -114,6 +114,9 @@ QUIET = {
     "payments.connect_whatsapp", "payments.disconnect_whatsapp", "payments.name_template",
     "delivery.add_route", "delivery.change_route", "delivery.drop_route",
     "delivery.file_paper",  # what is delivered stays so
+    # goods that come back are counted in by their ticket; the way there moves nothing
+    "delivery.call_for", "delivery.announce", "delivery.fetch", "delivery.miss",
+    "delivery.bring_in",
     "delivery.connect_carrier", "delivery.disconnect_carrier", "delivery.ask_rates",
     "delivery.choose_carrier", "delivery.go_by", "delivery.book_carrier",
     "delivery.call_off_carrier", "delivery.carrier_booked", "delivery.carrier_refused",

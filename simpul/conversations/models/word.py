@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 LONGEST_WORD = 40  # bytes; a longer word is found by its beginning
 RARE = 1_000  # messages; a word in no more of them is rare
-COMMON = 60_000  # rows; more of them are not taken at once
 MOST_WORDS = 6  # of what is looked for; more of them only take time
 
 _COMPOUND = re.compile(r"\w+(?:[-./]\w+)*")
@@ -55,19 +54,12 @@ class MessageWordQuerySet(models.QuerySet["MessageWord"]):
         return set(few) if len(few) <= RARE else None
 
     def together(self, words: Sequence[bytes]) -> list[Q]:
-        """Tell in which messages all these words begin so: of the two that have the fewest all
-        messages are fetched, while that is quicker than to look into each one, and those that both
-        have are named if they are few; the other words are looked for in these."""
-        sizes = {word: self.beginning(word)[: COMMON + 1].count() for word in words}
-        few = sorted(sizes, key=lambda word: (sizes[word], word))[:2]
-        if all(sizes[word] <= COMMON for word in few):
-            one, other = (
-                set(self.beginning(word).values_list("message", flat=True)) for word in few
-            )
-            if len(one & other) <= RARE:
-                rest = [looked_into(word) for word in words if word not in few]
-                return [Q(pk__in=one & other), *rest]
-        return [looked_into(word) for word in words]
+        """Tell in which messages all these words begin so: few are named, many soon found by looking
+        into one after the other."""
+        first, *others = (self.beginning(word).values("message") for word in words)
+        both = first.intersection(*others).order_by()[: RARE + 1]
+        few = [row["message"] for row in both]
+        return [Q(pk__in=few)] if len(few) <= RARE else [looked_into(word) for word in words]
 
 
 def looked_into(word: bytes) -> Q:

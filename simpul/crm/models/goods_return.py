@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from simpul.conversations.models import Ticket
 from simpul.crm.models.remedy import open_customer
+from simpul.delivery.models import Shipment
+from simpul.delivery.models import Status as ShipmentStatus
 from simpul.lib import clock
 from simpul.orders.models import LineSize, Order
-from simpul.parties.models import Party, Person, Workshop
+from simpul.parties.models import Person, Workshop
 from simpul.stock.models import Balance, Count, Item, Location
 from simpul.workflow.steps import WrongState, creation, step
 
@@ -43,14 +45,15 @@ class GoodsReturnQuerySet(models.QuerySet["GoodsReturn"]):
         pairs = ReturnedPairs.objects.select_related(
             "size__line__colourway__product", "size__variant"
         )
-        return self.select_related("courier").prefetch_related(
+        return self.select_related("shipment__courier").prefetch_related(
             models.Prefetch("pairs", pairs.order_by("pk"))
         )
 
 
 class GoodsReturn(models.Model):
     """Pairs of a ticket on their way back to the workshop. Until they are counted in there, nothing
-    is credited, paid back or replaced for the ticket."""
+    is credited, paid back or replaced for the ticket. A courier fetches them with a shipment that goes
+    the other way, which is offered like any other."""
 
     class Way(models.TextChoices):
         COURIER = "courier", _("a courier fetches them")
@@ -68,7 +71,9 @@ class GoodsReturn(models.Model):
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="returns")
     way = models.CharField(max_length=7, choices=Way)
-    courier = models.ForeignKey(Party, models.PROTECT, null=True, related_name="fetches")
+    shipment = models.OneToOneField(
+        Shipment, models.PROTECT, null=True, related_name="goods", editable=False
+    )
     note = models.CharField(max_length=200, blank=True)
     status = models.CharField(max_length=9, choices=Status, default=Status.AGREED, editable=False)
     at = models.DateTimeField(default=clock.now, editable=False)
@@ -79,9 +84,9 @@ class GoodsReturn(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(way="courier", courier__isnull=False)
-                | ~Q(way="courier") & Q(courier=None),
-                name="return_fetched_by_a_courier",
+                condition=Q(way="courier", shipment__isnull=False)
+                | ~Q(way="courier") & Q(shipment=None),
+                name="return_fetched_by_a_shipment",
             ),
             models.UniqueConstraint(
                 fields=["ticket"],
@@ -104,21 +109,16 @@ class GoodsReturn(models.Model):
         ticket: Ticket,
         pairs: Mapping[LineSize, int],
         way: str,
-        courier: Party | None = None,
         note: str = "",
     ) -> GoodsReturn:
-        """Agree which delivered pairs come back, and how. Raises WrongState."""
+        """Agree which delivered pairs come back, and how; what a courier is to fetch is a shipment
+        from now on, that waits to be offered. Raises WrongState."""
         open_customer(ticket)
         order = ticket.subject
         if cls.objects.open().talked_of(ticket).exists():
             raise WrongState(_now("Goods of this ticket are on their way back already."))
         if not isinstance(order, Order) or not any(pairs.values()):
             raise WrongState(_now("Say which pairs of which order come back."))
-        if (way == cls.Way.COURIER) != (courier is not None and courier.is_courier):
-            raise WrongState(_now("Choose the courier who fetches them."))
-        made = cls.objects.create(
-            workshop_id=ticket.workshop_id, ticket=ticket, way=way, courier=courier, note=note
-        )
         chosen = {size.pk: count for size, count in pairs.items() if count}
         rows = LineSize.objects.filter(line__order=order, pk__in=chosen).order_by("pk")
         locked = list(rows.select_for_update(of=("self",)))
@@ -126,13 +126,22 @@ class GoodsReturn(models.Model):
         fits = [0 < chosen[one.pk] <= one.delivered - came.get(one.pk, 0) for one in locked]
         if len(fits) != len(chosen) or not all(fits):
             raise WrongState(_now("Only what was delivered, and is not back yet, can come back."))
+        made = cls.objects.create(
+            workshop_id=ticket.workshop_id,
+            ticket=ticket,
+            way=way,
+            shipment=_fetched(order, sum(chosen.values()), by) if way == cls.Way.COURIER else None,
+            note=note,
+        )
         for one in locked:
             made.pairs.create(size=one, agreed=chosen[one.pk])
         return made
 
     @step("crm.send_return", source=Status.AGREED, target=Status.UNDER_WAY)
     def send(self, *, by: Person) -> None:
-        """The pairs have left the customer."""
+        """The pairs have left the customer. Raises WrongState where a courier says that himself."""
+        if self.shipment is not None:
+            raise WrongState(_now("The courier says when he has fetched them."))
 
     @step("crm.count_return", source=OPEN, target=Status.BACK)
     def count_in(self, *, by: Person, counted: Mapping[int, Counted]) -> None:
@@ -147,11 +156,15 @@ class GoodsReturn(models.Model):
             row.save(update_fields=["whole", "seconds", "spoiled"])
             if found.whole:
                 self._shelve(row, by)
+        self._end_way(by, sum(sum(found) for found in counted.values()))
         self.back_at = clock.now()
 
     @step("crm.cancel_return", source=OPEN, target=Status.CANCELLED)
     def cancel(self, *, by: Person) -> None:
-        """Nothing comes back after all."""
+        """Nothing comes back after all. Raises WrongState once a courier has fetched it."""
+        if self.stands == self.Status.UNDER_WAY and self.shipment is not None:
+            raise WrongState(_now("The courier has them: count them in when he brings them."))
+        self._call_off(by)
 
     # Questions
 
@@ -167,7 +180,33 @@ class GoodsReturn(models.Model):
     def is_open(self) -> bool:
         return self.status in GoodsReturn.OPEN
 
+    @property
+    def stands(self) -> Status:
+        """Where the goods are; a courier who fetched them has said so on his shipment. Reads
+        `shipment`."""
+        if self.is_open and self.shipment and self.shipment.status == ShipmentStatus.FETCHED:
+            return self.Status.UNDER_WAY
+        return self.Status(self.status)
+
     # Inside
+
+    def _end_way(self, by: Person, pairs: int) -> None:
+        """So many pairs are here: the shipment that was to fetch them has ended."""
+        if self.shipment is None:
+            return
+        if self.shipment.status in (ShipmentStatus.ACCEPTED, ShipmentStatus.FETCHED):
+            self.shipment.bring_in(by=by, count=pairs)
+        else:
+            self._call_off(by)
+
+    def _call_off(self, by: Person) -> None:
+        """Nobody is to fetch them any more."""
+        if self.shipment is None:
+            return
+        if self.shipment.status in (ShipmentStatus.OFFERED, ShipmentStatus.ACCEPTED):
+            self.shipment.withdraw(by=by)
+        if self.shipment.status == ShipmentStatus.OPEN:
+            self.shipment.cancel(by=by)
 
     def _shelve(self, row: ReturnedPairs, by: Person) -> None:
         item = Item.of_variant(row.size.variant)
@@ -212,6 +251,12 @@ class ReturnedPairs(models.Model):
     def missing(self) -> int:
         """Pairs that were agreed and did not come."""
         return self.agreed - self.came
+
+
+def _fetched(order: Order, pairs: int, by: Person) -> Shipment:
+    there, here = order.buyer.area, order.workshop.area.partition(",")[0] or order.workshop.name
+    route = f"{there} – {here}" if there else here
+    return Shipment.call_for(by=by, order=order, pairs=pairs, route=route)
 
 
 def _come_back(sizes: list[LineSize]) -> dict[int, int]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db import models
-from django.db.models import Subquery, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _now
 
 from simpul.catalog.models import Colourway
@@ -76,24 +76,26 @@ class Poll(models.Model):
         said.sizes, said.person, said.at = sizes, by, clock.now()
         said.save()
 
-    @step("crm.offer_ahead")
     def offer(self, *, by: Person) -> None:
         """Tell those who ordered ahead that the model can be ordered now: of each model once."""
-        if self._untold().update(told_at=clock.now()):
-            return
-        if self.choices.exclude(told_at=None).exists():
+        choices = list(self._untold().order_by("pk"))
+        ahead = self.answers.exclude(sizes={}).filter(choice__in=choices).order_by("pk")
+        self.tell(by=by, choices=choices, parties=list(ahead.values_list("party", flat=True)))
+
+    @step("crm.offer_ahead")
+    def tell(self, *, by: Person, choices: list[PollChoice], parties: list[int]) -> None:
+        """Tell these parties that they can order what they chose: the line of the journal says whom,
+        so that each hears of its own model, however soon the next one is offered."""
+        keys = [one.pk for one in choices]
+        told = self.choices.filter(pk__in=keys, told_at=None).update(told_at=clock.now())
+        if told < len(keys) or (not keys and self.choices.exclude(told_at=None).exists()):
             raise WrongState(_now("They have been told already."))
-        raise WrongState(
-            _now("Nobody ordered ahead, or the model is not shown in the catalogue yet.")
-        )
+        if not keys:
+            raise WrongState(
+                _now("Nobody ordered ahead, or the model is not shown in the catalogue yet.")
+            )
 
     # Questions
-
-    def interested(self) -> list[int]:
-        """Return who ordered ahead of the models that were offered last."""
-        latest = self.choices.exclude(told_at=None).order_by("-told_at").values("told_at")[:1]
-        ahead = self.answers.exclude(sizes={}).filter(choice__told_at=Subquery(latest))
-        return list(ahead.order_by("pk").values_list("party", flat=True))
 
     def can_be_offered(self) -> bool:
         """Tell whether somebody ordered ahead of a model that came into the catalogue since."""

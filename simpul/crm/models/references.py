@@ -27,7 +27,6 @@ MOVES = {
     "crm.BulletinReader.party",  # of news for both, what the kept one did with it counts
     "crm.Dealing.dealer",  # of two distributors the kept one's stays
     "crm.Dealing.distributor",
-    "crm.GoodsReturn.courier",
     "crm.Lead.party",
     "crm.LeadOffer.distributor",  # who was asked as both was asked once: the rest stays
     "crm.PointLot.party",

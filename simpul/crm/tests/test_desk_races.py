@@ -8,6 +8,7 @@ import pytest
 
 from simpul import testing
 from simpul.conversations.models import Conversation, Message, Ticket
+from simpul.crm import handing
 from simpul.crm.models import Lead, LeadOffer, Territory, Visit, VisitDay
 from simpul.lib import clock
 from simpul.parties.models import Party, Person, Workshop
@@ -67,3 +68,48 @@ def test_two_of_a_distributor_take_a_prospect_once(
 
     assert testing.at_once(take(dewi), take(rani)) == ["done", "refused"]
     assert LeadOffer.objects.get().status == "taken"
+
+
+def asked(sari: Person, workshop: Workshop, *names: str) -> tuple[LeadOffer, list[Person]]:
+    """A prospect that the first of some distributors of one regency was asked to look after."""
+    people = []
+    for name in names:
+        near = testing.party(workshop, name)
+        people.append(testing.person(f"Ibu {name}", near))
+        Territory.give(by=sari, party=near, regency="Kota Bogor", since=clock.today())
+    lead = Lead.note(by=sari, source="fair", name="Kios", area="Kota Bogor")
+    return LeadOffer.hand_on(by=sari, lead=lead, agreed=True), people
+
+
+def states(lead: Lead) -> list[str]:
+    return list(lead.offers.order_by("pk").values_list("status", flat=True))
+
+
+def test_who_passes_it_on_and_who_hands_it_on_ask_the_next_one_once(
+    workshop: Workshop, sari: Person
+) -> None:
+    offer, (first, _next, _third) = asked(sari, workshop, "Maju", "Jaya", "Abadi")
+
+    ends = testing.at_once(
+        lambda: handing.pass_on(LeadOffer.objects.get(pk=offer.pk), by=first),
+        lambda: LeadOffer.hand_on(by=sari, lead=offer.lead, agreed=True),
+    )
+
+    assert ends == ["done", "refused"]
+    assert states(offer.lead) == ["passed", "offered"]
+
+
+def test_nobody_is_left_with_a_prospect_that_was_closed_while_it_was_passed_on(
+    workshop: Workshop, sari: Person
+) -> None:
+    offer, (first, _next) = asked(sari, workshop, "Maju", "Jaya")
+
+    ends = testing.at_once(
+        lambda: handing.pass_on(LeadOffer.objects.get(pk=offer.pk), by=first),
+        lambda: Lead.objects.get(pk=offer.lead_id).lose(by=sari, why="price"),
+    )
+    handing.tend(workshop)
+
+    assert ends == ["done", "done"]
+    assert states(offer.lead)[0] == "passed"
+    assert not LeadOffer.objects.filter(status__in=("offered", "taken")).exists()

@@ -76,8 +76,6 @@ def test_only_what_was_delivered_and_is_not_back(
     for pairs in (left + 1, 0):
         with pytest.raises(WrongState):
             GoodsReturn.agree(by=sari, ticket=ticket, pairs={size: pairs}, way="brought")
-    with pytest.raises(WrongState):
-        GoodsReturn.agree(by=sari, ticket=ticket, pairs={size: 1}, way="courier")
     assert GoodsReturn.objects.count() == 1
     assert GoodsReturn.agree(by=sari, ticket=ticket, pairs={size: left}, way="sent").is_open
 
@@ -112,6 +110,66 @@ def test_more_than_was_agreed_is_not_counted(
         goods.count_in(by=rina, counted={goods.pairs.get().pk: Counted(2, 2, 0)})
     goods.refresh_from_db()
     assert (goods.status, shelved(size)) == ("agreed", before)
+
+
+def fetched(ticket: Ticket, size: LineSize, sari: Person) -> GoodsReturn:
+    """Three pairs that a courier is to fetch."""
+    return GoodsReturn.agree(by=sari, ticket=ticket, pairs={size: 3}, way="courier")
+
+
+def stage(goods: GoodsReturn) -> tuple[str, str, str]:
+    found = GoodsReturn.objects.select_related("shipment").get(pk=goods.pk)
+    assert found.shipment is not None
+    return found.status, found.stands, found.shipment.status
+
+
+def test_what_a_courier_fetches_is_a_shipment_the_other_way(
+    ticket: Ticket, order: Order, size: LineSize, sari: Person, rina: Person, asep: Person
+) -> None:
+    goods = fetched(ticket, size, sari)
+    shipment = goods.shipment
+    assert shipment is not None
+    assert (shipment.fetches, shipment.orders, shipment.buyer) == (3, [order], order.buyer)
+    assert stage(goods) == ("agreed", "agreed", "open")
+    with pytest.raises(WrongState, match="The courier says"):
+        goods.send(by=sari)
+
+    testing.offer_to(shipment, asep)
+    shipment.accept(by=asep)
+    shipment.fetch(by=asep, count=3, pin=shipment.pin)
+    assert stage(goods) == ("agreed", "under_way", "fetched")
+    with pytest.raises(WrongState, match="The courier has them"):
+        goods.cancel(by=sari)
+
+    goods.count_in(by=rina, counted={goods.pairs.get().pk: Counted(2, 0, 0)})
+    assert stage(goods) == ("back", "back", "returned")
+    assert [one.count for one in shipment.handovers.order_by("pk")] == [3, 2]
+    assert asep in audience_of(journal_of(shipment).get(step="delivery.bring_in"))
+
+
+@pytest.mark.parametrize("how_far", ["open", "offered", "accepted"])
+def test_nobody_fetches_what_does_not_come_or_came_by_itself(
+    ticket: Ticket, size: LineSize, sari: Person, rina: Person, asep: Person, how_far: str
+) -> None:
+    def begun() -> GoodsReturn:
+        goods = fetched(ticket, size, sari)
+        assert goods.shipment is not None
+        if how_far != "open":
+            testing.offer_to(goods.shipment, asep)
+        if how_far == "accepted":
+            goods.shipment.accept(by=asep)
+        return GoodsReturn.objects.get(pk=goods.pk)
+
+    first = begun()
+    first.cancel(by=sari)
+    assert stage(first) == ("cancelled", "cancelled", "cancelled")
+
+    second = begun()
+    second.count_in(by=rina, counted={second.pairs.get().pk: Counted(3, 0, 0)})
+    ended = (
+        "returned" if how_far == "accepted" else "cancelled"
+    )  # he brought it, and tapped nothing
+    assert stage(second) == ("back", "back", ended)
 
 
 def test_what_does_not_come_after_all_stands_in_nobodys_way(

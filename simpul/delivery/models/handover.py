@@ -27,7 +27,8 @@ class Reason(models.TextChoices):
 
 
 class Handover(models.Model):
-    """A fact: so many packages changed hands, or did not, as somebody counted and said."""
+    """A fact: so many packages changed hands, or did not, as somebody counted and said; of a shipment
+    that fetches goods back, so many pairs."""
 
     class Kind(models.TextChoices):
         HANDED_OVER = "out", _("handed over by the workshop")
@@ -35,6 +36,8 @@ class Handover(models.Model):
         DELIVERED = "in", _("delivered to the receiver")
         FAILED = "no", _("not delivered")
         RETURNED = "back", _("back at the workshop")
+        FETCHED = "got", _("fetched by the courier")
+        MISSED = "vain", _("not fetched")
         PAPER = "sj", _("the signed delivery note came back")
 
     shipment = models.ForeignKey("delivery.Shipment", models.PROTECT, related_name="handovers")

@@ -66,13 +66,14 @@ class Status(models.TextChoices):
     OFFERED = "offered", _("offered to couriers")
     ACCEPTED = "accepted", _("accepted")
     PICKED_UP = "picked_up", _("on the way")
+    FETCHED = "fetched", _("on the way back")
     DELIVERED = "delivered", _("delivered")
     FAILED = "failed", _("not delivered")
     RETURNED = "returned", _("back at the workshop")
     CANCELLED = "cancelled", _("cancelled")
 
 
-UNDER_WAY = (Status.ACCEPTED, Status.PICKED_UP, Status.FAILED)
+UNDER_WAY = (Status.ACCEPTED, Status.PICKED_UP, Status.FETCHED, Status.FAILED)
 OUT = (Status.PICKED_UP, Status.FAILED)
 
 
@@ -145,7 +146,8 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
 
 class Shipment(models.Model):
     """Packages on their way to one door, by a courier or without one: of one order of a buyer, or of
-    several that go to the same address."""
+    several that go to the same address. Or the other way: a courier fetches delivered pairs at that
+    door (`fetches`) and brings them to the workshop; that has no packages, no note and no money."""
 
     class Mode(models.TextChoices):
         OJEK = "ojek", _("ojek")
@@ -162,6 +164,7 @@ class Shipment(models.Model):
     route = models.CharField(max_length=120, blank=True)
     fee = models.PositiveBigIntegerField(default=0)
     days = models.PositiveSmallIntegerField(null=True)  # on the way, as it was agreed
+    fetches = models.PositiveIntegerField(default=0, editable=False)  # pairs that it brings back
     tariff = models.ForeignKey(
         "delivery.Route", models.PROTECT, null=True, related_name="+", editable=False
     )
@@ -243,10 +246,26 @@ class Shipment(models.Model):
         Package.objects.filter(pk__in=[one.pk for one in waiting]).update(shipment=shipment)
         return shipment
 
+    @classmethod
+    @creation("delivery.call_for")
+    def call_for(cls, *, by: Person, order: Order, pairs: int, route: str = "") -> Shipment:
+        """Let a courier fetch so many delivered pairs of an order at the buyer's door."""
+        shipment = cls.objects.create(
+            workshop_id=order.workshop_id,
+            buyer_id=order.buyer_id,
+            number=NumberSeries.draw(order.workshop_id, "KRM"),
+            mode=cls.Mode.OJEK,
+            route=route,
+            fetches=pairs,
+        )
+        Load.objects.create(shipment=shipment, order=order)
+        return shipment
+
     @step("delivery.go_by", source=Status.OPEN)
     def go_by(self, *, by: Person, mode: str, route: str, fee: int, days: int | None) -> None:
         """Let it travel another way than it was opened for, at what that costs; a note that names
         the old way is void."""
+        self._demand_packages()
         self._demand_no_carrier()
         if (mode, route) != (self.mode, self.route):
             self.note_number = ""
@@ -324,11 +343,17 @@ class Shipment(models.Model):
     def accept(self, *, by: Person) -> None:
         """Take the job; all other offers are over."""
         mine = self._offer_to(by)
+        if self.fetches:
+            self.announce(by=self.workshop.machine)
         mine.answer(CourierOffer.Status.ACCEPTED)
         self._close_offers(CourierOffer.Status.OFFERED)
         self.courier = mine.courier
         self.fee = mine.fee
         self.stop = None
+
+    @step("delivery.announce", source=Status.OFFERED)
+    def announce(self, *, by: Person) -> None:
+        """Let the buyer know that somebody comes to fetch what goes back."""
 
     @step("delivery.pass", source=Status.OFFERED)
     def pass_on(self, *, by: Person) -> None:
@@ -344,6 +369,7 @@ class Shipment(models.Model):
         self.courier = None
         self.note_number = ""
         self.counted = None
+        self.reason, self.next_on, self.next_part = "", None, ""
 
     @step("delivery.cancel", source=Status.OPEN, target=Status.CANCELLED)
     def cancel(self, *, by: Person) -> None:
@@ -357,6 +383,7 @@ class Shipment(models.Model):
         packages that were not taken have none: they are not on the note with which they left."""
         if self.note_number:
             raise WrongState(_now("The delivery note is issued already."))
+        self._demand_packages()
         self._demand_paid()
         self.note_number = note.issue(self, by=by).number
 
@@ -652,8 +679,7 @@ class Shipment(models.Model):
     @step("delivery.plan_attempt", source=Status.FAILED, target=Status.PICKED_UP)
     def plan_attempt(self, *, by: Person, next_on: date, next_part: str = "") -> None:
         """Say when it is tried again: the packages are on their way to the same door once more."""
-        if not clock.today() <= next_on <= clock.in_days(FURTHEST):
-            raise WrongState(_now("Plan it for today or one of the next 30 days."))
+        self._demand_soon(next_on)
         self.next_on, self.next_part = next_on, next_part
         self.reason = ""  # that of the last attempt stands with it
 
@@ -672,6 +698,121 @@ class Shipment(models.Model):
         self.loads.update(collection=None)
         self._move(Location.Kind.TRANSIT, Location.Kind.PACKED, "delivery.take_back", by=by)
         self.packages.update(shipment=None)
+
+    def fetch(
+        self,
+        *,
+        by: Person,
+        count: int,
+        pin: str = "",
+        photo: uploads.Admitted | None = None,
+        signature: uploads.Admitted | None = None,
+        note: str = "",
+        client_id: str = "",
+    ) -> None:
+        """Take the pairs that go back, counted at the buyer's door and proved as a delivery is; what
+        the workshop notes itself, because a courier telephoned, needs no proof.
+
+        The same client id again does nothing. Raises WrongPin, NoProof or NotCounted.
+        """
+        if client_id and self.handovers.filter(client_id=client_id).exists():
+            return
+        with_pin = bool(pin) and self._try_pin(pin, by, "delivery.fetch", (Status.ACCEPTED,))
+        self.take_along(
+            by=by,
+            count=count,
+            with_pin=with_pin,
+            photo=photo,
+            signature=signature,
+            note=note,
+            client_id=client_id,
+        )
+
+    @step("delivery.fetch", source=Status.ACCEPTED, target=Status.FETCHED, private=("note",))
+    def take_along(
+        self,
+        *,
+        by: Person,
+        count: int,
+        with_pin: bool,
+        photo: uploads.Admitted | None,
+        signature: uploads.Admitted | None,
+        note: str,
+        client_id: str,
+    ) -> None:
+        """The courier has counted what goes back, and takes it to the workshop."""
+        self._demand_fetching()
+        is_signed = signature is not None and self.pin_tries_left > 0
+        if not (with_pin or photo or is_signed or by.is_staff):
+            raise NoProof(_now("Type the PIN that the buyer tells you, or take a photo."))
+        if not 0 < count <= self.fetches:
+            words = _now("Between 1 and %(count)s pairs were agreed: please count again.")
+            raise NotCounted(words % {"count": self.fetches})
+        self._note(
+            Handover.Kind.FETCHED,
+            by,
+            count,
+            with_pin=with_pin,
+            photo=Upload.keep(photo, by=by) if photo else None,
+            signature=Upload.keep(signature, by=by) if signature else None,
+            note=note,
+            client_id=client_id,
+        )
+        self.reason, self.next_on, self.stop = "", None, None
+        self.left_at = clock.now()
+
+    def miss(
+        self,
+        *,
+        by: Person,
+        reason: str,
+        note: str = "",
+        client_id: str = "",
+        next_on: date | None = None,
+        next_part: str = "",
+    ) -> None:
+        """Say that nothing could be fetched, and when it is tried again if that is known; the same
+        client id again does nothing."""
+        if client_id and self.handovers.filter(client_id=client_id).exists():
+            return
+        self.come_in_vain(
+            by=by,
+            reason=reason,
+            note=note,
+            client_id=client_id,
+            next_on=next_on,
+            next_part=next_part,
+        )
+
+    @step("delivery.miss", source=Status.ACCEPTED, private=("note",))
+    def come_in_vain(
+        self,
+        *,
+        by: Person,
+        reason: str,
+        note: str,
+        client_id: str,
+        next_on: date | None,
+        next_part: str,
+    ) -> None:
+        """Nobody gave anything along; it stays the same courier's job."""
+        self._demand_fetching()
+        if next_on is not None:
+            self._demand_soon(next_on)
+        self._note(Handover.Kind.MISSED, by, 0, reason=reason, note=note, client_id=client_id)
+        self.reason, self.next_on, self.next_part = reason, next_on, next_part
+        self.stop = None
+
+    @step(
+        "delivery.bring_in",
+        source=(Status.ACCEPTED, Status.FETCHED),
+        target=Status.RETURNED,
+    )
+    def bring_in(self, *, by: Person, count: int) -> None:
+        """What was fetched is counted at the workshop, whatever the courier has said of it."""
+        self._demand_fetching()
+        self._note(Handover.Kind.RETURNED, by, count)
+        self.reason, self.next_on, self.stop = "", None, None
 
     # Questions
 
@@ -780,13 +921,19 @@ class Shipment(models.Model):
         return self.status in UNDER_WAY
 
     @property
+    def failing(self) -> str:
+        """The step that says that its courier came in vain."""
+        return "delivery.miss" if self.fetches else "delivery.fail"
+
+    @property
     def is_out(self) -> bool:
         return self.status in OUT
 
     @property
     def failures(self) -> list[Handover]:
         """The attempts that failed, the first one first; reads `handovers` as prefetched."""
-        tried = [one for one in self.handovers.all() if one.kind == Handover.Kind.FAILED]
+        in_vain = (Handover.Kind.FAILED, Handover.Kind.MISSED)
+        tried = [one for one in self.handovers.all() if one.kind in in_vain]
         return sorted(tried, key=lambda one: one.pk)
 
     @property
@@ -810,13 +957,15 @@ class Shipment(models.Model):
 
     # Inside
 
-    def _try_pin(self, pin: str, by: Person) -> bool:
+    def _try_pin(
+        self, pin: str, by: Person, step: str = "delivery.deliver", states: Sequence[str] = OUT
+    ) -> bool:
         """Hold the PIN against the right one. A wrong try is kept, whatever becomes of the step."""
-        if not by.may("delivery.deliver", self):
+        if not by.may(step, self):
             raise NotAllowed
         with transaction.atomic():
             row = Shipment.objects.select_for_update(of=("self",)).get(pk=self.pk)
-            if row.status not in OUT:
+            if row.status not in states:
                 return False  # the step itself will say why not
             if not row.pin_tries_left:
                 raise WrongPin(_now("Too many wrong PINs: only a photo proves the delivery now."))
@@ -859,6 +1008,18 @@ class Shipment(models.Model):
     def _close_offers(self, *statuses: CourierOffer.Status) -> None:
         self.waves.waiting().delete()
         self.offers.filter(status__in=statuses).update(status=CourierOffer.Status.WITHDRAWN)
+
+    def _demand_packages(self) -> None:
+        if self.fetches:
+            raise WrongState(_now("This fetches goods back: it has no packages."))
+
+    def _demand_fetching(self) -> None:
+        if not self.fetches:
+            raise WrongState(_now("This brings packages to the buyer: nothing is fetched."))
+
+    def _demand_soon(self, day: date) -> None:
+        if not clock.today() <= day <= clock.in_days(FURTHEST):
+            raise WrongState(_now("Plan it for today or one of the next 30 days."))
 
     def _demand_no_carrier(self) -> None:
         booked = self.consignments.filter(status__in=("asked", "booked"))

@@ -14,6 +14,7 @@ import numpy as np
 from django.db import transaction
 from django.db.models import Sum
 
+from simpul.insight import nightly
 from simpul.insight.behaviour.coming import Whole, coming_again, month_number
 from simpul.insight.behaviour.groups import Year, grouped
 from simpul.insight.behaviour.largest import spread
@@ -30,8 +31,7 @@ KINDS = (Party.BuysAs.DISTRIBUTOR, Party.BuysAs.CONSUMER)
 
 def is_needed(workshop: Workshop) -> bool:
     """Whether there are buyers, and nobody has told of them today."""
-    told = Behaviour.objects.filter(workshop=workshop, as_of=clock.today())
-    return not told.exists() and BuyerFact.objects.filter(workshop=workshop).exists()
+    return nightly.is_of_yesterday(Behaviour, BuyerFact, of=workshop)
 
 
 def tell(workshop: Workshop) -> None:

@@ -14,7 +14,7 @@ from simpul.crm.models import DealerOrder
 from simpul.delivery.models import PackageLine
 from simpul.insight.books.margins import Cost
 from simpul.insight.models import OrderFact, PairsFact
-from simpul.lib import clock, rows
+from simpul.lib import clock, regions, rows
 from simpul.lib.money import split_exactly
 from simpul.orders.models import LineSize, Order
 from simpul.orders.models.revision import RevisionLine
@@ -129,11 +129,6 @@ def write_facts(workshop: Workshop, chosen: Chosen, costs: Mapping[int, Cost] | 
     return touched
 
 
-def area_of(area: str) -> str:
-    """Return the town or regency at the end of what was written: `Sirimau, Kota Ambon` is Kota Ambon."""
-    return " ".join(area.rpartition(",")[2].split())[:AREA_AT_MOST]
-
-
 def _known_costs(chosen: Chosen, read: _Read) -> dict[int, Cost]:
     """Return what was known before of the costs of orders, freight shared among their lines."""
     known = OrderFact.objects.filter(chosen("pk"), material__isnull=False).order_by()
@@ -179,7 +174,7 @@ def _told(
                 buyer_id=buyer,
                 sold_as=_sold_as(buys_as, pk in read.for_dealers),
                 channel=channel,
-                area=area_of(area),
+                area=regions.last_of(area)[:AREA_AT_MOST],
                 agreed_on=clock.day_of(agreed_at),
                 promised_on=promised_on,
                 delivered_on=clock.day_of(read.delivered[pk]) if is_delivered else None,

@@ -15,6 +15,8 @@ from numpy.typing import ArrayLike
 from simpul.insight.methods.histories import Array, Histories, histories_of
 from simpul.insight.methods.lifetime_value import BuyingModel
 
+type Tell = Callable[[Array], Histories]
+
 MOST = 7  # orders before: so many and more are one row
 POINTS = 40  # in time, of the sums
 
@@ -68,22 +70,26 @@ def backtest(
     *,
     split: float,
     end: float,
+    tell: Tell | None = None,
 ) -> Backtest:
     """Fit on the orders up to `split` and hold it against those up to `end`.
 
-    `buyers`, `times` (same length): whose each order is, and when. Raises ValueError where not
+    `buyers`, `times` (same length): whose each order is, and when. `tell`: what the model is told of the
+    buyers with these ids, where that is not their plain histories, as for a clock that stood still for
+    some of them at the split. Raises ValueError where not
     split < end; what `fit` raises where there is too little is passed on.
     """
     if not split < end:
         raise ValueError("the time held back ends after it begins")
     who, when = np.asarray(buyers), np.asarray(times, dtype=float)
     known, ids = histories_of(who, when, split)
-    model = fit(known)
+    told = tell(ids) if tell else known
+    model = fit(told)
     held = end - split
     came = _counts(who, when, ids, split, end)
     before = _counts(who, when, ids, split - held, split)
     before -= known.age < held  # the first order is none of them
-    expected = model.expected(known, held)
+    expected = model.expected(told, held)
     groups = np.minimum(known.frequency, MOST)
     rows = tuple(
         Row(int(x), int(sum(groups == x)), came[groups == x].mean(), expected[groups == x].mean())

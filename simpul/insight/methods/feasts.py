@@ -43,6 +43,13 @@ def first_days(name: str, first: date, last: date) -> list[date]:
     return found
 
 
+def around(name: str, starts: Sequence[date], days: int) -> Array:
+    """Return the `shares` of periods, in order, around every feast of that name that reaches them."""
+    first = starts[0] - STRETCHES[-1] * workdays.DAY
+    last = starts[-1] + (days - STRETCHES[0]) * workdays.DAY
+    return shares(starts, days, first_days(name, first, last))
+
+
 def shares(
     starts: Sequence[date], days: int, feasts: Sequence[date], stretches: Sequence[int] = STRETCHES
 ) -> Array:

@@ -9,7 +9,7 @@ forecast depends on the error or accuracy measure, same journal 36, 208-211).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -141,11 +141,16 @@ def forecast(
     competing = ways(demand, len(history), season, feasts)
     need = 2 * season if season > 1 and "seasonal naive" in competing else 4
     first = max(need, len(history) - horizon - ORIGINS + 1, len(history) // 2)
-    origins = range(first, len(history) - horizon + 1)
-    if len(origins) < FEWEST_ORIGINS:
+    last = len(history) - horizon
+    if last - first + 1 < FEWEST_ORIGINS:
         return Forecast(demand, "naive", smoothing.naive(history, horizon), None, {}, nothing)
+    earlier = range(max(need, first - horizon - FEWEST_ORIGINS + 1), first)
+    origins = range(first, last + 1)
     errors = {name: errors_of(way, history, origins, horizon) for name, way in competing.items()}
-    judged = {name: judge(rows, history, origins[0]) for name, rows in errors.items()}
+    judged = {
+        name: judge(errors[name], history, first, errors_of(way, history, earlier, horizon))
+        for name, way in competing.items()
+    }
 
     def off(name: str) -> tuple[float, bool]:
         one = judged[name]
@@ -158,24 +163,32 @@ def forecast(
     return Forecast(demand, best, mean, high, judged, errors[best])
 
 
-def errors_of(way: Way, history: Array, origins: range, horizon: int) -> Array:
+def errors_of(way: Way, history: Array, origins: Sequence[int], horizon: int) -> Array:
     """Return forecast - demand from each origin, shape (origins, horizon); an origin is how many
     periods were known."""
-    return np.array([way(history[:at], horizon) - history[at : at + horizon] for at in origins])
+    rows = [way(history[:at], horizon) - history[at : at + horizon] for at in origins]
+    return np.array(rows).reshape(len(origins), horizon)
 
 
-def judge(errors: Array, history: Array, first: int) -> Judgement:
+def judge(errors: Array, history: Array, first: int, earlier: ArrayLike = ()) -> Judgement:
     """Judge errors of shape (origins, horizon); the scale is the naive way's in the periods before
-    the `first` origin, or in all of the series where nothing moved before."""
+    the `first` origin, or in all of the series where nothing moved before.
+
+    The quantile of an origin is that of the errors that were known then: those from origins before
+    whose whole horizon was over, also from `earlier` ones (m, horizon), which count for nothing else.
+    """
     steps = np.diff(history[:first])
     steps = steps if steps.any() else np.diff(history)
     scale, square = float(np.abs(steps).mean()), float((steps**2).mean())
     if not scale:
         return Judgement(*(0.0 if not errors.any() else float("inf"),) * 2, 0.0, float("nan"))
-    sums = errors.sum(axis=1)
+    horizon = errors.shape[1]
+    before = np.asarray(earlier, dtype=np.float64).reshape(-1, horizon)
+    short = -np.concatenate([before, errors]).sum(axis=1)
     losses = [
-        _pinball(float(-sums[at] - np.quantile(-sums[:at], HIGH, method="higher")))
-        for at in range(FEWEST_ORIGINS, len(sums))
+        _pinball(float(short[at] - np.quantile(short[:over], HIGH, method="higher")))
+        for at in range(len(before), len(short))
+        if (over := at - horizon + 1) >= FEWEST_ORIGINS
     ]
     return Judgement(
         float(np.abs(errors).mean() / scale),

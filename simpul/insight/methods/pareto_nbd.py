@@ -138,21 +138,35 @@ def _ways(logs: Params, histories: Histories) -> tuple[Params, Params]:
 
     The second is s times the integral of (alpha + t)^-(r + x) (beta + t)^-(s + 1) from t_x to T.
     Fader and Hardie write it as a difference of two 2F1, which loses its digits where T is near t_x
-    and overflows where x is large; over v = log((alpha + t) / (alpha + t_x)) it is smooth, and 24
-    points of Gauss and Legendre give it to twelve digits.
+    and overflows where x is large. With c the smaller one of alpha and beta it is smooth over
+    v = log((c + t) / (c + t_x)), and 24 points of Gauss and Legendre give it to nine digits or more.
     """
     x, last, age = histories.frequency, histories.recency, histories.age
     r, alpha, s, beta = np.exp(logs)
     k = r + x
-    start = np.log(alpha + last)
     still_there = -k * np.log(alpha + age) - s * np.log(beta + age)
-    spread = np.log1p((age - last) / (alpha + last))
-    fall = np.maximum((k - 1).real, 1e-3)
-    width = np.where(spread.real * fall > FADED, FADED / fall, spread)
+    if alpha.real <= beta.real:
+        near, power, far, other = alpha + last, k, beta + last, np.full(x.shape, s + 1)
+    else:
+        near, power, far, other = beta + last, np.full(x.shape, s + 1), alpha + last, k
+    spread = np.log1p((age - last) / near)
+    most = _faded_at((power - 1).real, other.real, (near / far).real)
+    width = np.where(spread.real > most, most, spread)
     width = np.where(age > last, width, np.finfo(np.float64).tiny)
     at = width[:, None] * (1 + NODES) / 2
-    beta_and_time = (beta + last)[:, None] + (alpha + last)[:, None] * np.expm1(at)
-    terms = (1 - k)[:, None] * at - (s + 1) * np.log(beta_and_time)
+    far_and_time = far[:, None] + near[:, None] * np.expm1(at)
+    terms = (1 - power)[:, None] * at - other[:, None] * np.log(far_and_time)
     top = terms.real.max(axis=1, keepdims=True)
     total = np.log(np.sum(WEIGHTS / 2 * np.exp(terms - top), axis=1)) + top[:, 0]
-    return still_there, logs[2] + (1 - k) * start + np.log(width) + total
+    return still_there, logs[2] + (1 - power) * np.log(near) + np.log(width) + total
+
+
+def _faded_at(fall: Array, other: Array, ratio: Array) -> Array:
+    """Return a v by which e^(-fall v) (1 + ratio (e^v - 1))^-other is below e^-FADED.
+
+    Either factor alone may have fallen so far, where it falls at all, or both by how they begin to.
+    """
+    both = FADED / np.maximum(fall + other * ratio, 1e-3)
+    with np.errstate(over="ignore"):
+        alone = np.log1p(np.expm1(FADED / other) / ratio)
+    return np.where(fall >= 0, np.minimum(both, alone), both)

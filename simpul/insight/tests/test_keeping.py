@@ -10,7 +10,6 @@ from simpul import testing
 from simpul.catalog.models import Product
 from simpul.crm.models import DealerOrder, Dealing, Merging
 from simpul.insight.keeping import keep
-from simpul.insight.keeping.facts import area_of
 from simpul.insight.keeping.state import everything_kept
 from simpul.insight.models import (
     AreaMonth,
@@ -245,19 +244,6 @@ def test_a_rebuild_in_parts_leaves_alone_what_is_true_and_what_is_anothers(
     now = list(PairsFact.objects.order_by("pk").values_list("pk", flat=True))
     assert (now[:-1], now[-1] > parts[-1]) == (parts[:-1], True)
     assert list(ModelMonth.objects.order_by("pk").values_list("pk", flat=True)) == months
-
-
-@pytest.mark.parametrize(
-    ("written", "area"),
-    [
-        ("Sirimau, Kota Ambon", "Kota Ambon"),
-        ("  Kab.  Bogor ", "Kab. Bogor"),
-        ("", ""),
-        ("Ciomas, ", ""),
-    ],
-)
-def test_the_area_is_what_stands_last(written: str, area: str) -> None:
-    assert area_of(written) == area
 
 
 def test_a_sample_is_no_fact(workshop: Workshop, buyer: Party) -> None:

@@ -10,7 +10,7 @@ from simpul import testing
 from simpul.catalog.models import Product
 from simpul.insight import market
 from simpul.insight.market import By, Measure, Turn
-from simpul.insight.models import AreaMonth, ModelDay
+from simpul.insight.models import AreaMonth, ModelDay, ModelMonth
 from simpul.parties.models import Workshop
 
 TODAY = date(2026, 11, 20)
@@ -56,6 +56,35 @@ def test_a_model_is_rising_or_fading_only_where_chance_would_not_do_it(workshop:
     assert found.turned == []
 
 
+def test_a_model_that_came_after_the_days_before_is_new_and_not_rising(workshop: Workshop) -> None:
+    """Three months beside those of a year ago; it was first ordered in between."""
+    steady, young = testing.product(workshop, "S-1"), testing.product(workshop, "Y-1")
+    sold(steady, date(2024, 10, 1), 1)
+    sold(steady, date(2025, 9, 1), 9)
+    sold(steady, date(2026, 9, 1), 9)
+    sold(young, date(2026, 3, 1), 3)
+    sold(young, date(2026, 9, 1), 20)
+    found = market.trend(workshop, TODAY, by=By.MODEL, measure=Measure.PAIRS, months=3)
+    assert {row.key: row.turn for row in found.rows} == {steady.pk: "", young.pk: Turn.NEW}
+
+
+def test_a_model_that_came_within_the_days_before_rises_only_by_its_own_days(
+    workshop: Workshop,
+) -> None:
+    """Ten orders in the last month of the year before, and as many each month since then."""
+    steady, young, grows = (testing.product(workshop, code) for code in ("S-1", "Y-1", "G-1"))
+    sold(steady, date(2024, 10, 1), 1)
+    for product, monthly in ((young, 10), (grows, 28)):
+        sold(product, date(2025, 10, 2), 11)
+        for month in range(1, 11):
+            sold(product, date(2026, month, 1), monthly)
+    found = market.trend(workshop, TODAY, by=By.MODEL, measure=Measure.PAIRS, months=12)
+    assert {row.key: row.turn for row in found.rows if row.key != steady.pk} == {
+        young.pk: "",
+        grows.pk: Turn.RISING,
+    }
+
+
 def test_a_model_is_named_as_its_reader_speaks(workshop: Workshop) -> None:
     product = testing.product(workshop, "D-1", name="Derby pria", name_en="Men's derby")
     sold(product, date(2026, 3, 1), 1)
@@ -63,6 +92,24 @@ def test_a_model_is_named_as_its_reader_speaks(workshop: Workshop) -> None:
         with override(language):
             asked = market.trend(workshop, TODAY, by=By.MODEL, measure=Measure.PAIRS, months=12)
         assert [row.label for row in asked.rows] == [name]
+
+
+def test_a_colour_is_named_as_its_reader_speaks_where_the_catalogue_knows_the_word(
+    workshop: Workshop,
+) -> None:
+    product = testing.product(workshop, "D-1")
+    black, sand = product.colourways.get(), testing.colourway(product, "Pasir")
+    product.colourways.filter(pk=black.pk).update(name_en="Black")
+    ModelMonth.objects.bulk_create(
+        ModelMonth(
+            workshop=workshop, month=date(2026, 3, 1), variant=look.variants.first(), pairs=pairs
+        )
+        for look, pairs in ((black, 20), (sand, 10))
+    )
+    for language, names in (("en", ["Black", "Pasir"]), ("id", ["Hitam", "Pasir"])):
+        with override(language):
+            asked = market.trend(workshop, TODAY, by=By.COLOUR, measure=Measure.PAIRS, months=12)
+        assert [row.label for row in asked.rows] == names
 
 
 def test_the_seasons_say_nothing_of_months_that_are_not_known(workshop: Workshop) -> None:

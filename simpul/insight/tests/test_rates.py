@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, fisher_exact
 
-from simpul.insight.rates import Counted, chance, found
+from simpul.insight.rates import Counted, chance, chance_beside, found
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,20 @@ def test_it_is_the_exact_test_of_scipy() -> None:
     for counted in (Counted(3, 9), Counted(40, 21), Counted(0, 6), Counted(7, 7)):
         exact = binomtest(counted.now, sum(counted), 90 / 200).pvalue
         assert chance(counted, 90 / 200) == pytest.approx(exact)
+
+
+@pytest.mark.parametrize(
+    ("counted", "others"),
+    [
+        (Counted(3, 9), Counted(20, 14)),
+        (Counted(32, 64), Counted(160, 160)),
+        (Counted(9, 0), Counted(1, 8)),
+        (Counted(0, 0), Counted(4, 4)),
+        (Counted(400, 300), Counted(2_000, 2_100)),
+    ],
+)
+def test_beside_others_it_is_the_exact_test_of_fisher(counted: Counted, others: Counted) -> None:
+    assert chance_beside(counted, others) == pytest.approx(fisher_exact([counted, others]).pvalue)
 
 
 def test_of_many_only_those_are_found_that_the_rule_lets_stand() -> None:

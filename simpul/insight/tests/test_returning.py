@@ -13,6 +13,7 @@ from simpul.conversations.models import Ticket
 from simpul.insight import returning
 from simpul.insight.keeping.sums import sum_buyers
 from simpul.insight.methods.beta_geometric import ModifiedBetaGeometric
+from simpul.insight.methods.histories import Histories
 from simpul.insight.models import BuyerOutlook, BuyingOutlook, OrderFact
 from simpul.lib import clock
 from simpul.orders.models import Order
@@ -200,6 +201,40 @@ def test_beside_it_stands_what_it_would_have_foretold(
     assert 0.4 < tested["expected"] / tested["ordered"] < 2.5
     assert tested["days"][-1] == clock.today().isoformat()
     assert len(tested["sums"]) == len(tested["expected_sums"]) == len(tested["days"])
+
+
+def test_the_back_test_is_told_what_was_known_on_its_day(
+    workshop: Workshop, book: dict[Party, list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Orders take forty days, and there was a closed month: on both days the clocks stood still."""
+    told(workshop, book, takes=40)
+    today = clock.today()
+    for ago in (400, 60):
+        first = today - timedelta(days=ago)
+        ClosedDays.objects.create(
+            workshop=workshop, first_on=first, last_on=first + timedelta(days=29), words="x"
+        )
+    asked: list[Histories] = []
+
+    def fitted(histories: Histories) -> None:
+        asked.append(histories)
+
+    monkeypatch.setattr(returning, "fitted", fitted)
+    returning.judge(workshop)
+    in_the_past = asked.pop()
+
+    past = clock.now() - timedelta(days=returning.HELD_BACK)
+    day = clock.day_of(past)
+    OrderFact.objects.filter(agreed_on__gt=day).delete()
+    OrderFact.objects.filter(delivered_on__gt=day).update(delivered_on=None, contribution=None)
+    held: list[Histories] = []
+    monkeypatch.setattr(returning, "still_buying", lambda known, horizon: held.append(known))
+    with clock.stopped(past):
+        returning.judge(workshop)
+    then = held.pop()
+    for name in ("frequency", "recency", "age"):
+        assert getattr(in_the_past, name).tolist() == getattr(then, name).tolist()
+    assert (then.age - then.recency).min() == 0  # somebody's order was being made
 
 
 def test_judged_again_it_says_the_same(workshop: Workshop, book: dict[Party, list[int]]) -> None:

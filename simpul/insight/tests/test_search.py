@@ -56,23 +56,33 @@ def test_a_text_is_found_by_its_words_and_numbers_with_and_without_dashes() -> N
         ("%", False),
     ],
 )
-@pytest.mark.parametrize(
-    ("rare", "common", "soon"),
-    [(word.RARE, word.COMMON, 4_000), (0, word.COMMON, 4_000), (0, word.COMMON, 0), (0, 0, 0)],
-)
+@pytest.mark.parametrize(("rare", "soon"), [(word.RARE, 4_000), (0, 4_000), (0, 0)])
 def test_messages_are_found_by_the_beginnings_of_words(
-    buyer: Party, dewi: Person, sari: Person, typed: str, is_found: bool, rare: int, common: int,
-    soon: int, monkeypatch: pytest.MonkeyPatch,
+    buyer: Party, dewi: Person, sari: Person, typed: str, is_found: bool, rare: int, soon: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    """Whether the words are rare, soon found together, taken at once or looked for in each."""
+    """Whether the words are rare, soon found together or looked for in each."""
     monkeypatch.setattr(word, "RARE", rare)
-    monkeypatch.setattr(word, "COMMON", common)
     monkeypatch.setattr(messages, "SOON", soon)
     message = say(dewi, buyer, "Kulit cokelat untuk SO-2026-0017?")
     say(dewi, buyer, "Baik.")
     for person in (sari, dewi):
         shown = Message.objects.visible_to(person).search(typed, person.workshop_id)
         assert list(shown) == ([message] if is_found else [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"), [("kulit cokelat", ["b"]), ("kul cok b", ["b"]), ("kulit merah", [])]
+)
+def test_common_words_that_are_seldom_together_name_their_messages(
+    buyer: Party, dewi: Person, typed: str, found: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(word, "RARE", 1)
+    monkeypatch.setattr(messages, "SOON", 0)
+    for text in ("Kulit hitam a", "Kulit cokelat b", "Cokelat merah a", "Merah b"):
+        say(dewi, buyer, text)
+    shown = Message.objects.visible_to(dewi).search(typed, dewi.workshop_id)
+    assert [message.body[-1] for message in shown.order_by("pk")] == found
 
 
 @pytest.mark.skipif(connection.vendor == "postgresql", reason="it plans by what its tables hold")

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from simpul import testing
+from simpul.catalog.models import Product
 from simpul.delivery import packing
 from simpul.delivery.models import Shipment
 from simpul.insight import causes, workings
@@ -107,10 +108,12 @@ def test_a_courier_is_late_by_the_days_that_were_agreed(order: Order, courier: P
 
 
 def test_what_was_mended_stands_with_its_stage_and_speed_with_its_worker(order: Order) -> None:
+    Product.objects.filter(workshop=order.workshop).update(name="Pantofel", name_en="Court shoe")
     reckoned(order.workshop)
 
     [mended] = rows(order.workshop, Kind.SPOILT)
     assert (mended.count, mended.spoilt, mended.lost) == (10, 0, 2)
+    assert mended.name_en.startswith("Court shoe · ")
     [oman] = rows(order.workshop, Kind.HAND)
     assert (oman.name, oman.count, oman.days, oman.a_day) == ("Oman", 30, 3, 10)
     assert [row.a_day for row in rows(order.workshop, Kind.SPEED)] == [10, 10, 10]

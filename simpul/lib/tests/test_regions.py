@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from simpul.lib.regions import PROVINCES, Region, clean, province_of, read_list, read_place
+from simpul.lib.regions import (
+    PROVINCES,
+    Region,
+    clean,
+    last_of,
+    province_of,
+    read_list,
+    read_place,
+)
 
 
 def test_there_are_38_provinces() -> None:
@@ -77,3 +85,16 @@ def test_how_it_is_written() -> None:
         "DI Yogyakarta",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "area"),
+    [
+        ("Sirimau, Kota Ambon", "Kota Ambon"),
+        ("  Kab.  Bogor ", "Kab. Bogor"),
+        ("", ""),
+        ("Ciomas, ", ""),
+    ],
+)
+def test_the_area_is_what_stands_last(written: str, area: str) -> None:
+    assert last_of(written) == area

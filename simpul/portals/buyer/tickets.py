@@ -111,7 +111,10 @@ def _page(request: Request, ticket: Ticket, form: MessageForm) -> HttpResponse:
         "buyer/tickets/page.html",
         {
             "ticket": ticket,
-            "returns": GoodsReturn.objects.talked_of(ticket).for_page().order_by("pk"),
+            "returns": GoodsReturn.objects.talked_of(ticket)
+            .for_page()
+            .prefetch_related("shipment__handovers", "shipment__courier__people__identities")
+            .order_by("pk"),
             **talk.talk_about(request, ticket, say_to=say, form=form, together=ticket.talked_of()),
         },
         status=422 if form.is_bound else 200,

@@ -19,7 +19,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
-from simpul.delivery.forms import AttemptForm, CountForm, DeliveryForm, SentFailureForm
+from simpul.delivery.forms import (
+    AttemptForm,
+    CountForm,
+    DeliveryForm,
+    FetchForm,
+    SentFailureForm,
+)
 from simpul.delivery.models import (
     UNDER_WAY,
     CourierOffer,
@@ -72,7 +78,7 @@ def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpRespon
             "offer": shipment.offer_to(request.person),
             "is_mine": is_mine,
             "shows_address": shipment.shows_address_to(request.person),
-            "collects": shipment.cash_to_collect() if is_mine and shipment.is_under_way else 0,
+            "collects": _collects(shipment) if is_mine else 0,
             "holds": shipment.held if is_mine else 0,
             "has_note": is_mine and shipment.note_number and shipment.is_under_way,
             **talk.talk_about(
@@ -85,6 +91,13 @@ def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpRespon
         status=422 if form.is_bound else 200,
     )
     return _keep(request, answer, shipment)
+
+
+def _collects(shipment: Shipment) -> int:
+    """Return the sum that is to be collected at the door; nothing where goods are fetched back."""
+    if shipment.fetches or not shipment.is_under_way:
+        return 0
+    return shipment.cash_to_collect()
 
 
 @require_POST
@@ -137,14 +150,36 @@ def delivery(request: Request, number: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def failure(request: Request, number: str) -> HttpResponse:
+def fetching(request: Request, number: str) -> HttpResponse:
+    """At the buyer's door, where goods are fetched back: count, PIN or photo."""
     shipment = find_job(request, number)
-    demand(request, "delivery.fail", shipment)
+    demand(request, "delivery.fetch", shipment)
+    if shipment.has_heard(request.POST.get("client_id", "")):
+        return _back(request, number)
+    form = FetchForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        try:
+            shipment.fetch(by=request.person, **form.cleaned_data)
+        except (WrongPin, NoProof) as reason:
+            form.add_error("pin", str(reason))
+        except NotCounted as reason:
+            form.add_error("count", str(reason))
+        else:
+            return _back(request, number)
+    return _keep(request, _ask(request, shipment, form, "fetching"), shipment)
+
+
+@require_http_methods(["GET", "POST"])
+def failure(request: Request, number: str) -> HttpResponse:
+    """What was to be delivered, or fetched, was not."""
+    shipment = find_job(request, number)
+    demand(request, shipment.failing, shipment)
     if shipment.has_heard(request.POST.get("client_id", "")):
         return _back(request, number)
     form = SentFailureForm(request.POST or None)
     if form.is_valid():
-        shipment.fail(by=request.person, **form.cleaned_data)
+        say = shipment.miss if shipment.fetches else shipment.fail
+        say(by=request.person, **form.cleaned_data)
         if form.is_late:
             messages.warning(request, _("The day that you planned has passed: plan another one."))
         return _back(request, number)

@@ -24,6 +24,7 @@ urlpatterns = [
     path("jobs/<str:number>/passing/", jobs.passing, name="passing"),
     path("jobs/<str:number>/pick-up/", jobs.pick_up, name="pick-up"),
     path("jobs/<str:number>/delivery/", jobs.delivery, name="delivery"),
+    path("jobs/<str:number>/fetching/", jobs.fetching, name="fetching"),
     path("jobs/<str:number>/failure/", jobs.failure, name="failure"),
     path("jobs/<str:number>/attempt/", jobs.attempt, name="attempt"),
     path("jobs/<str:number>/messages/", jobs.message, name="message"),

@@ -13,6 +13,7 @@ from simpul import testing
 from simpul.crm import sealed_news
 from simpul.crm.models import Bulletin, BulletinReader, Campaign, Segment
 from simpul.crm.publishing import publish
+from simpul.lib.seals import Seal
 from simpul.papers.models import Upload
 from simpul.parties.models import Person, Workshop
 from simpul.portals import circulars
@@ -162,7 +163,7 @@ def test_who_has_no_login_reads_it_by_the_link_of_his_message(
     assert "Cokelat tua" in client.get(f"/ciomas/{here}").text
     assert client.get(f"/ciomas/{here}picture/")["Content-Type"].startswith("image/")
     with monkeypatch.context() as later:
-        later.setattr(sealed_news, "LASTS", timedelta(seconds=-1))
+        later.setattr(sealed_news, "_SEAL", Seal("bulletin", good_for=timedelta(seconds=-1)))
         assert client.get(f"/ciomas/{here}").status_code == 404
 
     late = testing.person("Toni", testing.party(workshop, "Toko Toni"))

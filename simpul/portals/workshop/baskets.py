@@ -49,8 +49,8 @@ class Together(NamedTuple):
 
 
 COLUMNS: tuple[Column, ...] = (
-    (_("Who orders"), lambda row: row.first.name),
-    (_("also orders"), lambda row: row.second.name),
+    (_("Who orders"), lambda row: str(row.first)),
+    (_("also orders"), lambda row: str(row.second)),
     (_("Orders with both"), lambda row: row.both),
     (_("Of 100 orders, %"), lambda row: round(100 * row.of_all, 1)),
     (_("Of 100 orders with the first"), lambda row: row.share),
@@ -92,7 +92,7 @@ def _chart(rows: list[Together]) -> charts.Chart:
     return charts.bars(
         _now("Of 100 orders with the first model, so many have the second too"),
         _now("The hatched bar: of 100 orders of all."),
-        [charts.Bar(f"{row.first.name} + {row.second.name}", row.share, row.usual) for row in rows],
+        [charts.Bar(f"{row.first} + {row.second}", row.share, row.usual) for row in rows],
         lambda value: f"{value}",
         (_now("with the first model"), _now("of all orders")),
     )

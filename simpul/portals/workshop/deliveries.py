@@ -22,6 +22,7 @@ from simpul.delivery.forms import (
     CountForm,
     DeliveryForm,
     FailureForm,
+    FetchForm,
     FillForm,
     OfferForm,
     ShipmentForm,
@@ -64,6 +65,7 @@ COLUMNS: list[Column] = [
     (gettext_lazy("Travels"), lambda shipment: str(shipment.get_mode_display())),
     (gettext_lazy("Courier"), lambda shipment: shipment.courier.name if shipment.courier else ""),
     (gettext_lazy("Packages"), lambda shipment: len(shipment.packages.all())),
+    (gettext_lazy("Pairs fetched back"), lambda shipment: shipment.fetches or ""),
     (gettext_lazy("Opened"), lambda shipment: clock.day_of(shipment.opened_at)),
     (gettext_lazy("State"), lambda shipment: str(shipment.get_status_display())),
 ]
@@ -193,13 +195,20 @@ def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpRespon
             "consignment": Consignment.objects.filter(shipment=shipment).standing().first(),
             "carriers": CarrierAccount.objects.visible_to(request.person).connected().exists(),
             "tickets": Ticket.objects.visible_to(request.person).about(shipment).order_by("pk"),
-            "unpaid": [one for one in shipment.orders if not one.is_open(Gate.HAND_OVER)],
+            "unpaid": _unpaid(shipment),
             **(told | {"asked": asked, "call_to": told["call_to"] if shipment.courier else ""}),
-            "collects": shipment.cash_to_collect(),
+            "collects": 0 if shipment.fetches else shipment.cash_to_collect(),
             "journal": journal_of(shipment),
         },
         status=422 if form.is_bound else 200,
     )
+
+
+def _unpaid(shipment: Shipment) -> list[Order]:
+    """Return its orders of which money must come before it leaves; what is fetched back needs none."""
+    if shipment.fetches:
+        return []
+    return [one for one in shipment.orders if not one.is_open(Gate.HAND_OVER)]
 
 
 def _who_asked(shipment: Shipment) -> Party | None:
@@ -282,14 +291,34 @@ def delivery(request: Request, number: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def failure(request: Request, number: str) -> HttpResponse:
+def fetching(request: Request, number: str) -> HttpResponse:
+    """Note that goods were fetched back, as the courier says on the telephone."""
     shipment = _find(request, number)
-    demand(request, "delivery.fail", shipment)
+    demand(request, "delivery.fetch", shipment)
+    form = FetchForm(
+        request.POST or None, is_proved_by_word=True, initial={"count": shipment.fetches}
+    )
+    if form.is_valid():
+        try:
+            shipment.fetch(by=request.person, **form.cleaned_data)
+        except NotCounted as reason:
+            form.add_error("count", str(reason))
+        else:
+            return _back(request, number)
+    return _ask(request, shipment, form, "fetching")
+
+
+@require_http_methods(["GET", "POST"])
+def failure(request: Request, number: str) -> HttpResponse:
+    """What was to be delivered, or fetched, was not."""
+    shipment = _find(request, number)
+    demand(request, shipment.failing, shipment)
     if shipment.has_heard(request.POST.get("client_id", "")):
         return _back(request, number)
     form = FailureForm(request.POST or None)
     if form.is_valid():
-        shipment.fail(by=request.person, **form.cleaned_data)
+        say = shipment.miss if shipment.fetches else shipment.fail
+        say(by=request.person, **form.cleaned_data)
         return _back(request, number)
     return _ask(request, shipment, form, "failure")
 

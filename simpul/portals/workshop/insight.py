@@ -171,10 +171,11 @@ def _chart(asked: Trend) -> charts.Chart | None:
             ],
             shown,
         )
-    rows = asked.rows[:SHOWN]
+    rows = asked.rows if asked.by == By.SIZE else asked.rows[:SHOWN]  # a curve has no tail to cut
+    longest = max(rows, key=lambda row: row.now)
     return charts.bars(
         title,
-        _("The longest: %(first)s.") % {"first": rows[0].label},
+        _("The longest: %(first)s.") % {"first": longest.label},
         [charts.Bar(_named(row), row.now, row.before) for row in rows],
         shown,
         (_("these months"), _("a year before")),
@@ -196,9 +197,22 @@ def _weeks_chart(weeks: Weeks) -> charts.Chart:
         _("Pairs a week around Idul Fitri"),
         _("Week 0 is the week of Idul Fitri."),
         [f"{place:+}".replace("+0", "0") for place in weeks.places],
-        [(str(weeks.feast.year), weeks.now), (str(weeks.feast_before.year), weeks.before)],
+        [
+            (str(weeks.feast.year), _smoothed(weeks.now)),
+            (str(weeks.feast_before.year), _smoothed(weeks.before)),
+        ],
         number,
     )
+
+
+def _smoothed(weeks: list[int | None]) -> list[int | None]:
+    """The mean of each week and the three before it, where all four are known: orders in dozens make
+    single weeks jump."""
+    found: list[int | None] = []
+    for at in range(len(weeks)):
+        four = [one for one in weeks[max(at - 3, 0) : at + 1] if one is not None]
+        found.append(round(sum(four) / 4) if len(four) == 4 else None)
+    return found
 
 
 def _seasons_chart(seasons: list[tuple[int, list[int | None]]]) -> charts.Chart | None:

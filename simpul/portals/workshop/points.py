@@ -39,7 +39,7 @@ def points(request: Request) -> HttpResponse:
     """What came and went, and what is owed for it."""
     words, kind = request.GET.get("q", "").strip(), request.GET.get("kind", "")
     found = ledger(request.workshop, words=words, kind=kind if kind in KINDS else "")
-    if answer := download(request, "points", COLUMNS, found):
+    if answer := download(request, "points", COLUMNS, found, is_personal=True):
         return answer
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     return render(

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from simpul.crm.models import GoodsReturn
 from simpul.crm.return_forms import ReturnCountForm, ReturnForm
 from simpul.orders.models import Order
-from simpul.parties.models import Party
 from simpul.portals.http import Request
 from simpul.portals.workshop.tickets import find_ticket
 from simpul.workflow.steps import NotAllowed, WrongState
@@ -25,16 +24,15 @@ def agreement(request: Request, pk: int) -> HttpResponse:
     order = orders.filter(pk=ticket.subject_id).first()
     if order is None or not isinstance(ticket.subject, Order):
         raise Http404
-    couriers = Party.objects.visible_to(request.person).filter(is_courier=True)
-    form = ReturnForm(
-        request.POST or None, order=order, couriers=couriers.order_by("name"), pairs=ticket.pairs
-    )
+    form = ReturnForm(request.POST or None, order=order, pairs=ticket.pairs)
     if form.is_valid():
         try:
-            GoodsReturn.agree(by=request.person, ticket=ticket, **form.told)
+            made = GoodsReturn.agree(by=request.person, ticket=ticket, **form.told)
         except WrongState as reason:
             form.add_error(None, str(reason))
         else:
+            if made.shipment is not None:
+                return redirect("workshop:courier-offer", request.workshop.slug, made.shipment)
             return redirect("workshop:ticket", request.workshop.slug, pk)
     return render(
         request,
@@ -80,4 +78,4 @@ def count(request: Request, pk: int) -> HttpResponse:
 
 def _find(request: Request, pk: int) -> GoodsReturn:
     known = GoodsReturn.objects.visible_to(request.person).for_page()
-    return get_object_or_404(known.select_related("ticket__party", "courier"), pk=pk)
+    return get_object_or_404(known.select_related("ticket__party"), pk=pk)

@@ -618,6 +618,7 @@ urlpatterns = [
     path("deliveries/<str:number>/note/", deliveries.note, name="shipment-note"),
     path("deliveries/<str:number>/hand-over/", deliveries.hand_over, name="hand-over"),
     path("deliveries/<str:number>/delivery/", deliveries.delivery, name="delivery"),
+    path("deliveries/<str:number>/fetching/", deliveries.fetching, name="fetching"),
     path("deliveries/<str:number>/failure/", deliveries.failure, name="delivery-failure"),
     path("deliveries/<str:number>/attempt/", deliveries.attempt, name="delivery-attempt"),
     path("deliveries/<str:number>/homecoming/", deliveries.homecoming, name="homecoming"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from simpul.insight.models import FactsKept
 from simpul.insight.volume import Priced, priced
 from simpul.lib import clock
 from simpul.portals.downloads import Column, download
@@ -50,6 +51,7 @@ def prices(request: Request) -> HttpResponse:
     if answer:
         return answer
     context = {
+        "kept": FactsKept.objects.filter(workshop=request.workshop).first(),
         "changed": [one for one in rows if one.since],
         "said": sum(bool(one.verdict) for one in rows),
         "rows": rows,

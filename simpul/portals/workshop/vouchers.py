@@ -42,7 +42,7 @@ def vouchers(request: Request) -> HttpResponse:
         "": found,
     }
     chosen = kinds.get(shown, found).with_times().select_related("party").order_by("-pk")
-    if answer := download(request, "vouchers", COLUMNS, chosen):
+    if answer := download(request, "vouchers", COLUMNS, chosen, is_personal=True):
         return answer
     return render(
         request,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from simpul.demo import catalogue, people
@@ -30,6 +30,9 @@ SWITCHES = [
     "--disable-sync",
 ]
 PASSWORD = "kata-sandi-panjang"
+PATIENCE_MS = 20_000  # with whatever a busy machine is slow at
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def window(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., 
             reduced_motion="reduce",  # a page that is left at once would break off its entrance
         )
         context.add_cookies([{"name": "django_language", "value": "en", "url": live_server.url}])
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: broken.append(str(error)))

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from simpul.insight.methods.feasts import feast_effect, first_days, shares
+from simpul.insight.methods.feasts import around, feast_effect, first_days, shares
 from simpul.lib.workdays import IDUL_FITRI
 
 WEEKS = [date(2022, 1, 3) + timedelta(weeks=at) for at in range(52 * 4)]
@@ -19,6 +19,18 @@ def test_lebaran_moves() -> None:
 def test_a_week_is_shared_between_stretches() -> None:
     found = shares([date(2024, 4, 1), date(2024, 7, 1)], 7, [date(2024, 4, 10)])
     assert found == pytest.approx(np.array([[0, 2 / 7, 5 / 7, 0], [0, 0, 0, 0]]))
+
+
+def test_a_feast_counts_from_afar() -> None:
+    """The orders for Lebaran on 10 April 2024 begin eight weeks before, on 14 February."""
+    for start, days, share in (
+        (date(2024, 1, 22), 28, 5 / 28),
+        (date(2024, 2, 7), 7, 0),
+        (date(2024, 2, 8), 7, 1 / 7),
+    ):
+        assert around(IDUL_FITRI, [start], days)[0] == pytest.approx([share, 0, 0, 0])
+    after = around(IDUL_FITRI, [date(2024, 5, 7)], 7)[0]  # it ends after four weeks, on 8 May
+    assert after == pytest.approx([0, 0, 0, 1 / 7])
 
 
 def test_what_lebaran_does_is_found_again() -> None:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simpul.insight.methods.intermittent import Pattern
-from simpul.insight.methods.judging import FEASTS, errors_of, forecast, judge
+from simpul.insight.methods.intermittent import Pattern, classify
+from simpul.insight.methods.judging import FEASTS, errors_of, forecast, judge, ways
 from simpul.insight.methods.smoothing import naive
 
 MONTHS = np.arange(72)
@@ -26,6 +26,32 @@ def test_too_much_is_a_bias_above_nothing() -> None:
     found = judge(np.full((3, 1), 5.0), series, 4)
     assert found.bias == pytest.approx(5 / series.mean())
     assert found.mase == 2.5
+
+
+def test_a_quantile_is_learned_only_of_what_was_known_at_its_origin() -> None:
+    """Three periods each: the fifth origin after one knows how far off the third after it was."""
+    series = np.array([10.0, 12, 10, 12, 10])
+    short = np.array([3.0, 9, 6, 12, 30, 15, 60, 21])
+    errors = np.repeat(-short[:, None] / 3, 3, axis=1)
+    found = judge(errors, series, 5)
+    # known of the last two: 3, 9, 6, 12; then 30 too
+    assert found.pinball == pytest.approx((0.9 * (60 - 12) + 0.1 * (30 - 21)) / 2)
+    held = judge(errors[4:], series, 5, errors[:4])
+    assert held.pinball == found.pinball
+    assert held.mase == pytest.approx(short[4:].mean() / 3 / 2)
+    assert np.isnan(judge(errors[:6], series, 5).pinball)
+
+
+def test_nothing_of_the_time_to_come_is_seen_at_an_origin() -> None:
+    series = np.random.default_rng(2).poisson(30, 43).astype(float)
+    changed = np.append(series[:33], [500, 0, 900, 1, 0, 0, 700, 0, 0, 300])
+    around = np.zeros((46, 2))
+    around[[8, 21, 34, 44], 0] = around[[9, 22, 35, 45], 1] = 0.5
+    competing = ways(classify(series), 43, 13, around)
+    assert len(competing) == 8
+    for way in competing.values():
+        errors = errors_of(way, series, range(26, 31), 3)
+        assert (errors == errors_of(way, changed, range(26, 31), 3)).all()
 
 
 def test_a_random_walk_is_left_to_the_naive_way() -> None:

@@ -55,6 +55,14 @@ def test_the_likelihood_is_that_of_fader_and_hardie(
     assert found[0] == pytest.approx(paper, abs=1e-10)
 
 
+def test_where_beta_is_tiny_and_alpha_is_large() -> None:
+    """Against 40 points in each of a hundred parts of the integral, each twice as long as the last."""
+    model = ParetoNBD(r=0.0683, alpha=4680.0, s=0.0423, beta=0.00105)
+    once = Histories([0], [0], [278.0])
+    assert model.alive(once)[0] == pytest.approx(0.5887830508, abs=1e-9)
+    assert model.log_likelihood(once)[0] == pytest.approx(-0.0024264646011, abs=1e-9)
+
+
 def test_days_and_weeks_say_the_same(fit: Fit[ParetoNBD]) -> None:
     weeks = cdnow.histories()
     days = ParetoNBD(fit.model.r, 7 * fit.model.alpha, fit.model.s, 7 * fit.model.beta)

@@ -37,7 +37,7 @@ def test_what_came_what_it_is_worth_and_until_when(
     with django_assert_num_queries(10):
         text = client.get(PAGE).text.replace("\xa0", " ")
 
-    assert text.count("<strong>+200</strong>") == orders
+    assert text.count(">+200</strong>") == orders
     assert f"worth Rp {100_000 * orders:,} of goods" in text
     assert f"Rp {10_000_000 - 2_000_000 * orders:,} more for Emas" in text
     assert made[0].number in text

@@ -15,6 +15,7 @@ from simpul.catalog.models import Product
 from simpul.insight.keeping import keep
 from simpul.insight.models import FactsKept
 from simpul.lib import clock
+from simpul.orders.models import LineWish
 from simpul.parties.models import Party, Person, Workshop
 
 HERE = "/ciomas/desk/insight/"
@@ -112,6 +113,30 @@ def test_it_is_told_by_what_one_chooses(
     assert "1 August 2026 – 31 October 2026" in page
     csv = told(client, sari, f"?by={by}&months=3&as=csv")
     assert ",30," in csv.replace(";", ",")
+
+
+def test_a_curve_of_sizes_is_drawn_to_its_end(
+    client: Client, sari: Person, workshop: Workshop, buyer: Party
+) -> None:
+    sizes = [str(size) for size in range(30, 46)]
+    product = testing.product(workshop, "DRB-01")
+    with clock.stopped(NOW - timedelta(days=60)):
+        look = testing.colourway(product, "Cokelat", tuple(sizes))
+        wishes = [LineWish(look, dict.fromkeys(sizes, 1))]
+        testing.confirmed_order(buyer, wishes=wishes)
+    page = told(client, sari, "?by=size")
+    assert [size for size in sizes if f'fill="var(--color-ink)">{size}</text>' in page] == sizes
+
+
+def test_the_curve_of_the_weeks_is_a_mean_of_four(
+    client: Client, sari: Person, buyer: Party, product: Product
+) -> None:
+    ordered(buyer, product, 100, 1)
+    ordered(buyer, product, 60, 40)
+    page = told(client, sari)
+    drawn = page[page.index('id="weeks-title"') :]
+    assert ">10</text>" in drawn[: drawn.index("</figure>")]  # the top of the scale
+    assert ",40," in told(client, sari, "?list=weeks&as=csv").replace(";", ",")
 
 
 def test_near_lebaran_the_days_are_counted_from_the_feast(

@@ -13,6 +13,7 @@ from simpul.crm import loyalty
 from simpul.crm.models import PointLot, PointRules, Tier, TierTerms, Voucher, VoucherUse, balance_of
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
+from simpul.portals.workshop.tests.test_gateways import freshly
 
 PAGE = "/ciomas/desk/customers/points/"
 RULES: dict[str, Any] = {
@@ -75,13 +76,16 @@ def test_the_ledger_costs_the_same_however_long_it_is(
 
 
 def test_the_ledger_is_found_by_buyer_and_kind_and_given_as_a_sheet(
-    client: Client, owner: Person, buyer: Party
+    client: Client, owner: Person, fajar: Person, buyer: Party
 ) -> None:
     other = testing.party(buyer.workshop, "Toko Lain")
     for party, points in ((buyer, 71), (other, 82)):
         PointLot.give(by=owner, party=party, points=points, expires_on=None, note="=1")
     PointLot.objects.get(points=82).void(by=owner, reason="x")
-    testing.login(client, owner)
+    freshly(client, fajar)
+    assert "as=csv" not in client.get(PAGE).text
+    assert client.get(PAGE, {"as": "csv"}).status_code == 403
+    freshly(client, owner)
 
     found = client.get(PAGE, {"q": "lain", "kind": "gift"}).text
     assert "+82" in found

@@ -20,22 +20,19 @@ def ticket(buyer: Party, dewi: Person) -> Ticket:
 
 
 def test_from_agreeing_to_the_shelf(
-    client: Client, ticket: Ticket, courier: Party, sari: Person, rina: Person, dewi: Person
+    client: Client, ticket: Ticket, sari: Person, rina: Person, dewi: Person
 ) -> None:
     testing.login(client, sari)
     here = f"/ciomas/desk/tickets/{ticket.pk}/"
     assert f"{here}return/" in client.get(here).text
     size = LineSize.objects.filter(line__order=ticket.subject).order_by("pk")[0]
-    form = {f"pairs-{size.line_id}-{size.variant.size}": "2", "way": "courier", "note": "Jumat"}
-    assert client.post(f"{here}return/", form).status_code == 422  # by which courier?
+    form = {f"pairs-{size.line_id}-{size.variant.size}": "2", "way": "brought", "note": "Jumat"}
     assert client.post(f"{here}return/", {"way": "brought"}).status_code == 422  # which pairs?
-    client.post(f"{here}return/", form | {"courier": str(courier.pk)})
+    client.post(f"{here}return/", form)
 
     goods = GoodsReturn.objects.get()
-    assert (goods.courier, goods.pairs.get().agreed) == (courier, 2)
-    page = client.get(here).text
-    assert courier.name in page
-    assert f"{here}credit/" not in page
+    assert (goods.shipment, goods.pairs.get().agreed) == (None, 2)
+    assert f"{here}credit/" not in client.get(here).text
     client.post(f"/ciomas/desk/tickets/returns/{goods.pk}/leaving/")
     testing.login(client, rina)
     count = f"/ciomas/desk/tickets/returns/{goods.pk}/count/"
@@ -48,9 +45,60 @@ def test_from_agreeing_to_the_shelf(
     testing.login(client, sari)
     assert f"{here}credit/" in client.get(here).text
     testing.login(client, dewi)
-    page = client.get(f"/ciomas/my/tickets/{ticket.pk}/").text
-    assert courier.name not in page
-    assert "Jumat" not in page
+    assert "Jumat" not in client.get(f"/ciomas/my/tickets/{ticket.pk}/").text
+
+
+def test_a_courier_fetches_them_at_the_buyers_door(
+    client: Client, ticket: Ticket, courier: Party, sari: Person, asep: Person, dewi: Person
+) -> None:
+    """The desk asks couriers, the buyer reads the PIN and who comes, the courier counts at the door,
+    and each of the three sees where the pairs are."""
+    testing.login(client, sari)
+    size = LineSize.objects.filter(line__order=ticket.subject).order_by("pk")[0]
+    form = {f"pairs-{size.line_id}-{size.variant.size}": "2", "way": "courier"}
+    answer = client.post(f"/ciomas/desk/tickets/{ticket.pk}/return/", form)
+    shipment = GoodsReturn.objects.get().shipment
+    assert shipment is not None
+    desk = f"/ciomas/desk/deliveries/{shipment.number}/"
+    assert answer["Location"] == f"{desk}offer/"
+    page = client.get(desk).text
+    assert "2 pairs to fetch back" in page
+    assert f"{desk}note/" not in page
+    client.post(f"{desk}offer/", {"couriers": [courier.pk], "hours": 6, "fee": "20000"})
+
+    testing.login(client, asep)
+    job = f"/ciomas/courier/jobs/{shipment.number}/"
+    assert "2 pairs to fetch back" in client.get("/ciomas/courier/").text
+    assert shipment.first_order.address not in client.get(job).text
+    client.post(f"{job}acceptance/")
+    assert shipment.first_order.address in client.get(job).text
+    assert f"{job}fetching/" in client.get("/ciomas/courier/").text  # kept for the way
+
+    testing.login(client, dewi)
+    mine = f"/ciomas/my/tickets/{ticket.pk}/"
+    page = client.get(mine).text
+    assert courier.name in page
+    assert f'<strong class="pin">{shipment.pin}</strong>' in page
+    number = shipment.first_order.number
+    assert (
+        f'<strong class="pin">{shipment.pin}</strong>'
+        in client.get(f"/ciomas/my/orders/{number}/").text
+    )
+
+    testing.login(client, asep)
+    assert client.post(f"{job}fetching/", {"count": "2"}).status_code == 422  # no proof
+    assert client.post(f"{job}fetching/", {"count": "3", "pin": shipment.pin}).status_code == 422
+    said = {"count": "2", "pin": shipment.pin, "client_id": "tap-1"}
+    assert client.post(f"{job}fetching/", said).status_code == 302
+    assert client.post(f"{job}fetching/", said).status_code == 302  # sent twice, heard once
+    assert shipment.handovers.count() == 1
+
+    testing.login(client, dewi)
+    page = client.get(mine).text
+    assert "on the way back" in page
+    assert 'class="pin"' not in page
+    testing.login(client, sari)
+    assert "on the way back" in client.get(f"/ciomas/desk/tickets/{ticket.pk}/").text
 
 
 def test_those_of_a_ticket_that_was_merged_stand_where_it_is_read(

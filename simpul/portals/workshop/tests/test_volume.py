@@ -80,6 +80,6 @@ def test_the_page_costs_the_same_for_any_number(
     for at in range(count):
         sold(workshop, f"DRB-0{at}", 9, 3, dearer=True)
     told(client, sari)
-    # session, user, workshop and person; months, models, their prices
-    with clock.stopped(NOW), django_assert_num_queries(6):
+    # session, user, workshop and person; months, models, their prices; how old the figures are
+    with clock.stopped(NOW), django_assert_num_queries(7):
         client.get(PAGE)

@@ -13,6 +13,8 @@ from simpul.crm.models import Voucher, VoucherUse
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person
+from simpul.portals.workshop.tests.test_gateways import freshly
+from simpul.workflow.models import journal_of
 
 PAGE = "/ciomas/desk/customers/vouchers/"
 
@@ -66,6 +68,19 @@ def test_the_list_costs_the_same_however_long_it_is(
     # session, user, person; three counts; the page's count and rows
     with django_assert_num_queries(8):
         assert client.get(PAGE).text.count("End it") == many
+
+
+def test_whose_they_are_is_carried_away_by_who_keeps_the_parties(
+    client: Client, sari: Person, fajar: Person, buyer: Party
+) -> None:
+    Voucher.issue(by=sari, amount=1_000, party=buyer)
+    freshly(client, fajar)
+    assert "as=csv" not in client.get(PAGE).text
+    assert client.get(PAGE, {"as": "csv"}).status_code == 403
+
+    freshly(client, sari)
+    assert buyer.name in client.get(PAGE, {"as": "csv"}).text
+    assert journal_of(buyer.workshop).get().facts == {"name": "vouchers", "rows": 1}
 
 
 def test_it_is_used_for_a_buyer_on_the_telephone(
