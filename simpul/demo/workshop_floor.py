@@ -22,13 +22,13 @@ CARTON = 10
 LATELY = timedelta(days=60)  # in which a stage of an order is often counted in two parts
 WORKERS = ("Oman", "Iwan", "Nining", "Dedi", "Euis")
 MENDED_ONE_IN = (17, 11, 3, 5, 13)  # counts at each of the stages: closing is the hardest
-CAUSES = (  # at each of the stages; sometimes nobody says one
-    ("Kulit cacat", "Salah potong", "Kulit cacat"),
-    ("Salah potong", "", "Kulit cacat"),
-    ("Jahitan loncat", "Jahitan loncat", ""),
-    ("Lem lepas", "Salah ukuran atau acuan", "Lem lepas"),
-    ("Belang atau kotor", "Lem lepas", ""),
-)
+CAUSES = {  # at each of the stages; sometimes nobody says one
+    "Potong": ("Kulit cacat", "Salah potong", "Kulit cacat"),
+    "Seset": ("Salah potong", "", "Kulit cacat"),
+    "Jahit upper": ("Jahitan loncat", "Jahitan loncat", ""),
+    "Open dan sol": ("Lem lepas", "Salah ukuran atau acuan", "Lem lepas"),
+    "Finishing dan kemas": ("Belang atau kotor", "Lem lepas", ""),
+}
 DAYS_A_STAGE = 2  # of work, as it is planned
 UNPLANNED_ONE_IN = 6  # jobs: the schedule did not know
 PLANNED_ANEW_ONE_IN = 5
@@ -76,7 +76,7 @@ def work(story: Story, job: Job, place: int) -> None:
                     stage=stage,
                     good={},
                     reject={most: 1},
-                    cause=CAUSES[0][job.pk % 3],
+                    cause=CAUSES[stage.name][job.pk // 2 % 3],
                     worker=worker,
                 )
             job.tap(
@@ -84,7 +84,7 @@ def work(story: Story, job: Job, place: int) -> None:
                 stage=stage,
                 good=part,
                 rework=mended,
-                cause=CAUSES[place][job.pk % 3] if mended else "",
+                cause=CAUSES[stage.name][job.pk // 2 % 3] if mended else "",
                 worker=worker,
             )
             photos.take(story, stage)
@@ -115,7 +115,7 @@ def _plan_anew(story: Story, job: Job, place: int) -> None:
     days = calendar_of(job.workshop).open_days(clock.today(), clock.in_days(60))
     job.schedule(
         by=story.cast.staff["udin"],
-        days={one.position: days[DAYS_A_STAGE * (at + 1)] for at, one in enumerate(stages)},
+        days={one.position: days[DAYS_A_STAGE * (at + 1) + 1] for at, one in enumerate(stages)},
         reason="Lem lama kering karena hujan terus",
     )
 

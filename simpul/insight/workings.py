@@ -275,7 +275,7 @@ def _punctual(post: Post, late: list[int], unplanned: int) -> Working:
 def _spoilt(year: _Year) -> list[Working]:
     """Return where most pairs were spoilt or mended, the most first."""
     both = year.spoilt + year.mended
-    worst = sorted(both, key=lambda key: (-year.spoilt[key], -year.mended[key], key))
+    worst = sorted(both, key=lambda key: (-both[key], -year.spoilt[key], key))
     return [
         Working(
             name=f"{model} · {name}"[:LONGEST_NAME],

@@ -1379,6 +1379,7 @@ class Migration(FirstMigration):
                 ("stage", models.CharField(max_length=40)),
                 ("stage_en", models.CharField(blank=True, max_length=40)),
                 ("model", models.CharField(max_length=120)),
+                ("model_en", models.CharField(blank=True, max_length=120)),
                 ("worker", models.CharField(blank=True, max_length=60)),
                 ("spoilt", models.PositiveIntegerField(default=0)),
                 ("mended", models.PositiveIntegerField(default=0)),

@@ -106,7 +106,8 @@ def test_the_days_of_the_stages_are_planned_anew(floor: Client, job: Job) -> Non
     plans = StagePlan.objects.order_by("stage__position").values_list("turn", "due_on")
     assert list(plans) == [(1, first), (1, last), (1, last)]
     page = floor.get(page_of(job)).text
-    assert "Planned at first" in page
+    assert "Days of the stages" in page
+    assert "No plan was kept" not in page
     assert "planned the days of the stages anew: rain" in page
 
 
