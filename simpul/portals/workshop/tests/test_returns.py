@@ -62,7 +62,8 @@ def test_a_courier_fetches_them_at_the_buyers_door(
     desk = f"/ciomas/desk/deliveries/{shipment.number}/"
     assert answer["Location"] == f"{desk}offer/"
     page = client.get(desk).text
-    assert "2 pairs to fetch back" in page
+    assert f"/ciomas/desk/tickets/{ticket.pk}/" in page
+    assert "2 pairs" in page
     assert f"{desk}note/" not in page
     client.post(f"{desk}offer/", {"couriers": [courier.pk], "hours": 6, "fee": "20000"})
 
