@@ -87,6 +87,7 @@ def test_a_courier_fetches_them_at_the_buyers_door(
     )
 
     testing.login(client, asep)
+    assert client.post(f"{job}failure/", {"reason": "refused"}).status_code == 422
     assert client.post(f"{job}fetching/", {"count": "2"}).status_code == 422  # no proof
     assert client.post(f"{job}fetching/", {"count": "3", "pin": shipment.pin}).status_code == 422
     said = {"count": "2", "pin": shipment.pin, "client_id": "tap-1"}
