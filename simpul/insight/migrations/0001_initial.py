@@ -885,6 +885,8 @@ class Migration(FirstMigration):
                         choices=[
                             ("leg", "Leg"),
                             ("post", "Post"),
+                            ("first", "First"),
+                            ("last", "Last"),
                             ("promise", "Promise"),
                             ("supplier", "Supplier"),
                             ("courier", "Courier"),
