@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message, Ticket
+from simpul.crm.models import GoodsReturn
 from simpul.delivery import packing
 from simpul.delivery.forms import (
     AttemptForm,
@@ -199,12 +200,19 @@ def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpRespon
             "carriers": CarrierAccount.objects.visible_to(request.person).connected().exists(),
             "tickets": Ticket.objects.visible_to(request.person).about(shipment).order_by("pk"),
             "unpaid": _unpaid(shipment),
+            "goods": _goods(shipment) if shipment.fetches else None,
             **(told | {"asked": asked, "call_to": told["call_to"] if shipment.courier else ""}),
             "collects": 0 if shipment.fetches else shipment.cash_to_collect(),
             "journal": journal_of(shipment),
         },
         status=422 if form.is_bound else 200,
     )
+
+
+def _goods(shipment: Shipment) -> GoodsReturn | None:
+    """Return which pairs it fetches back, and of which ticket they are."""
+    found = GoodsReturn.objects.filter(shipment=shipment).for_page()
+    return found.select_related("ticket").first()
 
 
 def _unpaid(shipment: Shipment) -> list[Order]:
@@ -318,7 +326,7 @@ def failure(request: Request, number: str) -> HttpResponse:
     demand(request, shipment.failing, shipment)
     if shipment.has_heard(request.POST.get("client_id", "")):
         return _back(request, number)
-    form = FailureForm(request.POST or None)
+    form = FailureForm(request.POST or None, is_fetching=bool(shipment.fetches))
     if form.is_valid():
         say = shipment.miss if shipment.fetches else shipment.fail
         say(by=request.person, **form.cleaned_data)
