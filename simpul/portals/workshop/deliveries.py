@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message, Ticket
+from simpul.crm.models import GoodsReturn
 from simpul.delivery import packing
 from simpul.delivery.forms import (
     AttemptForm,
@@ -196,6 +197,7 @@ def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpRespon
             "carriers": CarrierAccount.objects.visible_to(request.person).connected().exists(),
             "tickets": Ticket.objects.visible_to(request.person).about(shipment).order_by("pk"),
             "unpaid": _unpaid(shipment),
+            "goods": _goods_of(shipment),
             **(told | {"asked": asked, "call_to": told["call_to"] if shipment.courier else ""}),
             "collects": 0 if shipment.fetches else shipment.cash_to_collect(),
             "journal": journal_of(shipment),
@@ -209,6 +211,13 @@ def _unpaid(shipment: Shipment) -> list[Order]:
     if shipment.fetches:
         return []
     return [one for one in shipment.orders if not one.is_open(Gate.HAND_OVER)]
+
+
+def _goods_of(shipment: Shipment) -> GoodsReturn | None:
+    """Return what was agreed on the goods that it fetches back."""
+    if not shipment.fetches:
+        return None
+    return GoodsReturn.objects.filter(shipment=shipment).select_related("ticket").first()
 
 
 def _who_asked(shipment: Shipment) -> Party | None:
@@ -294,6 +303,8 @@ def delivery(request: Request, number: str) -> HttpResponse:
 def fetching(request: Request, number: str) -> HttpResponse:
     """Note that goods were fetched back, as the courier says on the telephone."""
     shipment = _find(request, number)
+    if not shipment.fetches:
+        raise Http404
     demand(request, "delivery.fetch", shipment)
     form = FetchForm(
         request.POST or None, is_proved_by_word=True, initial={"count": shipment.fetches}
@@ -327,10 +338,11 @@ def failure(request: Request, number: str) -> HttpResponse:
 def attempt(request: Request, number: str) -> HttpResponse:
     """Plan when it is tried again."""
     shipment = _find(request, number)
-    demand(request, "delivery.plan_attempt", shipment)
+    demand(request, shipment.planning, shipment)
     form = AttemptForm(request.POST or None)
     if form.is_valid():
-        shipment.plan_attempt(by=request.person, **form.cleaned_data)
+        plan = shipment.plan_fetch if shipment.fetches else shipment.plan_attempt
+        plan(by=request.person, **form.cleaned_data)
         return _back(request, number)
     return _ask(request, shipment, form, "attempt")
 
