@@ -359,8 +359,9 @@ def _couriers(workshop: Workshop, since: date) -> list[Working]:
             due_on = clock.day_of(left) + timedelta(days=days)
             count[courier] += 1
             kept[courier] += clock.day_of(delivered) <= due_on
+    kinds = (Handover.Kind.FAILED, Handover.Kind.MISSED)
     in_vain = Handover.objects.filter(
-        shipment__workshop=workshop, kind=Handover.Kind.FAILED, at__gte=clock.begin_of(since)
+        shipment__workshop=workshop, kind__in=kinds, at__gte=clock.begin_of(since)
     ).order_by()
     vain = dict(in_vain.values_list("shipment__courier").annotate(n=Count("pk")))
     return _brought(count, kept, takes, vain)

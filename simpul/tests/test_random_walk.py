@@ -116,7 +116,8 @@ QUIET = {
     "delivery.file_paper",  # what is delivered stays so
     # goods that come back are counted in by their ticket; the way there moves nothing
     "delivery.call_for", "delivery.announce", "delivery.fetch", "delivery.miss",
-    "delivery.bring_in",
+    "delivery.bring_in", "delivery.unannounce", "delivery.plan_fetch", "delivery.call_off",
+    "delivery.differ",
     "delivery.connect_carrier", "delivery.disconnect_carrier", "delivery.ask_rates",
     "delivery.choose_carrier", "delivery.go_by", "delivery.book_carrier",
     "delivery.call_off_carrier", "delivery.carrier_booked", "delivery.carrier_refused",

@@ -107,6 +107,20 @@ def test_a_courier_is_late_by_the_days_that_were_agreed(order: Order, courier: P
     assert (row.party, row.count, row.kept, row.middle) == (courier, 1, 0, 20)
 
 
+def test_a_trip_in_vain_to_fetch_goods_counts_like_one_to_deliver(
+    order: Order, courier: Party, asep: Person, sari: Person
+) -> None:
+    with ago(5):
+        fetching = Shipment.call_for(by=sari, order=order, pairs=1)
+        testing.offer_to(fetching, asep)
+        fetching.accept(by=asep)
+        fetching.miss(by=asep, reason="nobody")
+    reckoned(order.workshop)
+
+    [row] = rows(order.workshop, Kind.COURIER)
+    assert (row.party, row.spoilt) == (courier, 1)
+
+
 def test_what_was_mended_stands_with_its_stage_and_speed_with_its_worker(order: Order) -> None:
     Product.objects.filter(workshop=order.workshop).update(name="Pantofel", name_en="Court shoe")
     reckoned(order.workshop)

@@ -305,6 +305,8 @@ def delivery(request: Request, number: str) -> HttpResponse:
 def fetching(request: Request, number: str) -> HttpResponse:
     """Note that goods were fetched back, as the courier says on the telephone."""
     shipment = _find(request, number)
+    if not shipment.fetches:
+        raise Http404
     demand(request, "delivery.fetch", shipment)
     form = FetchForm(
         request.POST or None, is_proved_by_word=True, initial={"count": shipment.fetches}
@@ -338,10 +340,11 @@ def failure(request: Request, number: str) -> HttpResponse:
 def attempt(request: Request, number: str) -> HttpResponse:
     """Plan when it is tried again."""
     shipment = _find(request, number)
-    demand(request, "delivery.plan_attempt", shipment)
+    demand(request, shipment.planning, shipment)
     form = AttemptForm(request.POST or None)
     if form.is_valid():
-        shipment.plan_attempt(by=request.person, **form.cleaned_data)
+        plan = shipment.plan_fetch if shipment.fetches else shipment.plan_attempt
+        plan(by=request.person, **form.cleaned_data)
         return _back(request, number)
     return _ask(request, shipment, form, "attempt")
 
