@@ -181,7 +181,8 @@ def _cast() -> tuple[Any, Any]:
 
 def _write(connection: Any, workshop: Any, seller: Any, orders: int, parties: int) -> None:
     """Let the database write parties, orders of one or two lines of two sizes each, what was agreed
-    on and paid, packages and shipments, and two lines of the journal an order; nothing of the floor.
+    on and paid, packages and shipments, and two lines of the journal an order; nothing of the floor,
+    and of the bank only that the money came from there.
 
     An order's key is its number; all else follows from it by arithmetic, so that each run is the same.
     Of the last three weeks nothing is delivered yet.
@@ -312,10 +313,11 @@ SELECT id, id, 1, 'full', total, (placed_at + interval '7 days')::date, 1,
     CASE WHEN id < {open} OR id % 2 = 0 THEN total ELSE 0 END, ''
 FROM orders_order;
 
-INSERT INTO payments_receipt (id, workshop_id, party_id, source, amount, received_on, note, by_id, at,
-    annulled_because)
-SELECT id, {w}, buyer_id, 'cash', total, (placed_at + (3 + id % 11) * interval '1 day')::date, '', {s},
-    placed_at, ''
+INSERT INTO payments_receipt (id, workshop_id, party_id, source, entry_id, amount, received_on, note,
+    by_id, at, annulled_because)
+SELECT id, {w}, buyer_id, CASE WHEN id % 50 = 0 THEN 'cash' ELSE 'bank' END,
+    CASE WHEN id % 50 = 0 THEN NULL ELSE id END, total, (placed_at + (3 + id % 11) * interval '1 day')::date,
+    '', {s}, placed_at, ''
 FROM orders_order WHERE id < {open} OR id % 2 = 0;
 
 INSERT INTO payments_allocation (id, receipt_id, instalment_id, amount, by_id, at, reason)

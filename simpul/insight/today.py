@@ -322,12 +322,21 @@ def _delivery(person: Person, today: date) -> Iterator[Task]:
         text = _("Nobody was there: send them again or take them back.")
         title = ngettext("%(n)s failed delivery", "%(n)s failed deliveries", count) % {"n": count}
         yield Task("deliveries", "?status=failed", "triangle-alert", title, text, count, HIGH)
-    if count := shipments.filter(status=ShipmentStatus.PICKED_UP, next_on__lt=today).count():
+    planned = (ShipmentStatus.PICKED_UP, ShipmentStatus.ACCEPTED)  # to deliver, or to fetch back
+    if count := shipments.filter(status__in=planned, next_on__lt=today).count():
         text = _("The planned day has passed: ask the courier what became of it.")
         title = ngettext("%(n)s attempt is overdue", "%(n)s attempts are overdue", count)
-        where = "?status=picked_up"
+        where = "?status=running"
         yield Task("deliveries", where, "alarm-clock", title % {"n": count}, text, count, HIGH)
-    if count := shipments.filter(status=ShipmentStatus.OPEN).count():
+    goes_back = Q(fetches__gt=0)
+    idle = shipments.filter(status=ShipmentStatus.OPEN).aggregate(
+        to_send=Count("pk", filter=~goes_back), to_fetch=Count("pk", filter=goes_back)
+    )
+    if count := idle["to_fetch"]:
+        text = _("Goods come back: find a courier who fetches them.")
+        title = ngettext("%(n)s return to fetch", "%(n)s returns to fetch", count) % {"n": count}
+        yield Task("deliveries", "?status=open", "undo-2", title, text, count, MIDDLE)
+    if count := idle["to_send"]:
         text = _("Packed and ready: find a courier.")
         title = ngettext("%(n)s shipment to send", "%(n)s shipments to send", count) % {"n": count}
         yield Task("deliveries", "?status=open", "truck", title, text, count, MIDDLE)

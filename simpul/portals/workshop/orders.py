@@ -68,15 +68,14 @@ def orders(request: Request) -> HttpResponse:
     if chosen in Status.values or not chosen:
         pages.count = counts.get(chosen, 0) if chosen else sum(counts.values())
     page = pages.get_page(request.GET.get("page"))
-    page.object_list = list(
-        Order.objects.filter(pk__in=page.object_list).for_list().order_by(*sort)
-    )
-    outlook.expect(request.workshop, page.object_list)
+    shown = list(Order.objects.filter(pk__in=page.object_list).for_list().order_by(*sort))
+    outlook.expect(request.workshop, shown)
     return render(
         request,
         "workshop/orders/list.html",
         {
             "page": page,
+            "orders": shown,
             "words": request.GET.get("q", ""),
             "chosen": chosen,
             "sort": request.GET.get("sort", ""),
