@@ -21,9 +21,9 @@ from simpul.conversations.models import (
     How,
     Kind,
     Message,
+    Preference,
     QuickReply,
     Ticket,
-    Wish,
 )
 from simpul.lib import uploads, webpush
 from simpul.parties.models import Person, PersonQuerySet
@@ -233,7 +233,7 @@ class ResolutionForm(forms.Form):
         cast("forms.ChoiceField", self.fields["how"]).choices = choices
 
 
-class WishesForm(forms.Form):
+class PreferencesForm(forms.Form):
     """What a person wants to hear of by which channel, and when. Empty hours: at any hour."""
 
     quiet_from = forms.TimeField(
@@ -254,7 +254,7 @@ class WishesForm(forms.Form):
 
     def __init__(self, data: Any = None, *, person: Person) -> None:
         self.person = person
-        prefetch_related_objects([person], "identities", "wishes", "devices")
+        prefetch_related_objects([person], "identities", "preferences", "devices")
         hours = reach.hours_of(person)
         super().__init__(
             data,
@@ -266,7 +266,7 @@ class WishesForm(forms.Form):
         )
         self.kinds, self.channels = reach.kinds_for(person), reach.channels_of(person)
         self.usual = reach.usual(person)
-        wished = {(one.kind, one.channel): one.how for one in person.wishes.all()}
+        wished = {(one.kind, one.channel): one.how for one in person.preferences.all()}
         for kind in self.kinds:
             for way in self._ways_of(kind):
                 self.fields[f"{kind}-{way}"] = forms.ChoiceField(
@@ -304,9 +304,9 @@ class WishesForm(forms.Form):
         """Keep what differs from the usual, so that who wished nothing goes on as is usual."""
         facts = self.cleaned_data
         chosen = {(k, way): facts[f"{k}-{way}"] for k in self.kinds for way in self._ways_of(k)}
-        Wish.objects.filter(person=self.person).delete()
-        Wish.objects.bulk_create(
-            Wish(person=self.person, kind=kind, channel=way, how=how)
+        Preference.objects.filter(person=self.person).delete()
+        Preference.objects.bulk_create(
+            Preference(person=self.person, kind=kind, channel=way, how=how)
             for (kind, way), how in chosen.items()
             if how != self.usual[way]
         )

@@ -46,6 +46,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.resume_campaign": NOBODY,
     "crm.stop_campaign": NOBODY,
     "crm.end_campaign": NOBODY,
+    "crm.prove_identity": NOBODY,
     "crm.give_consent": NOBODY,
     "crm.withdraw_consent": NOBODY,
     # points
@@ -360,6 +361,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "production.free": NOBODY,
     "production.adjust": NOBODY,
     "production.release": NOBODY,
+    "production.schedule": NOBODY,
     "production.start": NOBODY,
     "production.tap": NOBODY,
     "production.correct": NOBODY,
@@ -535,7 +537,7 @@ def with_ways(people: PersonQuerySet) -> PersonQuerySet:
     """Load with each all that says by which channels they are told."""
     identities = Prefetch("identities", Identity.objects.order_by("pk"))
     known = people.select_related("workshop", "party", "hours")
-    return known.prefetch_related(identities, "wishes", "devices").order_by("pk")
+    return known.prefetch_related(identities, "preferences", "devices").order_by("pk")
 
 
 def _tell(entry: Entry) -> int:

@@ -132,7 +132,7 @@ def kinds_for(person: Person) -> list[Kind]:
 def ways(person: Person, step: str) -> dict[Channel, How]:
     """Return the channels by which this person is told of such a step now, and how each.
 
-    `person` comes with its party, identities, wishes and devices. SMS is none of them: see
+    `person` comes with its party, identities, preferences and devices. SMS is none of them: see
     `takes_sms`.
     """
     found = usual(person) | _wished(person, step)
@@ -211,8 +211,8 @@ def _has_mobile(person: Person) -> bool:
 
 def _wished(person: Person, step: str) -> dict[Channel, How]:
     kind = kind_of(step)
-    wishes = [] if kind is None else person.wishes.all()
-    return {Channel(one.channel): How(one.how) for one in wishes if one.kind == kind}
+    chosen = [] if kind is None else person.preferences.all()
+    return {Channel(one.channel): How(one.how) for one in chosen if one.kind == kind}
 
 
 def _closed(person: Person) -> set[Channel]:

@@ -1,14 +1,18 @@
-"""Proving that an address is theirs (double opt-in): what was ticked at registration counts from then on.
+"""Proving that an address or number is theirs (double opt-in): what was ticked at registration counts from
+then on.
 
 Anybody can type anybody's address. So a tick at registration is kept with its words, but nothing is
 sent for it until somebody has followed the link in a mail to that very address, or has logged in by
-a code that was sent there.
+a code that was sent there. Of a telephone number it is who opens the link that was sent to that very
+number by WhatsApp, and does something there: only to look is what a messenger does by itself.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
+from operator import attrgetter
 
 from django.db import transaction
 from django.db.models import F
@@ -16,7 +20,8 @@ from django.db.models import F
 from simpul.crm.models import Consent, ConsentHow
 from simpul.lib import clock
 from simpul.lib.seals import Seal
-from simpul.parties.models import Identity, IdentityQuerySet, Person, Workshop
+from simpul.parties.models import Identity, IdentityQuerySet, Party, Person, Workshop
+from simpul.workflow.steps import creation
 
 GOOD_FOR = timedelta(days=30)
 ASKED_WITHIN = timedelta(days=2)  # of the registration; later nobody is asked any more
@@ -27,15 +32,50 @@ _SEAL = Seal("confirming", good_for=GOOD_FOR)
 type Waiting = dict[str, str]  # purpose -> the very words
 
 
+class Proved:
+    """That a number or address is theirs. Nothing is kept of it but its day and a line in the journal."""
+
+    @classmethod
+    @creation("crm.prove_identity")
+    def note(cls, *, by: Person, identity: Identity, kind: str, how: str) -> Party | Workshop:
+        """Note of which kind it is and how it was proved, with whoever it belongs to."""
+        identity.verified_at = clock.now()
+        identity.save(update_fields=["verified_at"])
+        return identity.person.party or identity.workshop
+
+
 def token_of(identity: Identity) -> str:
-    """Return what stands in the address of the link; it says nothing of the address itself."""
-    return _SEAL.token_of(identity.pk)
+    """Return what stands in the address of the link; it says nothing of the address itself, and proves
+    no other one that is put right later."""
+    return _SEAL.token_of(identity.pk, _print_of(identity))
 
 
 def read(token: str, workshop: Workshop) -> Identity | None:
-    """Return whose address the link proves; None where we did not seal it, or too long ago."""
-    found = Identity.objects.filter(workshop=workshop, pk__in=_SEAL.read(token))
-    return found.select_related("person").first()
+    """Return whose address the link proves; None where we did not seal it, or too long ago, and where
+    the address is another one now."""
+    parts = _SEAL.read(token)
+    if not parts:
+        return None
+    pk, seen = parts
+    found = Identity.objects.filter(workshop=workshop, pk=pk).select_related("person").first()
+    return found if found is not None and _print_of(found) == seen else None
+
+
+def number_is_used(token: str, person: Person) -> None:
+    """Note that somebody has done something behind the link that was sent to the number of a person."""
+    identity = read(token, person.workshop)
+    if identity is not None and identity.person_id == person.pk and identity.verified_at is None:
+        confirm(identity, how=ConsentHow.NUMBER)
+
+
+def number_to_write_to(identities: Iterable[Identity]) -> Identity | None:
+    """Return at which of somebody's numbers he is written to by WhatsApp: the first that works."""
+    usable = (
+        one
+        for one in identities
+        if one.kind == Identity.Kind.PHONE and not one.bounced_at and not one.opted_out_at
+    )
+    return min(usable, key=attrgetter("pk"), default=None)
 
 
 def waiting_for(identity: Identity) -> Waiting:
@@ -78,8 +118,7 @@ def confirm(identity: Identity, *, how: str) -> None:
     for purpose, words in waiting_for(held).items():
         Consent.give(by=held.workshop.machine, identity=held, purpose=purpose, how=how, words=words)
     if held.verified_at is None:
-        held.verified_at = clock.now()
-        held.save(update_fields=["verified_at"])
+        Proved.note(by=held.workshop.machine, identity=held, kind=held.kind, how=how)
 
 
 def logged_in_by(address: str, people: Iterable[Person]) -> None:
@@ -87,3 +126,8 @@ def logged_in_by(address: str, people: Iterable[Person]) -> None:
     mine = Identity.objects.filter(person__in=people, kind=Identity.Kind.MAIL)
     for identity in mine.filter(value=address.lower()).select_related("workshop").order_by("pk"):
         confirm(identity, how=ConsentHow.LOGIN)
+
+
+def _print_of(identity: Identity) -> str:
+    """Return by what a number or address is known again, without saying it."""
+    return hashlib.sha256(identity.value.encode()).hexdigest()[:8]

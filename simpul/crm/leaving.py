@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from simpul.conversations.models import Channel, How, Kind, Wish
+from simpul.conversations.models import Channel, How, Kind, Preference
 from simpul.crm.models import Consent, ConsentHow, Purpose, Recipient
 from simpul.lib.seals import Seal
 from simpul.parties.models import Identity, Workshop
@@ -56,7 +56,7 @@ def leave(found: Leaving, *, is_all: bool, is_one_click: bool) -> None:
         )
     if is_all:
         for way in Channel:
-            Wish.objects.update_or_create(
+            Preference.objects.update_or_create(
                 person=found.identity.person,
                 kind=Kind.OPINION,
                 channel=way,

@@ -66,14 +66,13 @@ def foretell(workshop: Workshop) -> None:
     """Forecast all models of a workshop anew, and all of them together."""
     today = clock.today()
     begins = today - today.weekday() * DAY
-    known = _known(workshop, begins)
+    known, everything = weekly_demand(workshop, begins)
     undelivered = _undelivered(workshop)
     rows = [
         _forecast(workshop, product, one, undelivered.get(product, 0), begins)
         for product, one in sorted(known.items())
     ]
     if rows:
-        everything = _together(list(known.values()))
         whole = sum(undelivered.values())
         rows.append(_forecast(workshop, None, everything, whole, begins))
     sizes = _sizes(workshop, rows, today)
@@ -90,8 +89,10 @@ def foretell(workshop: Workshop) -> None:
 # What is known
 
 
-def _known(workshop: Workshop, begins: date) -> dict[int, Known]:
-    """Return of each model that is asked for how many pairs, week by week, since it was first."""
+def weekly_demand(workshop: Workshop, begins: date) -> tuple[dict[int, Known], Known]:
+    """Return of each model that is asked for (by its key) its pairs week by week up to the week that
+    `begins`, since it was first; and of all together, also of those that are new or that nobody asks
+    for any more: without them the workshop would seem to grow."""
     days = ModelDay.objects.filter(workshop=workshop, pairs__gt=0).order_by()
     first = dict(days.values_list("product").annotate(day=Min("day")))
     by_week: dict[int, Sold] = defaultdict(lambda: defaultdict(int))
@@ -99,13 +100,21 @@ def _known(workshop: Workshop, begins: date) -> dict[int, Known]:
     for product, day, pairs in recent.values_list("product", "day", "pairs").iterator():
         by_week[product][day - day.weekday() * DAY] += pairs
     found = {}
+    whole: Sold = defaultdict(int)
     for product, sold in by_week.items():
-        since = max(first[product] - first[product].weekday() * DAY, begins - LONGEST * WEEK)
-        weeks = (begins - since).days // 7
-        if weeks >= FEWEST and any(sold.get(begins - n * WEEK) for n in range(IDLE + 1)):
-            weekly = [sold.get(begins - n * WEEK, 0) for n in range(weeks, 0, -1)]
-            found[product] = Known(np.array(weekly, dtype=np.float64), sold.get(begins, 0))
-    return found
+        one = _by_week(sold, first[product], begins)
+        if len(one.weekly) >= FEWEST and any(sold.get(begins - n * WEEK) for n in range(IDLE + 1)):
+            found[product] = one
+        for monday, pairs in sold.items():
+            whole[monday] += pairs
+    return found, _by_week(whole, min(first.values(), default=begins), begins)
+
+
+def _by_week(sold: Sold, first: date, begins: date) -> Known:
+    since = max(first - first.weekday() * DAY, begins - LONGEST * WEEK)
+    mondays = [begins - n * WEEK for n in range((begins - since).days // 7, 0, -1)]
+    weekly = [sold.get(monday, 0) for monday in mondays]
+    return Known(np.array(weekly, dtype=np.float64), sold.get(begins, 0))
 
 
 def _undelivered(workshop: Workshop) -> dict[int, int]:
@@ -113,13 +122,6 @@ def _undelivered(workshop: Workshop) -> dict[int, int]:
     parts = PairsFact.objects.filter(order__workshop=workshop, order__delivered_on=None)
     rows = parts.order_by().values_list("variant__colourway__product")
     return dict(rows.annotate(n=Sum("pairs")))
-
-
-def _together(known: Sequence[Known]) -> Known:
-    """Return all models together, each since it is known."""
-    longest = max(len(one.weekly) for one in known)
-    padded = [np.pad(one.weekly, (longest - len(one.weekly), 0)) for one in known]
-    return Known(np.sum(padded, axis=0), sum(one.ordered for one in known))
 
 
 # What follows from it

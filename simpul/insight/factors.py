@@ -201,9 +201,7 @@ def _a_day(known: Sequence[Working]) -> Figure:
 
 def _to_make(person: Person) -> Figure:
     running = Order.objects.visible_to(person).running()
-    pairs = LineSize.objects.filter(line__order__in=running).aggregate(
-        n=Sum(F("pairs") - F("made"), default=0)
-    )
+    pairs = LineSize.objects.of(running).aggregate(n=Sum(F("pairs") - F("made"), default=0))
     return Figure(Name.TO_MAKE, pairs["n"], None, None, "production")
 
 

@@ -69,12 +69,12 @@ def figures(person: Person, today: date) -> list[Figure]:
     """Return the four numbers of the house that everybody of the desk may see."""
     running = Order.objects.visible_to(person).running()
     open_amount = F("amount") - F("paid")
-    money = Instalment.objects.filter(order__in=running).aggregate(
-        open=Sum(open_amount), due=Sum(open_amount, filter=Q(due_on__lte=today))
+    money = (
+        Instalment.objects.unpaid()
+        .filter(order__in=running)
+        .aggregate(open=Sum(open_amount), due=Sum(open_amount, filter=Q(due_on__lte=today)))
     )
-    pairs = LineSize.objects.filter(line__order__in=running).aggregate(
-        open=Sum(F("pairs") - F("made"))
-    )
+    pairs = LineSize.objects.of(running).aggregate(open=Sum(F("pairs") - F("made")))
     return [
         Figure(_("Orders in work"), running.count(), False, "orders", "?status=confirmed"),
         Figure(_("Pairs still to make"), pairs["open"] or 0, False, "production"),
@@ -284,7 +284,7 @@ def _inquiries(person: Person, today: date) -> Iterator[Task]:
 def _work(person: Person, today: date) -> Iterator[Task]:
     orders = Order.objects.visible_to(person).filter(status=Status.CONFIRMED)
     planned = Job.objects.open().values("line")
-    missing = LineSize.objects.filter(line__order__in=orders, made__lt=F("pairs"))
+    missing = LineSize.objects.of(orders).filter(made__lt=F("pairs"))
     bare = missing.exclude(line__in=planned).values("line__order").distinct()
     if count := bare.count():
         text = _("Plan their work, so that the floor knows what comes.")
@@ -312,7 +312,7 @@ def _outside(person: Person, today: date) -> Iterator[Task]:
 
 def _delivery(person: Person, today: date) -> Iterator[Task]:
     orders = Order.objects.visible_to(person).running()
-    made = LineSize.objects.filter(line__order__in=orders, made__gt=F("packed"))
+    made = LineSize.objects.of(orders).filter(made__gt=F("packed"))
     if count := made.values("line__order").distinct().count():
         text = _("Finished pairs wait for their cartons.")
         title = ngettext("%(n)s order to pack", "%(n)s orders to pack", count) % {"n": count}
@@ -322,12 +322,21 @@ def _delivery(person: Person, today: date) -> Iterator[Task]:
         text = _("Nobody was there: send them again or take them back.")
         title = ngettext("%(n)s failed delivery", "%(n)s failed deliveries", count) % {"n": count}
         yield Task("deliveries", "?status=failed", "triangle-alert", title, text, count, HIGH)
-    if count := shipments.filter(status=ShipmentStatus.PICKED_UP, next_on__lt=today).count():
+    planned = (ShipmentStatus.PICKED_UP, ShipmentStatus.ACCEPTED)  # to deliver, or to fetch back
+    if count := shipments.filter(status__in=planned, next_on__lt=today).count():
         text = _("The planned day has passed: ask the courier what became of it.")
         title = ngettext("%(n)s attempt is overdue", "%(n)s attempts are overdue", count)
-        where = "?status=picked_up"
+        where = "?status=running"
         yield Task("deliveries", where, "alarm-clock", title % {"n": count}, text, count, HIGH)
-    if count := shipments.filter(status=ShipmentStatus.OPEN).count():
+    goes_back = Q(fetches__gt=0)
+    idle = shipments.filter(status=ShipmentStatus.OPEN).aggregate(
+        to_send=Count("pk", filter=~goes_back), to_fetch=Count("pk", filter=goes_back)
+    )
+    if count := idle["to_fetch"]:
+        text = _("Goods come back: find a courier who fetches them.")
+        title = ngettext("%(n)s return to fetch", "%(n)s returns to fetch", count) % {"n": count}
+        yield Task("deliveries", "?status=open", "undo-2", title, text, count, MIDDLE)
+    if count := idle["to_send"]:
         text = _("Packed and ready: find a courier.")
         title = ngettext("%(n)s shipment to send", "%(n)s shipments to send", count) % {"n": count}
         yield Task("deliveries", "?status=open", "truck", title, text, count, MIDDLE)

@@ -28,7 +28,7 @@ from simpul.parties.models import Workshop
 from simpul.payments.models import Allocation
 from simpul.procurement.models import ReceivedLine
 from simpul.procurement.queries import came_on_time
-from simpul.production.models import Job, StageLog
+from simpul.production.models import Job, JobStage, StageLog, StagePlan
 from simpul.production.models import Status as JobStatus
 
 A_BATCH = 1_000
@@ -70,6 +70,7 @@ def reckon(workshop: Workshop) -> None:
     by_kind = {
         Kind.LEG: _legs(year.ways),
         Kind.POST: _posts(year),
+        **_planned(workshop, since),
         Kind.PROMISE: _promises(workshop, today),
         Kind.SUPPLIER: _suppliers(workshop, since),
         Kind.COURIER: _couriers(workshop, since),
@@ -220,10 +221,61 @@ def _posts(year: _Year) -> list[Working]:
     return found
 
 
+def _planned(workshop: Workshop, since: date) -> dict[Working.Kind, list[Working]]:
+    """Return of each stage how punctually it was done in the jobs that ended since a day: by the first
+    plan that was kept of it, and by the last one."""
+    position: dict[Post, int] = {}
+    unplanned: Counter[Post] = Counter()
+    late: dict[Working.Kind, dict[Post, list[int]]] = {Kind.FIRST: {}, Kind.LAST: {}}
+    done = Job.objects.filter(
+        workshop=workshop, status=JobStatus.DONE, done_at__gte=clock.begin_of(since)
+    )
+    for jobs in batched(done.order_by("pk").values_list("pk", flat=True).iterator(), A_BATCH):
+        for post, place, end, days in _ends(jobs):
+            position[post] = max(place, position.get(post, 0))
+            if not days:
+                unplanned[post] += 1
+            elif end is not None:
+                for kind, due_on in ((Kind.FIRST, days[0]), (Kind.LAST, days[-1])):
+                    late[kind].setdefault(post, []).append(max((end - due_on).days, 0))
+    posts = sorted(position, key=lambda one: (position[one], one))
+    return {
+        kind: [_punctual(post, found.get(post, []), unplanned[post]) for post in posts]
+        for kind, found in late.items()
+    }
+
+
+def _ends(jobs: Sequence[int]) -> Iterator[tuple[Post, int, date | None, list[date]]]:
+    """Yield each stage of these jobs with its place, the day of its last pair, and by when it was to be
+    done, plan by plan."""
+    days: dict[int, list[date]] = defaultdict(list)
+    plans = StagePlan.objects.filter(stage__job__in=jobs).order_by("stage", "turn")
+    for stage, due_on in plans.values_list("stage_id", "due_on"):
+        days[stage].append(due_on)
+    passed = Q(logs__good__gt=0, logs__reverses=None, logs__reversed_by=None)
+    stages = JobStage.objects.filter(job__in=jobs).annotate(end=Max("logs__at", filter=passed))
+    rows = stages.order_by("pk").values_list("pk", "position", "name", "name_en", "end")
+    for pk, place, name, name_en, end in rows:
+        yield (name, name_en), place, clock.day_of(end) if end else None, days.get(pk, [])
+
+
+def _punctual(post: Post, late: list[int], unplanned: int) -> Working:
+    middle, slow = middle_and_slow(10 * days for days in late if days)
+    return Working(
+        name=post[0],
+        name_en=post[1],
+        count=len(late),
+        kept=late.count(0),
+        middle=middle,
+        slow=slow,
+        lost=unplanned,
+    )
+
+
 def _spoilt(year: _Year) -> list[Working]:
     """Return where most pairs were spoilt or mended, the most first."""
     both = year.spoilt + year.mended
-    worst = sorted(both, key=lambda key: (-year.spoilt[key], -year.mended[key], key))
+    worst = sorted(both, key=lambda key: (-both[key], -year.spoilt[key], key))
     return [
         Working(
             name=f"{model} · {name}"[:LONGEST_NAME],

@@ -146,6 +146,7 @@ ABILITIES: dict[str, Rule] = {
     "crm.resume_campaign": workshop(SALES),
     "crm.stop_campaign": workshop(SALES),
     "crm.end_campaign": machine(),
+    "crm.prove_identity": machine(),
     "crm.give_consent": either(machine(), buyer(), workshop(SALES)),
     "crm.withdraw_consent": either(machine(), buyer(), workshop(SALES)),
     # points
@@ -483,6 +484,7 @@ ABILITIES: dict[str, Rule] = {
     "production.free": machine(),
     "production.adjust": machine(),
     "production.release": workshop(PRODUCTION),
+    "production.schedule": workshop(PRODUCTION),
     "production.start": machine(),
     "production.tap": workshop(PRODUCTION),
     "production.correct": workshop(PRODUCTION),

@@ -8,8 +8,9 @@ from typing import Any
 from django.urls import reverse
 
 from simpul.conversations.models import Ticket
+from simpul.crm import confirming
 from simpul.lib.seals import Seal
-from simpul.parties.models import Person
+from simpul.parties.models import Identity, Person
 from simpul.parties.roles import Role
 
 # model -> side -> name of the page, and what of the thing stands in its address. `order.number`
@@ -177,6 +178,11 @@ def _door(subject: Any, person: Person) -> tuple[Any, tuple[str, str] | None]:
     if isinstance(subject, Ticket) and not subject.is_of_customer:
         del doors["buyer"]  # a difference: of a courier, who may buy here, too
     return subject, next((doors[side] for side in sides_of(person) if side in doors), None)
+
+
+def number_mark(number: Identity) -> str:
+    """Return what stands behind a link that is sent to this very number, and nowhere else."""
+    return f"?n={confirming.token_of(number)}"
 
 
 _TELLING = Seal("telling")

@@ -104,4 +104,10 @@ def _open(request: HttpRequest, path: str, link: AccessLink) -> None:
     kept = dict(list(doors.items())[-MOST_DOORS + 1 :])
     if doors or request.user.is_authenticated:
         request.session.cycle_key()
-    request.session["doors"] = {**kept, path: link.pk}
+    opened = {**kept, path: link.pk}
+    marks: dict[str, str] = request.session.get("marks", {})
+    mark = request.GET.get("n", "")
+    if mark and not request.user.is_authenticated:  # a colleague who tries the link proves nothing
+        marks[path] = mark
+    request.session["doors"] = opened
+    request.session["marks"] = {one: marks[one] for one in marks if one in opened}

@@ -12,8 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from simpul.crm import confirming
 from simpul.lib import clock, phones
-from simpul.parties.models import AccessLink, Identity
+from simpul.parties.models import AccessLink
+from simpul.portals.doors import number_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,13 @@ def links_to_all(subjects: Sequence[models.Model]) -> list[Invitation]:
 def _invitation(link: AccessLink, subject: models.Model) -> Invitation:
     person = link.person
     address = settings.SITE_URL + reverse("access", args=[link.token])
-    number = next(
-        (one.value for one in person.identities.all() if one.kind == Identity.Kind.PHONE), ""
-    )
+    number = confirming.number_to_write_to(person.identities.all())
     with override(person.language):
         text = _("Hello %(name)s, this is %(workshop)s. About %(what)s: %(address)s") % {
             "name": person.name,
             "workshop": person.workshop.name,
             "what": subject,
-            "address": address,
+            "address": address + number_mark(number) if number else address,
         }
-    return Invitation(person.name, address, phones.whatsapp_link(number, text) if number else "")
+    written = phones.whatsapp_link(number.value, text) if number else ""
+    return Invitation(person.name, address, written)

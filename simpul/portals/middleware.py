@@ -14,6 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import activate
 from django.utils.translation import gettext as _
 
+from simpul.crm import confirming
 from simpul.lib import clock
 from simpul.parties.models import AccessLink, Person, User, Workshop
 from simpul.portals import errors
@@ -122,6 +123,10 @@ def _enter_portal(request: HttpRequest, portal: str, slug: str) -> HttpResponse 
     prefix, link = _own_link(request)
     if link is not None and portal in sides_of(link.person):
         _let_in(request, link.person.workshop, link.person, link)
+        mark = request.session.get("marks", {}).get(prefix)
+        if mark and request.method == "POST":
+            with keyed(""):  # the form's key is for the step that it asks for
+                confirming.number_is_used(mark, link.person)
         return None
     workshop = own.workshop if own else _workshop(slug)
     if own is not None:

@@ -30,11 +30,12 @@ from simpul.conversations.brief import brief
 from simpul.conversations.models import Channel, GuestEntry, How, Notice
 from simpul.conversations.notices import come_back, tell_by_sms, with_ways
 from simpul.conversations.reach import URGENT, hour_for
+from simpul.crm import confirming
 from simpul.lib import bounces, clock, phones, sms, sms_provider, webpush
 from simpul.lib.outgoing import Unreachable
 from simpul.parties.models import AccessLink, Identity, Person
 from simpul.payments import texting
-from simpul.portals.doors import document_of, path_for, portal_path
+from simpul.portals.doors import document_of, number_mark, path_for, portal_path
 from simpul.portals.letters import OF_A_PROGRAM, head_of, in_short, mail_of, said_in, text_of
 
 # after each failure a longer pause; after the last one we give up
@@ -129,7 +130,11 @@ def _send_each(notices: Iterable[Notice], *, until: float = math.inf) -> list[bo
 
 
 def _prepared_address(notice: Notice) -> str:
-    return _address(notice.entry.subject, notice.person, notice.link)
+    """Return the address in a text to a number; who does something there has shown that it is his."""
+    address = _address(notice.entry.subject, notice.person, notice.link)
+    number = confirming.number_to_write_to(notice.person.identities.all())
+    is_by_link = notice.link is not None and notice.person.user_id is None
+    return address + number_mark(number) if is_by_link and number else address
 
 
 def _is_read_there(notice: Notice) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from simpul.conversations.forms import WishesForm
+from simpul.conversations.forms import PreferencesForm
 from simpul.parties.models import Person
 from simpul.portals.doors import told_by
 from simpul.portals.http import Visit
@@ -23,7 +23,7 @@ def telling(request: Visit, token: str) -> HttpResponse:
     who = without_login.select_related("party").filter(pk=told_by(token)).first()
     if who is None:
         raise Http404
-    form = WishesForm(request.POST or None, person=who)
+    form = PreferencesForm(request.POST or None, person=who)
     if form.is_valid():
         form.save()
         messages.success(request, _("Saved."))

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from simpul.conversations.forms import DeviceForm, WishesForm
+from simpul.conversations.forms import DeviceForm, PreferencesForm
 from simpul.crm.consent_forms import ConsentForm
 from simpul.lib import webpush
 from simpul.portals.http import Request, portal_of
@@ -18,7 +18,7 @@ from simpul.portals.http import Request, portal_of
 def told(request: Request) -> HttpResponse:
     portal = portal_of(request)
     mine = request.person.identities
-    form = WishesForm(request.POST or None, person=request.person)
+    form = PreferencesForm(request.POST or None, person=request.person)
     if form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
@@ -28,7 +28,7 @@ def told(request: Request) -> HttpResponse:
 
 
 def page(
-    request: Request, form: WishesForm, consents: ConsentForm | None, status: int
+    request: Request, form: PreferencesForm, consents: ConsentForm | None, status: int
 ) -> HttpResponse:
     portal = portal_of(request)
     return render(

@@ -27,7 +27,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import connection
 
 from simpul import testing
-from simpul.conversations.models import Channel, Conversation, How, Kind, Message, Wish
+from simpul.conversations.models import Channel, Conversation, How, Kind, Message, Preference
 from simpul.parties.models import Identity, Party, Person, Workshop
 from simpul.parties.roles import Role
 
@@ -110,7 +110,7 @@ def told(workshop: Workshop, buyer: Party, dewi: Person) -> None:
         Identity.objects.create(
             workshop=workshop, person=person, kind="mail", value=f"{name.lower()}@example.com"
         )
-    Wish.objects.create(person=person, kind=Kind.TALK, channel=Channel.MAIL, how=How.DAILY)
+    Preference.objects.create(person=person, kind=Kind.TALK, channel=Channel.MAIL, how=How.DAILY)
     for body in ("Halo", "Apa kabar?"):
         Message.say(by=dewi, conversation=Conversation.of(buyer, buyer), body=body)
 

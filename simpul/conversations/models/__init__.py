@@ -14,6 +14,7 @@ from simpul.conversations.models.mark import ReadMark
 from simpul.conversations.models.message import LONGEST_MESSAGE, Message, MessageQuerySet, NotOfThem
 from simpul.conversations.models.note import InternalNote, InternalNoteQuerySet
 from simpul.conversations.models.notice import OLD_NEWS, Notice, NoticeQuerySet
+from simpul.conversations.models.preference import Hours, How, Kind, Preference
 from simpul.conversations.models.reply import QuickReply, QuickReplyQuerySet
 from simpul.conversations.models.ticket import (
     LONGEST_TITLE,
@@ -22,7 +23,6 @@ from simpul.conversations.models.ticket import (
     TicketQuerySet,
     TicketWait,
 )
-from simpul.conversations.models.wish import Hours, How, Kind, Wish
 from simpul.conversations.models.word import MessageWord
 
 __all__ = [
@@ -54,11 +54,11 @@ __all__ = [
     "NotOfThem",
     "Notice",
     "NoticeQuerySet",
+    "Preference",
     "QuickReply",
     "QuickReplyQuerySet",
     "ReadMark",
     "Ticket",
     "TicketQuerySet",
     "TicketWait",
-    "Wish",
 ]

@@ -117,7 +117,7 @@ class Migration(FirstMigration):
                 ('value', models.CharField(max_length=254)),
                 ('purpose', models.CharField(choices=[('news', 'new models and news'), ('offers', 'special offers'), ('community', 'the room of the distributors')], max_length=12)),
                 ('is_given', models.BooleanField()),
-                ('how', models.CharField(choices=[('registration', 'ticked at registration, not proved'), ('confirmed', 'confirmed by the link in a mail'), ('login', 'proved by a login through it'), ('portal', 'on their own page'), ('staff', 'said to us'), ('link', 'by the link in a message'), ('one_click', 'by the button of the mail program')], max_length=12)),
+                ('how', models.CharField(choices=[('registration', 'ticked at registration, not proved'), ('confirmed', 'confirmed by the link in a mail'), ('login', 'proved by a login through it'), ('number', 'confirmed by the link in a text'), ('portal', 'on their own page'), ('staff', 'said to us'), ('link', 'by the link in a message'), ('one_click', 'by the button of the mail program')], max_length=12)),
                 ('words', models.CharField(max_length=500)),
                 ('note', models.CharField(blank=True, max_length=300)),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),

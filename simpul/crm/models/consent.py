@@ -43,6 +43,7 @@ class ConsentHow(models.TextChoices):
     REGISTRATION = "registration", _("ticked at registration, not proved")  # counts for nothing yet
     CONFIRMED = "confirmed", _("confirmed by the link in a mail")
     LOGIN = "login", _("proved by a login through it")
+    NUMBER = "number", _("confirmed by the link in a text")
     PORTAL = "portal", _("on their own page")
     STAFF = "staff", _("said to us")
     LINK = "link", _("by the link in a message")

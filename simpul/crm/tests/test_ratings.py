@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 
 from simpul import testing
-from simpul.conversations.models import Channel, FollowUp, How, Kind, Ticket
-from simpul.conversations.models import Wish as Wanted
+from simpul.conversations.models import Channel, FollowUp, How, Kind, Preference, Ticket
 from simpul.conversations.notices import audience_of
 from simpul.crm import leaving, ratings
 from simpul.crm.models import Purpose, Rating, RatingRules
@@ -110,7 +109,7 @@ def test_neither_who_does_not_want_it_nor_where_it_is_off(
     workshop: Workshop, dewi: Person, sari: Person
 ) -> None:
     solved(dewi, sari)
-    wanted = Wanted.objects.create(
+    wanted = Preference.objects.create(
         person=dewi, kind=Kind.OPINION, channel=Channel.MAIL, how=How.NEVER
     )
     assert ratings.tend(workshop) == 0

@@ -14,7 +14,7 @@ from simpul.catalog.models import Stage
 from simpul.insight.dates.floor import Last, Shelf, Sizes, Task
 from simpul.insight.dates.plan import Line, Plan
 from simpul.lib import clock
-from simpul.orders.models import Gate, Instalment, LineSize, OrderNeed, Status
+from simpul.orders.models import Gate, Instalment, LineSize, Order, OrderNeed
 from simpul.parties.models import Workshop
 from simpul.procurement.models import Peg, PurchaseLine, SupplierPrice, work_days
 from simpul.procurement.models.purchase import UNDER_WAY
@@ -93,9 +93,11 @@ def lasts_used(workshop: Workshop) -> _Used:
 def _lines(workshop: Workshop, today: date, finished: _Finished, tried: Otherwise) -> list[Line]:
     """Return what is to be made for the running orders. What lies finished for nobody is theirs, in
     their turn, as long as no job makes it."""
-    missing = LineSize.objects.filter(
-        line__order__workshop=workshop, line__order__status=Status.CONFIRMED, made__lt=F("pairs")
-    ).annotate(rest=F("pairs") - F("made"))
+    missing = (
+        LineSize.objects.of(Order.objects.filter(workshop=workshop).running())
+        .filter(made__lt=F("pairs"))
+        .annotate(rest=F("pairs") - F("made"))
+    )
     rows = missing.order_by("line__order__turn", "line__order", "line", "pk").values_list(
         "line",
         "line__order",

@@ -130,6 +130,23 @@ def test_of_a_model_that_is_new_or_idle_nothing_is_said(
     assert set(foretold(workshop)) == {"DRB-01", "all"}
 
 
+def test_all_together_have_the_past_of_those_that_are_gone(
+    workshop: Workshop, product: Product
+) -> None:
+    gone, new = testing.product(workshop, "OLD-01"), testing.product(workshop, "NEW-01")
+    asked_for(product, UNEVEN * 10)
+    asked_for(gone, [30] * 20 + [0] * 60)
+    asked_for(new, [5] * 4, 3)
+    found = foretold(workshop)
+    assert set(found) == {"DRB-01", "all"}
+    mine = list((UNEVEN * 10)[-52:])
+    assert found["all"].past == [*mine[:-4], *(one + 5 for one in mine[-4:])]
+    assert found["all"].ordered == 3
+    with clock.stopped(NOW):
+        _models, everything = demand.weekly_demand(workshop, BEGINS)
+    assert everything.weekly[:20].tolist() == [one + 30 for one in (UNEVEN * 3)[:20]]
+
+
 def test_where_nothing_was_ever_asked_for_nothing_is_kept(workshop: Workshop) -> None:
     assert not demand.is_needed(workshop)
     assert foretold(workshop) == {}

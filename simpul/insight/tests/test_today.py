@@ -156,12 +156,27 @@ def test_shipments_wait_for_the_store(buyer: Party, asep: Person, rina: Person) 
     assert asked(rina) == {("deliveries", "?status=failed"): 1}
 
 
+def test_goods_that_a_courier_is_to_fetch_wait_for_a_courier_too(
+    buyer: Party, sari: Person, rina: Person, asep: Person
+) -> None:
+    shipment = Shipment.call_for(by=sari, order=testing.delivered_order(buyer), pairs=2)
+    [task] = today.tasks(rina, clock.today())
+    assert (task.title, task.query) == ("1 return to fetch", "?status=open")
+
+    testing.offer_to(shipment, asep)
+    shipment.accept(by=asep)
+    shipment.miss(by=asep, reason="nobody", next_on=clock.today())
+    assert asked(rina) == {}
+    with clock.stopped(clock.now() + timedelta(days=1)):
+        assert asked(rina) == {("deliveries", "?status=running"): 1}
+
+
 def test_a_planned_attempt_whose_day_has_passed(buyer: Party, rina: Person, asep: Person) -> None:
     shipment = testing.shipment_on_the_way(buyer, asep)
     shipment.fail(by=asep, reason="nobody", next_on=clock.today())
     assert asked(rina) == {}
     with clock.stopped(clock.now() + timedelta(days=1)):
-        assert asked(rina) == {("deliveries", "?status=picked_up"): 1}
+        assert asked(rina) == {("deliveries", "?status=running"): 1}
 
 
 def test_what_is_urgent_stands_first(buyer: Party, machine: Person, owner: Person) -> None:
@@ -213,7 +228,7 @@ def test_the_number_of_queries_is_fixed(
     for orders in (1, 29):
         for _n in range(orders):
             testing.order(buyer)
-        with django_assert_num_queries(57):
+        with django_assert_num_queries(60):
             today.tasks(owner, clock.today())
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             today.figures(owner, clock.today())

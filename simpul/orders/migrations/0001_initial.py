@@ -73,6 +73,7 @@ class Migration(FirstMigration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('order', 'position'), name='instalment_place_once'), models.CheckConstraint(condition=models.Q(('paid__lte', models.F('amount'))), name='instalment_not_overpaid')],
+                'indexes': [models.Index(condition=models.Q(('paid__lt', models.F('amount'))), fields=['order'], name='instalment_unpaid')],
             },
         ),
         migrations.CreateModel(

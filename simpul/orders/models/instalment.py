@@ -124,6 +124,11 @@ class Instalment(models.Model):
                 condition=Q(paid__lte=F("amount")), name="instalment_not_overpaid"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["order"], condition=Q(paid__lt=F("amount")), name="instalment_unpaid"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.position}"

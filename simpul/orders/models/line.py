@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
@@ -104,6 +104,17 @@ class Track(models.TextChoices):
     DELIVERED = "delivered"
 
 
+class LineSizeQuerySet(models.QuerySet["LineSize"]):
+    def of(self, orders: models.QuerySet[Order]) -> Self:
+        """Those of a few orders among very many, as those in work are; one question more.
+
+        PostgreSQL does not see that these are the newest, and would read all lines there are: the
+        oldest of them says from where on.
+        """
+        oldest = orders.order_by("pk").values_list("pk", flat=True).first()
+        return self.filter(line__order__in=orders, line__order__gte=oldest or 0)
+
+
 class LineSize(models.Model):
     """So many pairs of one size were agreed, and so many of them have come so far."""
 
@@ -114,6 +125,8 @@ class LineSize(models.Model):
     packed = models.PositiveIntegerField(default=0, editable=False)
     picked_up = models.PositiveIntegerField(default=0, editable=False)
     delivered = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = LineSizeQuerySet.as_manager()
 
     class Meta:
         constraints = [

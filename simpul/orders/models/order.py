@@ -57,6 +57,8 @@ class Status(models.TextChoices):
 
 
 A_WEEK = 7
+NEWEST = 20_000  # orders in which a part of a number is looked for
+FEW_BUYERS = 300  # have a name that is looked up before their orders
 ENDED = (Status.WITHDRAWN, Status.DECLINED, Status.EXPIRED, Status.CANCELLED)
 AGREED = (Status.CONFIRMED, Status.FULFILLED, Status.CLOSED)
 
@@ -83,15 +85,25 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return same.filter(in_buyers_name=in_buyers_name).exclude(pk=order.pk)
 
     def search(self, words: str) -> Self:
-        """Find by number, code, buyer's name or number of a telephone."""
+        """Find by number, code, buyer's name or number of a telephone; by a part of a number only among
+        the newest orders, by a whole one among all.
+
+        A name that few have is looked up first: their orders are then found by an index.
+        """
         words = words.strip()
-        found = (
-            Q(number__icontains=words) | Q(code=codes.tidy(words)) | Q(buyer__name__icontains=words)
-        )
+        named = Party.objects.filter(name__icontains=words).order_by("pk")
+        buyers = list(named.values_list("pk", flat=True)[: FEW_BUYERS + 1])
+        is_rare = len(buyers) <= FEW_BUYERS
+        by_name = Q(buyer__in=buyers) if is_rare else Q(buyer__name__icontains=words)
+        part = Q(number__icontains=words)
         digits = "".join(filter(str.isdigit, words)).removeprefix("0")
         if len(digits) >= 4:
-            found |= Q(telephone__contains=digits)
-        return self.filter(found)
+            part |= Q(telephone__contains=digits)
+        newest = self.order_by("-pk").values_list("pk", flat=True)
+        if older := list(newest[NEWEST : NEWEST + 1]):
+            part &= Q(pk__gt=older[0])
+        whole = Q(number=words.upper()) | Q(code=codes.tidy(words))
+        return self.filter(by_name | whole | part)
 
     def with_progress(self) -> Self:
         """Annotate what a row of a list shows: pairs, how far they are, and money."""

@@ -409,7 +409,7 @@ class Migration(FirstMigration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('annulled_at', None)), fields=('entry',), name='receipt_once_an_entry'), models.UniqueConstraint(condition=models.Q(('annulled_at', None)), fields=('gateway_payment',), name='receipt_once_a_gateway_payment'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='receipt_of_something'), models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', False), ('gateway_payment__isnull', True), ('source', 'bank')), models.Q(('entry__isnull', True), ('gateway_payment__isnull', True), ('source', 'cash')), models.Q(('entry__isnull', True), ('gateway_payment__isnull', False), ('source', 'gateway')), _connector='OR'), name='receipt_has_its_source')],
-                'indexes': [models.Index(fields=['workshop', '-id'], name='payments_re_worksho_fc1aaf_idx')],
+                'indexes': [models.Index(fields=['workshop', '-id'], name='payments_re_worksho_fc1aaf_idx'), models.Index(condition=models.Q(('source', 'cash')), fields=['workshop', 'received_on'], name='receipt_cash')],
             },
             bases=(simpul.payments.models.receipt.Credit, models.Model),
         ),

@@ -145,7 +145,12 @@ class Receipt(Credit, models.Model):
                 name="receipt_has_its_source",
             ),
         ]
-        indexes = [models.Index(fields=["workshop", "-id"])]
+        indexes = [
+            models.Index(fields=["workshop", "-id"]),
+            models.Index(  # few, and added up as often as somebody looks at the cash box
+                fields=["workshop", "received_on"], condition=Q(source="cash"), name="receipt_cash"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.party} {self.amount}"

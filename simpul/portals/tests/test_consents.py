@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
+from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
@@ -14,11 +15,13 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
+from simpul.conversations.models import Ticket
 from simpul.crm import confirming, leaving
 from simpul.crm.models import Consent, ConsentHow, Purpose, agreed_to, consents_of
 from simpul.lib import clock
-from simpul.parties.models import Identity, Person, User
-from simpul.portals import confirmations
+from simpul.parties.models import AccessLink, Identity, Party, Person, User
+from simpul.portals import confirmations, invitations
+from simpul.workflow.models import journal_of
 
 
 @pytest.fixture
@@ -167,14 +170,20 @@ def test_what_was_ticked_at_registration_counts_once_the_address_is_proved(
     assert typed.verified_at is not None
 
 
-def test_a_telephone_number_that_was_only_typed_counts_for_nothing(
-    dewi: Person, sari: Person
-) -> None:
-    """A proved mail address proves no number; what was said to us, or on their own page, does."""
+@pytest.fixture
+def phone(dewi: Person) -> Identity:
+    """A number that somebody typed at registration, and ticked news for."""
     phone = Identity.objects.create(
         workshop=dewi.workshop, person=dewi, kind=Identity.Kind.PHONE, value="+6281234567890"
     )
     Consent.take(dewi, {"news": "Kabari saya."}, by=dewi.workshop.machine)
+    return phone
+
+
+def test_a_telephone_number_that_was_only_typed_counts_for_nothing(
+    dewi: Person, sari: Person, phone: Identity
+) -> None:
+    """A proved mail address proves no number; what was said to us, or on their own page, does."""
     confirming.logged_in_by("dewi@example.com", [dewi])
     assert not agreed_to(Purpose.NEWS).exists()
 
@@ -244,3 +253,56 @@ def test_a_login_by_a_code_that_was_sent_there_proves_it(client: Client, typed: 
 
     assert consents_of([typed]) == {(typed.pk, "news")}
     assert Consent.objects.order_by("-pk")[0].how == "login"
+
+
+def test_who_acts_behind_the_link_that_was_sent_to_his_number_has_proved_it(
+    client: Client, buyer: Party, dewi: Person, phone: Identity
+) -> None:
+    ticket = Ticket.ask(by=dewi, kind="question", subject=buyer, party=buyer, body="Ukuran?")
+    AccessLink.issue(dewi, ticket)
+    [invited] = invitations.links_to(ticket)
+    copied = invited.address.removeprefix(settings.SITE_URL)
+    sent = unquote(invited.whatsapp).split()[-1].removeprefix(settings.SITE_URL)
+    page = f"/ciomas/my/tickets/{ticket.pk}/"
+
+    client.get(copied)  # handed on by another way: that proves no number
+    client.post(f"{page}messages/", {"body": "Halo."})
+    client.get(sent)
+    assert client.get(page).status_code == 200  # and neither does a look
+    phone.refresh_from_db()
+    assert phone.verified_at is None
+    assert not agreed_to(Purpose.NEWS).exists()
+
+    for words in ("Jadi?", "Masih ada?"):
+        assert client.post(f"{page}messages/", {"body": words, "key": words}).status_code == 302
+    phone.refresh_from_db()
+    assert phone.verified_at is not None
+    assert list(agreed_to(Purpose.NEWS)) == [phone]
+    assert Consent.objects.order_by("-pk")[0].how == "number"
+    facts = journal_of(buyer).get(step="crm.prove_identity").facts
+    assert facts == {"identity": phone.pk, "kind": "phone", "how": "number"}
+
+
+def test_a_link_proves_no_number_that_was_put_right_since(
+    buyer: Party, dewi: Person, phone: Identity
+) -> None:
+    token = confirming.token_of(phone)
+    phone.correct("+6281299998888")
+
+    assert confirming.read(token, dewi.workshop) is None
+    confirming.number_is_used(token, dewi)
+    confirming.number_is_used("0.x.y", dewi)
+    phone.refresh_from_db()
+    assert phone.verified_at is None
+
+
+def test_a_colleague_who_tries_the_link_proves_nothing(
+    client: Client, buyer: Party, dewi: Person, sari: Person, phone: Identity
+) -> None:
+    ticket = Ticket.ask(by=dewi, kind="question", subject=buyer, party=buyer, body="Ukuran?")
+    link = AccessLink.issue(dewi, ticket)
+    testing.login(client, sari)
+
+    client.get(f"/l/{link.token}/?n={confirming.token_of(phone)}")
+
+    assert client.session["marks"] == {}

@@ -20,7 +20,7 @@ from simpul.conversations.models import (
     Kind,
     Message,
     Notice,
-    Wish,
+    Preference,
 )
 from simpul.lib import clock
 from simpul.orders.models import Order
@@ -147,7 +147,7 @@ def test_a_text_for_whatsapp_is_one_tap_away(order: Order, sari: Person) -> None
 
 def once_a_day(person: Person) -> None:
     for kind in (Kind.TALK, Kind.ORDERS):
-        Wish.objects.create(person=person, kind=kind, channel=Channel.MAIL, how=How.DAILY)
+        Preference.objects.create(person=person, kind=kind, channel=Channel.MAIL, how=How.DAILY)
 
 
 def test_a_day_is_one_letter_by_document_and_nothing_twice(

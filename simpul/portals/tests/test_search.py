@@ -128,10 +128,10 @@ def test_it_asks_as_much_for_many_as_for_one(
     testing.login(client, sari)
     page = "/ciomas/desk/search/?q=cokelat"
     client.get(page)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         client.get(page)
     for _n in range(8):
         more = testing.order(buyer)
         Message.say(by=dewi, conversation=Conversation.of(more, buyer), body="Cokelat")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         client.get(page)

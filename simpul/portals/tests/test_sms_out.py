@@ -19,8 +19,16 @@ from pytest_django import Settings
 
 from simpul import testing
 from simpul.conversations import notices
-from simpul.conversations.forms import WishesForm
-from simpul.conversations.models import Channel, Conversation, How, Kind, Message, Notice, Wish
+from simpul.conversations.forms import PreferencesForm
+from simpul.conversations.models import (
+    Channel,
+    Conversation,
+    How,
+    Kind,
+    Message,
+    Notice,
+    Preference,
+)
 from simpul.lib import clock, sms, sms_provider
 from simpul.orders.models import Amendment, LineWish, Order
 from simpul.parties.models import Identity, Party, Person
@@ -157,7 +165,7 @@ def test_who_gets_an_sms(
     gets_sms: bool,
 ) -> None:
     def wish(channel: Channel, how: How = How.NEVER) -> None:
-        Wish.objects.create(person=dewi, kind=Kind.DELIVERY, channel=channel, how=how)
+        Preference.objects.create(person=dewi, kind=Kind.DELIVERY, channel=channel, how=how)
 
     if "mail" in who:
         having(dewi, "mail", "dewi@example.com")
@@ -299,7 +307,7 @@ def test_the_demonstration_sends_nothing(
 
 
 def test_one_chooses_it_only_for_what_may_come(dewi: Person, sari: Person) -> None:
-    form = WishesForm(person=dewi)
+    form = PreferencesForm(person=dewi)
     by_sms = [name for name in form.fields if name.endswith("-sms")]
     assert by_sms == ["orders-sms", "delivery-sms"]
     assert form.fields["delivery-sms"].choices == [  # type: ignore[attr-defined]
@@ -307,10 +315,10 @@ def test_one_chooses_it_only_for_what_may_come(dewi: Person, sari: Person) -> No
         ("never", "not at all"),
     ]
     shown = {name: str(form[name].value() or "") for name in form.fields}
-    chosen = WishesForm(shown | {"delivery-sms": "never"}, person=dewi)
+    chosen = PreferencesForm(shown | {"delivery-sms": "never"}, person=dewi)
     assert chosen.is_valid(), chosen.errors
     chosen.save()
-    assert list(Wish.objects.values_list("kind", "channel", "how")) == [
+    assert list(Preference.objects.values_list("kind", "channel", "how")) == [
         ("delivery", "sms", "never")
     ]
 

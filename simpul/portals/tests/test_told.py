@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
-from simpul.conversations.models import Hours, Wish
+from simpul.conversations.models import Hours, Preference
 from simpul.parties.models import AccessLink, Identity, Party, Person
 
 CHOSEN = {
@@ -33,7 +33,7 @@ def dewi(dewi: Person) -> Person:
 
 
 def wishes() -> set[tuple[str, str, str]]:
-    return set(Wish.objects.values_list("kind", "channel", "how"))
+    return set(Preference.objects.values_list("kind", "channel", "how"))
 
 
 def test_a_buyer_chooses_and_finds_it_again(
@@ -65,7 +65,7 @@ def test_what_cannot_be_is_said_and_what_was_typed_stays(client: Client, dewi: P
     answer = client.post("/ciomas/my/news/told/", CHOSEN | {"quiet_from": "21:00"})
     assert answer.status_code == 422
     assert 'value="21:00"' in answer.content.decode()
-    assert not Wish.objects.exists()
+    assert not Preference.objects.exists()
 
 
 def test_sales_chooses_for_whoever_has_no_login(client: Client, dewi: Person, sari: Person) -> None:
@@ -87,7 +87,7 @@ def test_the_people_of_another_party_are_not_found_there(
     testing.login(client, sari)
     page = f"/ciomas/desk/parties/{siti.party_id}/people/{dewi.pk}/told/"
     assert client.post(page, CHOSEN).status_code == 404
-    assert not Wish.objects.exists()
+    assert not Preference.objects.exists()
 
 
 def test_who_has_no_login_chooses_by_a_link(client: Client, dewi: Person, buyer: Party) -> None:

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.models import FollowUp, GuestEntry
@@ -39,12 +40,23 @@ from simpul.crm.models import (
 from simpul.lib import clock, phones
 from simpul.parties.models import Person
 from simpul.parties.roles import Role
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
 from simpul.portals.workshop.areas import areas_of
 from simpul.workflow.models import journal_of
 
 A_PAGE = 30
 MOST_NEAR = 3  # of who would be asked next
+COLUMNS: tuple[Column, ...] = (
+    (_lazy("Who"), lambda lead: lead.party.name),
+    (_lazy("Area"), lambda lead: lead.party.area),
+    (_lazy("Stage"), lambda lead: str(lead.get_status_display())),
+    (_lazy("Why not"), lambda lead: str(lead.get_why_display())),
+    (_lazy("Source"), lambda lead: str(lead.get_source_display())),
+    (_lazy("Since"), lambda lead: clock.day_of(lead.at)),
+    (_lazy("It may bring"), lambda lead: lead.worth),
+    (_lazy("Who looks after it"), lambda lead: lead.kept_by or str(lead.owner or "")),
+)
 A_COLUMN = 20  # cards of one stage; the rest stands in the list
 
 
@@ -87,12 +99,15 @@ def lead_list(request: Request) -> HttpResponse:
     if words:
         found = found.search(words)
     chosen = request.GET.get("status", "")
+    shown = _shown(found, chosen)
+    if answer := download(request, "prospects", COLUMNS, shown, is_personal=True):
+        return answer
     sums = found.stages()
     return render(
         request,
         "workshop/customers/leads/list.html",
         {
-            "page": Paginator(_shown(found, chosen), A_PAGE).get_page(request.GET.get("page")),
+            "page": Paginator(shown, A_PAGE).get_page(request.GET.get("page")),
             "words": words,
             "form": form,
             "chosen": chosen,

@@ -58,17 +58,24 @@ COLUMNS: list[Column] = [
 
 @require_safe
 def orders(request: Request) -> HttpResponse:
-    found, chosen = _found(request)
-    if answer := download(request, "orders", COLUMNS, found):
+    searched, chosen = _searched(request), request.GET.get("status", "")
+    sort = SORTS.get(request.GET.get("sort", ""), SORTS[""])
+    found = _chosen(searched, chosen).order_by(*sort)
+    if answer := download(request, "orders", COLUMNS, found.for_list()):
         return answer
-    counts = dict(_searched(request).order_by().values_list("status").annotate(n=Count("pk")))
-    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-    outlook.expect(request.workshop, page.object_list)
+    counts = dict(searched.order_by().values_list("status").annotate(n=Count("pk")))
+    pages = Paginator(found.values_list("pk", flat=True), A_PAGE)
+    if chosen in Status.values or not chosen:
+        pages.count = counts.get(chosen, 0) if chosen else sum(counts.values())
+    page = pages.get_page(request.GET.get("page"))
+    shown = list(Order.objects.filter(pk__in=page.object_list).for_list().order_by(*sort))
+    outlook.expect(request.workshop, shown)
     return render(
         request,
         "workshop/orders/list.html",
         {
             "page": page,
+            "orders": shown,
             "words": request.GET.get("q", ""),
             "chosen": chosen,
             "sort": request.GET.get("sort", ""),
@@ -234,14 +241,9 @@ def _searched(request: Request) -> OrderQuerySet:
     return orders.search(words) if words else orders
 
 
-def _found(request: Request) -> tuple[OrderQuerySet, str]:
-    found = _searched(request)
-    chosen = request.GET.get("status", "")
+def _chosen(orders: OrderQuerySet, chosen: str) -> OrderQuerySet:
     if chosen == "open":
-        found = found.open()
-    elif chosen == "change":
-        found = found.filter(pk__in=Amendment.objects.open().values("order"))
-    elif chosen:
-        found = found.filter(status=chosen)
-    sort = SORTS.get(request.GET.get("sort", ""), SORTS[""])
-    return found.for_list().order_by(*sort), chosen
+        return orders.open()
+    if chosen == "change":
+        return orders.filter(pk__in=Amendment.objects.open().values("order"))
+    return orders.filter(status=chosen) if chosen else orders

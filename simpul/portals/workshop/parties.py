@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from simpul.conversations.forms import MessageForm, WishesForm
+from simpul.conversations.forms import MessageForm, PreferencesForm
 from simpul.conversations.models import Channel, Conversation, FollowUp, Message, Ticket
 from simpul.conversations.notices import try_again
 from simpul.crm.models import MarketingRules, Rating, like
@@ -227,7 +227,7 @@ def told(request: Request, pk: int, person: int) -> HttpResponse:
     demand(request, "parties.keep", request.workshop)
     party = _find(request, pk)
     contact = get_object_or_404(party.people.active(), pk=person)
-    form = WishesForm(request.POST or None, person=contact)
+    form = PreferencesForm(request.POST or None, person=contact)
     if form.is_valid():
         form.save()
         return redirect("workshop:party", request.workshop.slug, pk)

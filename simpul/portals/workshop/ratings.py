@@ -7,15 +7,25 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.crm.models import Rating, RatingRules, Voice
 from simpul.crm.rating_forms import RatingNextForm, RatingRulesForm
+from simpul.lib import clock
 from simpul.portals.doors import path_for
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand, number_of
 from simpul.workflow.models import journal_of
 
 A_PAGE = 30
+COLUMNS: tuple[Column, ...] = (
+    (_lazy("Customer"), lambda one: one.party.name),
+    (_lazy("About"), lambda one: one.number),
+    (_lazy("Of 5"), lambda one: one.stars),
+    (_lazy("Words"), lambda one: one.words),
+    (_lazy("Day"), lambda one: clock.day_of(one.answered_at)),
+)
 
 
 @require_safe
@@ -39,6 +49,8 @@ def ratings(request: Request) -> HttpResponse:
         "shown": found.filter(pk__in=standing.values("rating")),
     }
     rows = ways.get(chosen, answered).for_list().order_by("-answered_at", "-pk")
+    if answer := download(request, "satisfaction", COLUMNS, rows, is_personal=True):
+        return answer
     return render(
         request,
         "workshop/customers/ratings/list.html",

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm, ResolutionForm
@@ -27,9 +28,11 @@ from simpul.crm.ticket_forms import (
     SolutionForm,
 )
 from simpul.delivery.models import Handover
+from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party
 from simpul.portals import talk
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
 from simpul.portals.workshop.credit import find_party
 from simpul.portals.workshop.orders import find_order
@@ -38,6 +41,17 @@ from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 30
+COLUMNS: tuple[Column, ...] = (
+    (_lazy("Number"), lambda ticket: ticket.number),
+    (_lazy("Kind"), lambda ticket: str(ticket.get_kind_display())),
+    (_lazy("What"), lambda ticket: ticket.title if ticket.is_of_customer else ""),
+    (_lazy("Order"), lambda ticket: ticket.order),
+    (_lazy("With"), lambda ticket: ticket.party.name if ticket.party else ""),
+    (_lazy("Since"), lambda ticket: clock.day_of(ticket.opened_at)),
+    (_lazy("Urgent"), lambda ticket: str(_("yes")) if ticket.is_urgent else ""),
+    (_lazy("State"), lambda ticket: str(ticket.get_status_display())),
+    (_lazy("How it ended"), lambda ticket: str(ticket.get_how_display())),
+)
 
 
 @require_safe
@@ -59,6 +73,8 @@ def tickets(request: Request) -> HttpResponse:
     if chosen in (Ticket.Status.OPEN, "mine"):  # what is due first comes first
         clocks = clocks_of(shown, request.workshop)
         shown = by_urgency(shown, clocks)
+    if answer := download(request, "tickets", COLUMNS, shown, is_personal=True):
+        return answer
     page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,

@@ -8,15 +8,25 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.crm.models import Wish, WishRules, WishStatus
 from simpul.crm.wish_forms import WishAnswerForm, WishHidingForm, WishNextForm, WishRulesForm
+from simpul.lib import clock
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import KeyReused
 
 A_PAGE = 30
+COLUMNS: tuple[Column, ...] = (
+    (_lazy("Wish"), lambda wish: wish.words),
+    (_lazy("State"), lambda wish: str(wish.get_status_display())),
+    (_lazy("Customers"), lambda wish: wish.votes_sum),
+    (_lazy("Pairs they ordered"), lambda wish: wish.weight),
+    (_lazy("Since"), lambda wish: clock.day_of(wish.at)),
+)
 SHOWN = 20  # of those who wish it: the ones who order most
 
 
@@ -34,12 +44,14 @@ def wishes(request: Request) -> HttpResponse:
         rows = found.exclude(hidden_at=None)
     else:
         rows = shown.filter(status=chosen) if chosen in WishStatus else shown
-    weighed = rows.with_votes().with_weight(rules.weighs_from).select_related("party")
+    weighed = rows.with_votes().with_weight(rules.weighs_from).select_related("party").heaviest()
+    if answer := download(request, "wishes", COLUMNS, weighed):
+        return answer
     return render(
         request,
         "workshop/customers/wishes/list.html",
         {
-            "page": Paginator(weighed.heaviest(), A_PAGE).get_page(request.GET.get("page")),
+            "page": Paginator(weighed, A_PAGE).get_page(request.GET.get("page")),
             "words": words,
             "chosen": chosen,
             "statuses": [(status, counts.get(status, 0)) for status in WishStatus],

@@ -23,7 +23,8 @@ LISTS = (
     *("catalogue/", "purchases/materials/", "payments/?tab=receipts", "payments/?tab=due"),
     *("payments/?tab=entries", "payments/?tab=refunds", "payments/receivables/"),
     *("payments/suppliers/?shown=all", "payments/cashbook/"),
-    "customers/campaigns/",
+    *("customers/campaigns/", "customers/ratings/", "customers/wishes/?status="),
+    *("leads/list/", "tickets/?status="),
 )
 
 
@@ -113,3 +114,13 @@ def test_an_unknown_form_is_the_page(client: Client, owner: Person) -> None:
     testing.login(client, owner)
 
     assert "<html" in client.get("/ciomas/desk/orders/?as=exe").text
+
+
+@pytest.mark.parametrize("path", ["leads/list/", "tickets/", "customers/ratings/"])
+def test_a_list_with_names_is_carried_away_by_who_keeps_the_parties(
+    client: Client, fajar: Person, path: str
+) -> None:
+    freshly(client, fajar)
+
+    assert "as=csv" not in client.get(f"/ciomas/desk/{path}").text
+    assert client.get(f"/ciomas/desk/{path}?as=csv").status_code == 403

@@ -77,5 +77,5 @@ def test_it_asks_a_fixed_number_of_questions(
     client.get(HERE + "?step=loyal")
     # session, person and workshop; prospects, buyers; agreed, late, purchases, pairs, deliveries and
     # what is kept; how old both are; who stands there, and how many
-    with django_assert_num_queries(3 + 2 + 6 + 2 + 2):
+    with django_assert_num_queries(3 + 2 + 7 + 2 + 2):
         client.get(HERE + "?step=loyal")

@@ -7,7 +7,7 @@ from datetime import datetime, time
 import pytest
 
 from simpul.conversations import notices, reach
-from simpul.conversations.forms import WishesForm
+from simpul.conversations.forms import PreferencesForm
 from simpul.conversations.models import (
     Channel,
     Conversation,
@@ -16,7 +16,7 @@ from simpul.conversations.models import (
     Kind,
     Message,
     Notice,
-    Wish,
+    Preference,
 )
 from simpul.conversations.tests.test_notices import reachable
 from simpul.lib import clock
@@ -33,7 +33,7 @@ def dewi(dewi: Person) -> Person:
 
 
 def wish(person: Person, kind: str, channel: str, how: str) -> None:
-    Wish.objects.create(person=person, kind=kind, channel=channel, how=how)
+    Preference.objects.create(person=person, kind=kind, channel=channel, how=how)
 
 
 def say(buyer: Party, by: Person) -> None:
@@ -46,7 +46,7 @@ def told() -> dict[str, Notice]:
 
 
 def typed(person: Person, **other: str) -> dict[str, str]:
-    form = WishesForm(person=person)
+    form = PreferencesForm(person=person)
     shown = {name: str(form[name].value() or "") for name in form.fields}
     return shown | other
 
@@ -138,29 +138,31 @@ def test_what_nobody_wants_there_is_not_told_there_instead(
 
 
 def test_only_what_differs_from_the_usual_is_kept(dewi: Person) -> None:
-    form = WishesForm(
+    form = PreferencesForm(
         typed(dewi, **{"money-mail": "daily", "quiet_from": "21:00", "quiet_until": "06:00"}),
         person=dewi,
     )
     assert form.is_valid(), form.errors
     form.save()
-    assert list(Wish.objects.values_list("kind", "channel", "how")) == [("money", "mail", "daily")]
+    assert list(Preference.objects.values_list("kind", "channel", "how")) == [
+        ("money", "mail", "daily")
+    ]
     hours = Hours.objects.get()
     assert (hours.quiet_from, hours.quiet_until, hours.daily_at) == (time(21), time(6), time(7))
 
     dewi.refresh_from_db()
-    again = WishesForm(typed(dewi, **{"money-mail": "at_once"}), person=dewi)
+    again = PreferencesForm(typed(dewi, **{"money-mail": "at_once"}), person=dewi)
     assert again.is_valid()
     again.save()
-    assert not Wish.objects.exists()
+    assert not Preference.objects.exists()
 
 
 def test_only_a_letter_gathers_a_day(dewi: Person) -> None:
-    assert not WishesForm(typed(dewi, **{"money-whatsapp": "daily"}), person=dewi).is_valid()
+    assert not PreferencesForm(typed(dewi, **{"money-whatsapp": "daily"}), person=dewi).is_valid()
 
 
 def test_half_of_a_quiet_time_is_none(dewi: Person) -> None:
-    form = WishesForm(typed(dewi, quiet_from="21:00"), person=dewi)
+    form = PreferencesForm(typed(dewi, quiet_from="21:00"), person=dewi)
     assert list(form.errors) == ["quiet_until"]
 
 

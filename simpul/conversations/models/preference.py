@@ -32,20 +32,20 @@ class How(models.TextChoices):
     NEVER = "never", _("not at all")
 
 
-class Wish(models.Model):
+class Preference(models.Model):
     """One kind of news by one channel, otherwise than is usual; of what is usual nothing stands."""
 
-    person = models.ForeignKey(Person, models.CASCADE, related_name="wishes", db_index=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="preferences", db_index=False)
     kind = models.CharField(max_length=9, choices=Kind)
     channel = models.CharField(max_length=8, choices=Channel)
     how = models.CharField(max_length=7, choices=How)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "kind", "channel"], name="wish_once"),
+            models.UniqueConstraint(fields=["person", "kind", "channel"], name="preference_once"),
             models.CheckConstraint(
                 condition=~Q(how=How.DAILY) | Q(channel=Channel.MAIL),
-                name="wish_daily_by_mail_only",
+                name="preference_daily_by_mail_only",
             ),
         ]
 
