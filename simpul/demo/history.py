@@ -309,14 +309,12 @@ def _order(story: Story, habit: Habit) -> None:
 
 
 def _basket(story: Story, habit: Habit) -> tuple[str, ...]:
-    """What stands in the next order: rather something else than what is dear these days."""
-    ago = (story.now - clock.now()).days
+    """What stands in the next order: a model alone that is dear these days gives way to others."""
     basket = story.dice.choice(habit.baskets)
-    for code in basket:
-        others = [one for one in habit.baskets if code not in one]
-        if others and story.dice.random() < min(0.5, 5 * catalogue.dearness(code, ago)):
-            return story.dice.choice(others)
-    return basket
+    dear = max(catalogue.dearness(code, (story.now - clock.now()).days) for code in basket)
+    others = [one for one in habit.baskets if one != basket]
+    is_left = len(basket) == 1 and others and story.dice.random() < min(0.9, 6 * dear)
+    return story.dice.choice(others) if is_left else basket
 
 
 def _wishes(story: Story, codes: tuple[str, ...], sizes: tuple[int, ...]) -> list[LineWish]:
@@ -358,12 +356,6 @@ def _place(story: Story, key: str, wishes: list[LineWish], wished_on: date | Non
 
 def _fresh(order: Order) -> Order:
     return Order.objects.select_related("workshop", "buyer").get(pk=order.pk)
-
-
-def _running(story: Story) -> list[Order]:
-    orders = Order.objects.running().filter(workshop=story.cast.workshop)
-    rows = orders.select_related("workshop", "buyer")
-    return list(rows.prefetch_related("lines", "instalments"))
 
 
 def _decline(story: Story, order: Order) -> None:
@@ -457,9 +449,9 @@ def _read_bank(story: Story) -> None:
     reconciliation.take(by=fajar, account=story.account, content=story.bank.export())
     story.is_short, story.money_came = story.is_short or story.money_came, False
     _match_by_hand(story)
-    money_out.explain(story)
-    for order in _running(story):
-        workshop_floor.go_on(story, order)
+    if clock.today().weekday() >= 3 or story.now - clock.now() < BUSY:
+        money_out.explain(story)
+    workshop_floor.go_on(story)
 
 
 def _match_by_hand(story: Story) -> None:
@@ -498,7 +490,8 @@ def _answer(story: Story, purchase: PurchaseOrder) -> None:
     purchase = PurchaseOrder.objects.select_related("workshop", "supplier").get(pk=purchase.pk)
     seller = purchase.supplier.people.order_by("pk")[0]
     latest = purchase.latest()
-    days = 3 + story.dice.randint(0, 2)
+    is_near = purchase.supplier == story.cast.parties["bahan"]
+    days = (1 if is_near else 3) + story.dice.randint(0, 2)
     if story.dice.random() < 0.2:
         terms = [
             LineTerms(said.line, said.quantity, said.price, said.on + timedelta(days=2))
@@ -534,8 +527,7 @@ def _receive(story: Story, purchase: PurchaseOrder) -> None:
         story.later(lambda: _receive(story, purchase), days=2)
     marks = {line: _mark(line) for line in goods if line.material.code.startswith("KLT")}
     purchase.receive(by=story.cast.staff["rina"], goods=goods, marks=marks)
-    for order in _running(story):
-        workshop_floor.go_on(story, order)
+    workshop_floor.go_on(story)
 
 
 # What only happens once

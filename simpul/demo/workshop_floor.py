@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef
+
 from simpul.delivery.models import Consignment, Package, Route, Shipment
 from simpul.delivery.models import Status as ShipmentStatus
 from simpul.demo import odd_money, photos
 from simpul.lib import clock
-from simpul.orders.models import Gate, LineSize, Order, Status
+from simpul.orders.models import Gate, LineSize, Order, OrderLine, Status
 from simpul.production.models import OPEN, Job, calendar_of
 from simpul.production.models import Status as JobStatus
 from simpul.workflow.steps import Refused
@@ -36,8 +38,19 @@ SPOILT_ONE_IN = 6  # jobs, when leather is cut
 FARAWAY = {"padang", "ambon", "siti", "budi", "semarang", "cirebon", "lampung", "serang", "solo"}
 
 
-def go_on(story: Story, order: Order) -> None:
+def go_on(story: Story) -> None:
     """Begin the work on every line whose first material is there."""
+    begun = Job.objects.filter(line=OuterRef("pk")).exclude(
+        status__in=(JobStatus.PLANNED, JobStatus.CANCELLED)
+    )
+    waiting = OrderLine.objects.filter(~Exists(begun), order=OuterRef("pk"))
+    orders = Order.objects.running().filter(Exists(waiting), workshop=story.cast.workshop)
+    rows = orders.select_related("workshop", "buyer").order_by("pk")
+    for order in rows.prefetch_related("lines", "instalments"):
+        _begin(story, order)
+
+
+def _begin(story: Story, order: Order) -> None:
     udin = story.cast.staff["udin"]
     for line in order.lines.all():
         job = Job.objects.filter(line=line).exclude(status=JobStatus.CANCELLED).first()
