@@ -361,6 +361,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "production.free": NOBODY,
     "production.adjust": NOBODY,
     "production.release": NOBODY,
+    "production.schedule": NOBODY,
     "production.start": NOBODY,
     "production.tap": NOBODY,
     "production.correct": NOBODY,

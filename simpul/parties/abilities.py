@@ -484,6 +484,7 @@ ABILITIES: dict[str, Rule] = {
     "production.free": machine(),
     "production.adjust": machine(),
     "production.release": workshop(PRODUCTION),
+    "production.schedule": workshop(PRODUCTION),
     "production.start": machine(),
     "production.tap": workshop(PRODUCTION),
     "production.correct": workshop(PRODUCTION),

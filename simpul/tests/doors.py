@@ -635,6 +635,7 @@ TABLE: dict[str, Door] = {
     "workshop:job-stage": Door("job stage", "owner udin", "owner udin", others=403),
     "workshop:job-lots": Door("job", "owner rina udin", "owner rina udin", others=403),
     "workshop:job-lot-taking-back": Door("job lot", "staff", "owner rina udin", answer=405),
+    "workshop:job-schedule": Door("job", "owner udin", "owner udin", others=403),
     "workshop:job-hold": Door("job", "owner udin", "owner udin", others=403),
     "workshop:job-resumption": Door("job", "staff", "owner udin", answer=405),
     "workshop:job-cancellation": Door("job", "owner rina udin", "owner rina udin", others=403),

@@ -131,7 +131,7 @@ QUIET = {
     "payments.tick",
     "payments.tell_apart", "payments.map_columns",
     "production.set_week", "production.close_days", "production.open_days",
-    "production.set_capacity", "production.name_causes",
+    "production.set_capacity", "production.name_causes", "production.schedule",
     "production.add_lasts", "production.change_lasts", "production.drop_lasts",
     "production.take_photo", "production.hide_photo", "production.show_photo",
     "conversations.open_ticket",  # follows from what is counted

@@ -178,7 +178,7 @@ def failure(request: Request, number: str) -> HttpResponse:
     demand(request, shipment.failing, shipment)
     if shipment.has_heard(request.POST.get("client_id", "")):
         return _back(request, number)
-    form = SentFailureForm(request.POST or None)
+    form = SentFailureForm(request.POST or None, is_fetching=bool(shipment.fetches))
     if form.is_valid():
         say = shipment.miss if shipment.fetches else shipment.fail
         say(by=request.person, **form.cleaned_data)

@@ -78,11 +78,14 @@ def deliveries(request: Request) -> HttpResponse:
     """What is to be packed and sent, and what is under way."""
     words, chosen = request.GET.get("q", "").strip(), request.GET.get("status", "")
     found = Shipment.objects.visible_to(request.person).search(words)
-    counts = dict(found.order_by().values_list("status").annotate(n=Count("pk", distinct=True)))
+    counts = dict(found.order_by().values_list("status").annotate(n=Count("pk")))
     shown = _chosen(found, chosen).for_list().order_by("-id")
     if answer := download(request, "deliveries", COLUMNS, shown):
         return answer
-    page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
+    pages = Paginator(shown, A_PAGE)
+    if not chosen:
+        pages.count = sum(counts.values())
+    page = pages.get_page(request.GET.get("page"))
     return render(
         request,
         "workshop/deliveries/list.html",
@@ -197,7 +200,7 @@ def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpRespon
             "carriers": CarrierAccount.objects.visible_to(request.person).connected().exists(),
             "tickets": Ticket.objects.visible_to(request.person).about(shipment).order_by("pk"),
             "unpaid": _unpaid(shipment),
-            "goods": _goods_of(shipment),
+            "goods": _goods(shipment) if shipment.fetches else None,
             **(told | {"asked": asked, "call_to": told["call_to"] if shipment.courier else ""}),
             "collects": 0 if shipment.fetches else shipment.cash_to_collect(),
             "journal": journal_of(shipment),
@@ -206,18 +209,17 @@ def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpRespon
     )
 
 
+def _goods(shipment: Shipment) -> GoodsReturn | None:
+    """Return which pairs it fetches back, and of which ticket they are."""
+    found = GoodsReturn.objects.filter(shipment=shipment).for_page()
+    return found.select_related("ticket").first()
+
+
 def _unpaid(shipment: Shipment) -> list[Order]:
     """Return its orders of which money must come before it leaves; what is fetched back needs none."""
     if shipment.fetches:
         return []
     return [one for one in shipment.orders if not one.is_open(Gate.HAND_OVER)]
-
-
-def _goods_of(shipment: Shipment) -> GoodsReturn | None:
-    """Return what was agreed on the goods that it fetches back."""
-    if not shipment.fetches:
-        return None
-    return GoodsReturn.objects.filter(shipment=shipment).select_related("ticket").first()
 
 
 def _who_asked(shipment: Shipment) -> Party | None:
@@ -326,7 +328,7 @@ def failure(request: Request, number: str) -> HttpResponse:
     demand(request, shipment.failing, shipment)
     if shipment.has_heard(request.POST.get("client_id", "")):
         return _back(request, number)
-    form = FailureForm(request.POST or None)
+    form = FailureForm(request.POST or None, is_fetching=bool(shipment.fetches))
     if form.is_valid():
         say = shipment.miss if shipment.fetches else shipment.fail
         say(by=request.person, **form.cleaned_data)

@@ -63,7 +63,8 @@ def test_a_courier_fetches_them_at_the_buyers_door(
     desk = f"/ciomas/desk/deliveries/{shipment.number}/"
     assert answer["Location"] == f"{desk}offer/"
     page = client.get(desk).text
-    assert "2 pairs to fetch back" in page
+    assert f"/ciomas/desk/tickets/{ticket.pk}/" in page
+    assert "2 pairs" in page
     assert f"{desk}note/" not in page
     client.post(f"{desk}offer/", {"couriers": [courier.pk], "hours": 6, "fee": "20000"})
 
@@ -87,6 +88,7 @@ def test_a_courier_fetches_them_at_the_buyers_door(
     )
 
     testing.login(client, asep)
+    assert client.post(f"{job}failure/", {"reason": "refused"}).status_code == 422
     assert client.post(f"{job}fetching/", {"count": "2"}).status_code == 422  # no proof
     assert client.post(f"{job}fetching/", {"count": "3", "pin": shipment.pin}).status_code == 422
     said = {"count": "2", "pin": shipment.pin, "client_id": "tap-1"}
