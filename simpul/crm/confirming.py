@@ -9,13 +9,13 @@ number by WhatsApp, and does something there: only to look is what a messenger d
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
 from operator import attrgetter
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.crypto import salted_hmac
 
 from simpul.crm.models import Consent, ConsentHow
 from simpul.lib import clock
@@ -27,7 +27,11 @@ GOOD_FOR = timedelta(days=30)
 ASKED_WITHIN = timedelta(days=2)  # of the registration; later nobody is asked any more
 PAUSES = [timedelta(minutes=minutes) for minutes in (5, 30, 180, 720)]  # after each failure
 
-_SEAL = Seal("confirming", good_for=GOOD_FOR)
+# Each proves in its own way: what was sent to a number proves nothing on the page that a mail leads to.
+_SEALS = {
+    Identity.Kind.MAIL: Seal("confirming", parts=2, good_for=GOOD_FOR),
+    Identity.Kind.PHONE: Seal("number", parts=2, good_for=GOOD_FOR),
+}
 
 type Waiting = dict[str, str]  # purpose -> the very words
 
@@ -47,23 +51,24 @@ class Proved:
 def token_of(identity: Identity) -> str:
     """Return what stands in the address of the link; it says nothing of the address itself, and proves
     no other one that is put right later."""
-    return _SEAL.token_of(identity.pk, _print_of(identity))
+    return _SEALS[Identity.Kind(identity.kind)].token_of(identity.pk, _print_of(identity))
 
 
-def read(token: str, workshop: Workshop) -> Identity | None:
-    """Return whose address the link proves; None where we did not seal it, or too long ago, and where
-    the address is another one now."""
-    parts = _SEAL.read(token)
+def read(token: str, workshop: Workshop, kind: Identity.Kind) -> Identity | None:
+    """Return which number or address (as `kind` says) the link proves; None where we did not seal it for
+    one, or too long ago, and where it is another one now."""
+    parts = _SEALS[kind].read(token)
     if not parts:
         return None
     pk, seen = parts
-    found = Identity.objects.filter(workshop=workshop, pk=pk).select_related("person").first()
+    ours = Identity.objects.filter(workshop=workshop, kind=kind, pk=pk)
+    found = ours.select_related("person").first()
     return found if found is not None and _print_of(found) == seen else None
 
 
 def number_is_used(token: str, person: Person) -> None:
     """Note that somebody has done something behind the link that was sent to the number of a person."""
-    identity = read(token, person.workshop)
+    identity = read(token, person.workshop, Identity.Kind.PHONE)
     if identity is not None and identity.person_id == person.pk and identity.verified_at is None:
         confirm(identity, how=ConsentHow.NUMBER)
 
@@ -129,5 +134,6 @@ def logged_in_by(address: str, people: Iterable[Person]) -> None:
 
 
 def _print_of(identity: Identity) -> str:
-    """Return by what a number or address is known again, without saying it."""
-    return hashlib.sha256(identity.value.encode()).hexdigest()[:8]
+    """Return by what a number or address is known again, without saying it: numbers are so few that
+    whoever could make the print himself would only have to try them all."""
+    return salted_hmac("simpul.print", identity.value, algorithm="sha256").hexdigest()[:8]

@@ -12,7 +12,7 @@ from simpul.crm.models import Consent, ConsentHow, Purpose, Recipient
 from simpul.lib.seals import Seal
 from simpul.parties.models import Identity, Workshop
 
-_SEAL = Seal("leaving")
+_SEAL = Seal("leaving", parts=3)
 
 
 class Leaving(NamedTuple):

@@ -11,7 +11,7 @@ from simpul.lib.seals import Seal
 from simpul.parties.models import Person, Workshop
 
 LASTS = timedelta(days=90)
-_SEAL = Seal("bulletin", good_for=LASTS)
+_SEAL = Seal("bulletin", parts=2, good_for=LASTS)
 
 
 class Sealed(NamedTuple):

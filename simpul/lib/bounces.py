@@ -8,13 +8,15 @@ from email.message import Message
 from smtplib import SMTPRecipientsRefused
 
 _ADDRESS = re.compile(r"^rfc822;\s*<?([^\s<>;]+@[^\s<>;]+)>?\s*$", re.I)
-_STATUS = re.compile(r"^\s*(\d)\.(\d{1,3})\.(\d{1,3})")
+_STATUS = re.compile(r"^\s*5\.(\d{1,3})\.(\d{1,3})\b")
 _RETURNED_ID = re.compile(r"^Message-ID:\s*(<[^<>]+>)", re.I | re.M)
 
-# Said of an address for good (5), but of no fault of its own: a full mailbox, a mail too large,
-# content or a sender that is refused.
-_PASSING = {("2", "2"), ("3", "4")}
-_NOT_THE_ADDRESS = {"6", "7"}
+# All that says of an address, for good, that nobody reads it (RFC 3463, RFC 7505): no such mailbox (1.1) or
+# domain (1.2), no address at all (1.3), moved away (1.6), takes no mail (1.10), closed (2.1). Anything else
+# may pass, or is a fault of the sender or of the words. A refusal without such a code (a bare 550) says
+# nothing of the kind either: servers answer it to senders whom they do not like, too, and then one
+# evening's listing would take all customers away.
+_GONE = {("1", "1"), ("1", "2"), ("1", "3"), ("1", "6"), ("1", "10"), ("2", "1")}
 
 
 def gone(message: Message) -> str:
@@ -43,20 +45,15 @@ def returned(message: Message) -> list[str]:
 def is_dead(failure: Exception) -> bool:
     """Tell whether a mail could not be sent because its mailbox is gone for good: then nothing is
     sent there any more."""
-    return isinstance(failure, SMTPRecipientsRefused) and all(
-        map(_refuses_it, failure.recipients.values())
-    )
+    if not isinstance(failure, SMTPRecipientsRefused) or not failure.recipients:
+        return False
+    return all(map(_refuses_it, failure.recipients.values()))
 
 
 def _refuses_it(answer: tuple[int, bytes | str]) -> bool:
-    """Tell whether a mail server refuses the address itself (RFC 5321, RFC 3463), and not for now,
-    and not the sender."""
     code, said = answer
     text = said.decode(errors="replace") if isinstance(said, bytes) else said
-    enhanced = re.match(r"5\.(\d{1,3})\.\d{1,3}\b", text)
-    if enhanced:
-        return enhanced[1] in {"1", "2"}
-    return code in {550, 551, 553}
+    return code >= 500 and _says_gone(text)
 
 
 def _blocks(message: Message) -> Iterator[Message]:
@@ -68,10 +65,14 @@ def _blocks(message: Message) -> Iterator[Message]:
 
 
 def _is_final(block: Message) -> bool:
-    status = _STATUS.match(_field(block, "Status"))
-    if status is None or _field(block, "Action").strip().lower() != "failed" or status[1] != "5":
-        return False
-    return status[2] not in _NOT_THE_ADDRESS and (status[2], status[3]) not in _PASSING
+    is_failed = _field(block, "Action").strip().lower() == "failed"
+    return is_failed and _says_gone(_field(block, "Status"))
+
+
+def _says_gone(status: str) -> bool:
+    """Tell whether what begins with such a code says that the mailbox is gone for good."""
+    found = _STATUS.match(status)
+    return found is not None and found.groups() in _GONE
 
 
 def _field(block: Message, name: str) -> str:

@@ -20,7 +20,7 @@ from simpul.insight.questions.answer import Answer, Tally, TooMany, answer, coun
 from simpul.insight.questions.forms import QuestionForm
 from simpul.insight.questions.sources import TooManyRows
 from simpul.insight.questions.telling import asked, columns, label, sentence, shown
-from simpul.lib import clock, sheets
+from simpul.lib import bounces, clock, sheets
 from simpul.lib.patience import TooLong
 from simpul.parties.models import Identity, Person
 from simpul.portals.letters import OF_A_PROGRAM
@@ -100,7 +100,10 @@ def _send(letter: QuestionLetter) -> bool:
     except Exception as failure:
         if not isinstance(failure, NotCountedYet):
             log.exception("Letter %s could not be sent", letter.pk)
-        if letter.tries >= len(PAUSES):
+        is_dead = bounces.is_dead(failure)
+        if is_dead and mine is not None:
+            mine.come_back()
+        if is_dead or letter.tries >= len(PAUSES):
             _plan(letter)
         return False
     _plan(letter)

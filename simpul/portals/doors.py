@@ -185,7 +185,7 @@ def number_mark(number: Identity) -> str:
     return f"?n={confirming.token_of(number)}"
 
 
-_TELLING = Seal("telling")
+_TELLING = Seal("telling", parts=1)
 
 
 def telling_path(person: Person) -> str:

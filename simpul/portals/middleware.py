@@ -21,6 +21,7 @@ from simpul.portals import errors
 from simpul.portals.doors import portal_path, sides_of
 from simpul.portals.http import find_person
 from simpul.ui.jinja import phone
+from simpul.workflow.models import Entry
 from simpul.workflow.steps import NotAllowed, Refused, WrongState, keyed
 
 type Answer = Callable[[HttpRequest], HttpResponse]
@@ -57,7 +58,9 @@ class PortalGate:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with keyed(_form_key(request)):
-            return self.get_response(request)
+            answer = self.get_response(request)
+        _note_number(request)
+        return answer
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
@@ -125,8 +128,7 @@ def _enter_portal(request: HttpRequest, portal: str, slug: str) -> HttpResponse 
         _let_in(request, link.person.workshop, link.person, link)
         mark = request.session.get("marks", {}).get(prefix)
         if mark and request.method == "POST":
-            with keyed(""):  # the form's key is for the step that it asks for
-                confirming.number_is_used(mark, link.person)
+            request.marked = mark, _end_of_journal()  # type: ignore[attr-defined]
         return None
     workshop = own.workshop if own else _workshop(slug)
     if own is not None:
@@ -136,6 +138,19 @@ def _enter_portal(request: HttpRequest, portal: str, slug: str) -> HttpResponse 
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
     raise Http404
+
+
+def _note_number(request: Any) -> None:
+    """Note that a number is proved, if behind the link that was sent there a step has been done: the
+    journal has it. What was refused proves nothing, nor does what the page tells us by itself."""
+    if marked := getattr(request, "marked", None):
+        mark, end = marked
+        if Entry.objects.filter(by=request.person, pk__gt=end).exists():
+            confirming.number_is_used(mark, request.person)
+
+
+def _end_of_journal() -> int:
+    return Entry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def _let_in(

@@ -322,7 +322,7 @@ def _tell_guest(entry: GuestEntry) -> bool:
         EmailMessage(subject, "\n\n".join(lines), to=[entry.mail], headers=headers).send()
     except Exception as failure:
         log.exception("The guest of entry %s could not be told", entry.pk)
-        if entry.tries >= len(PAUSES) or isinstance(failure, SMTPRecipientsRefused):
+        if entry.tries >= len(PAUSES) or bounces.is_dead(failure):
             mine.update(tell_at=None)
         return False
     mine.update(tell_at=None)

@@ -15,6 +15,7 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.stats import t as student
 
 from simpul.insight.methods import smoothing
 from simpul.insight.methods.feasts import feast_effect
@@ -27,8 +28,8 @@ NAIVE = ("naive", "seasonal naive")
 FEASTS = " and feasts"  # ends the name of a way that takes the feasts out first
 FEWEST_ORIGINS = 4  # with fewer nothing is judged, and the naive way is taken
 ORIGINS = 12  # the latest of them
+MOST_ORIGINS = 52  # whose errors say how far off the way that was taken may be
 HIGH = 0.9  # the quantile that the pinball loss asks for
-LOW = 1 - HIGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,9 @@ class Judgement:
 class Forecast:
     """The demand of each period to come, the way that was taken, and how all ways were judged.
 
-    `mean` (horizon,); `high`: the quantile of the whole horizon that 9 of 10 such horizons stayed
-    below, or None. `judged` is empty where the series is too short to judge anything; `errors` are
-    those of the way that was taken, from each origin, shape (origins, horizon).
+    `mean` (horizon,); `high`: what 9 of 10 such horizons stay below as a
+    whole, or None. `judged` is empty where the series is too short to judge anything; `errors` are
+    those of the way that was taken, from each of up to MOST_ORIGINS, shape (origins, horizon).
     """
 
     demand: Demand
@@ -82,9 +83,8 @@ class Forecast:
         least = np.zeros(len(self.mean)) if on_hand is None else np.asarray(on_hand)
         mean = float(self.with_orders_on_hand(least)[first:last].sum())
         sums = np.maximum(self.mean - self.errors, least)[:, first:last].sum(axis=1)
-        low = float(np.quantile(sums, LOW, method="lower"))
-        high = float(np.quantile(sums, HIGH, method="higher"))
-        return min(low, mean), max(high, mean)
+        half = _half(mean - sums, last)
+        return max(mean - half, float(least[first:last].sum())), mean + half
 
 
 def ways(
@@ -158,9 +158,18 @@ def forecast(
 
     best = min(judged, key=off)
     mean = competing[best](history, horizon)
-    above = np.quantile(-errors[best].sum(axis=1), HIGH, method="higher")
-    high = float(max(mean.sum() + above, 0))
-    return Forecast(demand, best, mean, high, judged, errors[best])
+    more = range(max(need, last - MOST_ORIGINS + 1, len(history) // 2), first)
+    known = np.concatenate([errors_of(competing[best], history, more, horizon), errors[best]])
+    high = float(mean.sum()) + _half(known.sum(axis=1), horizon)
+    return Forecast(demand, best, mean, high, judged, known)
+
+
+def _half(errors: Array, ahead: int) -> float:
+    """Return how far above a forecast its limit lies that one of ten is beyond, by errors (origins,) of
+    forecasts so far `ahead`: by their root mean square and Student's distribution, with as many degrees
+    of freedom as horizons lie side by side, since most of them overlap."""
+    apart = (len(errors) + ahead - 1) / ahead
+    return float(student.ppf(HIGH, apart) * np.sqrt((errors**2).mean()))
 
 
 def errors_of(way: Way, history: Array, origins: Sequence[int], horizon: int) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email import message_from_string
 from email.message import Message
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 
@@ -21,14 +22,43 @@ def report(status: str, action: str = "failed", recipient: str = "dewi@toko.exam
     )
 
 
-@pytest.mark.parametrize("status", ["5.1.1", "5.1.10", "5.2.1", "5.4.4", "5.0.0"])
+@pytest.mark.parametrize("status", ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"])
 def test_an_address_is_gone(status: str) -> None:
     assert bounces.gone(report(status, recipient="Dewi@Toko.example")) == "dewi@toko.example"
 
 
-@pytest.mark.parametrize("status", ["4.4.1", "5.2.2", "5.3.4", "5.6.1", "5.7.1", "x", ""])
+NOT_GONE = [
+    "4.1.1",
+    "5.0.0",
+    "5.1.7",
+    "5.1.8",
+    "5.1.100",
+    "5.2.2",
+    "5.2.3",
+    "5.3.4",
+    "5.4.4",
+    "5.7.1",
+]
+
+
+@pytest.mark.parametrize("status", [*NOT_GONE, "x", ""])
 def test_what_may_pass_or_is_no_fault_of_the_address(status: str) -> None:
     assert bounces.gone(report(status)) == ""
+
+
+@pytest.mark.parametrize("status", ["5.1.1", "5.1.10", "5.2.1"])
+def test_a_server_says_the_same_in_its_answer(status: str) -> None:
+    said = f"{status} nobody here".encode()
+    assert bounces.is_dead(SMTPRecipientsRefused({"a@b.example": (550, said)}))
+    assert not bounces.is_dead(SMTPRecipientsRefused({"a@b.example": (450, said)}))
+    two = {"a@b.example": (550, said), "c@b.example": (450, b"4.2.1 later")}
+    assert not bounces.is_dead(SMTPRecipientsRefused(two))
+
+
+@pytest.mark.parametrize("said", [*NOT_GONE, "mailbox unavailable", ""])
+def test_an_answer_that_blames_another_or_nobody_takes_no_address_away(said: str) -> None:
+    assert not bounces.is_dead(SMTPRecipientsRefused({"a@b.example": (550, said)}))
+    assert not bounces.is_dead(SMTPRecipientsRefused({}))
 
 
 def test_what_is_only_late_is_not_gone() -> None:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from simpul.crm import confirming
 from simpul.crm.models import ConsentHow
+from simpul.parties.models import Identity
 from simpul.portals.http import Visit
 
 
@@ -16,7 +17,7 @@ from simpul.portals.http import Visit
 @require_http_methods(["GET", "POST"])
 def page(request: Visit, token: str) -> HttpResponse:
     """Ask whoever follows the link once more: messengers and mail scanners follow links, too."""
-    identity = confirming.read(token, request.workshop)
+    identity = confirming.read(token, request.workshop, Identity.Kind.MAIL)
     if identity is None:
         raise Http404
     if request.method == "POST":

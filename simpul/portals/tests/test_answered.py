@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from smtplib import SMTPRecipientsRefused
 from types import SimpleNamespace
 from typing import Any
 
@@ -98,6 +99,26 @@ def test_what_breaks_off_is_sent_again_under_the_same_name(
     assert len({one.extra_headers["Message-ID"] for one in mail.outbox}) == 1
     letter.refresh_from_db()
     assert (letter.sends_at, letter.tries) == (FRIDAY + timedelta(days=7), 0)
+
+
+@pytest.mark.usefixtures("ordered")
+def test_a_mailbox_that_is_gone_is_noted_and_not_tried_again_each_week(
+    owner: Person,
+    sari: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def refuse(message: EmailMessage) -> int:
+        raise SMTPRecipientsRefused({"sari@contoh.example": (550, b"5.1.1 no such user")})
+
+    caplog.set_level(logging.CRITICAL, logger="simpul.portals.answered")
+    monkeypatch.setattr(EmailMessage, "send", refuse)
+    letter = wanted(owner, sari)
+
+    assert sent_at(FRIDAY) == (0, 1)
+    letter.refresh_from_db()
+    assert letter.next_try_at == FRIDAY + timedelta(weeks=1)
+    assert Identity.objects.get(person=sari, value="sari@contoh.example").bounced_at is not None
 
 
 @pytest.mark.usefixtures("ordered")

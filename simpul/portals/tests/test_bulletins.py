@@ -163,7 +163,9 @@ def test_who_has_no_login_reads_it_by_the_link_of_his_message(
     assert "Cokelat tua" in client.get(f"/ciomas/{here}").text
     assert client.get(f"/ciomas/{here}picture/")["Content-Type"].startswith("image/")
     with monkeypatch.context() as later:
-        later.setattr(sealed_news, "_SEAL", Seal("bulletin", good_for=timedelta(seconds=-1)))
+        later.setattr(
+            sealed_news, "_SEAL", Seal("bulletin", parts=2, good_for=timedelta(seconds=-1))
+        )
         assert client.get(f"/ciomas/{here}").status_code == 404
 
     late = testing.person("Toni", testing.party(workshop, "Toko Toni"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
@@ -9,19 +10,20 @@ from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
-from django.core import mail
+from django.core import mail, signing
 from django.core.mail import EmailMessage
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
-from simpul.conversations.models import Ticket
+from simpul.conversations.models import Conversation, Message, Ticket
 from simpul.crm import confirming, leaving
 from simpul.crm.models import Consent, ConsentHow, Purpose, agreed_to, consents_of
 from simpul.lib import clock
 from simpul.parties.models import AccessLink, Identity, Party, Person, User
 from simpul.portals import confirmations, invitations
 from simpul.workflow.models import journal_of
+from simpul.workflow.steps import keyed
 
 
 @pytest.fixture
@@ -283,17 +285,86 @@ def test_who_acts_behind_the_link_that_was_sent_to_his_number_has_proved_it(
     assert facts == {"identity": phone.pk, "kind": "phone", "how": "number"}
 
 
+def test_neither_a_page_that_says_it_was_read_nor_a_refused_form_proves_a_number(
+    client: Client, buyer: Party, dewi: Person, sari: Person, phone: Identity
+) -> None:
+    with keyed("used"):
+        ticket = Ticket.ask(by=dewi, kind="question", subject=buyer, party=buyer, body="Ukuran?")
+    talk = Conversation.objects.get()
+    message = Message.say(by=sari, conversation=talk, body="Ukuran 39.")
+    link = AccessLink.issue(dewi, ticket)
+    client.get(f"/l/{link.token}/?n={confirming.token_of(phone)}")
+    here = f"/ciomas/my/tickets/{ticket.pk}/messages/"
+
+    assert client.post(here, {"seen": message.pk}).status_code == 204
+    assert client.post(here, {"body": ""}).status_code == 422
+    assert client.post(here, {"body": "Halo.", "key": "used"}).status_code == 409
+    phone.refresh_from_db()
+    assert phone.verified_at is None
+    assert not agreed_to(Purpose.NEWS).exists()
+
+    assert client.post(here, {"body": "Halo.", "key": "new"}).status_code == 302
+    phone.refresh_from_db()
+    assert phone.verified_at is not None
+
+
+def test_a_link_to_a_number_proves_nothing_on_the_page_for_mails(
+    client: Client, phone: Identity, typed: Identity
+) -> None:
+    assert client.get(f"/ciomas/confirming/{confirming.token_of(phone)}/").status_code == 404
+    assert client.post(f"/ciomas/confirming/{confirming.token_of(phone)}/").status_code == 404
+    confirming.number_is_used(confirming.token_of(typed), typed.person)
+
+    assert not Identity.objects.exclude(verified_at=None).exists()
+
+
+def test_an_address_in_a_mail_of_an_earlier_release_still_ends_it(
+    client: Client, address: Identity
+) -> None:
+    agree(address, Purpose.NEWS)
+    sealed = signing.Signer(salt="simpul.leaving", sep=".").sign(f"{address.pk}.news.0")
+
+    answer = client.post(f"/ciomas/leaving/{sealed}/", {"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    assert consents_of([address]) == set()
+
+
+def test_what_one_is_told_is_still_chosen_behind_an_address_of_an_earlier_release(
+    client: Client, dewi: Person
+) -> None:
+    sealed = signing.Signer(salt="simpul.telling", sep=".").sign(str(dewi.pk))
+
+    assert client.get(f"/ciomas/told/{sealed}/").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["confirming", "leaving", "told"])
+@pytest.mark.parametrize("parts", ["1", "1.news", "1.news.0", "1.2.3.4"])
+def test_what_was_sealed_in_another_shape_opens_nothing(
+    client: Client, typed: Identity, page: str, parts: str
+) -> None:
+    name = page.replace("told", "telling")
+    for maker in (signing.Signer, signing.TimestampSigner):
+        sealed = maker(salt=f"simpul.{name}", sep=".").sign(parts.replace("1", "999", 1))
+        assert client.get(f"/ciomas/{page}/{sealed}/").status_code == 404
+
+
 def test_a_link_proves_no_number_that_was_put_right_since(
     buyer: Party, dewi: Person, phone: Identity
 ) -> None:
     token = confirming.token_of(phone)
     phone.correct("+6281299998888")
 
-    assert confirming.read(token, dewi.workshop) is None
     confirming.number_is_used(token, dewi)
     confirming.number_is_used("0.x.y", dewi)
     phone.refresh_from_db()
     assert phone.verified_at is None
+
+
+def test_the_print_in_a_link_is_not_to_be_made_by_trying_all_numbers(phone: Identity) -> None:
+    seen = confirming.token_of(phone).split(".")[1]
+
+    assert len(seen) == 8
+    assert seen != hashlib.sha256(phone.value.encode()).hexdigest()[:8]
 
 
 def test_a_colleague_who_tries_the_link_proves_nothing(

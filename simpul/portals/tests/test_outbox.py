@@ -203,8 +203,8 @@ def test_in_a_quiet_time_nothing_is_tried_again(order: Order, sari: Person, dewi
     ("code", "said", "is_gone"),
     [
         (550, b"5.1.1 no such user", True),
-        (550, b"mailbox unavailable", True),
-        (552, b"5.2.2 mailbox full", True),
+        (550, b"mailbox unavailable", False),
+        (552, b"5.2.2 mailbox full", False),
         (450, b"4.2.1 try again", False),
         (550, b"5.7.1 you are listed", False),
         (554, b"relay denied", False),
@@ -344,3 +344,29 @@ def test_what_fails_keeps_no_other_mail_waiting(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(command, "SENDERS", (fail, send))
     command.Command()._once()
     assert sent == ["here"]
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "tries"), [(450, b"4.2.0 greylisted", 2), (550, b"5.1.1 x", 1)]
+)
+def test_only_a_guest_whose_mailbox_is_gone_is_given_up_at_once(
+    machine: Person,
+    sari: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    code: int,
+    said: bytes,
+    tries: int,
+) -> None:
+    def refuse(message: EmailMessage) -> int:
+        raise SMTPRecipientsRefused({"agus@example.com": (code, said)})
+
+    caplog.set_level(logging.CRITICAL, logger="simpul.portals.outbox")
+    monkeypatch.setattr(EmailMessage, "send", refuse)
+    entry = GuestEntry.sign(by=machine, name="Agus", body="Buka?", contact="agus@example.com")
+    entry.publish(by=sari)
+    failed = 0
+    for minutes in (11, 11 + outbox.PAUSES[0] // timedelta(minutes=1)):
+        with clock.stopped(clock.now() + timedelta(minutes=minutes)):
+            failed += outbox.send_to_guests()[1]
+    assert failed == tries

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 from simpul.insight.methods.intermittent import Pattern, classify
-from simpul.insight.methods.judging import FEASTS, errors_of, forecast, judge, ways
+from simpul.insight.methods.judging import FEASTS, Forecast, errors_of, forecast, judge, ways
 from simpul.insight.methods.smoothing import naive
 
 MONTHS = np.arange(72)
@@ -112,14 +113,30 @@ def test_a_feast_that_moves_is_taken_out_and_put_in_again() -> None:
     assert rises == pytest.approx(2.0, abs=0.2)
 
 
-def test_the_limits_hold_what_the_errors_were() -> None:
+def test_the_limits_are_those_of_the_errors_and_wider_where_horizons_overlap() -> None:
     series = np.tile([20.0, 26, 17, 24, 22, 15, 27, 21], 6)
     found = forecast(series, 4)
-    assert found.errors.shape == (12, 4)
+    assert found.errors.shape == (21, 4)  # from the middle of the series on
     limits = found.between(0, 4)
     assert limits is not None
-    low, high = limits
-    came = sorted(found.mean.sum() - found.errors.sum(axis=1))
-    assert came[1] == pytest.approx(low)  # one of twelve below, one above
-    assert came[-2] == pytest.approx(high)
+    mean = found.mean.sum()
+    off = np.sqrt((found.errors.sum(axis=1) ** 2).mean())
+    half = student.ppf(0.9, 24 / 4) * off  # six horizons lie side by side
+    assert limits == pytest.approx((mean - half, mean + half))
+    assert found.high == pytest.approx(limits[1])
     assert forecast([3.0, 4.0], 4).between(0, 4) is None
+
+
+def test_eight_of_ten_are_eight_of_ten() -> None:
+    """Twelve weeks of mere chance, foretold by their true mean; by the quantiles alone of so many errors
+    that overlap it would be five of ten."""
+    dice = np.random.default_rng(7)
+    hits = 0
+    for _ in range(400):
+        weeks = dice.poisson(30, 42).astype(float)
+        errors = 30 - np.lib.stride_tricks.sliding_window_view(weeks[:30], 12)
+        found = Forecast(classify(weeks), "simple", np.full(12, 30.0), None, {}, errors)
+        limits = found.between(0, 12)
+        assert limits is not None
+        hits += limits[0] <= weeks[30:].sum() <= limits[1]
+    assert hits / 400 == pytest.approx(0.8, abs=0.05)
