@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
 from simpul import testing
 from simpul.conversations.models import Ticket
@@ -19,7 +20,8 @@ ENDS = {("cancelled", "cancelled"), ("agreed", "accepted"), ("agreed", "fetched"
 @pytest.fixture
 def goods(buyer: Party, dewi: Person, sari: Person, asep: Person) -> GoodsReturn:
     """Three pairs that Asep is asked to fetch."""
-    order = testing.delivered_order(buyer)
+    with transaction.atomic():
+        order = testing.delivered_order(buyer)
     ticket = Ticket.ask(by=dewi, kind="return", subject=order, party=buyer, body="Kekecilan.")
     size = LineSize.objects.filter(line__order=order, delivered__gt=2).order_by("pk")[0]
     made = GoodsReturn.agree(by=sari, ticket=ticket, pairs={size: 3}, way="courier")
