@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from simpul.crm.models import SENT_BY
 from simpul.lib import phones
@@ -74,11 +75,20 @@ class RegistrationForm(forms.Form):
 
     code = forms.CharField(label=_("Code of who recommended us"), max_length=20, required=False)
 
-    def __init__(self, data: Any = None, *, code: str | None = None) -> None:
-        """`code` is that of who recommended us, as far as it is known; None: nobody is asked."""
+    def __init__(self, data: Any = None, *, code: str | None = None, gift: int = 0) -> None:
+        """`code` is that of who recommended us, as far as it is known; None: nobody is asked.
+
+        `gift`: the points that whoever comes by a code gets.
+        """
         super().__init__(data, initial={"code": code})
         if code is None:
             del self.fields["code"]
+        elif gift:
+            self.fields["code"].help_text = ngettext(
+                "You get %(n)s point once your first order is delivered and paid.",
+                "You get %(n)s points once your first order is delivered and paid.",
+                gift,
+            ) % {"n": gift}
         for purpose in SENT_BY:
             self.fields[f"agrees_{purpose}"].label = purpose.asked
 

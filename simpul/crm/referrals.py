@@ -36,6 +36,11 @@ def rewards(workshop: Workshop) -> bool:
     return workshop.gives_points and bool(rules.for_recommender or rules.for_friend)
 
 
+def gift(workshop: Workshop) -> int:
+    """Return the points that a recommended customer gets."""
+    return PointRules.of(workshop).for_friend if workshop.gives_points else 0
+
+
 def may_recommend(party: Party) -> bool:
     """Tell whether a buyer may recommend: an order of his is delivered and paid."""
     orders = Order.objects.filter(buyer=party, status__in=DELIVERED)

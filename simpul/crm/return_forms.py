@@ -99,6 +99,10 @@ class ReturnCountForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or self.cleaned_data
+        if not self.errors and all(one is None for one in facts.values()):
+            raise forms.ValidationError(
+                _now("Nothing was counted. If nothing comes back, say so on the ticket.")
+            )
         if not self.errors:
             for one in self.pairs:
                 if sum(self.counted[one.pk]) > one.agreed:

@@ -653,8 +653,12 @@ class FailureForm(AttemptForm):
 
     field_order = ["reason", "note", "next_on", "next_part", "client_id"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_fetching: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if is_fetching:  # nobody receives anything there
+            field = self.fields["reason"]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101
+            field.choices = [one for one in Reason.choices if one[0] != Reason.REFUSED]
         self.fields["next_on"].required = False
         self.fields["next_on"].help_text = _now("If you know it already. The buyer is told.")
 

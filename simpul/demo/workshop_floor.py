@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from simpul.delivery.models import Status as ShipmentStatus
 from simpul.demo import odd_money, photos
 from simpul.lib import clock
 from simpul.orders.models import Gate, LineSize, Order, Status
-from simpul.production.models import OPEN, Job
+from simpul.production.models import OPEN, Job, calendar_of
 from simpul.production.models import Status as JobStatus
 from simpul.workflow.steps import Refused
 
@@ -22,13 +22,16 @@ CARTON = 10
 LATELY = timedelta(days=60)  # in which a stage of an order is often counted in two parts
 WORKERS = ("Oman", "Iwan", "Nining", "Dedi", "Euis")
 MENDED_ONE_IN = (17, 11, 3, 5, 13)  # counts at each of the stages: closing is the hardest
-CAUSES = (  # at each of the stages; sometimes nobody says one
-    ("Kulit cacat", "Salah potong", "Kulit cacat"),
-    ("Salah potong", "", "Kulit cacat"),
-    ("Jahitan loncat", "Jahitan loncat", ""),
-    ("Lem lepas", "Salah ukuran atau acuan", "Lem lepas"),
-    ("Belang atau kotor", "Lem lepas", ""),
-)
+CAUSES = {  # at each of the stages; sometimes nobody says one
+    "Potong": ("Kulit cacat", "Salah potong", "Kulit cacat"),
+    "Seset": ("Salah potong", "", "Kulit cacat"),
+    "Jahit upper": ("Jahitan loncat", "Jahitan loncat", ""),
+    "Open dan sol": ("Lem lepas", "Salah ukuran atau acuan", "Lem lepas"),
+    "Finishing dan kemas": ("Belang atau kotor", "Lem lepas", ""),
+}
+DAYS_A_STAGE = 2  # of work, as it is planned
+UNPLANNED_ONE_IN = 6  # jobs: the schedule did not know
+PLANNED_ANEW_ONE_IN = 5
 SPOILT_ONE_IN = 6  # jobs, when leather is cut
 FARAWAY = {"padang", "ambon", "siti", "budi", "semarang", "cirebon", "lampung", "serang", "solo"}
 
@@ -42,7 +45,7 @@ def go_on(story: Story, order: Order) -> None:
             if job is None:
                 job = Job.plan(by=udin, line=line)
             if job.status == JobStatus.PLANNED and order.is_open(Gate.PRODUCTION):
-                job.release(by=udin)
+                job.release(by=udin, days=_days(job))
                 story.later(partial(work, story, job, 0), days=story.dice.choice((0, 1)))
         except Refused:
             continue
@@ -73,7 +76,7 @@ def work(story: Story, job: Job, place: int) -> None:
                     stage=stage,
                     good={},
                     reject={most: 1},
-                    cause=CAUSES[0][job.pk % 3],
+                    cause=CAUSES[stage.name][job.pk // 2 % 3],
                     worker=worker,
                 )
             job.tap(
@@ -81,7 +84,7 @@ def work(story: Story, job: Job, place: int) -> None:
                 stage=stage,
                 good=part,
                 rework=mended,
-                cause=CAUSES[place][job.pk % 3] if mended else "",
+                cause=CAUSES[stage.name][job.pk // 2 % 3] if mended else "",
                 worker=worker,
             )
             photos.take(story, stage)
@@ -91,9 +94,30 @@ def work(story: Story, job: Job, place: int) -> None:
     if part is not good:
         story.later(lambda: work(story, job, place), days=1)
     elif place + 1 < len(stages):
+        if place == 2 and job.pk % PLANNED_ANEW_ONE_IN == 0:
+            _plan_anew(story, job, place + 1)
         story.later(lambda: work(story, job, place + 1), days=story.dice.choice((1, 1, 2)))
     else:
         story.later(lambda: pack(story, job.line.order), days=1)
+
+
+def _days(job: Job) -> dict[int, date]:
+    """By when each stage is to be done: some days of work after the one before it."""
+    if job.pk % UNPLANNED_ONE_IN == 0:
+        return {}
+    days = calendar_of(job.workshop).open_days(clock.today(), clock.in_days(60))
+    return {stage.position: days[DAYS_A_STAGE * stage.position] for stage in job.stages.all()}
+
+
+def _plan_anew(story: Story, job: Job, place: int) -> None:
+    """Leather came late, or the glue dries slowly in the rain: the rest has other days."""
+    stages = [one for one in job.stages.order_by("position") if one.position > place]
+    days = calendar_of(job.workshop).open_days(clock.today(), clock.in_days(60))
+    job.schedule(
+        by=story.cast.staff["udin"],
+        days={one.position: days[DAYS_A_STAGE * (at + 1) + 1] for at, one in enumerate(stages)},
+        reason="Lem lama kering karena hujan terus",
+    )
 
 
 def _is_mended(job: Job, place: int) -> bool:

@@ -10,9 +10,10 @@ from typing import Any
 from django.db.models import Count, F, Min, Q, Sum
 
 from simpul.conversations.models import Ticket
-from simpul.crm.models import PointLot, PointUse, Quotation
+from simpul.crm.models import GoodsReturn, PointLot, PointUse, Quotation
 from simpul.crm.models.point import TAKEN_BACK
 from simpul.delivery.models import Load, Package, PackageLine, Shipment
+from simpul.delivery.models import Status as ShipmentStatus
 from simpul.insight import recent
 from simpul.insight.books.checks import disagreements
 from simpul.orders.models import (
@@ -517,8 +518,17 @@ def books(workshop: Workshop) -> Iterator[Finding]:
         yield Finding(14, subject, text)
 
 
+def fetching(workshop: Workshop) -> Iterator[Finding]:
+    """7: goods that a courier is to fetch have a shipment that can still bring them."""
+    over = (ShipmentStatus.RETURNED, ShipmentStatus.CANCELLED)
+    stuck = GoodsReturn.objects.open().filter(workshop=workshop, shipment__status__in=over)
+    for goods in stuck.select_related("ticket", "shipment").order_by("pk"):
+        text = f"waits for {goods.shipment}, which is {goods.shipment.status}"
+        yield Finding(7, str(goods), text)
+
+
 CHECKS: list[Check] = [
-    totals, money, tallies, refunds, collections, statements, gateways, stock, lots, needs, pegs, pairs, shipments,
+    totals, money, tallies, refunds, collections, statements, gateways, stock, lots, needs, pegs, pairs, shipments, fetching,
     packages, journal, gates, promises,
     numbers, papers,
     purposes, wages, outwork,

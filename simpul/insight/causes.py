@@ -18,7 +18,7 @@ from simpul.parties.models import Workshop, in_this_language
 from simpul.production.models import StageLog, cause_label
 
 MONTHS = 12  # up to the running one
-SHOWN = 20  # places, those with most pairs first
+SHOWN = 10  # places, those with most pairs first
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,7 @@ def counted(workshop: Workshop) -> list[SpoiltMonth]:
     rows = logs.order_by().values_list(
         TruncMonth("at", tzinfo=clock.WIB),
         "cause", "stage__name", "stage__name_en", "stage__job__line__colourway__product__name",
+        "stage__job__line__colourway__product__name_en",
         "worker",
     )  # fmt: skip
     return [
@@ -87,11 +88,12 @@ def counted(workshop: Workshop) -> list[SpoiltMonth]:
             stage=stage,
             stage_en=stage_en,
             model=model[:LONGEST_NAME],
+            model_en=model_en[:LONGEST_NAME],
             worker=worker,
             spoilt=spoilt,
             mended=mended,
         )
-        for month, cause, stage, stage_en, model, worker, spoilt, mended in rows.annotate(
+        for month, cause, stage, stage_en, model, model_en, worker, spoilt, mended in rows.annotate(
             n=Sum("reject"), m=Sum("rework")
         )
     ]
@@ -102,10 +104,10 @@ def of(workshop: Workshop, as_of: date, months: int, by: str) -> Causes:
     first = months_back(as_of, months - 1)
     known = SpoiltMonth.objects.filter(workshop=workshop, month__gte=first).order_by()
     sums = {"n": Sum("spoilt"), "m": Sum("mended")}
-    names = ("stage", "stage_en") if by == "stage" else (by,)
+    names = (by,) if by == "worker" else (by, f"{by}_en")
     pairs: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     for cause, *name, spoilt, mended in known.values_list("cause", *names).annotate(**sums):
-        place = in_this_language(*name) if by == "stage" else name[0]
+        place = name[0] if by == "worker" else in_this_language(name[0], name[1])
         pairs[cause, place][0] += spoilt
         pairs[cause, place][1] += mended
     places = [Cause(words, both[0], both[1], place) for (words, place), both in pairs.items()]

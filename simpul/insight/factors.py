@@ -224,6 +224,6 @@ def _promises(known: Sequence[Working], today: date) -> Figure:
 
 def _on_the_way(person: Person) -> Figure:
     out = Shipment.objects.visible_to(person).filter(
-        status__in=(ShipmentStatus.PICKED_UP, ShipmentStatus.FAILED)
+        status__in=(ShipmentStatus.PICKED_UP, ShipmentStatus.FETCHED, ShipmentStatus.FAILED)
     )
     return Figure(Name.ON_THE_WAY, out.count(), None, None, "deliveries")

@@ -1,11 +1,12 @@
 """Whether something happens more often than before, or only seems to; without scipy, for pages.
 
 Two counts of a Poisson process are compared by the exact conditional test (Przyborowski and Wilenski
-1940): given their sum, the first one is binomial. Where they are held against two counts of something
-else, which are chance as well, it is Fisher's exact test (1935): given all sums, the first one is
-hypergeometric. What several such tests say together is held by the
-rule of Benjamini and Hochberg (1995), so that of the findings at most one in ten is expected to be
-chance. Counted are orders, not pairs: forty pairs of one order are one decision of one buyer.
+1940, Biometrika 31, 313-323): given their sum, the first one is binomial. Where they are held against
+two counts of something else, which are chance as well, it is Fisher's exact test (1935): given all
+sums, the first one is hypergeometric. What several such tests say together is held by the rule of
+Benjamini and Hochberg (1995, Journal of the Royal Statistical Society B 57, 289-300), so that of the
+findings at most one in ten is expected to be chance. Counted are orders, not pairs: forty pairs of one
+order are one decision of one buyer.
 """
 
 from __future__ import annotations

@@ -280,6 +280,8 @@ def _tested(mine: Sequence[Bought], closed: list[Span], now: int) -> dict[str, o
         return _histories(known, [Clock([*closed, *one.still]) for one in known], shop, day)
 
     split, end = (float(shop.at(one)) for one in (day, now))
+    if split == end:  # all of it was closed
+        return {}
     try:
         found = backtest(_fit, whose, times, split=split, end=end, tell=told)
     except TooFew:

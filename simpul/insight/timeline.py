@@ -58,6 +58,7 @@ ON_THE_ROAD = (
     "delivery.miss",
     "delivery.bring_in",
     "delivery.report",
+    "delivery.differ",
 )
 
 

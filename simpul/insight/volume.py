@@ -126,11 +126,12 @@ def _of(
     ]
     if changes:
         last = changes[-1]
-        first = max(changes[-2] if len(changes) > 1 else 0, last - AT_MOST)
+        came = begins > min(everybody)  # after others: its first month was no whole one for it
+        first = max(changes[-2] if len(changes) > 1 else 0, last - AT_MOST, int(came))
         before, after = rows[first:last], rows[last : last + AT_MOST]
         found.since, found.old, found.new = (
             after[0].first,
-            before[-1].price or 0,
+            rows[last - 1].price or 0,
             after[0].price or 0,
         )
         found.orders = Counted(_orders(after), _orders(before))

@@ -28,7 +28,7 @@ from simpul.parties.models import Workshop
 from simpul.payments.models import Allocation
 from simpul.procurement.models import ReceivedLine
 from simpul.procurement.queries import came_on_time
-from simpul.production.models import Job, StageLog
+from simpul.production.models import Job, JobStage, StageLog, StagePlan
 from simpul.production.models import Status as JobStatus
 
 A_BATCH = 1_000
@@ -40,7 +40,8 @@ Kind, Leg = Working.Kind, Working.Leg
 LEGS = tuple(Leg)
 
 type Tenths = int  # of a day
-type Post = tuple[str, str]  # the name of a stage in Indonesian and in English
+type Named = tuple[str, str]  # in Indonesian and in English
+type Post = Named  # a stage
 type Way = tuple[Tenths | None, ...]  # how long an order was on each leg; None: it was not on it
 
 
@@ -51,9 +52,9 @@ class _Year:
     ways: list[tuple[Way, bool]] = field(default_factory=list)  # and whether it came late
     posts: dict[Post, list[Tenths]] = field(default_factory=lambda: defaultdict(list))
     position: dict[Post, int] = field(default_factory=dict)
-    passed: Counter[tuple[str, Post]] = field(default_factory=Counter)  # by model and post
-    spoilt: Counter[tuple[str, Post]] = field(default_factory=Counter)
-    mended: Counter[tuple[str, Post]] = field(default_factory=Counter)
+    passed: Counter[tuple[Named, Post]] = field(default_factory=Counter)  # by model and post
+    spoilt: Counter[tuple[Named, Post]] = field(default_factory=Counter)
+    mended: Counter[tuple[Named, Post]] = field(default_factory=Counter)
 
 
 def is_needed(workshop: Workshop) -> bool:
@@ -69,6 +70,7 @@ def reckon(workshop: Workshop) -> None:
     by_kind = {
         Kind.LEG: _legs(year.ways),
         Kind.POST: _posts(year),
+        **_planned(workshop, since),
         Kind.PROMISE: _promises(workshop, today),
         Kind.SUPPLIER: _suppliers(workshop, since),
         Kind.COURIER: _couriers(workshop, since),
@@ -172,20 +174,21 @@ def _read_posts(year: _Year, keys: Sequence[int]) -> None:
     rows = logs.values_list(
         "stage__job", "stage__position", "stage__name", "stage__name_en",
         "stage__job__released_at", "stage__job__line__colourway__product__name",
+        "stage__job__line__colourway__product__name_en",
     ).annotate(
         last=Max("at", filter=Q(reverses=None, good__gt=0)),
         n=Sum("good"), bad=Sum("reject"), again=Sum("rework"),
     )  # fmt: skip
     by_job: dict[int, list[tuple[int, Post, datetime | None]]] = defaultdict(list)
     begins: dict[int, datetime | None] = {}
-    for job, position, name, name_en, released, model, last, good, reject, rework in rows:
-        post = (name, name_en)
+    for job, position, name, name_en, released, model, model_en, last, good, bad, again in rows:
+        post, made = (name, name_en), (model, model_en)
         by_job[job].append((position, post, last))
         begins[job] = released
         year.position[post] = max(position, year.position.get(post, 0))
-        year.passed[model, post] += good
-        year.spoilt[model, post] += reject
-        year.mended[model, post] += rework
+        year.passed[made, post] += good
+        year.spoilt[made, post] += bad
+        year.mended[made, post] += again
     for job, stages in by_job.items():
         stages.sort()
         lengths = _lengths(begins[job], [last for _position, _post, last in stages])
@@ -218,19 +221,71 @@ def _posts(year: _Year) -> list[Working]:
     return found
 
 
+def _planned(workshop: Workshop, since: date) -> dict[Working.Kind, list[Working]]:
+    """Return of each stage how punctually it was done in the jobs that ended since a day: by the first
+    plan that was kept of it, and by the last one."""
+    position: dict[Post, int] = {}
+    unplanned: Counter[Post] = Counter()
+    late: dict[Working.Kind, dict[Post, list[int]]] = {Kind.FIRST: {}, Kind.LAST: {}}
+    done = Job.objects.filter(
+        workshop=workshop, status=JobStatus.DONE, done_at__gte=clock.begin_of(since)
+    )
+    for jobs in batched(done.order_by("pk").values_list("pk", flat=True).iterator(), A_BATCH):
+        for post, place, end, days in _ends(jobs):
+            position[post] = max(place, position.get(post, 0))
+            if not days:
+                unplanned[post] += 1
+            elif end is not None:
+                for kind, due_on in ((Kind.FIRST, days[0]), (Kind.LAST, days[-1])):
+                    late[kind].setdefault(post, []).append(max((end - due_on).days, 0))
+    posts = sorted(position, key=lambda one: (position[one], one))
+    return {
+        kind: [_punctual(post, found.get(post, []), unplanned[post]) for post in posts]
+        for kind, found in late.items()
+    }
+
+
+def _ends(jobs: Sequence[int]) -> Iterator[tuple[Post, int, date | None, list[date]]]:
+    """Yield each stage of these jobs with its place, the day of its last pair, and by when it was to be
+    done, plan by plan."""
+    days: dict[int, list[date]] = defaultdict(list)
+    plans = StagePlan.objects.filter(stage__job__in=jobs).order_by("stage", "turn")
+    for stage, due_on in plans.values_list("stage_id", "due_on"):
+        days[stage].append(due_on)
+    passed = Q(logs__good__gt=0, logs__reverses=None, logs__reversed_by=None)
+    stages = JobStage.objects.filter(job__in=jobs).annotate(end=Max("logs__at", filter=passed))
+    rows = stages.order_by("pk").values_list("pk", "position", "name", "name_en", "end")
+    for pk, place, name, name_en, end in rows:
+        yield (name, name_en), place, clock.day_of(end) if end else None, days.get(pk, [])
+
+
+def _punctual(post: Post, late: list[int], unplanned: int) -> Working:
+    middle, slow = middle_and_slow(10 * days for days in late if days)
+    return Working(
+        name=post[0],
+        name_en=post[1],
+        count=len(late),
+        kept=late.count(0),
+        middle=middle,
+        slow=slow,
+        lost=unplanned,
+    )
+
+
 def _spoilt(year: _Year) -> list[Working]:
     """Return where most pairs were spoilt or mended, the most first."""
     both = year.spoilt + year.mended
-    worst = sorted(both, key=lambda key: (-year.spoilt[key], -year.mended[key], key))
+    worst = sorted(both, key=lambda key: (-both[key], -year.spoilt[key], key))
     return [
         Working(
             name=f"{model} · {name}"[:LONGEST_NAME],
-            name_en=f"{model} · {name_en or name}"[:LONGEST_NAME],
-            count=max(year.passed[model, (name, name_en)], 0),
-            spoilt=max(year.spoilt[model, (name, name_en)], 0),
-            lost=max(year.mended[model, (name, name_en)], 0),
+            name_en=f"{model_en or model} · {name_en or name}"[:LONGEST_NAME],
+            count=max(year.passed[key], 0),
+            spoilt=max(year.spoilt[key], 0),
+            lost=max(year.mended[key], 0),
         )
-        for model, (name, name_en) in worst[:SPOILT_SHOWN]
+        for key in worst[:SPOILT_SHOWN]
+        for (model, model_en), (name, name_en) in [key]
     ]
 
 
@@ -304,8 +359,9 @@ def _couriers(workshop: Workshop, since: date) -> list[Working]:
             due_on = clock.day_of(left) + timedelta(days=days)
             count[courier] += 1
             kept[courier] += clock.day_of(delivered) <= due_on
+    kinds = (Handover.Kind.FAILED, Handover.Kind.MISSED)
     in_vain = Handover.objects.filter(
-        shipment__workshop=workshop, kind=Handover.Kind.FAILED, at__gte=clock.begin_of(since)
+        shipment__workshop=workshop, kind__in=kinds, at__gte=clock.begin_of(since)
     ).order_by()
     vain = dict(in_vain.values_list("shipment__courier").annotate(n=Count("pk")))
     return _brought(count, kept, takes, vain)

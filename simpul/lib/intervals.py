@@ -32,8 +32,9 @@ def wilson(hits: int, of: int) -> Interval:
 
 
 def difference_of_shares(hits: int, of: int, other_hits: int, other_of: int) -> Interval:
-    """Return first share - other share with its hybrid score interval (Newcombe 1998, method 10):
-    it holds for small groups and for shares near zero, where the textbook's does not."""
+    """Return first share - other share with its hybrid score interval (Newcombe 1998, Statistics in
+    Medicine 17, 873-890, method 10): it holds for small groups and for shares near zero, where the
+    textbook's does not."""
     one, two = wilson(hits, of), wilson(other_hits, other_of)
     gap = one.estimate - two.estimate
     low = gap - math.hypot(one.estimate - one.low, two.high - two.estimate)

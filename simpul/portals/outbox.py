@@ -43,7 +43,7 @@ PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 180, 720)]
 A_BATCH = 50
 LONGEST_TEXT = 1500  # letters in a link that opens WhatsApp; the rest is behind its link
 MOST_IN_A_LETTER = 200
-WITH_PIN = {"delivery.leave", "delivery.plan_attempt", "delivery.announce"}
+WITH_PIN = {"delivery.leave", "delivery.plan_attempt", "delivery.announce", "delivery.plan_fetch"}
 LONGEST_PUSHING_S = 20  # of a turn: a push service that is down holds up nothing else
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,6 +24,7 @@ from simpul.production.models import (
     Capacity,
     CauseList,
     JobSize,
+    JobStage,
     LastSet,
     OutworkSize,
     WageSlip,
@@ -53,6 +54,7 @@ class CauseField(forms.ChoiceField):
 
     def __init__(self, causes: Sequence[str]) -> None:
         said = [(words, cause_label(words)) for words in causes]
+        self.is_asked = bool(causes)
         super().__init__(
             label=_("What was wrong"), required=False, choices=[("", _("not said")), *said]
         )
@@ -66,6 +68,39 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class ScheduleForm(forms.Form):
+    """By when each stage that is not done yet is to be, and why it is planned anew."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def __init__(
+        self, *args: Any, stages: Iterable[JobStage], days: Mapping[int, date], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.places = {f"stage_{one.position}": one.position for one in stages}
+        for one in stages:
+            self.fields[f"stage_{one.position}"] = forms.DateField(
+                label=one.label, widget=_a_day(), initial=days.get(one.position)
+            )
+        self.order_fields([*self.places, "reason"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        earliest = clock.today()
+        for name in self.places:
+            on = cleaned.get(name)
+            if on and on < earliest:
+                self.add_error(name, _now("Not before %(day)s.") % {"day": day_short(earliest)})
+            earliest = max(earliest, on or earliest)
+        return cleaned
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the step needs to be told."""
+        days = {place: self.cleaned_data[name] for name, place in self.places.items()}
+        return {"days": days, "reason": self.cleaned_data["reason"]}
 
 
 class LotForm(forms.Form):

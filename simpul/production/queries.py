@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
+from simpul.lib import clock
 from simpul.orders.models import Gate, LineSize, Order, OrderLine, OrderNeed
 from simpul.orders.models import Status as OrderStatus
 from simpul.parties.models import Person
-from simpul.production.models import OPEN, Job, JobStage, Out, StageLog, outs
+from simpul.production.models import OPEN, Job, JobStage, Out, StageLog, StagePlan, outs
 from simpul.production.models.log import Sums
 from simpul.stock.models import Balance, Location
 
@@ -73,6 +76,20 @@ class Plannable:
     is_open: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedStage:
+    """By when a stage was to be done, at first and by the last plan, and when its last pair passed."""
+
+    stage: JobStage
+    first_on: date
+    last_on: date | None  # none: it was never planned anew
+    done_on: date | None
+
+    def is_late(self, today: date) -> bool:
+        """Tell whether it missed the last plan, or will."""
+        return (self.done_on or today) > (self.last_on or self.first_on)
+
+
 def progress_of(jobs: Iterable[Job]) -> list[Progress]:
     """Count what was done of each job, and what is outside, in a query each; reads what `for_list` has loaded."""
     found = list(jobs)
@@ -132,7 +149,7 @@ def material_of(job: Job) -> list[tuple[JobStage, list[OrderNeed]]]:
         .select_related("material")
         .order_by("material__code", "size", "pk")
     )
-    stages = sorted(job.stages.all(), key=lambda stage: stage.position)
+    stages = stages_of(job)
     claimed = {stage.stage_id for stage in stages if stage.stage_id is not None}
     found = []
     for stage in stages:
@@ -174,10 +191,40 @@ def logs_of(job: Job) -> list[StageLog]:
     return list(logs.order_by("-pk"))
 
 
+def planned_days(job: Job, logs: Iterable[StageLog]) -> list[PlannedStage]:
+    """Return the stages of a job for which days were kept; `logs` is all that was counted."""
+    days: dict[int, list[date]] = defaultdict(list)
+    plans = StagePlan.objects.filter(stage__job=job).order_by("stage", "turn")
+    for stage, due_on in plans.values_list("stage_id", "due_on"):
+        days[stage].append(due_on)
+    counted: dict[tuple[int, int], tuple[int, int, int]] = {}
+    ends: dict[int, date] = {}
+    for log in logs:
+        good, reject, rework = counted.get((log.stage_id, log.size_id), (0, 0, 0))
+        key = log.stage_id, log.size_id
+        counted[key] = good + log.good, reject + log.reject, rework + log.rework
+        if log.good > 0 and not hasattr(log, "reversed_by"):
+            ends[log.stage_id] = max(clock.day_of(log.at), ends.get(log.stage_id, date.min))
+    return [
+        PlannedStage(
+            stage,
+            days[stage.pk][0],
+            days[stage.pk][-1] if len(days[stage.pk]) > 1 else None,
+            ends.get(stage.pk) if job.has_passed(stage, counted) else None,
+        )
+        for stage in stages_of(job)
+        if stage.pk in days
+    ]
+
+
+def stages_of(job: Job) -> list[JobStage]:
+    return sorted(job.stages.all(), key=lambda stage: stage.position)
+
+
 def _progress(job: Job, sums: Sums, away: Out) -> Progress:
     sizes = sorted(job.sizes.all(), key=lambda size: (len(size.name), size.name))
     counts = []
-    for stage in sorted(job.stages.all(), key=lambda stage: stage.position):
+    for stage in stages_of(job):
         room = job.room(stage, sums, away)
         counted = [sums.get((stage.pk, size.pk), (0, 0, 0)) for size in sizes]
         cells = [(numbers[0], room[size.pk]) for numbers, size in zip(counted, sizes, strict=True)]

@@ -635,6 +635,7 @@ TABLE: dict[str, Door] = {
     "workshop:job-stage": Door("job stage", "owner udin", "owner udin", others=403),
     "workshop:job-lots": Door("job", "owner rina udin", "owner rina udin", others=403),
     "workshop:job-lot-taking-back": Door("job lot", "staff", "owner rina udin", answer=405),
+    "workshop:job-schedule": Door("job", "owner udin", "owner udin", others=403),
     "workshop:job-hold": Door("job", "owner udin", "owner udin", others=403),
     "workshop:job-resumption": Door("job", "staff", "owner udin", answer=405),
     "workshop:job-cancellation": Door("job", "owner rina udin", "owner rina udin", others=403),
@@ -666,9 +667,7 @@ TABLE: dict[str, Door] = {
     "workshop:delivery": Door(
         "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
     ),
-    "workshop:fetching": Door(
-        "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
-    ),
+    "workshop:fetching": Door("fetched goods", "owner sari rina", "owner sari rina", others=403),
     "workshop:delivery-failure": Door(
         "shipment", "owner sari rina", "owner sari rina", answer=409, others=403
     ),
@@ -746,7 +745,7 @@ TABLE: dict[str, Door] = {
     "courier:passing": Door("shipment", "couriers shipment_link", "asep shipment_link", answer=405),
     "courier:pick-up": Door("shipment", "asep shipment_link", answer=403),
     "courier:delivery": Door("shipment", "asep shipment_link", answer=403),
-    "courier:fetching": Door("shipment", "asep shipment_link", answer=403),
+    "courier:fetching": Door("fetched goods", "asep", "asep"),
     "courier:failure": Door("shipment", "asep shipment_link", answer=403),
     "courier:attempt": Door("shipment", "asep shipment_link", answer=403),
     "courier:message": Door("shipment", "couriers shipment_link", answer=405),

@@ -116,7 +116,8 @@ QUIET = {
     "delivery.file_paper",  # what is delivered stays so
     # goods that come back are counted in by their ticket; the way there moves nothing
     "delivery.call_for", "delivery.announce", "delivery.fetch", "delivery.miss",
-    "delivery.bring_in",
+    "delivery.bring_in", "delivery.unannounce", "delivery.plan_fetch", "delivery.call_off",
+    "delivery.differ",
     "delivery.connect_carrier", "delivery.disconnect_carrier", "delivery.ask_rates",
     "delivery.choose_carrier", "delivery.go_by", "delivery.book_carrier",
     "delivery.call_off_carrier", "delivery.carrier_booked", "delivery.carrier_refused",
@@ -130,7 +131,7 @@ QUIET = {
     "payments.tick",
     "payments.tell_apart", "payments.map_columns",
     "production.set_week", "production.close_days", "production.open_days",
-    "production.set_capacity", "production.name_causes",
+    "production.set_capacity", "production.name_causes", "production.schedule",
     "production.add_lasts", "production.change_lasts", "production.drop_lasts",
     "production.take_photo", "production.hide_photo", "production.show_photo",
     "conversations.open_ticket",  # follows from what is counted

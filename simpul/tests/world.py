@@ -59,7 +59,7 @@ from simpul.crm.models import (
     Wish,
 )
 from simpul.crm.tables import Line, Table
-from simpul.delivery.models import Handover, Load
+from simpul.delivery.models import Handover, Load, Shipment
 from simpul.insight.models import DemandForecast, MorningKind, MorningTask, SavedQuestion
 from simpul.lib import clock, uploads
 from simpul.lib.mails import Letter
@@ -465,6 +465,7 @@ class World:
             "package label": {"code": package.code, "sheet": "80"},
             "shipment labels": {"number": self.shipment.number, "sheet": "80"},
             "shipment": {"number": self.shipment.number},
+            "fetched goods": {"number": self._fetched_goods().number},
             "shipment photo": {"number": self.shipment.number, "pk": handed_over.pk},
             "shipment picture": {
                 "number": self.shipment.number,
@@ -719,6 +720,13 @@ class World:
         for name, link in self.links.items():
             self.clients[name].get(reverse("access", args=[link.token]))
         self.links["old_link"].revoke()
+
+    def _fetched_goods(self) -> Shipment:
+        """A pair that the courier has accepted to fetch back."""
+        made = Shipment.call_for(by=self.people["sari"], order=self.order, pairs=1)
+        testing.offer_to(made, self.people["asep"])
+        made.accept(by=self.people["asep"])
+        return made
 
     def _delivery_note(self) -> Paper:
         """The note of a shipment that is on its way."""

@@ -43,7 +43,13 @@ from simpul.crm.models.dealing import (
     DealingStatus,
 )
 from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like, note_duplicates
-from simpul.crm.models.goods_return import Counted, GoodsReturn, GoodsReturnQuerySet, ReturnedPairs
+from simpul.crm.models.goods_return import (
+    Counted,
+    GoodsReturn,
+    GoodsReturnQuerySet,
+    NothingCame,
+    ReturnedPairs,
+)
 from simpul.crm.models.lead import (
     LONGEST_WORDS,
     MET,
@@ -176,6 +182,7 @@ __all__ = [
     "NotMerged",
     "NotReferred",
     "NotUndone",
+    "NothingCame",
     "OfferStatus",
     "Offered",
     "Outcome",

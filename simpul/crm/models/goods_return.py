@@ -18,7 +18,11 @@ from simpul.lib import clock
 from simpul.orders.models import LineSize, Order
 from simpul.parties.models import Person, Workshop
 from simpul.stock.models import Balance, Count, Item, Location
-from simpul.workflow.steps import WrongState, creation, step
+from simpul.workflow.steps import Refused, WrongState, creation, step
+
+
+class NothingCame(Refused):
+    """No pair was counted, and nobody says that he has fetched one."""
 
 
 class Counted(NamedTuple):
@@ -46,7 +50,7 @@ class GoodsReturnQuerySet(models.QuerySet["GoodsReturn"]):
             "size__line__colourway__product", "size__variant"
         )
         return self.select_related("shipment__courier").prefetch_related(
-            models.Prefetch("pairs", pairs.order_by("pk"))
+            models.Prefetch("pairs", pairs.order_by("pk")), "shipment__handovers"
         )
 
 
@@ -117,20 +121,22 @@ class GoodsReturn(models.Model):
         order = ticket.subject
         if cls.objects.open().talked_of(ticket).exists():
             raise WrongState(_now("Goods of this ticket are on their way back already."))
-        if not isinstance(order, Order) or not any(pairs.values()):
+        chosen = {size.pk: count for size, count in pairs.items() if count > 0}
+        if not isinstance(order, Order) or not chosen:
             raise WrongState(_now("Say which pairs of which order come back."))
-        chosen = {size.pk: count for size, count in pairs.items() if count}
+        # its number is drawn before the sizes are locked, as where a delivery splits: no ring closes
+        shipment = _fetched(order, sum(chosen.values()), by) if way == cls.Way.COURIER else None
         rows = LineSize.objects.filter(line__order=order, pk__in=chosen).order_by("pk")
-        locked = list(rows.select_for_update(of=("self",)))
+        locked = list(rows.select_for_update(of=("self",), no_key=True))
         came = _come_back(locked)
-        fits = [0 < chosen[one.pk] <= one.delivered - came.get(one.pk, 0) for one in locked]
+        fits = [chosen[one.pk] <= one.delivered - came.get(one.pk, 0) for one in locked]
         if len(fits) != len(chosen) or not all(fits):
             raise WrongState(_now("Only what was delivered, and is not back yet, can come back."))
         made = cls.objects.create(
             workshop_id=ticket.workshop_id,
             ticket=ticket,
             way=way,
-            shipment=_fetched(order, sum(chosen.values()), by) if way == cls.Way.COURIER else None,
+            shipment=shipment,
             note=note,
         )
         for one in locked:
@@ -146,7 +152,12 @@ class GoodsReturn(models.Model):
     @step("crm.count_return", source=OPEN, target=Status.BACK)
     def count_in(self, *, by: Person, counted: Mapping[int, Counted]) -> None:
         """Count what came back, by the key of each row of pairs; whole pairs go into the stock of
-        finished goods, as found by a count. Raises WrongState for more than was agreed."""
+        finished goods, as found by a count. Raises WrongState for more than was agreed, and
+        NothingCame for nothing at all, which only what a courier has fetched can come to."""
+        if not any(map(sum, counted.values())) and not self._is_fetched:
+            raise NothingCame(
+                _now("Nothing was counted. If nothing comes back, say so on the ticket.")
+            )
         rows = self.pairs.select_related("size__variant__colourway__product").order_by("pk")
         for row in rows:
             found = counted.get(row.pk, Counted(0, 0, 0))
@@ -162,7 +173,7 @@ class GoodsReturn(models.Model):
     @step("crm.cancel_return", source=OPEN, target=Status.CANCELLED)
     def cancel(self, *, by: Person) -> None:
         """Nothing comes back after all. Raises WrongState once a courier has fetched it."""
-        if self.stands == self.Status.UNDER_WAY and self.shipment is not None:
+        if self._is_fetched:
             raise WrongState(_now("The courier has them: count them in when he brings them."))
         self._call_off(by)
 
@@ -184,11 +195,15 @@ class GoodsReturn(models.Model):
     def stands(self) -> Status:
         """Where the goods are; a courier who fetched them has said so on his shipment. Reads
         `shipment`."""
-        if self.is_open and self.shipment and self.shipment.status == ShipmentStatus.FETCHED:
+        if self.is_open and self._is_fetched:
             return self.Status.UNDER_WAY
         return self.Status(self.status)
 
     # Inside
+
+    @property
+    def _is_fetched(self) -> bool:
+        return self.shipment is not None and self.shipment.status == ShipmentStatus.FETCHED
 
     def _end_way(self, by: Person, pairs: int) -> None:
         """So many pairs are here: the shipment that was to fetch them has ended."""
@@ -206,7 +221,7 @@ class GoodsReturn(models.Model):
         if self.shipment.status in (ShipmentStatus.OFFERED, ShipmentStatus.ACCEPTED):
             self.shipment.withdraw(by=by)
         if self.shipment.status == ShipmentStatus.OPEN:
-            self.shipment.cancel(by=by)
+            self.shipment.call_off(by=self.shipment.workshop.machine)
 
     def _shelve(self, row: ReturnedPairs, by: Person) -> None:
         item = Item.of_variant(row.size.variant)

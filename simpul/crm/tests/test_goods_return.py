@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from simpul import testing
 from simpul.conversations.models import Ticket
 from simpul.conversations.notices import audience_of
-from simpul.crm.models import Counted, GoodsReturn, Remedy
+from simpul.crm.models import Counted, GoodsReturn, NothingCame, Remedy
 from simpul.orders.models import LineSize, Order
 from simpul.parties.models import Party, Person
 from simpul.stock.models import Balance, Count
@@ -112,6 +114,17 @@ def test_more_than_was_agreed_is_not_counted(
     assert (goods.status, shelved(size)) == ("agreed", before)
 
 
+def test_nothing_at_all_is_no_count(goods: GoodsReturn, ticket: Ticket, rina: Person) -> None:
+    for counted in ({}, {goods.pairs.get().pk: Counted(0, 0, 0)}):
+        with pytest.raises(NothingCame):
+            goods.count_in(by=rina, counted=counted)
+    goods.refresh_from_db()
+    assert (goods.status, journal_of(goods).filter(step="crm.count_return").count()) == (
+        "agreed",
+        0,
+    )
+
+
 def fetched(ticket: Ticket, size: LineSize, sari: Person) -> GoodsReturn:
     """Three pairs that a courier is to fetch."""
     return GoodsReturn.agree(by=sari, ticket=ticket, pairs={size: 3}, way="courier")
@@ -145,6 +158,45 @@ def test_what_a_courier_fetches_is_a_shipment_the_other_way(
     assert stage(goods) == ("back", "back", "returned")
     assert [one.count for one in shipment.handovers.order_by("pk")] == [3, 2]
     assert asep in audience_of(journal_of(shipment).get(step="delivery.bring_in"))
+
+
+def test_what_a_courier_has_lost_ends_with_a_ticket(
+    ticket: Ticket, size: LineSize, sari: Person, rina: Person, asep: Person
+) -> None:
+    goods = fetched(ticket, size, sari)
+    assert goods.shipment is not None
+    testing.offer_to(goods.shipment, asep)
+    goods.shipment.accept(by=asep)
+    with pytest.raises(NothingCame):  # he is still on his way to the customer
+        goods.count_in(by=rina, counted={})
+    goods.shipment.fetch(by=asep, count=3, pin=goods.shipment.pin)
+
+    goods.count_in(by=rina, counted={goods.pairs.get().pk: Counted(0, 0, 0)})
+
+    assert stage(goods) == ("back", "back", "returned")
+    assert Ticket.objects.get(kind="door").facts["counted"] == 0
+
+
+def test_the_desk_ends_it_on_the_ticket_alone(ticket: Ticket, size: LineSize, sari: Person) -> None:
+    goods = fetched(ticket, size, sari)
+    assert goods.shipment is not None
+    with pytest.raises(WrongState, match="say on their ticket"):
+        goods.shipment.cancel(by=sari)
+    assert stage(goods) == ("agreed", "agreed", "open")
+
+
+def test_its_number_is_drawn_before_sizes_are_locked(
+    ticket: Ticket, size: LineSize, sari: Person
+) -> None:
+    """As where a delivery splits: otherwise each waits for the other."""
+    with CaptureQueriesContext(connection) as asked:
+        fetched(ticket, size, sari)
+    said = [one["sql"] for one in asked.captured_queries]
+    first = [
+        next(at for at, sql in enumerate(said) if table in sql)
+        for table in ("workflow_numberseries", 'FROM "orders_linesize"')
+    ]
+    assert first == sorted(first)
 
 
 @pytest.mark.parametrize("how_far", ["open", "offered", "accepted"])

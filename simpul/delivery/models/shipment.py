@@ -219,7 +219,7 @@ class Shipment(models.Model):
         Fee and days are as agreed; what the table proposed (`tariff`) is kept beside them.
         """
         rows = Order.objects.filter(pk__in=[one.pk for one in orders]).order_by("pk")
-        orders = list(rows.select_for_update(of=("self",)))
+        orders = list(rows.select_for_update(of=("self",), no_key=True))
         here = Package.objects.filter(order__in=orders).waiting().order_by("pk")
         waiting = list(here.select_for_update(of=("self",)))
         is_agreed = all(one.status == OrderStatus.CONFIRMED for one in orders)
@@ -364,18 +364,35 @@ class Shipment(models.Model):
 
     @step("delivery.withdraw", source=(Status.OFFERED, Status.ACCEPTED), target=Status.OPEN)
     def withdraw(self, *, by: Person, reason: str = "") -> None:
-        """Take the job back before the packages left; a note that was issued is void."""
+        """Take the job back before the packages left; a note that was issued is void. A buyer who was
+        told that somebody comes to fetch goods hears that he does not."""
+        if self.fetches and self.status == Status.ACCEPTED:
+            self.unannounce(by=self.workshop.machine)
         self._close_offers(CourierOffer.Status.OFFERED, CourierOffer.Status.ACCEPTED)
         self.courier = None
         self.note_number = ""
         self.counted = None
         self.reason, self.next_on, self.next_part = "", None, ""
 
+    @step("delivery.unannounce", source=Status.ACCEPTED)
+    def unannounce(self, *, by: Person) -> None:
+        """Let the buyer know that whoever was to fetch what goes back does not come."""
+
     @step("delivery.cancel", source=Status.OPEN, target=Status.CANCELLED)
     def cancel(self, *, by: Person) -> None:
-        """Let the packages stand here for another shipment."""
+        """Let the packages stand here for another shipment. Raises WrongState for what fetches goods
+        back: that ends with what was agreed on their ticket."""
+        if self.fetches:
+            raise WrongState(
+                _now("Goods are to come back with it: say on their ticket that nothing comes back.")
+            )
         self._demand_no_carrier()
         self.packages.update(shipment=None)
+
+    @step("delivery.call_off", source=Status.OPEN, target=Status.CANCELLED)
+    def call_off(self, *, by: Person) -> None:
+        """Nothing is to be fetched any more."""
+        self._demand_fetching()
 
     @step("delivery.issue_note", source=(Status.OPEN, Status.ACCEPTED, *OUT))
     def issue_note(self, *, by: Person) -> None:
@@ -713,10 +730,12 @@ class Shipment(models.Model):
         """Take the pairs that go back, counted at the buyer's door and proved as a delivery is; what
         the workshop notes itself, because a courier telephoned, needs no proof.
 
-        The same client id again does nothing. Raises WrongPin, NoProof or NotCounted.
+        The same client id again does nothing. Raises WrongPin, NoProof, NotCounted, or WrongState
+        where nothing is to be fetched; then no PIN is tried.
         """
         if client_id and self.handovers.filter(client_id=client_id).exists():
             return
+        self._demand_fetching()
         with_pin = bool(pin) and self._try_pin(pin, by, "delivery.fetch", (Status.ACCEPTED,))
         self.take_along(
             by=by,
@@ -746,7 +765,7 @@ class Shipment(models.Model):
         if not (with_pin or photo or is_signed or by.is_staff):
             raise NoProof(_now("Type the PIN that the buyer tells you, or take a photo."))
         if not 0 < count <= self.fetches:
-            words = _now("Between 1 and %(count)s pairs were agreed: please count again.")
+            words = _now("%(count)s pairs were agreed: type 1 up to %(count)s.")
             raise NotCounted(words % {"count": self.fetches})
         self._note(
             Handover.Kind.FETCHED,
@@ -803,16 +822,41 @@ class Shipment(models.Model):
         self.reason, self.next_on, self.next_part = reason, next_on, next_part
         self.stop = None
 
+    @step("delivery.plan_fetch", source=Status.ACCEPTED)
+    def plan_fetch(self, *, by: Person, next_on: date, next_part: str = "") -> None:
+        """Say when the courier comes to fetch it; it stays his job."""
+        self._demand_fetching()
+        self._demand_soon(next_on)
+        self.next_on, self.next_part = next_on, next_part
+        self.reason = ""  # that of the last attempt stands with it
+
     @step(
         "delivery.bring_in",
         source=(Status.ACCEPTED, Status.FETCHED),
         target=Status.RETURNED,
     )
     def bring_in(self, *, by: Person, count: int) -> None:
-        """What was fetched is counted at the workshop, whatever the courier has said of it."""
+        """What was fetched is counted at the workshop; if the courier counted otherwise at the
+        buyer's door, that opens a ticket."""
         self._demand_fetching()
         self._note(Handover.Kind.RETURNED, by, count)
+        fetched = self.handovers.filter(kind=Handover.Kind.FETCHED).order_by("-pk").first()
+        if fetched is not None and fetched.count != count:
+            self.differ(
+                by=self.workshop.machine, handover=fetched, taken=fetched.count, counted=count
+            )
         self.reason, self.next_on, self.stop = "", None, None
+
+    @step("delivery.differ", source=(Status.ACCEPTED, Status.FETCHED))
+    def differ(self, *, by: Person, handover: Handover, taken: int, counted: int) -> None:
+        """Let sales know that other pairs came than the courier took along."""
+        Ticket.open(
+            by=by,
+            kind=Ticket.Kind.DOOR,
+            subject=self,
+            party=None,
+            facts={"shipment": self.number, "handover": handover.pk, "counted": counted},
+        )
 
     # Questions
 
@@ -837,7 +881,8 @@ class Shipment(models.Model):
         return max(mine, key=lambda one: one.pk, default=None)
 
     def shows_address_to(self, person: Person) -> bool:
-        """Tell whether the courier needs the address: from acceptance to a day after delivery."""
+        """Tell whether the courier needs the address: from acceptance to a day after delivery, or
+        after he has fetched what goes back."""
         return self.address_until(person) is not None
 
     def address_until(self, person: Person) -> datetime | None:
@@ -847,11 +892,12 @@ class Shipment(models.Model):
         """
         if person.party_id != self.courier_id:
             return None
-        if self.status in UNDER_WAY:
+        ended = self.left_at if self.status == Status.FETCHED else self.delivered_at
+        if self.status in UNDER_WAY and self.status != Status.FETCHED:
             return clock.now() + A_DAY
-        if self.status != Status.DELIVERED or self.delivered_at is None:
+        if self.status not in (Status.DELIVERED, Status.FETCHED) or ended is None:
             return None
-        until: datetime = self.delivered_at + A_DAY
+        until: datetime = ended + A_DAY
         return until if clock.now() < until else None
 
     @property
@@ -926,6 +972,11 @@ class Shipment(models.Model):
         return "delivery.miss" if self.fetches else "delivery.fail"
 
     @property
+    def planning(self) -> str:
+        """The step that says when its courier comes."""
+        return "delivery.plan_fetch" if self.fetches else "delivery.plan_attempt"
+
+    @property
     def is_out(self) -> bool:
         return self.status in OUT
 
@@ -935,6 +986,12 @@ class Shipment(models.Model):
         in_vain = (Handover.Kind.FAILED, Handover.Kind.MISSED)
         tried = [one for one in self.handovers.all() if one.kind in in_vain]
         return sorted(tried, key=lambda one: one.pk)
+
+    @property
+    def taken_along(self) -> int | None:
+        """The pairs that its courier counted when he fetched them; reads `handovers` as prefetched."""
+        fetched = Handover.Kind.FETCHED
+        return next((one.count for one in self.handovers.all() if one.kind == fetched), None)
 
     @property
     def had_its_attempts(self) -> bool:
@@ -968,18 +1025,20 @@ class Shipment(models.Model):
             if row.status not in states:
                 return False  # the step itself will say why not
             if not row.pin_tries_left:
-                raise WrongPin(_now("Too many wrong PINs: only a photo proves the delivery now."))
+                raise WrongPin(_now("Too many wrong PINs: only a photo is a proof now."))
             is_right = hmac.compare_digest(pin.encode(), row.pin.encode())
             if not is_right:
                 row.wrong_pins += 1
                 row.save(update_fields=["wrong_pins"])
         if not is_right:
-            raise WrongPin(
-                _now(
+            words = (
+                _now("This PIN is not right: the buyer sees it on the order. Tries left: %(left)s.")
+                if row.fetches
+                else _now(
                     "This PIN is not right: the receiver sees it on the order. Tries left: %(left)s."
                 )
-                % {"left": row.pin_tries_left}
             )
+            raise WrongPin(words % {"left": row.pin_tries_left})
         return True
 
     def _offer_to(self, person: Person) -> CourierOffer:

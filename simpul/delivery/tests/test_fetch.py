@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from simpul import testing
+from simpul.conversations.models import Ticket
 from simpul.conversations.notices import audience_of
 from simpul.delivery.models import NoProof, NotCounted, Shipment, WrongPin
 from simpul.lib import clock
@@ -102,6 +103,80 @@ def test_who_came_in_vain_keeps_the_job_and_says_when_he_comes_again(
     assert (fetching.reason, fetching.next_on) == ("", None)
 
 
+def test_after_a_trip_in_vain_a_day_is_planned(
+    fetching: Shipment, asep: Person, sari: Person, dewi: Person
+) -> None:
+    fetching.miss(by=asep, reason="nobody")
+    fetching.plan_fetch(by=asep, next_on=clock.in_days(2), next_part="noon")
+
+    fetching.refresh_from_db()
+    assert (fetching.status, fetching.next_on, fetching.next_part, fetching.reason) == (
+        "accepted",
+        clock.in_days(2),
+        "noon",
+        "",
+    )
+    assert {dewi, sari} <= set(audience_of(line(fetching, "delivery.plan_fetch")))
+    with pytest.raises(WrongState):
+        fetching.plan_fetch(by=asep, next_on=clock.in_days(31))
+
+
+def test_the_buyer_hears_that_who_was_announced_does_not_come(
+    fetching: Shipment, sari: Person, asep: Person, dewi: Person
+) -> None:
+    fetching.withdraw(by=sari)
+    told = audience_of(line(fetching, "delivery.unannounce"))
+    assert {one.party_id for one in told} == {dewi.party_id}
+
+    testing.offer_to(fetching, asep)
+    fetching.withdraw(by=sari)  # nobody had accepted
+    assert journal_of(fetching).filter(step="delivery.unannounce").count() == 1
+    assert (fetching.status, fetching.courier) == ("open", None)
+
+
+def test_it_is_not_cancelled_beside_what_was_agreed(
+    order: Order, sari: Person, fetching: Shipment
+) -> None:
+    fetching.withdraw(by=sari)
+    before = lines()
+    with pytest.raises(WrongState, match="say on their ticket"):
+        fetching.cancel(by=sari)
+    fetching.refresh_from_db()
+    assert (fetching.status, lines()) == ("open", before)
+
+
+def test_what_was_counted_otherwise_opens_a_ticket(
+    fetching: Shipment, asep: Person, sari: Person, rina: Person
+) -> None:
+    fetching.fetch(by=asep, count=3, pin=fetching.pin)
+    fetching.bring_in(by=rina, count=2)
+
+    handed = fetching.handovers.get(kind="got")
+    ticket = Ticket.objects.get()
+    assert (ticket.kind, ticket.subject) == ("door", fetching)
+    assert ticket.facts == {"shipment": fetching.number, "handover": handed.pk, "counted": 2}
+    entry = line(fetching, "delivery.differ")
+    assert (entry.facts["taken"], entry.facts["counted"]) == (3, 2)
+    assert sari in audience_of(entry)
+    assert (fetching.status, fetching.reason) == ("returned", "")
+
+
+def test_what_was_counted_alike_opens_none(fetching: Shipment, asep: Person, rina: Person) -> None:
+    fetching.fetch(by=asep, count=2, pin=fetching.pin)
+    fetching.bring_in(by=rina, count=2)
+    assert not Ticket.objects.exists()
+
+
+def test_the_address_is_shown_a_day_after_it_was_fetched(fetching: Shipment, asep: Person) -> None:
+    assert fetching.shows_address_to(asep)
+    fetching.fetch(by=asep, count=3, pin=fetching.pin)
+    left = fetching.left_at
+    assert left is not None
+    assert fetching.address_until(asep) == left + timedelta(days=1)
+    with clock.stopped(left + timedelta(days=1, seconds=1)):
+        assert not fetching.shows_address_to(asep)
+
+
 def test_it_leaves_no_note_and_no_package(fetching: Shipment, rina: Person, asep: Person) -> None:
     before = lines()
     with pytest.raises(WrongState, match="no packages"):
@@ -120,8 +195,13 @@ def test_what_brings_packages_fetches_nothing(
         leaving.miss(by=asep, reason="nobody")
     with pytest.raises(WrongState, match="nothing is fetched"):
         leaving.bring_in(by=rina, count=1)
+    with pytest.raises(WrongState, match="nothing is fetched"):
+        leaving.plan_fetch(by=asep, next_on=clock.today())
+    wrong = "0000" if leaving.pin != "0000" else "1111"
+    with pytest.raises(WrongState, match="nothing is fetched"):  # whatever the PIN
+        leaving.fetch(by=asep, count=1, pin=wrong)
     leaving.refresh_from_db()
-    assert (leaving.status, leaving.handovers.count()) == ("accepted", 0)
+    assert (leaving.status, leaving.handovers.count(), leaving.wrong_pins) == ("accepted", 0, 0)
 
 
 def test_who_may(
@@ -133,9 +213,14 @@ def test_who_may(
         with pytest.raises(NotAllowed):
             fetching.miss(by=other, reason="nobody")
         with pytest.raises(NotAllowed):
+            fetching.plan_fetch(by=other, next_on=clock.today())
+        with pytest.raises(NotAllowed):
             Shipment.call_for(by=other, order=order, pairs=1)
     for other in (asep, dewi, sari):  # the stock-keeper counts
         with pytest.raises(NotAllowed):
             fetching.bring_in(by=other, count=3)
+    for other in (asep, dewi, sari):  # that follows from what the ticket says
+        with pytest.raises(NotAllowed):
+            fetching.call_off(by=other)
     fetching.refresh_from_db()
     assert (fetching.status, Shipment.objects.count()) == ("accepted", 1)

@@ -52,6 +52,7 @@ class Done(NamedTuple):
     waited_for: str | Last = ""
     days_waited: int = 0
     made: tuple[tuple[date, int], ...] = ()  # the days on which pairs are made, and how many
+    ends: tuple[date | None, ...] = ()  # of each task the day of its last pair; none waits: None
 
 
 class Floor:
@@ -93,6 +94,7 @@ class Floor:
         crowd = Crowd(work, self._lasts) if any(task.lasts for task in work.tasks) else None
         waited: dict[str | Last, int] = {}
         made: list[tuple[date, int]] = []
+        ends: list[date | None] = [None] * len(waiting)
         for at in range(bisect_left(self._days, work.begins_on), len(self._days)):
             for place in range(last, -1, -1):
                 pairs = waiting[place]
@@ -111,6 +113,8 @@ class Floor:
                     passed = self._sized(crowd, place, at, hands, waited)
                 left[at] -= passed * minutes
                 waiting[place] -= passed
+                if passed:
+                    ends[place] = self._days[at]
                 if place < last:
                     waiting[place + 1] += passed
                 elif passed:
@@ -118,7 +122,9 @@ class Floor:
             if not any(waiting):
                 what, days = max(waited.items(), key=lambda one: one[1], default=("", 0))
                 is_able = not lacking(work.tasks, work.waiting, self._lasts)
-                return Done(self._days[at], what, days, tuple(made)) if is_able else None
+                return (
+                    Done(self._days[at], what, days, tuple(made), tuple(ends)) if is_able else None
+                )
         return None
 
     def _sized(

@@ -22,7 +22,7 @@ from simpul.lib.workdays import DAY, IDUL_FITRI, next_feast
 from simpul.orders.models import LineWish, Order, Status
 from simpul.orders.turns import day_of, last_turn, own_turn
 from simpul.parties.models import Person, Workshop, in_this_language
-from simpul.production.models import Capacity, ClosedDays
+from simpul.production.models import Capacity, ClosedDays, Job
 from simpul.ui.jinja import day
 
 WEEK = timedelta(days=7)
@@ -256,6 +256,14 @@ def parts_of(order: Order) -> Parts | None:
                 break
             return Parts(first, on, left - first, rest_on)
     return None
+
+
+def stage_days(job: Job) -> dict[int, date]:
+    """Return by when each stage of a job that still has work is done by the plan, by its position;
+    nothing where that cannot be told."""
+    ready = of(job.workshop).outcome.ready.get(job.line_id)
+    ends = enumerate(ready.ends, start=1) if ready is not None else ()
+    return {position: on for position, on in ends if on is not None}
 
 
 def late_orders(workshop: Workshop) -> list[int]:

@@ -55,6 +55,7 @@ class Ready(NamedTuple):
     waited_for: str | Last  # longest: the hands of a post, or lasts of a size
     days_waited: int
     made: tuple[tuple[date, int], ...]  # the days on which pairs are made, and how many
+    ends: tuple[date | None, ...]  # by stage, the day of its last pair; None where none waits
 
 
 @dataclass(slots=True)
@@ -143,4 +144,6 @@ def _ready(line: Line, store: Store, floor: Floor, today: date) -> Ready | None:
     done = floor.take(Work(begins_on, line.tasks, line.waiting))
     if done is None or not is_known or line.is_held:
         return None
-    return Ready(done.on, material_on, last, done.waited_for, done.days_waited, done.made)
+    return Ready(
+        done.on, material_on, last, done.waited_for, done.days_waited, done.made, done.ends
+    )

@@ -2,7 +2,9 @@
 Dynamic itemset counting and implication rules for market basket data, SIGMOD, 255-264).
 
 The lift's lower bound is exact: given how many orders have each, the orders with both are hypergeometric, or
-with some odds ratio noncentral (Fisher 1935; its limit: Cornfield 1956, section 5). The least odds ratio that is
+with some odds ratio noncentral (Fisher 1935, The logic of inductive inference, Journal of the Royal Statistical
+Society 98, 39-82; its limit: Cornfield 1956, A statistical problem arising from retrospective studies, Third
+Berkeley Symposium 4, 135-148). The least odds ratio that is
 not refuted says how many orders with both are to be expected, and so the least lift; of counts as small as
 these the normal approximation would promise too much. The level is shared out over all pairs of things that
 stand in FEWEST orders (Bonferroni), since of a thousand pairs some look good by chance. A pair is worth a

@@ -73,7 +73,8 @@ def cohorts(buyers: ArrayLike, periods: ArrayLike, now: int) -> Cohorts:
 
 
 def _patience(pairs: Counts) -> int:
-    """Return in how many periods nine of ten gaps are over."""
+    """Return in how many periods nine of ten gaps are over, of those that ended: whoever has left has a
+    gap without an end, so one that is open tells nothing. Too few where all is known for a short time."""
     gaps = np.diff(pairs[:, 1])[pairs[1:, 0] == pairs[:-1, 0]]
     return int(np.quantile(gaps, PATIENCE, method="higher")) if len(gaps) else 1
 

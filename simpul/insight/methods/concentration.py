@@ -1,6 +1,6 @@
 """On how few buyers (or models, or suppliers) the workshop hangs.
 
-Herfindahl's index (Hirschman 1964): the sum of squared shares. 1 / index: so many of equal size would be
+Herfindahl's index (Hirschman 1964, The paternity of an index, American Economic Review 54, 761): the sum of squared shares. 1 / index: so many of equal size would be
 as concentrated.
 """
 

@@ -5,6 +5,9 @@ lognormal around the common one: the normal model with random effects on the log
 That BLUP is a good thing, Statistical Science 6, 15-32), its variances by the moments of the analysis
 of variance (Searle 1971, for groups of unequal size). Who has ordered little is drawn towards all.
 
+Only gaps that ended are learned from, since an open one may never end. Where all is known for hardly longer
+than some gaps last, those that ended are the shorter ones, and it calls somebody overdue rather too soon.
+
 Days on which nobody could have ordered (the workshop closed, the last order still being made, a
 complaint open) do not count: a Clock stands still on them.
 """

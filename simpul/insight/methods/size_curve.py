@@ -1,6 +1,6 @@
 """How a model's demand falls on its sizes or colours: its own shares, drawn to those of its family.
 
-The Dirichlet-multinomial (Mosimann 1962): the curves of the models of a family vary around one common curve;
+The Dirichlet-multinomial (Mosimann 1962, On the compound multinomial distribution, Biometrika 49, 65-82): the curves of the models of a family vary around one common curve;
 `pull` says how little, as so many pairs of the family's own curve that each model begins with.
 """
 

@@ -1,7 +1,9 @@
 """Whether something goes one way, and by how much it changed.
 
-Mann 1945, Kendall 1975: whether a series goes one way, whatever its shape, with the correction for ties;
-Sen 1968: by how much. Whether two Poisson counts have one rate is asked of `insight/rates.py`.
+Mann 1945, Nonparametric tests against trend, Econometrica 13, 245-259, and Kendall 1975, Rank correlation
+methods: whether a series goes one way, whatever its shape, with the correction for ties. Sen 1968, Estimates of
+the regression coefficient based on Kendall's tau, Journal of the American Statistical Association 63, 1379-1389:
+by how much. Whether two Poisson counts have one rate is asked of `insight/rates.py`.
 """
 
 from __future__ import annotations

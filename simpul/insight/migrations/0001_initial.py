@@ -885,6 +885,8 @@ class Migration(FirstMigration):
                         choices=[
                             ("leg", "Leg"),
                             ("post", "Post"),
+                            ("first", "First"),
+                            ("last", "Last"),
                             ("promise", "Promise"),
                             ("supplier", "Supplier"),
                             ("courier", "Courier"),
@@ -1377,6 +1379,7 @@ class Migration(FirstMigration):
                 ("stage", models.CharField(max_length=40)),
                 ("stage_en", models.CharField(blank=True, max_length=40)),
                 ("model", models.CharField(max_length=120)),
+                ("model_en", models.CharField(blank=True, max_length=120)),
                 ("worker", models.CharField(blank=True, max_length=60)),
                 ("spoilt", models.PositiveIntegerField(default=0)),
                 ("mended", models.PositiveIntegerField(default=0)),

@@ -24,6 +24,7 @@ class SpoiltMonth(models.Model):
     stage = models.CharField(max_length=40)
     stage_en = models.CharField(max_length=40, blank=True)
     model = models.CharField(max_length=LONGEST_NAME)
+    model_en = models.CharField(max_length=LONGEST_NAME, blank=True)
     worker = models.CharField(max_length=60, blank=True)
     spoilt = models.PositiveIntegerField(default=0)
     mended = models.PositiveIntegerField(default=0)

@@ -50,6 +50,9 @@ class Working(models.Model):
       longer than the one, a tenth longer than the other; `lost`: by how much those that came late
       took longer here than the middle, together.
     - post: a stage of production, from the stage before to its last pair, `count` jobs; likewise.
+    - first, last: a stage by the first plan that was kept of it, and by the last one. `count` jobs, in
+      `kept` of them it was done in time; `middle` and `slow`: how late the late ones were; of `lost`
+      no plan was kept.
     - promise: a month. `count` orders were promised for it, `kept` of them there in time.
     - supplier, courier: deliveries with a promised day, `kept` of them in time; `middle` and `slow`:
       from the order, or from the workshop's door, until they were there. `spoilt` of a supplier: of
@@ -64,6 +67,8 @@ class Working(models.Model):
     class Kind(models.TextChoices):
         LEG = "leg"
         POST = "post"
+        FIRST = "first"
+        LAST = "last"
         PROMISE = "promise"
         SUPPLIER = "supplier"
         COURIER = "courier"

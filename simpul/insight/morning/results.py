@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import NamedTuple
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Min
+from django.db.models import Case, Count, Min, Q, Value, When
 
 from simpul.insight.campaigns import FEWEST, FEWEST_BUYERS
 from simpul.insight.models import MorningKind, MorningTask
+from simpul.lib import clock
 from simpul.lib.intervals import Interval, difference_of_shares
 from simpul.parties.models import Workshop
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Tasks of which it is known what followed: how many there are, and of how many it did."""
+    """Tasks whose days are over: how many there are, and what was hoped for of how many followed."""
 
     tasks: int
     followed: int
@@ -31,7 +32,8 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Result:
     """A kind since its first task. Of those that were shown so many were done, put off, not useful, or
-    are without an answer; `waiting` (also held out): what follows is not known yet.
+    are without an answer; `waiting` (also held out): their days are not over. Of these nothing counts,
+    though it may have followed: what has not followed yet is not known, and only good news would be.
 
     `share`: shown - held out, of those of which what hoped for followed (Newcombe); None where the
     smaller group has fewer than FEWEST, or it followed on fewer than FEWEST_BUYERS in all.
@@ -63,8 +65,10 @@ def results(workshop: Workshop) -> list[Result]:
     alike.
     """
     rows = MorningTask.objects.filter(workshop=workshop).order_by()
-    grouped = rows.values_list("kind", "is_held", "status", "followed").annotate(
-        n=Count("pk"), since=Min("day")
+    grouped = (
+        rows.annotate(is_over=_is_over(clock.today()))
+        .values_list("kind", "is_held", "status", "followed", "is_over")
+        .annotate(n=Count("pk"), since=Min("day"))
     )
     parts: dict[str, list[_Part]] = defaultdict(list)
     for kind, *part in grouped:
@@ -76,8 +80,21 @@ class _Part(NamedTuple):
     is_held: bool
     status: str
     followed: bool | None
+    is_over: bool
     tasks: int
     since: date
+
+    @property
+    def is_known(self) -> bool:
+        return self.is_over and self.followed is not None
+
+
+def _is_over(today: date) -> Any:
+    days: list[Any] = [
+        When(Q(kind=kind, day__lt=today - timedelta(days=kind.days)), then=Value(value=True))
+        for kind in MorningKind
+    ]
+    return Case(*days, default=Value(value=False))
 
 
 def _result(kind: MorningKind, parts: list[_Part]) -> Result:
@@ -91,12 +108,12 @@ def _result(kind: MorningKind, parts: list[_Part]) -> Result:
         answers=answers,
         shown=_group(shown),
         held=_group([part for part in parts if part.is_held]),
-        waiting=sum(part.tasks for part in parts if part.followed is None),
+        waiting=sum(part.tasks for part in parts if not part.is_known),
     )
 
 
 def _group(parts: list[_Part]) -> Group:
     return Group(
-        sum(part.tasks for part in parts if part.followed is not None),
-        sum(part.tasks for part in parts if part.followed),
+        sum(part.tasks for part in parts if part.is_known),
+        sum(part.tasks for part in parts if part.is_known and part.followed),
     )

@@ -15,10 +15,11 @@ from django.db.models import F
 from simpul import testing
 from simpul.changes.agreeing import accept
 from simpul.conversations.models import Ticket
+from simpul.crm.models import GoodsReturn
 from simpul.delivery.models import Load, Package, PackageLine, Shipment
 from simpul.insight.audit import findings
 from simpul.lib import clock
-from simpul.orders.models import Instalment, Order, OrderNeed, OrderRevision
+from simpul.orders.models import Instalment, LineSize, Order, OrderNeed, OrderRevision
 from simpul.papers.models import Paper
 from simpul.papers.pdf import pdf_of
 from simpul.parties.models import Party, Person, Workshop
@@ -281,6 +282,19 @@ def test_a_shipment_to_two_doors(house: Workshop, buyer: Party) -> None:
     assert broken(house) == set()
     Order.objects.filter(pk=other.pk).update(address="Jl. Lain 2")
     assert 7 in broken(house)
+
+
+def test_goods_that_nobody_can_bring_any_more(buyer: Party, dewi: Person, sari: Person) -> None:
+    order = testing.delivered_order(buyer)
+    ticket = Ticket.ask(by=dewi, kind="return", subject=order, party=buyer, body="Kekecilan.")
+    size = LineSize.objects.filter(line__order=order, delivered__gt=0).order_by("pk")[0]
+    goods = GoodsReturn.agree(by=sari, ticket=ticket, pairs={size: 1}, way="courier")
+    before = list(findings(buyer.workshop))
+    assert ticket.number not in {one.subject for one in before}
+
+    Shipment.objects.filter(pk=goods.shipment_id).update(status="cancelled")
+    [found] = [one for one in findings(buyer.workshop) if one not in before]
+    assert (found.invariant, found.subject) == (7, ticket.number)
 
 
 def test_a_promise_that_moved_by_itself(house: Workshop) -> None:

@@ -300,8 +300,11 @@ def test_hands_that_are_short_are_for_the_size_that_waits_longest_for_its_lasts(
 
     # two of 41 are cut first, and one of 40: then one of 41 is made a day; on the first nobody needs its last
     made = ((date(2026, 11, 27), 2), (date(2026, 11, 28), 3), (date(2026, 11, 29), 1))
-    assert first == Done(date(2026, 11, 29), ("derby", "41"), 2, made)
-    assert second == Done(date(2026, 11, 26), made=((date(2026, 11, 26), 1),))
+    ends = (date(2026, 11, 27), date(2026, 11, 29))
+    assert first == Done(date(2026, 11, 29), ("derby", "41"), 2, made, ends)
+    assert second is not None
+    assert (second.on, second.ends) == (date(2026, 11, 26), (None, date(2026, 11, 26)))
+    assert second.made == ((date(2026, 11, 26), 1),)
 
 
 def test_what_no_day_is_long_enough_for_has_no_day() -> None:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from simpul import testing
 from simpul.crm.models import Lead
+from simpul.delivery.models import Shipment
 from simpul.insight import factors
 from simpul.insight.factors import Factor, Name, Step, Word
 from simpul.insight.keeping import keep
@@ -140,6 +141,22 @@ def test_a_share_near_all_hardly_varies_by_chance(owner: Person) -> None:
     )
     promises = factors.figures(owner, TODAY)[Factor.DISTRIBUTION][0]
     assert (promises.value, promises.before, promises.word) == (95, 80, Word.BETTER)
+
+
+def under_way(person: Person) -> object:
+    told = factors.figures(person, clock.today())
+    return next(one.value for rows in told.values() for one in rows if one.name == Name.ON_THE_WAY)
+
+
+def test_goods_on_their_way_back_are_under_way_too(
+    buyer: Party, sari: Person, asep: Person, owner: Person
+) -> None:
+    made = Shipment.call_for(by=sari, order=testing.delivered_order(buyer), pairs=2)
+    testing.offer_to(made, asep)
+    made.accept(by=asep)
+    assert under_way(owner) == 0
+    made.fetch(by=asep, count=2, pin=made.pin)
+    assert under_way(owner) == 1
 
 
 def test_where_nothing_is_known_nothing_is_said(owner: Person) -> None:

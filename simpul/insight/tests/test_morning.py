@@ -20,7 +20,7 @@ from simpul.insight.models import (
     MorningRules,
     MorningTask,
 )
-from simpul.insight.morning import finding, making
+from simpul.insight.morning import finding, making, results
 from simpul.insight.morning.finding import Found
 from simpul.lib import clock, uploads
 from simpul.orders.models import Order
@@ -496,3 +496,24 @@ def test_a_day_that_was_agreed_on_anew_has_followed(
     morning(workshop, 1)
     late.refresh_from_db()
     assert late.followed is True
+
+
+def test_a_task_counts_only_once_its_days_are_over(buyer: Party) -> None:
+    """Of young tasks only good news is known: counted at once it would make every share too high."""
+    known: list[tuple[int, bool | None]] = [(-40, True), (-29, False), (-28, True), (-3, True)]
+    for days, has_followed in [*known, (-3, None)]:
+        MorningTask.objects.create(
+            workshop=buyer.workshop,
+            kind=MorningKind.OVERDUE,
+            party=buyer,
+            day=clock.in_days(days),
+            last_on=clock.in_days(days),
+            rank=1,
+            gain=1,
+            chance=1,
+            is_held=False,
+            followed=has_followed,
+        )
+    (found,) = results.results(buyer.workshop)
+    assert found.shown == results.Group(tasks=2, followed=1)
+    assert (found.waiting, found.all_shown) == (3, 5)

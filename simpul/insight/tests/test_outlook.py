@@ -618,3 +618,16 @@ def test_the_last_day_to_order_before_lebaran(workshop: Workshop, udin: Person) 
     assert outlook.before_lebaran(workshop, 200) is None
     with clock.stopped(datetime(2026, 7, 1, 9, tzinfo=clock.WIB)):
         assert outlook.before_lebaran(workshop, 14) is None  # far off
+
+
+def test_the_days_of_the_stages_are_those_of_the_plan(buyer: Party) -> None:
+    job = testing.released_job(buyer)
+    testing.hands(buyer.workshop)
+    assert outlook.stage_days(job) == {
+        1: date(2026, 11, 26),
+        2: date(2026, 11, 27),
+        3: date(2026, 11, 28),
+    }
+    Capacity.objects.filter(workshop=buyer.workshop, post="Jahit").delete()
+    recent.forget()
+    assert outlook.stage_days(job) == {}

@@ -237,6 +237,17 @@ def test_the_back_test_is_told_what_was_known_on_its_day(
     assert (then.age - then.recency).min() == 0  # somebody's order was being made
 
 
+def test_nothing_is_held_back_where_the_workshop_was_closed_all_that_time(
+    workshop: Workshop, book: dict[Party, list[int]]
+) -> None:
+    told(workshop, book)
+    today = clock.today()
+    first = today - timedelta(days=returning.HELD_BACK)
+    ClosedDays.objects.create(workshop=workshop, first_on=first, last_on=today, words="x")
+    returning.judge(workshop)
+    assert BuyingOutlook.objects.get().tested == {}
+
+
 def test_judged_again_it_says_the_same(workshop: Workshop, book: dict[Party, list[int]]) -> None:
     told(workshop, book)
     returning.judge(workshop)

@@ -65,6 +65,21 @@ def test_a_season_that_all_models_have_is_none_of_the_price(workshop: Workshop) 
     assert one.verdict == ""
 
 
+def test_the_month_in_which_a_model_came_is_no_month_to_compare_with(workshop: Workshop) -> None:
+    young, steady = testing.product(workshop, "DRB-01"), testing.product(workshop, "OXF-01")
+    sold(young, 0, 8)
+    ModelDay.objects.filter(product=young, orders=0).delete()
+    ModelDay.objects.create(
+        workshop=workshop, day=date(2026, 2, 26), product=young, orders=1, pairs=10
+    )
+    sold(steady, 20, 20)
+    dearer(young)
+    one = told(workshop)["DRB-01"]
+    assert (one.since, one.old, one.new) == (CHANGED, 200_000, 230_000)
+    assert one.orders == (64, 0)
+    assert one.verdict == ""
+
+
 def test_of_a_price_that_never_changed_nothing_is_said(workshop: Workshop) -> None:
     sold(testing.product(workshop, "DRB-01"), 8, 4)
     one = told(workshop)["DRB-01"]

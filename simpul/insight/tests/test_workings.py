@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from simpul import testing
+from simpul.catalog.models import Product
 from simpul.delivery import packing
 from simpul.delivery.models import Shipment
 from simpul.insight import causes, workings
@@ -106,14 +107,57 @@ def test_a_courier_is_late_by_the_days_that_were_agreed(order: Order, courier: P
     assert (row.party, row.count, row.kept, row.middle) == (courier, 1, 0, 20)
 
 
+def test_a_trip_in_vain_to_fetch_goods_counts_like_one_to_deliver(
+    order: Order, courier: Party, asep: Person, sari: Person
+) -> None:
+    with ago(5):
+        fetching = Shipment.call_for(by=sari, order=order, pairs=1)
+        testing.offer_to(fetching, asep)
+        fetching.accept(by=asep)
+        fetching.miss(by=asep, reason="nobody")
+    reckoned(order.workshop)
+
+    [row] = rows(order.workshop, Kind.COURIER)
+    assert (row.party, row.spoilt) == (courier, 1)
+
+
 def test_what_was_mended_stands_with_its_stage_and_speed_with_its_worker(order: Order) -> None:
+    Product.objects.filter(workshop=order.workshop).update(name="Pantofel", name_en="Court shoe")
     reckoned(order.workshop)
 
     [mended] = rows(order.workshop, Kind.SPOILT)
     assert (mended.count, mended.spoilt, mended.lost) == (10, 0, 2)
+    assert mended.name_en.startswith("Court shoe · ")
     [oman] = rows(order.workshop, Kind.HAND)
     assert (oman.name, oman.count, oman.days, oman.a_day) == ("Oman", 30, 3, 10)
     assert [row.a_day for row in rows(order.workshop, Kind.SPEED)] == [10, 10, 10]
+
+
+def test_a_stage_is_judged_by_its_first_plan_and_by_its_last(
+    buyer: Party, workshop: Workshop
+) -> None:
+    udin = testing.foreman(workshop)
+    for days_late in (0, 3):
+        with ago(20):
+            job = testing.planned_job(buyer)
+            today = clock.today()
+            job.release(by=udin, days={1: today, 2: today + timedelta(days=1)})
+        with ago(20 - days_late):
+            if days_late:
+                job.schedule(by=udin, days={2: clock.today()}, reason="rain")
+            testing.run_through(job)
+    with clock.stopped(NOW):
+        workings.reckon(workshop)
+
+    first = [
+        (row.name, row.count, row.kept, row.middle, row.lost) for row in rows(workshop, Kind.FIRST)
+    ]
+    assert first == [
+        ("Potong", 2, 1, 30, 0),
+        ("Jahit", 2, 1, 20, 0),
+        ("Finishing", 0, 0, 0, 2),  # no plan was kept of it
+    ]
+    assert [(row.count, row.kept) for row in rows(workshop, Kind.LAST)] == [(2, 1), (2, 2), (0, 0)]
 
 
 def test_causes_are_counted_by_month_without_what_was_taken_back(

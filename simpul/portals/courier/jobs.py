@@ -153,6 +153,8 @@ def delivery(request: Request, number: str) -> HttpResponse:
 def fetching(request: Request, number: str) -> HttpResponse:
     """At the buyer's door, where goods are fetched back: count, PIN or photo."""
     shipment = find_job(request, number)
+    if not shipment.fetches:
+        raise Http404
     demand(request, "delivery.fetch", shipment)
     if shipment.has_heard(request.POST.get("client_id", "")):
         return _back(request, number)
@@ -176,7 +178,7 @@ def failure(request: Request, number: str) -> HttpResponse:
     demand(request, shipment.failing, shipment)
     if shipment.has_heard(request.POST.get("client_id", "")):
         return _back(request, number)
-    form = SentFailureForm(request.POST or None)
+    form = SentFailureForm(request.POST or None, is_fetching=bool(shipment.fetches))
     if form.is_valid():
         say = shipment.miss if shipment.fetches else shipment.fail
         say(by=request.person, **form.cleaned_data)
@@ -190,10 +192,11 @@ def failure(request: Request, number: str) -> HttpResponse:
 def attempt(request: Request, number: str) -> HttpResponse:
     """Plan when it is tried again."""
     shipment = find_job(request, number)
-    demand(request, "delivery.plan_attempt", shipment)
+    demand(request, shipment.planning, shipment)
     form = AttemptForm(request.POST or None)
     if form.is_valid():
-        shipment.plan_attempt(by=request.person, **form.cleaned_data)
+        plan = shipment.plan_fetch if shipment.fetches else shipment.plan_attempt
+        plan(by=request.person, **form.cleaned_data)
         return _back(request, number)
     return _ask(request, shipment, form, "attempt")
 

@@ -14,7 +14,9 @@ from simpul.portals.storefront.recommended import recommended_by
 @require_http_methods(["GET", "POST"])
 def registration(request: Visit) -> HttpResponse:
     came_by = recommended_by(request) if referrals.rewards(request.workshop) else None
-    form = RegistrationForm(request.POST or None, code=came_by)
+    form = RegistrationForm(
+        request.POST or None, code=came_by, gift=referrals.gift(request.workshop)
+    )
     if form.is_valid():
         if is_too_often(
             "register", str(request.META.get("REMOTE_ADDR", "")), times=10, seconds=3600

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message, Ticket
+from simpul.crm.models import GoodsReturn
 from simpul.delivery import packing
 from simpul.delivery.forms import (
     AttemptForm,
@@ -77,11 +78,14 @@ def deliveries(request: Request) -> HttpResponse:
     """What is to be packed and sent, and what is under way."""
     words, chosen = request.GET.get("q", "").strip(), request.GET.get("status", "")
     found = Shipment.objects.visible_to(request.person).search(words)
-    counts = dict(found.order_by().values_list("status").annotate(n=Count("pk", distinct=True)))
+    counts = dict(found.order_by().values_list("status").annotate(n=Count("pk")))
     shown = _chosen(found, chosen).for_list().order_by("-id")
     if answer := download(request, "deliveries", COLUMNS, shown):
         return answer
-    page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
+    pages = Paginator(shown, A_PAGE)
+    if not chosen:
+        pages.count = sum(counts.values())
+    page = pages.get_page(request.GET.get("page"))
     return render(
         request,
         "workshop/deliveries/list.html",
@@ -196,12 +200,19 @@ def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpRespon
             "carriers": CarrierAccount.objects.visible_to(request.person).connected().exists(),
             "tickets": Ticket.objects.visible_to(request.person).about(shipment).order_by("pk"),
             "unpaid": _unpaid(shipment),
+            "goods": _goods(shipment) if shipment.fetches else None,
             **(told | {"asked": asked, "call_to": told["call_to"] if shipment.courier else ""}),
             "collects": 0 if shipment.fetches else shipment.cash_to_collect(),
             "journal": journal_of(shipment),
         },
         status=422 if form.is_bound else 200,
     )
+
+
+def _goods(shipment: Shipment) -> GoodsReturn | None:
+    """Return which pairs it fetches back, and of which ticket they are."""
+    found = GoodsReturn.objects.filter(shipment=shipment).for_page()
+    return found.select_related("ticket").first()
 
 
 def _unpaid(shipment: Shipment) -> list[Order]:
@@ -294,6 +305,8 @@ def delivery(request: Request, number: str) -> HttpResponse:
 def fetching(request: Request, number: str) -> HttpResponse:
     """Note that goods were fetched back, as the courier says on the telephone."""
     shipment = _find(request, number)
+    if not shipment.fetches:
+        raise Http404
     demand(request, "delivery.fetch", shipment)
     form = FetchForm(
         request.POST or None, is_proved_by_word=True, initial={"count": shipment.fetches}
@@ -315,7 +328,7 @@ def failure(request: Request, number: str) -> HttpResponse:
     demand(request, shipment.failing, shipment)
     if shipment.has_heard(request.POST.get("client_id", "")):
         return _back(request, number)
-    form = FailureForm(request.POST or None)
+    form = FailureForm(request.POST or None, is_fetching=bool(shipment.fetches))
     if form.is_valid():
         say = shipment.miss if shipment.fetches else shipment.fail
         say(by=request.person, **form.cleaned_data)
@@ -327,10 +340,11 @@ def failure(request: Request, number: str) -> HttpResponse:
 def attempt(request: Request, number: str) -> HttpResponse:
     """Plan when it is tried again."""
     shipment = _find(request, number)
-    demand(request, "delivery.plan_attempt", shipment)
+    demand(request, shipment.planning, shipment)
     form = AttemptForm(request.POST or None)
     if form.is_valid():
-        shipment.plan_attempt(by=request.person, **form.cleaned_data)
+        plan = shipment.plan_fetch if shipment.fetches else shipment.plan_attempt
+        plan(by=request.person, **form.cleaned_data)
         return _back(request, number)
     return _ask(request, shipment, form, "attempt")
 

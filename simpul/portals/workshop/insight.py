@@ -206,12 +206,12 @@ def _weeks_chart(weeks: Weeks) -> charts.Chart:
 
 
 def _smoothed(weeks: list[int | None]) -> list[int | None]:
-    """The mean of each week and the three before it, where all four are known: orders in dozens make
-    single weeks jump."""
+    """The mean of each week, the two before it and the two after it, where all five are known: orders
+    in dozens make single weeks jump, and a mean of the past alone would come too late."""
     found: list[int | None] = []
     for at in range(len(weeks)):
-        four = [one for one in weeks[max(at - 3, 0) : at + 1] if one is not None]
-        found.append(round(sum(four) / 4) if len(four) == 4 else None)
+        five = [one for one in weeks[max(at - 2, 0) : at + 3] if one is not None]
+        found.append(round(sum(five) / 5) if len(five) == 5 else None)
     return found
 
 

@@ -197,7 +197,9 @@ def _lists(request: Request) -> dict[str, QuerySet[Any]]:
     if request.GET.get("shown") != "all":
         letters = letters.filter(status__in=(Arrival.Status.WAITING, Arrival.Status.FETCHING))
     due = Instruction.objects.visible_to(request.person).open()
-    receipts = Receipt.objects.visible_to(request.person).with_credit()
+    receipts = Receipt.objects.visible_to(request.person)
+    if request.GET.get("tab") == "receipts":  # elsewhere they are only counted
+        receipts = receipts.with_credit()
     refunds = Refund.objects.visible_to(request.person)
     if request.GET.get("shown") != "all":
         refunds = refunds.open()

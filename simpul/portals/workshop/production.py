@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from simpul.insight.dates import outlook
 from simpul.lib import clock
 from simpul.orders.models import Order, OrderLine
 from simpul.orders.models import Status as OrderStatus
@@ -17,7 +18,7 @@ from simpul.portals.downloads import Column, download
 from simpul.portals.files import serve_upload
 from simpul.portals.http import Request, demand
 from simpul.production import queries, shelf
-from simpul.production.forms import PhotoForm, ReasonForm, ShelfForm, TapForm
+from simpul.production.forms import PhotoForm, ReasonForm, ScheduleForm, ShelfForm, TapForm
 from simpul.production.models import (
     CauseList,
     Job,
@@ -107,7 +108,7 @@ def jobs(request: Request) -> HttpResponse:
 @require_safe
 def job(request: Request, pk: int) -> HttpResponse:
     job = _find(request, pk)
-    material = queries.material_of(job)
+    material, logs = queries.material_of(job), queries.logs_of(job)
     return render(
         request,
         "workshop/production/job.html",
@@ -118,7 +119,8 @@ def job(request: Request, pk: int) -> HttpResponse:
             "shelves": Item.shelves_of_materials(
                 need.material_id for _stage, needs in material for need in needs
             ),
-            "logs": queries.logs_of(job),
+            "planned": queries.planned_days(job, logs),
+            "logs": logs,
             "outside": Outwork.objects.visible_to(request.person)
             .filter(stage__job=job)
             .for_list()
@@ -193,8 +195,27 @@ def photo_showing(request: Request, pk: int, photo: int) -> HttpResponse:
 
 @require_POST
 def release(request: Request, pk: int) -> HttpResponse:
-    _find(request, pk).release(by=request.person)
+    """Release the work, and keep the days that the schedule has for its stages."""
+    job = _find(request, pk)
+    job.release(by=request.person, days=outlook.stage_days(job))
     return redirect("workshop:job", request.workshop.slug, pk)
+
+
+@require_http_methods(["GET", "POST"])
+def schedule(request: Request, pk: int) -> HttpResponse:
+    """Plan anew by when the stages are to be done; what was planned before stays."""
+    job = _find(request, pk)
+    demand(request, "production.schedule", job)
+    sums = job.sums()
+    form = ScheduleForm(
+        request.POST or None,
+        stages=[one for one in queries.stages_of(job) if not job.has_passed(one, sums)],
+        days=outlook.stage_days(job),
+    )
+    if form.is_valid():
+        job.schedule(by=request.person, **form.facts)
+        return redirect("workshop:job", request.workshop.slug, pk)
+    return _ask(request, job, form, "schedule")
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from simpul.crm.models import GoodsReturn
+from simpul.crm.models import GoodsReturn, NothingCame
 from simpul.crm.return_forms import ReturnCountForm, ReturnForm
 from simpul.orders.models import Order
 from simpul.portals.http import Request
@@ -66,8 +66,12 @@ def count(request: Request, pk: int) -> HttpResponse:
         raise NotAllowed
     form = ReturnCountForm(request.POST or None, pairs=list(found.pairs.all()))
     if form.is_valid():
-        found.count_in(by=request.person, counted=form.counted)
-        return redirect("workshop:ticket", request.workshop.slug, found.ticket_id)
+        try:
+            found.count_in(by=request.person, counted=form.counted)
+        except NothingCame as reason:
+            form.add_error(None, str(reason))
+        else:
+            return redirect("workshop:ticket", request.workshop.slug, found.ticket_id)
     return render(
         request,
         "workshop/tickets/return_count.html",

@@ -550,6 +550,7 @@ urlpatterns = [
     path("production/jobs/", production.jobs, name="jobs"),
     path("production/jobs/<int:pk>/", production.job, name="job"),
     path("production/jobs/<int:pk>/release/", production.release, name="job-release"),
+    path("production/jobs/<int:pk>/schedule/", production.schedule, name="job-schedule"),
     path("production/jobs/<int:pk>/lots/", lots.choice, name="job-lots"),
     path(
         "production/jobs/<int:pk>/lots/<int:lot>/taking-back/",

@@ -109,13 +109,24 @@ def _rows(request: Request, *kinds: Kind) -> Rows:
 
 
 def _days(request: Request) -> Shown:
-    rows = _rows(request, Kind.LEG, Kind.POST, Kind.PROMISE, Kind.SUPPLIER, Kind.COURIER)
+    rows = _rows(
+        request,
+        Kind.LEG, Kind.POST, Kind.FIRST, Kind.LAST, Kind.PROMISE, Kind.SUPPLIER, Kind.COURIER,
+    )  # fmt: skip
     legs, posts, promises = rows[Kind.LEG], rows[Kind.POST], rows[Kind.PROMISE]
+    planned = list(zip(rows[Kind.FIRST], rows[Kind.LAST], strict=True))
     suppliers, couriers = rows[Kind.SUPPLIER], rows[Kind.COURIER]
     context = {
         "legs": legs,
         "posts": posts,
         "promises": promises,
+        "planned": planned,
+        "judged": sum(first.count for first, _last in planned),
+        "kept_at_first": sum(first.kept for first, _last in planned),
+        "kept_at_last": sum(last.kept for _first, last in planned),
+        "without_plan": sum(first.lost for first, _last in planned),
+        "worst_kept": _worst_kept(rows[Kind.FIRST]),
+        "planned_chart": _planned_chart(planned),
         "suppliers": suppliers,
         "couriers": couriers,
         "fewest": FEWEST,
@@ -130,6 +141,7 @@ def _days(request: Request) -> Shown:
     lists: Lists = {
         "legs": (COLUMNS_OF_WAITS, legs),
         "stages": (COLUMNS_OF_WAITS[:-1], posts),
+        "punctuality": (COLUMNS_OF_PLANNED, planned),
         "promises": (COLUMNS_OF_PROMISES, promises),
         "suppliers": ((*COLUMNS_OF_BRINGERS, _sent_back), suppliers),
         "couriers": ((*COLUMNS_OF_BRINGERS, _in_vain), couriers),
@@ -155,6 +167,25 @@ def _waits(title: str, rows: Sequence[Working]) -> charts.Chart | None:
     )
 
 
+def _worst_kept(rows: Sequence[Working]) -> Working | None:
+    """Return the stage that was late most often, where enough jobs were planned to say so."""
+    known = [row for row in rows if row.count >= FEWEST and row.late]
+    return min(known, key=lambda row: row.kept / row.count, default=None)
+
+
+def _planned_chart(rows: Sequence[tuple[Working, Working]]) -> charts.Chart | None:
+    known = [(first, last) for first, last in rows if first.count]
+    if not known:
+        return None
+    return charts.bars(
+        _("Done in time, of 100 jobs"),
+        _("By the day on which the last pair of a job passed the stage."),
+        [charts.Bar(first.label, first.percent, last.percent) for first, last in known],
+        number,
+        (_("by the first plan"), _("by the last plan")),
+    )
+
+
 def _promise_chart(rows: Sequence[Working]) -> charts.Chart | None:
     if len(rows) < 2:
         return None
@@ -173,6 +204,14 @@ COLUMNS_OF_WAITS: tuple[Column, ...] = (
     (gettext_lazy("Half take longer than (days)"), lambda row: row.middle / 10),
     (gettext_lazy("One in ten takes longer than (days)"), lambda row: row.slow / 10),
     (gettext_lazy("Days lost here by late orders"), lambda row: row.lost / 10),
+)
+COLUMNS_OF_PLANNED: tuple[Column, ...] = (
+    (gettext_lazy("Stage"), lambda row: row[0].label),
+    (gettext_lazy("Jobs with a plan"), lambda row: row[0].count),
+    (gettext_lazy("In time by the first plan"), lambda row: row[0].kept),
+    (gettext_lazy("In time by the last plan"), lambda row: row[1].kept),
+    (gettext_lazy("Half of the late ones later than (days)"), lambda row: row[0].middle / 10),
+    (gettext_lazy("Jobs without a plan"), lambda row: row[0].lost),
 )
 COLUMNS_OF_PROMISES: tuple[Column, ...] = (
     (gettext_lazy("Month"), lambda row: row.month),

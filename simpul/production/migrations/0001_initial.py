@@ -203,6 +203,20 @@ class Migration(FirstMigration):
             },
         ),
         migrations.CreateModel(
+            name='StagePlan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('turn', models.PositiveSmallIntegerField()),
+                ('due_on', models.DateField()),
+                ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
+                ('stage', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='production.jobstage')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('stage', 'turn'), name='stage_plan_once_a_turn')],
+            },
+        ),
+        migrations.CreateModel(
             name='WageSheet',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

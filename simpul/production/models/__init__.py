@@ -24,6 +24,7 @@ from simpul.production.models.log import StageLog
 from simpul.production.models.outwork import Out, Outwork, OutworkMaterial, OutworkSize, outs
 from simpul.production.models.own import OwnPairs
 from simpul.production.models.photo import StagePhoto
+from simpul.production.models.stage_plan import StagePlan
 from simpul.production.models.wages import (
     NothingLeft,
     SettledLog,
@@ -57,6 +58,7 @@ __all__ = [
     "SettledLog",
     "StageLog",
     "StagePhoto",
+    "StagePlan",
     "Status",
     "TooLittle",
     "TooMany",

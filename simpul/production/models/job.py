@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +21,7 @@ from simpul.parties.models import Person, Workshop, in_this_language
 from simpul.production.models.log import StageLog, Sums
 from simpul.production.models.outwork import Out, Outwork, outs
 from simpul.production.models.own import OwnPairs
+from simpul.production.models.stage_plan import StagePlan
 from simpul.stock.models import Balance, Item, Location, Movement, Reservation
 from simpul.workflow.models import Entry, NumberSeries
 from simpul.workflow.steps import Refused, WrongState, creation, step
@@ -134,14 +137,36 @@ class Job(models.Model):
         return job
 
     @step("production.release", source=Status.PLANNED, target=Status.RELEASED)
-    def release(self, *, by: Person) -> None:
-        """Let the work begin: the money before it has come, the first stage's material is there."""
+    def release(self, *, by: Person, days: Mapping[int, date] | None = None) -> None:
+        """Let the work begin: the money before it has come, the first stage's material is there.
+
+        `days` by which the schedule has the stages done, by position, are kept with it.
+        """
         self.demand_order_runs()
         self.line.order.demand_open(Gate.PRODUCTION)
         first = self.stages.order_by("position")[0]
         self._demand_material(self.needs_of(first))
         self.number = NumberSeries.draw(self.workshop_id, "SPK")
         self.released_at = clock.now()
+        self._keep_days(days or {}, by)
+
+    @step("production.schedule", source=(Status.RELEASED, Status.RUNNING, Status.HELD))
+    def schedule(self, *, by: Person, days: Mapping[int, date], reason: str) -> None:
+        """Plan anew, on purpose, by when stages that are not done yet are to be: days by position.
+
+        What was planned before stays, and is judged too.
+        """
+        sums, stages = self.sums(), {one.position: one for one in self.stages.all()}
+        if not days or not days.keys() <= stages.keys():
+            raise WrongState(_now("Say by when which stage of this job is to be done."))
+        in_turn = [days[position] for position in sorted(days)]
+        if in_turn[0] < clock.today() or in_turn != sorted(in_turn):
+            raise WrongState(
+                _now("A stage cannot be done before today, nor before the one before it.")
+            )
+        if any(self.has_passed(stages[position], sums) for position in days):
+            raise WrongState(_now("Every pair has passed this stage already."))
+        self._keep_days(days, by)
 
     @step("production.start", source=Status.RELEASED, target=Status.RUNNING)
     def start(self, *, by: Person) -> None:
@@ -316,6 +341,12 @@ class Job(models.Model):
             for size in self.sizes.all()
         }
 
+    def has_passed(self, stage: JobStage, sums: Sums) -> bool:
+        """Tell whether every pair of the job has passed a stage."""
+        return all(
+            sums.get((stage.pk, size.pk), (0, 0, 0))[0] >= size.pairs for size in self.sizes.all()
+        )
+
     def needs_of(self, stage: JobStage) -> list[OrderNeed]:
         """Return what a stage eats; what no stage of the job claims goes in at the first."""
         stages = list(self.stages.all())
@@ -398,6 +429,15 @@ class Job(models.Model):
                 )
 
     # Inside
+
+    def _keep_days(self, days: Mapping[int, date], by: Person) -> None:
+        stages = self.stages.filter(position__in=days).annotate(
+            known=Coalesce(Max("plans__turn"), 0)
+        )
+        StagePlan.objects.bulk_create(
+            StagePlan(stage=one, turn=one.known + 1, due_on=days[one.position], by=by)
+            for one in stages.order_by("position")
+        )
 
     def _counted(
         self, good: dict[str, int], reject: dict[str, int], rework: dict[str, int]
@@ -545,10 +585,7 @@ class Job(models.Model):
         if self.status != Status.RUNNING:
             return
         last = max(self.stages.all(), key=lambda one: one.position)
-        sums = self.sums()
-        if all(
-            sums.get((last.pk, size.pk), (0, 0, 0))[0] >= size.pairs for size in self.sizes.all()
-        ):
+        if self.has_passed(last, self.sums()):
             self.finish(by=self.workshop.machine)
 
 

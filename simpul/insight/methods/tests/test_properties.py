@@ -21,7 +21,7 @@ from simpul.insight.methods.rfm import rfm
 from simpul.insight.methods.size_curve import split
 from simpul.insight.methods.smoothing import damped, naive, simple
 
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=25, deadline=None, derandomize=True)
 size = st.floats(0.05, 50)
 demand = st.lists(st.integers(0, 60), min_size=6, max_size=24).filter(lambda some: sum(some) > 0)
 
@@ -48,7 +48,7 @@ def test_who_ordered_later_is_rather_still_there(
 
     orders = np.array([model.expected(same, horizon) for horizon in (0, 1, 10, 100)])
     assert (orders[0] == 0).all()
-    assert (np.diff(orders, axis=0) >= 0).all()
+    assert (orders[1:] >= orders[:-1] * (1 - 1e-9)).all()
     rate = (model.r + x) / (model.alpha + age)
     assert (orders[3] <= 100 * rate * alive * (1 + 1e-9)).all()
 
@@ -135,7 +135,7 @@ def test_concentration_knows_no_order_and_no_currency(
     assert found.of_first(found.needed_for(0.5)) >= 0.5 - 1e-9
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(st.integers(0, 10**6))
 def test_pairs_hang_on_no_order_of_the_book(seed: int) -> None:
     dice = random.Random(seed)

@@ -35,6 +35,18 @@ def test_the_code_of_the_link_waits_in_the_form(client: Client, recommender: Rec
     assert (referral.recommender, referral.how) == (recommender, "link")
 
 
+def test_who_comes_by_a_code_reads_what_it_brings(
+    client: Client, recommender: Recommender, owner: Person
+) -> None:
+    english = {"accept-language": "en"}
+    assert "once your first order" not in client.get("/ciomas/register/", headers=english).text
+
+    PointRules.decide(by=owner, is_on=True, for_recommender=10, for_friend=75)
+
+    text = client.get("/ciomas/register/", headers=english).text
+    assert "You get 75 points once your first order is delivered and paid." in text
+
+
 def test_a_typed_code_counts_and_a_wrong_one_does_no_harm(
     client: Client, recommender: Recommender
 ) -> None:

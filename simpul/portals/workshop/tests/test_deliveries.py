@@ -279,7 +279,7 @@ def test_the_list_costs_the_same_for_any_number(
 
     # session, user, person; counts, count, shipments, packages, offers, orders; to pack; to send,
     # money
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         desk.get(DESK)
 
 

@@ -17,6 +17,7 @@ from simpul.insight.models import FactsKept
 from simpul.lib import clock
 from simpul.orders.models import LineWish
 from simpul.parties.models import Party, Person, Workshop
+from simpul.portals.workshop import insight
 
 HERE = "/ciomas/desk/insight/"
 NOW = datetime(2026, 11, 25, 9, tzinfo=clock.WIB)
@@ -226,3 +227,8 @@ def test_the_page_costs_the_same_for_any_number_of_orders(
     # hands, stages, what was ordered of each, work days and closed ones
     with clock.stopped(NOW), django_assert_num_queries(18):
         client.get(HERE)
+
+
+def test_the_weeks_around_the_feast_keep_their_peak_in_its_week() -> None:
+    weeks = [None, 0, 0, 0, 50, 0, 0, 0, None]
+    assert insight._smoothed(weeks) == [None, None, None, 10, 10, 10, None, None, None]

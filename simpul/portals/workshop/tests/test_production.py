@@ -8,10 +8,11 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
+from simpul.lib import clock
 from simpul.orders.models import LineSize, Order
 from simpul.parties.models import Party, Person, Workshop
 from simpul.parties.roles import Role
-from simpul.production.models import Job, StageLog, StagePhoto, Status
+from simpul.production.models import CauseList, Job, StageLog, StagePhoto, StagePlan, Status
 
 DESK = "/ciomas/desk/production/"
 
@@ -88,6 +89,46 @@ def test_counting_on_the_phone(floor: Client, job: Job) -> None:
     logs = {log.size.name: (log.good, log.reject, log.worker) for log in StageLog.objects.all()}
     assert logs == {"40": (3, 0, "Ujang"), "41": (0, 1, "Ujang")}
     assert "Ujang" in floor.get(page_of(job)).text
+
+
+def test_the_days_of_the_stages_are_planned_anew(floor: Client, job: Job) -> None:
+    address = f"{page_of(job)}schedule/"
+    assert "No plan was kept" in floor.get(page_of(job)).text
+    first, last = clock.in_days(2), clock.in_days(5)
+    typed = {"stage_1": first, "stage_2": last, "stage_3": first, "reason": "rain"}
+    answer = floor.post(address, typed)
+    assert answer.status_code == 422
+    assert "Not before" in answer.text
+    assert not StagePlan.objects.exists()
+
+    floor.post(address, {**typed, "stage_3": last})
+
+    plans = StagePlan.objects.order_by("stage__position").values_list("turn", "due_on")
+    assert list(plans) == [(1, first), (1, last), (1, last)]
+    page = floor.get(page_of(job)).text
+    assert "Days of the stages" in page
+    assert "No plan was kept" not in page
+    assert "planned the days of the stages anew: rain" in page
+
+
+def test_the_schedule_is_kept_with_the_release(floor: Client, buyer: Party) -> None:
+    job = testing.planned_job(buyer)
+    testing.hands(buyer.workshop)
+    floor.post(f"{page_of(job)}release/")
+
+    days = StagePlan.objects.order_by("stage__position").values_list("due_on", flat=True)
+    assert list(days) == sorted(days)
+    assert (len(days), days[0] > clock.today()) == (3, True)
+
+
+def test_no_cause_is_asked_for_where_the_list_is_empty(
+    floor: Client, job: Job, udin: Person
+) -> None:
+    CauseList.kept_of(job.workshop).name(by=udin, words=[])
+    address, typed = counting(job, 1, good_41=2, reject_41=1)
+    assert "What was wrong" not in floor.get(address).text
+    assert floor.post(address, typed)["Location"] == page_of(job)
+    assert list(StageLog.objects.values_list("reject", "cause")) == [(1, "")]
 
 
 def test_why_pairs_are_spoilt_is_chosen_with_the_count(floor: Client, job: Job) -> None:
@@ -272,7 +313,7 @@ def test_a_job_costs_the_same_for_any_history(
         testing.photo(job)
     floor.get(page_of(job))
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         floor.get(page_of(job))
 
 

@@ -9,6 +9,7 @@ from simpul import testing
 from simpul.conversations.models import Ticket
 from simpul.crm.models import Counted, GoodsReturn
 from simpul.insight.audit import findings
+from simpul.lib import clock
 from simpul.orders.models import LineSize
 from simpul.parties.models import Party, Person
 
@@ -62,7 +63,8 @@ def test_a_courier_fetches_them_at_the_buyers_door(
     desk = f"/ciomas/desk/deliveries/{shipment.number}/"
     assert answer["Location"] == f"{desk}offer/"
     page = client.get(desk).text
-    assert "2 pairs to fetch back" in page
+    assert f"/ciomas/desk/tickets/{ticket.pk}/" in page
+    assert "2 pairs" in page
     assert f"{desk}note/" not in page
     client.post(f"{desk}offer/", {"couriers": [courier.pk], "hours": 6, "fee": "20000"})
 
@@ -86,6 +88,7 @@ def test_a_courier_fetches_them_at_the_buyers_door(
     )
 
     testing.login(client, asep)
+    assert client.post(f"{job}failure/", {"reason": "refused"}).status_code == 422
     assert client.post(f"{job}fetching/", {"count": "2"}).status_code == 422  # no proof
     assert client.post(f"{job}fetching/", {"count": "3", "pin": shipment.pin}).status_code == 422
     said = {"count": "2", "pin": shipment.pin, "client_id": "tap-1"}
@@ -124,3 +127,95 @@ def test_the_audit_finds_nothing_new(ticket: Ticket, sari: Person, rina: Person)
     goods.count_in(by=rina, counted={goods.pairs.get().pk: Counted(2, 0, 0)})
 
     assert list(findings(ticket.workshop)) == before
+
+
+def fetched_by(ticket: Ticket, sari: Person, asep: Person) -> GoodsReturn:
+    """Two pairs that Asep has accepted to fetch."""
+    size = LineSize.objects.filter(line__order=ticket.subject).order_by("pk")[0]
+    made = GoodsReturn.agree(by=sari, ticket=ticket, pairs={size: 2}, way="courier")
+    assert made.shipment is not None
+    testing.offer_to(made.shipment, asep)
+    made.shipment.accept(by=asep)
+    return made
+
+
+def test_an_untouched_count_is_asked_again(
+    client: Client, ticket: Ticket, sari: Person, rina: Person, asep: Person
+) -> None:
+    goods = fetched_by(ticket, sari, asep)
+    assert goods.shipment is not None
+    testing.login(client, rina)
+    here = f"/ciomas/desk/tickets/returns/{goods.pk}/count/"
+    pairs = goods.pairs.get().pk
+    for said in ("", "0"):
+        answer = client.post(here, {f"{pairs}-whole": said})
+        assert answer.status_code == 422
+        assert "Nothing was counted" in answer.text
+    goods.refresh_from_db()
+    assert goods.status == "agreed"
+
+    goods.shipment.fetch(by=asep, count=2, pin=goods.shipment.pin)
+    assert "Counted by the courier: 2 pairs" in client.get(here).text
+    client.post(here, {f"{pairs}-whole": "1"})
+    page = client.get(f"/ciomas/desk/tickets/{ticket.pk}/").text
+    assert "Counted by the courier: 2 pairs" in page
+    assert "1 did not come" in page
+    other = Ticket.objects.get(kind="door")
+    page = client.get(f"/ciomas/desk/tickets/{other.pk}/").text
+    assert "Counted at the workshop" in page
+    assert "Who received it" not in page
+
+
+def test_the_shipment_leads_to_its_ticket_where_it_is_ended(
+    client: Client, ticket: Ticket, sari: Person, asep: Person
+) -> None:
+    shipment = fetched_by(ticket, sari, asep).shipment
+    assert shipment is not None
+    shipment.withdraw(by=sari)
+    testing.login(client, sari)
+    here = f"/ciomas/desk/deliveries/{shipment.number}/"
+
+    page = client.get(here).text
+
+    assert f'href="/ciomas/desk/tickets/{ticket.pk}/"' in page
+    assert f"{here}cancellation/" not in page
+    assert client.post(f"{here}cancellation/").status_code == 409
+    shipment.refresh_from_db()
+    assert shipment.status == "open"
+
+
+def test_a_day_is_planned_for_what_was_not_fetched(
+    client: Client, ticket: Ticket, sari: Person, asep: Person
+) -> None:
+    shipment = fetched_by(ticket, sari, asep).shipment
+    assert shipment is not None
+    shipment.miss(by=asep, reason="nobody")
+    day = clock.in_days(2)
+    testing.login(client, asep)
+    job = f"/ciomas/courier/jobs/{shipment.number}/"
+    assert f"{job}attempt/" in client.get(job).text
+    assert client.get(f"{job}attempt/").status_code == 200
+    client.post(f"{job}attempt/", {"next_on": day.isoformat(), "next_part": "morning"})
+    shipment.refresh_from_db()
+    assert (shipment.status, shipment.next_on) == ("accepted", day)
+
+    testing.login(client, sari)
+    here = f"/ciomas/desk/deliveries/{shipment.number}/attempt/"
+    client.post(here, {"next_on": clock.today().isoformat(), "next_part": ""})
+    shipment.refresh_from_db()
+    assert shipment.next_on == clock.today()
+
+
+def test_what_brings_packages_is_not_fetched(
+    client: Client, buyer: Party, sari: Person, asep: Person
+) -> None:
+    shipment = testing.shipment(buyer)
+    testing.offer_to(shipment, asep)
+    shipment.accept(by=asep)
+    for person, part in ((asep, "courier/jobs"), (sari, "desk/deliveries")):
+        testing.login(client, person)
+        here = f"/ciomas/{part}/{shipment.number}/fetching/"
+        for pin in (shipment.pin, "0000", "1111"):
+            assert client.post(here, {"count": "1", "pin": pin}).status_code == 404
+    shipment.refresh_from_db()
+    assert shipment.wrong_pins == 0

@@ -35,6 +35,8 @@ def _told(workshop: Workshop, buyer: Party, supplier: Party, courier: Party) -> 
         {"kind": Kind.LEG, "name": Leg.MONEY, "count": 49, "middle": 12, "slow": 41},
         {"kind": Kind.LEG, "name": Leg.MATERIAL, "count": 49, "middle": 84, "slow": 133, "lost": 502},
         {"kind": Kind.POST, "name": "Potong", "name_en": "Cutting", "count": 49, "middle": 14, "slow": 30},
+        {"kind": Kind.FIRST, "name": "Potong", "name_en": "Cutting", "count": 20, "kept": 12, "middle": 20, "lost": 29},
+        {"kind": Kind.LAST, "name": "Potong", "name_en": "Cutting", "count": 20, "kept": 17, "middle": 10, "lost": 29},
         {"kind": Kind.PROMISE, "month": date(2026, 9, 1), "count": 10, "kept": 7},
         {"kind": Kind.PROMISE, "month": date(2026, 10, 1), "count": 8, "kept": 8},
         {"kind": Kind.SUPPLIER, "party": supplier, "count": 20, "kept": 15, "middle": 40, "slow": 61},
@@ -69,6 +71,12 @@ def test_the_answer_stands_first(client: Client, sari: Person) -> None:
     assert "14 of them came late." in shown
     assert "18 orders were promised for these months at first; 15 were wholly there" in shown
     assert "15 of 20" in shown
+    assert (
+        "Of 20 stages for which a day was kept 12 were done in time by the first plan, 17 by"
+        in shown
+    )
+    assert "Late most often: Cutting, 8 of 20 times, half of them by more than 2 days." in shown
+    assert "For 29 stages no plan was kept then." in shown
 
 
 @pytest.mark.usefixtures("_told")
@@ -159,6 +167,7 @@ def test_the_owner_says_what_should_be_left(
 @pytest.mark.usefixtures("_told")
 @pytest.mark.parametrize(("part", "list_", "row"), [
     ("days", "legs", "waits for material and its turn,49,8.4,13.3,50.2"),
+    ("days", "punctuality", "Cutting,20,12,17,2.0,29"),
     ("days", "promises", "2026-09-01,10,7,3"),
     ("floor", "spoilt", "Derby · Cutting,300,0,9"),
 ])  # fmt: skip
