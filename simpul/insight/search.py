@@ -116,7 +116,7 @@ def excerpt(body: str, words: str) -> str:
 
 
 def _orders(person: Person, words: str) -> QuerySet[Any]:
-    orders = Order.objects.visible_to(person).search(words)
+    orders = Order.objects.visible_to(person).search(words, person.workshop_id)
     return orders.select_related("buyer").order_by("-pk")
 
 

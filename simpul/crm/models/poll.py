@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _now
 
@@ -78,9 +78,12 @@ class Poll(models.Model):
 
     def offer(self, *, by: Person) -> None:
         """Tell those who ordered ahead that the model can be ordered now: of each model once."""
-        choices = list(self._untold().order_by("pk"))
-        ahead = self.answers.exclude(sizes={}).filter(choice__in=choices).order_by("pk")
-        self.tell(by=by, choices=choices, parties=list(ahead.values_list("party", flat=True)))
+        with transaction.atomic():
+            # whoever is ordering ahead at this moment holds the same row, and is read after it
+            Poll.objects.select_for_update(of=("self",), no_key=True).get(pk=self.pk)
+            choices = list(self._untold().order_by("pk"))
+            ahead = self.answers.exclude(sizes={}).filter(choice__in=choices).order_by("pk")
+            self.tell(by=by, choices=choices, parties=list(ahead.values_list("party", flat=True)))
 
     @step("crm.offer_ahead")
     def tell(self, *, by: Person, choices: list[PollChoice], parties: list[int]) -> None:

@@ -57,7 +57,7 @@ def test_a_server_says_the_same_in_its_answer(status: str) -> None:
 
 @pytest.mark.parametrize("said", [*NOT_GONE, "mailbox unavailable", ""])
 def test_an_answer_that_blames_another_or_nobody_takes_no_address_away(said: str) -> None:
-    assert not bounces.is_dead(SMTPRecipientsRefused({"a@b.example": (550, said)}))
+    assert not bounces.is_dead(SMTPRecipientsRefused({"a@b.example": (550, said.encode())}))
     assert not bounces.is_dead(SMTPRecipientsRefused({}))
 
 

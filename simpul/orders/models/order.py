@@ -84,14 +84,14 @@ class OrderQuerySet(models.QuerySet["Order"]):
         same = self.filter(buyer=buyer, receiver=receiver, address=address)
         return same.filter(in_buyers_name=in_buyers_name).exclude(pk=order.pk)
 
-    def search(self, words: str) -> Self:
-        """Find by number, code, buyer's name or number of a telephone; by a part of a number only among
-        the newest orders, by a whole one among all.
+    def search(self, words: str, workshop: int) -> Self:
+        """Find among the orders of a workshop by number, code, buyer's name or number of a telephone; by a
+        part of a number only among the newest orders, by a whole one among all.
 
         A name that few have is looked up first: their orders are then found by an index.
         """
         words = words.strip()
-        named = Party.objects.filter(name__icontains=words).order_by("pk")
+        named = Party.objects.filter(workshop=workshop, name__icontains=words).order_by("pk")
         buyers = list(named.values_list("pk", flat=True)[: FEW_BUYERS + 1])
         is_rare = len(buyers) <= FEW_BUYERS
         by_name = Q(buyer__in=buyers) if is_rare else Q(buyer__name__icontains=words)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from simpul import testing
 from simpul.orders.models import Order
 from simpul.orders.models import order as orders
-from simpul.parties.models import Party
+from simpul.parties.models import Party, Workshop
 
 
 @pytest.fixture
@@ -17,7 +19,8 @@ def two(buyer: Party) -> list[Order]:
 
 
 def found(words: str) -> list[Order]:
-    return list(Order.objects.search(words).order_by("pk"))
+    workshop = Workshop.objects.get(slug="ciomas").pk
+    return list(Order.objects.filter(workshop=workshop).search(words, workshop).order_by("pk"))
 
 
 def test_the_end_of_a_number_is_enough(two: list[Order]) -> None:
@@ -45,3 +48,17 @@ def test_a_name_finds_all_orders_however_many_have_it(
 
     assert found(two[0].buyer.name[:6].upper()) == two
     assert found("Nobody at all") == []
+
+
+def test_how_many_buyers_a_rival_has_changes_nothing(
+    buyer: Party, two: list[Order], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the buyers of one's own workshop are looked up, and counted."""
+    monkeypatch.setattr(orders, "FEW_BUYERS", 1)
+    rival = testing.workshop("cibaduyut")
+    for _one in range(2):
+        testing.party(rival, buyer.name)
+
+    with CaptureQueriesContext(connection) as asked:
+        assert found(buyer.name) == two
+    assert "parties_party" not in asked[-1]["sql"]  # their keys are known by then

@@ -32,7 +32,7 @@ def orders(request: Request) -> HttpResponse:
     chosen = request.GET.get("status", "")
     found = Order.objects.visible_to(request.person)
     if words:
-        found = found.search(words)
+        found = found.search(words, request.person.workshop_id)
     counts = dict(found.order_by().values_list("status").annotate(count=Count("pk")))
     shown = found.filter(status=chosen) if chosen in Status.values else found
     pages = Paginator(shown.with_progress().order_by("-id"), A_PAGE)

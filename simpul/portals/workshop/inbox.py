@@ -101,7 +101,11 @@ def _orders(request: Request, words: str) -> list[Order]:
     """The orders that were searched for, as far as money is open for them."""
     if not words:
         return []
-    orders = Order.objects.visible_to(request.person).search(words).filter(status__in=AGREED)
+    orders = (
+        Order.objects.visible_to(request.person)
+        .search(words, request.person.workshop_id)
+        .filter(status__in=AGREED)
+    )
     found = orders.select_related("buyer").prefetch_related("instalments").order_by("-pk")
     return [order for order in found[: FOUND_AT_MOST * 4] if order.balance][:FOUND_AT_MOST]
 

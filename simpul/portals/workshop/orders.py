@@ -238,7 +238,7 @@ def find_order(request: Request, number: str) -> Order:
 def _searched(request: Request) -> OrderQuerySet:
     orders = Order.objects.visible_to(request.person)
     words = request.GET.get("q", "").strip()
-    return orders.search(words) if words else orders
+    return orders.search(words, request.person.workshop_id) if words else orders
 
 
 def _chosen(orders: OrderQuerySet, chosen: str) -> OrderQuerySet:

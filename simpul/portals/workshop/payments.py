@@ -205,7 +205,7 @@ def _lists(request: Request) -> dict[str, QuerySet[Any]]:
         refunds = refunds.open()
     words = request.GET.get("q", "").strip()
     if words:
-        orders = Order.objects.visible_to(request.person).search(words)
+        orders = Order.objects.visible_to(request.person).search(words, request.person.workshop_id)
         entries = entries.filter(text__icontains=words)
         letters = letters.search(words)
         claims, due = claims.filter(order__in=orders), due.filter(order__in=orders)
