@@ -523,8 +523,7 @@ def fetching(workshop: Workshop) -> Iterator[Finding]:
     over = (ShipmentStatus.RETURNED, ShipmentStatus.CANCELLED)
     stuck = GoodsReturn.objects.open().filter(workshop=workshop, shipment__status__in=over)
     for goods in stuck.select_related("ticket", "shipment").order_by("pk"):
-        text = f"waits for {goods.shipment}, which is {goods.shipment.status}"
-        yield Finding(7, str(goods), text)
+        yield Finding(7, str(goods), f"waits for {goods.shipment}, which brings nothing any more")
 
 
 CHECKS: list[Check] = [

@@ -33,8 +33,7 @@ def goods(buyer: Party, dewi: Person, sari: Person, asep: Person) -> GoodsReturn
 def both(goods: GoodsReturn) -> tuple[GoodsReturn, Shipment]:
     """As another request reads them."""
     found = GoodsReturn.objects.select_related("shipment").get(pk=goods.pk)
-    assert found.shipment is not None
-    return found, Shipment.objects.get(pk=found.shipment_id)
+    return found, Shipment.objects.get(goods=found)
 
 
 def stand(goods: GoodsReturn) -> tuple[str, str]:
