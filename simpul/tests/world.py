@@ -528,7 +528,7 @@ class World:
     def _reached(self, name: str) -> Identity:
         person = self.people[name]
         return Identity.objects.create(
-            workshop=self.workshop, person=person, kind="phone", value="+6281200000099"
+            workshop=self.workshop, person=person, kind="mail", value="dewi@toko.example"
         )
 
     def _visit(self) -> Visit:
