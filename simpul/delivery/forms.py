@@ -31,6 +31,27 @@ class CountField(forms.IntegerField):
         super().__init__(min_value=0, max_value=9_999, widget=forms.NumberInput(attrs), **kwargs)
 
 
+class PinField(forms.CharField):
+    """The four digits that prove who stands at the door; a photo may stand in for them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            max_length=4,
+            required=False,
+            widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+            help_text=_("Four digits. Without it, take a photo."),
+            **kwargs,
+        )
+
+
+class SignatureField(PhotoField):
+    """What was drawn with a finger on a <sign-pad>; it comes as a picture."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        drawn = forms.FileInput(attrs={"accept": "image/png", "hidden": True})
+        super().__init__(required=False, widget=drawn, **kwargs)
+
+
 class ClientIdField(forms.CharField):
     """The id that a page gives to what is said on it, so that it is heard once however often sent."""
 
@@ -390,19 +411,9 @@ class DeliveryForm(forms.Form):
 
     receiver = forms.CharField(label=_("Who received it"), max_length=80)
     count = CountField(label=_("Packages counted"))
-    pin = forms.CharField(
-        label=_("PIN that the receiver tells you"),
-        max_length=4,
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        help_text=_("Four digits. Without it, take a photo."),
-    )
+    pin = PinField(label=_("PIN that the receiver tells you"))
     photo = PhotoField(label=_("Photo of the delivery"), required=False)
-    signature = PhotoField(
-        label=_("Signature of the receiver"),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": "image/png", "hidden": True}),
-    )
+    signature = SignatureField(label=_("Signature of the receiver"))
     refused = forms.TypedMultipleChoiceField(
         label=_("Packages that are not taken"),
         coerce=int,
@@ -600,19 +611,9 @@ class FetchForm(forms.Form):
     which the workshop's own people need not have (`is_proved_by_word`)."""
 
     count = CountField(label=_("Pairs counted"))
-    pin = forms.CharField(
-        label=_("PIN that the buyer tells you"),
-        max_length=4,
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        help_text=_("Four digits. Without it, take a photo."),
-    )
+    pin = PinField(label=_("PIN that the buyer tells you"))
     photo = PhotoField(label=_("Photo of the goods"), required=False)
-    signature = PhotoField(
-        label=_("Signature of the buyer"),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": "image/png", "hidden": True}),
-    )
+    signature = SignatureField(label=_("Signature of the buyer"))
     note = forms.CharField(
         label=_("What you noticed"),
         max_length=200,
