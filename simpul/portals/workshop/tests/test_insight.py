@@ -129,14 +129,14 @@ def test_a_curve_of_sizes_is_drawn_to_its_end(
     assert [size for size in sizes if f'fill="var(--color-ink)">{size}</text>' in page] == sizes
 
 
-def test_the_curve_of_the_weeks_is_a_mean_of_four(
+def test_the_curve_of_the_weeks_is_a_mean_of_five(
     client: Client, sari: Person, buyer: Party, product: Product
 ) -> None:
     ordered(buyer, product, 100, 1)
     ordered(buyer, product, 60, 40)
     page = told(client, sari)
     drawn = page[page.index('id="weeks-title"') :]
-    assert ">10</text>" in drawn[: drawn.index("</figure>")]  # the top of the scale
+    assert ">8</text>" in drawn[: drawn.index("</figure>")]  # the top of the scale
     assert ",40," in told(client, sari, "?list=weeks&as=csv").replace(";", ",")
 
 
