@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from simpul.lib import clock
-from simpul.orders.models import Gate, LineSize, Order, OrderLine, OrderNeed
+from simpul.orders.models import LineSize, Order, OrderLine, OrderNeed
 from simpul.orders.models import Status as OrderStatus
 from simpul.parties.models import Person
 from simpul.production.models import OPEN, Job, JobStage, Out, StageLog, StagePlan, outs
@@ -67,16 +67,6 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
-class Plannable:
-    """A line of a running order that nobody has planned, and whether its money has come."""
-
-    line: OrderLine
-    order: Order
-    missing: int
-    is_open: bool
-
-
-@dataclass(frozen=True, slots=True)
 class PlannedStage:
     """By when a stage was to be done, at first and by the last plan, and when its last pair passed."""
 
@@ -123,9 +113,9 @@ def board(rows: Iterable[Progress]) -> list[Post]:
     ]
 
 
-def plannable(person: Person) -> list[Plannable]:
-    """Return lines of running orders with pairs that nobody has planned, in their turn."""
-    lines = (
+def plannable(person: Person) -> QuerySet[OrderLine]:
+    """Return lines of running orders with pairs that nobody has planned (`missing`), in their turn."""
+    return (
         OrderLine.objects.filter(
             order__in=Order.objects.visible_to(person).filter(status=OrderStatus.CONFIRMED)
         )
@@ -136,10 +126,6 @@ def plannable(person: Person) -> list[Plannable]:
         .prefetch_related("order__instalments")
         .order_by("order__turn", "pk")
     )
-    return [
-        Plannable(line, line.order, line.missing, line.order.is_open(Gate.PRODUCTION))
-        for line in lines
-    ]
 
 
 def material_of(job: Job) -> list[tuple[JobStage, list[OrderNeed]]]:

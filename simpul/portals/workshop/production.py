@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.insight.dates import outlook
 from simpul.lib import clock
-from simpul.orders.models import Order, OrderLine
+from simpul.orders.models import Gate, Order, OrderLine
 from simpul.orders.models import Status as OrderStatus
 from simpul.portals.downloads import Column, download
 from simpul.portals.files import serve_upload
@@ -53,6 +53,9 @@ def board(request: Request) -> HttpResponse:
     """What waits where, and what could begin."""
     jobs = Job.objects.visible_to(request.person).open().for_list()
     rows = queries.progress_of(jobs.order_by("line__order__turn", "pk"))
+    plannable = Paginator(queries.plannable(request.person), A_PAGE).get_page(
+        request.GET.get("page")
+    )
     ended = Order.objects.visible_to(request.person).filter(
         status=OrderStatus.CANCELLED, lines__sizes__made__gt=0
     )
@@ -67,7 +70,8 @@ def board(request: Request) -> HttpResponse:
             .open()
             .for_list()
             .order_by("due_on", "pk"),
-            "plannable": queries.plannable(request.person),
+            "page": plannable,
+            "is_open": {line.pk: line.order.is_open(Gate.PRODUCTION) for line in plannable},
             "ended": ended.select_related("buyer").distinct().order_by("pk"),
             "today": clock.today(),
             "tab": "board",

@@ -275,7 +275,7 @@ def test_another_workshop_finds_nothing(client: Client, job: Job) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 30])
-@pytest.mark.parametrize(("path", "queries"), [("", 14), ("jobs/", 12)])
+@pytest.mark.parametrize(("path", "queries"), [("", 15), ("jobs/", 12)])
 def test_the_lists_cost_the_same_for_any_number(
     floor: Client,
     workshop: Workshop,
@@ -380,3 +380,11 @@ def test_photos_of_another_job_are_not_found(floor: Client, job: Job, buyer: Par
     assert floor.get(f"{page_of(job)}photos/{photo.pk}/").status_code == 404
     assert floor.post(f"{page_of(job)}photos/{photo.pk}/hiding/").status_code == 404
     assert StagePhoto.objects.get().is_shown
+
+
+def test_what_nobody_has_planned_stands_in_pages(floor: Client, buyer: Party) -> None:
+    model = testing.product(buyer.workshop)
+    orders = [testing.confirmed_order(buyer, model) for _one in range(21)]
+    first, last = (floor.get(f"{DESK}?page={page}").text for page in (1, 2))
+    shown = [(one.number in first, one.number in last) for one in orders]
+    assert shown == [(True, False)] * 20 + [(False, True)]
