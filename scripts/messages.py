@@ -27,7 +27,7 @@ LOCALES = ROOT / "locale"
 LANGUAGES = ["id"]  # English is the language of the code
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
-    **{"_now": None, "gettext_lazy": None, "ngettext_lazy": (1, 2)},
+    **{"_now": None, "_lazy": None, "gettext_lazy": None, "ngettext_lazy": (1, 2)},
     "pgettext_lazy": DEFAULT_KEYWORDS["pgettext"],
 }
 JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true"}

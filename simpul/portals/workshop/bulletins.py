@@ -5,17 +5,26 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.crm.bulletin_forms import BulletinForm
 from simpul.crm.models import Bulletin, BulletinStatus
 from simpul.crm.publishing import publish, readers_of
+from simpul.lib import clock
 from simpul.portals import circulars
+from simpul.portals.downloads import Column, download
 from simpul.portals.files import serve_upload
 from simpul.portals.http import Request, demand
 
 A_PAGE = 30
 A_FEW = 8  # names of those whom it would reach
+COLUMNS: tuple[Column, ...] = (
+    (_lazy("Title"), str),
+    (_lazy("State"), lambda one: str(one.get_status_display())),
+    (_lazy("To whom"), lambda one: str(one.segment or _lazy("all who buy"))),
+    (_lazy("When"), lambda one: clock.day_of(one.published_at or one.at)),
+)
 
 
 @require_safe
@@ -24,6 +33,8 @@ def bulletins(request: Request) -> HttpResponse:
     found = Bulletin.objects.visible_to(request.person).search(words)
     shown = found.filter(status=chosen) if chosen else found
     rows = shown.select_related("segment").order_by("-pk")
+    if answer := download(request, "news", COLUMNS, rows):
+        return answer
     return render(
         request,
         "workshop/customers/bulletins/list.html",

@@ -10,14 +10,26 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
 from simpul.crm.consent_forms import SaidForm
 from simpul.crm.models import Consent, ConsentHow, Purpose, consents_of
+from simpul.lib import clock
 from simpul.parties.models import Identity, Party, Person
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
 
 A_PAGE = 20
+COLUMNS: tuple[Column, ...] = (
+    (_lazy("When"), lambda one: f"{one.at.astimezone(clock.WIB):%Y-%m-%d %H:%M}"),
+    (_lazy("Number or address"), lambda one: one.value),
+    (_lazy("Purpose"), lambda one: str(one.get_purpose_display())),
+    (_lazy("Agreed to"), lambda one: str(_("yes") if one.is_given else _("no"))),
+    (_lazy("In these words"), lambda one: one.words),
+    (_lazy("Noted by"), lambda one: str(one.by)),
+    (_lazy("How"), lambda one: str(one.get_how_display())),
+)
 
 
 class Agreed(NamedTuple):
@@ -39,6 +51,8 @@ def consents(request: Request, pk: int) -> HttpResponse:
         return redirect("workshop:party", request.workshop.slug, pk)
     said = Consent.objects.visible_to(request.person).filter(identity__person__party=party)
     rows = said.select_related("identity__person", "by").order_by("-pk")
+    if answer := download(request, "consents", COLUMNS, rows, is_personal=True):
+        return answer
     return render(
         request,
         "workshop/customers/consents/page.html",

@@ -7,22 +7,37 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.crm.dealer_forms import DealerForm
 from simpul.crm.models import Dealing
 from simpul.crm.network import dealers_of, trees
 from simpul.parties.models import Party
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request
 from simpul.portals.workshop.parties import find_parties
 
 A_PAGE = 20  # distributors, each with all below
 MOST_FOUND = 10
+COLUMNS: tuple[Column, ...] = (
+    (_lazy("Who"), lambda one: one.party.name),
+    (_lazy("Area"), lambda one: one.party.area),
+    (_lazy("Steps below"), lambda one: one.depth),
+    (_lazy("Pays"), lambda one: str(one.tier)),
+    (_lazy("Bought in a year"), lambda one: one.own),
+    (_lazy("Ordered for them"), lambda one: one.through if one.depth else None),
+    (_lazy("With all dealers"), lambda one: one.network),
+)
 
 
 @require_safe
 def dealers(request: Request) -> HttpResponse:
     """The tree, with what everybody bought in a year; or distributors that are looked for."""
+    tops = trees(request.person)
+    everybody = (one for top in tops for one in top.walk())
+    if answer := download(request, "dealers", COLUMNS, everybody, is_personal=True):
+        return answer
     words = request.GET.get("q", "").strip()
     found = find_parties(request, words) if words else Party.objects.none()
     distributors = found.filter(buys_as=Party.BuysAs.DISTRIBUTOR).order_by("name", "pk")
@@ -30,7 +45,7 @@ def dealers(request: Request) -> HttpResponse:
         request,
         "workshop/customers/dealers/list.html",
         {
-            "page": Paginator(trees(request.person), A_PAGE).get_page(request.GET.get("page")),
+            "page": Paginator(tops, A_PAGE).get_page(request.GET.get("page")),
             "words": words,
             "found": list(distributors[:MOST_FOUND]),
         },

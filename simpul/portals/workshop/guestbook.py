@@ -11,8 +11,11 @@ from simpul.catalog.models import Product, ProductQuerySet
 from simpul.conversations import spam
 from simpul.conversations.forms import AnswerForm
 from simpul.conversations.models import GuestEntry
+from simpul.lib import clock
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, number_of
 
+A_PAGE = 30
 SIGNS = {
     spam.TRAP: _("filled in a field that people do not see"),
     spam.FAST: _("written faster than one can type"),
@@ -20,6 +23,14 @@ SIGNS = {
     spam.LINKS: _("several links"),
     spam.REPEATED: _("the same text as before"),
 }
+COLUMNS: tuple[Column, ...] = (
+    (_("When"), lambda entry: clock.day_of(entry.at)),
+    (_("Name"), lambda entry: entry.name),
+    (_("Number or address"), lambda entry: entry.contact),
+    (_("Message"), lambda entry: entry.body),
+    (_("Our answer"), lambda entry: entry.answer),
+    (_("State"), lambda entry: str(entry.get_status_display())),
+)
 
 
 @require_safe
@@ -41,13 +52,14 @@ def _page(
     }
     chosen = request.GET.get("status", "waiting")
     shown = tabs.get(chosen, entries) if answering is None else entries.filter(pk=answering)
+    rows = shown.select_related("lead").prefetch_related("subject").order_by("-pk")
+    if answer := download(request, "guest-book", COLUMNS, rows, is_personal=True):
+        return answer
     return render(
         request,
         "workshop/guestbook/list.html",
         {
-            "page": Paginator(
-                shown.select_related("lead").prefetch_related("subject").order_by("-pk"), 30
-            ).get_page(request.GET.get("page")),
+            "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
             "chosen": chosen,
             "counts": entries.counts(),
             "signs": SIGNS,

@@ -17,6 +17,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -38,6 +39,7 @@ from simpul.orders.models import AGREED, Instalment, Order
 from simpul.parties.models import Party, Person
 from simpul.parties.roles import Role
 from simpul.payments.models import party_credit
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand, number_of
 from simpul.portals.workshop.orders import take
 from simpul.portals.workshop.parties import find_parties
@@ -46,6 +48,14 @@ from simpul.workflow.models import journal_of
 A_PAGE = 50
 LAST = 5  # orders and visits that a visit's page shows
 A_DAY = timedelta(days=1)
+COLUMNS: tuple[Column, ...] = (
+    (_lazy("Who"), lambda one: one.party.name),
+    (_lazy("Area"), lambda one: one.party.area),
+    (_lazy("Last visit"), lambda one: one.visited_on),
+    (_lazy("Last order"), lambda one: one.ordered_on),
+    (_lazy("Days between orders"), lambda one: one.every),
+    (_lazy("On a list"), lambda one: one.planned.day.on if one.planned else None),
+)
 
 
 @require_safe
@@ -104,13 +114,16 @@ def plan(request: Request) -> HttpResponse:
         "order": [one for one in found if one.wants_order],
     }
     chosen = request.GET.get("shown", "")
+    rows = kinds.get(chosen, found)
+    if answer := download(request, "visits", COLUMNS, rows, is_personal=True):
+        return answer
     return render(
         request,
         "workshop/customers/visits/plan.html",
         {
             "form": form,
             "ticked": set(request.POST.getlist("parties")),
-            "page": _page_of(request, kinds.get(chosen, found)),
+            "page": _page_of(request, rows),
             "words": words,
             "near": near,
             "chosen": chosen,

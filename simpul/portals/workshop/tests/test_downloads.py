@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from simpul import testing
 from simpul.conversations.notices import audience_of
-from simpul.parties.models import Party, Person
+from simpul.parties.models import Identity, Party, Person
 from simpul.portals.jinja import sentence
 from simpul.portals.workshop.tests.test_gateways import freshly
 from simpul.tests.world import World
@@ -24,7 +24,8 @@ LISTS = (
     *("payments/?tab=entries", "payments/?tab=refunds", "payments/receivables/"),
     *("payments/suppliers/?shown=all", "payments/cashbook/"),
     *("customers/campaigns/", "customers/ratings/", "customers/wishes/?status="),
-    *("leads/list/", "tickets/?status="),
+    *("leads/list/", "tickets/?status=", "customers/dealers/", "guestbook/?status="),
+    *("customers/bulletins/", "customers/visits/plan/"),
 )
 
 
@@ -124,3 +125,18 @@ def test_a_list_with_names_is_carried_away_by_who_keeps_the_parties(
 
     assert "as=csv" not in client.get(f"/ciomas/desk/{path}").text
     assert client.get(f"/ciomas/desk/{path}?as=csv").status_code == 403
+
+
+def test_what_somebody_agreed_to_is_taken_along_with_its_proof(
+    client: Client, dewi: Person, owner: Person
+) -> None:
+    address = Identity.objects.create(
+        workshop=dewi.workshop, person=dewi, kind="mail", value="dewi@toko.example"
+    )
+    freshly(client, owner)
+    page = f"/ciomas/desk/customers/consents/{dewi.party_id}/"
+    client.post(page, {f"news-{address.pk}": "on", "note": "telepon"})
+
+    _headings, row = rows_of(client, f"{page}?as=csv")
+    assert row[1:4] == ["dewi@toko.example", "new models and news", "yes"]
+    assert row[5:] == [owner.name, "said to us"]
