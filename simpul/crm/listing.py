@@ -7,19 +7,18 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from simpul.crm import product_listing
 from simpul.crm.headings import Unreadable
 from simpul.crm.listed import Business, business_in
 from simpul.crm.models import ListImport, ListRow, cards_of
+from simpul.crm.verdicts import Why, because
 from simpul.lib import clock
 from simpul.lib.alike import Likeness
 from simpul.parties.models import Address, Identity, Party, Person, Workshop
 
 KEPT = timedelta(days=30)  # what stands in a list that nobody goes on with
 A_BATCH = 100  # rows in one transaction
-LONGEST_WHY = 300
 
 type Ways = dict[tuple[str, str], int]  # kind and value of what somebody is reached at -> party
 
@@ -55,9 +54,7 @@ def forget(workshop: Workshop) -> None:
     for made in lists.filter(old, status=ListImport.Status.DRAFT).order_by("pk"):
         made.drop(by=workshop.machine)
     over = lists.filter(old | Q(status=ListImport.Status.UNDONE))
-    rows = ListRow.objects.filter(listing__in=over).exclude(cells=[])
-    rows.filter(verdict=ListRow.Verdict.UNREADABLE).update(why="")  # it says what was typed
-    rows.update(cells=[])
+    ListRow.objects.filter(listing__in=over).exclude(cells=[]).update(cells=[])
 
 
 def _take_some(made: ListImport) -> bool:
@@ -77,25 +74,22 @@ def _take_some(made: ListImport) -> bool:
 def _judge_parties(made: ListImport, rows: Sequence[ListRow]) -> None:
     workshop = made.workshop
     ways, cards = _ways(workshop), Likeness(cards_of(workshop))
-    names = dict(Party.objects.filter(workshop=workshop).values_list("pk", "name"))
     first_at: dict[tuple[str, str], int] = {}
     for row in rows:
-        row.verdict, row.why, row.known_id = ListRow.Verdict.NEW, "", None
+        row.verdict, row.why, row.known_id = ListRow.Verdict.NEW, {}, None
         if (business := _read(row, made)) is None:
             continue
         mine = _ways_of(business)
         known = next((ways[way] for way in mine if way in ways), None)
         if known is not None:
             row.verdict, row.known_id = ListRow.Verdict.KNOWN, known or None
-            row.why = _("Same number or address: %(party)s") % {
-                "party": names.get(known, _("one of us"))
-            }
+            row.why = because(Why.SAME_WAY if known else Why.OURS)
         elif line := next((first_at[way] for way in mine if way in first_at), None):
             row.verdict = ListRow.Verdict.KNOWN
-            row.why = _("Same number or address as line %(line)s") % {"line": line}
+            row.why = because(Why.SAME_AS_LINE, line=line)
         elif alike := cards.like(business.card()):
             row.verdict, row.known_id = ListRow.Verdict.PROBABLE, alike[0].other
-            row.why = _("Looks like %(party)s") % {"party": names[alike[0].other]}
+            row.why = because(Why.ALIKE)
         for way in mine:
             first_at.setdefault(way, row.line)
 
@@ -108,7 +102,7 @@ def _take_parties(made: ListImport, rows: Sequence[ListRow]) -> None:
         known = next((ways[way] for way in mine if way in ways), None)
         if known is not None:
             row.verdict, row.known_id = ListRow.Verdict.KNOWN, known or None
-            row.why = _("Came in by another way meanwhile.")
+            row.why = because(Why.MEANWHILE)
         else:
             row.party = _written(business, made.workshop)
             ways |= dict.fromkeys(mine, row.party.pk)
@@ -118,8 +112,8 @@ def _read(row: ListRow, made: ListImport) -> Business | None:
     """Return what a row says; nothing where it cannot be read, which then is its verdict."""
     try:
         return business_in(row.cells, made.mapping, kind=made.of)
-    except Unreadable as reason:
-        row.verdict, row.why = ListRow.Verdict.UNREADABLE, str(reason)[:LONGEST_WHY]
+    except Unreadable:
+        row.verdict, row.why = ListRow.Verdict.UNREADABLE, because(Why.UNREADABLE)
         return None
 
 

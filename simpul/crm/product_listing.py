@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max, Prefetch
-from django.utils.translation import gettext as _
 
 from simpul.catalog.models import (
     Category,
@@ -24,8 +23,9 @@ from simpul.catalog.models import (
     Variant,
 )
 from simpul.crm.headings import Unreadable
-from simpul.crm.listed_products import FIELDS, Look, in_words, look_in, written_price
-from simpul.crm.used import pointing, why
+from simpul.crm.listed_products import Look, look_in
+from simpul.crm.used import pointing, use
+from simpul.crm.verdicts import Because, Why, because, change_of
 from simpul.lib import clock
 from simpul.orders.models import RevisionLine
 from simpul.parties.models import Workshop
@@ -77,19 +77,17 @@ def judge(made: ListImport, rows: Sequence[ListRow]) -> None:
     first_at: dict[tuple[str, str], int] = {}
     said: dict[str, tuple[int, Look]] = {}  # what the first row of each model tells
     for row in rows:
-        row.verdict, row.why, row.known_id = row.Verdict.NEW, "", None
+        row.verdict, row.why, row.known_id = row.Verdict.NEW, {}, None
         if (look := read(row, made)) is None:
             continue
         line, first = said.setdefault(look.code, (row.line, look))
         if other := first_at.get((look.code, look.colour.casefold())):
             row.verdict = row.Verdict.KNOWN
-            row.why = _("Same model and colour as line %(line)s") % {"line": other}
+            row.why = because(Why.SAME_LOOK, line=other)
             continue
         first_at[look.code, look.colour.casefold()] = row.line
         if (column := _contradiction(first, look)) is not None:
-            _refuse(
-                row, _("Line %(line)s says something else of this model: %(column)s."), line, column
-            )
+            _refuse(row, Why.CONTRADICTS, line=line, column=column)
             continue
         product = shelf.products.get(look.code)
         is_first = line == row.line
@@ -105,8 +103,8 @@ def read(row: ListRow, made: ListImport) -> Look | None:
     """Return what a row says; nothing where it cannot be read, which then is its verdict."""
     try:
         return look_in(row.cells, made.mapping)
-    except Unreadable as reason:
-        row.verdict, row.why = row.Verdict.UNREADABLE, str(reason)[:300]
+    except Unreadable:
+        _refuse(row, Why.UNREADABLE)
         return None
 
 
@@ -118,10 +116,10 @@ def take(made: ListImport, rows: Sequence[ListRow]) -> None:
             continue
         product = shelf.products.get(look.code)
         if product is None and _lacking(look, look):
-            _refuse(row, _("The row that says more of this model was not taken."))
+            _refuse(row, Why.NOT_OPENED)
             continue
         if product is not None and _lacks_sizes(look, shelf.colour(product, look)):
-            _refuse(row, _("A new colour needs its sizes."))  # it was another's name until now
+            _refuse(row, Why.NO_SIZES)  # it was another's name until now
             continue
         _write(row, look, product, shelf)
 
@@ -135,7 +133,7 @@ def take_back(rows: Sequence[ListRow]) -> None:
             continue
         reason = stays.get(row.pk) or _changed_since(row, colourway)
         if reason:
-            row.why = reason[:300]
+            row.why = reason
             continue
         row.colourway = None
         _restore(row.undoing, colourway)
@@ -145,13 +143,13 @@ def take_back(rows: Sequence[ListRow]) -> None:
 
 
 def _contradiction(first: Look, look: Look) -> str | None:
-    """Return the column in which two rows say two things of one model."""
+    """Return the field of which two rows say two things of one model."""
     for field in _OF_THE_MODEL:
         if field in look.facts and look.facts[field] != first.facts.get(field, look.facts[field]):
-            return str(FIELDS[field])
+            return field
     for group, price in look.prices.items():
         if price != first.prices.get(group, price):
-            return str(FIELDS[group.value])
+            return group.value
     return None
 
 
@@ -170,13 +168,12 @@ def _judge_new(row: ListRow, look: Look, first: Look, shelf: Shelf, *, is_first:
     lacking = _lacking(look, first)
     alike = shelf.codes.get(str(first.facts.get("name", "")).casefold())
     if lacking:
-        columns = ", ".join(str(FIELDS[field]) for field in lacking)
-        _refuse(row, _("A new model needs more: %(column)s."), 0, columns)
+        _refuse(row, Why.LACKS, columns=lacking)
     elif alike:
         row.verdict = row.Verdict.PROBABLE
-        row.why = _("%(code)s has the same name.") % {"code": alike}
+        row.why = because(Why.SAME_NAME, code=alike)
     elif not is_first:
-        row.why = _("Another colour of the new model.")
+        row.why = because(Why.MORE_OF_NEW)
 
 
 def _lacking(look: Look, first: Look) -> list[str]:
@@ -190,23 +187,22 @@ def _judge_known(row: ListRow, look: Look, product: Product, shelf: Shelf) -> No
     colourway = shelf.colour(product, look)
     if colourway is None or (not look.colour and _names_a_colour(look, product)):
         if not look.colour:
-            _refuse(row, _("Say which colour."))
+            _refuse(row, Why.NO_COLOUR)
         elif _lacks_sizes(look, colourway):
-            _refuse(row, _("A new colour needs its sizes."))
+            _refuse(row, Why.NO_SIZES)
         else:
-            row.why = _("A new colour of %(model)s") % {"model": product}
+            row.why = because(Why.NEW_COLOUR, code=product.code)
         return
     changes = [
-        f"{FIELDS[field]}: {in_words(field, before) or '–'} → {in_words(field, after)}"
+        change_of(field, before, after)
         for field, (before, after) in _changes(look, colourway, product).items()
     ]
     changes += [
-        f"{FIELDS[group.value]}: {written_price(_price_now(product, group)) or '–'}"
-        f" → {written_price(price)}"
+        change_of(group.value, _price_now(product, group), price)
         for group, price in _new_prices(look, product).items()
     ]
     row.verdict = row.Verdict.CHANGE if changes else row.Verdict.KNOWN
-    row.why = ("; ".join(changes) or _("It is so already."))[:300]
+    row.why = because(Why.CHANGES, changes=changes) if changes else because(Why.SO_ALREADY)
 
 
 def _lacks_sizes(look: Look, colourway: Colourway | None) -> bool:
@@ -220,9 +216,8 @@ def _names_a_colour(look: Look, product: Product) -> bool:
     return has_more and any(field in look.facts for field in _OF_THE_COLOUR)
 
 
-def _refuse(row: ListRow, text: str, line: int = 0, column: str = "") -> None:
-    row.verdict = row.Verdict.UNREADABLE
-    row.why = (text % {"line": line, "column": column})[:300]
+def _refuse(row: ListRow, why: Why, **facts: Any) -> None:
+    row.verdict, row.why = row.Verdict.UNREADABLE, because(why, **facts)
 
 
 # What is there, and what the row wants
@@ -307,7 +302,7 @@ def _write(row: ListRow, look: Look, product: Product | None, shelf: Shelf) -> N
         }
         undoing["after"] = {field: value for field, value in after.items() if field in kept}
     else:
-        row.verdict, row.why = row.Verdict.KNOWN, _("Came in by another way meanwhile.")
+        row.verdict, row.why = row.Verdict.KNOWN, because(Why.MEANWHILE)
 
 
 def _renew(product: Product, shelf: Shelf) -> None:
@@ -409,8 +404,8 @@ def _restore(undoing: dict[str, Any], colourway: Colourway) -> None:
         empty.delete()
 
 
-def _used(rows: Iterable[ListRow]) -> dict[int, str]:
-    """Return of the rows that somebody has gone on with, by their keys, why: a sentence."""
+def _used(rows: Iterable[ListRow]) -> dict[int, Because]:
+    """Return of the rows that somebody has gone on with, by their keys, why."""
     mine = [(row, row.colourway) for row in rows if row.colourway is not None]
     made = {one.pk for row, one in mine if row.undoing.get("is_new")}
     models = {one.product_id for row, one in mine if row.undoing.get("product")}
@@ -422,28 +417,28 @@ def _used(rows: Iterable[ListRow]) -> dict[int, str]:
     ours = {rule for row, _one in mine for rule in row.undoing["prices"]}
     others = PriceRule.objects.filter(product__in=models).exclude(pk__in=ours)
     for product in others.values_list("product_id", flat=True):
-        of_models.setdefault(product, _("It has another price by now."))
+        of_models.setdefault(product, because(Why.OTHER_PRICE))
     later = Colourway.objects.filter(product__in=models).exclude(pk__in=made)
     for product in later.values_list("product_id", flat=True):
-        of_models.setdefault(product, _("It has another colour by now."))
+        of_models.setdefault(product, because(Why.OTHER_COLOUR))
     ordered = _last_ordered({one.product_id for row, one in mine if row.undoing["prices"]})
-    found: dict[int, str] = {}
+    found: dict[int, Because] = {}
     for row, one in mine:
         is_new = row.undoing.get("is_new")
-        used = of_models.get(one.product_id) or of_colours.get(one.pk) or ""
-        reason = used if is_new else ""
+        used = of_models.get(one.product_id) or of_colours.get(one.pk) or {}
+        reason = used if is_new else {}
         at = ordered.get(one.product_id)
         if not reason and row.undoing["prices"] and at and at >= _at(row):
-            reason = _("It was ordered at this price.")
+            reason = because(Why.ORDERED)
         if reason:
             found[row.pk] = reason
     return found
 
 
-def _reasons(model: type[Any], keys: Collection[int]) -> dict[int, str]:
-    found: dict[int, str] = {}
+def _reasons(model: type[Any], keys: Collection[int]) -> dict[int, Because]:
+    found: dict[int, Because] = {}
     for where, key in pointing(model, list(keys), own=_OWN):
-        found.setdefault(key, why(where))
+        found.setdefault(key, use(where))
     return found
 
 
@@ -457,15 +452,15 @@ def _at(row: ListRow) -> datetime:
     return datetime.fromisoformat(row.undoing["at"])
 
 
-def _changed_since(row: ListRow, colourway: Colourway) -> str:
+def _changed_since(row: ListRow, colourway: Colourway) -> Because:
     """Tell what somebody has changed since, or nothing. What was new has no photo and no words."""
     product = Product.objects.select_related("category").get(pk=colourway.product_id)
     now = _facts(colourway, product)
     for field, after in row.undoing["after"].items():
         if now[field] != after:
-            return _("It was changed since: %(column)s.") % {"column": FIELDS[field]}
+            return because(Why.CHANGED, column=field)
     if row.undoing.get("is_new") and colourway.photo_id:
-        return _("It has a photo by now.")
+        return because(Why.PHOTO)
     if row.undoing.get("product") and (product.story or product.story_en):
-        return _("It has words of its own by now.")
-    return ""
+        return because(Why.WORDS)
+    return {}

@@ -52,9 +52,7 @@ class PairsForm(forms.Form):
             for line in sheet.lines:
                 sizes = {size: self._pairs(line.line_id, size) for size in line.sizes}
                 if wanted := {size: pairs for size, pairs in sizes.items() if pairs}:
-                    chosen.append(
-                        {"line": line.line_id, "model": str(line.line), "sizes": wanted},
-                    )
+                    chosen.append({"line": line.line_id, "sizes": wanted})
         return {"order": self.order.number, "pairs": chosen}
 
     def _pairs(self, line: int, size: str) -> int:

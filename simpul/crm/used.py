@@ -8,19 +8,32 @@ from typing import Any
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.utils.translation import gettext as _
 
+from simpul.crm.verdicts import Because, Why, because
 from simpul.parties.models import Address, Identity, Party, Person
 
+# what is named by itself; whatever else points at a party or a model is simply work with it
+_NAMED = {
+    "orders.order": Why.ORDER,
+    "orders.orderline": Why.ORDER,
+    "catalog.recipe": Why.RECIPE,
+    "stock.movement": Why.STOCK,
+    "procurement.purchaseorder": Why.PURCHASE,
+    "conversations.conversation": Why.TALK,
+    "conversations.internalnote": Why.NOTE,
+    "payments.receipt": Why.MONEY,
+    "crm.consent": Why.CONSENT,
+    "parties.accesslink": Why.LINK,
+}
 # what belongs to a party from its first moment
 _OWN = {Person, Identity, Address}
 # what the machine keeps about it: the row of the list that it came from, whom it looks like
 _OF_THE_MACHINE = {"crm.listrow", "crm.duplicate"}
 
 
-def used(parties: Collection[int]) -> dict[int, str]:
-    """Return of the parties (their keys) that are used, why: a sentence. One question for each place
-    in the database that may point at a party, its people, numbers or addresses."""
+def used(parties: Collection[int]) -> dict[int, Because]:
+    """Return of the parties (their keys) that are used, why. One question for each place in the
+    database that may point at a party, its people, numbers or addresses."""
     people = _owners(Person.objects.filter(party__in=parties), "party_id")
     known = _owners(Identity.objects.filter(person__in=people), "person_id")
     doors = _owners(Address.objects.filter(party__in=parties), "party_id")
@@ -30,17 +43,17 @@ def used(parties: Collection[int]) -> dict[int, str]:
         Identity: {pk: people[person] for pk, person in known.items()},
         Address: doors,
     }
-    found: dict[int, str] = {}
+    found: dict[int, Because] = {}
     for model, of in owners.items():
         for where, key in pointing(model, list(of), own=_OWN):
-            found.setdefault(of[key], why(where))
+            found.setdefault(of[key], use(where))
     users = Person.objects.filter(pk__in=people).exclude(user=None)
     for party in users.values_list("party_id", flat=True):
-        found.setdefault(party or 0, _("They have a login."))
+        found.setdefault(party or 0, because(Why.LOGIN))
     more = Person.objects.filter(pk__in=people).order_by().values_list("party_id")
     for party, count in more.annotate(n=models.Count("pk")):
         if count > 1:
-            found.setdefault(party or 0, _("More people were added."))
+            found.setdefault(party or 0, because(Why.MORE_PEOPLE))
     return found
 
 
@@ -76,21 +89,9 @@ def pointing(
                 yield where, key
 
 
-def why(where: type[models.Model]) -> str:
-    """Say in plain words what there is; whatever has no words of its own is simply work with it."""
-    words = {
-        "orders.order": _("There is an order."),
-        "orders.orderline": _("There is an order."),
-        "catalog.recipe": _("There is a recipe for it."),
-        "stock.movement": _("It lies in the stock."),
-        "procurement.purchaseorder": _("There is a purchase order."),
-        "conversations.conversation": _("There is a conversation."),
-        "conversations.internalnote": _("There is a note about it."),
-        "payments.receipt": _("Money came from it."),
-        "crm.consent": _("They said what may be sent to them."),
-        "parties.accesslink": _("A link was sent to them."),
-    }
-    return words.get(where._meta.label_lower, _("Something was done with it."))
+def use(where: type[models.Model]) -> Because:
+    """Return what it means that something of this kind is there."""
+    return because(_NAMED.get(where._meta.label_lower, Why.WORK))
 
 
 def _owners(rows: models.QuerySet[Any], owner: str) -> dict[int, int]:

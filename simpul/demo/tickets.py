@@ -78,7 +78,7 @@ def of_order(story: Story, key: str, kind: str, body: str) -> Ticket | None:
     size = came.select_related("line__colourway__product", "variant").first()
     if size is None:
         return None
-    pairs = [{"line": size.line_id, "model": str(size.line), "sizes": {size.variant.size: 2}}]
+    pairs = [{"line": size.line_id, "sizes": {size.variant.size: 2}}]
     return Ticket.ask(
         by=story.cast.contacts[key],
         kind=kind,

@@ -308,7 +308,7 @@ class Ticket(models.Model):
 
     @property
     def pairs(self) -> list[dict[str, Any]]:
-        """Of which lines it is about how many pairs by size: `line`, `model`, `sizes`."""
+        """Of which lines it is about how many pairs by size: `line`, `sizes`."""
         return list(self.facts.get("pairs", []))
 
     @property

@@ -230,7 +230,7 @@ class Migration(FirstMigration):
                 ('line', models.PositiveIntegerField()),
                 ('cells', models.JSONField(default=list)),
                 ('verdict', models.CharField(choices=[('new', 'new'), ('change', 'changes something'), ('known', 'known already'), ('probable', 'probably known'), ('bad', 'cannot be read')], default='new', max_length=8)),
-                ('why', models.CharField(blank=True, max_length=300)),
+                ('why', models.JSONField(default=dict)),
                 ('undoing', models.JSONField(default=dict)),
                 ('colourway', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.colourway')),
                 ('known', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='parties.party')),

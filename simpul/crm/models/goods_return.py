@@ -232,7 +232,7 @@ class GoodsReturn(models.Model):
             item=item,
             location=shelf,
             counted=lies + row.whole,
-            reason=_now("Came back: %(ticket)s") % {"ticket": self.ticket.number},
+            reason=self.ticket.number,
         )
 
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.catalog.models import Colourway
-from simpul.crm import listed, listed_products, product_listing
+from simpul.crm import listed, listed_products, product_listing, verdicts
+from simpul.crm.headings import Unreadable
 from simpul.crm.tables import Table
 from simpul.crm.used import remove, used
 from simpul.lib import clock
@@ -146,6 +147,13 @@ class ListImport(models.Model):
         by_verdict = self.rows.order_by().values_list("verdict").annotate(n=Count("pk"))
         return dict.fromkeys(ListRow.Verdict.values, 0) | dict(by_verdict)
 
+    def demand_readable(self, cells: list[str]) -> None:
+        """Raise Unreadable, with a sentence in the language of the moment, for a row that is not."""
+        if self.is_of_products:
+            listed_products.look_in(cells, self.mapping)
+        else:
+            listed.business_in(cells, self.mapping, kind=self.of)
+
     @property
     def is_of_products(self) -> bool:
         return self.of == self.Of.PRODUCT
@@ -199,7 +207,7 @@ class ListRow(models.Model):
     line = models.PositiveIntegerField()  # in the file
     cells = models.JSONField(default=list)
     verdict = models.CharField(max_length=8, choices=Verdict, default=Verdict.NEW)
-    why = models.CharField(max_length=300, blank=True)  # in the language of whoever looked at it
+    why = models.JSONField(default=dict)  # plain facts, see `verdicts`
     known = models.ForeignKey(Party, models.SET_NULL, null=True, related_name="+")
     party = models.ForeignKey(Party, models.SET_NULL, null=True, related_name="+")
     colourway = models.ForeignKey(Colourway, models.SET_NULL, null=True, related_name="+")
@@ -219,6 +227,23 @@ class ListRow(models.Model):
         """Return what stands in the columns of a field."""
         said = (cell for cell, meant in zip(self.cells, mapping, strict=False) if meant == field)
         return ", ".join(filter(None, said))
+
+    @property
+    def reason(self) -> str:
+        """Why it has its verdict, in the language of the moment. Reads `listing` and `known`."""
+        if self.why.get("why") == verdicts.Why.UNREADABLE:
+            return self._trouble()
+        return verdicts.sentence(self.why, party=self.known.name if self.known else "")
+
+    def _trouble(self) -> str:
+        """Say what cannot be read; nothing once what stood there is forgotten."""
+        if not self.cells:
+            return ""
+        try:
+            self.listing.demand_readable(self.cells)
+        except Unreadable as trouble:
+            return str(trouble)
+        return verdicts.sentence(self.why)
 
 
 def _module(of: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
 from simpul import testing
 from simpul.conversations.models import Conversation, Message
@@ -49,8 +50,8 @@ def known(dewi: Person) -> Person:
 def test_each_row_has_a_verdict_and_nothing_is_taken_yet(sari: Person, known: Person) -> None:
     made = handed_in(sari)
 
-    rows = made.rows.order_by("line").values_list("line", "verdict", "why", "known")
-    assert list(rows) == [
+    rows = made.rows.select_related("known").order_by("line")
+    assert [(row.line, row.verdict, row.reason, row.known_id) for row in rows] == [
         (2, "new", "", None),
         (3, "new", "", None),
         (4, "known", "Same number or address: Toko Dewi", known.party_id),
@@ -59,6 +60,24 @@ def test_each_row_has_a_verdict_and_nothing_is_taken_yet(sari: Person, known: Pe
     ]
     assert made.counts() == {"new": 2, "known": 2, "probable": 0, "bad": 1, "change": 0}
     assert Party.objects.count() == 1
+
+
+def test_each_reader_reads_the_reasons_in_their_own_language(sari: Person, known: Person) -> None:
+    made = handed_in(sari)
+    rows = made.rows.select_related("known").order_by("line")
+    with override("id"):
+        assert [row.reason for row in rows if row.why] == [
+            "Nomor atau alamat email sama: Toko Dewi",
+            "Nomor atau alamat email sama dengan baris 2",
+            "“12”: Nomor telepon ini tidak lengkap: silakan periksa lagi.",
+        ]
+    assert [row.why for row in rows if row.why] == [
+        {"why": "same_way"},
+        {"why": "same_as_line", "line": 2},
+        {"why": "unreadable"},
+    ]
+    Party.objects.filter(people=known).update(name="Toko Dewi Jaya")
+    assert rows.get(line=4).reason == "Same number or address: Toko Dewi Jaya"
 
 
 def test_our_own_table_is_read_again(sari: Person) -> None:
@@ -76,7 +95,7 @@ def test_whoever_looks_like_somebody_is_left_out_unless_it_is_wanted(
     made = handed_in(sari, "Nama,Kota\nSepatu Cenderawasih CV,Cibinong\nToko Lain,Solo\n")
 
     row = made.rows.get(verdict="probable")
-    assert (row.known, row.why) == (buyer, "Looks like CV Sepatu Cendrawasih")
+    assert (row.known, row.reason) == (buyer, "Looks like CV Sepatu Cendrawasih")
     assert [one.line for one in made.to_take()] == [3]
 
     made.begin(by=sari, takes_probable=True)
@@ -162,7 +181,7 @@ def test_an_import_is_undone_but_for_what_was_used(sari: Person, known: Person) 
     assert not Identity.objects.filter(value="+6281211112222").exists()
     assert not Address.objects.exists()
     stays = made.rows.exclude(party=None).get()
-    assert (stays.party, stays.why) == (mawar, "There is a conversation.")
+    assert (stays.party, stays.reason) == (mawar, "There is a conversation.")
     assert made.status == ListImport.Status.UNDONE
     with pytest.raises(WrongState):
         made.undo(by=sari)
@@ -176,8 +195,8 @@ def test_a_login_and_more_people_are_use_too(sari: Person) -> None:
 
     made.undo(by=sari)
 
-    whys = made.rows.exclude(party=None).order_by("line").values_list("why", flat=True)
-    assert list(whys) == ["More people were added.", "There is an order."]
+    stays = made.rows.exclude(party=None).order_by("line")
+    assert [row.reason for row in stays] == ["More people were added.", "There is an order."]
 
 
 def test_a_list_with_nothing_new_is_not_imported(sari: Person) -> None:
@@ -213,7 +232,7 @@ def test_a_number_of_our_own_people_is_known(sari: Person) -> None:
     for one in (made, handed_in(sari, text)):
         row = one.rows.get()
         assert (row.verdict, row.known, row.party) == ("known", None, None)
-    assert row.why == "Same number or address: one of us"
+    assert row.reason == "Same number or address: one of us"
     assert made.status == ListImport.Status.DONE
     assert not Party.objects.exists()
 
@@ -227,8 +246,7 @@ def test_who_was_merged_stays_and_a_question_about_them_does_not(sari: Person) -
     made.undo(by=sari)
 
     assert list(Party.objects.order_by("pk")) == [melati, mawar]
-    whys = made.rows.exclude(party=None).values_list("why", flat=True)
-    assert set(whys) == {"Something was done with it."}
+    assert {row.reason for row in made.rows.exclude(party=None)} == {"Something was done with it."}
 
 
 def test_a_row_that_cannot_be_read_does_not_stop_the_import(sari: Person) -> None:
@@ -238,7 +256,7 @@ def test_a_row_that_cannot_be_read_does_not_stop_the_import(sari: Person) -> Non
     listing.run(made)
 
     bad = made.rows.get(verdict="bad")
-    assert (bad.line, bad.why[:4], bad.party) == (6, "“12”", None)
+    assert (bad.line, bad.reason[:4], bad.party) == (6, "“12”", None)
     assert made.status == ListImport.Status.DONE
     assert made.rows.exclude(party=None).count() == 3
 
@@ -261,7 +279,8 @@ def test_what_stood_in_a_list_is_forgotten_when_it_is_of_no_use(sari: Person) ->
     assert kept() == []
     assert done.counts() == {"new": 3, "known": 1, "probable": 0, "bad": 1, "change": 0}
     assert Party.objects.count() == 3
-    assert not ListRow.objects.filter(why__contains="12").exists()
+    bad = done.rows.get(verdict="bad")
+    assert (bad.why, bad.reason) == ({"why": "unreadable"}, "")  # what was typed is nowhere
     last = Entry.objects.about(draft).order_by("-pk")[0]
     assert (last.step, last.by) == ("crm.drop_list", sari.workshop.machine)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
 from simpul import testing
 from simpul.catalog.models import Category, Colourway, PriceRule, Product
@@ -39,7 +40,7 @@ def imported(by: Person, text: str = NEW) -> ListImport:
 
 
 def verdicts(made: ListImport) -> list[tuple[str, str]]:
-    return list(made.rows.order_by("line").values_list("verdict", "why"))
+    return [(row.verdict, row.reason) for row in made.rows.order_by("line")]
 
 
 @pytest.fixture
@@ -91,6 +92,33 @@ def test_what_is_so_already_is_known_and_what_differs_is_named(
     assert "Wholesale" not in why
     only = handed_in(sari, "Code,Colour,Wholesale\nDRB-01,Hitam,200.000\n")
     assert verdicts(only) == [("known", "It is so already.")]
+
+
+def test_each_reader_reads_the_reasons_in_their_own_language(sari: Person, derby: Product) -> None:
+    made = handed_in(
+        sari,
+        f"{HEAD}DRB-01,Derby Jaya,men,Hitam,38-42,200000,3.700.000 / kodi,15\n"
+        "DRB-01,,,Merah,40,,,\nA-1,Derby,,Hitam,39,,,\nA-2,Derby,Pria,Hitam,besar,,,\n",
+    )
+    assert verdicts(made) == [
+        (
+            "change",
+            "Sizes: 39–43 → 38–42; Days to make: 14 → 15; Retail: 300000 → 3700000 / kodi",
+        ),
+        ("new", "A new colour of DRB-01"),
+        ("bad", "A new model needs more: Category."),
+        ("bad", "“besar”: Write sizes like 38–43, or 39, 41, 43."),
+    ]
+    with override("id"):
+        assert verdicts(made) == [
+            (
+                "change",
+                "Ukuran: 39–43 → 38–42; Hari pembuatan: 14 → 15; Eceran: 300000 → 3700000 / kodi",
+            ),
+            ("new", "Warna baru untuk DRB-01"),
+            ("bad", "Model baru masih perlu: Kategori."),
+            ("bad", "“besar”: Tulis ukuran seperti 38–43, atau 39, 41, 43."),
+        ]
 
 
 def test_a_price_is_a_new_line_of_the_price_list_and_the_old_one_stays(
@@ -196,8 +224,8 @@ def test_what_somebody_has_used_since_stays_and_says_why(
 
     made.undo(by=sari)
 
-    stays = made.rows.taken().order_by("line").values_list("line", "why")
-    assert list(stays) == [
+    stays = made.rows.taken().order_by("line")
+    assert [(row.line, row.reason) for row in stays] == [
         (2, "It was ordered at this price."),
         (3, "There is an order."),
         (5, "It was changed since: Days to make."),
@@ -232,8 +260,9 @@ def test_a_model_that_has_another_colour_by_now_stays_with_its_prices(sari: Pers
 
     assert rama.prices.get().amount == 185_000
     assert rama.colourways.filter(name="Hitam").exists()
-    stays = made.rows.taken().values_list("line", "why")
-    assert list(stays) == [(2, "It has another colour by now.")]
+    assert [(row.line, row.reason) for row in made.rows.taken()] == [
+        (2, "It has another colour by now.")
+    ]
 
 
 def test_a_row_without_a_colour_is_of_the_first_one(sari: Person, derby: Product) -> None:

@@ -14,6 +14,7 @@ from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message, Ticket
 from simpul.crm.models import GoodsReturn
 from simpul.crm.ticket_forms import AskForm
+from simpul.crm.ticket_pairs import pairs_of
 from simpul.orders.models import Order
 from simpul.portals import talk
 from simpul.portals.buyer.orders import find_order
@@ -111,6 +112,7 @@ def _page(request: Request, ticket: Ticket, form: MessageForm) -> HttpResponse:
         "buyer/tickets/page.html",
         {
             "ticket": ticket,
+            "pairs": pairs_of(ticket),
             "returns": GoodsReturn.objects.talked_of(ticket)
             .for_page()
             .prefetch_related("shipment__handovers", "shipment__courier__people__identities")

@@ -130,7 +130,7 @@ def _columns(made: ListImport) -> list[Column]:
     """Return the columns of a download that can be corrected and handed in again."""
     fields = [(label, _cell(field, made.mapping)) for field, label in made.fields.items()]
     verdict: Column = (gettext_lazy("Verdict"), lambda row: str(row.get_verdict_display()))
-    return [*fields, verdict, (gettext_lazy("Why"), lambda row: row.why)]
+    return [*fields, verdict, (gettext_lazy("Why"), lambda row: row.reason)]
 
 
 def _cell(field: str, mapping: list[str]) -> Callable[[Any], str]:

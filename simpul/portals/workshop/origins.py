@@ -13,6 +13,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from simpul.conversations.models import Ticket
+from simpul.crm.ticket_pairs import pairs_of
 from simpul.insight.lots import TracedLot
 from simpul.insight.origins import Affected, Origin, Work, origin_of, written_to_since
 from simpul.lib import phones
@@ -46,6 +47,7 @@ def origin(request: Request, pk: int) -> HttpResponse:
         {
             "ticket": ticket,
             "order": found.order,
+            "pairs": pairs_of(ticket),
             "lots": [(one, len(found.with_lot(one))) for one in found.lots()],
             "works": found.works() if _sees_workers(request, ticket) else [],
             "sees_workers": _sees_workers(request, ticket),

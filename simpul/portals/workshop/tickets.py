@@ -27,6 +27,7 @@ from simpul.crm.ticket_forms import (
     ServiceForm,
     SolutionForm,
 )
+from simpul.crm.ticket_pairs import pairs_of
 from simpul.delivery.models import Handover
 from simpul.lib import clock
 from simpul.orders.models import Order
@@ -261,6 +262,7 @@ def _page(request: Request, ticket: Ticket, form: MessageForm) -> HttpResponse:
         "workshop/tickets/page.html",
         {
             "ticket": ticket,
+            "pairs": pairs_of(ticket),
             "door": _door_of(ticket),
             "form": _ending(ticket, initial={"how": remedies[-1].how} if remedies else None),
             "remedies": remedies,

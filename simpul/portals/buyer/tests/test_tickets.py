@@ -8,6 +8,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
+from simpul.catalog.models import Colourway
 from simpul.conversations.models import Ticket
 from simpul.orders.models import Order
 from simpul.parties.models import AccessLink, Party, Person
@@ -36,12 +37,30 @@ def test_from_the_order_with_the_pairs(client: Client, order: Order) -> None:
     assert made.subject == order
     assert made.facts == {
         "order": order.number,
-        "pairs": [{"line": line.pk, "model": str(line), "sizes": {"40": 2}}],
+        "pairs": [{"line": line.pk, "sizes": {"40": 2}}],
     }
     page = client.get(answer["Location"]).text
     assert "Sol lepas." in page
     assert f"{line}:" in page
     assert made.number in client.get(here).text
+
+
+def test_each_reads_the_pairs_in_their_own_language(
+    client: Client, order: Order, dewi: Person, sari: Person
+) -> None:
+    line = order.lines.get()
+    Colourway.objects.filter(pk=line.colourway_id).update(name="Merah Tua", name_en="Dark red")
+    Person.objects.filter(pk=dewi.pk).update(language="id")
+    facts = {"kind": "complaint", "body": "Sol lepas.", f"pairs-{line.pk}-40": "2"}
+    client.post(f"/ciomas/my/orders/{order.number}/ticket/", facts)
+    made = Ticket.objects.get()
+
+    testing.login(client, sari)
+    assert "Dark red:" in client.get(f"/ciomas/desk/tickets/{made.pk}/").text
+    testing.login(client, dewi)
+    page = client.get(f"/ciomas/my/tickets/{made.pk}/").text
+    assert "Merah Tua:" in page
+    assert "Dark red" not in page
 
 
 def test_more_pairs_than_were_ordered_are_refused(client: Client, order: Order) -> None:
