@@ -40,6 +40,10 @@ _WORDS = {
     "delivery.accept": _("a courier has accepted"),
     "delivery.deliver": _("delivered"),
     "delivery.fail": _("could not be delivered"),
+    "delivery.announce": _("a courier comes to fetch goods"),
+    "delivery.unannounce": _("the courier does not come after all"),
+    "delivery.fetch": _("goods were fetched"),
+    "delivery.miss": _("goods could not be fetched"),
 }
 
 

@@ -37,6 +37,10 @@ URGENT = {
     "delivery.leave": "",  # on its way, with the PIN
     "delivery.fail": "",
     "delivery.plan_attempt": "",
+    "delivery.announce": "",  # somebody comes to fetch goods, with the PIN
+    "delivery.unannounce": "",
+    "delivery.miss": "",
+    "delivery.plan_fetch": "",
     "orders.propose_change": "is_delay",  # nothing but the day is to be another one
 }
 

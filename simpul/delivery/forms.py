@@ -406,8 +406,47 @@ class CountForm(forms.Form):
     count = CountField(label=_("Packages counted"))
 
 
-class DeliveryForm(forms.Form):
-    """What is said at the door: who took it, how many, and the proof."""
+class DoorForm(forms.Form):
+    """What is proved at the door, in either direction: by a PIN, a photo or a signature. What the
+    workshop notes for a courier (`is_told`) says on which day it was."""
+
+    pin = PinField()
+    told_on = forms.DateField(
+        label=_("On which day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    client_id = ClientIdField()
+
+    unproved = _("Type the PIN that the receiver tells you, or take a photo.")
+
+    def __init__(self, *args: Any, is_told: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_told:
+            self.initial.setdefault("told_on", clock.today())
+        else:
+            del self.fields["told_on"]
+
+    def clean_pin(self) -> str:
+        return "".join(self.cleaned_data["pin"].split())
+
+    def clean_told_on(self) -> date | None:
+        day: date | None = self.cleaned_data["told_on"]
+        if day is not None and day > clock.today():
+            raise forms.ValidationError(_now("That day is still to come."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """Demand a proof."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not self.is_proved(cleaned):
+            self.add_error("pin", str(self.unproved))
+        return cleaned
+
+    def is_proved(self, said: dict[str, Any]) -> bool:
+        return any(said.get(name) for name in ("pin", "photo", "signature"))
+
+
+class DeliveryForm(DoorForm):
+    """What is said where packages are delivered: who took them, how many, and the proof."""
 
     receiver = forms.CharField(label=_("Who received it"), max_length=80)
     count = CountField(label=_("Packages counted"))
@@ -437,7 +476,6 @@ class DeliveryForm(forms.Form):
     )
     collected = RupiahField(label=_("Collected, in rupiah"), required=False, max_length=20)
     cash_photo = PhotoField(label=_("Photo of the money"), required=False)
-    client_id = ClientIdField()
 
     def __init__(self, *args: Any, shipment: Shipment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -465,18 +503,6 @@ class DeliveryForm(forms.Form):
             "damage": [picture for picture in pictures if picture],
             "refused": [self.packages[pk] for pk in said.get("refused", ())],
         }
-
-    def clean_pin(self) -> str:
-        return "".join(self.cleaned_data["pin"].split())
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        is_proved = cleaned.get("pin") or cleaned.get("photo") or cleaned.get("signature")
-        if not self.errors and not is_proved:
-            self.add_error(
-                "pin", _now("Type the PIN that the receiver tells you, or take a photo.")
-            )
-        return cleaned
 
 
 def _offer_to_refuse(form: forms.Form, shipment: Shipment) -> dict[int, Package]:
@@ -606,38 +632,41 @@ class AttemptForm(forms.Form):
         return day
 
 
-class FetchForm(forms.Form):
-    """What is said at the buyer's door when goods are fetched back: how many pairs, and the proof,
-    which the workshop's own people need not have (`is_proved_by_word`)."""
+class FetchForm(DoorForm):
+    """What is said at the buyer's door when goods are fetched back: who gave them along, how many
+    pairs, and the proof; the workshop may say that there is none."""
 
+    giver = forms.CharField(label=_("Who gave them along"), max_length=80)
     count = CountField(label=_("Pairs counted"))
     pin = PinField(label=_("PIN that the buyer tells you"))
     photo = PhotoField(label=_("Photo of the goods"), required=False)
     signature = SignatureField(label=_("Signature of the buyer"))
+    has_no_proof = forms.BooleanField(
+        label=_("There is no proof, only the courier's word"),
+        required=False,
+        help_text=_("The buyer reads that, and can say that it was not so."),
+    )
     note = forms.CharField(
         label=_("What you noticed"),
         max_length=200,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    client_id = ClientIdField()
 
-    def __init__(self, *args: Any, is_proved_by_word: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.is_proved_by_word = is_proved_by_word
-        if is_proved_by_word:
-            for name in ("pin", "photo", "signature"):
-                del self.fields[name]
+    unproved = _("Type the PIN that the buyer tells you, or take a photo.")
 
-    def clean_pin(self) -> str:
-        return "".join(self.cleaned_data["pin"].split())
+    def __init__(self, *args: Any, is_told: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, is_told=is_told, **kwargs)
+        if is_told:
+            self.unproved = _("Type the PIN, add a photo, or say that there is no proof.")
+        else:
+            del self.fields["has_no_proof"]
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        is_proved = any(cleaned.get(name) for name in ("pin", "photo", "signature"))
-        if not (self.errors or is_proved or self.is_proved_by_word):
-            self.add_error("pin", _now("Type the PIN that the buyer tells you, or take a photo."))
-        return cleaned
+    def clean_has_no_proof(self) -> bool:
+        return bool(self.cleaned_data["has_no_proof"]) and not super().is_proved(self.cleaned_data)
+
+    def is_proved(self, said: dict[str, Any]) -> bool:
+        return super().is_proved(said) or bool(said.get("has_no_proof"))
 
 
 class FailureForm(AttemptForm):

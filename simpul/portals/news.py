@@ -16,7 +16,7 @@ A_PAGE = 30
 
 @require_safe
 def news(request: Request) -> HttpResponse:
-    notices = Notice.objects.for_person(request.person)
+    notices = Notice.objects.for_person(request.person).prefetch_related("entry__subject")
     if request.GET.get("shown") == "new":
         notices = notices.waiting()
     return render(

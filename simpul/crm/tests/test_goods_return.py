@@ -149,7 +149,7 @@ def test_what_a_courier_fetches_is_a_shipment_the_other_way(
 
     testing.offer_to(shipment, asep)
     shipment.accept(by=asep)
-    shipment.fetch(by=asep, count=3, pin=shipment.pin)
+    shipment.fetch(by=asep, giver="Dewi", count=3, pin=shipment.pin)
     assert stage(goods) == ("agreed", "under_way", "fetched")
     with pytest.raises(WrongState, match="The courier has them"):
         goods.cancel(by=sari)
@@ -169,7 +169,7 @@ def test_what_a_courier_has_lost_ends_with_a_ticket(
     goods.shipment.accept(by=asep)
     with pytest.raises(NothingCame):  # he is still on his way to the customer
         goods.count_in(by=rina, counted={})
-    goods.shipment.fetch(by=asep, count=3, pin=goods.shipment.pin)
+    goods.shipment.fetch(by=asep, giver="Dewi", count=3, pin=goods.shipment.pin)
 
     goods.count_in(by=rina, counted={goods.pairs.get().pk: Counted(0, 0, 0)})
 

@@ -57,7 +57,7 @@ def test_one_fetches_what_another_cancels(goods: GoodsReturn, asep: Person, sari
     mine, his = both(goods)
 
     ends = testing.at_once(
-        lambda: mine.cancel(by=sari), lambda: his.fetch(by=asep, count=3, pin=his.pin)
+        lambda: mine.cancel(by=sari), lambda: his.fetch(by=asep, giver="Dewi", count=3, pin=his.pin)
     )
 
     assert ends == ["done", "refused"]

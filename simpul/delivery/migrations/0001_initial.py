@@ -123,6 +123,7 @@ class Migration(FirstMigration):
                 ('note', models.CharField(blank=True, max_length=200)),
                 ('reason', models.CharField(blank=True, choices=[('nobody', 'nobody was there'), ('address', 'the address was not found'), ('refused', 'the receiver did not take it'), ('broken', 'the vehicle or the road'), ('other', 'something else')], max_length=10)),
                 ('signed_on', models.DateField(null=True)),
+                ('told_on', models.DateField(null=True)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
                 ('client_id', models.CharField(blank=True, max_length=36)),

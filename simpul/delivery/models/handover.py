@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import clock
@@ -43,7 +44,7 @@ class Handover(models.Model):
     shipment = models.ForeignKey("delivery.Shipment", models.PROTECT, related_name="handovers")
     kind = models.CharField(max_length=4, choices=Kind)
     count = models.PositiveSmallIntegerField()
-    receiver = models.CharField(max_length=80, blank=True)
+    receiver = models.CharField(max_length=80, blank=True)  # or who gave along what was fetched
     with_pin = models.BooleanField(default=False)
     photo = models.ForeignKey(Upload, models.PROTECT, null=True, related_name="+")
     signature = models.ForeignKey(Upload, models.PROTECT, null=True, related_name="+")
@@ -54,6 +55,7 @@ class Handover(models.Model):
     note = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=10, choices=Reason, blank=True)  # of a failed attempt
     signed_on = models.DateField(null=True)  # the day on a paper that was signed by hand
+    told_on = models.DateField(null=True)  # the day on which it was, where the workshop noted it
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now, editable=False)
     client_id = models.CharField(max_length=36, blank=True)
@@ -77,3 +79,23 @@ class Handover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.shipment_id} {self.kind} {self.count}"
+
+    @property
+    def is_at_a_door(self) -> bool:
+        """Tell whether it was at the buyer's door, where it is to be proved."""
+        return self.kind in (self.Kind.DELIVERED, self.Kind.PAPER, self.Kind.FETCHED)
+
+    @property
+    def is_proved(self) -> bool:
+        return self.with_pin or self.photo_id is not None or self.signature_id is not None
+
+    @property
+    def proof(self) -> str:
+        """What proves it, in a word."""
+        if self.with_pin:
+            return _now("PIN")
+        if self.signed_on:
+            return _now("signed delivery note")
+        if self.photo_id is not None:
+            return _now("photo")
+        return _now("signature") if self.is_proved else _now("none, only the courier's word")

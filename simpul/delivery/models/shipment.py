@@ -112,6 +112,10 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
     def under_way(self) -> Self:
         return self.filter(status__in=UNDER_WAY)
 
+    def fetched(self) -> Self:
+        """Those that have fetched pairs back: they are on their way, or at the workshop."""
+        return self.filter(fetches__gt=0, status__in=(Status.FETCHED, Status.RETURNED))
+
     def search(self, words: str) -> Self:
         found = self
         for word in words.split():
@@ -452,9 +456,10 @@ class Shipment(models.Model):
         refused: Sequence[Package] = (),
         note: str = "",
         damage: Sequence[uploads.Admitted] = (),
+        told_on: date | None = None,
     ) -> None:
         """Hand the packages to the receiver, proved by the PIN, a photo or a signature, and say what
-        was collected where something was to be.
+        was collected where something was to be; what the workshop notes was on the day `told_on`.
 
         A wrong PIN is counted for good; after five only a photo proves. Packages that are `refused`
         stay with the courier as a shipment of their own that failed; what is damaged or missing
@@ -478,6 +483,7 @@ class Shipment(models.Model):
             refused=refused,
             note=note,
             damage=damage,
+            told_on=told_on,
         )
 
     @step("delivery.deliver", source=OUT, private=("receiver", "place", "note"))
@@ -498,8 +504,10 @@ class Shipment(models.Model):
         signature: uploads.Admitted | None = None,
         refused: Sequence[Package] = (),
         damage: Sequence[uploads.Admitted] = (),
+        told_on: date | None = None,
     ) -> None:
         """The receiver counted what was taken, is named, and there is a proof."""
+        self._demand_it_could_be(told_on)
         is_signed = signature is not None and self.pin_tries_left > 0
         if not with_pin and photo is None and not is_signed:
             raise NoProof(_now("Type the PIN that the receiver tells you, or take a photo."))
@@ -531,6 +539,7 @@ class Shipment(models.Model):
             place=place,
             client_id=client_id,
             signed_on=signed_on,
+            told_on=told_on,
             note=note,
         )
         rest = None
@@ -591,8 +600,7 @@ class Shipment(models.Model):
         (`refused`, as in `deliver`); one that was delivered has its paper now. A remark opens a ticket.
         Raises NotCounted, NothingTaken, or WrongState for a day that cannot be.
         """
-        left_on = clock.day_of(self.left_at) if self.left_at else clock.today()
-        if not left_on <= signed_on <= clock.today():
+        if not self._could_be_on(signed_on):
             raise WrongState(
                 _now("It was signed between the day it left and today: look at the paper again.")
             )
@@ -675,14 +683,20 @@ class Shipment(models.Model):
         next_on: date | None = None,
         next_part: str = "",
     ) -> None:
-        """Say that nobody took the packages, and when it is tried again if that is known; the same
-        client id again does nothing."""
+        """Say that its courier came in vain, and when he tries again if that is known; the same client
+        id again does nothing."""
         if client_id and self.handovers.filter(client_id=client_id).exists():
             return
+        say = self.come_in_vain if self.fetches else self.come_away
         with transaction.atomic():
-            self.come_away(by=by, reason=reason, note=note, client_id=client_id)
+            say(by=by, reason=reason, note=note, client_id=client_id)
             if next_on is not None:
-                self.plan_attempt(by=by, next_on=next_on, next_part=next_part)
+                self.plan(by=by, next_on=next_on, next_part=next_part)
+
+    def plan(self, *, by: Person, next_on: date, next_part: str = "") -> None:
+        """Say when its courier comes, or comes again."""
+        say = self.plan_fetch if self.fetches else self.plan_attempt
+        say(by=by, next_on=next_on, next_part=next_part)
 
     @step("delivery.fail", source=Status.PICKED_UP, target=Status.FAILED, private=("note",))
     def come_away(self, *, by: Person, reason: str, note: str, client_id: str) -> None:
@@ -720,15 +734,19 @@ class Shipment(models.Model):
         self,
         *,
         by: Person,
+        giver: str,
         count: int,
         pin: str = "",
         photo: uploads.Admitted | None = None,
         signature: uploads.Admitted | None = None,
         note: str = "",
         client_id: str = "",
+        told_on: date | None = None,
+        has_no_proof: bool = False,
     ) -> None:
-        """Take the pairs that go back, counted at the buyer's door and proved as a delivery is; what
-        the workshop notes itself, because a courier telephoned, needs no proof.
+        """Take the pairs that go back, counted at the buyer's door and proved as a delivery is. What the
+        workshop notes was on the day `told_on`; it may say that there is no proof but the courier's
+        word, which the buyer then reads.
 
         The same client id again does nothing. Raises WrongPin, NoProof, NotCounted, or WrongState
         where nothing is to be fetched; then no PIN is tried.
@@ -739,30 +757,43 @@ class Shipment(models.Model):
         with_pin = bool(pin) and self._try_pin(pin, by, "delivery.fetch", (Status.ACCEPTED,))
         self.take_along(
             by=by,
+            giver=giver,
             count=count,
             with_pin=with_pin,
             photo=photo,
             signature=signature,
             note=note,
             client_id=client_id,
+            told_on=told_on,
+            has_no_proof=has_no_proof,
         )
 
-    @step("delivery.fetch", source=Status.ACCEPTED, target=Status.FETCHED, private=("note",))
+    @step(
+        "delivery.fetch",
+        source=Status.ACCEPTED,
+        target=Status.FETCHED,
+        private=("giver", "note"),
+    )
     def take_along(
         self,
         *,
         by: Person,
+        giver: str,
         count: int,
         with_pin: bool,
         photo: uploads.Admitted | None,
         signature: uploads.Admitted | None,
         note: str,
         client_id: str,
+        told_on: date | None,
+        has_no_proof: bool,
     ) -> None:
         """The courier has counted what goes back, and takes it to the workshop."""
         self._demand_fetching()
+        self._demand_it_could_be(told_on)
         is_signed = signature is not None and self.pin_tries_left > 0
-        if not (with_pin or photo or is_signed or by.is_staff):
+        is_proved = with_pin or photo is not None or is_signed
+        if not is_proved and not (has_no_proof and by.is_staff):
             raise NoProof(_now("Type the PIN that the buyer tells you, or take a photo."))
         if not 0 < count <= self.fetches:
             words = _now("%(count)s pairs were agreed: type 1 up to %(count)s.")
@@ -771,55 +802,23 @@ class Shipment(models.Model):
             Handover.Kind.FETCHED,
             by,
             count,
+            receiver=giver,
             with_pin=with_pin,
             photo=Upload.keep(photo, by=by) if photo else None,
             signature=Upload.keep(signature, by=by) if signature else None,
             note=note,
             client_id=client_id,
+            told_on=told_on,
         )
         self.reason, self.next_on, self.stop = "", None, None
         self.left_at = clock.now()
 
-    def miss(
-        self,
-        *,
-        by: Person,
-        reason: str,
-        note: str = "",
-        client_id: str = "",
-        next_on: date | None = None,
-        next_part: str = "",
-    ) -> None:
-        """Say that nothing could be fetched, and when it is tried again if that is known; the same
-        client id again does nothing."""
-        if client_id and self.handovers.filter(client_id=client_id).exists():
-            return
-        self.come_in_vain(
-            by=by,
-            reason=reason,
-            note=note,
-            client_id=client_id,
-            next_on=next_on,
-            next_part=next_part,
-        )
-
     @step("delivery.miss", source=Status.ACCEPTED, private=("note",))
-    def come_in_vain(
-        self,
-        *,
-        by: Person,
-        reason: str,
-        note: str,
-        client_id: str,
-        next_on: date | None,
-        next_part: str,
-    ) -> None:
+    def come_in_vain(self, *, by: Person, reason: str, note: str, client_id: str) -> None:
         """Nobody gave anything along; it stays the same courier's job."""
         self._demand_fetching()
-        if next_on is not None:
-            self._demand_soon(next_on)
         self._note(Handover.Kind.MISSED, by, 0, reason=reason, note=note, client_id=client_id)
-        self.reason, self.next_on, self.next_part = reason, next_on, next_part
+        self.reason, self.next_on, self.next_part = reason, None, ""
         self.stop = None
 
     @step("delivery.plan_fetch", source=Status.ACCEPTED)
@@ -988,10 +987,10 @@ class Shipment(models.Model):
         return sorted(tried, key=lambda one: one.pk)
 
     @property
-    def taken_along(self) -> int | None:
-        """The pairs that its courier counted when he fetched them; reads `handovers` as prefetched."""
+    def taken_along(self) -> Handover | None:
+        """What its courier counted when he fetched it; reads `handovers` as prefetched."""
         fetched = Handover.Kind.FETCHED
-        return next((one.count for one in self.handovers.all() if one.kind == fetched), None)
+        return next((one for one in self.handovers.all() if one.kind == fetched), None)
 
     @property
     def had_its_attempts(self) -> bool:
@@ -1075,6 +1074,14 @@ class Shipment(models.Model):
     def _demand_fetching(self) -> None:
         if not self.fetches:
             raise WrongState(_now("This brings packages to the buyer: nothing is fetched."))
+
+    def _could_be_on(self, day: date) -> bool:
+        """Tell whether something can have happened at its door on a day."""
+        return clock.day_of(self.left_at or self.opened_at) <= day <= clock.today()
+
+    def _demand_it_could_be(self, told_on: date | None) -> None:
+        if told_on is not None and not self._could_be_on(told_on):
+            raise WrongState(_now("That was between the day it began and today: look at the day."))
 
     def _demand_soon(self, day: date) -> None:
         if not clock.today() <= day <= clock.in_days(FURTHEST):

@@ -62,6 +62,7 @@ def test_no_name_is_written_in_the_journal(on_the_way: Shipment, asep: Person) -
         "signature": None,
         "refused": [],
         "damage": [],
+        "told_on": None,
     }
     assert on_the_way.journal.get(step="delivery.arrive").by == asep.workshop.machine
 

@@ -161,8 +161,8 @@ def costs_of_delivered(books: Books) -> dict[int, Cost]:
 
 
 def _freight(books: Books, orders: Collection[int]) -> dict[int, int]:
-    """Return what the way of each order cost, in rupiah: of a shipment that brought several, to each
-    its share by pairs."""
+    """Return what the ways of each order cost, in rupiah: of a shipment that brought several, to each
+    its share by pairs; and what a courier gets who fetched pairs of it back."""
     brought: dict[int, dict[int, int]] = defaultdict(dict)
     for one in books.facts.deliveries:
         brought[one.pk][one.order] = sum(pairs for _line, pairs in one.pairs)
@@ -174,6 +174,10 @@ def _freight(books: Books, orders: Collection[int]) -> dict[int, int]:
         for order, part in zip(brought[pk], parts, strict=True):
             if order in orders:
                 freight[order] += part
+    back = Shipment.objects.fetched().filter(workshop=books.workshop).order_by()
+    for order, fee in back.values_list("loads__order", "fee"):
+        if order in orders:
+            freight[order] += fee
     return freight
 
 

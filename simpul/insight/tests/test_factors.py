@@ -155,7 +155,7 @@ def test_goods_on_their_way_back_are_under_way_too(
     testing.offer_to(made, asep)
     made.accept(by=asep)
     assert under_way(owner) == 0
-    made.fetch(by=asep, count=2, pin=made.pin)
+    made.fetch(by=asep, giver="Dewi", count=2, pin=made.pin)
     assert under_way(owner) == 1
 
 

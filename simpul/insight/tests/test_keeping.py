@@ -9,6 +9,8 @@ import pytest
 from simpul import testing
 from simpul.catalog.models import Product
 from simpul.crm.models import DealerOrder, Dealing, Merging
+from simpul.delivery.models import Shipment
+from simpul.insight.audit import findings
 from simpul.insight.keeping import keep
 from simpul.insight.keeping.state import everything_kept
 from simpul.insight.models import (
@@ -98,6 +100,29 @@ def test_the_cost_is_that_of_the_margins_once_all_is_delivered(
     fact.refresh_from_db()
     assert (fact.sold, fact.contribution) == (1_950_000, 175_000)
     holds(workshop)
+
+
+def test_what_a_courier_gets_who_fetches_pairs_back_is_told_anew(
+    workshop: Workshop, buyer: Party, supplier: Party, courier: Party, asep: Person, sari: Person
+) -> None:
+    order = ten_made(buyer, supplier)
+    delivered(order, asep, 35_000)
+    keep.bring_up_to_date(workshop)
+    back = Shipment.call_for(by=sari, order=order, pairs=2)
+    until = clock.now() + timedelta(hours=2)
+    back.offer(by=sari, couriers=[courier], expires_at=until, fee=25_000)
+    back.accept(by=asep)
+    keep.bring_up_to_date(workshop)
+    assert OrderFact.objects.get().freight == 35_000
+
+    back.fetch(by=asep, giver="Dewi", count=2, pin=back.pin)
+    keep.bring_up_to_date(workshop)
+    assert (OrderFact.objects.get().freight, OrderFact.objects.get().contribution) == (
+        60_000,
+        200_000,
+    )
+    holds(workshop)
+    assert list(findings(workshop)) == []
 
 
 def test_what_was_cancelled_is_no_fact_any_more(

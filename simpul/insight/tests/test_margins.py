@@ -119,6 +119,23 @@ def test_what_is_left_is_the_price_less_material_wages_and_freight(
     assert contribution_of(supplier, clock.today()) is None
 
 
+def test_what_a_courier_gets_who_fetches_pairs_back_is_freight_of_their_order(
+    buyer: Party, supplier: Party, courier: Party, asep: Person, sari: Person, rina: Person
+) -> None:
+    order = ten_made(buyer, supplier)
+    delivered(order, asep, 35_000)
+    back = Shipment.call_for(by=sari, order=order, pairs=2)
+    back.offer(by=sari, couriers=[courier], expires_at=clock.now() + timedelta(hours=2), fee=25_000)
+    back.accept(by=asep)
+    assert [(one.freight, one.left) for one in of_this_month(order)] == [(35_000, 225_000)]
+
+    back.fetch(by=asep, giver="Dewi", count=2, pin=back.pin)
+    assert [(one.freight, one.left) for one in of_this_month(order)] == [(60_000, 200_000)]
+    back.bring_in(by=rina, count=2)
+    assert [(one.freight, one.left) for one in of_this_month(order)] == [(60_000, 200_000)]
+    assert list(disagreements(order.workshop)) == []
+
+
 def test_dear_material_and_a_long_way_are_named(
     buyer: Party, supplier: Party, asep: Person
 ) -> None:

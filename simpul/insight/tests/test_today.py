@@ -165,7 +165,7 @@ def test_goods_that_a_courier_is_to_fetch_wait_for_a_courier_too(
 
     testing.offer_to(shipment, asep)
     shipment.accept(by=asep)
-    shipment.miss(by=asep, reason="nobody", next_on=clock.today())
+    shipment.fail(by=asep, reason="nobody", next_on=clock.today())
     assert asked(rina) == {}
     with clock.stopped(clock.now() + timedelta(days=1)):
         assert asked(rina) == {("deliveries", "?status=running"): 1}

@@ -114,7 +114,7 @@ def test_a_trip_in_vain_to_fetch_goods_counts_like_one_to_deliver(
         fetching = Shipment.call_for(by=sari, order=order, pairs=1)
         testing.offer_to(fetching, asep)
         fetching.accept(by=asep)
-        fetching.miss(by=asep, reason="nobody")
+        fetching.fail(by=asep, reason="nobody")
     reckoned(order.workshop)
 
     [row] = rows(order.workshop, Kind.COURIER)

@@ -180,8 +180,7 @@ def failure(request: Request, number: str) -> HttpResponse:
         return _back(request, number)
     form = SentFailureForm(request.POST or None, is_fetching=bool(shipment.fetches))
     if form.is_valid():
-        say = shipment.miss if shipment.fetches else shipment.fail
-        say(by=request.person, **form.cleaned_data)
+        shipment.fail(by=request.person, **form.cleaned_data)
         if form.is_late:
             messages.warning(request, _("The day that you planned has passed: plan another one."))
         return _back(request, number)
@@ -195,8 +194,7 @@ def attempt(request: Request, number: str) -> HttpResponse:
     demand(request, shipment.planning, shipment)
     form = AttemptForm(request.POST or None)
     if form.is_valid():
-        plan = shipment.plan_fetch if shipment.fetches else shipment.plan_attempt
-        plan(by=request.person, **form.cleaned_data)
+        shipment.plan(by=request.person, **form.cleaned_data)
         return _back(request, number)
     return _ask(request, shipment, form, "attempt")
 

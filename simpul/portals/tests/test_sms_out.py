@@ -28,9 +28,11 @@ from simpul.conversations.models import (
     Message,
     Notice,
     Preference,
+    Ticket,
 )
+from simpul.crm.models import GoodsReturn
 from simpul.lib import clock, sms, sms_provider
-from simpul.orders.models import Amendment, LineWish, Order
+from simpul.orders.models import Amendment, LineSize, LineWish, Order
 from simpul.parties.models import Identity, Party, Person
 from simpul.payments import texting
 from simpul.payments.models import WhatsAppNumber
@@ -137,6 +139,38 @@ def test_the_text_is_short_with_the_pin_and_one_link(
     assert "/ciomas/my/orders/" in client.get(link)["Location"]
     assert left[Channel.SMS].status == "sent"
     assert left[Channel.WHATSAPP].status == "dropped"  # nobody needs to send it by hand
+
+
+def test_who_comes_to_fetch_goods_is_told_with_the_pin_and_whatever_becomes_of_it_too(
+    client: Client, buyer: Party, courier: Party, dewi: Person, sari: Person, asep: Person
+) -> None:
+    Person.objects.filter(pk=dewi.pk).update(language="id")
+    order = testing.delivered_order(buyer)
+    ticket = Ticket.ask(by=dewi, kind="return", subject=order, party=buyer, body="Kekecilan.")
+    size = LineSize.objects.filter(line__order=order).order_by("pk")[0]
+    shipment = GoodsReturn.agree(by=sari, ticket=ticket, pairs={size: 2}, way="courier").shipment
+    assert shipment is not None
+    testing.offer_to(shipment, asep)
+    shipment.accept(by=asep)
+    notices.tell()
+    outbox.prepare()
+    outbox.send()
+
+    ((_path, _headers, body),) = Seller.asked
+    text = parse_qs(body)["message"][0]
+    [link] = re.findall(r"http://localhost(/l/\S+/)", text)
+    assert text == (
+        f"Sepatu Ciomas, {order.number}: Kurir akan datang menjemput barang yang dikembalikan. "
+        f"PIN untuk kurir: {shipment.pin} http://localhost{link}"
+    )
+    assert f"/ciomas/my/orders/{order.number}/" in client.get(link)["Location"]
+
+    shipment.fail(by=asep, reason="nobody", next_on=clock.today())
+    shipment.withdraw(by=sari)
+    notices.tell()
+    outbox.prepare()
+    for step in ("delivery.miss", "delivery.plan_fetch", "delivery.unannounce"):
+        assert Channel.SMS in told(step)
 
 
 @pytest.mark.parametrize(

@@ -203,7 +203,7 @@ def _page(request: Request, shipment: Shipment, form: MessageForm) -> HttpRespon
             "goods": _goods(shipment) if shipment.fetches else None,
             **(told | {"asked": asked, "call_to": told["call_to"] if shipment.courier else ""}),
             "collects": 0 if shipment.fetches else shipment.cash_to_collect(),
-            "journal": journal_of(shipment),
+            "journal": journal_of(shipment).prefetch_related("subject"),
         },
         status=422 if form.is_bound else 200,
     )
@@ -285,6 +285,7 @@ def delivery(request: Request, number: str) -> HttpResponse:
         request.POST or None,
         request.FILES or None,
         shipment=shipment,
+        is_told=shipment.mode != Shipment.Mode.PICK_UP,
         initial={"count": shipment.packages.count(), "receiver": shipment.first_order.receiver},
     )
     if form.is_valid():
@@ -308,12 +309,19 @@ def fetching(request: Request, number: str) -> HttpResponse:
     if not shipment.fetches:
         raise Http404
     demand(request, "delivery.fetch", shipment)
+    if shipment.has_heard(request.POST.get("client_id", "")):
+        return _back(request, number)
     form = FetchForm(
-        request.POST or None, is_proved_by_word=True, initial={"count": shipment.fetches}
+        request.POST or None,
+        request.FILES or None,
+        is_told=True,
+        initial={"count": shipment.fetches, "giver": shipment.first_order.receiver},
     )
     if form.is_valid():
         try:
             shipment.fetch(by=request.person, **form.cleaned_data)
+        except (WrongPin, NoProof) as reason:
+            form.add_error("pin", str(reason))
         except NotCounted as reason:
             form.add_error("count", str(reason))
         else:
@@ -330,8 +338,7 @@ def failure(request: Request, number: str) -> HttpResponse:
         return _back(request, number)
     form = FailureForm(request.POST or None, is_fetching=bool(shipment.fetches))
     if form.is_valid():
-        say = shipment.miss if shipment.fetches else shipment.fail
-        say(by=request.person, **form.cleaned_data)
+        shipment.fail(by=request.person, **form.cleaned_data)
         return _back(request, number)
     return _ask(request, shipment, form, "failure")
 
@@ -343,8 +350,7 @@ def attempt(request: Request, number: str) -> HttpResponse:
     demand(request, shipment.planning, shipment)
     form = AttemptForm(request.POST or None)
     if form.is_valid():
-        plan = shipment.plan_fetch if shipment.fetches else shipment.plan_attempt
-        plan(by=request.person, **form.cleaned_data)
+        shipment.plan(by=request.person, **form.cleaned_data)
         return _back(request, number)
     return _ask(request, shipment, form, "attempt")
 

@@ -103,6 +103,56 @@ def test_the_jobs_are_read_and_done_without_a_network_and_sent_once(
     expect(phone.locator("[data-state]:not(page-loader)")).to_have_count(0)
 
 
+@pytest.fixture
+def fetch(live_server: LiveServer, buyer: Party, courier: Party, asep: Person) -> Shipment:
+    """Three pairs that Asep has accepted to fetch at the buyer's door."""
+    order = testing.delivered_order(buyer)
+    made = Shipment.call_for(by=testing.seller(buyer.workshop), order=order, pairs=3)
+    testing.offer_to(made, asep)
+    made.accept(by=asep)
+    return made
+
+
+def test_goods_are_fetched_without_a_network_and_it_is_sent_once(
+    phone: Page, fetch: Shipment
+) -> None:
+    keep_all(phone)
+    keep_all(phone, f"{HOME}run/")
+    phone.context.set_offline(True)
+
+    phone.goto(f"{HOME}run/")
+    phone.get_by_role("link", name=fetch.number).click()
+    expect(phone.locator(".address").first).to_contain_text(ADDRESS)
+    phone.get_by_role("link", name="Fetch the goods").click()
+    phone.get_by_label("Who gave them along").fill("Bu Dewi")
+    phone.get_by_label("Pairs counted").fill("2")
+    phone.get_by_label("PIN that the buyer").fill(fetch.pin)
+    phone.get_by_role("button", name="I take them along").click()
+    phone.wait_for_url(f"**{job_of(fetch)}")
+    waiting = phone.locator("[data-state=waiting]")
+    expect(waiting).to_contain_text(f"{fetch.number}, Fetch the goods: Bu Dewi, 2")
+    expect(waiting).not_to_contain_text(fetch.pin)
+    assert not fetch.handovers.exists()
+
+    phone.context.set_offline(False)
+    expect(phone.locator("[data-state=taken]")).to_have_count(1)
+    expect(waiting).to_have_count(0)
+    phone.evaluate("dispatchEvent(new Event('online'))")
+    handed = fetch.handovers.get()
+    assert (handed.kind, handed.receiver, handed.count, handed.with_pin) == (
+        Handover.Kind.FETCHED,
+        "Bu Dewi",
+        2,
+        True,
+    )
+    fetch.refresh_from_db()
+    assert (fetch.status, fetch.wrong_pins) == (Status.FETCHED, 0)
+    assert fetch.journal.filter(step="delivery.fetch").count() == 1
+    phone.reload()
+    expect(phone.locator("main")).to_contain_text("on the way back")
+    expect(phone.locator("[data-state]:not(page-loader)")).to_have_count(0)
+
+
 def test_a_photo_is_kept_while_the_page_is_closed(phone: Page, shipment: Shipment) -> None:
     keep_all(phone)
     phone.context.set_offline(True)

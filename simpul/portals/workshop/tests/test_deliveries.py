@@ -139,12 +139,13 @@ def test_note_hand_over_delivery(desk: Client, buyer: Party, asep: Person) -> No
     shipment.pick_up(by=asep, count=2)
     assert desk.get(f"{page_of(shipment)}delivery/").status_code == 200
 
-    answer = desk.post(
-        f"{page_of(shipment)}delivery/", {"receiver": "Bu Dewi", "count": 2, "photo": photo()}
-    )
+    said = {"receiver": "Bu Dewi", "count": 2, "told_on": clock.today().isoformat()}
+    assert desk.post(f"{page_of(shipment)}delivery/", said).status_code == 422  # no proof
+    answer = desk.post(f"{page_of(shipment)}delivery/", said | {"photo": photo()})
 
     assert answer["Location"] == page_of(shipment)
     proof = Handover.objects.get(kind=Handover.Kind.DELIVERED)
+    assert (proof.told_on, proof.proof) == (clock.today(), "photo")
     shown = desk.get(f"{page_of(shipment)}photos/{proof.pk}/")
     assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
     assert "sandbox" in shown["Content-Security-Policy"]
@@ -153,7 +154,7 @@ def test_note_hand_over_delivery(desk: Client, buyer: Party, asep: Person) -> No
 def test_a_wrong_pin_says_how_many_tries_are_left(desk: Client, buyer: Party, asep: Person) -> None:
     shipment = testing.shipment_on_the_way(buyer, asep)
     wrong = "1111" if shipment.pin != "1111" else "2222"
-    typed = {"receiver": "Bu Dewi", "count": 2, "pin": wrong}
+    typed = {"receiver": "Bu Dewi", "count": 2, "pin": wrong, "told_on": clock.today()}
 
     answer = desk.post(f"{page_of(shipment)}delivery/", typed)
 
@@ -297,9 +298,9 @@ def test_a_shipment_costs_the_same_for_any_number_of_packages_and_orders(
     shipment = Shipment.open(by=rina, orders=[order, *along], mode="own")
     desk.get(page_of(shipment))
 
-    # beside the shipment and its parts: its tickets, its carrier, whether one can be asked, and who is
-    # asked next
-    with django_assert_num_queries(24):
+    # beside the shipment and its parts: its tickets, its carrier, whether one can be asked, who is
+    # asked next, and what its journal is of
+    with django_assert_num_queries(25):
         desk.get(page_of(shipment))
     with django_assert_num_queries(12):
         desk.get(of_order(order, "packing"))

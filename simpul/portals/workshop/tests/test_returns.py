@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from simpul import testing
 from simpul.conversations.models import Ticket
 from simpul.crm.models import Counted, GoodsReturn
+from simpul.delivery.models import Shipment
 from simpul.insight.audit import findings
 from simpul.lib import clock
 from simpul.orders.models import LineSize
 from simpul.parties.models import Party, Person
+from simpul.portals.jinja import sentence
+from simpul.workflow.models import journal_of
 
 
 @pytest.fixture
@@ -89,9 +95,11 @@ def test_a_courier_fetches_them_at_the_buyers_door(
 
     testing.login(client, asep)
     assert client.post(f"{job}failure/", {"reason": "refused"}).status_code == 422
-    assert client.post(f"{job}fetching/", {"count": "2"}).status_code == 422  # no proof
-    assert client.post(f"{job}fetching/", {"count": "3", "pin": shipment.pin}).status_code == 422
-    said = {"count": "2", "pin": shipment.pin, "client_id": "tap-1"}
+    assert (
+        client.post(f"{job}fetching/", {"giver": "Dewi", "count": "2"}).status_code == 422
+    )  # no proof
+    said = {"giver": "Bu Dewi", "count": "2", "pin": shipment.pin, "client_id": "tap-1"}
+    assert client.post(f"{job}fetching/", said | {"count": "3"}).status_code == 422
     assert client.post(f"{job}fetching/", said).status_code == 302
     assert client.post(f"{job}fetching/", said).status_code == 302  # sent twice, heard once
     assert shipment.handovers.count() == 1
@@ -154,7 +162,7 @@ def test_an_untouched_count_is_asked_again(
     goods.refresh_from_db()
     assert goods.status == "agreed"
 
-    goods.shipment.fetch(by=asep, count=2, pin=goods.shipment.pin)
+    goods.shipment.fetch(by=asep, giver="Dewi", count=2, pin=goods.shipment.pin)
     assert "Counted by the courier: 2 pairs" in client.get(here).text
     client.post(here, {f"{pairs}-whole": "1"})
     page = client.get(f"/ciomas/desk/tickets/{ticket.pk}/").text
@@ -189,7 +197,7 @@ def test_a_day_is_planned_for_what_was_not_fetched(
 ) -> None:
     shipment = fetched_by(ticket, sari, asep).shipment
     assert shipment is not None
-    shipment.miss(by=asep, reason="nobody")
+    shipment.fail(by=asep, reason="nobody")
     day = clock.in_days(2)
     testing.login(client, asep)
     job = f"/ciomas/courier/jobs/{shipment.number}/"
@@ -219,3 +227,106 @@ def test_what_brings_packages_is_not_fetched(
             assert client.post(here, {"count": "1", "pin": pin}).status_code == 404
     shipment.refresh_from_db()
     assert shipment.wrong_pins == 0
+
+
+def test_the_desk_notes_what_a_courier_telephoned_and_the_buyer_reads_that_nothing_proves_it(
+    client: Client, ticket: Ticket, sari: Person, asep: Person, dewi: Person
+) -> None:
+    shipment = fetched_by(ticket, sari, asep).shipment
+    assert shipment is not None
+    testing.login(client, sari)
+    here = f"/ciomas/desk/deliveries/{shipment.number}/"
+    said = {"giver": "Bu Dewi", "count": "2", "told_on": clock.today().isoformat()}
+    answer = client.post(f"{here}fetching/", said)
+    assert answer.status_code == 422
+    assert "say that there is no proof" in answer.text
+    assert 'value="Bu Dewi"' in answer.text
+    later = said | {"has_no_proof": "on", "told_on": clock.in_days(1).isoformat()}
+    assert "That day is still to come" in client.post(f"{here}fetching/", later).text
+    assert client.post(f"{here}fetching/", said | {"has_no_proof": "on"})["Location"] == here
+
+    page = client.get(here).text
+    assert "Who gave them along" in page
+    assert "none, only the courier&#39;s word" in page
+    assert "Sari notes by the courier's word, without a proof: 2 pairs" in page
+    there_is_none = "There is no proof, only the courier's word."
+    assert there_is_none in client.get(f"/ciomas/desk/tickets/{ticket.pk}/").text
+    testing.login(client, dewi)
+    for mine in (f"tickets/{ticket.pk}", f"orders/{shipment.first_order.number}"):
+        page = client.get(f"/ciomas/my/{mine}/").text
+        assert "the courier took 2 pairs along, as he says" in page
+        assert "If it was not so, write to us here." in page
+
+
+def test_what_is_proved_needs_no_word_of_the_buyer(
+    client: Client, ticket: Ticket, sari: Person, asep: Person, dewi: Person
+) -> None:
+    shipment = fetched_by(ticket, sari, asep).shipment
+    assert shipment is not None
+    testing.login(client, sari)
+    said = {"giver": "Bu Dewi", "count": "2", "told_on": clock.today().isoformat()}
+    said |= {"pin": shipment.pin, "has_no_proof": "on"}  # there is one, after all
+    client.post(f"/ciomas/desk/deliveries/{shipment.number}/fetching/", said)
+
+    handed = shipment.handovers.get()
+    assert (handed.is_proved, handed.receiver) == (True, "Bu Dewi")
+    testing.login(client, dewi)
+    assert "If it was not so" not in client.get(f"/ciomas/my/tickets/{ticket.pk}/").text
+
+
+def test_what_a_fetch_costs_stands_on_its_ticket(
+    client: Client, ticket: Ticket, sari: Person, courier: Party, asep: Person, dewi: Person
+) -> None:
+    shipment = fetched_by(ticket, sari, asep).shipment
+    assert shipment is not None
+    shipment.withdraw(by=sari)
+    until = clock.now() + timedelta(hours=2)
+    shipment.offer(by=sari, couriers=[courier], expires_at=until, fee=25_000)
+    testing.login(client, sari)
+    assert (
+        "Fee: Rp\N{NO-BREAK SPACE}25,000" in client.get(f"/ciomas/desk/tickets/{ticket.pk}/").text
+    )
+    testing.login(client, dewi)
+    assert "25,000" not in client.get(f"/ciomas/my/tickets/{ticket.pk}/").text
+
+
+def test_the_journal_calls_it_fetching_and_not_a_delivery(
+    buyer: Party, courier: Party, sari: Person, rina: Person, asep: Person
+) -> None:
+    made = Shipment.call_for(by=sari, order=testing.delivered_order(buyer), pairs=3)
+    testing.offer_to(made, asep)
+    made.pass_on(by=asep)  # nobody is left
+    testing.offer_to(made, asep)
+    made.accept(by=asep)
+    made.fail(by=asep, reason="nobody")
+    made.withdraw(by=sari)
+
+    def said(language: str) -> list[str]:
+        with override(language):
+            return [str(sentence(one)) for one in journal_of(made)]
+
+    by = testing.keeper(made.workshop)
+    assert said("en") == [
+        "Sari lets 3 pairs be fetched back.",
+        f"{by} offered the fetching of goods to couriers.",
+        "Asep left the fetching to others.",
+        "None of the couriers who were asked took the fetching.",
+        f"{by} offered the fetching of goods to couriers.",
+        "Asep accepted the fetching.",
+        "A courier comes to fetch the goods that go back.",
+        "Asep: nothing was fetched, nobody was there.",
+        "Sari took the fetching back from the courier.",
+        "The courier does not come for the goods that go back after all.",
+    ]
+    assert said("id") == [
+        "Sari minta 3 pasang dijemput dari pembeli.",
+        f"{by} menawarkan penjemputan barang kepada kurir.",
+        "Asep melewatkan penjemputan ini.",
+        "Tidak ada kurir yang mengambil penjemputan ini.",
+        f"{by} menawarkan penjemputan barang kepada kurir.",
+        "Asep mengambil penjemputan ini.",
+        "Kurir akan datang menjemput barang yang dikembalikan.",
+        "Asep: belum ada yang dijemput, tidak ada orang.",
+        "Sari menarik kembali penjemputan dari kurir.",
+        "Kurir tidak jadi datang menjemput barang yang dikembalikan.",
+    ]
