@@ -100,6 +100,9 @@ class SegmentForm(forms.Form):
         speaks_of_money = any(facts.get(one) is not None for one in sums)
         if speaks_of_buying and not facts.get("bought"):
             self.add_error("bought", _now("Say whether they have bought it or not."))
+        if facts.get("bought") == Bought.NOT_SINCE and not facts.get("days"):
+            self.errors.pop("days", None)
+            self.add_error("days", _now("Say for how many days they have bought none."))
         if speaks_of_money and not facts.get("months") and "months" not in self.errors:
             self.add_error("months", _now("Say for how many months the orders count."))
         return facts

@@ -63,6 +63,7 @@ class Aim(models.TextChoices):
 class Bought(models.TextChoices):
     DID = "did", _("has bought")
     DID_NOT = "did_not", _("has not bought")
+    NOT_SINCE = "not_since", _("has bought, but no more of late")
 
 
 def members_of(segment: Segment, parties: PartyQuerySet, left: Left | None = None) -> PartyQuerySet:
@@ -83,7 +84,8 @@ def fitting(
     """Return the buyers among the parties whom all the conditions fit; without any: all buyers.
 
     `kind`: as what they buy. `areas`: towns, with commas. `phase`: a Phase or an Aim, by the `rules`. `bought`: did or
-    did not, of `product`, `category` (keys) and `size`, within `days` (none: ever). `least` and
+    did not, of `product`, `category` (keys) and `size`, within `days` (none: ever); or did, and not
+    since so many `days`. `least` and
     `most`: rupiah of the orders agreed within `months`. `left_least` and `left_most`: rupiah that
     were left of the orders delivered within `months`; `left` tells it of each party that has any,
     and without it nobody fits. `complained`: yes or no. `consent`: a
@@ -103,8 +105,7 @@ def fitting(
             functools.reduce(or_, (_in_phase(one, rules, today) for one in phases))
         )
     if bought := conditions.get("bought"):
-        has_bought = Exists(_bought(conditions, today))
-        found = found.filter(has_bought if bought == Bought.DID else ~has_bought)
+        found = found.filter(_has_bought(Bought(bought), conditions, today))
     if conditions.get("least") or conditions.get("most"):
         found = _spending(found, conditions, today)
     if _is_by_margin(conditions):
@@ -115,6 +116,14 @@ def fitting(
     if consent := conditions.get("consent"):
         found = found.filter(Exists(agreed_to(consent).filter(person__party=OuterRef("pk"))))
     return found
+
+
+def _has_bought(bought: Bought, conditions: Conditions, today: date) -> Q:
+    lately = Exists(_bought(conditions, today))
+    if bought == Bought.DID:
+        return Q(lately)
+    ever = Exists(_bought({**conditions, "days": None}, today))
+    return Q(ever) & ~Q(lately) if bought == Bought.NOT_SINCE else ~Q(lately)
 
 
 def _complained() -> Q:
@@ -187,8 +196,13 @@ def _said_of_buying(conditions: Conditions, bought: Bought, names: Names) -> str
     what = [names[key] for key in keys if key in names]
     if size := conditions.get("size"):
         what.append(_now("size %(size)s") % {"size": size})
-    said = f"{bought.label} {', '.join(what) or _now('anything')}"
-    if days := conditions.get("days"):
+    named = ", ".join(what) or _now("anything")
+    days = conditions.get("days")
+    if bought == Bought.NOT_SINCE:
+        within = ngettext("in the last day", "in the last %(n)s days", days or 0) % {"n": days}
+        return _now("has bought %(what)s, but not %(within)s") % {"what": named, "within": within}
+    said = f"{bought.label} {named}"
+    if days:
         within = ngettext("in the last day", "in the last %(n)s days", days) % {"n": days}
         return f"{said} {within}"
     return said

@@ -26,12 +26,16 @@ from simpul.crm.models import (
     Lead,
     LeadOffer,
     PointLot,
+    Post,
     Quotation,
     Rating,
     Recipient,
     Referral,
     Territory,
+    Visit,
+    VisitStatus,
     VoucherUse,
+    Wish,
 )
 from simpul.delivery.models import Shipment
 from simpul.lib import money
@@ -127,7 +131,7 @@ KINDS: dict[str, str | Promise] = {
     "tickets": gettext_lazy("Tickets"),
     "papers": gettext_lazy("Papers"),
     "purchases": gettext_lazy("Purchase orders"),
-    "interest": gettext_lazy("Registrations, areas and consents"),
+    "interest": gettext_lazy("Registrations, areas, wishes and consents"),
     "quotations": gettext_lazy("Quotations"),
     "points": gettext_lazy("Points, vouchers, recommendations"),
     "campaigns": gettext_lazy("News and campaigns"),
@@ -263,7 +267,17 @@ def _messages(person: Person, party: Party, words: str) -> QuerySet[Any]:
 
 def _calls(person: Person, party: Party, words: str) -> QuerySet[Any]:
     calls = _said(person, party, words).filter(channel__in=CALLS)
-    return calls.select_related("by", "conversation__party", "with_whom")
+    return calls.select_related("by", "conversation__party", "with_whom", "visit")
+
+
+def _missed(person: Person, party: Party, words: str) -> QuerySet[Any]:
+    """Visits that did not take place, by the lines of the journal that say so."""
+    visits = Visit.objects.visible_to(person).filter(party=party, status=VisitStatus.MISSED)
+    wanted = visits.filter(reason__icontains=words) if words else visits
+    kind = ContentType.objects.get_for_model(Visit)
+    about = Entry.objects.filter(subject_type=kind, subject_id__in=wanted.order_by().values("pk"))
+    lines = about.filter(step="crm.miss_visit")
+    return lines.select_related("by").prefetch_related("subject")
 
 
 def _notes(person: Person, party: Party, words: str) -> QuerySet[Any]:
@@ -351,6 +365,17 @@ def _bulletins(person: Person, party: Party, words: str) -> QuerySet[Any]:
     return opened.filter(named) if words else opened
 
 
+def _wishes(person: Person, party: Party, words: str) -> QuerySet[Any]:
+    rows = Wish.objects.visible_to(person).filter(party=party).select_related("person")
+    return rows.search(words) if words else rows
+
+
+def _posts(person: Person, party: Party, words: str) -> QuerySet[Any]:
+    """What its people said in the room of the distributors."""
+    rows = Post.objects.visible_to(person).filter(party=party).select_related("person")
+    return rows.filter(body__icontains=words) if words else rows
+
+
 def _amount(words: str) -> Q:
     """Whoever types an amount means exactly that one."""
     try:
@@ -409,7 +434,22 @@ def _call(row: Any) -> Told:
     }
     way = ways.get((row.channel, row.direction))
     title = way % {**whom, "by": row.by.name} if way else f"{row.by} · {row.get_channel_display()}"
-    return Told(title, row.body)
+    return Told(title, "\n".join(filter(None, [row.body, *_seen(row)])))
+
+
+def _seen(row: Any) -> list[str]:
+    """Return what was seen at a visit, for ourselves."""
+    visit = getattr(row, "visit", None)
+    if visit is None:
+        return []
+    count = visit.pairs_seen
+    pairs = ngettext("%(n)s pair of ours there", "%(n)s pairs of ours there", count or 0)
+    rival = _("of others: %(what)s") % {"what": visit.rival} if visit.rival else ""
+    return ["" if count is None else pairs % {"n": number(count)}, visit.seen, rival]
+
+
+def _miss(entry: Any) -> Told:
+    return Told(" · ".join(filter(None, [_("Not visited"), entry.subject.reason])))
 
 
 def _note(row: Any) -> Told:
@@ -487,6 +527,15 @@ def _bulletin(row: Any) -> Told:
     return Told(title, _("waved off") if row.unwanted_at else "")
 
 
+def _wish(row: Any) -> Told:
+    answered = ": ".join(filter(None, [str(row.get_status_display()), row.answer]))
+    return Told(_("Wish: %(words)s") % {"words": row.words}, answered)
+
+
+def _post(row: Any) -> Told:
+    return Told(_("%(name)s in the distributors' room") % {"name": row.person}, row.body)
+
+
 _SOURCES: tuple[_Source, ...] = (
     _Source("interest", "user-plus", "at", _leads, _lead),
     _Source("interest", "bell", "at", _consents, _consent),
@@ -511,4 +560,7 @@ _SOURCES: tuple[_Source, ...] = (
     _Source("interest", "map-pin", "at", _areas, _area),
     _Source("interest", "user-plus", "at", _lead_offers, _lead_offer),
     _Source("campaigns", "newspaper", "seen_at", _bulletins, _bulletin),
+    _Source("calls", "map-pin-off", "at", _missed, _miss),
+    _Source("interest", "lightbulb", "at", _wishes, _wish),
+    _Source("messages", "users", "at", _posts, _post),
 )

@@ -12,6 +12,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from simpul.lib.quantities import MILLI
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 WIDTH = 16  # of a column, in characters
 
@@ -26,6 +28,11 @@ def harmless(text: str) -> str:
 def rupiah(sen: int) -> int | float:
     """Return an amount as a number of rupiah: whole where it is whole."""
     return sen / 100 if sen % 100 else sen // 100
+
+
+def quantity(milli: int) -> int | float:
+    """Return thousandths of a unit as a number of units: whole where it is whole."""
+    return milli / MILLI if milli % MILLI else milli // MILLI
 
 
 def as_csv(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

@@ -6,6 +6,8 @@ import random
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.test import Client
 
@@ -21,15 +23,19 @@ from simpul.crm.models import (
     NotUndone,
     PointLot,
     PointRules,
+    Post,
     Quotation,
+    Rating,
     Recommender,
     Referral,
     Remedy,
     Voucher,
+    Wish,
     balance_of,
     find_duplicates,
 )
-from simpul.crm.models.references import MOVES, STAYS, TOGETHER, named
+from simpul.crm.models.merging import MovedRow
+from simpul.crm.models.references import MOVES, STAYS, TOGETHER, keys, named, standing_twice
 from simpul.insight import audit
 from simpul.orders.models import Order
 from simpul.papers.models import Paper
@@ -38,7 +44,8 @@ from simpul.payments.models import Allocation, CreditNote, Receipt, party_credit
 from simpul.payments.models.receipt import spread
 from simpul.payments.tally import owed_by
 from simpul.procurement.models import SupplierPrice
-from simpul.workflow.models import journal_of
+from simpul.tests.world import World
+from simpul.workflow.models import Entry, journal_of
 from simpul.workflow.steps import NotAllowed, WrongState
 
 pytestmark = pytest.mark.django_db
@@ -65,8 +72,12 @@ def merging(buyer: Party, dewi: Person, absorbed: Party, sari: Person) -> Mergin
     return Merging.merge(by=sari, kept=buyer, absorbed=absorbed)
 
 
+def findings(workshop: Workshop) -> list[str]:
+    return [str(finding) for finding in audit.findings(workshop)]
+
+
 def all_is_well(workshop: Workshop) -> bool:
-    return [str(finding) for finding in audit.findings(workshop)] == []
+    return findings(workshop) == []
 
 
 def undo(merging: Merging, sari: Person) -> None:
@@ -98,6 +109,10 @@ class Work:
                     self.ask,
                     self.quote,
                     self.complain,
+                    self.wonder,
+                    self.wish,
+                    self.write,
+                    self.rate,
                 ]
             )
             if order is None:
@@ -140,6 +155,20 @@ class Work:
     def complain(self, _side: str, person: Person, order: Order) -> None:
         if order.balance_now() > 50_000:
             compensate(complaint(person, order))
+
+    def wonder(self, _side: str, person: Person, _order: Order) -> None:
+        complaint(person, person.party)
+
+    def wish(self, side: str, person: Person, _order: Order) -> None:
+        Wish.make(by=person, words=f"{side} {self.draw.random()}")
+
+    def write(self, side: str, person: Person, _order: Order) -> None:
+        Post.write(by=person, body=f"{side} {self.draw.random()}")
+
+    def rate(self, _side: str, person: Person, order: Order) -> None:
+        if not Rating.objects.filter(order=order).exists():
+            made = Rating.ask(by=order.workshop.machine, about=order)
+            made.reply(by=person, stars=self.draw.randrange(3, 6))
 
 
 def lead_of(person: Person) -> Lead:
@@ -187,6 +216,9 @@ def told_of(party: Party) -> dict[str, Any]:
         "quotations": sorted(
             Quotation.objects.filter(lead__party=party).values_list("number", "order__number")
         ),
+        "wishes": sorted(party.wishes.values_list("words", "votes__party")),
+        "posts": sorted(party.posts.values_list("body", flat=True)),
+        "ratings": sorted(party.ratings.values_list("order__number", "stars")),
         "people": sorted(party.people.values_list("name", flat=True)),
     }
 
@@ -219,6 +251,39 @@ def test_what_was_merged_and_worked_with_and_undone_is_as_if_it_had_never_been_m
         transaction.set_rollback(True)
 
     assert run(merged=True) == without
+
+
+@pytest.mark.parametrize(
+    ("kept", "absorbed"),
+    [("toni", "dewi"), ("wawan", "budi"), ("ujang", "asep")],  # the absorbed one has the more
+)
+def test_of_each_thing_that_a_workshop_keeps_nothing_is_lost_and_nothing_is_left_behind(
+    kept: str, absorbed: str
+) -> None:
+    """Every row of every table stands after it as it stood before, whatever it is of."""
+    world = World()
+    one, other, sari = world.party(kept), world.party(absorbed), world.people["sari"]
+    before, found = everything(), findings(world.workshop)
+
+    merging = Merging.merge(by=sari, kept=one, absorbed=other)
+
+    for key in keys():
+        left = set(key.rows(other.pk).values_list("pk", flat=True))
+        assert left <= standing_twice(key, one.pk, other.pk), key.label
+    assert findings(world.workshop) == found
+    undo(merging, sari)
+    after = everything()
+    assert {label: after[label] for label in before if after[label] != before[label]} == {}
+
+
+def everything() -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of every table but what tells of the merging itself."""
+    own = {Merging, MovedRow, Entry, Session}
+    return {
+        model._meta.label: list(model._base_manager.order_by("pk").values_list())
+        for model in apps.get_models()
+        if model not in own and model._meta.managed
+    }
 
 
 def test_all_that_is_known_of_one_is_the_others_and_goes_back(

@@ -42,7 +42,14 @@ from simpul.crm.models.dealing import (
     DealingQuerySet,
     DealingStatus,
 )
-from simpul.crm.models.duplicate import Duplicate, cards_of, find_duplicates, like, note_duplicates
+from simpul.crm.models.duplicate import (
+    SPEAKS_FOR,
+    Duplicate,
+    cards_of,
+    find_duplicates,
+    like,
+    note_duplicates,
+)
 from simpul.crm.models.goods_return import (
     Counted,
     GoodsReturn,
@@ -139,6 +146,7 @@ __all__ = [
     "MOVES",
     "SENTRA_NAME",
     "SENT_BY",
+    "SPEAKS_FOR",
     "STAGES",
     "WRITTEN",
     "AnswerPage",

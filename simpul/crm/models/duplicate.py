@@ -16,6 +16,14 @@ from simpul.lib.alike import Card, Likeness, Match
 from simpul.parties.models import Address, Identity, Party, Person, Workshop
 from simpul.workflow.steps import step
 
+SPEAKS_FOR: dict[str, Any] = {  # two parties being one, by what `Match.whys` names
+    "number": _("same number"),
+    "mail": _("same e-mail"),
+    "name": _("similar name"),
+    "person": _("similar contact person"),
+    "address": _("similar address"),
+}
+
 
 class DuplicateQuerySet(models.QuerySet["Duplicate"]):
     def visible_to(self, person: Person) -> Self:

@@ -335,9 +335,11 @@ class Lead(models.Model):
         next_words: str = "",
         next_on: date | None = None,
         guest: GuestEntry | None = None,
+        known: Party | None = None,
     ) -> Lead:
         """Write down whom somebody of ours met, and what comes next; whoever notes it looks after
-        it. A telephone number (E.164) or address that is known leads to the party it belongs to.
+        it. A telephone number (E.164) or address that is known leads to the party it belongs to;
+        `known` is who was seen to be the same, and is reached there from now on, too.
 
         Raises WrongState where what a guest wrote has made a prospect already.
         """
@@ -352,6 +354,9 @@ class Lead(models.Model):
             if value
         ]
         person = _known(identities)
+        if person is None and known is not None:
+            person = _of_known(known, contact)
+            _reach(person, identities)
         was_known = person is not None
         if person is None:
             party = Party.objects.create(
@@ -360,9 +365,7 @@ class Lead(models.Model):
             person = Person.objects.create(
                 workshop_id=by.workshop_id, party=party, name=(contact or name)[:80], language="id"
             )
-            for one in identities:
-                one.person = person
-            Identity.objects.bulk_create(identities, ignore_conflicts=True)  # staff have it
+            _reach(person, identities)
         assert person.party is not None  # noqa: S101 - nobody of ours is a prospect
         lead = cls.objects.create(
             workshop_id=by.workshop_id,
@@ -514,6 +517,21 @@ def _known(identities: list[Identity]) -> Person | None:
         if found := known.select_related("person__party").first():
             return found.person
     return None
+
+
+def _of_known(party: Party, contact: str) -> Person:
+    """Return who of a party it was: of this name, or a new one of it; without a name the first."""
+    people = party.people.active().order_by("pk")
+    named = people.filter(name__iexact=contact) if contact else people
+    return named.first() or Person.objects.create(
+        workshop_id=party.workshop_id, party=party, name=(contact or party.name)[:80], language="id"
+    )
+
+
+def _reach(person: Person, identities: list[Identity]) -> None:
+    for one in identities:
+        one.person = person
+    Identity.objects.bulk_create(identities, ignore_conflicts=True)  # staff have it
 
 
 def _new_user(email: str, password: str) -> User | None:

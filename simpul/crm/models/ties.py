@@ -16,10 +16,12 @@ from django.db.models import Q
 
 from simpul.crm.models.dealing import DealerOrder
 from simpul.crm.models.point import PointLot, PointUse
+from simpul.crm.models.rating import Rating
 from simpul.crm.models.references import Key, keys
 from simpul.crm.models.referral import Referral
 from simpul.crm.models.remedy import Remedy
 from simpul.crm.models.voucher import VoucherUse
+from simpul.crm.models.wish import WishVote
 from simpul.delivery.models import CourierOffer, Load
 from simpul.orders.models import Order
 from simpul.parties.models import Party
@@ -39,11 +41,30 @@ POINTS, VOUCHER, USED = "crm.PointLot.party", "crm.Voucher.party", "crm.VoucherU
 RECOMMENDER, FRIEND = "crm.Recommender.party", "crm.Referral.friend"
 TICKET, LEAD = "conversations.Ticket.party", "crm.Lead.party"
 DISTRIBUTOR = "crm.Dealing.distributor"
+WISH, VOTED, RATED = "crm.Wish.party", "crm.WishVote.party", "crm.Rating.party"
 OFFER, BROUGHT, HANDED = (
     "delivery.CourierOffer.courier",
     "payments.Collection.courier",
     "payments.CashHanding.courier",
 )
+
+# Of what one of its people made: where the row says who it was, and by which step where it does not.
+MADE_BY = {
+    "papers.Upload.party": "by",
+    "parties.AccessLink.subject": "person",
+    LEAD: "person",
+    "payments.Tick.party": "by",
+    WISH: "person",
+    "crm.Post.party": "person",
+    "crm.PollAnswer.party": "person",
+    "crm.Recipient.party": "person",
+}
+MADE_IN = {
+    ORDER: "orders.place",
+    TICKET: "conversations.ask_ticket",
+    "conversations.Ticket.subject": "conversations.ask_ticket",
+    "crm.Territory.party": "crm.ask_further_area",
+}
 
 # From something without a party of its own to what it is a part of.
 PART_OF = (
@@ -99,20 +120,19 @@ def about(key: Key, rows: set[int], here: Places) -> Iterator[Tie]:
 
 
 def made_by(people: set[int], new: Places) -> Iterator[Place]:
-    """Return what some people made themselves: their orders, files, links and registrations."""
-    from_whom = {"papers.Upload.party": "by", "parties.AccessLink.subject": "person"}
-    from_whom |= {"crm.Lead.party": "person", "payments.Tick.party": "by"}
+    """Return what some people made themselves: their orders, questions, wishes, files, links and
+    registrations."""
     for key in keys():
         rows = new.get(key.label, set())
-        if rows and key.label in from_whom:
-            theirs = {f"{from_whom[key.label]}__in": people, "pk__in": rows}
+        if rows and key.label in MADE_BY:
+            theirs = {f"{MADE_BY[key.label]}__in": people, "pk__in": rows}
             for pk in key.model._base_manager.filter(**theirs).values_list("pk", flat=True):
                 yield Place(key.label, pk)
-        elif rows and key.label == ORDER:
+        elif rows and key.label in MADE_IN:
             kind = ContentType.objects.get_for_model(key.model)
-            placed = Entry.objects.filter(step="orders.place", by__in=people, subject_type=kind)
-            for pk in placed.filter(subject_id__in=rows).values_list("subject_id", flat=True):
-                yield Place(ORDER, pk)
+            step = Entry.objects.filter(step=MADE_IN[key.label], by__in=people, subject_type=kind)
+            for pk in step.filter(subject_id__in=rows).values_list("subject_id", flat=True):
+                yield Place(key.label, pk)
 
 
 def earned_by_staying(parties: set[int], new: Places) -> Iterator[Place]:
@@ -145,6 +165,9 @@ def _rows(party: int) -> Iterator[tuple[models.QuerySet[Any], dict[str, str]]]:
     yield used, {VOUCHER: "voucher", USED: "pk", ORDER: "order"}
     good = Remedy.objects.filter(ticket__party=party)
     yield good, {TICKET: "ticket", NOTE: "note", REFUND: "refund", ORDER: "order"}
+    yield WishVote.objects.filter(party=party), {VOTED: "pk", WISH: "wish"}
+    rated = Rating.objects.filter(party=party)
+    yield rated, {RATED: "pk", ORDER: "order", TICKET: "ticket"}
     accepted = Order.objects.filter(quotation__lead__party=party)
     yield accepted, {LEAD: "quotation__lead", ORDER: "pk"}
     sent = Order.objects.filter(sample__lead__party=party)

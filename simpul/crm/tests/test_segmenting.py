@@ -107,6 +107,30 @@ def test_who_left_how_much_is_told_by_whoever_knows(workshop: Workshop, derby: P
     assert nothing.name in who(workshop, left)
 
 
+def test_who_has_bought_and_not_since_is_neither_who_never_did_nor_who_still_does(
+    workshop: Workshop, derby: Product
+) -> None:
+    oxford = testing.product(workshop, "OXF-01")
+    shop(workshop, "Belum", derby)
+    shop(workshop, "Masih", derby, 100, 10)
+    shop(workshop, "Lama", derby, 100)
+    shop(workshop, "Tepat", derby, 90)
+    moved = shop(workshop, "Pindah", derby, 100)
+    with clock.stopped(NOW - timedelta(days=5)):
+        testing.confirmed_order(moved, oxford)
+
+    assert who(workshop, bought="not_since", days=90) == {"Lama"}
+    assert who(workshop, bought="not_since", days=90, product=derby.pk) == {"Lama", "Pindah"}
+    assert who(workshop, bought="not_since", days=90, product=oxford.pk) == set()
+    assert who(workshop, bought="did_not", days=90) == {"Belum", "Lama"}
+    segment = Segment(
+        workshop=workshop, conditions={"bought": "not_since", "days": 90, "product": derby.pk}
+    )
+    assert described(segment, named_in([segment])) == [
+        f"has bought {derby}, but not in the last 90 days"
+    ]
+
+
 def test_what_tells_of_margins_is_for_who_sees_the_books(
     workshop: Workshop, owner: Person, sari: Person, fajar: Person
 ) -> None:

@@ -18,13 +18,17 @@ from simpul.crm.models import (
     LeadOffer,
     PointLot,
     PointRules,
+    Post,
     Recipient,
     Recommender,
     Referral,
     Segment,
     Territory,
+    Visit,
+    VisitDay,
     Voucher,
     VoucherUse,
+    Wish,
 )
 from simpul.insight.timeline import KINDS, Happening, Place, timeline
 from simpul.insight.worth import worth_of
@@ -146,6 +150,34 @@ def test_areas_prospects_handed_on_and_news_that_was_opened_stand_in_it(
     }
     words = timeline(sari, buyer, words="teman")[0]
     assert [one.told.title for one in words] == ["Prospect Toko Teman handed on to them"]
+
+
+def test_visits_wishes_and_what_is_said_in_the_room_stand_in_it(
+    buyer: Party, dewi: Person, sari: Person
+) -> None:
+    for turn in range(2):
+        VisitDay.plan(by=sari, rep=sari, on=clock.in_days(turn), parties=[buyer])
+    there, missed = Visit.objects.order_by("pk")
+    there.note(by=sari, body="Minta contoh", pairs_seen=12, seen="Etalase depan", rival="Merek X")
+    missed.miss(by=sari, reason="Toko tutup")
+    Wish.make(by=dewi, words="Sol putih")
+    Post.write(by=dewi, body="Derby laku di mana?")
+
+    found = timeline(sari, buyer)[0]
+
+    assert [(one.kind, one.told.title, one.told.text) for one in found] == [
+        ("messages", "Dewi in the distributors' room", "Derby laku di mana?"),
+        ("interest", "Wish: Sol putih", "not answered"),
+        ("calls", "Not visited · Toko tutup", ""),
+        (
+            "calls",
+            "Sari visited Toko Dewi",
+            "Minta contoh\n12 pairs of ours there\nEtalase depan\nof others: Merek X",
+        ),
+    ]
+    assert [one.told.title for one in timeline(sari, buyer, words="tutup")[0]] == [
+        "Not visited · Toko tutup"
+    ]
 
 
 def test_pages_follow_each_other_without_gap_or_double(

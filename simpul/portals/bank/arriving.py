@@ -18,6 +18,7 @@ from simpul.conversations import replies
 from simpul.conversations.models import Channel, Conversation, Message, Notice
 from simpul.conversations.notices import come_back
 from simpul.crm.models import WRITTEN, Lead, Recipient, WhyLost
+from simpul.crm.tasks import look_at_new
 from simpul.delivery.models import Shipment
 from simpul.lib import clock, mails, signatures
 from simpul.lib.mails import Attached, Letter
@@ -188,6 +189,7 @@ def _meet(heard: Heard) -> Message:
         refused=heard.refused,
         foreign_id=letter.id,
     )
+    look_at_new.enqueue(lead.party_id)
     return Message.objects.get(by=lead.person)
 
 

@@ -10,15 +10,26 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.models import GuestEntry, Message, Ticket
 from simpul.crm.answer_forms import AnswerPageForm
 from simpul.crm.models import LONGEST_ANSWER_TITLE, AnswerPage
+from simpul.lib import clock
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand, number_of
 from simpul.workflow.models import journal_of
 
 A_PAGE = 30
+COLUMNS: tuple[Column, ...] = (
+    (_lazy("Question"), str),
+    (_lazy("Kind"), lambda one: str(one.get_kind_display())),
+    (_lazy("State"), lambda one: str(one.get_status_display())),
+    (_lazy("Helped"), lambda one: one.helped),
+    (_lazy("Did not help"), lambda one: one.unhelped),
+    (_lazy("Last changed"), lambda one: clock.day_of(one.changed_at)),
+)
 ASKED: dict[str, Any] = {"ticket": Ticket, "message": Message, "guest": GuestEntry}
 
 
@@ -29,6 +40,8 @@ def answers(request: Request) -> HttpResponse:
     counts = dict(found.order_by().values_list("status").annotate(n=Count("pk")))
     shown = found.filter(status=chosen) if chosen in AnswerPage.Status else found
     rows = shown.with_votes().order_by("-changed_at", "-pk")
+    if answer := download(request, "answers", COLUMNS, rows):
+        return answer
     return render(
         request,
         "workshop/customers/answers/list.html",

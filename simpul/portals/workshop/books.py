@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from simpul.insight.books import exports, margins, reports
@@ -20,6 +21,7 @@ from simpul.insight.books.reports import Period
 from simpul.insight.books.turnover import Rule, tax_due
 from simpul.lib import clock
 from simpul.payments.models import PurposeKind
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request
 from simpul.stock.models import Item
 
@@ -42,6 +44,17 @@ PLACES = {
     "shipment": "deliveries/{}/",
     "turnover": "books/turnover/?day={}-12-31",
 }
+MARGINS: tuple[Column, ...] = (
+    (gettext_lazy("Order"), lambda row: row.order.number),
+    (gettext_lazy("Buyer"), lambda row: row.order.buyer.name),
+    (gettext_lazy("Sold"), lambda row: row.sold),
+    (gettext_lazy("Material"), lambda row: row.material),
+    (gettext_lazy("Wages"), lambda row: row.wages),
+    (gettext_lazy("Freight"), lambda row: row.freight),
+    (gettext_lazy("Left"), lambda row: row.left),
+    (gettext_lazy("Margin, %"), lambda row: row.percent),
+    (gettext_lazy("Planned, %"), lambda row: row.planned_percent),
+)
 
 
 @require_safe
@@ -123,6 +136,8 @@ def order_margins(request: Request) -> HttpResponse:
     """What was left of the orders that were delivered in a period, the worst first and explained."""
     books, period, context = _asked(request)
     rows = margins.margins(books, period)
+    if answer := download(request, "margins", MARGINS, rows):
+        return answer
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     context |= {
         "page": page,

@@ -40,6 +40,14 @@ COLUMNS: list[Column] = [
         lambda line: None if line.counted_sen is None else rupiah(line.counted_sen),
     ),
 ]
+CLOSINGS: list[Column] = [
+    (gettext_lazy("Day"), lambda one: one.on),
+    (gettext_lazy("Who counted"), lambda one: one.by.name),
+    (gettext_lazy("Should be there"), lambda one: rupiah(one.expected_sen)),
+    (gettext_lazy("Counted"), lambda one: rupiah(one.counted_sen)),
+    (gettext_lazy("Difference"), lambda one: rupiah(one.difference_sen)),
+    (gettext_lazy("Reason"), lambda one: one.reason),
+]
 
 
 @require_safe
@@ -65,13 +73,14 @@ def closings(request: Request) -> HttpResponse:
         found = found.with_difference()
     if words:
         found = found.filter(Q(reason__icontains=words) | Q(by__name__icontains=words))
+    rows = found.select_related("by").order_by("-pk")
+    if answer := download(request, "closings", CLOSINGS, rows):
+        return answer
     return render(
         request,
         "workshop/cashbook/closings.html",
         {
-            "page": Paginator(found.select_related("by").order_by("-pk"), A_PAGE).get_page(
-                request.GET.get("page")
-            ),
+            "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
             "words": words,
             "shown": shown,
             "may_close": request.person.may("payments.close_day", request.workshop),

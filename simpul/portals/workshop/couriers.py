@@ -6,17 +6,28 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from simpul.conversations.models import Ticket
 from simpul.parties.models import Party
 from simpul.payments.handing import CountedForm, HandingForm
 from simpul.payments.models import CashHanding, Collection
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request
 from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 30
+COLUMNS: tuple[Column, ...] = (
+    (gettext_lazy("Order"), lambda one: one.order.number),
+    (gettext_lazy("Buyer"), lambda one: one.order.buyer.name),
+    (gettext_lazy("Courier"), lambda one: one.courier.name if one.courier else ""),
+    (gettext_lazy("To be collected"), lambda one: one.asked),
+    (gettext_lazy("Collected"), lambda one: one.collected),
+    (gettext_lazy("State"), lambda one: _stands(one)),
+)
 
 
 @require_safe
@@ -29,6 +40,8 @@ def cash(request: Request) -> HttpResponse:
     if words:
         shown = shown.filter(Q(order__number__icontains=words) | Q(courier__name__icontains=words))
     rows = shown.select_related("order__buyer", "courier", "handing", "receipt").order_by("-pk")
+    if answer := download(request, "courier-cash", COLUMNS, rows):
+        return answer
     return render(
         request,
         "workshop/couriers/cash.html",
@@ -90,3 +103,10 @@ def counting(request: Request, pk: int) -> HttpResponse:
         },
         status=422 if form.is_bound else 200,
     )
+
+
+def _stands(one: Collection) -> str:
+    """Say how far the money of a collection has come."""
+    if one.receipt_id:
+        return _("counted")
+    return str((one.handing or one).get_status_display())

@@ -6,8 +6,10 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from simpul.lib import clock
 from simpul.orders.models import AGREED, Order
 from simpul.papers.models import Paper
 from simpul.parties.models import Party
@@ -21,17 +23,28 @@ from simpul.payments.models import (
 )
 from simpul.payments.queries import credit_of
 from simpul.payments.returning import CreditNoteForm
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request
 from simpul.portals.workshop.orders import find_order
 from simpul.workflow.models import journal_of
 
 A_PAGE = 30
+COLUMNS: tuple[Column, ...] = (
+    (gettext_lazy("Day"), lambda line: clock.day_of(line.at)),
+    (gettext_lazy("What"), lambda line: line.what),
+    (gettext_lazy("Order"), lambda line: str(line.order or "")),
+    (gettext_lazy("Amount"), lambda line: line.amount),
+    (gettext_lazy("Credit"), lambda line: line.credit),
+)
 
 
 @require_safe
 def account(request: Request, pk: int) -> HttpResponse:
     """Where a party's credit comes from, what became of it, and what is owed."""
     party = find_party(request, pk)
+    lines = credit_of(party)[::-1]
+    if answer := download(request, f"account-{pk}", COLUMNS, lines):
+        return answer
     refunds = Refund.objects.visible_to(request.person).filter(party=party)
     notes = CreditNote.objects.visible_to(request.person).filter(party=party).with_credit()
     return render(
@@ -41,7 +54,7 @@ def account(request: Request, pk: int) -> HttpResponse:
             "party": party,
             "credit": party_credit(party),
             "debt": party_debt(party),
-            "page": Paginator(credit_of(party)[::-1], A_PAGE).get_page(request.GET.get("page")),
+            "page": Paginator(lines, A_PAGE).get_page(request.GET.get("page")),
             "refunds": refunds.select_related("order").order_by("-pk")[:20],
             "notes": notes.select_related("order").order_by("-pk")[:20],
         },

@@ -11,20 +11,38 @@ from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.models import Message
 from simpul.crm import looking, tasks
 from simpul.crm.forms import MergingForm
-from simpul.crm.models import Duplicate, Merging, NotMerged
+from simpul.crm.models import SPEAKS_FOR, Duplicate, Merging, NotMerged
+from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person
 from simpul.payments.models import party_credit
 from simpul.payments.tally import owed_by
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
 from simpul.procurement.models import PurchaseOrder
 
 A_PAGE = 20
+COLUMNS: tuple[Column, ...] = (
+    (gettext_lazy("One"), lambda pair: pair.one.name),
+    (gettext_lazy("Its people"), lambda pair: _known_of(pair.one)),
+    (gettext_lazy("The other"), lambda pair: pair.other.name),
+    (gettext_lazy("Its people"), lambda pair: _known_of(pair.other)),
+    (gettext_lazy("What speaks for it"), lambda pair: _whys(pair)),
+    (gettext_lazy("State"), lambda pair: str(pair.get_status_display())),
+)
+MERGED: tuple[Column, ...] = (
+    (gettext_lazy("Stayed"), lambda one: one.kept.name),
+    (gettext_lazy("Became this one"), lambda one: one.absorbed.name),
+    (gettext_lazy("Day"), lambda one: clock.day_of(one.at)),
+    (gettext_lazy("By"), lambda one: str(one.by)),
+    (gettext_lazy("State"), lambda one: str(one.get_status_display())),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +73,8 @@ def duplicates(request: Request) -> HttpResponse:
         found = found.search(words)
     kinds = {"": found.waiting(), "apart": found.filter(status=Duplicate.Status.APART)}
     shown = kinds.get(status, kinds[""]).for_list().order_by("-bits", "pk")
+    if answer := download(request, "duplicates", COLUMNS, shown, is_personal=True):
+        return answer
     return render(
         request,
         "workshop/customers/duplicates/list.html",
@@ -62,6 +82,7 @@ def duplicates(request: Request) -> HttpResponse:
             "page": Paginator(shown, A_PAGE).get_page(request.GET.get("page")),
             "words": words,
             "status": status,
+            "speaks_for": SPEAKS_FOR,
             "is_looking": looking.is_under_way(request.workshop),
             "counts": {name: rows.count() for name, rows in kinds.items()},
         },
@@ -116,6 +137,7 @@ def pair(request: Request, one: int, other: int) -> HttpResponse:
         {
             "sides": sides,
             "form": form,
+            "speaks_for": SPEAKS_FOR,
             "duplicate": found.filter(one=min(one, other), other=max(one, other)).first(),
         },
         status=422 if form.is_bound else 200,
@@ -126,6 +148,8 @@ def pair(request: Request, one: int, other: int) -> HttpResponse:
 def mergings(request: Request) -> HttpResponse:
     found = Merging.objects.visible_to(request.person).select_related("kept", "absorbed", "by")
     shown = found.annotate(rows=Count("moved")).order_by("-pk")
+    if answer := download(request, "mergings", MERGED, shown, is_personal=True):
+        return answer
     return render(
         request,
         "workshop/customers/duplicates/mergings.html",
@@ -140,6 +164,18 @@ def undoing(request: Request, pk: int) -> HttpResponse:
     merging.undo(by=request.person)
     messages.success(request, _("They are two again, each with what is its own."))
     return redirect("workshop:party", request.workshop.slug, merging.absorbed_id)
+
+
+def _whys(pair: Duplicate) -> str:
+    return ", ".join(str(SPEAKS_FOR[why]) for why in pair.whys)
+
+
+def _known_of(party: Party) -> str:
+    """Return the people of a party with their numbers and addresses, for a spreadsheet."""
+    return "; ".join(
+        " ".join([one.name, *(known.value for known in one.identities.all())])
+        for one in party.people.all()
+    )
 
 
 def _side(party: Party) -> Side:

@@ -10,21 +10,43 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from simpul.lib import codes
+from simpul.lib import clock, codes
 from simpul.orders.models import Order
 from simpul.payments import online
 from simpul.payments.forms import GatewayForm, OrderNumberForm, ReasonForm
 from simpul.payments.gateways import GATEWAYS, shown
 from simpul.payments.models import GatewayAccount, GatewayNotice, GatewayPayment, PaymentLink
 from simpul.payments.tasks import tend_links
+from simpul.portals.downloads import Column, download
 from simpul.portals.fresh import freshly
 from simpul.portals.http import Request, demand
 from simpul.portals.workshop.providers import enter_keys, rows
 from simpul.workflow.models import journal_of
 
 A_PAGE = 30
+NOTICES: tuple[Column, ...] = (
+    (gettext_lazy("Came"), lambda one: clock.day_of(one.at)),
+    (gettext_lazy("Gateway"), lambda one: str(one.account)),
+    (gettext_lazy("Order"), lambda one: _order_of(one.payment)),
+    (gettext_lazy("Amount"), lambda one: one.payment.amount if one.payment else None),
+    (
+        gettext_lazy("What came of it"),
+        lambda one: str(one.get_why_display() or one.get_status_display()),
+    ),
+)
+PAYMENTS: tuple[Column, ...] = (
+    (gettext_lazy("Number"), lambda one: one.number),
+    (gettext_lazy("Gateway"), lambda one: one.provider_name),
+    (gettext_lazy("Order"), lambda one: _order_of(one) or one.reference),
+    (gettext_lazy("Paid"), lambda one: one.amount),
+    (gettext_lazy("Currency"), lambda one: one.currency),
+    (gettext_lazy("Refunded"), lambda one: one.refunded),
+    (gettext_lazy("Counted"), lambda one: one.booked),
+    (gettext_lazy("State"), lambda one: str(one.get_state_display())),
+)
 
 
 @require_safe
@@ -34,6 +56,9 @@ def gateways(request: Request) -> HttpResponse:
     chosen = request.GET.get("tab", "waiting")
     if chosen not in lists:
         chosen = "waiting"
+    columns = PAYMENTS if chosen == "payments" else NOTICES
+    if answer := download(request, f"online-{chosen}", columns, lists[chosen]):
+        return answer
     page = Paginator(lists[chosen], A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -178,6 +203,10 @@ def _lists(request: Request) -> dict[str, QuerySet[Any]]:
         "payments": payments.select_related("order__buyer").order_by("-pk"),
         "notices": notices,
     }
+
+
+def _order_of(payment: GatewayPayment | None) -> str:
+    return payment.order.number if payment and payment.order else ""
 
 
 def _notice(request: Request, pk: int) -> GatewayNotice:

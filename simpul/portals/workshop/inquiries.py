@@ -10,11 +10,13 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.catalog.models import Material
 from simpul.lib import clock
 from simpul.portals import invitations
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand, number_of
 from simpul.procurement import planning
 from simpul.procurement.inquiries import (
@@ -37,12 +39,22 @@ from simpul.workflow.steps import WrongState
 
 A_PAGE = 50
 A_WEEK = timedelta(days=7)
+COLUMNS: tuple[Column, ...] = (
+    (gettext_lazy("Inquiry"), str),
+    (gettext_lazy("Material"), lambda one: ", ".join(map(str, one.lines.all()))),
+    (gettext_lazy("State"), lambda one: str(one.get_status_display())),
+    (gettext_lazy("Asked"), lambda one: one.asked),
+    (gettext_lazy("Answers"), lambda one: one.answered),
+    (gettext_lazy("Answer until"), lambda one: one.answer_by),
+)
 
 
 @require_safe
 def inquiries(request: Request) -> HttpResponse:
     demand(request, "procurement.see_prices", request.workshop)
     found = Inquiry.objects.visible_to(request.person).for_list().order_by("-id")
+    if answer := download(request, "inquiries", COLUMNS, found):
+        return answer
     return render(
         request,
         "workshop/inquiries/list.html",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.models import FollowUp, GuestEntry
+from simpul.crm import tasks
 from simpul.crm.lead_forms import (
     GiveForm,
     LeadFilterForm,
@@ -27,6 +29,7 @@ from simpul.crm.lead_forms import (
 )
 from simpul.crm.models import (
     MOVES,
+    SPEAKS_FOR,
     STAGES,
     Duplicate,
     Lead,
@@ -35,13 +38,15 @@ from simpul.crm.models import (
     LeadRules,
     Source,
     Status,
+    like,
     nearest,
 )
 from simpul.lib import clock, phones
-from simpul.parties.models import Person
+from simpul.lib.alike import Card, Match
+from simpul.parties.models import Identity, Party, Person
 from simpul.parties.roles import Role
 from simpul.portals.downloads import Column, download
-from simpul.portals.http import Request, demand
+from simpul.portals.http import Request, demand, number_of
 from simpul.portals.workshop.areas import areas_of
 from simpul.workflow.models import journal_of
 
@@ -131,7 +136,12 @@ def new(request: Request) -> HttpResponse:
         request.POST or None, initial={"source": request.GET.get("source", Source.FAIR)}
     )
     if form.is_valid():
-        noted = Lead.note(by=request.person, **form.cleaned_data)
+        known = _chosen(request)
+        found = [] if known or "is_new" in request.POST else _alike(request, form)
+        if found:
+            return _is_it_one(request, form, found)
+        noted = Lead.note(by=request.person, known=known, **form.cleaned_data)
+        _look_at(noted)
         if "open" in request.POST:
             return redirect("workshop:lead", request.workshop.slug, noted.pk)
         messages.success(request, _("%(name)s is noted. Who is next?") % {"name": noted})
@@ -158,6 +168,7 @@ def guest_lead(request: Request, pk: int) -> HttpResponse:
         message=entry.body,
         guest=entry,
     )
+    _look_at(noted)
     return redirect("workshop:lead", request.workshop.slug, noted.pk)
 
 
@@ -260,6 +271,56 @@ def rules(request: Request) -> HttpResponse:
         {"form": form},
         status=422 if form.is_bound else 200,
     )
+
+
+def _chosen(request: Request) -> Party | None:
+    """Return whom somebody saw to be the same as the one that was typed."""
+    pk = number_of(request.POST.get("known", ""))
+    return Party.objects.visible_to(request.person).filter(pk=pk).first() if pk else None
+
+
+def _alike(request: Request, form: NoteLeadForm) -> list[tuple[Party, Match]]:
+    """Return who is probably the same; whose number or address it is needs no question."""
+    facts = form.cleaned_data
+    ways = Q(kind=Identity.Kind.PHONE, value=facts["telephone"])
+    ways |= Q(kind=Identity.Kind.MAIL, value=facts["email"].lower())
+    mine = Identity.objects.filter(workshop=request.workshop).exclude(person__party=None)
+    return [] if mine.filter(ways).exists() else like(request.workshop, _card(form))
+
+
+def _card(form: NoteLeadForm) -> Card:
+    """Return what was typed as the finder of duplicates reads it."""
+    facts = form.cleaned_data
+    return Card(
+        key=0,
+        name=facts["name"],
+        people=tuple(filter(None, [facts["contact"]])),
+        address=facts["area"],
+        numbers=frozenset(filter(None, [facts["telephone"]])),
+        mails=frozenset(filter(None, [facts["email"].lower()])),
+    )
+
+
+def _is_it_one(
+    request: Request, form: NoteLeadForm, found: list[tuple[Party, Match]]
+) -> HttpResponse:
+    """Ask whether it is one of those that are there already; what was typed is kept."""
+    return render(
+        request,
+        "workshop/customers/leads/known.html",
+        {
+            "form": form,
+            "found": found,
+            "speaks_for": SPEAKS_FOR,
+            "then": "open" if "open" in request.POST else "again",
+        },
+    )
+
+
+def _look_at(noted: Lead) -> None:
+    """Let the worker find whom somebody new probably is; the page of the prospect says it."""
+    if not noted.was_known:
+        tasks.look_at_new.enqueue(noted.party_id)
 
 
 def _page(

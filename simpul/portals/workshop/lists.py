@@ -17,10 +17,18 @@ from django_htmx.http import HttpResponseClientRedirect
 from simpul.crm import tasks
 from simpul.crm.list_forms import ListForm, MappingForm
 from simpul.crm.models import ListImport, ListRow
+from simpul.lib import clock
 from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
 
 A_PAGE = 50
+BEFORE: tuple[Column, ...] = (
+    (gettext_lazy("File"), lambda made: made.name),
+    (gettext_lazy("What is in it?"), lambda made: str(made.get_of_display())),
+    (gettext_lazy("State"), lambda made: str(made.get_status_display())),
+    (gettext_lazy("When"), lambda made: clock.day_of(made.at)),
+    (gettext_lazy("Noted by"), lambda made: str(made.by)),
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,6 +45,8 @@ def lists(request: Request) -> HttpResponse:
         made = form.read(by=request.person)
         return redirect("workshop:list", request.workshop.slug, made.pk)
     before = ListImport.objects.visible_to(request.person).select_related("by").order_by("-pk")
+    if answer := download(request, "lists", BEFORE, before):
+        return answer
     return render(
         request,
         "workshop/parties/lists/list.html",

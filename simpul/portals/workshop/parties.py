@@ -10,23 +10,32 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import MessageForm, PreferencesForm
 from simpul.conversations.models import Channel, Conversation, FollowUp, Message, Ticket
 from simpul.conversations.notices import try_again
-from simpul.crm.models import MarketingRules, Rating, like
+from simpul.crm.loyalty import standing_of
+from simpul.crm.models import SPEAKS_FOR, MarketingRules, Rating, Visit, like
 from simpul.crm.segmenting import Phase, phase_of
 from simpul.delivery import rounds
 from simpul.delivery.models import Shipment
+from simpul.insight.models import BuyerOutlook
 from simpul.insight.timeline import timeline
 from simpul.insight.worth import Worth, contribution_of, worth_of
 from simpul.lib import clock
 from simpul.lib.alike import Card, Match
-from simpul.orders.models import Order
+from simpul.orders.models import AGREED, Instalment, Order
 from simpul.parties.forms import ContactForm, CorrectionForm, PartyForm, ToneForm
-from simpul.parties.models import AccessLink, Identity, IdentityQuerySet, Party, PartyQuerySet
+from simpul.parties.models import (
+    AccessLink,
+    Identity,
+    IdentityQuerySet,
+    Party,
+    PartyQuerySet,
+    Workshop,
+)
 from simpul.payments.models import party_credit, party_debt
 from simpul.portals import talk
 from simpul.portals.downloads import Column, download
@@ -36,9 +45,12 @@ from simpul.portals.workshop.consents import agreed_by
 from simpul.portals.workshop.history import with_paths
 from simpul.portals.workshop.talk import desk_talk
 from simpul.procurement.models import PurchaseOrder
+from simpul.procurement.payables import term_of
+from simpul.ui.jinja import number
 
 A_PAGE = 50
 LATEST = 5  # of what happened stand on the page itself
+A_FEW = 12  # instalments; no order has more
 COLUMNS: list[Column] = [
     (gettext_lazy("Name"), lambda party: party.name),
     (gettext_lazy("Kind"), lambda party: ", ".join(party.kinds)),
@@ -145,6 +157,7 @@ def _at_a_glance(request: Request, party: Party) -> dict[str, Any]:
     """Return what the head of the page shows: whom to call, the figures, what is to be done next
     about anything of theirs, and what happened last."""
     found, older = timeline(request.person, party, size=LATEST)
+    visits = Visit.objects.visible_to(request.person).planned().filter(party=party)
     steps = FollowUp.objects.visible_to(request.person).open().filter(conversation__party=party)
     steps = steps.select_related("by", "conversation").prefetch_related("conversation__subject")
     sees_books = party.buys_as and request.person.may("insight.see_books", request.workshop)
@@ -153,12 +166,82 @@ def _at_a_glance(request: Request, party: Party) -> dict[str, Any]:
         "call": party.telephone(),
         "worth": worth,
         "phase": _phase(request, worth) if worth else None,
+        "outlook": _outlook(request, party) if party.buys_as else None,
+        "visit": visits.select_related("day__rep").order_by("day__on", "pk").first(),
+        "terms": _terms(request.workshop, party),
         "content": Rating.objects.filter(party=party).sums() if party.buys_as else None,
         "left": contribution_of(party, clock.today()) if sees_books else None,
         "follow_ups": steps.order_by("due_on", "pk")[:LATEST],
         "happened": with_paths(request, found),
         "has_older": older is not None,
     }
+
+
+def _outlook(request: Request, party: Party) -> BuyerOutlook | None:
+    """Return whether it is still a customer, as it was judged last, for who sees the analysis."""
+    if not request.person.may("insight.see_trend", request.workshop):
+        return None
+    return BuyerOutlook.objects.visible_to(request.person).filter(buyer=party).first()
+
+
+def _terms(workshop: Workshop, party: Party) -> list[tuple[str, str]]:
+    """Return what holds for a party where no order says otherwise, each with what it is called."""
+    rows = []
+    if party.buys_as:
+        rows += [(_("Prices"), _price_list(party)), (_("Payment"), _payment(workshop, party))]
+        if last := _agreed_last(party):
+            rows.append((_("Agreed last"), last))
+        if party.year_pairs:
+            pairs = ngettext("%(n)s pair", "%(n)s pairs", party.year_pairs)
+            rows.append((_("Bought in twelve months"), pairs % {"n": number(party.year_pairs)}))
+        if workshop.gives_points and (tier := standing_of(party).tier):
+            rows.append((_("Tier"), f"{tier.name} · −{tier.percent} %"))
+        if party.sends_in_own_name:
+            rows.append((_("Delivery"), _("also in their own name")))
+    if party.is_supplier:
+        days = term_of(party, workshop).days
+        told = ngettext(
+            "we pay %(n)s day after goods came", "we pay %(n)s days after goods came", days
+        )
+        rows.append((_("Their bills"), told % {"n": days}))
+    return rows
+
+
+def _price_list(party: Party) -> str:
+    if party.buys_wholesale:
+        return _("of distributors")
+    return _("retail prices") if party.is_welcome else _("on request, until they are welcomed")
+
+
+def _payment(workshop: Workshop, party: Party) -> str:
+    """Say what is proposed for an order: `orders.proposed_plan`."""
+    facts = {"percent": workshop.down_payment_percent, "n": workshop.payment_days}
+    if party.buys_wholesale:
+        text = ngettext(
+            "%(percent)s %% first within %(n)s day, the rest before the goods leave",
+            "%(percent)s %% first within %(n)s days, the rest before the goods leave",
+            workshop.payment_days,
+        )
+    else:
+        text = ngettext(
+            "small orders at once, larger ones with %(percent)s %% first, within %(n)s day",
+            "small orders at once, larger ones with %(percent)s %% first, within %(n)s days",
+            workshop.payment_days,
+        )
+    return text % facts
+
+
+def _agreed_last(party: Party) -> str:
+    """Say how the last agreed order is paid; nothing where there is none."""
+    parts = Instalment.objects.filter(order__buyer=party, order__status__in=AGREED)
+    newest = parts.select_related("order").order_by("-order__confirmed_at", "-order", "pk")
+    found = list(newest[:A_FEW])
+    mine = [one for one in found if one.order_id == found[0].order_id]
+    total = sum(one.amount for one in mine)
+    if not total:
+        return ""
+    said = (f"{one.get_kind_display()} {round(100 * one.amount / total)} %" for one in mine)
+    return f"{', '.join(said)} ({mine[0].order.number})"
 
 
 def _phase(request: Request, worth: Worth) -> Phase:
@@ -327,7 +410,12 @@ def _is_it_one(request: Request, form: PartyForm, found: list[tuple[Party, Match
     return render(
         request,
         "workshop/parties/known.html",
-        {"form": form, "found": found, "for_order": request.GET.get("then") == "order"},
+        {
+            "form": form,
+            "found": found,
+            "speaks_for": SPEAKS_FOR,
+            "for_order": request.GET.get("then") == "order",
+        },
     )
 
 

@@ -8,13 +8,22 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from simpul.payments import traces
 from simpul.payments.models import Payer
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request
 
 A_PAGE = 50
+COLUMNS: tuple[Column, ...] = (
+    (gettext_lazy("Payer"), lambda payer: payer.value),
+    (gettext_lazy("Kind"), lambda payer: str(payer.get_kind_display())),
+    (gettext_lazy("Buyer"), lambda payer: payer.party.name),
+    (gettext_lazy("Confirmed"), lambda payer: payer.times),
+    (gettext_lazy("Last seen"), lambda payer: payer.last_on),
+)
 
 
 @require_safe
@@ -29,12 +38,14 @@ def payers(request: Request) -> HttpResponse:
     known = found.known()
     forgotten = found.filter(forgotten_at__isnull=False).exclude(pk__in=known)
     rows = (forgotten if shown == "forgotten" else known).select_related("party", "forgotten_by")
-    page = Paginator(rows.with_sources().order_by("value", "pk"), A_PAGE)
+    seen = rows.with_sources().order_by("value", "pk")
+    if answer := download(request, "payers", COLUMNS, seen, is_personal=True):
+        return answer
     return render(
         request,
         "workshop/payments/payers.html",
         {
-            "page": page.get_page(request.GET.get("page")),
+            "page": Paginator(seen, A_PAGE).get_page(request.GET.get("page")),
             "words": words,
             "shown": shown,
             "counts": {"known": known.count(), "forgotten": forgotten.count()},

@@ -117,9 +117,10 @@ def voiding(request: Request, pk: int) -> HttpResponse:
 
 
 def _party_page(request: Request, party: Party, form: GiftForm) -> HttpResponse:
-    page = Paginator(ledger(request.workshop, party=party), A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    found = ledger(request.workshop, party=party)
+    if answer := download(request, f"points-{party.pk}", COLUMNS, found, is_personal=True):
+        return answer
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "workshop/customers/points/party.html",

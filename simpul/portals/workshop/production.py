@@ -46,6 +46,13 @@ COLUMNS: list[Column] = [
     (gettext_lazy("Pairs"), lambda job: job.pairs),
     (gettext_lazy("State"), lambda job: str(job.get_status_display())),
 ]
+TO_PLAN: list[Column] = [  # lines that nobody has planned yet
+    (gettext_lazy("Model"), lambda line: f"{line.colourway.product} {line.colourway}"),
+    (gettext_lazy("Order"), lambda line: line.order.number),
+    (gettext_lazy("Buyer"), lambda line: line.order.buyer.name),
+    (gettext_lazy("Promised for"), lambda line: line.order.promised_on),
+    (gettext_lazy("Pairs"), lambda line: line.missing),
+]
 
 
 @require_safe
@@ -53,9 +60,10 @@ def board(request: Request) -> HttpResponse:
     """What waits where, and what could begin."""
     jobs = Job.objects.visible_to(request.person).open().for_list()
     rows = queries.progress_of(jobs.order_by("line__order__turn", "pk"))
-    plannable = Paginator(queries.plannable(request.person), A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    lacking = queries.plannable(request.person)
+    if answer := download(request, "to-plan", TO_PLAN, lacking):
+        return answer
+    plannable = Paginator(lacking, A_PAGE).get_page(request.GET.get("page"))
     ended = Order.objects.visible_to(request.person).filter(
         status=OrderStatus.CANCELLED, lines__sizes__made__gt=0
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from simpul.changes import dealing
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message
 from simpul.insight.dates import outlook, whatif
-from simpul.lib import clock, phones
+from simpul.lib import clock, phones, sheets
 from simpul.orders.models import Order, OrderNeed
 from simpul.parties.models import AccessLink, Identity
 from simpul.portals import talk
@@ -70,6 +71,8 @@ A_PAGE = 50
 def needs(request: Request) -> HttpResponse:
     ended = planning.ended_with_material(request.workshop)
     rows = planning.wanted(request.workshop, planning.kept_for(ended))
+    if answer := download(request, "needs", NEEDS, rows):
+        return answer
     sold = SupplierPrice.objects.visible_to(request.person)
     return render(
         request,
@@ -149,6 +152,24 @@ def substitution(request: Request, pk: int) -> HttpResponse:
             "taken": asked if asked in others else next(iter(others)),
         },
     )
+
+
+NEEDS: tuple[Column, ...] = (
+    (gettext_lazy("Code"), lambda row: row.material.code),
+    (gettext_lazy("Material"), lambda row: str(row.material)),
+    (gettext_lazy("Size"), lambda row: row.size),
+    (gettext_lazy("Unit"), lambda row: row.material.unit_here),
+    (gettext_lazy("Missing"), lambda row: sheets.quantity(row.open_quantity)),
+    (gettext_lazy("Missing, once paid"), lambda row: sheets.quantity(row.waiting)),
+    (gettext_lazy("For the shelf"), lambda row: sheets.quantity(row.refill)),
+    (gettext_lazy("Needed by"), lambda row: row.needed_on),
+    (gettext_lazy("Free in the store"), lambda row: sheets.quantity(row.free)),
+    (gettext_lazy("On its way"), lambda row: sheets.quantity(row.on_order + row.coming)),
+    (
+        gettext_lazy("For"),
+        lambda row: " ".join(dict.fromkeys(asked.order.number for asked in row.asked)),
+    ),
+)
 
 
 # Purchase orders
@@ -409,16 +430,53 @@ def message(request: Request, pk: int) -> HttpResponse:
 # Who sells what
 
 
+def _of_terms(cell: Callable[[Any], sheets.Cell]) -> Callable[[Any], sheets.Cell]:
+    """Read a cell of an Offer from the price that it is."""
+    return lambda one: cell(one.terms)
+
+
+PRICES: tuple[Column, ...] = (  # of a SupplierPrice
+    (gettext_lazy("Code"), lambda price: price.material.code),
+    (gettext_lazy("Material"), lambda price: str(price.material)),
+    (gettext_lazy("Supplier"), lambda price: price.supplier.name),
+    (gettext_lazy("Price"), lambda price: price.price),
+    (gettext_lazy("Of"), lambda price: price.unit or price.material.unit_here),
+    (gettext_lazy("Holds"), lambda price: sheets.quantity(price.unit_size)),
+    (gettext_lazy("Unit"), lambda price: price.material.unit_here),
+    (gettext_lazy("Delivery, days"), lambda price: price.lead_days),
+    (gettext_lazy("At least"), lambda price: sheets.quantity(price.minimum)),
+    (gettext_lazy("In portions of"), lambda price: sheets.quantity(price.pack)),
+)
+OFFERS: tuple[Column, ...] = (
+    *((heading, _of_terms(cell)) for heading, cell in PRICES),
+    (gettext_lazy("On time"), lambda one: one.on_time),
+    (gettext_lazy("Deliveries"), lambda one: one.deliveries),
+    (gettext_lazy("Rejected, %"), lambda one: one.rejected_percent),
+)
+PAID: tuple[Column, ...] = (  # of a Bought
+    (gettext_lazy("Day"), lambda one: one.on),
+    (gettext_lazy("Supplier"), lambda one: one.received.receipt.purchase.supplier.name),
+    (gettext_lazy("Size"), lambda one: one.received.line.size),
+    (gettext_lazy("Price"), lambda one: one.received.line.price),
+    (gettext_lazy("Change, %"), lambda one: round(one.change_percent)),
+    (gettext_lazy("Quantity"), lambda one: sheets.quantity(one.received.good)),
+    (gettext_lazy("Days late"), lambda one: one.days_late),
+)
+
+
 @require_safe
 def prices(request: Request) -> HttpResponse:
     demand(request, "procurement.see_prices", request.workshop)
     words = request.GET.get("q", "").strip()
     found = SupplierPrice.objects.visible_to(request.person).search(words).for_list()
-    page = Paginator(found.order_by("material__code", "price", "pk"), A_PAGE)
+    rows = found.order_by("material__code", "price", "pk")
+    if answer := download(request, "supplier-prices", PRICES, rows):
+        return answer
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "workshop/purchases/prices.html",
-        {"page": page.get_page(request.GET.get("page")), "words": words, "tab": "prices"},
+        {"page": page, "words": words, "tab": "prices"},
     )
 
 
@@ -427,11 +485,18 @@ def offers(request: Request, pk: int) -> HttpResponse:
     """Who sells a material, side by side, and what was paid for it in the last year."""
     demand(request, "procurement.see_prices", request.workshop)
     material = get_object_or_404(Material.objects.visible_to(request.person), pk=pk)
-    page = Paginator(bought(material), A_PAGE).get_page(request.GET.get("page"))
+    offered, paid = offers_of(material), bought(material)
+    if request.GET.get("list") == "paid":
+        answer = download(request, f"paid-{pk}", PAID, paid)
+    else:
+        answer = download(request, f"offers-{pk}", OFFERS, offered)
+    if answer:
+        return answer
+    page = Paginator(paid, A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "workshop/purchases/offers.html",
-        {"material": material, "offers": offers_of(material), "page": page},
+        {"material": material, "offers": offered, "page": page},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +28,10 @@ COLUMNS: list[Column] = [
     (gettext_lazy("Town or area"), lambda party: party.area),
     (gettext_lazy("Kind"), lambda party: ", ".join(party.kinds)),
 ]
+SEGMENTS: list[Column] = [  # of a segment and its conditions in words
+    (gettext_lazy("Name"), lambda row: row[0].name),
+    (gettext_lazy("Who"), lambda row: " · ".join(row[1])),
+]
 A_FEW = 8  # names of a preview, and what a search for members shows
 
 
@@ -36,14 +41,15 @@ def segments(request: Request) -> HttpResponse:
     kept = Segment.objects.visible_to(request.person).kept()
     found = kept.filter(name__icontains=words) if words else kept
     shown = found.select_related("workshop").order_by("name", "pk")
+    if answer := download(request, "segments", SEGMENTS, _described(shown)):
+        return answer
     page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
-    names = named_in(page.object_list)
     return render(
         request,
         "workshop/customers/segments/list.html",
         {
             "page": page,
-            "rows": [(one, described(one, names)) for one in page.object_list],
+            "rows": list(_described(page.object_list)),
             "words": words,
             "rules": MarketingRules.of(request.workshop),
         },
@@ -146,6 +152,13 @@ def rules(request: Request) -> HttpResponse:
         {"form": form},
         status=422 if form.is_bound else 200,
     )
+
+
+def _described(found: Iterable[Segment]) -> Iterator[tuple[Segment, list[str]]]:
+    """Yield each with its conditions in words; nothing is asked before the first is wanted."""
+    names = named_in(found)
+    for one in found:
+        yield one, described(one, names)
 
 
 def _edit(request: Request, found: Segment | None) -> HttpResponse:

@@ -9,19 +9,37 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from simpul.lib.sheets import rupiah
 from simpul.papers.models import Upload
 from simpul.parties.models import Party
 from simpul.payments import purposes
 from simpul.payments.forms import CashPurposeForm, PurposeForm, ReasonForm
 from simpul.payments.models import BankEntry, Purpose, PurposeKind
+from simpul.portals.downloads import Column, download
 from simpul.portals.files import serve_upload
 from simpul.portals.http import Request
 from simpul.workflow.models import journal_of
 
 A_PAGE = 30
+OPEN: tuple[Column, ...] = (  # entries that nobody has explained
+    (gettext_lazy("Day"), lambda entry: entry.booked_on),
+    (gettext_lazy("Account"), lambda entry: str(entry.account)),
+    (gettext_lazy("Text"), lambda entry: entry.text),
+    (gettext_lazy("Amount"), lambda entry: rupiah(entry.amount_sen - entry.explained)),
+)
+EXPLAINED: tuple[Column, ...] = (
+    (gettext_lazy("Day"), lambda one: one.on),
+    (gettext_lazy("Purpose"), lambda one: str(one.get_kind_display())),
+    (gettext_lazy("With"), lambda one: one.party.name if one.party else ""),
+    (gettext_lazy("Text"), lambda one: one.words or (one.entry.text if one.entry else "")),
+    (gettext_lazy("Way"), lambda one: one.entry.account.bank if one.entry else _("Cash")),
+    (gettext_lazy("Amount"), lambda one: rupiah(one.amount_sen)),
+    (gettext_lazy("State"), lambda one: _("taken back") if one.is_retracted else ""),
+)
 WAYS = {"out": Q(amount_sen__lt=0), "in": Q(amount_sen__gt=0), "cash": Q(entry=None)}
 
 
@@ -38,6 +56,9 @@ def spending(request: Request) -> HttpResponse:
         rows = rows.filter(text__icontains=words)
     if chosen == "open":
         rows = rows.order_by("-booked_on", "-pk")
+    columns = OPEN if chosen == "open" else EXPLAINED
+    if answer := download(request, f"money-out-{chosen}", columns, rows):
+        return answer
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,

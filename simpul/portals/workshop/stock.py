@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.insight.lots import TracedLot, lots_of
 from simpul.insight.models import MaterialForecast
-from simpul.lib.quantities import MILLI
+from simpul.lib import clock, sheets
 from simpul.orders.models import LineSize, Order, OrderNeed
 from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
@@ -48,6 +48,14 @@ COLUMNS: list[Column] = [
     (gettext_lazy("Set aside"), lambda item: _plain(item, item.reserved)),
     (gettext_lazy("Free"), lambda item: _plain(item, item.on_hand - item.reserved)),
 ]
+MOVES: list[Column] = [  # of a movement
+    (gettext_lazy("When"), lambda move: clock.day_of(move.at)),
+    (gettext_lazy("Why"), lambda move: reasons().get(move.reason, move.reason)),
+    (gettext_lazy("From"), lambda move: str(move.source or "")),
+    (gettext_lazy("To"), lambda move: str(move.target or "")),
+    (gettext_lazy("How much"), lambda move: _plain(move.item, move.quantity)),
+    (gettext_lazy("Who"), lambda move: str(move.by)),
+]
 
 
 @require_safe
@@ -79,7 +87,10 @@ def items(request: Request) -> HttpResponse:
 @require_safe
 def item(request: Request, pk: int) -> HttpResponse:
     item = _find(request, pk)
-    moved = Movement.objects.filter(item=item).select_related("source", "target", "by")
+    moved = Movement.objects.filter(item=item).select_related("source", "target", "by", "item")
+    moved = moved.order_by("-id")
+    if answer := download(request, f"movements-{item.pk}", MOVES, moved):
+        return answer
     return render(
         request,
         "workshop/stock/item.html",
@@ -88,7 +99,7 @@ def item(request: Request, pk: int) -> HttpResponse:
             "balances": item.balances.select_related("location").order_by("location_id"),
             "kept": _kept(item),
             "lots": _lots(item),
-            "page": Paginator(moved.order_by("-id"), A_PAGE).get_page(request.GET.get("page")),
+            "page": Paginator(moved, A_PAGE).get_page(request.GET.get("page")),
             "words_of": reasons(),
         },
     )
@@ -289,7 +300,4 @@ def _find(request: Request, pk: int) -> Item:
 
 def _plain(item: Item, quantity: int) -> int | float:
     """Return a quantity as a number of the item's unit, for a spreadsheet."""
-    if item.variant_id:
-        return quantity
-    whole, rest = divmod(quantity, MILLI)
-    return whole + rest / MILLI if rest else whole
+    return quantity if item.variant_id else sheets.quantity(quantity)

@@ -8,9 +8,11 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.lib import clock
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
 from simpul.production import wages as earnings
 from simpul.production.forms import PayForm, SettleForm
@@ -20,6 +22,22 @@ from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 12
 EARLIEST = date(2000, 1, 1)  # a day before is a slip of the hand, or a crawler's
+COLUMNS: tuple[Column, ...] = (  # of the people of the house: whoever sees wages pays by them
+    (gettext_lazy("Made by"), lambda row: row.worker),
+    (gettext_lazy("Good pairs, all stages"), lambda row: row.pairs),
+    (gettext_lazy("Earned"), lambda row: row.amount),
+    (gettext_lazy("Settled already"), lambda row: row.settled),
+    (gettext_lazy("From before"), lambda row: row.carried),
+    (gettext_lazy("Left to settle"), lambda row: row.open),
+)
+SHEETS: tuple[Column, ...] = (
+    (gettext_lazy("Sheet"), str),
+    (gettext_lazy("From"), lambda sheet: sheet.first_on),
+    (gettext_lazy("Until"), lambda sheet: sheet.last_on),
+    (gettext_lazy("People"), lambda sheet: sheet.people),
+    (gettext_lazy("Wage"), lambda sheet: sheet.amount),
+    (gettext_lazy("Still to pay"), lambda sheet: sheet.unpaid),
+)
 
 
 @require_safe
@@ -30,6 +48,12 @@ def wages(request: Request) -> HttpResponse:
     first, last = earnings.week_of(min(_day(request) or today, today))
     rows = earnings.earned(request.person, first, last)
     sheets = WageSheet.objects.visible_to(request.person).with_sums().order_by("-pk")
+    if request.GET.get("list") == "sheets":
+        answer = download(request, "wage-sheets", SHEETS, sheets)
+    else:
+        answer = download(request, f"wages-{first}", COLUMNS, rows)
+    if answer:
+        return answer
     return render(
         request,
         "workshop/wages/week.html",

@@ -25,7 +25,13 @@ LISTS = (
     *("payments/suppliers/?shown=all", "payments/cashbook/"),
     *("customers/campaigns/", "customers/ratings/", "customers/wishes/?status="),
     *("leads/list/", "tickets/?status=", "customers/dealers/", "guestbook/?status="),
-    *("customers/bulletins/", "customers/visits/plan/"),
+    *("customers/bulletins/", "customers/visits/plan/", "customers/answers/"),
+    *("customers/duplicates/", "customers/mergings/", "customers/segments/", "parties/lists/"),
+    *("customers/vouchers/", "customers/referrals/", "customers/points/", "customers/areas/"),
+    *("payments/out/", "payments/out/?tab=explained", "payments/payers/", "payments/couriers/"),
+    *("payments/gateways/?tab=notices", "payments/cashbook/closings/", "production/"),
+    *("production/wages/", "production/wages/?list=sheets", "purchases/inquiries/"),
+    *("purchases/prices/", "purchases/"),
 )
 
 

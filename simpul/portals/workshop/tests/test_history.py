@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from django.test import Client
 
 from simpul import testing
 from simpul.conversations.models import Channel, Conversation, Message
+from simpul.crm.models import Visit, VisitDay
+from simpul.insight.models import BuyerOutlook
 from simpul.lib import clock
 from simpul.parties.models import Identity, Party, Person
 
@@ -71,6 +75,38 @@ def test_the_party_page_begins_with_what_matters(
     assert "Tanya ukuran 43" in head
     assert text.count("Tanya ukuran 43") == 1
     assert "Sari telephoned Toko Dewi" in text
+
+
+def test_the_party_page_says_since_when_what_is_agreed_and_what_is_at_risk(
+    client: Client, buyer: Party, dewi: Person, supplier: Party, owner: Person, sari: Person
+) -> None:
+    since = datetime(2024, 3, 5, 9, tzinfo=clock.WIB)
+    Party.objects.update(since=since, year_pairs=240, sends_in_own_name=True, supplier_days=21)
+    order = testing.confirmed_order(buyer)
+    VisitDay.plan(by=sari, rep=sari, on=clock.in_days(2), parties=[buyer])
+    outlook = BuyerOutlook.objects.create(
+        workshop=buyer.workshop, buyer=buyer, buys_as="distributor", last_on=clock.today(),
+        orders=9, waited=61, usual=24, gaps=8, longer=0.04, stake=5_000_000,
+    )  # fmt: skip
+    page = f"{DESK}parties/{buyer.pk}/"
+
+    text = " ".join(client.get(page).text.split())
+
+    assert "since 5 March 2024" in text
+    assert "of distributors" in text
+    assert "30 % first within 3 days, the rest before the goods leave" in text
+    assert f"down payment 30 %, settlement 70 % ({order.number})" in text
+    assert "240 pairs" in text
+    assert "also in their own name" in text
+    assert f'href="{DESK}customers/visits/{Visit.objects.get().pk}/"' in text
+    theirs = client.get(f"{DESK}parties/{supplier.pk}/").text
+    assert "we pay 21 days after goods came" in theirs
+
+    testing.login(client, owner)
+    assert "4 of 100 such gaps are longer" in client.get(page).text
+    outlook.alive, outlook.alive_low, outlook.alive_high = 0.4, 0.2, 0.6
+    outlook.save()
+    assert "between 20 and 60 %" in client.get(page).text
 
 
 def test_a_telephone_number_in_the_box_leads_to_the_party(

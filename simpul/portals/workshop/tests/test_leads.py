@@ -4,11 +4,12 @@ import re
 
 import pytest
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
 from simpul.conversations.models import GuestEntry
-from simpul.crm.models import Lead, LeadOffer, LeadRules, Territory
+from simpul.crm.models import Lead, LeadOffer, LeadRules, Territory, note_duplicates
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
@@ -101,6 +102,70 @@ def test_one_after_the_other_is_noted_at_a_fair(client: Client, sari: Person) ->
     assert "Toko Garut is noted" in client.get(answer["Location"]).text
     noted = Lead.objects.get()
     assert (noted.owner, noted.person.identities.get().value) == (sari, "+6281511112222")
+
+
+def test_who_looks_like_somebody_is_asked_about_before_a_new_one_is_made(
+    client: Client, sari: Person, workshop: Workshop
+) -> None:
+    known = testing.party(workshop, "CV. Soerja Djaja Ciamis", area="Garut")
+    testing.person("Neneng", known)
+    typed = {
+        "source": "fair", "name": "Toko Surya Jaya Ciamis", "buys_as": "distributor",
+        "area": "Kab. Garut", "telephone": "0815 1111 2222", "open": "1",
+    }  # fmt: skip
+
+    asked = client.post(f"{LEADS}new/", typed)
+
+    assert "Is it one of these?" in asked.text
+    assert "CV. Soerja Djaja Ciamis" in asked.text
+    assert "similar name" in asked.text
+    assert 'value="Toko Surya Jaya Ciamis"' in asked.text  # what was typed is kept
+    assert not Lead.objects.exists()
+
+    answer = client.post(f"{LEADS}new/", typed | {"known": str(known.pk)})
+
+    noted = Lead.objects.get()
+    assert answer["Location"] == f"{LEADS}{noted.pk}/"
+    assert (noted.party, noted.was_known, Party.objects.count()) == (known, True, 1)
+    assert noted.person.identities.get().value == "+6281511112222"  # reached there from now on
+    assert noted.person.name == "Neneng"
+
+    client.post(f"{LEADS}new/", typed | {"telephone": "", "is_new": "1"})
+    assert Party.objects.count() == 2
+
+
+def test_a_number_that_is_known_is_no_question(client: Client, lead: Lead) -> None:
+    typed = {"source": "phone", "name": "Toko Baru", "buys_as": "distributor", "open": "1"}
+
+    client.post(f"{LEADS}new/", typed | {"telephone": "0812-0000-0000"})
+
+    assert [one.party for one in Lead.objects.order_by("pk")] == [lead.party, lead.party]
+
+
+def test_another_workshops_party_is_nobody_whom_one_knows(
+    client: Client, sari: Person, joko: Person
+) -> None:
+    other = testing.party(joko.workshop, "Toko Lain")
+
+    client.post(
+        f"{LEADS}new/",
+        {"source": "fair", "name": "Kios", "buys_as": "distributor", "known": str(other.pk)},
+    )
+
+    assert Lead.objects.get().party.workshop == sari.workshop
+
+
+def test_of_a_guest_who_looks_like_somebody_the_page_of_the_prospect_says_so(
+    client: Client, workshop: Workshop
+) -> None:
+    testing.party(workshop, "CV. Soerja Djaja Ciamis")
+    guest = GuestEntry.sign(by=workshop.machine, name="Toko Surya Jaya Ciamis", body="Halo")
+
+    page = client.post(f"/ciomas/desk/guestbook/{guest.pk}/lead/")["Location"]
+    assert DBTaskResult.objects.get().task_path.endswith("look_at_new")
+    note_duplicates(Lead.objects.get().party)  # what the worker does
+
+    assert "This looks like CV. Soerja Djaja Ciamis" in client.get(page).text
 
 
 def test_the_next_step_stands_on_the_board_and_on_today(client: Client, lead: Lead) -> None:

@@ -45,6 +45,19 @@ def test_a_segment_is_built_counted_and_found_again(
     assert "Toko Toni" in desk.get(f"{HERE}{made.pk}/").content.decode()
 
 
+def test_not_since_says_since_when(desk: Client) -> None:
+    facts = {"name": "Berhenti", "bought": "not_since", "days": ""}
+    refused = desk.post(f"{HERE}new/", facts)
+    assert refused.status_code == 422
+    assert "Say for how many days" in refused.text
+    assert "Berhenti" in refused.text
+
+    made = desk.post(f"{HERE}new/", facts | {"days": "60"})["Location"]
+
+    assert Segment.objects.get().conditions == {"bought": "not_since", "days": 60}
+    assert "has bought anything, but not in the last 60 days" in desk.get(made).text
+
+
 def test_margins_are_offered_to_who_sees_the_books(
     desk: Client, owner: Person, sari: Person
 ) -> None:
