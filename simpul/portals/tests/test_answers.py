@@ -87,6 +87,21 @@ def test_of_a_ticket_the_whole_question_and_what_we_said_are_drafted(
     assert "Netral, dua minggu sekali.</textarea>" in client.get(draft).text
 
 
+def test_what_came_by_telephone_is_no_answer_of_ours(
+    client: Client, buyer: Party, sari: Person
+) -> None:
+    testing.login(client, sari)
+    ticket = Ticket.ask(
+        by=sari, kind="question", subject=buyer, party=buyer, body="Ada ukuran 45?", channel="phone"
+    )
+    draft = f"{DESK}new/?ticket={ticket.pk}"
+    text = client.get(draft).text
+    assert "<blockquote>Ada ukuran 45?</blockquote>" in text
+    assert "Ada ukuran 45?</textarea>" not in text
+    Message.say(by=sari, conversation=Conversation.of(ticket, buyer), body="Ada, dua minggu.")
+    assert "Ada, dua minggu.</textarea>" in client.get(draft).text
+
+
 def test_the_guest_book_leads_back_to_the_word(
     client: Client, sari: Person, machine: Person
 ) -> None:

@@ -155,7 +155,7 @@ def _said(asked: Ticket | Message | GuestEntry | None) -> tuple[str, str]:
         return asked.body, asked.answer
     if isinstance(asked, Ticket):
         talk = Message.objects.about(*asked.talked_of())
-        first = talk.filter(by__party__isnull=False).first()
+        first = talk.first()  # noted by one of ours, if it came by telephone
         return (first.body if first else "") or asked.title, asked.reason or _next_of_ours(talk)
     talk = Message.objects.filter(conversation=asked.conversation_id, pk__gt=asked.pk)
     return asked.body, _next_of_ours(talk.order_by("pk"))
@@ -163,8 +163,9 @@ def _said(asked: Ticket | Message | GuestEntry | None) -> tuple[str, str]:
 
 def _next_of_ours(talk: MessageQuerySet) -> str:
     """Return what we said first in a talk; nothing where we have said nothing."""
-    ours = talk.filter(by__party=None).exclude(body="").first()
-    return ours.body if ours else ""
+    ours = talk.filter(by__party=None).exclude(direction=Message.Direction.IN)
+    said = ours.exclude(body="").first()
+    return said.body if said else ""
 
 
 def _find(request: Request, pk: int) -> AnswerPage:
