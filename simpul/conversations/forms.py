@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simpul.conversations import reach, spam
 from simpul.conversations.models import (
     LONGEST_MESSAGE,
+    LONGEST_NEXT,
     MOST_FILES,
     SAID_BY,
     Channel,
@@ -98,7 +99,7 @@ class TalkedForm(forms.Form):
     next_words = forms.CharField(
         label=_("Next step"),
         required=False,
-        max_length=200,
+        max_length=LONGEST_NEXT,
         help_text=_("Only our own people see it."),
     )
     next_on = forms.DateField(

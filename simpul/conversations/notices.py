@@ -126,6 +126,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "crm.part_with_member": NOBODY,
     "crm.hide_in_sentra": NOBODY,
     "crm.show_in_sentra": NOBODY,
+    "crm.clear_in_sentra": NOBODY,
     # questions in the room
     "crm.ask_poll": NOBODY,  # it stands in the room
     "crm.answer_poll": NOBODY,

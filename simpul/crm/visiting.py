@@ -15,6 +15,7 @@ from simpul.delivery import run
 from simpul.delivery.run import Sketch
 from simpul.lib import clock, places
 from simpul.lib.places import Spot
+from simpul.lib.regions import town_of
 from simpul.orders.models import Order
 from simpul.parties.models import Address, Party, PartyQuerySet, Person, Workshop
 from simpul.stock.models import Balance, Location
@@ -36,6 +37,11 @@ class Candidate:
     order_over: int | None  # days since an order was due
     planned: Visit | None  # the next one that stands on a list
     metres: int | None = None  # from where it is asked
+
+    @property
+    def town(self) -> str:
+        """The regency or city of its area; empty where nobody has written one."""
+        return town_of(self.party.area)
 
     @property
     def wants_visit(self) -> bool:

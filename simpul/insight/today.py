@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from simpul.conversations.models import Conversation, GuestEntry, Ticket
 from simpul.crm.clocks import clocks_of
-from simpul.crm.models import Lead, Rating, Visit, Wish
+from simpul.crm.models import AnswerPage, Lead, Rating, SentraInvitation, SentraPost, Visit, Wish
 from simpul.delivery.models import Shipment
 from simpul.delivery.models import Status as ShipmentStatus
 from simpul.insight.dates import outlook
@@ -30,6 +32,7 @@ from simpul.payments.models import (
     Refund,
 )
 from simpul.procurement.models import Inquiry, PurchaseOrder
+from simpul.procurement.models import Status as PurchaseStatus
 from simpul.production.models import Job, Outwork, WageSheet
 from simpul.production.models import Status as JobStatus
 
@@ -84,8 +87,10 @@ def figures(person: Person, today: date) -> list[Figure]:
 
 
 def _placed(person: Person, today: date) -> Iterator[Task]:
+    """What was ordered and waits for a word, and what was delivered and can be closed."""
     orders = Order.objects.visible_to(person)
-    if count := orders.filter(status=Status.PLACED).count():
+    counts = _counted(orders, Status.PLACED, Status.FULFILLED)
+    if count := counts[Status.PLACED]:
         text = _("Confirm them, make an offer or decline: the buyer waits for your word.")
         title = ngettext("%(n)s new order", "%(n)s new orders", count) % {"n": count}
         yield Task("orders", "?status=placed", "clipboard-list", title, text, count, HIGH)
@@ -100,6 +105,10 @@ def _placed(person: Person, today: date) -> Iterator[Task]:
             "n": count
         }
         yield Task("orders", "?status=offered", "hourglass", title, text, count, LOW)
+    if count := counts[Status.FULFILLED]:
+        text = _("Delivered in full: close what is paid, ask for what is not.")
+        title = ngettext("%(n)s delivered order", "%(n)s delivered orders", count) % {"n": count}
+        yield Task("orders", "?status=fulfilled", "circle-check", title, text, count, LOW)
 
 
 def _changes(person: Person, today: date) -> Iterator[Task]:
@@ -132,13 +141,6 @@ def _will_be_late(person: Person, today: date) -> Iterator[Task]:
         yield Task("floor-plan", "", "calendar-clock", title % {"n": count}, text, count, MIDDLE)
 
 
-def _finished(person: Person, today: date) -> Iterator[Task]:
-    if count := Order.objects.visible_to(person).filter(status=Status.FULFILLED).count():
-        text = _("Delivered in full: close what is paid, ask for what is not.")
-        title = ngettext("%(n)s delivered order", "%(n)s delivered orders", count) % {"n": count}
-        yield Task("orders", "?status=fulfilled", "circle-check", title, text, count, LOW)
-
-
 def _leads(person: Person, today: date) -> Iterator[Task]:
     if count := Lead.objects.visible_to(person).waiting().count():
         text = _("Say welcome, or what comes next: who registered waits for prices.")
@@ -161,6 +163,31 @@ def _ratings(person: Person, today: date) -> Iterator[Task]:
         title = ngettext("%(n)s customer is not content", "%(n)s customers are not content", count)
         asked = "?shown=waiting"
         yield Task("ratings", asked, "heart-handshake", title % {"n": count}, text, count, HIGH)
+
+
+def _answers(person: Person, today: date) -> Iterator[Task]:
+    if count := AnswerPage.objects.visible_to(person).unhelpful().count():
+        text = _("Most visitors said that it did not help: say it better.")
+        title = ngettext("%(n)s answer page does not help", "%(n)s answer pages do not help", count)
+        asked = "?status=unhelpful"
+        yield Task("answers", asked, "book-open", title % {"n": count}, text, count, LOW)
+
+
+def _sentra(person: Person, today: date) -> Iterator[Task]:
+    """What waits in the room of the sentra; of what others say there nobody is called."""
+    if not person.may("crm.join_sentra", person.workshop):
+        return
+    if SentraInvitation.objects.open().filter(workshop=person.workshop_id).exists():
+        text = _("Other workshops ask you into their room: join, or stay outside.")
+        yield Task("sentra", "", "users", _("An invitation to a sentra"), text, 0, LOW)
+    if count := SentraPost.objects.to_judge(person.workshop_id).count():
+        text = _("Hide them or let them stand: you keep the room.")
+        title = ngettext(
+            "%(n)s word in the sentra was reported",
+            "%(n)s words in the sentra were reported",
+            count,
+        )
+        yield Task("sentra", "", "triangle-alert", title % {"n": count}, text, count, MIDDLE)
 
 
 def _unreached(person: Person, today: date) -> Iterator[Task]:
@@ -260,11 +287,12 @@ def _cash(person: Person) -> Iterator[Task]:
 
 def _material(person: Person, today: date) -> Iterator[Task]:
     purchases = PurchaseOrder.objects.visible_to(person)
-    if count := purchases.answered().count():
+    counts = _counted(purchases, PurchaseStatus.COUNTERED, PurchaseStatus.DRAFT)
+    if count := counts[PurchaseStatus.COUNTERED]:
         text = _("Suppliers answered otherwise than asked: agree, or ask again.")
         title = ngettext("%(n)s answer of a supplier", "%(n)s answers of suppliers", count)
         yield Task("purchases", "", "reply", title % {"n": count}, text, count, HIGH)
-    if count := purchases.filter(status="draft").count():
+    if count := counts[PurchaseStatus.DRAFT]:
         text = _("Look them over and send them.")
         title = ngettext("%(n)s purchase to send", "%(n)s purchases to send", count) % {"n": count}
         yield Task("purchases", "", "send", title, text, count, MIDDLE)
@@ -292,12 +320,12 @@ def _work(person: Person, today: date) -> Iterator[Task]:
         yield Task(
             "orders", "?status=confirmed", "hammer", title % {"n": count}, text, count, MIDDLE
         )
-    jobs = Job.objects.visible_to(person)
-    if count := jobs.filter(status=JobStatus.HELD).count():
+    counts = _counted(Job.objects.visible_to(person), JobStatus.HELD, JobStatus.PLANNED)
+    if count := counts[JobStatus.HELD]:
         text = _("Somebody stopped them: see why, and let them go on.")
         title = ngettext("%(n)s job stands still", "%(n)s jobs stand still", count) % {"n": count}
         yield Task("jobs", "?status=held", "circle-pause", title, text, count, HIGH)
-    if count := jobs.filter(status=JobStatus.PLANNED).count():
+    if count := counts[JobStatus.PLANNED]:
         text = _("Release them as soon as their material is there.")
         title = ngettext("%(n)s job to release", "%(n)s jobs to release", count) % {"n": count}
         yield Task("jobs", "?status=planned", "hammer", title, text, count, LOW)
@@ -317,26 +345,33 @@ def _delivery(person: Person, today: date) -> Iterator[Task]:
         text = _("Finished pairs wait for their cartons.")
         title = ngettext("%(n)s order to pack", "%(n)s orders to pack", count) % {"n": count}
         yield Task("deliveries", "", "package", title, text, count, MIDDLE)
-    shipments = Shipment.objects.visible_to(person)
-    if count := shipments.filter(status=ShipmentStatus.FAILED).count():
+    planned = (ShipmentStatus.PICKED_UP, ShipmentStatus.ACCEPTED)  # to deliver, or to fetch back
+    is_open, goes_back = Q(status=ShipmentStatus.OPEN), Q(fetches__gt=0)
+    waiting = (ShipmentStatus.FAILED, ShipmentStatus.OPEN, *planned)
+    counts = (
+        Shipment.objects.visible_to(person)
+        .filter(status__in=waiting)
+        .aggregate(
+            failed=Count("pk", filter=Q(status=ShipmentStatus.FAILED)),
+            overdue=Count("pk", filter=Q(status__in=planned, next_on__lt=today)),
+            to_send=Count("pk", filter=is_open & ~goes_back),
+            to_fetch=Count("pk", filter=is_open & goes_back),
+        )
+    )
+    if count := counts["failed"]:
         text = _("Nobody was there: send them again or take them back.")
         title = ngettext("%(n)s failed delivery", "%(n)s failed deliveries", count) % {"n": count}
         yield Task("deliveries", "?status=failed", "triangle-alert", title, text, count, HIGH)
-    planned = (ShipmentStatus.PICKED_UP, ShipmentStatus.ACCEPTED)  # to deliver, or to fetch back
-    if count := shipments.filter(status__in=planned, next_on__lt=today).count():
+    if count := counts["overdue"]:
         text = _("The planned day has passed: ask the courier what became of it.")
         title = ngettext("%(n)s attempt is overdue", "%(n)s attempts are overdue", count)
         where = "?status=running"
         yield Task("deliveries", where, "alarm-clock", title % {"n": count}, text, count, HIGH)
-    goes_back = Q(fetches__gt=0)
-    idle = shipments.filter(status=ShipmentStatus.OPEN).aggregate(
-        to_send=Count("pk", filter=~goes_back), to_fetch=Count("pk", filter=goes_back)
-    )
-    if count := idle["to_fetch"]:
+    if count := counts["to_fetch"]:
         text = _("Goods come back: find a courier who fetches them.")
         title = ngettext("%(n)s return to fetch", "%(n)s returns to fetch", count) % {"n": count}
         yield Task("deliveries", "?status=open", "undo-2", title, text, count, MIDDLE)
-    if count := idle["to_send"]:
+    if count := counts["to_send"]:
         text = _("Packed and ready: find a courier.")
         title = ngettext("%(n)s shipment to send", "%(n)s shipments to send", count) % {"n": count}
         yield Task("deliveries", "?status=open", "truck", title, text, count, MIDDLE)
@@ -398,6 +433,12 @@ def _messages(person: Person, today: date) -> Iterator[Task]:
         yield Task("messages", "", "message-circle", title, text, count, LOW)
 
 
+def _counted(rows: QuerySet[Any], *states: str) -> Counter[str]:
+    """Return how many rows are in each of these states."""
+    found = rows.filter(status__in=states).order_by().values_list("status")
+    return Counter(dict(found.annotate(n=Count("pk"))))
+
+
 type _Question = Callable[[Person, date], Iterator[Task]]
 
 _SALES: list[_Question] = [
@@ -413,9 +454,9 @@ _SALES: list[_Question] = [
     _leads,
     _wishes,
     _ratings,
+    _answers,
     _unreached,
     _guests,
-    _finished,
     _messages,
 ]
 _FINANCE: list[_Question] = [
@@ -430,7 +471,7 @@ _FINANCE: list[_Question] = [
 ]
 _STOCK: list[_Question] = [_material, _inquiries, _talk, _follow_ups, _delivery, _messages]
 _PRODUCTION: list[_Question] = [_late, _talk, _follow_ups, _work, _outside]
-_ALL = list(dict.fromkeys([*_SALES, *_FINANCE, *_STOCK, _work, _outside]))
+_ALL = list(dict.fromkeys([*_SALES, *_FINANCE, *_STOCK, _work, _outside, _sentra]))
 
 _QUESTIONS: dict[str, list[_Question]] = {
     Role.OWNER: _ALL,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from simpul.lib.spelling import address_words
 
@@ -92,6 +93,14 @@ def read_place(text: str) -> list[Region]:
     names = [clean(part) for part in parts if part and not province_of(part)]
     whole = [Region(province=province)] if province and not names else []
     return [Region(name, province) for name in names if _parts(name)[1]] or whole
+
+
+@lru_cache(maxsize=4_096)
+def town_of(text: str) -> str:
+    """Return the regency or city that the area of an address names last, else its province, as we
+    write it; empty where it names none."""
+    places = read_place(text)
+    return places[-1].regency or places[-1].province if places else ""
 
 
 def province_of(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +15,7 @@ from simpul.orders.models import LineWish, Order
 from simpul.orders.sheets import in_order
 from simpul.parties.models import Party
 
+MOST_SAID = 1_000  # letters that the prices of one model take in a form
 MOST_PAIRS = 20_000  # of one size; more is a slip of the finger
 
 type Pairs = Mapping[tuple[int, str], int]  # (colourway, size) -> pairs
@@ -62,7 +64,7 @@ class Table:
 
     @property
     def amount(self) -> int:
-        price = self._price_of(self.pairs)
+        price = self.price_now
         return sum(price.of(row.pairs) for row in self.rows) if price else 0
 
     @property
@@ -71,9 +73,19 @@ class Table:
         first = [(0, self.price)] if self.price else []
         return [(count, price.amount, price.per) for count, price in [*first, *self.steps]]
 
-    def _price_of(self, pairs: int) -> Price | None:
-        fitting = [price for count, price in self.steps if count <= pairs]
-        return fitting[-1] if fitting else self.price
+    @property
+    def price_now(self) -> Price | None:
+        """What a pair costs of so many as were typed."""
+        return _price_at([(0, self.price), *self.steps], self.pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Repriced:
+    """A model that costs another price now than its form said when it was filled in."""
+
+    product: Product
+    said: Price | None  # None: please quote
+    now: Price | None
 
 
 @dataclass(slots=True)
@@ -118,6 +130,18 @@ class Grid:
             if table.product.pk in offered:
                 table.price, table.steps = offered[table.product.pk], []
 
+    def repriced(self, data: Mapping[str, Any]) -> list[Repriced]:
+        """Return the models that were typed and cost another price now than the form said, which
+        carries what it said (`said-…`) and may have waited on a telephone without a network."""
+        found = []
+        for table in self.tables:
+            said = _read_prices(data.get(f"said-{table.product.pk}"))
+            if table.pairs and said is not None:
+                before = _price_at(said, table.pairs)
+                if before != table.price_now:
+                    found.append(Repriced(table.product, before, table.price_now))
+        return found
+
     def propose(self, pairs: Pairs) -> None:
         """Write pairs into the empty grid: those of an older order."""
         for _table, row in self.rows:
@@ -155,6 +179,23 @@ class Grid:
             return _("that is more than %(pairs)s pairs.") % {"pairs": MOST_PAIRS}
         cell.pairs = count
         return ""
+
+
+def _price_at(prices: Iterable[tuple[int, Price | None]], pairs: int) -> Price | None:
+    """Return the last price of those that hold from so many pairs on."""
+    return [price for count, price in prices if count <= pairs][-1]
+
+
+def _read_prices(text: Any) -> list[tuple[int, Price | None]] | None:
+    """Read a `list_of_prices` that came back from a form; None where it is none of ours."""
+    if not isinstance(text, str) or len(text) > MOST_SAID:
+        return None
+    try:
+        rows = [(int(count), int(amount), int(per)) for count, amount, per in json.loads(text)]
+        known = [(count, Price(amount, Unit(per).value)) for count, amount, per in rows]
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return None
+    return [(0, None), *known]
 
 
 def pairs_of(order: Order) -> dict[tuple[int, str], int]:

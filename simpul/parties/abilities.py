@@ -220,9 +220,10 @@ ABILITIES: dict[str, Rule] = {
     "crm.answer_in_sentra": entrant(),
     "crm.vote_in_sentra": entrant(),
     "crm.report_in_sentra": entrant(),
-    "crm.part_with_member": owner(),  # of the workshop that keeps the room, as the next two
+    "crm.part_with_member": owner(),  # of the workshop that keeps the room, as the next three
     "crm.hide_in_sentra": owner(),
     "crm.show_in_sentra": owner(),
+    "crm.clear_in_sentra": owner(),
     "crm.ask_poll": workshop(SALES),
     "crm.answer_poll": distributor(),
     "crm.order_ahead": distributor(),

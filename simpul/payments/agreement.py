@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Sum
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from simpul.catalog.models import Price
+from simpul.conversations.models import LONGEST_NEXT, Conversation, FollowUp
+from simpul.lib import clock
+from simpul.orders.grid import Repriced
 from simpul.orders.models import AGREED, Instalment, Order, OrderQuerySet, Status
-from simpul.parties.models import Person, Workshop
+from simpul.parties.models import Party, Person, Workshop
 from simpul.payments.models import (
     Allocation,
     BankAccount,
@@ -21,12 +27,28 @@ from simpul.payments.models import (
     hold,
 )
 from simpul.payments.models.allocation import AllocationQuerySet
+from simpul.ui.jinja import rupiah
 from simpul.workflow.steps import step
 
 
 def place(*, by: Person, **facts: Any) -> Order:
     """Place an order; money is asked for once both sides agree on it."""
     return Order.place(by=by, **facts)
+
+
+@transaction.atomic
+def take(*, by: Person, buyer: Party, repriced: Sequence[Repriced] = (), **facts: Any) -> Order:
+    """Place the order that a buyer gave to one of ours. It costs what it costs now: of a model that
+    cost something else when the buyer was told (`repriced`) `by` is reminded today to say so."""
+    order = place(by=by, buyer=buyer, **facts)
+    if repriced:
+        talk = Conversation.of(order, buyer)
+        talk.begin()
+        words = _("The price has changed since you took %(order)s, tell them: %(models)s")
+        models = ", ".join(_told(one) for one in repriced)
+        text = Truncator(words % {"order": order.number, "models": models}).chars(LONGEST_NEXT)
+        FollowUp.set(by=by, conversation=talk, words=text, due_on=clock.today())
+    return order
 
 
 @transaction.atomic
@@ -112,6 +134,16 @@ def money_paid(order: Order) -> int:
 def most_kept(order: Order, paid: int) -> int:
     """Return how much of what was paid the workshop may keep if the order is cancelled."""
     return paid * order.forfeit_percent // 100
+
+
+def _told(one: Repriced) -> str:
+    return f"{one.product.code} {_price(one.said)} → {_price(one.now)}"
+
+
+def _price(price: Price | None) -> str:
+    if price is None:
+        return _("please quote")
+    return _("%(amount)s a %(unit)s") % {"amount": rupiah(price.amount), "unit": price.unit}
 
 
 def next_instruction(order: Order, *, by: Person) -> Instruction | None:

@@ -8,7 +8,7 @@ from simpul.conversations.models.conversation import (
     NoColleague,
 )
 from simpul.conversations.models.device import Device
-from simpul.conversations.models.follow_up import FollowUp, FollowUpQuerySet
+from simpul.conversations.models.follow_up import LONGEST_NEXT, FollowUp, FollowUpQuerySet
 from simpul.conversations.models.guest import GuestEntry, GuestEntryQuerySet
 from simpul.conversations.models.mark import ReadMark
 from simpul.conversations.models.message import LONGEST_MESSAGE, Message, MessageQuerySet, NotOfThem
@@ -27,6 +27,7 @@ from simpul.conversations.models.word import MessageWord
 
 __all__ = [
     "LONGEST_MESSAGE",
+    "LONGEST_NEXT",
     "LONGEST_TITLE",
     "MOST_FILES",
     "OLD_NEWS",

@@ -13,6 +13,8 @@ from simpul.lib import clock
 from simpul.parties.models import Person, Workshop
 from simpul.workflow.steps import creation, step
 
+LONGEST_NEXT = 200
+
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def visible_to(self, person: Person) -> Self:
@@ -32,7 +34,7 @@ class FollowUp(models.Model):
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
     conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="follow_ups")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
-    words = models.CharField(max_length=200, blank=True)
+    words = models.CharField(max_length=LONGEST_NEXT, blank=True)
     due_on = models.DateField()
     status = models.CharField(max_length=4, choices=Status, default=Status.OPEN, editable=False)
 

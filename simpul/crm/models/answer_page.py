@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from simpul.catalog.models import free_slug
@@ -16,6 +16,7 @@ from simpul.workflow.steps import creation, step
 
 LONGEST_ANSWER_TITLE = 120
 LONGEST_ANSWER_PAGE = 6000
+FEWEST_UNHELPED = 3  # visitors who were not helped, before a page is said not to help
 
 
 class AnswerPageQuerySet(models.QuerySet["AnswerPage"]):
@@ -37,11 +38,21 @@ class AnswerPageQuerySet(models.QuerySet["AnswerPage"]):
         return found
 
     def with_votes(self) -> Self:
-        """Annotate how many visitors were helped, and how many were not."""
+        """Annotate how many visitors were helped since it was last changed, and how many were not."""
+        since = Q(votes__at__gte=F("changed_at"))
         return self.annotate(
-            helped=Count("votes", filter=Q(votes__is_helped=True)),
-            unhelped=Count("votes", filter=Q(votes__is_helped=False)),
+            helped=Count("votes", filter=since & Q(votes__is_helped=True)),
+            unhelped=Count("votes", filter=since & Q(votes__is_helped=False)),
         )
+
+    def unhelpful(self) -> Self:
+        """Those on the storefront that, as they read now, helped fewer than they did not help."""
+        told = self.published().with_votes()
+        return told.filter(unhelped__gte=FEWEST_UNHELPED, unhelped__gt=F("helped"))
+
+    def made_of(self, asked: Ticket | Message | GuestEntry) -> Self:
+        """Those that were made of what somebody asked there."""
+        return self.filter(**_asked(asked))
 
 
 class AnswerPage(models.Model):
@@ -148,6 +159,11 @@ class AnswerPage(models.Model):
     # Questions
 
     @property
+    def asked_in(self) -> Ticket | Message | GuestEntry | None:
+        """Where it was asked first; None for one of our own."""
+        return self.ticket or self.message or self.guest
+
+    @property
     def title_here(self) -> str:
         return in_this_language(self.title, self.title_en)
 
@@ -170,6 +186,8 @@ class AnswerVote(models.Model):
 
 
 def _asked(thing: Ticket | Message | GuestEntry | None) -> dict[str, Any]:
+    if thing is None:
+        return {}
     if isinstance(thing, Ticket):
         return {"ticket": thing}
     if isinstance(thing, Message):

@@ -134,7 +134,7 @@ class DealerOrder(models.Model):
     @classmethod
     @creation(
         "crm.order_for_dealer",
-        private=("receiver", "telephone", "address", "remarks", "spot", "wishes"),
+        private=("receiver", "telephone", "address", "remarks", "spot", "wishes", "repriced"),
     )
     def place(
         cls,
@@ -144,14 +144,14 @@ class DealerOrder(models.Model):
         earliest_on: date | None = None,
         **facts: Any,
     ) -> DealerOrder:
-        """Place the distributor's order for a dealer; `facts` is what `Order.place` needs besides.
+        """Place the distributor's order for a dealer; `facts` is what `agreement.take` needs besides.
 
         Raises WrongState where the dealer buys through them no more.
         """
         held = Dealing.objects.select_for_update(of=("self",), no_key=True).get(pk=dealing.pk)
         if held.status != DealingStatus.ACTIVE:
             raise WrongState(_now("This dealer buys through you no more."))
-        order = agreement.place(by=by, buyer=dealing.distributor, earliest_on=earliest_on, **facts)
+        order = agreement.take(by=by, buyer=dealing.distributor, earliest_on=earliest_on, **facts)
         return cls.objects.create(dealing=held, order=order)
 
     # Questions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from django.db import models, transaction
 from django.db.models import Sum
@@ -29,12 +29,25 @@ class Offered(NamedTuple):
     colourway: Colourway | None = None
 
 
+class PollQuerySet(models.QuerySet["Poll"]):
+    def waiting_for(self, person: Person) -> Self:
+        """Those that are open and to which the person's party has not said anything, the first to
+        close first; none for whoever may not enter the room."""
+        if person.party_id is None or not person.may("crm.write_post", person.workshop):
+            return self.none()
+        still = self.filter(workshop_id=person.workshop_id, closes_on__gte=clock.today())
+        unsaid = still.filter(post__hidden_at=None).exclude(answers__party=person.party_id)
+        return unsaid.select_related("post").order_by("closes_on", "pk")
+
+
 class Poll(models.Model):
     """Each distributor has one answer, which it may change until the day after `closes_on`."""
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
     post = models.OneToOneField(Post, models.PROTECT, related_name="poll")
     closes_on = models.DateField()
+
+    objects = PollQuerySet.as_manager()
 
     def __str__(self) -> str:
         return str(self.post)
@@ -185,6 +198,19 @@ class PollAnswer(models.Model):
     @property
     def pairs(self) -> int:
         return sum(self.sizes.values())
+
+    @property
+    def wanted(self) -> dict[tuple[int, str], int]:
+        """The pairs that it would take, as the grid of an order proposes them; reads the choice."""
+        look = self.choice.colourway_id
+        return {(look, size): pairs for size, pairs in self.sizes.items()} if look else {}
+
+    @property
+    def can_be_ordered(self) -> bool:
+        """Tell whether it would take some of a model that is in the catalogue now; reads the choice
+        with its model."""
+        look = self.choice.colourway
+        return self.pairs > 0 and look is not None and look.product.is_published
 
 
 @dataclass(frozen=True, slots=True)

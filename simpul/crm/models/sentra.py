@@ -70,6 +70,14 @@ class Sentra(models.Model):
             raise WrongState(_now("It is not hidden."))
         SentraPost.objects.filter(pk=post.pk).update(hidden_at=None, reason="")
 
+    @step("crm.clear_in_sentra")
+    def clear(self, *, by: Person, post: SentraPost) -> None:
+        """Let stand what was reported."""
+        self._demand_mine(post)
+        if post.reported_at is None:
+            raise WrongState(_now("Nobody has reported it."))
+        SentraPost.objects.filter(pk=post.pk).update(reported_at=None, complaint="")
+
     # Inside
 
     def _demand_mine(self, post: SentraPost) -> None:
@@ -243,6 +251,11 @@ class SentraPostQuerySet(models.QuerySet["SentraPost"]):
             return here
         shown = Q(hidden_at=None) & (Q(thread=None) | Q(thread__hidden_at=None))
         return here.filter(shown | Q(workshop=member.workshop_id))
+
+    def to_judge(self, workshop: int) -> Self:
+        """Those that were reported in a room that this workshop keeps; the last reported first."""
+        reported = self.filter(sentra__workshop=workshop, reported_at__isnull=False)
+        return reported.filter(hidden_at=None).order_by("-reported_at", "-pk")
 
     def threads(self) -> Self:
         """Those that answer no other, the last answered first, with how many answers are shown."""

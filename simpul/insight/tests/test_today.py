@@ -228,7 +228,7 @@ def test_the_number_of_queries_is_fixed(
     for orders in (1, 29):
         for _n in range(orders):
             testing.order(buyer)
-        with django_assert_num_queries(60):
+        with django_assert_num_queries(58):
             today.tasks(owner, clock.today())
         with django_assert_num_queries(4):
             today.figures(owner, clock.today())

@@ -10,6 +10,7 @@ from simpul.lib.regions import (
     province_of,
     read_list,
     read_place,
+    town_of,
 )
 
 
@@ -98,3 +99,19 @@ def test_how_it_is_written() -> None:
 )
 def test_the_area_is_what_stands_last(written: str, area: str) -> None:
     assert last_of(written) == area
+
+
+@pytest.mark.parametrize(
+    ("written", "town"),
+    [
+        ("Ciomas, Kab. Bogor, Jawa Barat", "Kab. Bogor"),
+        ("Dramaga, kabupaten bogor", "Kab. Bogor"),
+        ("PADANG", "Padang"),
+        ("Jawa Barat", "Jawa Barat"),
+        ("Sumatera Barat, Padang", "Padang"),
+        ("", ""),
+        (" , ", ""),
+    ],
+)
+def test_the_town_of_an_area(written: str, town: str) -> None:
+    assert town_of(written) == town

@@ -119,6 +119,15 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def for_list(self) -> Self:
         return self.select_related("buyer").with_progress()
 
+    def for_cards(self) -> Self:
+        """Load what an order shows in short: its models, its knots, and what waits for the buyer."""
+        return self.select_related("workshop", "buyer").prefetch_related(
+            "revisions__lines__line__colourway__product",
+            "instalments",
+            "lines__sizes",
+            "lines__needs",
+        )
+
     def for_page(self) -> Self:
         """Load all that an order's page shows: a query for each kind of thing."""
         return self.select_related("workshop", "buyer").prefetch_related(

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from simpul.crm.models import BulletinReader, Dealing, LeadOffer, Quotation
+from simpul.crm.models import BulletinReader, Dealing, LeadOffer, Poll, Quotation
 from simpul.insight.dates import outlook
 from simpul.lib import clock
 from simpul.orders.models import Order, Status
@@ -22,7 +22,7 @@ NEWEST = 3  # bulletins
 def home(request: Request) -> HttpResponse:
     mine = Order.objects.visible_to(request.person)
     running = mine.open() | mine.filter(status=Status.FULFILLED)
-    orders = list(running.for_page().order_by("-id")[:LOOKED_AT])
+    orders = list(running.for_cards().order_by("-id")[:LOOKED_AT])
     outlook.expect(request.workshop, orders)
     return render(
         request,
@@ -38,6 +38,7 @@ def home(request: Request) -> HttpResponse:
             "offered_leads": list(
                 LeadOffer.objects.visible_to(request.person).waiting().for_list().order_by("pk")
             ),
+            "polls": list(Poll.objects.waiting_for(request.person)),
             "has_dealers": Dealing.objects.visible_to(request.person).exists(),
             "bulletins": list(BulletinReader.objects.of(request.person).wanted()[:NEWEST]),
             "through": Dealing.objects.through(request.person).first(),

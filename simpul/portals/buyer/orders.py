@@ -90,6 +90,7 @@ def photo(request: Request, number: str, pk: int) -> HttpResponse:
 
 def find_order(request: Request, number: str) -> Order:
     orders = Order.objects.visible_to(request.person).for_page()
+    orders = orders.select_related("for_dealer__dealing__dealer")
     return get_object_or_404(orders, number=number)
 
 

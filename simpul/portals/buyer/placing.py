@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from simpul.catalog.models import Product, ProductQuerySet
-from simpul.crm.models import DealerOrder, Dealing
+from simpul.crm.models import DealerOrder, Dealing, PollAnswer
 from simpul.insight.dates import outlook
 from simpul.lib import clock
 from simpul.orders.forms import OrderForm
@@ -16,6 +16,7 @@ from simpul.orders.grid import pairs_of
 from simpul.orders.models import Order
 from simpul.parties.models import Party
 from simpul.payments import agreement
+from simpul.portals.ahead import ordered_ahead
 from simpul.portals.http import Request, number_of
 from simpul.workflow.steps import NotAllowed
 
@@ -24,11 +25,13 @@ MOST_MODELS = 30  # in one order's grid
 
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
-    """Ask for models first; `?again=` begins from an older order."""
+    """Ask for models first; `?again=` begins from an older order, `?ahead=` from what was said in
+    the room that one would take."""
     buyer = _buyer(request)
     dealing = _dealing(request)
     older = _older(request)
-    chosen = _chosen(request, older)
+    ahead = ordered_ahead(request, buyer)
+    chosen = _chosen(request, older, ahead)
     products = _offered(request).filter(slug__in=chosen).for_page().order_by("position", "pk")
     if not products:
         return _choose(request, buyer, dealing)
@@ -44,7 +47,7 @@ def new(request: Request) -> HttpResponse:
             request.POST or None,
             buyer=buyer,
             products=products,
-            pairs=pairs_of(older) if older else None,
+            pairs=pairs_of(older) if older else ahead.wanted if ahead else None,
             initial={"remarks": older.remarks} if older else None,
             goes_to=dealing.dealer if dealing else None,
         )
@@ -62,6 +65,7 @@ def new(request: Request) -> HttpResponse:
         {
             "form": form,
             "older": older,
+            "ahead": ahead,
             "dealing": dealing,
             "earliest_url": reverse("buyer:earliest", args=[request.workshop.slug]),
             "others": _offered(request)
@@ -76,7 +80,7 @@ def new(request: Request) -> HttpResponse:
 @require_safe
 def earliest(request: Request) -> HttpResponse:
     """Say when what is typed into the grid can be ready."""
-    chosen = _chosen(request, None)
+    chosen = _chosen(request)
     products = _offered(request).filter(slug__in=chosen).for_page().order_by("position", "pk")
     form = OrderForm(buyer=_buyer(request), products=products, typed=request.GET)
     return render(
@@ -127,10 +131,14 @@ def _older(request: Request) -> Order | None:
     return get_object_or_404(Order.objects.visible_to(request.person).for_page(), number=number)
 
 
-def _chosen(request: Request, older: Order | None) -> set[str]:
+def _chosen(
+    request: Request, older: Order | None = None, ahead: PollAnswer | None = None
+) -> set[str]:
     chosen = set(request.GET.getlist("product") + request.POST.getlist("product"))
     if older is not None:
         chosen |= {line.line.colourway.product.slug for line in older.current.lines.all()}
+    if ahead is not None and ahead.choice.colourway:
+        chosen.add(ahead.choice.colourway.product.slug)
     return set(sorted(chosen)[:MOST_MODELS])
 
 

@@ -149,6 +149,36 @@ def test_the_keeper_hides_what_was_reported_and_nobody_else(
     assert neighbour.get(f"{THERE}{said.pk}/").status_code == 200
 
 
+def test_what_waits_in_the_sentra_stands_on_the_owners_day(
+    room: Sentra, owner: Person, joko: Person
+) -> None:
+    ours, neighbour = as_(owner), as_(joko)
+    room.members.get().invite(by=owner, guest=joko.workshop)
+    assert "An invitation to a sentra" in neighbour.get("/cibaduyut/desk/").text
+    theirs = SentraMember.join(by=joko, invitation=SentraInvitation.objects.get())
+    assert "An invitation to a sentra" not in neighbour.get("/cibaduyut/desk/").text
+
+    thread = SentraPost.say(by=joko, sentra=room, body="Halo Ciomas")
+    said = SentraPost.answer(by=owner, thread=thread, body="Jual motor")
+    theirs.report(by=joko, post=said, complaint="Bukan tentang sepatu")
+    told = "1 word in the sentra was reported"
+    assert told in ours.get("/ciomas/desk/").text
+    assert told not in neighbour.get("/cibaduyut/desk/").text
+    assert "Bukan tentang sepatu" in ours.get(HERE).text
+    assert "Bukan tentang sepatu" not in neighbour.get(THERE).text
+    with pytest.raises(NotAllowed):
+        room.clear(by=joko, post=said)
+    assert SentraPost.objects.to_judge(owner.workshop_id).count() == 1
+
+    ours.post(f"{HERE}{said.pk}/hiding/", {"stands": "1"})
+
+    assert told not in ours.get("/ciomas/desk/").text
+    assert "Jual motor" in neighbour.get(f"{THERE}{thread.pk}/").text
+    said.refresh_from_db()
+    with pytest.raises(WrongState):
+        room.clear(by=owner, post=said)
+
+
 def test_who_leaves_or_is_let_go_reads_no_more(
     theirs: SentraMember, room: Sentra, owner: Person, joko: Person
 ) -> None:
@@ -201,8 +231,9 @@ def test_the_room_costs_the_same_for_any_number(
     for _turn in range(count):
         SentraPost.say(by=owner, sentra=room, body="Halo semua")
     client = as_(owner)
-    # session, user, person; member, once for the page and once for the rows; how many, rows
-    with django_assert_num_queries(7):
+    # session, user, person; member, once for the page and once for the rows; how many, rows; for
+    # whoever keeps it what was reported
+    with django_assert_num_queries(8):
         page = client.get(HERE).text
     assert page.count("Halo semua") == count
 

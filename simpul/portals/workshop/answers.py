@@ -13,15 +13,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from simpul.conversations.models import GuestEntry, Message, Ticket
+from simpul.conversations.models import GuestEntry, Message, MessageQuerySet, Ticket
 from simpul.crm.answer_forms import AnswerPageForm
-from simpul.crm.models import LONGEST_ANSWER_TITLE, AnswerPage
+from simpul.crm.models import LONGEST_ANSWER_PAGE, LONGEST_ANSWER_TITLE, AnswerPage
 from simpul.lib import clock
+from simpul.portals.doors import path_for
 from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand, number_of
 from simpul.workflow.models import journal_of
 
 A_PAGE = 30
+UNHELPFUL = "unhelpful"  # the filter for those that do not help
 COLUMNS: tuple[Column, ...] = (
     (_lazy("Question"), str),
     (_lazy("Kind"), lambda one: str(one.get_kind_display())),
@@ -38,7 +40,9 @@ def answers(request: Request) -> HttpResponse:
     words, chosen = request.GET.get("q", "").strip()[:60], request.GET.get("status", "")
     found = AnswerPage.objects.visible_to(request.person).search(words)
     counts = dict(found.order_by().values_list("status").annotate(n=Count("pk")))
+    unhelpful = found.unhelpful()
     shown = found.filter(status=chosen) if chosen in AnswerPage.Status else found
+    shown = unhelpful if chosen == UNHELPFUL else shown
     rows = shown.with_votes().order_by("-changed_at", "-pk")
     if answer := download(request, "answers", COLUMNS, rows):
         return answer
@@ -49,6 +53,7 @@ def answers(request: Request) -> HttpResponse:
             "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
             "statuses": [(one, counts.get(one.value, 0)) for one in AnswerPage.Status],
             "all": sum(counts.values()),
+            "unhelpful": (UNHELPFUL, unhelpful.count()),
             "words": words,
             "chosen": chosen,
         },
@@ -60,14 +65,27 @@ def new(request: Request) -> HttpResponse:
     """Write one, of what somebody asked (`?ticket=`, `?message=`, `?guest=`) or of one's own."""
     demand(request, "crm.write_answer", request.workshop)
     asked = _asked(request)
-    form = AnswerPageForm(request.POST or None, initial=_draft(asked))
+    question, answered = _said(asked)
+    form = AnswerPageForm(
+        request.POST or None,
+        initial={
+            "kind": AnswerPage.Kind.OTHER,
+            "title": " ".join(question.split())[:LONGEST_ANSWER_TITLE],
+            "words": answered[:LONGEST_ANSWER_PAGE],
+        },
+    )
     if form.is_valid():
         made = AnswerPage.write(by=request.person, asked=asked, **form.cleaned_data)
         return redirect("workshop:answer", request.workshop.slug, made.pk)
     return render(
         request,
         "workshop/customers/answers/form.html",
-        {"form": form, "answer": None, "asked": _words_of(asked)},
+        {
+            "form": form,
+            "answer": None,
+            "asked": question,
+            "made": AnswerPage.objects.made_of(asked).order_by("pk").first() if asked else None,
+        },
         status=422 if form.is_bound else 200,
     )
 
@@ -75,12 +93,15 @@ def new(request: Request) -> HttpResponse:
 @require_safe
 def answer(request: Request, pk: int) -> HttpResponse:
     found = _find(request, pk)
+    asked = found.asked_in
     return render(
         request,
         "workshop/customers/answers/page.html",
         {
             "answer": found,
             "address": address_of(found, request.workshop.slug),
+            "asked_at": _asked_at(request, asked) if asked else None,
+            "can_be_sent": asked is not None and not isinstance(asked, GuestEntry),
             "journal": journal_of(found)
             .exclude(step="crm.vote_answer")
             .select_related("by")
@@ -103,7 +124,7 @@ def change(request: Request, pk: int) -> HttpResponse:
     return render(
         request,
         "workshop/customers/answers/form.html",
-        {"form": form, "answer": found, "asked": ""},
+        {"form": form, "answer": found, "asked": "", "made": None},
         status=422 if form.is_bound else 200,
     )
 
@@ -132,23 +153,35 @@ def _asked(request: Request) -> Ticket | Message | GuestEntry | None:
     return None
 
 
-def _draft(asked: Ticket | Message | GuestEntry | None) -> dict[str, str]:
-    """Draft the page: what was asked is its title, what was answered its words."""
-    kind = {"kind": AnswerPage.Kind.OTHER}
-    if isinstance(asked, Ticket):
-        return {**kind, "title": asked.title, "words": asked.reason}
-    words = " ".join(_words_of(asked).split())
-    said = asked.answer if isinstance(asked, GuestEntry) else ""
-    return {**kind, "title": words[:LONGEST_ANSWER_TITLE], "words": said}
+def _asked_at(request: Request, asked: Ticket | Message | GuestEntry) -> str | None:
+    """Return the page on which it was asked: of the guest book the part in which it stands now."""
+    page = path_for(asked, request.person)
+    return f"{page}?status={asked.status}" if isinstance(asked, GuestEntry) else page
 
 
-def _words_of(asked: Ticket | Message | GuestEntry | None) -> str:
-    """Return what somebody asked."""
+def _said(asked: Ticket | Message | GuestEntry | None) -> tuple[str, str]:
+    """Return what somebody asked, and what was answered: the words of the ticket's solution, or
+    what we said next."""
     if asked is None:
-        return ""
-    return asked.title if isinstance(asked, Ticket) else asked.body
+        return "", ""
+    if isinstance(asked, GuestEntry):
+        return asked.body, asked.answer
+    if isinstance(asked, Ticket):
+        talk = Message.objects.about(*asked.talked_of())
+        first = talk.first()  # noted by one of ours, if it came by telephone
+        return (first.body if first else "") or asked.title, asked.reason or _next_of_ours(talk)
+    talk = Message.objects.filter(conversation=asked.conversation_id, pk__gt=asked.pk)
+    return asked.body, _next_of_ours(talk.order_by("pk"))
+
+
+def _next_of_ours(talk: MessageQuerySet) -> str:
+    """Return what we said first in a talk; nothing where we have said nothing."""
+    ours = talk.filter(by__party=None).exclude(direction=Message.Direction.IN)
+    said = ours.exclude(body="").first()
+    return said.body if said else ""
 
 
 def _find(request: Request, pk: int) -> AnswerPage:
     known = AnswerPage.objects.visible_to(request.person).with_votes()
+    known = known.select_related("ticket", "message__conversation", "guest")
     return get_object_or_404(known, pk=pk)

@@ -13,23 +13,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.catalog.models import Product
 from simpul.conversations.forms import MessageForm
 from simpul.conversations.models import Conversation, Message, Ticket
-from simpul.crm.models import Visit
+from simpul.crm.models import DealerOrder, Dealing, Visit
 from simpul.crm.vouchers import can_be_reduced
 from simpul.delivery.models import Shipment
 from simpul.insight.dates import outlook
 from simpul.insight.lots import lots_in
 from simpul.lib import clock
 from simpul.orders.forms import OrderForm
-from simpul.orders.grid import Pairs
 from simpul.orders.models import Amendment, Order, OrderQuerySet, Status
 from simpul.papers.models import Paper
 from simpul.parties.models import Party
 from simpul.payments import agreement
 from simpul.payments.models import PaymentClaim
 from simpul.portals import invitations, talk
+from simpul.portals.ahead import ordered_ahead
 from simpul.portals.downloads import Column, download
-from simpul.portals.http import Request, demand
-from simpul.portals.workshop.ahead import ordered_ahead
+from simpul.portals.http import Request, demand, number_of
 from simpul.portals.workshop.parties import find_parties, unreached
 from simpul.portals.workshop.talk import desk_talk
 from simpul.production.models import Job
@@ -171,30 +170,35 @@ def new(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def entry(request: Request, pk: int) -> HttpResponse:
-    """Enter what the buyer says; the channel is kept."""
+    """Enter what the buyer says, for a dealer of his (`?dealer=`) too; the channel is kept."""
     demand(request, "orders.place", request.workshop)
     buyer = get_object_or_404(Party.objects.visible_to(request.person).buyers(), pk=pk)
-    return take(request, buyer, pairs=ordered_ahead(request, buyer))
+    return take(request, buyer)
 
 
-def take(
-    request: Request, buyer: Party, visit: Visit | None = None, *, pairs: Pairs | None = None
-) -> HttpResponse:
+def take(request: Request, buyer: Party, visit: Visit | None = None) -> HttpResponse:
     """Show the order's form, or place the order; the buyer is on the telephone, or visited."""
+    dealing, ahead = _dealing(request, buyer), ordered_ahead(request, buyer)
     products = Product.objects.filter(workshop=request.workshop, is_published=True).for_page()
     form = OrderForm(
         request.POST or None,
         buyer=buyer,
         products=products.order_by("position"),
         by_staff=True,
-        pairs=pairs,
+        pairs=ahead.wanted if ahead else None,
         initial={"channel": Order.Channel.VISIT} if visit else None,
+        goes_to=dealing.dealer if dealing else None,
     )
     if form.is_valid():
         earliest_on = outlook.earliest_on(request.workshop, form.cleaned_data["wishes"])
-        order = agreement.place(
-            by=request.person, buyer=buyer, earliest_on=earliest_on, **form.cleaned_data
-        )
+        facts = form.cleaned_data | {
+            "earliest_on": earliest_on,
+            "repriced": form.grid.repriced(request.POST),
+        }
+        if dealing:
+            order = DealerOrder.place(by=request.person, dealing=dealing, **facts).order
+        else:
+            order = agreement.take(by=request.person, buyer=buyer, **facts)
         if visit:
             return redirect("workshop:visit", request.workshop.slug, visit.pk)
         return redirect("workshop:order", request.workshop.slug, order.number)
@@ -204,6 +208,7 @@ def take(
         {
             "buyer": buyer,
             "visit": visit,
+            "dealing": dealing,
             "as_of": clock.now(),
             "form": form,
             "earliest_url": reverse(
@@ -232,7 +237,17 @@ def earliest(request: Request, pk: int) -> HttpResponse:
 
 def find_order(request: Request, number: str) -> Order:
     orders = Order.objects.visible_to(request.person).for_page()
+    orders = orders.select_related("for_dealer__dealing__dealer")
     return get_object_or_404(orders, number=number)
+
+
+def _dealing(request: Request, buyer: Party) -> Dealing | None:
+    """Return the dealer of the buyer's for whom the order is, if it is for one."""
+    pk = number_of(request.GET.get("dealer", ""))
+    if pk is None:
+        return None
+    theirs = Dealing.objects.visible_to(request.person).active().filter(distributor=buyer)
+    return get_object_or_404(theirs.select_related("dealer", "distributor"), pk=pk)
 
 
 def _searched(request: Request) -> OrderQuerySet:

@@ -14,9 +14,9 @@ from simpul.crm.models import Lead, Quotation, Sample
 from simpul.crm.quotation_forms import QuotationForm, SampleForm, WhereForm
 from simpul.papers.models import Paper
 from simpul.portals import invitations
+from simpul.portals.ahead import ordered_ahead
 from simpul.portals.files import serve_paper
 from simpul.portals.http import Request, demand
-from simpul.portals.workshop.ahead import ordered_ahead
 from simpul.workflow.models import journal_of
 
 
@@ -26,11 +26,12 @@ def new(request: Request, pk: int) -> HttpResponse:
     leads = Lead.objects.visible_to(request.person).select_related("party", "workshop")
     lead = get_object_or_404(leads, pk=pk)
     demand(request, "crm.send_quotation", request.workshop)
+    ahead = ordered_ahead(request, lead.party)
     form = QuotationForm(
         request.POST or None,
         lead=lead,
         products=_products(request),
-        pairs=ordered_ahead(request, lead.party),
+        pairs=ahead.wanted if ahead else None,
     )
     if form.is_valid():
         sent = Quotation.send(by=request.person, lead=lead, **form.cleaned_data)

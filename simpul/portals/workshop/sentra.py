@@ -35,10 +35,15 @@ def room(request: Request) -> HttpResponse:
         return _outside(request, SentraForm())
     rows = SentraPost.objects.visible_to(request.person).threads()
     page = Paginator(rows.select_related("workshop", "person"), A_PAGE)
+    reported = SentraPost.objects.to_judge(request.workshop.pk) if member.keeps else []
     return render(
         request,
         "workshop/sentra/room.html",
-        {"member": member, "page": page.get_page(request.GET.get("page"))},
+        {
+            "member": member,
+            "page": page.get_page(request.GET.get("page")),
+            "reported": list(reported),
+        },
     )
 
 
@@ -115,11 +120,14 @@ def report(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def hiding(request: Request, pk: int) -> HttpResponse:
-    """Take a post out of the room, or let it stand again: for whoever keeps the room."""
+    """Take a post out of the room, or let it stand: for whoever keeps the room."""
     found = _find(request, pk)
     sentra = _kept(request)
     if request.method == "POST" and found.hidden_at is not None:
         sentra.show(by=request.person, post=found)
+        return redirect("workshop:sentra-post", request.workshop.slug, found.begins_at)
+    if "stands" in request.POST:
+        sentra.clear(by=request.person, post=found)
         return redirect("workshop:sentra-post", request.workshop.slug, found.begins_at)
     form = SentraReasonForm(request.POST or None)
     if form.is_valid():

@@ -5,6 +5,7 @@ The pages of one's own visits of today may be kept on the telephone for a day (`
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
@@ -108,6 +109,9 @@ def plan(request: Request) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     near = _near(request)
     found = candidates(request.workshop, find_parties(request, words), near=near)
+    towns = Counter(one.town for one in found if one.town)
+    town = request.GET.get("town", "")
+    found = [one for one in found if one.town == town] if town else found
     kinds = {
         "": found,
         "visit": [one for one in found if one.wants_visit],
@@ -126,6 +130,8 @@ def plan(request: Request) -> HttpResponse:
             "page": _page_of(request, rows),
             "words": words,
             "near": near,
+            "town": town,
+            "towns": sorted(towns.items()),
             "chosen": chosen,
             "counts": {name: len(rows) for name, rows in kinds.items()},
             "may_plan": request.person.may("crm.plan_visits", request.workshop),

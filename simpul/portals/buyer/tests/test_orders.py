@@ -241,8 +241,9 @@ def test_pages_cost_the_same_for_any_number_of_things(
     with django_assert_num_queries(8 if count == 1 else 6):
         client.get("/ciomas/my/orders/")
     # 3; the open orders with all they show; the credit (receipts, credit notes, allocations)
-    # the plan (2), whether there are dealers, through whom one buys, what was offered, what is new
-    with django_assert_num_queries(27):
+    # the plan (2), whether there are dealers, through whom one buys, what was offered, what is new,
+    # what is asked in the room
+    with django_assert_num_queries(24):
         client.get("/ciomas/my/")
 
 

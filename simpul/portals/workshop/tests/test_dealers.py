@@ -5,8 +5,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
-from simpul.crm.models import Dealing
-from simpul.parties.models import Party, Person, Workshop
+from simpul.crm.models import DealerOrder, Dealing
+from simpul.orders.models import Order
+from simpul.parties.models import Address, Party, Person, Workshop
 
 DEALERS = "/ciomas/desk/customers/dealers/"
 
@@ -33,6 +34,40 @@ def test_a_dealer_is_added_and_let_go(client: Client, workshop: Workshop, buyer:
     client.post(f"{DEALERS}ends/{dealing.pk}/")
     assert "Kios Padang" not in client.get(DEALERS).text
     assert "Kios Padang" in client.get(page).text
+
+
+def test_an_order_for_a_dealer_is_taken_on_the_telephone(
+    client: Client, workshop: Workshop, buyer: Party, sari: Person, dewi: Person
+) -> None:
+    kiosk = testing.party(workshop, "Kios Padang")
+    address = Address.objects.create(party=kiosk, receiver="Uda", street="Pasar 3", area="Padang")
+    dealing = Dealing.begin(by=sari, distributor=buyer, dealer=kiosk)
+    product = testing.product(workshop)
+    entry = f"/ciomas/desk/orders/new/{buyer.pk}/?dealer={dealing.pk}"
+    assert f'href="{entry}"' in client.get(f"{DEALERS}{buyer.pk}/").text
+    assert "Uda, Pasar 3, Padang" in client.get(entry).text
+    pairs = {f"pairs-{product.colourways.get().pk}-40": "12"}
+    facts = {"channel": "phone", "unit": "1", "place": str(address.pk)}
+
+    page = client.post(entry, facts | pairs)["Location"]
+
+    order = Order.objects.get()
+    assert (order.buyer, order.receiver) == (buyer, "Uda")
+    assert DealerOrder.objects.get().dealing == dealing
+    assert "For Kios Padang" in client.get(page).text
+    testing.login(client, dewi)
+    mine = client.get(f"/ciomas/my/orders/{order.number}/").text
+    assert "For Kios Padang" in mine
+    assert f"?again={order.number}&amp;dealer={dealing.pk}" in mine
+
+    dealing.end(by=sari)
+
+    mine = client.get(f"/ciomas/my/orders/{order.number}/").text
+    assert f"?again={order.number}&amp;dealer=" not in mine
+    testing.login(client, sari)
+    assert client.get(entry).status_code == 404
+    other = testing.party(workshop, "Grosir Lain")
+    assert client.get(entry.replace(f"{buyer.pk}/?", f"{other.pk}/?")).status_code == 404
 
 
 def test_another_workshop_finds_nothing(

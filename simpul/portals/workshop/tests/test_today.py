@@ -58,5 +58,5 @@ def test_the_number_of_queries_is_fixed(
     for orders in (1, 29):
         for _n in range(orders):
             testing.order(buyer)
-        with django_assert_num_queries(68):
+        with django_assert_num_queries(66):
             client.get(DESK)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import html
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
-from simpul.conversations.models import Message
+from simpul.catalog.models import PriceRule
+from simpul.conversations.models import FollowUp, Message
 from simpul.crm.models import Visit, VisitDay
 from simpul.lib import clock
 from simpul.orders.models import Order
@@ -103,6 +106,81 @@ def test_an_order_is_taken_on_the_spot(client: Client, visit: Visit, workshop: W
     order = Order.objects.get()
     assert (order.channel, order.buyer) == ("visit", visit.party)
     assert order.number in client.get(f"{VISITS}{visit.pk}/").text
+
+
+def test_whom_to_visit_is_planned_by_area(client: Client, workshop: Workshop) -> None:
+    testing.party(workshop, "Toko Satu", area="Ciomas, Kab. Bogor, Jawa Barat")
+    testing.party(workshop, "Toko Dua", area="Dramaga, kab bogor")
+    testing.party(workshop, "Toko Tiga", area="Padang")
+
+    text = client.get(f"{VISITS}plan/").text
+    assert '<option value="Kab. Bogor">Kab. Bogor (2)</option>' in text
+    there = client.get(f"{VISITS}plan/?town=Kab.+Bogor&shown=visit").text
+    here = client.get(f"{VISITS}plan/?town=Kab.+Bogor").text
+
+    assert [name in here for name in ("Toko Satu", "Toko Dua", "Toko Tiga")] == [True, True, False]
+    assert '<option value="Kab. Bogor" selected>' in there
+    assert "Nothing fits" in there  # nobody there waits for a visit
+    assert "shown=order&amp;q=&amp;town=Kab.%20Bogor" in here
+
+
+def test_an_order_costs_what_it_costs_when_it_arrives_and_they_are_to_be_told(
+    client: Client, visit: Visit, workshop: Workshop, sari: Person
+) -> None:
+    """A page may wait on the telephone while the price list changes."""
+    product, other = testing.product(workshop), testing.product(workshop)
+    colourway = product.colourways.get()
+    entry = f"{VISITS}{visit.pk}/order/"
+    page = client.get(entry).text
+    assert "you are reminded to tell them" in page
+    said = {
+        f"said-{one.pk}": html.unescape(
+            page.split(f'name="said-{one.pk}" value="')[1].split('"')[0]
+        )
+        for one in (product, other)
+    }
+    facts = {
+        f"pairs-{colourway.pk}-40": "12", "unit": "1", "channel": "visit", "place": "new",
+        "receiver": "Dewi", "street": "Jl. Raya 7", "area": "Bogor", **said,
+    }  # fmt: skip
+    client.post(entry, facts)
+    assert not FollowUp.objects.exists()
+    for one, amount in ((product, 210_000), (other, 500_000)):
+        PriceRule.objects.create(
+            product=one, group="wholesale", amount=amount, valid_from=clock.today()
+        )
+
+    client.post(entry, facts)
+
+    order = Order.objects.order_by("pk").last()
+    assert order is not None
+    assert order.total == 12 * 210_000
+    step = FollowUp.objects.get()
+    assert (step.by, step.due_on, step.conversation.subject) == (sari, clock.today(), order)
+    assert step.words.replace("\N{NO-BREAK SPACE}", " ") == (
+        f"The price has changed since you took {order.number}, tell them:"
+        f" {product.code} Rp 200,000 a pair → Rp 210,000 a pair"
+    )
+    assert order.number in client.get(f"{VISITS}{visit.pk}/").text.split("Next step")[1]
+
+
+@pytest.mark.parametrize(
+    "said", ["", "x", "[1]", "[[0,1,7]]", "[[0,Infinity,1]]", "[" * 900, "9" * 2000]
+)
+def test_prices_that_no_form_of_ours_says_are_not_compared(
+    client: Client, visit: Visit, workshop: Workshop, said: str
+) -> None:
+    product = testing.product(workshop)
+    facts = {
+        f"pairs-{product.colourways.get().pk}-40": "12", "unit": "1", "channel": "visit",
+        "place": "new", "receiver": "Dewi", "street": "Jl. Raya 7", "area": "Bogor",
+        f"said-{product.pk}": said,
+    }  # fmt: skip
+
+    client.post(f"{VISITS}{visit.pk}/order/", facts)
+
+    assert Order.objects.count() == 1
+    assert not FollowUp.objects.exists()
 
 
 def test_what_is_sent_twice_is_done_once(client: Client, visit: Visit) -> None:
