@@ -14,16 +14,19 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from simpul.crm.models import Lead
+from simpul.crm.models import Status as Stage
 from simpul.crm.segmenting import Aim
 from simpul.delivery.models import Shipment
-from simpul.delivery.models import Status as ShipmentStatus
 from simpul.insight import rates
 from simpul.insight.models import BuyerFact, BuyerOutlook, OrderFact, Working
+from simpul.insight.questions.words import By, Days, Measure
 from simpul.insight.rates import Counted
 from simpul.insight.spans import months_back
+from simpul.lib.workdays import DAY
 from simpul.orders.models import LineSize, Order
 from simpul.parties.models import Person
 from simpul.procurement.models import PurchaseOrder
@@ -52,7 +55,7 @@ class Name(models.TextChoices):
     A_DAY = "a_day", _("Pairs finished on a working day")
     TO_MAKE = "to_make", _("Pairs still to make")
     PROMISES = "promises", _("Promises kept in three months, of 100")
-    ON_THE_WAY = "on_the_way", _("Deliveries under way now")
+    ON_THE_WAY = "on_the_way", _("Deliveries with a courier now")
 
 
 class Word(models.TextChoices):
@@ -90,6 +93,10 @@ AIMS: dict[Aim, tuple[Step, ...]] = {
     Aim.RETAIN: (Step.AGAIN, Step.LOYAL, Step.LOST),
 }
 BUYERS = (Step.FIRST, Step.AGAIN, Step.LOYAL, Step.LOST)
+STAGES_ON = {  # of the board of prospects
+    Step.PROSPECT: (Stage.NEW, Stage.TALKING),
+    Step.QUOTED: (Stage.QUOTED, Stage.SAMPLE),
+}
 
 
 def figures(person: Person, today: date) -> dict[Factor, list[Figure]]:
@@ -106,7 +113,7 @@ def figures(person: Person, today: date) -> dict[Factor, list[Figure]]:
 def funnel(person: Person) -> dict[Step, int]:
     """Return how many stand on each step, in two questions."""
     leads = Lead.objects.visible_to(person).aggregate(
-        prospect=Count("pk", filter=_IN_TALK), quoted=Count("pk", filter=_QUOTED)
+        **{step.value: Count("pk", filter=Q(status__in=STAGES_ON[step])) for step in STAGES_ON}
     )
     buyers = _buyers(person).aggregate(
         **{step.value: Count("pk", filter=_CONDITIONS[step]) for step in BUYERS}
@@ -120,8 +127,6 @@ def buyers_on(person: Person, step: Step) -> QuerySet[Any]:
     return found.order_by("-sold", "pk")
 
 
-_IN_TALK = Q(status__in=("new", "talking"))
-_QUOTED = Q(status__in=("quoted", "sample"))
 _CONDITIONS = {
     Step.LOST: Q(is_lost=True),
     Step.FIRST: Q(is_lost=False, days__lt=YOUNG),
@@ -168,13 +173,19 @@ def _agreed(person: Person, today: date) -> Figure:
     counted = Counted(orders["now"], orders["before"])
     is_more = counted.now > counted.before
     word = _word(rates.chance(counted), is_more=is_more) if sum(counted) else None
-    return Figure(Name.AGREED, *counted, word, "orders")
+    asked = {
+        "measure": Measure.ORDERS.value,
+        "by": By.BUYER.value,
+        "days": Days.CHOSEN.value,
+        "first": begin,
+        "last": today - DAY,
+    }
+    return Figure(Name.AGREED, *counted, word, "questions", f"?{urlencode(asked)}#answer")
 
 
 def _late_now(person: Person, today: date) -> Figure:
-    running = Order.objects.visible_to(person).running()
-    late = running.filter(promised_on__lt=today).count()
-    return Figure(Name.LATE_NOW, late, None, None, "orders", "?status=confirmed&sort=promised")
+    late = Order.objects.visible_to(person).late(today).count()
+    return Figure(Name.LATE_NOW, late, None, None, "orders", "?status=late&sort=promised")
 
 
 def _suppliers(known: Sequence[Working]) -> Figure:
@@ -223,7 +234,5 @@ def _promises(known: Sequence[Working], today: date) -> Figure:
 
 
 def _on_the_way(person: Person) -> Figure:
-    out = Shipment.objects.visible_to(person).filter(
-        status__in=(ShipmentStatus.PICKED_UP, ShipmentStatus.FETCHED, ShipmentStatus.FAILED)
-    )
-    return Figure(Name.ON_THE_WAY, out.count(), None, None, "deliveries")
+    out = Shipment.objects.visible_to(person).under_way().count()
+    return Figure(Name.ON_THE_WAY, out, None, None, "deliveries", "?status=running")

@@ -120,13 +120,11 @@ def _changes(person: Person, today: date) -> Iterator[Task]:
 
 
 def _late(person: Person, today: date) -> Iterator[Task]:
-    orders = Order.objects.visible_to(person).running()
-    if count := orders.filter(promised_on__lt=today).count():
+    if count := Order.objects.visible_to(person).late(today).count():
         text = _("Tell the buyers a new day before they ask.")
         title = ngettext("%(n)s order is late", "%(n)s orders are late", count) % {"n": count}
-        yield Task(
-            "orders", "?status=confirmed&sort=promised", "alarm-clock", title, text, count, HIGH
-        )
+        query = "?status=late&sort=promised"
+        yield Task("orders", query, "alarm-clock", title, text, count, HIGH)
 
 
 def _will_be_late(person: Person, today: date) -> Iterator[Task]:

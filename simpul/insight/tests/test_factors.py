@@ -143,20 +143,21 @@ def test_a_share_near_all_hardly_varies_by_chance(owner: Person) -> None:
     assert (promises.value, promises.before, promises.word) == (95, 80, Word.BETTER)
 
 
-def under_way(person: Person) -> object:
+def with_a_courier(person: Person) -> object:
     told = factors.figures(person, clock.today())
     return next(one.value for rows in told.values() for one in rows if one.name == Name.ON_THE_WAY)
 
 
-def test_goods_on_their_way_back_are_under_way_too(
+def test_goods_on_their_way_back_are_with_a_courier_too(
     buyer: Party, sari: Person, asep: Person, owner: Person
 ) -> None:
     made = Shipment.call_for(by=sari, order=testing.delivered_order(buyer), pairs=2)
     testing.offer_to(made, asep)
+    assert with_a_courier(owner) == 0
     made.accept(by=asep)
-    assert under_way(owner) == 0
+    assert with_a_courier(owner) == 1
     made.fetch(by=asep, giver="Dewi", count=2, pin=made.pin)
-    assert under_way(owner) == 1
+    assert with_a_courier(owner) == 1
 
 
 def test_where_nothing_is_known_nothing_is_said(owner: Person) -> None:

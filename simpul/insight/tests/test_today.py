@@ -61,7 +61,7 @@ def test_a_late_order_is_told_to_sales_and_the_floor(
     order = testing.confirmed_order(buyer)
     Order.objects.filter(pk=order.pk).update(promised_on=clock.in_days(-1))
 
-    late = ("orders", "?status=confirmed&sort=promised")
+    late = ("orders", "?status=late&sort=promised")
     assert asked(sari) == {late: 1}
     assert asked(udin)[late] == 1
 

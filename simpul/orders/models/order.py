@@ -78,6 +78,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def running(self) -> Self:
         return self.filter(status=Status.CONFIRMED)
 
+    def late(self, today: date) -> Self:
+        """Running ones whose promised day is over."""
+        return self.running().filter(promised_on__lt=today)
+
     def at_the_door_of(self, order: Order) -> Self:
         """Those that go to the same door as this one (`Order.door`), without it."""
         buyer, receiver, address, in_buyers_name = order.door

@@ -26,6 +26,10 @@ COLUMNS: tuple[Column, ...] = (
     (gettext_lazy("Orders"), lambda row: row.orders),
     (gettext_lazy("Revenue"), lambda row: row.sold),
 )
+COLUMNS_OF_STEPS: tuple[Column, ...] = (
+    (gettext_lazy("Step"), lambda row: str(row[0].label)),
+    (gettext_lazy("How many"), lambda row: row[1]),
+)
 
 
 @require_safe
@@ -39,6 +43,10 @@ def factors(request: Request) -> HttpResponse:
         if answer:
             return answer
     counts = told.funnel(request.person)
+    if request.GET.get("list") == "steps" and (
+        answer := download(request, "steps", COLUMNS_OF_STEPS, counts.items())
+    ):
+        return answer
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page")) if rows is not None else None
     context = {
         "figures": told.figures(request.person, clock.today()),

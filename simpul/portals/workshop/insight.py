@@ -62,6 +62,7 @@ def trend(request: Request) -> HttpResponse:
         "seasons": seasons,
         "seasons_chart": _seasons_chart(seasons),
         "book": book,
+        "book_rows": _weeks_of(book),
         "book_chart": _book_chart(book),
         "shown": rupiah if asked.measure != Measure.PAIRS else number,
         "month_names": [month(f"2026-{n:02}-01").split()[0] for n in range(1, 13)],
@@ -128,16 +129,18 @@ def _columns(asked: Trend) -> list[Column]:
 
 
 COLUMNS_OF_BOOK: tuple[Column, ...] = (
-    (gettext_lazy("Week"), lambda row: row[0]),
+    (gettext_lazy("Week"), lambda row: row[0] or _("late")),
     (gettext_lazy("Pairs"), lambda row: row[1]),
     (gettext_lazy("Pairs that can be made"), lambda row: row[2]),
 )
 
 
-def _weeks_of(book: market.Book) -> list[tuple[date, int, int | None]]:
-    """Return the weeks with what is promised and what can be made, None where that is not known."""
+def _weeks_of(book: market.Book) -> list[tuple[date | None, int, int | None]]:
+    """Return the weeks with what is promised and what can be made, None where that is not known; what
+    is late stands before them, without a day."""
     most = book.capacity.weeks if book.capacity else [None] * len(book.weeks)
-    return [(monday, pairs, most[at]) for at, (monday, pairs) in enumerate(book.weeks)]
+    late: list[tuple[date | None, int, int | None]] = [(None, book.late, None)] if book.late else []
+    return late + [(monday, pairs, most[at]) for at, (monday, pairs) in enumerate(book.weeks)]
 
 
 def _columns_of_weeks(weeks: Weeks) -> list[Column]:
@@ -231,8 +234,10 @@ def _seasons_chart(seasons: list[tuple[int, list[int | None]]]) -> charts.Chart 
 def _book_chart(book: market.Book) -> charts.Chart | None:
     if not book.total:
         return None
-    rows = [charts.Bar(_("late"), book.late)] if book.late else []
-    rows += [charts.Bar(day_month(monday), pairs, most) for monday, pairs, most in _weeks_of(book)]
+    rows = [
+        charts.Bar(day_month(monday) if monday else _("late"), pairs, most)
+        for monday, pairs, most in _weeks_of(book)
+    ]
     return charts.bars(
         _("Pairs promised, by the week of the promise"),
         _("Usual is %(pace)s pairs a week.") % {"pace": number(book.pace)},

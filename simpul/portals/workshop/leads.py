@@ -41,6 +41,7 @@ from simpul.crm.models import (
     like,
     nearest,
 )
+from simpul.insight.factors import STAGES_ON
 from simpul.lib import clock, phones
 from simpul.lib.alike import Card, Match
 from simpul.parties.models import Identity, Party, Person
@@ -62,6 +63,7 @@ COLUMNS: tuple[Column, ...] = (
     (_lazy("It may bring"), lambda lead: lead.worth),
     (_lazy("Who looks after it"), lambda lead: lead.kept_by or str(lead.owner or "")),
 )
+ON_STEP = {f"on-{step}": step for step in STAGES_ON}  # of the way to a customer
 A_COLUMN = 20  # cards of one stage; the rest stands in the list
 
 
@@ -116,6 +118,7 @@ def lead_list(request: Request) -> HttpResponse:
             "words": words,
             "form": form,
             "chosen": chosen,
+            "step": ON_STEP.get(chosen),
             "statuses": [(status, sums.get(status, (0, 0))[0]) for status in Status],
             "all": sum(count for count, _worth in sums.values()),
             "today": clock.today(),
@@ -372,6 +375,8 @@ def _shown(found: LeadQuerySet, chosen: str) -> LeadQuerySet:
     rows = found.for_list()
     if chosen == "due":
         return rows.open().due(clock.today())
+    if chosen in ON_STEP:
+        return rows.filter(status__in=STAGES_ON[ON_STEP[chosen]])
     return rows.filter(status=chosen) if chosen in Status else rows
 
 

@@ -259,6 +259,8 @@ def _searched(request: Request) -> OrderQuerySet:
 def _chosen(orders: OrderQuerySet, chosen: str) -> OrderQuerySet:
     if chosen == "open":
         return orders.open()
+    if chosen == "late":
+        return orders.late(clock.today())
     if chosen == "change":
         return orders.filter(pk__in=Amendment.objects.open().values("order"))
     return orders.filter(status=chosen) if chosen else orders

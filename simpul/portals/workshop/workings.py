@@ -140,7 +140,7 @@ def _days(request: Request) -> Shown:
     }
     lists: Lists = {
         "legs": (COLUMNS_OF_WAITS, legs),
-        "stages": (COLUMNS_OF_WAITS[:-1], posts),
+        "stages": ((COLUMNS_OF_WAITS[0], _jobs, *COLUMNS_OF_WAITS[2:-1]), posts),
         "punctuality": (COLUMNS_OF_PLANNED, planned),
         "promises": (COLUMNS_OF_PROMISES, promises),
         "suppliers": ((*COLUMNS_OF_BRINGERS, _sent_back), suppliers),
@@ -205,6 +205,7 @@ COLUMNS_OF_WAITS: tuple[Column, ...] = (
     (gettext_lazy("One in ten takes longer than (days)"), lambda row: row.slow / 10),
     (gettext_lazy("Days lost here by late orders"), lambda row: row.lost / 10),
 )
+_jobs: Column = (gettext_lazy("Jobs"), lambda row: row.count)
 COLUMNS_OF_PLANNED: tuple[Column, ...] = (
     (gettext_lazy("Stage"), lambda row: row[0].label),
     (gettext_lazy("Jobs with a plan"), lambda row: row[0].count),
@@ -258,6 +259,7 @@ def _floor(request: Request) -> Shown:
         "workers": (COLUMNS_OF_SPEED, hands),
         "spoilt": (COLUMNS_OF_SPOILT, spoilt),
         "causes": (COLUMNS_OF_CAUSES, why["why"].places),
+        "reasons": ((COLUMNS_OF_CAUSES[0], *COLUMNS_OF_CAUSES[2:]), why["why"].causes),
     }
     return "floor", context, lists
 

@@ -42,6 +42,23 @@ def test_everybody_of_the_workshop_has_a_day(
     assert 'class="empty"' in text
 
 
+@pytest.mark.parametrize(
+    ("role", "is_trusted"), [("owner", True), ("fajar", True), ("udin", False)]
+)
+def test_what_is_asked_of_a_monday_is_one_tap_away(
+    client: Client, request: pytest.FixtureRequest, role: str, is_trusted: bool
+) -> None:
+    person = request.getfixturevalue(role)
+    testing.account(person.workshop)
+    testing.login(client, person)
+    [card] = re.findall("Look further</h2>.*?</ul>", client.get(DESK).text, re.DOTALL)
+    links = re.findall('href="([^"]+)"', card)
+    assert ("When will money be short?" in card) == is_trusted
+    assert len(links) == (10 if is_trusted else 8)
+    for link in links:
+        assert client.get(link).status_code == 200, link
+
+
 def test_nobody_else_has(client: Client, dewi: Person, joko: Person) -> None:
     assert client.get(DESK).status_code == 302
     testing.login(client, dewi)

@@ -123,6 +123,7 @@ def test_it_says_why_pairs_are_spoilt_and_where(
     rows = page(client, sari, "?part=floor&list=causes&by=model&as=csv")
     assert "Glue came off,Derby,1,6" in rows
     assert "not said,Derby,3,0" in rows
+    assert "Glue came off,1,6" in page(client, sari, "?part=floor&list=reasons&as=csv")
 
 
 @pytest.mark.usefixtures("_told")
