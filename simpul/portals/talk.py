@@ -16,6 +16,8 @@ from simpul.parties.models import Person
 from simpul.portals.doors import path_for
 from simpul.portals.http import Request, number_of
 
+A_TALK = 100  # messages; what was said before them stands on earlier pages
+
 
 def talk_about(
     request: Request,
@@ -26,22 +28,30 @@ def talk_about(
     also: Iterable[str] = (),
     together: Sequence[Model] = (),
 ) -> dict[str, Any]:
-    """Return what `conversations/_thread.html` shows. `say_to` takes what is said and what was
+    """Return what `conversations/_thread.html` shows: the newest, or what stands before the message
+    that `?earlier=` names. `say_to` takes what is said and what was
     read; `also` are more texts whose documents get links; `together` are all the things whose talk
     is read as one, where that is more than the subject."""
-    said = list(Message.objects.visible_to(request.person).about(*(together or [subject])))
+    told = Message.objects.visible_to(request.person).about(*(together or [subject]))
+    before = number_of(request.GET.get("earlier", ""))
+    if before is not None:
+        told = told.filter(pk__lt=before)
+    newest = list(told.reverse()[: A_TALK + 1])
+    said = newest[:A_TALK][::-1]
     talks = {one.conversation_id for one in said}
     found = ReadMark.objects.filter(conversation__in=talks).select_related("person")
     marks = list(found.order_by("message"))
     may_say = request.person.may("conversations.say", subject)
     return {
         "messages_here": said,
+        "said_earlier": said[0].pk if len(newest) > A_TALK else None,
+        "is_said_earlier": before is not None,
         "message_form": form or MessageForm(),
         "say_to": say_to if may_say else "",
         "seen_to": say_to,
         "addresses": addresses_in(request, [*(one.body for one in said), *also]),
         "read_at": _read_at(said, marks, request.person),
-        "unread": _unread(said, marks, request.person),
+        "unread": None if before else _unread(said, marks, request.person),
     }
 
 

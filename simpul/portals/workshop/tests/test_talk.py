@@ -19,6 +19,7 @@ from simpul.conversations.models import (
 from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person
+from simpul.portals.talk import A_TALK
 
 DESK = "/ciomas/desk/"
 TALK = f"{DESK}conversations/"
@@ -206,3 +207,32 @@ def test_a_saved_text_fills_the_message_in(client: Client, order: Order, joko: P
     assert "Halo.</textarea>" in client.get(f"{page}?reply={reply.pk}").text
     client.post(f"{DESK}settings/replies/{reply.pk}/removal/")
     assert not QuickReply.objects.filter(workshop=order.workshop).exists()
+
+
+def test_of_a_long_talk_the_newest_is_shown_and_the_rest_on_earlier_pages(
+    client: Client, order: Order, dewi: Person
+) -> None:
+    talk = Conversation.of(order, order.buyer)
+    for n in range(2 * A_TALK):
+        Message.say(by=dewi, conversation=talk, body=f"Kabar nomor {n:03}.")
+    page = f"{DESK}orders/{order.number}/"
+
+    newest = client.get(page).text
+
+    assert newest.count("Kabar nomor") == A_TALK
+    assert "Kabar nomor 199." in newest
+    assert "To the newest messages" not in newest
+    assert 'name="seen"' in newest
+    older = page + newest.split("Earlier messages")[0].rpartition('href="')[2].partition("#")[0]
+    text = client.get(older).text
+    assert [f"Kabar nomor {n}." in text for n in ("000", "099", "100")] == [True, True, False]
+    assert 'name="seen"' not in text  # who reads what is old has not read what is new
+    first = page + text.split("Earlier messages")[0].rpartition('href="')[2].partition("#")[0]
+    text = client.get(first).text
+    assert "Kapan siap?" in text
+    assert "Earlier messages" not in text
+    assert "To the newest messages" in text
+
+    testing.login(client, dewi)
+    theirs = client.get(f"/ciomas/my/orders/{order.number}/").text
+    assert theirs.count("Kabar nomor") == A_TALK
