@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from django.db.models import Count, Max, Min
 
-from simpul.catalog.models import Price, Product
+from simpul.catalog.models import Colourway, Price, Product
 from simpul.conversations.models import Channel, Message
 from simpul.crm.models import MarketingRules, Visit
 from simpul.delivery import run
@@ -59,11 +59,11 @@ class Offered:
     product: Product
     price: Price | None  # None: please quote
     steps: list[tuple[int, Price]]  # from so many pairs on
-    free: list[tuple[str, int]]  # size, pairs
+    free: list[tuple[Colourway, list[tuple[str, int]]]]  # of a colour each size and its pairs
 
     @property
     def pairs(self) -> int:
-        return sum(pairs for _size, pairs in self.free)
+        return sum(pairs for _look, sizes in self.free for _size, pairs in sizes)
 
 
 def candidates(
@@ -126,7 +126,8 @@ def spot_of(party: Party) -> Spot | None:
 
 
 def offered_to(buyer: Party) -> list[Offered]:
-    """Return every published model with the buyer's price and the pairs that lie free, by size."""
+    """Return every published model with the buyer's price and the pairs that lie free, by colour and
+    size."""
     today = clock.today()
     products = Product.objects.filter(workshop=buyer.workshop_id, is_published=True).for_page()
     free = _free(buyer.workshop_id)
@@ -135,7 +136,11 @@ def offered_to(buyer: Party) -> list[Offered]:
             product=product,
             price=product.price_to(buyer, 1, today),
             steps=_steps(product, buyer, today),
-            free=sorted(free.get(product.pk, {}).items(), key=lambda item: int(item[0])),
+            free=[
+                (look, sorted(free[look.pk].items(), key=lambda item: int(item[0])))
+                for look in sorted(product.colourways.all(), key=lambda one: (one.position, one.pk))
+                if look.pk in free
+            ],
         )
         for product in products.order_by("position", "pk")
     ]
@@ -192,16 +197,16 @@ def _planned(workshop: Workshop, today: date) -> dict[int, Visit]:
 
 
 def _free(workshop: int) -> dict[int, dict[str, int]]:
-    """Return of each product what lies free on the finished shelves: pairs by size."""
+    """Return of each colour of a model what lies free on the finished shelves: pairs by size."""
     lying = Balance.objects.filter(
         location__workshop_id=workshop, location__kind=Location.Kind.FINISHED, item__material=None
     )
     found: dict[int, dict[str, int]] = {}
     rows: Iterable[tuple[int, str, int]] = lying.rests(
-        "item__variant__colourway__product", "item__variant__size"
+        "item__variant__colourway", "item__variant__size"
     )
-    for product, size, pairs in rows:
-        sizes = found.setdefault(product, {})
+    for look, size, pairs in rows:
+        sizes = found.setdefault(look, {})
         sizes[size] = sizes.get(size, 0) + pairs
     return found
 

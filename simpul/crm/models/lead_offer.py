@@ -67,6 +67,12 @@ class LeadOfferQuerySet(models.QuerySet["LeadOffer"]):
             status=OfferStatus.OFFERED, expires_at__gt=clock.now(), lead__status__in=STAGES
         )
 
+    def his_turn(self) -> Self:
+        """Those that wait for the distributor's word: whether he takes them, and what became of those
+        that he has taken."""
+        asked = Q(status=OfferStatus.OFFERED, expires_at__gt=clock.now())
+        return self.filter(asked | Q(status=OfferStatus.TAKEN), lead__status__in=STAGES)
+
     def for_list(self) -> Self:
         return self.select_related("lead__party", "distributor", "territory")
 

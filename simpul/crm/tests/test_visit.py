@@ -221,15 +221,17 @@ def test_places_and_numbers_of_a_buyer_stand_as_they_were_noted(
 
 def test_their_price_and_what_lies_free_are_at_hand(workshop: Workshop, buyer: Party) -> None:
     product = testing.product(workshop)
-    variant = testing.colourway(product).variants.get(size="40")
-    testing.lay_down(variant, 6)
+    black, brown = product.colourways.get(), testing.colourway(product, "Cokelat")
+    testing.lay_down(brown.variants.get(size="40"), 6)
+    testing.lay_down(brown.variants.get(size="39"), 2)
+    testing.lay_down(black.variants.get(size="40"), 1)
 
     one = offered_to(buyer)[0]
 
     assert one.product == product
     assert one.price == product.price_to(buyer, 1, clock.today())
-    assert one.free == [("40", 6)]
-    assert one.pairs == 6
+    assert one.free == [(black, [("40", 1)]), (brown, [("39", 2), ("40", 6)])]
+    assert one.pairs == 9
 
 
 def test_an_order_of_that_day_belongs_to_the_visit(

@@ -36,7 +36,7 @@ def home(request: Request) -> HttpResponse:
                 Quotation.objects.visible_to(request.person).waiting(clock.today()).order_by("pk")
             ),
             "offered_leads": list(
-                LeadOffer.objects.visible_to(request.person).waiting().for_list().order_by("pk")
+                LeadOffer.objects.visible_to(request.person).his_turn().for_list().order_by("pk")
             ),
             "polls": list(Poll.objects.waiting_for(request.person)),
             "has_dealers": Dealing.objects.visible_to(request.person).exists(),

@@ -26,6 +26,7 @@ def points(request: Request) -> HttpResponse:
     page = Paginator(ledger(request.workshop, party=party), A_PAGE).get_page(
         request.GET.get("page")
     )
+    rules = PointRules.of(request.workshop)
     mine = Voucher.objects.visible_to(request.person).good(clock.today())
     lots = [lot for lot in left_of(party) if not lot.is_over]
     expiring: Counter[date] = Counter()
@@ -39,7 +40,8 @@ def points(request: Request) -> HttpResponse:
             "balance": sum(lot.rest for lot in lots),
             "expiring": sorted(expiring.items()),
             "vouchers": mine.unused_by(party).order_by("until_on", "pk"),
-            "rules": PointRules.of(request.workshop),
+            "rules": rules,
+            "per": rules.per(party),
             "standing": standing_of(party),
             "page": page,
             "lines": [Line(*row) for row in page.object_list],

@@ -99,6 +99,9 @@ def test_the_list_costs_the_same_for_any_number(
         published(sari)
     testing.login(client, dewi)
 
+    assert (
+        MINE in client.get("/ciomas/my/news/").text
+    )  # also where nothing stands on the first page
     # session, user, person; page: count, rows with their bulletins
     with django_assert_num_queries(5):
         page = client.get(MINE).text

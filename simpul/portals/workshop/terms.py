@@ -34,7 +34,7 @@ def confirmation(request: Request, number: str) -> HttpResponse:
     return render(
         request,
         "workshop/orders/confirmation.html",
-        {"order": order, "form": form, **_told_of(request, order)},
+        {"order": order, "form": form, **_told_of(request, order), **_tier_of(order)},
         status=422 if form.is_bound else 200,
     )
 
@@ -43,11 +43,9 @@ def confirmation(request: Request, number: str) -> HttpResponse:
 def offer(request: Request, number: str) -> HttpResponse:
     order = find_order(request, number)
     demand(request, "orders.offer", order)
-    tier, discount = tier_discount(order) or (None, 0)
-    given, off = order.current.discount, vouchers.taken_off(order)
-    if given not in (0, off):  # somebody has decided otherwise
-        discount = 0
-    form = OfferForm(_told(request), order=order, discount=given + discount)
+    brings = _tier_of(order)
+    discount = order.current.discount + brings["tier_discount"]
+    form = OfferForm(_told(request), order=order, discount=discount)
     if form.is_valid():
         order.offer(by=request.person, **form.cleaned_data)
         vouchers.leave(order, form.cleaned_data["discount"] or 0)
@@ -58,12 +56,19 @@ def offer(request: Request, number: str) -> HttpResponse:
         {
             "order": order,
             "form": form,
-            "tier": tier,
-            "tier_discount": discount,
+            **brings,
             **_told_of(request, order),
         },
         status=422 if form.is_bound else 200,
     )
+
+
+def _tier_of(order: Order) -> dict[str, Any]:
+    """The tier of who ordered, and what it takes off: nothing where somebody has decided otherwise."""
+    tier, discount = tier_discount(order) or (None, 0)
+    if order.current.discount not in (0, vouchers.taken_off(order)):
+        discount = 0
+    return {"tier": tier, "tier_discount": discount}
 
 
 def _told_of(request: Request, order: Order) -> dict[str, Any]:

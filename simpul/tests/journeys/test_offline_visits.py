@@ -10,6 +10,7 @@ from django.conf import settings
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
+from simpul.catalog.models import PriceRule
 from simpul.conversations.models import Message
 from simpul.crm.models import Visit, VisitDay
 from simpul.lib import clock
@@ -117,9 +118,20 @@ def test_a_day_without_a_network(phone: Page, visit: Visit) -> None:
     phone.locator("input[data-size]").nth(3).fill("120")
     phone.get_by_role("button", name="Place the order").click()
     phone.wait_for_url(f"**{here}")
+    # meanwhile the model has become dearer: it costs what it costs now, and she is reminded to say so
+    first = order.lines.get().colourway.product
+    PriceRule.objects.create(
+        product=first, group="wholesale", amount=999_000, from_pairs=100, valid_from=clock.today()
+    )
     phone.context.set_offline(False)
     expect(phone.locator("[data-state=taken]")).to_have_count(1)
     assert Order.objects.count() == 2
+    dearer = Order.objects.latest("pk")
+    assert dearer.total == 120 * 999_000
+    phone.goto(here)
+    expect(phone.locator("main")).to_contain_text(
+        f"The price has changed since you took {dearer.number}"
+    )
 
     # logging out forgets what was kept
     assert kept(phone) > 0

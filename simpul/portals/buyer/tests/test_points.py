@@ -44,6 +44,25 @@ def test_what_came_what_it_is_worth_and_until_when(
     assert str(clock.in_days(365).year) in text
 
 
+def test_what_earns_a_point_is_said_and_nothing_is_promised_where_none_does(
+    client: Client, owner: Person, buyer: Party, dewi: Person
+) -> None:
+    tiers = [TierTerms("Emas", 10_000_000, 5)]
+    PointRules.decide(by=owner, is_on=True, tiers=tiers, wholesale_per=100_000, worth=500)
+    testing.login(client, dewi)
+    text = client.get(PAGE).text.replace("\xa0", " ")
+    assert "One point for every Rp 100,000 of goods" in text
+    assert "A point takes Rp 500 off an order" in text
+    assert "No points yet" in text
+
+    PointRules.decide(by=owner, is_on=True, tiers=tiers, wholesale_per=0)
+
+    text = client.get(PAGE).text
+    assert "One point for every" not in text
+    assert "No points yet" not in text
+    assert "more for Emas" in text
+
+
 def test_nobody_sees_the_points_of_another(
     client: Client, owner: Person, buyer: Party, siti: Person
 ) -> None:

@@ -49,9 +49,11 @@ def test_he_tells_what_became_of_it(client: Client, dewi: Person, offer: LeadOff
     page = f"/ciomas/my/prospects/{offer.pk}/"
     client.post(f"{page}taking/")
     assert client.post(f"{page}loss/", {"why": "other"}).status_code == 422
+    assert "You look after Kios Ani" in client.get("/ciomas/my/").text
 
     client.post(f"{page}won/")
 
+    assert "Kios Ani" not in client.get("/ciomas/my/").text.split("Your dealers")[0]
     assert Dealing.objects.get().dealer == offer.lead.party
     assert client.post(f"{page}loss/", {"why": "price"}).status_code == 409
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -161,6 +162,20 @@ def test_the_wrong_role_reads_and_changes_nothing(
     assert client.post(f"{PARTIES}{buyer.pk}/links/{link.pk}/revocation/").status_code == 403
     assert Party.objects.count() == buyer.people.count() == 1
     assert AccessLink.objects.alive(clock.now()).filter(pk=link.pk).exists()
+
+
+def test_the_page_of_a_distributor_leads_to_his_dealers_and_to_a_visit(
+    client: Client, buyer: Party, siti: Person, supplier: Party
+) -> None:
+    assert siti.party is not None
+    plan = f"/ciomas/desk/customers/visits/plan/?q={quote(buyer.name)}"
+    text = client.get(f"{PARTIES}{buyer.pk}/").text
+    assert f"/ciomas/desk/customers/dealers/{buyer.pk}/" in text
+    assert f'href="{plan}"' in text
+    assert f'value="{buyer.pk}"' in client.get(plan).text
+    consumer = client.get(f"{PARTIES}{siti.party.pk}/").text
+    assert "/customers/dealers/" not in consumer.split("<main")[1]
+    assert "Plan a visit" not in client.get(f"{PARTIES}{supplier.pk}/").text
 
 
 def test_the_other_sides_do_not_enter(client: Client, dewi: Person, budi: Person) -> None:

@@ -129,6 +129,8 @@ def test_an_offer_proposes_what_the_tier_brings(
     page = client.get(f"/ciomas/desk/orders/{order.number}/offer/").text
     assert "Emas: 5 % of the goods is proposed as discount." in page
     assert 'name="discount" value="100,000"' in page
+    page = client.get(f"/ciomas/desk/orders/{order.number}/confirmation/").text
+    assert "Emas brings 5 % off in an offer: Rp\xa0100,000." in page
 
     Voucher.issue(by=sari, code="X", amount=30_000)
     VoucherUse.make(by=testing.contact_of(buyer), order=order, code="X")
@@ -141,3 +143,14 @@ def test_an_offer_proposes_what_the_tier_brings(
     page = client.get(f"/ciomas/desk/orders/{order.number}/offer/").text
     assert "is proposed as discount" not in page
     assert 'name="discount" value="50,000"' in page
+
+
+def test_who_is_in_no_tier_is_confirmed_without_a_word_of_it(
+    client: Client, owner: Person, sari: Person, buyer: Party
+) -> None:
+    PointRules.decide(by=owner, is_on=True, tiers=[TierTerms("Emas", 2_000_000, 5)])
+    order = testing.order(buyer)
+    testing.login(client, sari)
+
+    page = client.get(f"/ciomas/desk/orders/{order.number}/confirmation/").text
+    assert "Their tier is not in it" not in page
