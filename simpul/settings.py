@@ -98,6 +98,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "environment": "simpul.portals.jinja.environment",
+            "cache_size": -1,  # all that were compiled: there are more than the 400 that Jinja keeps
             "context_processors": [
                 "django.contrib.messages.context_processors.messages",
                 "simpul.portals.jinja.frame",
