@@ -14,9 +14,8 @@ from django.db import transaction
 from django.db.models import F, Sum
 
 from simpul.insight.books.chart import Account
-from simpul.insight.books.kept import journal_of
+from simpul.insight.books.kept import books_held, journal_of
 from simpul.insight.books.reports import balances
-from simpul.insight.keeping.keep import books_held
 from simpul.insight.models import CashKept, CashWeek, Working
 from simpul.lib import clock
 from simpul.lib.quantities import amount_of

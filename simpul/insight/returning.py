@@ -209,7 +209,7 @@ def _waiting(
         steps = np.diff(own.at(one.days))
         gaps.append(steps[steps >= 1])  # what was ordered while the last was made came with it
         silences.append(float(own.at(now) - own.at(one.days[-1])))
-    common = gaps_of(gaps)
+    common = gaps_of(gaps, silences)
     return [
         (silence, common.waiting(own, silence) if common else None)
         for own, silence in zip(gaps, silences, strict=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 
 from simpul import testing
@@ -25,19 +26,19 @@ def test_it_writes_orders_that_the_pages_show(
     monkeypatch.syspath_prepend(SCRIPTS)
     bench = importlib.import_module("bench_insight")
     monkeypatch.setattr(bench, "MODELS", 3)
-    monkeypatch.setattr(keep, "BOOKS_HOLD", 0)  # as with a million: the costs are written
     seller, workshop = bench._cast()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else no table may be altered
 
     bench._write(connection, workshop, seller, ORDERS, PARTIES)
     keep.rebuild(workshop)
-    bench._cost(connection)
-    keep.rebuild(workshop)
 
     facts = OrderFact.objects.filter(workshop=workshop)
     assert facts.count() == ORDERS
     assert facts.exclude(contribution=None).count() == facts.exclude(delivered_on=None).count() > 0
+    delivered = facts.exclude(delivered_on=None)
+    assert not delivered.exclude(wages=F("pairs") * 3 * 2_000).exists()  # three stages
+    assert not delivered.filter(material__lte=0).exists()
     assert BuyerFact.objects.filter(workshop=workshop, contribution__gt=0).exists()
     testing.login(client, seller)
     for path in bench.PAGES:

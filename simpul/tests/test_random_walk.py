@@ -30,7 +30,7 @@ from simpul.demo.bank import Bank
 from simpul.insight import recent
 from simpul.insight.audit import CHECKS, books, findings
 from simpul.insight.books import kept
-from simpul.insight.books.checks import banks_off
+from simpul.insight.books.checks import banks_off, costs_off
 from simpul.insight.books.postings import Books, books_of
 from simpul.insight.keeping import keep
 from simpul.insight.keeping.state import everything_kept
@@ -449,6 +449,7 @@ class Walk(RuleBasedStateMachine):
             assert everything_kept(self.town.workshop) == facts
             anew = books_of(self.town.workshop)
             assert (anew.postings, anew.state) == (told.postings, told.state)  # nothing was missed
+            assert list(costs_off(anew)) == []
 
     @rule(days=st.integers(1, 10))
     def time_goes_by(self, days: int) -> None:

@@ -30,7 +30,7 @@ class Entry(models.Model):
     the outbox (`told_at`) and what makes a form that is sent twice do its step once (`key`).
     """
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", db_index=False)
     subject_id = models.BigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")
@@ -51,6 +51,7 @@ class Entry(models.Model):
         ]
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "id"]),
+            models.Index(fields=["workshop", "at"]),
             models.Index(fields=["id"], condition=Q(told_at=None), name="entry_untold"),
         ]
 

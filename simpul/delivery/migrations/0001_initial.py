@@ -70,7 +70,7 @@ class Migration(FirstMigration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('workshop', 'number'), name='shipment_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'accepted'), _negated=True), ('courier__isnull', False), _connector='OR'), name='shipment_accepted_has_a_courier')],
-                'indexes': [models.Index(fields=['workshop', 'status', '-id'], name='delivery_sh_worksho_b2119e_idx')],
+                'indexes': [models.Index(fields=['workshop', 'status', '-id'], name='delivery_sh_worksho_b2119e_idx'), models.Index(fields=['workshop', 'delivered_at'], name='delivery_sh_worksho_c33761_idx')],
             },
         ),
         migrations.CreateModel(

@@ -198,7 +198,10 @@ class Shipment(models.Model):
                 name="shipment_accepted_has_a_courier",
             ),
         ]
-        indexes = [models.Index(fields=["workshop", "status", "-id"])]
+        indexes = [
+            models.Index(fields=["workshop", "status", "-id"]),
+            models.Index(fields=["workshop", "delivered_at"]),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from django.db.models import Sum
 
 from simpul.insight.books.chart import Account
+from simpul.insight.books.margins import costs_of_delivered
 from simpul.insight.books.postings import Books, books_of
 from simpul.insight.books.reports import balances, by_detail
+from simpul.insight.keeping import keep
+from simpul.insight.models import OrderFact
 from simpul.orders.models import AGREED, Order
 from simpul.parties.models import Workshop
 from simpul.payments.models import Allocation, CashBox, CreditNote, Receipt, Refund
@@ -32,6 +35,24 @@ def disagreements(workshop: Workshop) -> Iterator[tuple[str, str]]:
     yield from _suppliers(books)
     yield from _stock(books)
     yield from _pairs(books)
+    if not keep.is_behind(workshop):
+        yield from costs_off(books)
+
+
+def costs_off(books: Books) -> Iterator[tuple[str, str]]:
+    """Yield the delivered orders of which something else is kept than they cost by the books; what is kept
+    has to be up to date."""
+    told = {
+        pk: (one.material, one.wages, one.freight) for pk, one in costs_of_delivered(books).items()
+    }
+    facts = OrderFact.objects.filter(workshop=books.workshop, material__isnull=False).order_by()
+    kept = {
+        pk: (material, wages, freight)
+        for pk, material, wages, freight in facts.values_list("pk", "material", "wages", "freight")
+    }
+    for pk in sorted(told.keys() | kept.keys()):
+        if kept.get(pk) != told.get(pk):
+            yield f"order {pk}", f"cost {told.get(pk)} by the books, {kept.get(pk)} is kept"
 
 
 def banks_off(books: Books) -> list[tuple[str, int, int]]:

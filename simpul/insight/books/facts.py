@@ -12,10 +12,12 @@ from typing import NamedTuple
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import F, Q, QuerySet, Sum
 
-from simpul.delivery.models import Load, PackageLine
+from simpul.delivery.models import Load, PackageLine, Shipment
 from simpul.insight.books.growing import Growing
+from simpul.insight.chosen import Chosen, every, these
 from simpul.lib import clock
 from simpul.lib.quantities import MILLI, amount_of
+from simpul.lib.workdays import DAY
 from simpul.orders.models import Amendment, Order, OrderLine
 from simpul.orders.models.revision import RevisionLine
 from simpul.parties.models import Workshop
@@ -31,7 +33,7 @@ from simpul.payments.models import (
     Receipt,
     Refund,
 )
-from simpul.procurement.models import GoodsReceipt, ReceivedLine, SupplierBill
+from simpul.procurement.models import GoodsReceipt, ReceivedLine, SupplierBill, SupplierPrice
 from simpul.procurement.models.bill import BilledReceipt
 from simpul.production.models import Job, OwnPairs, StageLog
 from simpul.stock.models import Item, Location, Movement
@@ -313,7 +315,8 @@ def load(
     known = before if since is not None else None
     apps = since or frozenset()
     # the shelf first: what it speaks of is there when it is asked for
-    shelf = known.shelf if known and apps.isdisjoint(HANDLE_GOODS) else _shelf(workshop)
+    is_still = known is not None and apps.isdisjoint(HANDLE_GOODS)
+    shelf = known.shelf if known and is_still else _shelf(workshop, CARRIED.of(workshop))
     money = known.money if known and apps.isdisjoint(HANDLE_MONEY) else _money(workshop)
     purchased = known.purchased if known and "procurement" not in apps else _purchased(workshop)
     worked = known.worked if known and "production" not in apps else _worked(workshop)
@@ -331,9 +334,49 @@ def load(
         shelf=shelf,
         moves=before.moves if before and is_same else _moves(shelf, purchased, worked),
         pairs=before.pairs if before and is_same else _counted_pairs(shelf),
-        deliveries=known.deliveries if known and "delivery" not in apps else _deliveries(workshop),
-        terms=known.terms if known and "orders" not in apps else _terms(workshop),
-        ends=known.ends if known and "orders" not in apps else _ends(workshop),
+        deliveries=known.deliveries
+        if known and "delivery" not in apps
+        else brought(Shipment.objects.filter(workshop=workshop, delivered_at__isnull=False)),
+        terms=known.terms if known and "orders" not in apps else terms_of(every(workshop)),
+        ends=known.ends if known and "orders" not in apps else _ends(workshop, Q()),
+    )
+
+
+def goods(workshop: Workshop, first: date, last: date) -> Facts:
+    """Read what happened to material, work and finished pairs from one day to another, with it.
+
+    Nothing of money, and of what was agreed on only where something happened to the order.
+    """
+    begin, end = clock.begin_of(first), clock.begin_of(last + DAY)
+    then = Q(at__gte=begin, at__lt=end)
+    carried = _carried(Movement.objects.filter(then, workshop=workshop).order_by("pk"))
+    logs = _logged(StageLog.objects.filter(then, stage__job__workshop=workshop).order_by("pk"))
+    own = _owned(OwnPairs.objects.filter(then, workshop=workshop).order_by("pk"))
+    shelf = _shelf(workshop, carried)
+    came = _subjects(carried, GoodsReceipt)
+    deliveries, worth = _received(GoodsReceipt.objects.filter(pk__in=came))
+    purchased = Purchased(deliveries, worth, _prices(workshop), [])
+    rows = Job.objects.filter(pk__in=_subjects(carried, Job))
+    jobs = {pk: (line, no) for pk, line, no in rows.values_list("pk", "line", "number")}
+    shipments = brought(
+        Shipment.objects.filter(workshop=workshop, delivered_at__gte=begin, delivered_at__lt=end)
+    )
+    ends = _ends(workshop, then)
+    lines = {line for line, _number in jobs.values()} | {log.line for log in logs}
+    lines |= {one.line for one in own if one.line} | {line for one in ends for line in one.lines}
+    orders = set(OrderLine.objects.filter(pk__in=lines).values_list("order", flat=True))
+    orders |= {one.order for one in shipments}
+    worked = Worked(jobs, logs, own)
+    return Facts(
+        money=Money({}, [], [], [], [], [], [], [], [], []),
+        purchased=purchased,
+        worked=worked,
+        shelf=shelf,
+        moves=_moves(shelf, purchased, worked),
+        pairs=_counted_pairs(shelf),
+        deliveries=shipments,
+        terms=terms_of(these(orders)),
+        ends=ends,
     )
 
 
@@ -565,11 +608,11 @@ def _bills(workshop: Workshop, values: dict[int, tuple[int, date]]) -> list[Bill
 # Goods
 
 
-def _shelf(workshop: Workshop) -> Shelf:
+def _shelf(workshop: Workshop, carried: list[_Carried]) -> Shelf:
     places = Location.objects.filter(workshop=workshop).exclude(kind=Location.Kind.SCRAP)
     items = Item.objects.filter(workshop=workshop).values_list("pk", "material", "size", "variant")
     return Shelf(
-        carried=CARRIED.of(workshop),
+        carried=carried,
         house=set(places.values_list("pk", flat=True)),
         items={pk: (one, size) for pk, one, size, _variant in items if one is not None},
         variants={pk: variant for pk, _one, _size, variant in items if variant is not None},
@@ -582,6 +625,11 @@ def _knows(shelf: Shelf, purchased: Purchased, worked: Worked) -> bool:
     job = ContentType.objects.get_for_model(Job).pk
     known = {came: purchased.deliveries.keys(), job: worked.jobs.keys()}
     return all(one.subject in known[one.kind] for one in shelf.carried if one.kind in known)
+
+
+def _subjects(carried: list[_Carried], model: type[GoodsReceipt | Job]) -> set[int]:
+    kind = ContentType.objects.get_for_model(model).pk
+    return {one.subject for one in carried if one.kind == kind}
 
 
 def _moves(shelf: Shelf, purchased: Purchased, worked: Worked) -> list[Move]:
@@ -696,26 +744,37 @@ def _worked(workshop: Workshop) -> Worked:
 
 
 def _purchased(workshop: Workshop) -> Purchased:
-    worth: dict[tuple[int, int, str], int] = defaultdict(int)
-    lines = ReceivedLine.objects.filter(receipt__purchase__workshop=workshop)
-    for receipt, material, size, good, price, per in lines.values_list(
-        "receipt", "line__material", "line__size", "good", "line__price", "line__unit_size"
-    ):
-        worth[receipt, material, size] += amount_of(price, good, per) * 100
-    rows = GoodsReceipt.objects.filter(purchase__workshop=workshop).values_list(
-        "pk", "at", "purchase__supplier", "number", "purchase"
-    )
-    came = {pk: (at, supplier, no, purchase) for pk, at, supplier, no, purchase in rows}
+    came, worth = _received(GoodsReceipt.objects.filter(purchase__workshop=workshop))
     values = {pk: (0, clock.day_of(at)) for pk, (at, *_facts) in came.items()}
     for (receipt, _material, _size), sen in worth.items():
         values[receipt] = (values[receipt][0] + sen, values[receipt][1])
     return Purchased(came, worth, _prices(workshop), _bills(workshop, values))
 
 
+type _Came = dict[int, tuple[datetime, int, str, int]]
+type _Worth = dict[tuple[int, int, str], int]
+
+
+def _received(receipts: QuerySet[GoodsReceipt]) -> tuple[_Came, _Worth]:
+    """Return what came, and the sen that it is worth, as `Purchased` has them."""
+    worth: _Worth = defaultdict(int)
+    lines = ReceivedLine.objects.filter(receipt__in=receipts)
+    for receipt, material, size, good, price, per in lines.values_list(
+        "receipt", "line__material", "line__size", "good", "line__price", "line__unit_size"
+    ):
+        worth[receipt, material, size] += amount_of(price, good, per) * 100
+    rows = receipts.values_list("pk", "at", "purchase__supplier", "number", "purchase")
+    return {pk: (at, supplier, no, purchase) for pk, at, supplier, no, purchase in rows}, worth
+
+
 def _prices(workshop: Workshop) -> dict[int, list[tuple[datetime, int]]]:
     """What suppliers asked for each material, as the journal keeps it, oldest first."""
     known: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
-    lines = JournalEntry.objects.filter(workshop=workshop, step="procurement.price")
+    lines = JournalEntry.objects.filter(
+        workshop=workshop,
+        subject_type=ContentType.objects.get_for_model(SupplierPrice),
+        step="procurement.price",
+    )
     for at, said in lines.order_by("pk").values_list("at", "facts"):
         price = amount_of(said["price"], MILLI, said.get("unit_size", MILLI))
         known[said["material"]].append((at, price))
@@ -728,21 +787,18 @@ def _price_on(prices: list[tuple[datetime, int]], at: datetime) -> int:
     return prices[max(known - 1, 0)][1] if prices else 0
 
 
-def _deliveries(workshop: Workshop) -> list[Delivery]:
+def brought(shipments: QuerySet[Shipment]) -> list[Delivery]:
+    """Return what these shipments brought, which are all delivered, of each order in them."""
     pairs: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     inside = (
-        PackageLine.objects.filter(
-            package__shipment__workshop=workshop, package__shipment__delivered_at__isnull=False
-        )
+        PackageLine.objects.filter(package__shipment__in=shipments)
         .order_by()
         .values_list("package__shipment", "package__order", "size__line")
         .annotate(n=Sum("pairs"))
     )
     for shipment, order, line, count in inside:
         pairs[shipment, order].append((line, count))
-    loads = Load.objects.filter(
-        shipment__workshop=workshop, shipment__delivered_at__isnull=False
-    ).order_by("shipment", "order")
+    loads = Load.objects.filter(shipment__in=shipments).order_by("shipment", "order")
     rows = loads.values_list("shipment", "shipment__number", "shipment__delivered_at", "order")
     return [
         Delivery(pk, number, clock.day_of(at), order, tuple(sorted(pairs[pk, order])))  # type: ignore[arg-type]
@@ -750,12 +806,11 @@ def _deliveries(workshop: Workshop) -> list[Delivery]:
     ]
 
 
-def _terms(workshop: Workshop) -> list[Terms]:
+def terms_of(chosen: Chosen) -> list[Terms]:
     lines: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
     totals: dict[int, int] = {}
     rows = RevisionLine.objects.filter(
-        revision__order__workshop=workshop,
-        revision__number=F("revision__order__agreed_revision"),
+        chosen("revision__order"), revision__number=F("revision__order__agreed_revision")
     ).order_by("pk")
     for order, total, line, pairs, amount in rows.values_list(
         "revision__order", "revision__total", "line", "pairs", "amount"
@@ -763,9 +818,9 @@ def _terms(workshop: Workshop) -> list[Terms]:
         totals[order] = total
         lines[order].append((line, pairs, amount))
     before: dict[int, dict[int, int]] = defaultdict(dict)
-    changes = Amendment.objects.filter(
-        order__workshop=workshop, status=Amendment.Status.ACCEPTED
-    ).order_by("pk")
+    changes = Amendment.objects.filter(chosen("order"), status=Amendment.Status.ACCEPTED).order_by(
+        "pk"
+    )
     for order, line, pairs in changes.values_list(
         "order", "before__lines__line", "before__lines__pairs"
     ):
@@ -776,11 +831,11 @@ def _terms(workshop: Workshop) -> list[Terms]:
     ]
 
 
-def _ends(workshop: Workshop) -> list[End]:
+def _ends(workshop: Workshop, then: Q) -> list[End]:
     kind = ContentType.objects.get_for_model(Order)
     told = dict(
         JournalEntry.objects.filter(
-            workshop=workshop, subject_type=kind, step="orders.cancel"
+            then, workshop=workshop, subject_type=kind, step="orders.cancel"
         ).values_list("subject_id", "at")
     )
     lines: dict[tuple[int, str], list[int]] = defaultdict(list)

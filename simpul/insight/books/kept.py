@@ -7,9 +7,12 @@ from typing import NamedTuple
 
 from simpul.insight.books.postings import Books, books_of
 from simpul.insight.recent import Recent
+from simpul.lib import clock
+from simpul.orders.models import Order
 from simpul.parties.models import Workshop
 from simpul.workflow.models import Entry
 
+BOOKS_HOLD = 10_000  # agreed orders: the books take a gigabyte for them (docs/decisions/0058)
 CHANGE_HANDS = {"crm.merge", "crm.undo_merging"}  # what was one party's is another's
 
 
@@ -36,6 +39,14 @@ def books_now(workshop: Workshop, until: date) -> Books:
         books = books_of(workshop, until, books, steps_since(workshop, then, now))
     _told.keep(workshop, (now, books))
     return books
+
+
+def books_held(workshop: Workshop) -> Books | None:
+    """Return the books as they stand, or None where there are too many orders to tell them."""
+    agreed = Order.objects.filter(workshop=workshop).bought().order_by()
+    if agreed[: BOOKS_HOLD + 1].count() > BOOKS_HOLD:
+        return None
+    return books_now(workshop, clock.today())
 
 
 def journal_of(workshop: Workshop) -> Journal:

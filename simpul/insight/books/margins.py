@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from simpul.delivery.models import Shipment
-from simpul.insight.books.chart import Account
-from simpul.insight.books.postings import Books
+from simpul.delivery.models import Shipment, ShipmentQuerySet
+from simpul.insight.books.facts import Delivery
+from simpul.insight.books.postings import Books, Work
 from simpul.insight.books.reports import Period
 from simpul.lib.money import split_exactly
 from simpul.lib.quantities import MILLI, amount_of
 from simpul.orders.models import Order, OrderNeed
 from simpul.parties.models import Workshop
 from simpul.payments.models import CreditNote
-from simpul.procurement.models import ReceivedLine
+from simpul.procurement.models import ReceivedLine, SupplierPrice
 from simpul.production.models import JobStage, StageLog
 from simpul.ui.jinja import rupiah
 from simpul.workflow.models import Entry
 
 WORST = 5  # are explained
 MUCH_FREIGHT = 5  # percent of the price
-AWAY = {
-    "delivery",
-    "end",
-    "given back",
-    "given up",
-}  # what moves cost between a line and the result
-OF_WAGES = {"work", "own wages"}
 
 
 @dataclass(slots=True)
@@ -109,13 +103,13 @@ def margins(books: Books, period: Period) -> list[Margin]:
         if terms.order in found
         for line, _pairs, _amount in terms.lines
     }
-    for line, (material, wages) in _costs(books).items():
+    for line, work in books.state.work.items():
         if line in lines:
             margin = found[lines[line]]
-            margin.material += material // 100
-            margin.wages += wages // 100
+            margin.material += work.took_material // 100
+            margin.wages += work.took_wages // 100
     _plan(books, found, lines)
-    for order, freight in _freight(books, found).items():
+    for order, freight in freight_of(books.facts.deliveries, _fetched(books), found).items():
         found[order].freight = freight
     notes = CreditNote.objects.standing().filter(order__in=found).order_by()
     for order, amount in notes.values_list("order").annotate(n=Sum("amount")):
@@ -134,6 +128,19 @@ class Cost:
     wages: int
     freight: int
 
+    @classmethod
+    def of(cls, lines: Mapping[int, Work], freight: int) -> Cost:
+        spent = {
+            line: (work.took_material // 100, work.took_wages // 100)
+            for line, work in lines.items()
+        }
+        return cls(
+            {line: material + wages for line, (material, wages) in spent.items()},
+            sum(material for material, _wages in spent.values()),
+            sum(wages for _material, wages in spent.values()),
+            freight,
+        )
+
     @property
     def total(self) -> int:
         return self.material + self.wages + self.freight
@@ -142,31 +149,27 @@ class Cost:
 def costs_of_delivered(books: Books) -> dict[int, Cost]:
     """Return what each order has cost whose pairs were all delivered: the figures of `margins`."""
     found = _sold(books, Period(date.min, books.until))
-    costs, freight = _costs(books), _freight(books, found)
-    result = {}
-    for terms in books.facts.terms:
-        if terms.order in found:
-            spent = {
-                line: (material // 100, wages // 100)
-                for line, _pairs, _amount in terms.lines
-                for material, wages in [costs.get(line, (0, 0))]
-            }
-            result[terms.order] = Cost(
-                {line: material + wages for line, (material, wages) in spent.items()},
-                sum(material for material, _wages in spent.values()),
-                sum(wages for _material, wages in spent.values()),
-                freight.get(terms.order, 0),
-            )
-    return result
+    freight = freight_of(books.facts.deliveries, _fetched(books), found)
+    work = books.state.work
+    return {
+        terms.order: Cost.of(
+            {line: work.get(line, Work()) for line, _pairs, _amount in terms.lines},
+            freight.get(terms.order, 0),
+        )
+        for terms in books.facts.terms
+        if terms.order in found
+    }
 
 
-def _freight(books: Books, orders: Collection[int]) -> dict[int, int]:
+def freight_of(
+    deliveries: Sequence[Delivery], fetched: ShipmentQuerySet, orders: Container[int]
+) -> dict[int, int]:
     """Return what the ways of each order cost, in rupiah: of a shipment that brought several, to each
-    its share by pairs; and what a courier gets who fetched pairs of it back."""
+    its share by pairs; and what a courier gets who `fetched` pairs of it back."""
     brought: dict[int, dict[int, int]] = defaultdict(dict)
-    for one in books.facts.deliveries:
+    for one in deliveries:
         brought[one.pk][one.order] = sum(pairs for _line, pairs in one.pairs)
-    ways = [pk for pk, pairs in brought.items() if not pairs.keys().isdisjoint(orders)]
+    ways = [pk for pk, pairs in brought.items() if any(order in orders for order in pairs)]
     fees = Shipment.objects.filter(pk__in=ways).values_list("pk", "fee")
     freight: dict[int, int] = defaultdict(int)
     for pk, fee in fees:
@@ -174,11 +177,14 @@ def _freight(books: Books, orders: Collection[int]) -> dict[int, int]:
         for order, part in zip(brought[pk], parts, strict=True):
             if order in orders:
                 freight[order] += part
-    back = Shipment.objects.fetched().filter(workshop=books.workshop).order_by()
-    for order, fee in back.values_list("loads__order", "fee"):
+    for order, fee in fetched.order_by().values_list("loads__order", "fee"):
         if order in orders:
             freight[order] += fee
     return freight
+
+
+def _fetched(books: Books) -> ShipmentQuerySet:
+    return Shipment.objects.fetched().filter(workshop=books.workshop)
 
 
 def _sold(books: Books, period: Period) -> dict[int, int]:
@@ -194,19 +200,6 @@ def _sold(books: Books, period: Period) -> dict[int, int]:
         if all(stands.delivered.get(line, 0) >= pairs for line, pairs, _amount in terms.lines):
             found[terms.order] = stands.sold
     return found
-
-
-def _costs(books: Books) -> dict[int, tuple[int, int]]:
-    """Return the sen of material and of wages that each line has taken."""
-    material: dict[int, int] = defaultdict(int)
-    wages: dict[int, int] = defaultdict(int)
-    for posting in books.postings:
-        if posting.what not in AWAY:
-            kind = wages if posting.what in OF_WAGES else material
-            for line in posting.lines:
-                if line.account == Account.WORK and isinstance(line.detail, int):
-                    kind[line.detail] += line.sen
-    return {line: (material[line], wages[line]) for line in material.keys() | wages.keys()}
 
 
 def _plan(books: Books, found: dict[int, Margin], lines: dict[int, int]) -> None:
@@ -229,7 +222,11 @@ type _Asked = list[tuple[datetime, int, int]]  # when, supplier, price
 def _known_prices(workshop: Workshop) -> dict[int, _Asked]:
     """Return what suppliers asked for each material, by their word or their goods, oldest first."""
     found: dict[int, _Asked] = defaultdict(list)
-    quoted = Entry.objects.filter(workshop=workshop, step="procurement.price")
+    quoted = Entry.objects.filter(
+        workshop=workshop,
+        subject_type=ContentType.objects.get_for_model(SupplierPrice),
+        step="procurement.price",
+    )
     for at, said in quoted.values_list("at", "facts"):
         price = amount_of(said["price"], MILLI, said.get("unit_size", MILLI))
         found[said["material"]].append((at, said["supplier"], price))

@@ -126,7 +126,7 @@ class _Order:
 
 
 @dataclass(slots=True)
-class _Work:
+class Work:
     """What a line of an order has cost and not given on yet: material and wages."""
 
     material: int = 0
@@ -139,8 +139,11 @@ class _Work:
     own: int = 0  # pairs of it that are for no order
     spent_material: int = 0  # sen that counted as cost already
     spent_wages: int = 0
+    agreed: int = 0  # pairs that were agreed on when it was first told of
+    took_material: int = 0  # sen in all, less what went along to the shelf
+    took_wages: int = 0
 
-    def copy(self) -> _Work:
+    def copy(self) -> Work:
         return replace(self)
 
     @property
@@ -174,7 +177,7 @@ type _Event = tuple[date, int, int, int, str, Any]
 MONEY, COUNTED, STOCK, WORK, SHELF, DELIVERED, ENDED = range(7)
 
 
-class _Pairs(NamedTuple):
+class Shelved(NamedTuple):
     """So many finished pairs that are for no order, and the sen that they have cost."""
 
     pairs: int = 0
@@ -183,19 +186,19 @@ class _Pairs(NamedTuple):
 
 
 @dataclass(slots=True)
-class _State:
+class State:
     """How everything stands after so many events have led to so many postings."""
 
     events: int = 0
     postings: int = 0
     orders: dict[int, _Order] = field(default_factory=dict)
-    work: dict[int, _Work] = field(default_factory=dict)
+    work: dict[int, Work] = field(default_factory=dict)
     stock: dict[int, tuple[int, int]] = field(default_factory=dict)  # item -> quantity, sen
-    pairs: dict[int, _Pairs] = field(default_factory=dict)  # by variant, for no order
+    pairs: dict[int, Shelved] = field(default_factory=dict)  # by variant, for no order
     sales: dict[tuple[int, int], int] = field(default_factory=dict)  # year, month -> sen
 
-    def copy(self) -> _State:
-        return _State(
+    def copy(self) -> State:
+        return State(
             self.events,
             self.postings,
             {key: order.copy() for key, order in self.orders.items()},
@@ -212,9 +215,9 @@ class _Past:
 
     events: list[_Event] = field(default_factory=list)
     terms: dict[int, facts.Terms] = field(default_factory=dict)
-    states: list[_State] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
 
-    def shared_with(self, other: _Past) -> list[_State]:
+    def shared_with(self, other: _Past) -> list[State]:
         """Return the states that the other one has come through as well."""
         changed = [
             terms
@@ -228,7 +231,7 @@ class _Past:
             found.pop()
         return found
 
-    def _is_shared(self, state: _State, other: _Past, changed: list[facts.Terms]) -> bool:
+    def _is_shared(self, state: State, other: _Past, changed: list[facts.Terms]) -> bool:
         has_used = any(
             one.order in state.orders or any(line in state.work for line, _pairs, _sum in one.lines)
             for one in changed
@@ -244,7 +247,7 @@ class Books:
     until: date
     facts: facts.Facts
     postings: list[Posting] = field(default_factory=list)
-    state: _State = field(default_factory=_State)
+    state: State = field(default_factory=State)
     past: _Past = field(default_factory=_Past)
 
     @property
@@ -295,6 +298,14 @@ def books_of(
     books = Books(workshop, until or clock.today(), known)
     _Teller(books).tell(before)
     return books
+
+
+def goods_told_on(workshop: Workshop, known: facts.Facts, state: State) -> None:
+    """Let material, work and finished pairs stand as they do once these facts have happened as well:
+    those of a span of days, as `facts.goods` reads them. `state` is how they stood before it."""
+    teller = _Teller(Books(workshop, date.max, known, state=state))
+    for event in sorted(teller.events(), key=itemgetter(0, 1, 2, 3)):
+        getattr(teller, event[4])(event[5])
 
 
 class _Teller:
@@ -481,13 +492,16 @@ class _Teller:
             return [(Account.MATERIAL_COST, material, ""), (Account.WAGES, wages, "")]
         work.material += material
         work.wages += wages
+        work.took_material += material
+        work.took_wages += wages
         return [(Account.WORK, material + wages, line)]
 
-    def _of(self, line: int) -> _Work:
+    def _of(self, line: int) -> Work:
         known = self.books.state.work
         if line not in known:
             pairs = self.pairs.get(line, 0)
-            known[line] = _Work(left=pairs, most=max(pairs, self.most.get(line, 0)))
+            most = max(pairs, self.most.get(line, 0))
+            known[line] = Work(left=pairs, most=most, agreed=pairs)
         return known[line]
 
     # Finished pairs for no order
@@ -495,7 +509,7 @@ class _Teller:
     def own(self, fact: facts.Pairs) -> None:
         """Pairs take along what they have cost on average: from their line to the shelf, or back."""
         shelf = self.books.state.pairs
-        lies = shelf.get(fact.variant, _Pairs())
+        lies = shelf.get(fact.variant, Shelved())
         if fact.pairs < 0:
             material, wages = _share(lies, min(-fact.pairs, lies.pairs))
             self._off_the_shelf(fact, material, wages)
@@ -505,7 +519,7 @@ class _Teller:
             self._post_pairs(fact, fact.what, material + wages, Account.MATERIAL_COST, "count")
         else:
             material, wages = self._onto_the_shelf(fact, fact.line)
-        shelf[fact.variant] = _Pairs(
+        shelf[fact.variant] = Shelved(
             lies.pairs + fact.pairs, lies.material + material, lies.wages + wages
         )
 
@@ -531,13 +545,15 @@ class _Teller:
             material, wages = work.give(fact.pairs)
         work.begun -= fact.pairs
         work.own += fact.pairs
+        work.took_material -= material
+        work.took_wages -= wages
         self._post_pairs(fact, "own", material, Account.WORK, line)
         self._post_pairs(fact, "own wages", wages, Account.WORK, line)
         if not work.left and work.here <= 0 and not work.is_over:
             self._give_up(fact, line, work)
         return material, wages
 
-    def _give_up(self, fact: facts.Pairs, line: int, work: _Work) -> None:
+    def _give_up(self, fact: facts.Pairs, line: int, work: Work) -> None:
         """Material that no pair comes of any more is lost."""
         work.is_over = True
         material, wages = work.give_all()
@@ -652,7 +668,7 @@ def _part(sen: int, pairs: int, of: int) -> int:
     return sen * pairs // of if pairs < of else sen
 
 
-def _share(lies: _Pairs, pairs: int) -> tuple[int, int]:
+def _share(lies: Shelved, pairs: int) -> tuple[int, int]:
     """Return what so many pairs of the shelf have cost on average."""
     of = max(lies.pairs, 1)
     return lies.material * pairs // of, lies.wages * pairs // of

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import F, Max, Q, Sum
+from django.db.models import F, Max, Sum
 
 from simpul.crm.models import DealerOrder
 from simpul.delivery.models import PackageLine
 from simpul.insight.books.margins import Cost
+from simpul.insight.chosen import Chosen
+from simpul.insight.keeping.costs import costs_of
 from simpul.insight.models import OrderFact, PairsFact
 from simpul.lib import clock, regions, rows
 from simpul.lib.money import split_exactly
@@ -87,67 +89,20 @@ class _Read:
     for_dealers: set[int] = field(default_factory=set)
 
 
-type Chosen = Callable[
-    [str], Q
-]  # from a way to orders, such as "line__order": those that are meant
-
-
-def these(keys: Collection[int]) -> Chosen:
-    """Choose orders by their keys."""
-    return lambda way: Q(**{f"{way}__in": keys})
-
-
-def between(workshop: Workshop, first: int, last: int) -> Chosen:
-    """Choose all orders of a workshop from one key to another: shorter to say than many keys."""
-
-    def chosen(way: str) -> Q:
-        whose = "workshop" if way == "pk" else f"{way}__workshop"
-        return Q(**{f"{way}__gte": first, f"{way}__lte": last, whose: workshop})
-
-    return chosen
-
-
-def write_facts(workshop: Workshop, chosen: Chosen, costs: Mapping[int, Cost] | None) -> Touched:
-    """Put the facts of some orders in the place of what was known of them; call it in a transaction.
-
-    `costs` is what all delivered orders have cost, by the books; None where the books cannot tell:
-    then what was known of a cost stays.
-    """
+def write_facts(workshop: Workshop, chosen: Chosen) -> Touched:
+    """Put the facts of some orders in the place of what was known of them; call it in a transaction."""
     touched = Touched()
     before = OrderFact.objects.filter(chosen("pk"))
     for buyer, agreed_on, delivered_on in before.values_list(
         "buyer_id", "agreed_on", "delivered_on"
     ):
         touched.add(buyer, agreed_on, delivered_on)
-    read = _read(chosen)
-    known = _known_costs(chosen, read) if costs is None else costs
-    facts, parts = _told(workshop, chosen, read, known)
+    facts, parts = _told(workshop, chosen, _read(chosen), costs_of(chosen))
     for fact in facts:
         touched.add(fact.buyer_id, fact.agreed_on, fact.delivered_on)
     rows.replace(before, _Fact._fields, facts)  # the parts of what is another one now go with it
     rows.replace(PairsFact.objects.filter(chosen("order")), _Part._fields, parts)
     return touched
-
-
-def _known_costs(chosen: Chosen, read: _Read) -> dict[int, Cost]:
-    """Return what was known before of the costs of orders, freight shared among their lines."""
-    known = OrderFact.objects.filter(chosen("pk"), material__isnull=False).order_by()
-    costs = {
-        pk: Cost({}, material or 0, wages or 0, freight or 0)
-        for pk, material, wages, freight in known.values_list("pk", "material", "wages", "freight")
-    }
-    parts = PairsFact.objects.filter(chosen("order"), contribution__isnull=False).order_by()
-    spent = {
-        (order, variant): sold - (left or 0)
-        for order, variant, sold, left in parts.values_list(
-            "order", "variant", "sold", "contribution"
-        )
-    }
-    for pk, cost in costs.items():
-        for line in read.lines.get(pk, ()):
-            sizes = read.sizes.get(line.key, ())
-            cost.lines[line.key] = sum(spent.get((pk, variant), 0) for variant, _pairs in sizes)
-    return costs
 
 
 def _told(

@@ -7,7 +7,7 @@ days and buyers these are asked for.
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import batched
 
@@ -17,10 +17,9 @@ from django.db.models import Exists, Max, Min, OuterRef, Q
 
 from simpul.crm.models import DealerOrder, Merging
 from simpul.delivery.models import Shipment
-from simpul.insight.books.kept import books_now
-from simpul.insight.books.margins import Cost, costs_of_delivered
-from simpul.insight.books.postings import Books
-from simpul.insight.keeping.facts import Touched, between, these, write_facts
+from simpul.insight.chosen import between, these
+from simpul.insight.keeping import costs
+from simpul.insight.keeping.facts import Touched, write_facts
 from simpul.insight.keeping.sums import months_of, sum_buyers, sum_month
 from simpul.insight.models import (
     AreaMonth,
@@ -37,7 +36,6 @@ from simpul.payments.models import CreditNote
 from simpul.workflow.models import Entry
 
 SETTLES = timedelta(minutes=10)  # no step takes that long: by then all lines before are visible
-BOOKS_HOLD = 10_000  # agreed orders: the books take a gigabyte for them (docs/decisions/0058)
 ORDERS_AT_ONCE = 4_000
 BUYERS_AT_ONCE = 2_000
 
@@ -59,15 +57,22 @@ def bring_up_to_date(workshop: Workshop) -> int:
     touch; return how many orders. Where it cannot be told what was touched, all is reckoned anew.
     """
     newest = _newest(workshop)
-    costs = _costs(workshop)  # the longest part: nobody waits for it
     with transaction.atomic():
         kept = _held(workshop)
         if kept.is_rebuilding:
             return 0
         lines = _new_lines(kept)
-        if lines is not None:
-            return _go_on(kept, lines, costs, newest)
-    return rebuild(workshop)
+        if lines:
+            _go_back(kept, lines)
+    if lines is None:
+        return rebuild(workshop)
+    if kept.costs_since is not None:
+        costs.tell(workshop, kept.costs_since)  # the longest part: nobody waits for it
+    with transaction.atomic():
+        now = _held(workshop)
+        if now.is_rebuilding or (now.upto, now.lines) != (kept.upto, kept.lines):
+            return 0  # somebody was quicker
+        return _go_on(now, lines, newest)
 
 
 def rebuild(workshop: Workshop, told: Told = lambda _done, _of: None) -> int:
@@ -79,26 +84,29 @@ def rebuild(workshop: Workshop, told: Told = lambda _done, _of: None) -> int:
             raise BeingRebuilt
         position = _end_of_journal(workshop)
         kept.rebuilding_since = kept.touched_at = clock.now()
-        kept.done, kept.of = 0, Order.objects.filter(workshop=workshop).count()
+        first = costs.first_week(workshop)
+        count = Order.objects.filter(workshop=workshop).count()
+        kept.done, kept.of = 0, 2 * count  # each is told once for its cost, and once for its fact
         kept.save()
-    costs = _costs(workshop)
-    _say(kept, 0, told)  # that took a while: we are still at it
+    weeks = len(costs.weeks_since(first))
+    costs.forget_before(workshop, first)
+    costs.tell(workshop, first, lambda done: _say(kept, count * done // weeks, told))
     orders = 0
     for keys in _all_orders(workshop):
         with transaction.atomic():
-            write_facts(workshop, between(workshop, keys[0], keys[-1]), costs)
+            write_facts(workshop, between(workshop, keys[0], keys[-1]))
         orders += len(keys)
-        _say(kept, orders, told)
+        _say(kept, min(count + orders, kept.of), told)
     _drop_what_is_over(workshop)
     for month in _months(workshop):
         with transaction.atomic():
             sum_month(workshop, month)
-        _say(kept, orders, told)
+        _say(kept, kept.of, told)
     buyers = OrderFact.objects.filter(workshop=workshop).order_by("buyer").distinct()
     for some in batched(buyers.values_list("buyer", flat=True).iterator(), BUYERS_AT_ONCE):
         with transaction.atomic():
             sum_buyers(workshop, some)
-    _end(kept, position, costs is not None)
+    _end(kept, position)
     return OrderFact.objects.filter(workshop=workshop).count()
 
 
@@ -151,9 +159,9 @@ def _settle(kept: FactsKept, lines: Sequence[_Line], newest: int | None) -> _Pos
     return upto, count, newest
 
 
-def _end(kept: FactsKept, position: _Position, costs_known: bool) -> None:
+def _end(kept: FactsKept, position: _Position) -> None:
     kept.upto, kept.lines, kept.newest = position
-    kept.as_of, kept.costs_known = clock.now(), costs_known
+    kept.as_of, kept.costs_since = clock.now(), None
     kept.rebuilding_since = kept.touched_at = None
     kept.save()
 
@@ -167,25 +175,29 @@ def _say(kept: FactsKept, done: int, told: Told) -> None:
 # Only what was touched
 
 
-def _go_on(
-    kept: FactsKept,
-    lines: Sequence[_Line],
-    costs: Mapping[int, Cost] | None,
-    newest: int | None,
-) -> int:
+def _go_back(kept: FactsKept, lines: Sequence[_Line]) -> None:
+    """Note from which week on costs have to be told anew; if somebody breaks off, it stands there."""
+    since = min(at for _pk, at, _kind, _subject in lines) - SETTLES
+    orders = _orders_of({(kind, subject) for _pk, _at, kind, subject in lines})
+    first = costs.first_to_tell(kept.workshop, kept.upto, since, orders)
+    kept.costs_since = min(filter(None, [kept.costs_since, first]))
+    kept.save(update_fields=["costs_since"])
+
+
+def _go_on(kept: FactsKept, lines: Sequence[_Line], newest: int | None) -> int:
     workshop = kept.workshop
     orders = _orders_of({(kind, subject) for _pk, _at, kind, subject in lines})
-    if costs is not None:
-        orders |= _cost_otherwise(workshop, costs)
+    if kept.costs_since is not None:
+        orders.update(costs.costing_otherwise(workshop, kept.costs_since))
     touched = Touched()
     for keys in batched(sorted(orders), ORDERS_AT_ONCE):
-        some = write_facts(workshop, these(keys), costs)
+        some = write_facts(workshop, these(keys))
         touched.days |= some.days
         touched.buyers |= some.buyers
     for month in months_of(touched.days):
         sum_month(workshop, month, touched.days)
     sum_buyers(workshop, touched.buyers)
-    _end(kept, _settle(kept, lines, newest), costs is not None)
+    _end(kept, _settle(kept, lines, newest))
     return len(orders)
 
 
@@ -216,32 +228,7 @@ def _orders_of(subjects: set[tuple[int, int]]) -> set[int]:
     return found
 
 
-def _cost_otherwise(workshop: Workshop, costs: Mapping[int, Cost]) -> set[int]:
-    """Return the orders of which the books say another cost than is known."""
-    known = {
-        pk: (material, wages, freight)
-        for pk, material, wages, freight in OrderFact.objects.filter(
-            workshop=workshop, material__isnull=False
-        ).values_list("pk", "material", "wages", "freight")
-    }
-    told = {pk: (one.material, one.wages, one.freight) for pk, one in costs.items()}
-    return {pk for pk in known.keys() | told.keys() if known.get(pk) != told.get(pk)}
-
-
 # All of it
-
-
-def books_held(workshop: Workshop) -> Books | None:
-    """Return the books as they stand, or None where there are too many orders to tell them."""
-    agreed = Order.objects.filter(workshop=workshop).bought().order_by()
-    if agreed[: BOOKS_HOLD + 1].count() > BOOKS_HOLD:
-        return None
-    return books_now(workshop, clock.today())
-
-
-def _costs(workshop: Workshop) -> dict[int, Cost] | None:
-    books = books_held(workshop)
-    return costs_of_delivered(books) if books is not None else None
 
 
 def _all_orders(workshop: Workshop) -> Iterator[list[int]]:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.db.models import Model, QuerySet
 
-from simpul.insight.models import AreaMonth, BuyerFact, ModelDay, ModelMonth, OrderFact, PairsFact
+from simpul.insight.models import (
+    AreaMonth,
+    BuyerFact,
+    ItemWorth,
+    LineWork,
+    ModelDay,
+    ModelMonth,
+    OrderFact,
+    PairsFact,
+    ShelfWorth,
+)
 from simpul.parties.models import Workshop
 
 type Rows = list[tuple[object, ...]]
@@ -19,6 +29,9 @@ def everything_kept(workshop: Workshop) -> dict[str, Rows]:
         AreaMonth.objects.filter(workshop=workshop),
         ModelDay.objects.filter(workshop=workshop),
         BuyerFact.objects.filter(workshop=workshop),
+        ItemWorth.objects.filter(workshop=workshop),
+        ShelfWorth.objects.filter(workshop=workshop),
+        LineWork.objects.filter(workshop=workshop),
     ]
     found = {}
     for rows in asked:

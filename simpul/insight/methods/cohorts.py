@@ -69,14 +69,22 @@ def cohorts(buyers: ArrayLike, periods: ArrayLike, now: int) -> Cohorts:
     np.add.at(last, (begun - first, ends - begun), 1)
     stayed = last[:, ::-1].cumsum(axis=1)[:, ::-1]
     left = length - 1 - np.arange(length)[:, None] - np.arange(length)[None, :]
-    return Cohorts(first, sizes, ordered, stayed, left >= 0, left < _patience(pairs))
+    return Cohorts(first, sizes, ordered, stayed, left >= 0, left < _patience(pairs, now))
 
 
-def _patience(pairs: Counts) -> int:
-    """Return in how many periods nine of ten gaps are over, of those that ended: whoever has left has a
-    gap without an end, so one that is open tells nothing. Too few where all is known for a short time."""
-    gaps = np.diff(pairs[:, 1])[pairs[1:, 0] == pairs[:-1, 0]]
-    return int(np.quantile(gaps, PATIENCE, method="higher")) if len(gaps) else 1
+def _patience(pairs: Counts, now: int) -> int:
+    """Return in how many periods nine of ten of the gaps are over that end at all, by the estimate of
+    Kaplan and Meier (1958, Journal of the American Statistical Association 53, 457-481), in which a gap
+    that is open counts for as long as it is open by now. Whoever has left has one without an end, so it
+    is held against the share that ended in the longest time that is known."""
+    last = np.append(pairs[1:, 0] != pairs[:-1, 0], True)
+    gaps = np.append(np.diff(pairs[:, 1]), 0)
+    gaps[last] = now - 1 - pairs[last, 1]  # until the last period that is over
+    longest = int(gaps.max())
+    ended = np.bincount(gaps[~last], minlength=longest + 1)
+    known = np.bincount(gaps, minlength=longest + 1)[::-1].cumsum()[::-1]  # as long, or longer
+    over = 1 - np.cumprod(1 - ended / np.maximum(known, 1))
+    return int(np.argmax(over >= PATIENCE * over[-1])) if over[-1] else 1
 
 
 def _share(counts: Counts, sizes: Counts, seen: Marks, after: int) -> Interval | None:

@@ -5,8 +5,12 @@ lognormal around the common one: the normal model with random effects on the log
 That BLUP is a good thing, Statistical Science 6, 15-32), its variances by the moments of the analysis
 of variance (Searle 1971, for groups of unequal size). Who has ordered little is drawn towards all.
 
-Only gaps that ended are learned from, since an open one may never end. Where all is known for hardly longer
-than some gaps last, those that ended are the shorter ones, and it calls somebody overdue rather too soon.
+The gap that is open counts as well, else only the shorter ones would be learned from where all is known for
+hardly longer than some last: it is longer than it is now, or will never end, because the buyer is gone. The
+share of those who go is learned along with the lengths, after the first order and after later ones apart (a
+mixture of those who come again and those who do not: Boag 1949, Maximum likelihood estimates of the proportion
+of patients cured by cancer therapy, Journal of the Royal Statistical Society B 11, 15-53). All of it is one
+likelihood in closed form, since the next gap of somebody whose gaps are known is lognormal, too.
 
 Days on which nobody could have ordered (the workshop closed, the last order still being made, a
 complaint open) do not count: a Clock stands still on them.
@@ -19,12 +23,20 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.optimize import minimize
+from scipy.special import expit
+from scipy.stats import norm
 from scipy.stats import t as student
 
 from simpul.insight.methods.histories import Array
 
 FEWEST_GAPS = 8  # of all buyers together; with fewer nothing is said
 OVERDUE = 0.1  # a gap that fewer than one of ten reaches
+LEAST_WITHIN = 1e-4  # a buyer by the clock still varies by one percent
+EXACT = {"ftol": 1e-13, "gtol": 1e-7}
+DIGITS = 9
+NO_TIME = 1e-9  # a silence that is none yet: it tells nothing
+LEFT, STAYED = 0.5, 4.5  # a weak prior of going: as if so many had gone, and so many ordered again
 
 type Span = tuple[float, float]  # from the first moment to the last, in days
 
@@ -101,32 +113,74 @@ class Gaps:
         return Waiting(usual, n, waited, chance)
 
 
-def gaps_of(gaps: Sequence[ArrayLike]) -> Gaps | None:
-    """Learn from the gaps of each buyer (days that count, above 0); None where there are too few:
-    fewer than FEWEST_GAPS, or nobody who has two.
+def gaps_of(gaps: Sequence[ArrayLike], silences: ArrayLike) -> Gaps | None:
+    """Learn from the gaps of each buyer (days that count, above 0) and from how long each has been silent
+    since his last order (0 or more, shape (buyers,)); None where there are too few gaps: fewer than
+    FEWEST_GAPS, or nobody who has two.
 
-    Raises ValueError for a gap that is not above 0.
+    Raises ValueError for a gap that is not above 0, or where there is not one silence for each buyer.
     """
-    logs = []
-    for own in gaps:
-        lengths = np.asarray(own, dtype=np.float64)
-        if (lengths <= 0).any():
-            raise ValueError("two orders of the same day are one: a gap is above 0")
-        if len(lengths):
-            logs.append(np.log(lengths))
-    sizes = np.array([len(own) for own in logs], dtype=np.float64)
-    total = float(sizes.sum())
-    freedom = int(total) - len(logs)
-    if total < FEWEST_GAPS or freedom < 1:
+    own = [np.asarray(one, dtype=np.float64) for one in gaps]
+    open_now = np.asarray(silences, dtype=np.float64)
+    if any((one <= 0).any() for one in own):
+        raise ValueError("two orders of the same day are one: a gap is above 0")
+    if open_now.shape != (len(own),):
+        raise ValueError("each buyer has one silence")
+    sizes = np.array([len(one) for one in own], dtype=np.float64)
+    freedom = int(sizes.sum()) - int((sizes > 0).sum())
+    if sizes.sum() < FEWEST_GAPS or freedom < 1:
         return None
-    means = np.array([own.mean() for own in logs])
-    inside = sum(float(((own - own.mean()) ** 2).sum()) for own in logs)
-    within = max(inside / freedom, 1e-4)  # a buyer by the clock still varies by one percent
-    between = 0.0
-    if len(logs) > 1:
-        middle = float(sizes @ means / total)
-        outside = float(sizes @ (means - middle) ** 2)
-        size = (total - float(sizes @ sizes) / total) / (len(logs) - 1)
-        between = max((outside / (len(logs) - 1) - within) / size, 0.0)
-    weights = 1 / (between + within / sizes)
-    return Gaps(float(weights @ means / weights.sum()), within, freedom, between)
+    scale = float(np.log(np.concatenate(own)).mean())
+    # rounded, so that another unit of time leads to the same to the last digit
+    logs = [np.round(np.log(one) - scale, DIGITS) for one in own]
+    means = np.array([float(one.mean()) if len(one) else 0.0 for one in logs])
+    inside = sum(float(one.var()) * len(one) for one in logs if len(one))
+    waited = np.round(np.log(np.maximum(open_now, NO_TIME)) - scale, DIGITS)
+    book = _Book(sizes, means, inside, waited)
+    middle, within, between = book.likeliest()
+    return Gaps(middle + scale, within, freedom, between)
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """What is known of n buyers: how many gaps of each ended, the mean of their logarithms (n,), the sum of
+    squares around these means of all buyers, and the logarithm of the gap that is open (n,)."""
+
+    sizes: Array
+    means: Array
+    inside: float
+    waited: Array
+
+    def likeliest(self) -> tuple[float, float, float]:
+        """Return middle, within and between where the data are likeliest, the open gaps among them."""
+        many = self.sizes > 0
+        spread = max(self.inside / max(self.sizes.sum() - many.sum(), 1), LEAST_WITHIN)
+        begin = [0.0, spread**0.5, max(float(self.means[many].std()), 0.1), -2.0, -2.0]
+        bounds = [(None, None), (LEAST_WITHIN**0.5, None), (0, None), (-9, 9), (-9, 9)]
+        found = minimize(
+            self._unlikely, begin, jac="3-point", bounds=bounds, method="L-BFGS-B", options=EXACT
+        )
+        middle, within, between = found.x[:3]
+        return float(middle), float(within) ** 2, float(between) ** 2
+
+    def _unlikely(self, params: Array) -> float:
+        """Return minus the logarithm of the likelihood and of the prior."""
+        middle, within, between = params[0], params[1] ** 2, params[2] ** 2
+        n, many = self.sizes, self.sizes > 0
+        around = within + n * between
+        ended = (
+            (n.sum() - many.sum()) * np.log(within)
+            + self.inside / within
+            + np.log(around[many]).sum()
+            + (n * (self.means - middle) ** 2 / around)[many].sum()
+        ) / 2
+        at = middle + n * between / around * (self.means - middle)
+        lasts = norm.sf((self.waited - at) / np.sqrt(within + between * within / around))
+        first, later = expit(
+            params[3:]
+        )  # the share of those who go after the first order, and later
+        gone = np.where(many, later, first)
+        stayed = many.sum() * np.log1p(-first) + (n.sum() - many.sum()) * np.log1p(-later)
+        prior = LEFT * np.log([first, later]) + STAYED * np.log1p([-first, -later])
+        is_open = np.log(gone + (1 - gone) * lasts)
+        return float(ended - stayed - is_open.sum() - prior.sum())

@@ -57,7 +57,7 @@ class Migration(FirstMigration):
                 ("lines", models.BigIntegerField(default=0)),
                 ("newest", models.BigIntegerField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
-                ("costs_known", models.BooleanField(default=True)),
+                ("costs_since", models.DateField(null=True)),
                 ("rebuilding_since", models.DateTimeField(null=True)),
                 ("touched_at", models.DateTimeField(null=True)),
                 ("done", models.PositiveIntegerField(default=0)),
@@ -359,6 +359,148 @@ class Migration(FirstMigration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="ItemWorth",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("monday", models.DateField()),
+                ("quantity", models.BigIntegerField()),
+                ("sen", models.BigIntegerField()),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="stock.item",
+                    ),
+                ),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workshop", "monday"], name="insight_ite_worksho_c2e3dc_idx"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("item", "monday"), name="item_worth_once_a_week"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="LineWork",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("monday", models.DateField()),
+                ("material", models.BigIntegerField()),
+                ("wages", models.BigIntegerField()),
+                ("left", models.IntegerField()),
+                ("is_over", models.BooleanField()),
+                ("most", models.IntegerField()),
+                ("begun", models.IntegerField()),
+                ("gone", models.IntegerField()),
+                ("own", models.IntegerField()),
+                ("spent_material", models.BigIntegerField()),
+                ("spent_wages", models.BigIntegerField()),
+                ("agreed", models.IntegerField()),
+                ("took_material", models.BigIntegerField()),
+                ("took_wages", models.BigIntegerField()),
+                (
+                    "line",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="orders.orderline",
+                    ),
+                ),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workshop", "monday"], name="insight_lin_worksho_9dd1ce_idx"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("line", "monday"), name="line_work_once_a_week")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ShelfWorth",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("monday", models.DateField()),
+                ("pairs", models.IntegerField()),
+                ("material", models.BigIntegerField()),
+                ("wages", models.BigIntegerField()),
+                (
+                    "variant",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.variant",
+                    ),
+                ),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.workshop",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workshop", "monday"], name="insight_she_worksho_f4890a_idx"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("variant", "monday"), name="shelf_worth_once_a_week"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ModelDay",

@@ -1,6 +1,7 @@
 from simpul.insight.models.behaviour import Behaviour, Group, GroupedBuyer, PayingBuyer
 from simpul.insight.models.cash import CashKept, CashWeek, PricingRules
 from simpul.insight.models.causes import SpoiltMonth
+from simpul.insight.models.costs import ItemWorth, LineWork, ShelfWorth
 from simpul.insight.models.counted import CountedAnswer
 from simpul.insight.models.facts import OrderFact, PairsFact
 from simpul.insight.models.forecasts import DemandForecast, ForecastSize
@@ -26,6 +27,8 @@ __all__ = [
     "ForecastSize",
     "Group",
     "GroupedBuyer",
+    "ItemWorth",
+    "LineWork",
     "MaterialForecast",
     "ModelDay",
     "ModelMonth",
@@ -40,6 +43,7 @@ __all__ = [
     "QuestionLetter",
     "QuestionShare",
     "SavedQuestion",
+    "ShelfWorth",
     "SpoiltMonth",
     "Working",
     "WorkingsKept",

@@ -26,7 +26,7 @@ class FactsKept(models.Model):
     lines = models.BigIntegerField(default=0)  # of the workshop, up to that one
     newest = models.BigIntegerField(null=True)  # the last one that was read; none: never
     as_of = models.DateTimeField(null=True)
-    costs_known = models.BooleanField(default=True)  # the books could be asked
+    costs_since = models.DateField(null=True)  # the week from which on costs are being told anew
     rebuilding_since = models.DateTimeField(null=True)
     touched_at = models.DateTimeField(null=True)
     done = models.PositiveIntegerField(default=0)  # of the rebuild

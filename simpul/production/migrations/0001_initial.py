@@ -151,10 +151,11 @@ class Migration(FirstMigration):
                 ('pairs', models.IntegerField()),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
                 ('line_size', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.linesize')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('pairs', 0), _negated=True), name='own_pairs_of_something')],
+                'indexes': [models.Index(fields=['workshop', 'at'], name='production__worksho_7cd708_idx')],
             },
         ),
         migrations.CreateModel(
@@ -199,7 +200,7 @@ class Migration(FirstMigration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('client_id', ''), _negated=True), fields=('stage', 'size', 'client_id'), name='stage_log_once'), models.CheckConstraint(condition=models.Q(('reverses__isnull', False), models.Q(('good__gte', 0), ('reject__gte', 0), ('rework__gte', 0)), _connector='OR'), name='stage_log_counts_up'), models.CheckConstraint(condition=models.Q(('cause', ''), models.Q(('reject', 0), ('rework', 0), _negated=True), _connector='OR'), name='stage_log_cause_of_something')],
-                'indexes': [models.Index(fields=['stage', 'size'], name='production__stage_i_a728ae_idx')],
+                'indexes': [models.Index(fields=['stage', 'size'], name='production__stage_i_a728ae_idx'), models.Index(fields=['at'], name='production__at_e971de_idx')],
             },
         ),
         migrations.CreateModel(

@@ -99,7 +99,7 @@ class StageLog(models.Model):
                 condition=Q(cause="") | ~Q(reject=0, rework=0), name="stage_log_cause_of_something"
             ),
         ]
-        indexes = [models.Index(fields=["stage", "size"])]
+        indexes = [models.Index(fields=["stage", "size"]), models.Index(fields=["at"])]
 
     if TYPE_CHECKING:
         stage: JobStage  # type: ignore[no-redef]

@@ -14,13 +14,14 @@ class OwnPairs(models.Model):
     """A fact: so many finished pairs of a line became the workshop's own (negative: the line took
     so many of the workshop's own). Never changed. The books follow what they have cost."""
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     line_size = models.ForeignKey(LineSize, models.PROTECT, related_name="+")
     pairs = models.IntegerField()
     at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(pairs=0), name="own_pairs_of_something")]
+        indexes = [models.Index(fields=["workshop", "at"])]
 
     def __str__(self) -> str:
         return f"{self.pairs} of {self.line_size_id}"

@@ -88,7 +88,7 @@ class Migration(FirstMigration):
             name='Movement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='stock.item', db_index=False)),
                 ('quantity', models.PositiveBigIntegerField()),
                 ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.location')),
@@ -102,7 +102,7 @@ class Migration(FirstMigration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='movement_of_something'), models.CheckConstraint(condition=models.Q(('source__isnull', False), ('target__isnull', False), _connector='OR'), name='movement_from_or_to_somewhere')],
-                'indexes': [models.Index(fields=['item', '-id'], name='stock_movem_item_id_32e8bd_idx')],
+                'indexes': [models.Index(fields=['item', '-id'], name='stock_movem_item_id_32e8bd_idx'), models.Index(fields=['workshop', 'at'], name='stock_movem_worksho_f0582e_idx')],
             },
         ),
         migrations.CreateModel(

@@ -121,7 +121,7 @@ class Reservation(models.Model):
 class Movement(models.Model):
     """A fact: so much of an item went from one place to another, into the house or out of it."""
 
-    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     item = models.ForeignKey(Item, models.PROTECT, related_name="movements", db_index=False)
     quantity = models.PositiveBigIntegerField()
     source = models.ForeignKey(Location, models.PROTECT, null=True, related_name="+")
@@ -142,7 +142,10 @@ class Movement(models.Model):
                 name="movement_from_or_to_somewhere",
             ),
         ]
-        indexes = [models.Index(fields=["item", "-id"])]
+        indexes = [
+            models.Index(fields=["item", "-id"]),
+            models.Index(fields=["workshop", "at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity} of {self.item_id}"

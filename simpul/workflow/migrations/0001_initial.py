@@ -22,7 +22,7 @@ class Migration(FirstMigration):
             name='Entry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype', db_index=False)),
                 ('subject_id', models.BigIntegerField()),
                 ('step', models.CharField(max_length=40)),
@@ -33,7 +33,7 @@ class Migration(FirstMigration):
                 ('told_at', models.DateTimeField(editable=False, null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['subject_type', 'subject_id', 'id'], name='workflow_en_subject_65099d_idx'), models.Index(condition=models.Q(('told_at', None)), fields=['id'], name='entry_untold')],
+                'indexes': [models.Index(fields=['subject_type', 'subject_id', 'id'], name='workflow_en_subject_65099d_idx'), models.Index(fields=['workshop', 'at'], name='workflow_en_worksho_a7afb5_idx'), models.Index(condition=models.Q(('told_at', None)), fields=['id'], name='entry_untold')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('by', 'key'), name='entry_key_once')],
             },
         ),
