@@ -177,8 +177,8 @@ def _agreed(person: Person, today: date) -> Figure:
         "measure": Measure.ORDERS.value,
         "by": By.BUYER.value,
         "days": Days.CHOSEN.value,
-        "first": begin,
-        "last": today - DAY,
+        "first": begin.isoformat(),
+        "last": (today - DAY).isoformat(),
     }
     return Figure(Name.AGREED, *counted, word, "questions", f"?{urlencode(asked)}#answer")
 
