@@ -48,6 +48,8 @@ PAGES = [
     ("desk-recipe", "hadi", "desk/catalogue/derby-pria/recipe/", DESK),
     ("desk-production", "udin", "desk/production/", DESK),
     ("desk-deliveries", "rina", "desk/deliveries/", DESK),
+    ("desk-trend", "hadi", "desk/insight/", DESK),
+    ("desk-cash-phone", "hadi", "desk/insight/workings/?part=cash", PHONE),
     ("supplier-phone", "sol", "supply/", PHONE),
     ("courier-phone", "cargo", "courier/", PHONE),
     ("courier-run-phone", "ojek", "courier/run/", PHONE),

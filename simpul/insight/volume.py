@@ -73,7 +73,8 @@ class Priced:
 
 
 def priced(workshop: Workshop, today: date) -> list[Priced]:
-    """Return all models that were ordered in the last two years, those whose price has changed first.
+    """Return all models that were ordered in the last two years: those first of whose price something
+    can be said, then those whose price has changed.
 
     Two questions, and one for the prices. The running month is left out.
     """
@@ -87,7 +88,11 @@ def priced(workshop: Workshop, today: date) -> list[Priced]:
     products = Product.objects.filter(pk__in=known).prefetch_related("prices").order_by("code")
     found = [_of(product, known[product.pk], months, everybody) for product in products]
     _judge(found)
-    return sorted(found, key=lambda one: (one.since is None, -sum(one.orders), one.product.code))
+    return sorted(found, key=_most_telling)
+
+
+def _most_telling(one: Priced) -> tuple[bool, bool, int, str]:
+    return not one.verdict, one.since is None, -sum(one.orders), one.product.code
 
 
 def _known(workshop: Workshop, first: date, end: date) -> dict[int, dict[date, tuple[int, int]]]:

@@ -116,7 +116,8 @@ def lines(
         return round(TOP + high * (most - value) / (most - least), 1)
 
     chart = Chart(title, says, LINES_HIGH, keys=tuple(name for name, _curve in curves))
-    for mark in (least, 0, most / 2, most) if least < 0 else (0, most / 2, most):
+    marks: list[float] = [0, most / 2, most] if most > 1 else [0, most]
+    for mark in [least, *marks] if least < 0 else marks:
         chart.rules.append((LEFT, down(mark), WIDTH - RIGHT, down(mark)))
         chart.words.append(Word(LEFT - 6, down(mark) + 4, shown(round(mark)), "end"))
     every = max(1, -(-len(labels) // 7))

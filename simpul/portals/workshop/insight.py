@@ -195,14 +195,18 @@ def _named(row: Row) -> str:
     return f"{row.label} ({row.turn_label})" if row.turn else row.label
 
 
-def _weeks_chart(weeks: Weeks) -> charts.Chart:
+def _weeks_chart(weeks: Weeks) -> charts.Chart | None:
+    """Return nothing where no five weeks beside each other are known yet."""
+    now, before = _smoothed(weeks.now), _smoothed(weeks.before)
+    if not any(one is not None for one in (*now, *before)):
+        return None
     return charts.lines(
         _("Pairs a week around Idul Fitri"),
         _("Week 0 is the week of Idul Fitri."),
         [f"{place:+}".replace("+0", "0") for place in weeks.places],
         [
-            (str(weeks.feast.year), _smoothed(weeks.now)),
-            (str(weeks.feast_before.year), _smoothed(weeks.before)),
+            (str(weeks.feast.year), now),
+            (str(weeks.feast_before.year), before),
         ],
         number,
     )
@@ -249,6 +253,8 @@ def _book_chart(book: market.Book) -> charts.Chart | None:
 
 def millions(amount: int) -> str:
     """Rupiah in a chart: whole millions, or thousands below one."""
+    if not amount:
+        return number(0)
     if abs(amount) >= 1_000_000:
         return _("%(count)s m") % {"count": number(round(amount / 1_000_000))}
     return _("%(count)s k") % {"count": number(round(amount / 1_000))}
