@@ -24,7 +24,7 @@ from simpul.catalog.models import (
     Variant,
 )
 from simpul.crm.headings import Unreadable
-from simpul.crm.listed_products import FIELDS, Look, in_words, look_in, written_price
+from simpul.crm.listed_products import FIELDS, Look, in_words, look_in, price_in_words
 from simpul.crm.used import pointing, why
 from simpul.lib import clock
 from simpul.orders.models import RevisionLine
@@ -201,8 +201,8 @@ def _judge_known(row: ListRow, look: Look, product: Product, shelf: Shelf) -> No
         for field, (before, after) in _changes(look, colourway, product).items()
     ]
     changes += [
-        f"{FIELDS[group.value]}: {written_price(_price_now(product, group)) or '–'}"
-        f" → {written_price(price)}"
+        f"{FIELDS[group.value]}: {price_in_words(_price_now(product, group))}"
+        f" → {price_in_words(price)}"
         for group, price in _new_prices(look, product).items()
     ]
     row.verdict = row.Verdict.CHANGE if changes else row.Verdict.KNOWN
