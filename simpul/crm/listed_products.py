@@ -18,6 +18,7 @@ from simpul.catalog.forms import SizesField
 from simpul.catalog.models import Group, Price, Unit, write_sizes
 from simpul.crm.headings import Unreadable, meant, slug
 from simpul.lib import clock, money
+from simpul.ui.jinja import rupiah
 
 # the headings of the list that the catalogue downloads
 FIELDS = {
@@ -110,6 +111,14 @@ def written_price(price: Price | None) -> int | str | None:
     if price is None or price.per == Unit.PAIR:
         return price.amount if price else None
     return f"{price.amount} / {price.unit}"
+
+
+def price_in_words(price: Price | None) -> str:
+    """Return a price as it stands in a sentence: of a pair rupiah, of several pairs with the unit."""
+    if price is None:
+        return "–"
+    amount = rupiah(price.amount)
+    return amount if price.per == Unit.PAIR else f"{amount}/{price.unit}"
 
 
 def in_words(field: str, value: Any) -> str:

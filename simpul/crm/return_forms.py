@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -77,7 +78,7 @@ class ReturnCountForm(forms.Form):
         for one in pairs:
             for name, label in STATES:
                 self.fields[f"{one.pk}-{name}"] = forms.IntegerField(
-                    label=label,
+                    label=capfirst(label),
                     required=False,
                     min_value=0,
                     max_value=one.agreed,

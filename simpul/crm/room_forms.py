@@ -39,7 +39,7 @@ class PostForm(forms.Form):
 class AnswerPostForm(PostForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["body"].label = _("Your answer")
+        self.fields["body"].label = _("Your reply")
 
 
 class ReportForm(forms.Form):

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from simpul.catalog.models import Group, Price
-from simpul.crm.listed_products import FIELDS, in_words, written_price
+from simpul.crm.listed_products import FIELDS, in_words, price_in_words
 
 type Because = dict[str, Any]  # `why`, a value of Why, and the facts that its sentence names
 
@@ -94,7 +94,7 @@ def _changes(changed: list[list[Any]]) -> str:
 
 def _told(field: str, value: Any) -> str:
     if field in Group:
-        return str(written_price(Price(*value)) if value else "–")
+        return price_in_words(Price(*value) if value else None)
     return in_words(field, value) or "–"
 
 

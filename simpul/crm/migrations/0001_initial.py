@@ -216,7 +216,7 @@ class Migration(FirstMigration):
                 ('headings', models.JSONField(default=list)),
                 ('mapping', models.JSONField(default=list)),
                 ('takes_probable', models.BooleanField(default=False, editable=False)),
-                ('status', models.CharField(choices=[('draft', 'to be looked at'), ('running', 'is being imported'), ('done', 'imported'), ('undone', 'taken back'), ('dropped', 'dropped')], default='draft', editable=False, max_length=7)),
+                ('status', models.CharField(choices=[('draft', 'to be looked at'), ('running', 'is being imported'), ('done', 'imported'), ('undone', 'undone'), ('dropped', 'dropped')], default='draft', editable=False, max_length=7)),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
                 ('touched_at', models.DateTimeField(editable=False, null=True)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),

@@ -40,7 +40,7 @@ class ListImport(models.Model):
         DRAFT = "draft", _("to be looked at")
         RUNNING = "running", _("is being imported")
         DONE = "done", _("imported")
-        UNDONE = "undone", _("taken back")
+        UNDONE = "undone", _("undone")
         DROPPED = "dropped", _("dropped")
 
     class Of(models.TextChoices):

@@ -88,7 +88,7 @@ def test_what_is_so_already_is_known_and_what_differs_is_named(
     ]
     verdict, why = verdicts(made)[0]
     assert verdict == "change"
-    assert "Retail: 300000 → 310000" in why
+    assert "Retail: Rp\xa0300,000 → Rp\xa0310,000" in why
     assert "Wholesale" not in why
     only = handed_in(sari, "Code,Colour,Wholesale\nDRB-01,Hitam,200.000\n")
     assert verdicts(only) == [("known", "It is so already.")]

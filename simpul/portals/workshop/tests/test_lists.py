@@ -53,7 +53,7 @@ def test_a_list_is_looked_at_imported_and_undone(client: Client) -> None:
 
     client.post(f"{page}undoing/")
     assert Party.objects.count() == 0
-    assert "taken back" in client.get(page).text
+    assert "undone</span>" in client.get(page).text
 
 
 def test_what_a_column_means_is_said_and_seen_at_once(client: Client) -> None:
