@@ -18,6 +18,8 @@ from simpul.insight import recent
 from simpul.parties.models import Party, Person, Workshop
 from simpul.parties.roles import Role
 
+KEPT_STATEMENTS = 2_000  # Python keeps 128 and lets SQLite read all others again each time
+
 
 @receiver(connection_created)
 def _backwards(connection: BaseDatabaseWrapper, **_rest: object) -> None:
@@ -36,17 +38,20 @@ def pytest_configure() -> None:
         **configured.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    if connection.vendor == "sqlite":
+        connection.settings_dict["OPTIONS"]["cached_statements"] = KEPT_STATEMENTS
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Let two processes begin with the tests of the whole house, half of them each: they are long,
     and nobody waits for the last one. Each process has one half of the list.
 
-    What asks no database is the same beside any: it is tested beside SQLite, once.
+    What asks no database is the same beside any, and so is what is marked to be: it is tested beside
+    SQLite, once.
     """
     if connection.vendor != "sqlite":
-        config.hook.pytest_deselected(items=[item for item in items if not _asks(item)])
-        items[:] = filter(_asks, items)
+        config.hook.pytest_deselected(items=[item for item in items if _is_the_same(item)])
+        items[:] = [item for item in items if not _is_the_same(item)]
     tests = Path(__file__).parent / "tests"
     house = [item for item in items if tests in item.path.parents]
     rest = [item for item in items if tests not in item.path.parents]
@@ -54,11 +59,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [*house[::2], *rest[:half], *house[1::2], *rest[half:]]
 
 
-def _asks(item: pytest.Item) -> bool:
-    """Tell whether a test asks the database, by a mark or by one of its fixtures."""
+def _is_the_same(item: pytest.Item) -> bool:
+    """Tell whether a test says the same on any database: it is marked so, or asks none, neither by a
+    mark nor by one of its fixtures."""
+    if item.get_closest_marker("same_on_any_database"):
+        return True
     fixtures = set(getattr(item, "fixturenames", ()))
     is_marked = item.get_closest_marker("django_db") is not None
-    return is_marked or not fixtures.isdisjoint({"db", "transactional_db", "live_server"})
+    return not is_marked and fixtures.isdisjoint({"db", "transactional_db", "live_server"})
 
 
 @pytest.fixture(autouse=True)

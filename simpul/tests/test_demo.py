@@ -19,6 +19,7 @@ SOON = datetime(2026, 11, 25, 15, 0, tzinfo=clock.WIB)
 
 
 @pytest.mark.django_db
+@pytest.mark.same_on_any_database("three months of steps that are each tested on both")
 def test_it_holds_every_invariant_and_bean_check_reads_its_books() -> None:
     with clock.stopped(SOON):
         workshop = load(SOON, months=3)

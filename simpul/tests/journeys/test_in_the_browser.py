@@ -10,11 +10,11 @@ from playwright.sync_api import Page, expect
 
 from simpul.conversations import spam
 from simpul.conversations.models import Device, GuestEntry
-from simpul.tests.journeys import IN_A_BROWSER, on_one_database
+from simpul.tests.journeys import IN_A_BROWSER
 from simpul.tests.journeys.conftest import House
 from simpul.workflow.models import Entry
 
-pytestmark = [*IN_A_BROWSER, on_one_database("the work is the browser's")]
+pytestmark = [*IN_A_BROWSER, pytest.mark.same_on_any_database("the work is the browser's")]
 
 # the point of a key on the curve P-256, and a secret: what a push service would hand out
 POINT = "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"

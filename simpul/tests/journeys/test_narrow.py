@@ -11,10 +11,12 @@ from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
 from simpul.tests.doors import TABLE, Door
-from simpul.tests.journeys import on_one_database
 from simpul.tests.world import SIDES, World
 
-pytestmark = [pytest.mark.browser, on_one_database("no page is wider on another database")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.same_on_any_database("no page is wider on another database"),
+]
 
 WIDTH = 360
 FIRST_OF = {"all": "anonymous", "staff": "owner", "buyers": "dewi"}

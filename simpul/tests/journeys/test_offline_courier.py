@@ -16,11 +16,13 @@ from pytest_django.live_server_helper import LiveServer
 from simpul import testing
 from simpul.delivery.models import Handover, Shipment, Status
 from simpul.parties.models import AccessLink, Party, Person
-from simpul.tests.journeys import IN_A_BROWSER, on_one_database
+from simpul.tests.journeys import IN_A_BROWSER
 
 pytestmark = [
     *IN_A_BROWSER,
-    on_one_database("what waits on a telephone knows no database; the steps are tested on both"),
+    pytest.mark.same_on_any_database(
+        "what waits on a telephone knows no database; the steps are tested on both"
+    ),
 ]
 
 HOME = "/ciomas/courier/"

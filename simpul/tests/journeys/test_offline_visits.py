@@ -15,12 +15,14 @@ from simpul.conversations.models import Message
 from simpul.crm.models import Visit, VisitDay
 from simpul.lib import clock
 from simpul.orders.models import Order
-from simpul.tests.journeys import IN_A_BROWSER, on_one_database
+from simpul.tests.journeys import IN_A_BROWSER
 from simpul.tests.journeys.conftest import PASSWORD, House, log_in_as
 
 pytestmark = [
     *IN_A_BROWSER,
-    on_one_database("what waits on a telephone knows no database; the steps are tested on both"),
+    pytest.mark.same_on_any_database(
+        "what waits on a telephone knows no database; the steps are tested on both"
+    ),
 ]
 
 VISITS = "/contoh/desk/customers/visits/"

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from simpul import testing
 from simpul.delivery.models import Shipment
 from simpul.parties.models import Party, Person
-from simpul.tests.journeys import IN_A_BROWSER, on_one_database
+from simpul.tests.journeys import IN_A_BROWSER
 from simpul.tests.journeys.test_offline_courier import keep_all, log_in
 
 pytestmark = [
     *IN_A_BROWSER,
-    on_one_database("a finger knows no database; the order of the stops is tested on both"),
+    pytest.mark.same_on_any_database(
+        "a finger knows no database; the order of the stops is tested on both"
+    ),
 ]
 
 

@@ -21,11 +21,11 @@ from simpul.lib import clock
 from simpul.orders.models import Order, OrderNeed
 from simpul.parties.models import Party, Person, Workshop
 from simpul.parties.roles import Role
-from simpul.tests.journeys import IN_A_BROWSER, on_one_database
+from simpul.tests.journeys import IN_A_BROWSER
 
 pytestmark = [
     *IN_A_BROWSER,
-    on_one_database("the same pages; their steps are tested on both databases"),
+    pytest.mark.same_on_any_database("the same pages; their steps are tested on both databases"),
 ]
 
 DESK = "/ciomas/desk/"
