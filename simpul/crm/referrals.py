@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Sum
-from django.utils.translation import gettext as _now
 
 from simpul.crm import tasks
 from simpul.crm.doubts import doubts
@@ -159,8 +158,7 @@ def _is_own(referral: Referral) -> bool:
 
 
 def _void_own(workshop: Workshop, referral: Referral) -> int:
-    reason = _now("Who came and who recommended are one and the same.")
-    referral.void(by=workshop.machine, reason=reason)
+    referral.void(by=workshop.machine, reason="")
     return 1
 
 

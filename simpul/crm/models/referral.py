@@ -182,6 +182,14 @@ class Referral(models.Model):
     # Questions
 
     @property
+    def why_void(self) -> str:
+        """Why it does not count. The machine gives no reason of its own: it lets nothing not count but
+        what turned out to be one customer."""
+        if self.status != Referral.Status.VOID:
+            return ""
+        return self.reason or _now("Who came and who recommended are one and the same.")
+
+    @property
     def reasons(self) -> list[str]:
         return [str(Flag(one).label) for one in self.flags]
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
 from simpul import testing
@@ -291,3 +292,8 @@ def test_who_turns_out_to_have_recommended_himself_is_not_rewarded(
     assert settle(workshop) == 0
     referral.refresh_from_db()
     assert (referral.status, balance_of(buyer)) == (Referral.Status.VOID, 0)
+    assert referral.why_void == "Who came and who recommended are one and the same."
+    with override("id"):
+        assert referral.why_void == (
+            "Yang datang dan yang merekomendasikan ternyata pelanggan yang sama."
+        )

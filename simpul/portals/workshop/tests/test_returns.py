@@ -103,6 +103,9 @@ def test_a_courier_fetches_them_at_the_buyers_door(
     assert client.post(f"{job}fetching/", said).status_code == 302
     assert client.post(f"{job}fetching/", said).status_code == 302  # sent twice, heard once
     assert shipment.handovers.count() == 1
+    page = client.get(job).text
+    assert "goods that come back" in page
+    assert "to fetch back" not in page
 
     testing.login(client, dewi)
     page = client.get(mine).text
