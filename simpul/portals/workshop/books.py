@@ -20,6 +20,7 @@ from simpul.insight.books.postings import Books, Source
 from simpul.insight.books.reports import Period
 from simpul.insight.books.turnover import Rule, tax_due
 from simpul.lib import clock
+from simpul.lib.sheets import rupiah
 from simpul.payments.models import PurposeKind
 from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request
@@ -44,6 +45,16 @@ PLACES = {
     "shipment": "deliveries/{}/",
     "turnover": "books/turnover/?day={}-12-31",
 }
+LEDGER: tuple[Column, ...] = (
+    (gettext_lazy("Day"), lambda one: one.posting.on),
+    (gettext_lazy("Event"), lambda one: str(one.posting.label)),
+    (
+        gettext_lazy("Document"),
+        lambda one: str(one.posting.source.label or one.posting.source.key),
+    ),
+    (gettext_lazy("Amount"), lambda one: rupiah(one.sen)),
+    (gettext_lazy("Balance"), lambda one: rupiah(one.balance)),
+)
 MARGINS: tuple[Column, ...] = (
     (gettext_lazy("Order"), lambda row: row.order.number),
     (gettext_lazy("Buyer"), lambda row: row.order.buyer.name),
@@ -80,6 +91,8 @@ def ledger(request: Request, account: str) -> HttpResponse:
         raise Http404
     detail = request.GET.get("of", "")
     opening, moved = reports.ledger(books, Account(account), period, detail)
+    if answer := download(request, f"ledger-{account}", LEDGER, moved):
+        return answer
     page = Paginator(moved, A_PAGE).get_page(request.GET.get("page"))
     context |= {
         "account": Account(account),

@@ -9,21 +9,29 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_safe
 
 from simpul.conversations.models import Ticket
 from simpul.crm.ticket_pairs import pairs_of
 from simpul.insight.lots import TracedLot
 from simpul.insight.origins import Affected, Origin, Work, origin_of, written_to_since
-from simpul.lib import phones
+from simpul.lib import phones, sheets
 from simpul.orders.models import Order
 from simpul.orders.models import Status as OrderStatus
 from simpul.parties.models import Identity, Party, Person
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand, number_of
 from simpul.portals.workshop.tickets import find_ticket
 
 A_PAGE = 20
+COLUMNS: tuple[Column, ...] = (
+    (gettext_lazy("Order"), lambda one: one.order.number),
+    (gettext_lazy("Buyer"), lambda one: one.order.buyer.name),
+    (gettext_lazy("State"), lambda one: str(one.order.get_status_display())),
+)
+OF_LOT: Column = (gettext_lazy("How much of it"), lambda one: sheets.quantity(one.quantity))
+OF_WORK: Column = (gettext_lazy("Pairs"), lambda one: one.quantity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,9 @@ def affected(request: Request, pk: int) -> HttpResponse:
         rows = found.with_work(work)
     else:
         raise Http404
+    how_much = OF_WORK if lot is None else OF_LOT
+    if answer := download(request, "affected", [*COLUMNS, how_much], rows, is_personal=True):
+        return answer
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,

@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -34,6 +35,18 @@ COLUMNS: list[Column] = [  # of an account and its ages
     (gettext_lazy("61 to 90 days"), lambda row: rupiah(row[1][3])),
     (gettext_lazy("Over 90 days"), lambda row: rupiah(row[1][4])),
     (gettext_lazy("Owed"), lambda row: rupiah(row[0].balance_sen)),
+]
+PAID: list[Column] = [  # to one of them
+    (gettext_lazy("Day"), lambda one: one.on),
+    (gettext_lazy("Way"), lambda one: _("Transfer") if one.entry_id else _("Cash")),
+    (gettext_lazy("Note"), lambda one: one.reason or one.words),
+    (gettext_lazy("Amount"), lambda one: rupiah(-one.amount_sen)),
+]
+BILLS: list[Column] = [
+    (gettext_lazy("Bill"), lambda bill: bill.number),
+    (gettext_lazy("Day"), lambda bill: bill.billed_on),
+    (gettext_lazy("Amount"), lambda bill: bill.amount),
+    (gettext_lazy("State"), lambda bill: str(bill.get_status_display())),
 ]
 
 
@@ -82,9 +95,16 @@ def account(request: Request, pk: int) -> HttpResponse:
     paid = Purpose.objects.visible_to(request.person).filter(
         party=supplier, kind__in=("supplier", "back")
     )
-    pages = Paginator(paid.select_related("entry__account").order_by("-on", "-pk"), A_PAGE)
-    shown = pages.get_page(request.GET.get("page"))
+    paid = paid.select_related("entry__account").order_by("-on", "-pk")
     bills = SupplierBill.objects.visible_to(request.person).filter(supplier=supplier)
+    bills = bills.order_by("-billed_on", "-pk")
+    if request.GET.get("list") == "bills":
+        answer = download(request, f"bills-{pk}", BILLS, bills)
+    else:
+        answer = download(request, f"paid-{pk}", PAID, paid)
+    if answer:
+        return answer
+    shown = Paginator(paid, A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "workshop/payables/account.html",
@@ -93,7 +113,7 @@ def account(request: Request, pk: int) -> HttpResponse:
             "account": found[0] if found else None,
             "paid": shown.object_list,
             "page": shown,
-            "bills": bills.order_by("-billed_on", "-pk")[:50],
+            "bills": bills[:50],
             "term_days": owed.term_of(supplier, request.workshop).days,
             "term_form": TermForm(initial={"days": supplier.supplier_days}),
             "today": clock.today(),

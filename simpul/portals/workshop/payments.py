@@ -43,6 +43,13 @@ COLUMNS: dict[str, list[Column]] = {
         (gettext_lazy("Amount"), lambda entry: rupiah(entry.amount_sen)),
         (gettext_lazy("State"), lambda entry: str(entry.get_status_display())),
     ],
+    "claims": [
+        (gettext_lazy("Order"), lambda claim: claim.order.number),
+        (gettext_lazy("Buyer"), lambda claim: claim.order.buyer.name),
+        (gettext_lazy("Amount"), lambda claim: claim.amount),
+        (gettext_lazy("Paid on"), lambda claim: claim.paid_on),
+        (gettext_lazy("State"), lambda claim: str(claim.get_status_display())),
+    ],
     "due": [
         (gettext_lazy("Due on"), lambda asked: asked.due_on),
         (gettext_lazy("Order"), lambda asked: asked.order.number),

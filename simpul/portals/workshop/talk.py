@@ -11,7 +11,7 @@ from django.db import models
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from simpul.conversations.forms import AssignForm, CallForm, MessageForm, NoteForm
@@ -36,6 +36,7 @@ from simpul.parties.models import Party, Person
 from simpul.parties.roles import Role
 from simpul.payments import texting
 from simpul.portals.doors import path_for
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, number_of
 from simpul.portals.talk import talk_about
 from simpul.portals.workshop.answers import address_of
@@ -52,6 +53,14 @@ KINDS: dict[str, type[models.Model]] = {
 }
 # where each of them names the party that it is talked about with
 OTHERS = {"order": "buyer", "purchase": "supplier", "shipment": "courier", "ticket": "party"}
+COLUMNS: tuple[Column, ...] = (
+    (gettext_lazy("With"), lambda one: one.party.name),
+    (gettext_lazy("About"), lambda one: one.label),
+    (gettext_lazy("When"), lambda one: clock.day_of(one.last.at) if one.last else None),
+    (gettext_lazy("Said by"), lambda one: str(one.last.by) if one.last else ""),
+    (gettext_lazy("Last word"), lambda one: one.last.body if one.last else ""),
+    (gettext_lazy("Who answers"), lambda one: str(one.assigned_to or "")),
+)
 SHOWN = ("all", "unread", "unanswered", "mine", "unassigned", "due")
 
 
@@ -62,9 +71,10 @@ def conversations(request: Request) -> HttpResponse:
     found = begun.exclude(last=None)
     chosen = request.GET.get("shown", "")
     shown = begun if chosen == "due" else found
-    page = Paginator(_shown(shown, chosen, request.person), A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    rows = _shown(shown, chosen, request.person)
+    if answer := download(request, "conversations", COLUMNS, rows, is_personal=True):
+        return answer
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "workshop/talk/list.html",

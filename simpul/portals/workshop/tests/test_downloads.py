@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -15,6 +16,7 @@ from simpul.conversations.notices import audience_of
 from simpul.parties.models import Identity, Party, Person
 from simpul.portals.jinja import sentence
 from simpul.portals.workshop.tests.test_gateways import freshly
+from simpul.procurement.models import SupplierPrice
 from simpul.tests.world import World
 from simpul.workflow.models import journal_of
 
@@ -31,8 +33,19 @@ LISTS = (
     *("payments/out/", "payments/out/?tab=explained", "payments/payers/", "payments/couriers/"),
     *("payments/gateways/?tab=notices", "payments/cashbook/closings/", "production/"),
     *("production/wages/", "production/wages/?list=sheets", "purchases/inquiries/"),
-    *("purchases/prices/", "purchases/"),
+    *("purchases/prices/", "purchases/", "payments/?tab=claims", "conversations/"),
+    *("books/accounts/1120/?period=year", "payments/gateways/?tab=payments"),
 )
+PAGES = Path(__file__).parent.parent / "jinja2" / "workshop"
+NO_LISTS = {  # pages that lead on to more of the same, and what they are instead
+    "customers/bulletins/showcase.html": "pictures",
+    "customers/campaigns/texts.html": "texts that somebody sends by hand",
+    "messages.html": "texts that somebody sends by hand",
+    "payments/inbox.html": "letters as they came",
+    "sentra/room.html": "what is said in a room that workshops share",
+    "sentra/thread.html": "what is said in a room that workshops share",
+    "stock/counting.html": "a sheet to be filled in; what lies there is a list of its own",
+}
 
 
 def rows_of(client: Client, path: str) -> list[list[str]]:
@@ -62,6 +75,38 @@ def test_every_list_is_taken_along(world: World) -> None:
         assert len(rows) > 1, path
         assert {len(row) for row in rows} == {len(rows[0])}, path
         assert len(list(book["Simpul"].iter_rows())) == len(rows), path
+
+
+def test_whatever_has_pages_of_rows_is_taken_along() -> None:
+    """Whoever adds a list of the desk offers it as a file, or says what it is instead."""
+    pages = {
+        str(page.relative_to(PAGES)): page.read_text()
+        for page in PAGES.rglob("*.html")
+        if "ui.pagination(" in page.read_text()
+    }
+
+    assert len(pages) > 50
+    assert {name for name, text in pages.items() if "ui.downloads(" not in text} == set(NO_LISTS)
+
+
+def test_what_is_of_one_is_taken_along_too(world: World) -> None:
+    client = world.clients["owner"]
+    freshly(client, Person.objects.get(user__pk=client.session["_auth_user_id"]))
+    dewi, budi = world.party("dewi").pk, world.party("budi").pk
+    item, material = world.things["item"]["pk"], SupplierPrice.objects.order_by("pk")[0].material_id
+    for path in (
+        f"parties/{dewi}/account/",
+        f"customers/points/buyers/{dewi}/",
+        f"payments/suppliers/{budi}/?list=bills",
+        f"stock/{item}/",
+        f"purchases/prices/{material}/",
+    ):
+        mark = "&" if "?" in path else "?"
+        page = client.get(f"/ciomas/desk/{path}").text
+        rows = rows_of(client, f"/ciomas/desk/{path}{mark}as=csv")
+        assert "as=xlsx" in page, path
+        assert len(rows) > 1, path
+        assert {len(row) for row in rows} == {len(rows[0])}, path
 
 
 def test_a_list_of_parties_says_who_they_are(client: Client, dewi: Person, owner: Person) -> None:
