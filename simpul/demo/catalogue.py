@@ -236,6 +236,7 @@ REPRICED = {"SDL-06": (108_000, 330), "PNT-04": (130_000, 300), "DRB-01": (350_0
 WHOLESALE = {row[0]: row[7] for row in PRODUCTS}
 
 # gram, with the box
+LAUNCHED = {"BOT-03": 350}  # days ago: before that it could not be had, in a story as long as that
 PAIR_WEIGHT = {"pria": 1_050, "wanita": 720, "sekolah": 850, "sandal": 620}
 
 

@@ -19,13 +19,14 @@ from typing import Any, NamedTuple
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.crypto import get_random_string
 
-from simpul.catalog.models import Colourway, Material, Product, SizeRun
+from simpul.catalog.models import Colourway, Group, Material, Product, SizeRun
 from simpul.crm import referrals
 from simpul.delivery.models import Route
 from simpul.demo import (
     bulletins,
     cash_box,
     catalogue,
+    households,
     letters,
     lists,
     marketing,
@@ -69,7 +70,10 @@ type Happening = Callable[[], object]
 WISHED = 30  # days from the order: what a buyer of the past asked for
 YOUNG = 270  # days in which the workshop was less known: orders came more seldom
 LATELY = timedelta(days=18)  # whose orders stand in `_plant`
+LONG_LYING = timedelta(days=215)  # some pairs that nobody wants
 BUSY = timedelta(days=40)  # in which the bank is read and material bought as often as can be
+SLOW = {"serang": 7, "solo": 3}  # who pays later than others, by days
+SAYS_SO_BEFORE = ("padang",)  # reports transfers that come two days later
 OFFICE, FAMILY = ("DRB-01", "LFR-02"), ("SKL-05", "PNT-04")  # what shops take together
 
 
@@ -145,6 +149,13 @@ class Story:
         moment = datetime.combine(day, time(hour, self.dice.randint(0, 59)), clock.WIB)
         self.at(max(moment, clock.now() + timedelta(minutes=5)), happening)
 
+    def key_of(self, order: Order) -> str:
+        return next(key for key, party in self.cast.parties.items() if party == order.buyer)
+
+    def slowness(self, order: Order) -> int:
+        """How many days later than others the buyer pays; in these weeks nobody does."""
+        return SLOW.get(self.key_of(order), 0) if self.now - clock.now() > BUSY else 0
+
     def pay(self, order: Order) -> None:
         """The buyer pays what is asked for."""
         _pay(self, order)
@@ -174,6 +185,12 @@ def tell(
         if habit.key in newcomers:
             story.at(first, partial(_get_to_know, story, newcomers[habit.key]))
         story.at(first + timedelta(hours=1), partial(_order, story, habit))
+    for partner, buys in households.households((now - opened - LATELY).days):
+        first = opened + timedelta(days=buys[0].day, hours=2)
+        story.at(first, partial(_get_to_know, story, partner))
+        for buy in buys:
+            moment = opened + timedelta(days=buy.day, hours=3)
+            story.at(moment, partial(_buy_at_retail, story, partner.key, buy))
     for week in range((now - opened).days // 7 + 1):
         for day, hour in ((1, 8), (3, 9), (5, 9)):
             moment = opened + timedelta(days=7 * week + day)
@@ -285,7 +302,7 @@ def _sold(material: Material) -> dict[str, Any]:
 
 
 def _get_to_know(story: Story, partner: people.Partner) -> None:
-    """A distributor who has heard of the workshop calls."""
+    """Somebody who has heard of the workshop calls."""
     party, contact = people.introduce(story.cast.workshop, partner, clock.now())
     story.cast.parties[partner.key], story.cast.contacts[partner.key] = party, contact
 
@@ -308,13 +325,25 @@ def _order(story: Story, habit: Habit) -> None:
         story.later(lambda: _confirm(story, order), days=story.dice.choice((0, 1, 1)))
 
 
+def _buy_at_retail(story: Story, key: str, buy: households.Buy) -> None:
+    """A household orders, at the price of the shop window."""
+    model = buy.model if _is_launched(story, buy.model) else households.ELSE
+    order = _place(story, key, _wishes(story, (model,), (buy.pairs,)), clock.in_days(WISHED))
+    story.later(lambda: _confirm(story, order), days=story.dice.choice((0, 1)))
+
+
 def _basket(story: Story, habit: Habit) -> tuple[str, ...]:
     """What stands in the next order: a model alone that is dear these days gives way to others."""
-    basket = story.dice.choice(habit.baskets)
+    baskets = [one for one in habit.baskets if all(_is_launched(story, code) for code in one)]
+    basket = story.dice.choice(baskets)
     dear = max(catalogue.dearness(code, (story.now - clock.now()).days) for code in basket)
-    others = [one for one in habit.baskets if one != basket]
+    others = [one for one in baskets if one != basket]
     is_left = len(basket) == 1 and others and story.dice.random() < min(0.9, 6 * dear)
     return story.dice.choice(others) if is_left else basket
+
+
+def _is_launched(story: Story, code: str) -> bool:
+    return (story.now - clock.now()).days <= catalogue.LAUNCHED.get(code, 10_000)
 
 
 def _wishes(story: Story, codes: tuple[str, ...], sizes: tuple[int, ...]) -> list[LineWish]:
@@ -370,7 +399,8 @@ def _confirm(story: Story, order: Order) -> None:
         _offer(story, order)
         return
     agreement.confirm(order, by=story.cast.staff["sari"])
-    story.later(lambda: _pay(story, order), days=story.dice.choice((0, 1, 1, 2, 4)))
+    days = story.dice.choice((0, 1, 1, 2, 4)) + story.slowness(order)
+    story.later(lambda: _pay(story, order), days=days)
 
 
 def _offer(story: Story, order: Order, answers: bool = True) -> None:
@@ -394,14 +424,17 @@ def _offer(story: Story, order: Order, answers: bool = True) -> None:
 def _priced(wish: LineWish, order: Order) -> LineWish:
     if wish.price is not None:
         return wish
-    price = wish.colourway.product.price_for("wholesale", wish.pairs, clock.today())
+    is_shop = order.buyer.buys_as == Party.BuysAs.DISTRIBUTOR
+    group = Group.WHOLESALE if is_shop else Group.RETAIL
+    price = wish.colourway.product.price_for(group, wish.pairs, clock.today())
     return LineWish(wish.colourway, wish.sizes, price)
 
 
 def _accept(story: Story, order: Order) -> None:
     order = _fresh(order)
     agreement.accept(order, by=_contact(story, order), revision=order.revision)
-    story.later(lambda: _pay(story, order), days=story.dice.choice((0, 1, 2)))
+    days = story.dice.choice((0, 1, 2)) + story.slowness(order)
+    story.later(lambda: _pay(story, order), days=days)
 
 
 def _contact(story: Story, order: Order) -> Person:
@@ -418,10 +451,12 @@ def _pay(story: Story, order: Order, less: int = 0, name: str = "") -> None:
     if asked is None:
         return
     amount = asked.amount - less
-    text = f"TRSF E-BANKING CR {clock.today():%d%m}/FTSCY/WS95031 {amount}.00 "
     says = order.code if story.dice.random() < 0.5 else "PEMBAYARAN SEPATU"
-    story.bank.book(clock.today(), amount, text + f"{says} {(name or order.buyer.name).upper()}")
-    story.money_came = True
+    comes = partial(_transfer, story, amount, f"{says} {(name or order.buyer.name).upper()}")
+    if story.key_of(order) in SAYS_SO_BEFORE and story.now - clock.now() > BUSY:
+        story.later(comes, days=2)
+    else:
+        comes()
     contact = _contact(story, order)
     if contact.user is not None and story.dice.random() < 0.6:
         PaymentClaim.submit(
@@ -433,6 +468,12 @@ def _pay(story: Story, order: Order, less: int = 0, name: str = "") -> None:
             sender=contact.name,
             proof=_proof(order.number, amount),
         )
+
+
+def _transfer(story: Story, amount: int, words: str) -> None:
+    text = f"TRSF E-BANKING CR {clock.today():%d%m}/FTSCY/WS95031 {amount}.00 "
+    story.bank.book(clock.today(), amount, text + words)
+    story.money_came = True
 
 
 def _proof(number: str, amount: int) -> uploads.Admitted:
@@ -562,6 +603,8 @@ def _plant(story: Story) -> None:
     )
     story.at(_ago(story, 3), lambda: _waits_for_money(story, "maju"))
     story.at(_ago(story, 2), lambda: _pays_oddly(story, "jakarta"))
+    if story.now - story.opened > LONG_LYING:
+        story.at(_ago(story, LONG_LYING.days), partial(this_week.left_over, story))
     before_yesterday = (story.now - timedelta(days=2)).replace(hour=10, minute=30)
     story.at(before_yesterday, partial(this_week.days_and_hands, story))
     story.at(before_yesterday, partial(this_week.on_its_way, story))

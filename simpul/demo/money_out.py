@@ -25,6 +25,8 @@ EACH_MONTH = (
     (25, -7_500_000, "TRSF E-BANKING DB PRIVE HADI", "drawing"),
     (28, -15_000, "BIAYA ADM", "fee"),
 )
+GROWN = timedelta(days=400)  # since then the owner takes out more
+DRAWN_LATER = -18_000_000
 
 
 def begin(story: Story) -> None:
@@ -45,9 +47,10 @@ def pay_weekly(story: Story) -> None:
 
 
 def pay_monthly(story: Story, day: int) -> None:
-    for on, amount, text, _kind in EACH_MONTH:
+    for on, amount, text, kind in EACH_MONTH:
         if on == day:
-            story.bank.book(clock.today(), amount, text)
+            more = kind == "drawing" and clock.now() - story.opened > GROWN
+            story.bank.book(clock.today(), DRAWN_LATER if more else amount, text)
 
 
 def explain(story: Story) -> None:

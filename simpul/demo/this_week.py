@@ -298,6 +298,21 @@ def from_stock(story: Story, key: str, code: str, **wish: Any) -> Order:
     return _fresh(order)
 
 
+def left_over(story: Story) -> None:
+    """Sandals of an order that was cancelled once: found on the shelf, and nobody has wanted them."""
+    product = Product.objects.for_page().get(workshop=story.cast.workshop, code="SDL-06")
+    look = max(product.colourways.all(), key=lambda one: one.position)
+    place = Location.of(story.cast.workshop.pk, Location.Kind.FINISHED)
+    for variant in look.variants.filter(size__in=("39", "43")).order_by("pk"):
+        Count.take(
+            by=story.cast.staff["rina"],
+            item=Item.of_variant(variant),
+            location=place,
+            counted=8,
+            reason="Sisa pesanan lama di rak.",
+        )
+
+
 def offered(
     story: Story,
     orders: list[Order],

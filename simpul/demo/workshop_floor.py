@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Sum
 
 from simpul.delivery.models import Consignment, Package, Route, Shipment
 from simpul.delivery.models import Status as ShipmentStatus
-from simpul.demo import odd_money, photos
+from simpul.demo import households, odd_money, photos
 from simpul.lib import clock
 from simpul.orders.models import Gate, LineSize, Order, OrderLine, Status
 from simpul.production.models import OPEN, Job, calendar_of
@@ -31,7 +32,6 @@ CAUSES = {  # at each of the stages; sometimes nobody says one
     "Open dan sol": ("Lem lepas", "Salah ukuran atau acuan", "Lem lepas"),
     "Finishing dan kemas": ("Belang atau kotor", "Lem lepas", ""),
 }
-DAYS_A_STAGE = 2  # of work, as it is planned
 UNPLANNED_ONE_IN = 6  # jobs: the schedule did not know
 PLANNED_ANEW_ONE_IN = 5
 SPOILT_ONE_IN = 6  # jobs, when leather is cut
@@ -119,7 +119,12 @@ def _days(job: Job) -> dict[int, date]:
     if job.pk % UNPLANNED_ONE_IN == 0:
         return {}
     days = calendar_of(job.workshop).open_days(clock.today(), clock.in_days(60))
-    return {stage.position: days[DAYS_A_STAGE * stage.position] for stage in job.stages.all()}
+    return {stage.position: _planned(days, stage.position) for stage in job.stages.all()}
+
+
+def _planned(days: Sequence[date], place: int) -> date:
+    """One and a half days of work for each stage."""
+    return days[3 * place // 2]
 
 
 def _plan_anew(story: Story, job: Job, place: int) -> None:
@@ -128,7 +133,7 @@ def _plan_anew(story: Story, job: Job, place: int) -> None:
     days = calendar_of(job.workshop).open_days(clock.today(), clock.in_days(60))
     job.schedule(
         by=story.cast.staff["udin"],
-        days={one.position: days[DAYS_A_STAGE * (at + 1) + 1] for at, one in enumerate(stages)},
+        days={one.position: _planned(days, at + 1) for at, one in enumerate(stages)},
         reason="Lem lama kering karena hujan terus",
     )
 
@@ -144,7 +149,8 @@ def pack(story: Story, order: Order) -> None:
         return
     fill(story, order, sizes)
     fresh = Order.objects.select_related("workshop", "buyer").get(pk=order.pk)
-    story.later(lambda: story.pay(fresh), days=story.dice.choice((0, 1, 3)))
+    slow = 2 * story.slowness(fresh)
+    story.later(lambda: story.pay(fresh), days=story.dice.choice((0, 1, 3)) + slow)
     story.later(lambda: ship(story, order), days=2)
 
 
@@ -171,8 +177,9 @@ def ship(story: Story, order: Order) -> None:
         story.later(lambda: ship(story, order), days=2)
         return
     rina, courier = story.cast.staff["rina"], story.cast.parties["cargo"]
-    key = next(key for key, party in story.cast.parties.items() if party == order.buyer)
-    if key not in FARAWAY and sum(len(line.sizes.all()) for line in order.lines.all()) < 12:
+    key = story.key_of(order)
+    is_near = key not in FARAWAY and not key.startswith(households.KEY)
+    if is_near and sum(len(line.sizes.all()) for line in order.lines.all()) < 12:
         courier = story.cast.parties["ojek"]
     if order.paid_at_the_door:
         courier = story.cast.parties["ojek"]
@@ -183,12 +190,19 @@ def ship(story: Story, order: Order) -> None:
         orders=[order],
         mode=Shipment.Mode.OJEK if is_ojek else Shipment.Mode.CARGO,
         route=f"Ciomas – {order.buyer.area}",
-        fee=75_000 if is_ojek else 260_000,
+        fee=_fee(order, is_ojek),
         days=1 if is_ojek else 3,
         tariff=by_ojek.first() if is_ojek else None,
     )
     shipment.offer(by=rina, couriers=[courier], expires_at=clock.now() + timedelta(days=3))
     story.later(lambda: fetch(story, shipment), days=story.dice.choice((0, 1)))
+
+
+def _fee(order: Order, is_ojek: bool) -> int:
+    """What a way costs, by the pairs: in rupiah."""
+    sizes = LineSize.objects.filter(line__order=order)
+    pairs: int = sizes.aggregate(n=Sum("pairs"))["n"]
+    return 15_000 + 1_500 * pairs if is_ojek else 20_000 + 3_000 * pairs
 
 
 def fetch(story: Story, shipment: Shipment) -> None:

@@ -13,7 +13,7 @@ from simpul.catalog.models import Stage
 from simpul.insight.models import ModelDay
 from simpul.insight.spans import WEEK
 from simpul.lib.workdays import DAY
-from simpul.parties.models import Workshop
+from simpul.parties.models import Workshop, in_this_language
 from simpul.production.models import Capacity, calendar_of
 
 MIX_WEEKS = 26  # whose orders say which models are made how often
@@ -21,7 +21,7 @@ MIX_WEEKS = 26  # whose orders say which models are made how often
 
 @dataclass(frozen=True, slots=True)
 class Narrowest:
-    """The post that gets the fewest pairs done, how many a day, and how many in each week asked for."""
+    """The post that gets the fewest pairs done, as the reader calls it, how many a day, and how many in each week asked for."""
 
     post: str
     a_day: int
@@ -36,15 +36,17 @@ def narrowest(workshop: Workshop, today: date, mondays: Sequence[date]) -> Narro
     """
     minutes = {one.post: one.minutes for one in Capacity.objects.filter(workshop=workshop)}
     stages = Stage.objects.active().filter(product__workshop=workshop, minutes__gt=0)
-    rows = stages.order_by("pk").values_list("product", "name", "minutes")
+    rows = stages.order_by("pk").values_list("product", "name", "name_en", "minutes")
     recent = ModelDay.objects.filter(
         workshop=workshop, day__gte=today - MIX_WEEKS * WEEK, pairs__gt=0
     )
     mix = dict(recent.order_by().values_list("product").annotate(n=Sum("pairs")))
     spent: dict[str, int] = defaultdict(int)  # minutes of all these pairs
-    known = {product for product, _name, _minutes in rows}
-    for product, name, each in rows:
+    english: dict[str, str] = {}
+    known = {product for product, *_stage in rows}
+    for product, name, name_en, each in rows:
         spent[name] += each * mix.get(product, 0)
+        english[name] = name_en
     pairs = sum(count for product, count in mix.items() if product in known)
     done = {
         post: minutes[post] * pairs // used
@@ -58,4 +60,4 @@ def narrowest(workshop: Workshop, today: date, mondays: Sequence[date]) -> Narro
     weeks = [
         done[post] * sum(monday <= day < monday + WEEK for day in open_days) for monday in mondays
     ]
-    return Narrowest(post, done[post], weeks)
+    return Narrowest(in_this_language(post, english[post]), done[post], weeks)

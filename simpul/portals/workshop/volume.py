@@ -53,7 +53,9 @@ def prices(request: Request) -> HttpResponse:
     context = {
         "kept": FactsKept.objects.filter(workshop=request.workshop).first(),
         "changed": [one for one in rows if one.since],
-        "said": sum(bool(one.verdict) for one in rows),
+        "said": [
+            f"{one.product.code} {one.product} {one.verdict_label}" for one in rows if one.verdict
+        ],
         "rows": rows,
         "chosen": chosen,
         "chart": _chart(chosen) if chosen and chosen.points else None,
