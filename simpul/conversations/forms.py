@@ -241,10 +241,9 @@ class PreferencesForm(forms.Form):
         label=_("Leave me alone from"),
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        help_text=_("Here it is written all the same. Empty: at any hour."),
     )
     quiet_until = forms.TimeField(
-        label=_("until"),
+        label=_("Until"),
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
@@ -267,6 +266,11 @@ class PreferencesForm(forms.Form):
         )
         self.kinds, self.channels = reach.kinds_for(person), reach.channels_of(person)
         self.usual = reach.usual(person)
+        self.fields["quiet_from"].help_text = (
+            _("Here it is written all the same. Empty: at any hour.")
+            if Channel.PORTAL in self.channels
+            else _("Empty: at any hour.")
+        )
         wished = {(one.kind, one.channel): one.how for one in person.preferences.all()}
         for kind in self.kinds:
             for way in self._ways_of(kind):

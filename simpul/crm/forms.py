@@ -73,7 +73,7 @@ class RegistrationForm(forms.Form):
         help_text=_("By e-mail and WhatsApp. You can take it back at any time, with one tap."),
     )
 
-    code = forms.CharField(label=_("Code of who recommended us"), max_length=20, required=False)
+    code = forms.CharField(label=_("Code of whoever recommended us"), max_length=20, required=False)
 
     def __init__(self, data: Any = None, *, code: str | None = None, gift: int = 0) -> None:
         """`code` is that of who recommended us, as far as it is known; None: nobody is asked.

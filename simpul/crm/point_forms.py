@@ -59,7 +59,7 @@ class PointRulesForm(forms.Form):
     referral_most = forms.IntegerField(
         label=_("New customers by one code before somebody looks"), min_value=1, max_value=1_000
     )
-    referral_days = forms.IntegerField(label=_("within days"), min_value=1, max_value=365)
+    referral_days = forms.IntegerField(label=_("In so many days"), min_value=1, max_value=365)
 
     def __init__(self, data: Any = None, *, rules: PointRules) -> None:
         kept = {name: getattr(rules, name) for name in self.base_fields if name != "is_on"}

@@ -28,6 +28,8 @@ MOST_SAMPLES = 12  # pairs
 class QuotationForm(GridForm):
     """Pairs by size, a price for each model, and terms; `cleaned_data` is what `send` needs."""
 
+    names_prices = True
+
     valid_until = forms.DateField(
         label=_("Offer valid until"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -235,6 +237,8 @@ class QuotationAcceptanceForm(WhereForm):
 
 class SampleForm(GridForm):
     """A few pairs to look at, and what a pair costs; `cleaned_data` has the priced wishes."""
+
+    names_prices = True
 
     price = RupiahField(
         label=_("What a pair costs"), required=False, help_text=_("Empty: the sample is free.")

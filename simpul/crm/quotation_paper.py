@@ -144,7 +144,7 @@ def _sums(revision: QuotationRevision) -> Rows:
 
 def _terms(revision: QuotationRevision) -> Rows:
     days = ngettext(
-        "%(n)s day after you accept", "%(n)s days after you accept", revision.ready_days
+        "%(n)s day after it is accepted", "%(n)s days after it is accepted", revision.ready_days
     ) % {"n": revision.ready_days}
     rows = [(_("Ready"), days)]
     if revision.down_payment:

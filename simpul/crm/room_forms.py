@@ -21,9 +21,16 @@ class PostForm(forms.Form):
         label=_("What do you want to say?"),
         max_length=LONGEST_POST,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("All distributors of the workshop read it, with the name of your shop."),
     )
     picture = UploadField(label=_("Picture"), kinds=uploads.PHOTO, required=False)
+
+    def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"].help_text = (
+            _("All distributors of the workshop read it, with the name of the workshop.")
+            if by.is_staff
+            else _("All distributors of the workshop read it, with the name of your shop.")
+        )
 
     @transaction.atomic
     def save(self, *, by: Person, thread: Post | None = None) -> Post:

@@ -13,7 +13,7 @@ from simpul.crm.segmenting import Aim, Bought, Phase
 from simpul.parties.models import Party, Person, Workshop
 from simpul.ui.fields import RupiahField
 
-_ANY = ("", _("all the same"))
+_ANY = ("", _("any"))
 _PHASES = [
     _ANY,
     (_("What we have in mind"), Aim.choices),

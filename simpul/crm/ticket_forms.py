@@ -14,6 +14,7 @@ from simpul.conversations.models import LONGEST_MESSAGE, Channel, Ticket, Ticket
 from simpul.crm.models import MOST_HOURS, Goal, Service
 from simpul.orders.models import Order, OrderQuerySet
 from simpul.orders.sheets import Sheet
+from simpul.ui.jinja import day_short, rupiah
 
 KINDS = [
     (Ticket.Kind.QUESTION, _("I have a question")),
@@ -125,10 +126,17 @@ class MergeForm(forms.Form):
         field.queryset = others
 
 
+class ReplacingField(forms.ModelChoiceField[Order]):
+    """An order by its number, its day and what it is worth."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.number} · {day_short(obj.placed_at)} · {rupiah(obj.total)}"
+
+
 class ReplacementForm(forms.Form):
     """The order that makes a ticket good."""
 
-    order = forms.ModelChoiceField(
+    order = ReplacingField(
         Order.objects.none(), label=_("Order"), empty_label=None, widget=forms.RadioSelect
     )
 
@@ -148,7 +156,7 @@ class ServiceForm(forms.Form):
         help_text=_("On the days on which the workshop works."),
     )
     closes = forms.TimeField(
-        label=_("until"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label=_("Until"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
 
     def __init__(self, data: Any = None, *, service: Service) -> None:

@@ -29,7 +29,7 @@ class VoucherForm(forms.Form):
     amount = RupiahField(
         label=_("Rupiah off"),
         required=False,
-        help_text=_("With per cents: at most so much."),
+        help_text=_("With a percentage: at most this much."),
     )
     least = RupiahField(label=_("For orders with goods from"), required=False)
     from_on = forms.DateField(

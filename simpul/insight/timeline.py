@@ -398,7 +398,7 @@ def _receipt(row: Any) -> Told:
 
 
 def _claim(row: Any) -> Told:
-    title = _("Says to have paid %(amount)s for %(order)s") % {
+    title = _("Says they paid %(amount)s for %(order)s") % {
         "amount": rupiah(row.amount),
         "order": row.order.number,
     }

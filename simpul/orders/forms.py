@@ -44,7 +44,12 @@ class AcceptanceForm(forms.Form):
 
 
 class GridForm(forms.Form):
-    """A form with the grid of pairs; `cleaned_data["wishes"]` is what was filled in."""
+    """A form with the grid of pairs; `cleaned_data["wishes"]` is what was filled in.
+
+    `names_prices`: the form asks for prices itself, so a model without one needs no quotation.
+    """
+
+    names_prices = False
 
     unit = forms.TypedChoiceField(
         label=_("I count in"),

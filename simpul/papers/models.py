@@ -17,6 +17,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from simpul.lib import clock, codes, pdf, phones, rows, uploads
 from simpul.parties.models import Party, Person, Workshop
@@ -139,13 +140,13 @@ class Paper(models.Model):
     """
 
     class Kind(models.TextChoices):
-        KUITANSI = "KW", "Kuitansi"
-        INVOICE = "INV", "Faktur"
-        DELIVERY_NOTE = "SJ", "Surat jalan"
-        PURCHASE_ORDER = "PO", "Pesanan pembelian"
-        CREDIT_NOTE = "NK", "Nota kredit"
-        REFUND_NOTE = "NPD", "Nota pengembalian dana"
-        QUOTATION = "SPH", "Surat penawaran"
+        KUITANSI = "KW", _("Receipt")
+        INVOICE = "INV", _("Invoice")
+        DELIVERY_NOTE = "SJ", _("Delivery note")
+        PURCHASE_ORDER = "PO", _("Purchase order")
+        CREDIT_NOTE = "NK", _("Credit note")
+        REFUND_NOTE = "NPD", _("Refund note")
+        QUOTATION = "SPH", _("Quotation")
 
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+", db_index=False)
     party = models.ForeignKey(Party, models.PROTECT, related_name="+")  # who it was issued to

@@ -21,7 +21,7 @@ class CreditNoteForm(forms.Form):
         label=_("In your own words"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("The buyer reads it, and it stands on the nota kredit."),
+        help_text=_("The buyer reads it, and it stands on the credit note."),
     )
 
 

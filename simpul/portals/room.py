@@ -24,13 +24,13 @@ A_PAGE = 20
 
 @require_safe
 def room(request: Request) -> HttpResponse:
-    return _room(request, PostForm())
+    return _room(request, PostForm(by=request.person))
 
 
 @require_POST
 def new(request: Request) -> HttpResponse:
     _demand_room(request)
-    form = PostForm(request.POST, request.FILES)
+    form = PostForm(request.POST, request.FILES, by=request.person)
     if not request.person.may("crm.write_post", request.workshop):
         raise NotAllowed
     if form.is_valid():
@@ -41,13 +41,13 @@ def new(request: Request) -> HttpResponse:
 
 @require_safe
 def post(request: Request, pk: int) -> HttpResponse:
-    return _thread(request, _find_thread(request, pk), AnswerPostForm())
+    return _thread(request, _find_thread(request, pk), AnswerPostForm(by=request.person))
 
 
 @require_POST
 def answer(request: Request, pk: int) -> HttpResponse:
     thread = _find_thread(request, pk)
-    form = AnswerPostForm(request.POST, request.FILES)
+    form = AnswerPostForm(request.POST, request.FILES, by=request.person)
     if not request.person.may("crm.answer_post", request.workshop):
         raise NotAllowed
     if form.is_valid():
@@ -98,7 +98,7 @@ def ahead(request: Request, pk: int) -> HttpResponse:
         raise WrongState(_("Choose a model first."))
     form = AheadForm(request.POST, mine=mine)
     if not form.is_valid():
-        return _thread(request, thread, AnswerPostForm(), ahead=form)
+        return _thread(request, thread, AnswerPostForm(by=request.person), ahead=form)
     poll.order_ahead(by=request.person, sizes=form.sizes)
     return redirect(f"{portal_of(request)}:post", request.workshop.slug, pk)
 

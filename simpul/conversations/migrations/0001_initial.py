@@ -251,7 +251,7 @@ class Migration(FirstMigration):
             name='Preference',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('orders', 'Orders'), ('money', 'Money'), ('material', 'Material'), ('work', 'Work'), ('delivery', 'Delivery'), ('talk', 'Messages and questions'), ('prospects', 'Prospects and guests'), ('opinion', 'Questions how content I am')], max_length=9)),
+                ('kind', models.CharField(choices=[('orders', 'Orders'), ('money', 'Money'), ('material', 'Material'), ('work', 'Work'), ('delivery', 'Delivery'), ('talk', 'Messages and questions'), ('prospects', 'Prospects and guests'), ('opinion', 'How content I am')], max_length=9)),
                 ('channel', models.CharField(choices=[('portal', 'here'), ('phone', 'telephone'), ('whatsapp', 'WhatsApp'), ('mail', 'e-mail'), ('visit', 'visit'), ('push', 'on the device'), ('sms', 'SMS')], max_length=8)),
                 ('how', models.CharField(choices=[('at_once', 'at once'), ('daily', 'once a day'), ('never', 'not at all')], max_length=7)),
                 ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='preferences', to='parties.person')),

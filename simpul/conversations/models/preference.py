@@ -23,7 +23,7 @@ class Kind(models.TextChoices):
     DELIVERY = "delivery", _("Delivery")
     TALK = "talk", _("Messages and questions")
     PROSPECTS = "prospects", _("Prospects and guests")
-    OPINION = "opinion", _("Questions how content I am")
+    OPINION = "opinion", _("How content I am")
 
 
 class How(models.TextChoices):

@@ -203,7 +203,7 @@ class Migration(FirstMigration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('answer_hours', models.PositiveSmallIntegerField(default=4, verbose_name='hours of work that a distributor has to take a prospect')),
-                ('like_days', models.PositiveSmallIntegerField(default=4, verbose_name='days after a sample arrived, how they liked it is asked')),
+                ('like_days', models.PositiveSmallIntegerField(default=4, verbose_name='days after a sample arrived until you ask how they liked it')),
                 ('workshop', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='lead_rules', to='parties.workshop')),
             ],
         ),
@@ -520,8 +520,8 @@ class Migration(FirstMigration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('days', models.PositiveSmallIntegerField(default=365, verbose_name='days that are looked at')),
-                ('regular_orders', models.PositiveSmallIntegerField(default=4, verbose_name='so many orders in them are regular')),
-                ('payments', models.PositiveSmallIntegerField(default=3, verbose_name='so many payments in time are on time, if none was late')),
+                ('regular_orders', models.PositiveSmallIntegerField(default=4, verbose_name='orders in them that count as regular')),
+                ('payments', models.PositiveSmallIntegerField(default=3, verbose_name='payments that count as on time, if none was late')),
                 ('workshop', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='room_rules', to='parties.workshop')),
             ],
         ),
@@ -747,7 +747,7 @@ class Migration(FirstMigration):
             name='WishRules',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('many', models.PositiveSmallIntegerField(default=5, verbose_name='so many who wish the same are many')),
+                ('many', models.PositiveSmallIntegerField(default=5, verbose_name='customers with the same wish who count as many')),
                 ('weigh_days', models.PositiveSmallIntegerField(default=365, verbose_name="days over which a customer's orders weigh")),
                 ('workshop', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='wish_rules', to='parties.workshop')),
             ],

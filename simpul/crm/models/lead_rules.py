@@ -19,7 +19,7 @@ class LeadRules(models.Model):
         _("hours of work that a distributor has to take a prospect"), default=4
     )
     like_days = models.PositiveSmallIntegerField(
-        _("days after a sample arrived, how they liked it is asked"), default=4
+        _("days after a sample arrived until you ask how they liked it"), default=4
     )
 
     class Meta:

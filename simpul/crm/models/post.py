@@ -27,10 +27,10 @@ class RoomRules(models.Model):
     )
     days = models.PositiveSmallIntegerField(_("days that are looked at"), default=365)
     regular_orders = models.PositiveSmallIntegerField(
-        _("so many orders in them are regular"), default=4
+        _("orders in them that count as regular"), default=4
     )
     payments = models.PositiveSmallIntegerField(
-        _("so many payments in time are on time, if none was late"), default=3
+        _("payments that count as on time, if none was late"), default=3
     )
 
     class Meta:

@@ -29,7 +29,9 @@ class WishRules(models.Model):
     workshop = models.OneToOneField(
         Workshop, models.CASCADE, related_name="wish_rules", editable=False
     )
-    many = models.PositiveSmallIntegerField(_("so many who wish the same are many"), default=5)
+    many = models.PositiveSmallIntegerField(
+        _("customers with the same wish who count as many"), default=5
+    )
     weigh_days = models.PositiveSmallIntegerField(
         _("days over which a customer's orders weigh"), default=365
     )

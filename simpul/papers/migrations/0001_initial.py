@@ -35,7 +35,7 @@ class Migration(FirstMigration):
                 ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.workshop', db_index=False)),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
                 ('seen_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
-                ('kind', models.CharField(choices=[('KW', 'Kuitansi'), ('INV', 'Faktur'), ('SJ', 'Surat jalan'), ('PO', 'Pesanan pembelian'), ('NK', 'Nota kredit'), ('NPD', 'Nota pengembalian dana'), ('SPH', 'Surat penawaran')], max_length=4)),
+                ('kind', models.CharField(choices=[('KW', 'Receipt'), ('INV', 'Invoice'), ('SJ', 'Delivery note'), ('PO', 'Purchase order'), ('NK', 'Credit note'), ('NPD', 'Refund note'), ('SPH', 'Quotation')], max_length=4)),
                 ('number', models.CharField(max_length=20)),
                 ('code', models.CharField(default=simpul.lib.codes.public, editable=False, max_length=14, unique=True)),
                 ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype', db_index=False)),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import override
 
 from simpul import testing
 from simpul.papers import chain, issuing
@@ -161,3 +162,9 @@ def test_the_chain_does_not_fork() -> None:
 
     assert Chain.objects.get(workshop=workshop).length == len(shops)
     assert list(chain.faults(workshop)) == []
+
+
+@pytest.mark.parametrize(("language", "name"), [("id", "Faktur"), ("en", "Invoice")])
+def test_a_paper_is_named_as_the_reader_speaks(language: str, name: str) -> None:
+    with override(language):
+        assert Paper(kind=Paper.Kind.INVOICE).get_kind_display() == name

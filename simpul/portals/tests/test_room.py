@@ -132,3 +132,11 @@ def test_another_workshop_finds_nothing(client: Client, dewi: Person, joko: Pers
     testing.login(client, joko)
 
     assert client.get(f"/cibaduyut/desk/customers/room/{post.pk}/").status_code == 404
+
+
+def test_it_is_said_under_whose_name_one_writes(client: Client, dewi: Person, sari: Person) -> None:
+    testing.login(client, dewi)
+    assert "with the name of your shop" in client.get(ROOM).text
+
+    testing.login(client, sari)
+    assert "with the name of the workshop" in client.get(DESK).text

@@ -96,7 +96,10 @@ def test_who_has_no_login_chooses_by_a_link(client: Client, dewi: Person, buyer:
     [here] = set(re.findall(r'href="(/ciomas/told/[^"]+)"', page))
 
     other = Client()
-    assert "Dewi" in other.get(here).content.decode()
+    shown = other.get(here, headers={"accept-language": "en"}).text
+    assert "Dewi" in shown
+    assert "Empty: at any hour." in shown
+    assert "Here it is written all the same" not in shown  # without a login there is no such page
     answer = other.post(here, CHOSEN)
 
     assert answer["Location"] == here

@@ -45,7 +45,7 @@ def credit(request: Request, pk: int) -> HttpResponse:
         else:
             return redirect("workshop:ticket", request.workshop.slug, pk)
     lead = _("It lowers what is open of the order; what is more is credit. The customer reads it.")
-    return _ask(request, ticket, form, _("Credit note"), lead, _("Give the credit note"))
+    return _ask(request, ticket, form, _("Credit note"), lead, _("Write the credit note"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,7 +62,7 @@ def refund(request: Request, pk: int) -> HttpResponse:
         Remedy.pay_back(by=request.person, ticket=ticket, **form.cleaned_data)
         return redirect("workshop:ticket", request.workshop.slug, pk)
     lead = _("Only credit can go back: write the credit note first. Finance approves and sends it.")
-    return _ask(request, ticket, form, _("Money back"), lead, _("Ask for the money back"))
+    return _ask(request, ticket, form, _("Money back"), lead, _("Ask for the refund"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,7 +79,7 @@ def replacement(request: Request, pk: int) -> HttpResponse:
         Remedy.replace(by=request.person, ticket=ticket, **form.cleaned_data)
         return redirect("workshop:ticket", request.workshop.slug, pk)
     lead = _("Enter the order for the new pairs first; a credit note makes it free. Name it here.")
-    return _ask(request, ticket, form, _("Replacement"), lead, _("Name the replacement"))
+    return _ask(request, ticket, form, _("Replacement"), lead, _("Note the replacement"))
 
 
 def _open_ticket(request: Request, pk: int, ability: str) -> tuple[Ticket, Party]:
@@ -111,13 +111,11 @@ def _worth(request: Request, ticket: Ticket) -> int:
 def _ask(
     request: Request, ticket: Ticket, form: forms.Form, title: str, lead: str, label: str
 ) -> HttpResponse:
-    told: dict[str, Any] = {
-        "ticket": ticket,
-        "form": form,
-        "title": title,
-        "lead": lead,
-        "label": label,
-    }
+    """Ask for it on a page of its own; `label` stands on the button."""
+    told: dict[str, Any] = {"title": title, "lead": lead, "label": label}
     return render(
-        request, "workshop/tickets/remedy.html", told, status=422 if form.is_bound else 200
+        request,
+        "workshop/tickets/remedy.html",
+        {"ticket": ticket, "form": form, **told},
+        status=422 if form.is_bound else 200,
     )

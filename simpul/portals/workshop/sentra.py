@@ -135,7 +135,7 @@ def hiding(request: Request, pk: int) -> HttpResponse:
         return redirect("workshop:sentra-post", request.workshop.slug, found.begins_at)
     title = _("Hide it from the room")
     lead = _("Only you and the workshop that wrote it see it then, with the reason.")
-    return _asked(request, form, title=title, lead=lead, post=found)
+    return _asked(request, form, title=title, lead=lead, post=found, is_danger=True)
 
 
 @require_http_methods(["GET", "POST"])
@@ -185,7 +185,8 @@ def removal(request: Request, pk: int) -> HttpResponse:
         sentra.part_with(by=request.person, member=found, **form.cleaned_data)
         return redirect("workshop:sentra-members", request.workshop.slug)
     title = _("Let %(workshop)s go") % {"workshop": found.workshop}
-    return _asked(request, form, title=title, lead=_("What it said stays in the room."), post=None)
+    lead = _("What it said stays in the room.")
+    return _asked(request, form, title=title, lead=lead, post=None, is_danger=True)
 
 
 def _outside(request: Request, form: SentraForm) -> HttpResponse:
@@ -243,7 +244,7 @@ def _voted(thread: SentraPost, member: SentraMember) -> dict[str, Any]:
 
 
 def _asked(request: Request, form: Any, **context: object) -> HttpResponse:
-    shown = {"form": form, **context}
+    shown = {"form": form, "is_danger": False, **context}
     return render(
         request, "workshop/sentra/asked.html", shown, status=422 if form.is_bound else 200
     )

@@ -273,7 +273,7 @@ def _page(request: Request, ticket: Ticket, form: MessageForm) -> HttpResponse:
             "rating": Rating.objects.filter(ticket=ticket).first(),
             "has_others": ticket.is_of_customer and _others(request, ticket).exists(),
             **desk_talk(request, ticket, ticket.party, say_to=say, form=form, together=together),
-            "journal": journal_of(ticket),
+            "journal": journal_of(ticket).order_by("-pk"),
         },
         status=422 if form.is_bound else 200,
     )

@@ -60,5 +60,5 @@ def test_a_typed_code_counts_and_a_wrong_one_does_no_harm(
 
 
 def test_nobody_is_asked_where_nothing_is_given(client: Client, buyer: Party) -> None:
-    assert "Code of who recommended us" not in client.get("/ciomas/register/").text
+    assert "Code of whoever recommended us" not in client.get("/ciomas/register/").text
     assert "simpul_from" not in client.get("/ciomas/", {"from": "<script>"}).cookies

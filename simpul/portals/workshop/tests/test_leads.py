@@ -297,6 +297,7 @@ def test_a_sample_is_sent_from_the_page_of_a_prospect(client: Client, sari: Pers
     lead = Lead.note(by=sari, source="fair", name="Kios Ani", area="Kota Bogor")
     page = f"/ciomas/desk/leads/{lead.pk}/sample/"
     where = {"receiver": "Ani", "street": "Jl. Raya 1", "area": "Kota Bogor"}
+    assert "please quote" not in client.get(page).text  # here one says what it costs
     assert client.post(page, where).status_code == 422
     assert client.post(page, where | {f"pairs-{colour.pk}-40": "13"}).status_code == 422
 

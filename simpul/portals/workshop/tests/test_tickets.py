@@ -17,7 +17,7 @@ from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
 from simpul.payments import agreement
 from simpul.payments.models import CreditNote
-from simpul.ui.jinja import number
+from simpul.ui.jinja import day_short, number, rupiah
 
 DESK = "/ciomas/desk/"
 
@@ -185,6 +185,8 @@ def test_made_good_by_a_note_of_what_the_pairs_cost(
 
     client.post(f"{here}credit/", {"amount": "100.000", "kind": "defect", "note": "Sol"})
     replaced = testing.order(buyer)
+    told = f"{replaced.number} · {day_short(replaced.placed_at)} · {rupiah(replaced.total)}"
+    assert told in client.get(f"{here}replacement/").text
     client.post(f"{here}replacement/", {"order": replaced.pk})
 
     page = client.get(here).text

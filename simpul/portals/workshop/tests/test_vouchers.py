@@ -83,6 +83,17 @@ def test_whose_they_are_is_carried_away_by_who_keeps_the_parties(
     assert journal_of(buyer.workshop).get().facts == {"name": "vouchers", "rows": 1}
 
 
+def test_only_what_was_bought_with_points_gives_them_back(client: Client, sari: Person) -> None:
+    given = Voucher.issue(by=sari, code="X", amount=50_000)
+    bought = Voucher.issue(by=sari, code="Y", amount=50_000, party=testing.party(sari.workshop))
+    Voucher.objects.filter(pk=bought.pk).update(origin=Voucher.Origin.POINTS)
+    testing.login(client, sari)
+
+    said = "The points it was bought with come back."
+    assert said not in client.get(f"{PAGE}{given.pk}/voiding/").text
+    assert said in client.get(f"{PAGE}{bought.pk}/voiding/").text
+
+
 def test_it_is_used_for_a_buyer_on_the_telephone(
     client: Client, sari: Person, buyer: Party
 ) -> None:
