@@ -31,6 +31,7 @@ def test_a_dealer_is_added_and_let_go(client: Client, workshop: Workshop, buyer:
     ring = client.post(f"{DEALERS}{kiosk.pk}/", {"dealer": buyer.pk})
     assert ring.status_code == 409
     dealing = Dealing.objects.get()
+    assert '<dialog class="dialog" aria-label="End it?">' in client.get(page).text
     client.post(f"{DEALERS}ends/{dealing.pk}/")
     assert "Kios Padang" not in client.get(DEALERS).text
     assert "Kios Padang" in client.get(page).text

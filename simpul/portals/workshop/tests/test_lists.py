@@ -49,7 +49,9 @@ def test_a_list_is_looked_at_imported_and_undone(client: Client) -> None:
     assert "0 / 1" in client.get(f"{page}progress/").text
     listing.run(ListImport.objects.get())
     party = Party.objects.get()
-    assert f'href="/ciomas/desk/parties/{party.pk}/"' in client.get(page).text
+    text = client.get(page).text
+    assert f'href="/ciomas/desk/parties/{party.pk}/"' in text
+    assert '<dialog class="dialog" aria-label="Undo the import?">' in text
 
     client.post(f"{page}undoing/")
     assert Party.objects.count() == 0
@@ -78,7 +80,9 @@ def test_a_list_that_is_not_wanted_is_dropped(client: Client) -> None:
 
     assert "What stood in the list is deleted." in client.get(LISTS).text
     assert not ListRow.objects.exists()
-    assert "Toko Melati" not in client.get(page).text
+    text = client.get(page).text
+    assert "Toko Melati" not in text
+    assert "Nothing is left of this list" in text
     assert client.post(f"{page}beginning/").status_code == 409
 
 

@@ -133,3 +133,9 @@ def test_another_workshop_finds_nothing(desk: Client, joko: Person) -> None:
     pk = Segment.objects.get().pk
     assert theirs.get(f"/cibaduyut/desk/customers/segments/{pk}/").status_code == 404
     assert theirs.post(f"/cibaduyut/desk/customers/segments/{pk}/removal/").status_code == 404
+
+
+def test_a_search_that_finds_no_campaign_says_so(desk: Client) -> None:
+    campaigns = "/ciomas/desk/customers/campaigns/"
+    assert "No campaigns here" in desk.get(campaigns).text
+    assert "No campaign fits this search." in desk.get(f"{campaigns}?q=toko").text
