@@ -53,7 +53,9 @@ def test_who_ticks_nobody_is_told_so_and_what_was_ticked_stays(
     client: Client, sari: Person, buyer: Party
 ) -> None:
     facts = {"on": clock.today(), "rep": sari.pk}
-    assert client.post(f"{VISITS}plan/", facts).status_code == 422
+    nobody = client.post(f"{VISITS}plan/", facts)
+    assert nobody.status_code == 422
+    assert nobody.text.count("Tick at least one of them.") == 1
 
     over = client.post(f"{VISITS}plan/", facts | {"parties": [buyer.pk], "on": clock.in_days(-1)})
 
