@@ -99,7 +99,7 @@ def test_a_day_without_a_network(phone: Page, visit: Visit) -> None:
     with Image.open(settings.UPLOADS / upload.path) as photo:
         assert photo.size == (1600, 800)
     refused = phone.locator("[data-state=refused]")
-    expect(refused).to_contain_text(f"Order, {name}")
+    expect(refused).to_contain_text(f"{name}, Take an order")
     refused.get_by_role("link", name="Mend it").click()
     phone.wait_for_url(f"**{here}order/")
     phone.locator("input[data-size]").nth(2).fill("240")
