@@ -206,6 +206,7 @@ def calendar(
 
 
 def _round_up(value: int) -> int:
-    """Return the next figure that begins with 1, 2 or 5 and goes on with zeros, or half of it."""
+    """Return the next plain figure, as 1, 1.2, 1.6, 2, 3 and so on, with zeros, that is whole."""
     step = int(10 ** (len(str(value)) - 1))
-    return next(step * n for n in (1, 2, 3, 4, 5, 6, 8, 10) if step * n >= value)
+    plain = (step * tenths for tenths in (10, 12, 16, 20, 30, 40, 50, 60, 80, 100))
+    return next(ten // 10 for ten in plain if ten % 10 == 0 and ten >= 10 * value)
