@@ -54,7 +54,7 @@ class Migration(FirstMigration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('workshop', 'number'), name='order_number_once'), models.UniqueConstraint(fields=('workshop', 'code'), name='order_code_once'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['confirmed', 'fulfilled', 'closed']), _negated=True), models.Q(('agreed_revision__isnull', False), ('promised_on__isnull', False), ('turn__isnull', False)), _connector='OR'), name='order_agreed_has_a_promise')],
-                'indexes': [models.Index(fields=['workshop', 'status', '-id'], name='orders_orde_worksho_11af98_idx')],
+                'indexes': [models.Index(fields=['workshop', 'status', '-id'], name='orders_orde_worksho_11af98_idx'), models.Index(fields=['workshop', '-total', '-id'], name='orders_orde_worksho_934948_idx')],
             },
         ),
         migrations.CreateModel(
