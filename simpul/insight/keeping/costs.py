@@ -80,11 +80,14 @@ def _first_otherwise(orders: Collection[int]) -> date | None:
     """Return when something was told first of lines of which something else was agreed on since."""
     first: list[date] = []
     for some in batched(sorted(orders), AT_ONCE):
-        now = {
-            line: (pairs, max(pairs, dict(terms.before).get(line, 0)))
-            for terms in facts.terms_of(these(some))
-            for line, pairs, _amount in terms.lines
-        }
+        now: dict[int, tuple[int, int]] = {}
+        for terms in facts.terms_of(these(some)):
+            before = dict(terms.before)
+            now |= {line: (0, most) for line, most in before.items()}  # some are not there any more
+            now |= {
+                line: (pairs, max(pairs, before.get(line, 0)))
+                for line, pairs, _amount in terms.lines
+            }
         told = LineWork.objects.filter(line__order__in=some).order_by()
         first += [
             monday

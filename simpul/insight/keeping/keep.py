@@ -10,6 +10,7 @@ import calendar
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import batched
+from typing import NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
@@ -39,7 +40,18 @@ SETTLES = timedelta(minutes=10)  # no step takes that long: by then all lines be
 ORDERS_AT_ONCE = 4_000
 BUYERS_AT_ONCE = 2_000
 
+type _Line = tuple[int, datetime, int, int]  # key, when, and of which kind and key its subject is
 type Told = Callable[[int, int], None]  # hears how much is done, and of how much
+
+
+class Begun(NamedTuple):
+    """How far the facts were when somebody began to bring them up to date."""
+
+    upto: int  # settled up to this line of the journal
+    settled: int  # lines up to that one
+    newest: int | None
+    lines: Sequence[_Line] | None  # those after it; None where all has to be reckoned anew
+    costs_since: date | None  # the Monday from which on costs have to be told
 
 
 class BeingRebuilt(Exception):
@@ -56,23 +68,45 @@ def bring_up_to_date(workshop: Workshop) -> int:
     """Tell the facts of the orders that were touched since the last time, and the sums that these
     touch; return how many orders. Where it cannot be told what was touched, all is reckoned anew.
     """
+    begun = begin(workshop)
+    if begun is None:
+        return 0
+    if begun.lines is None:
+        return rebuild(workshop)
+    if begun.costs_since is not None:
+        costs.tell(workshop, begun.costs_since)  # the longest part: nobody waits for it
+    return finish(workshop, begun, begun.lines)
+
+
+def begin(workshop: Workshop) -> Begun | None:
+    """Read what is new and note from which week on costs have to be told; None while somebody reckons
+    everything anew."""
     newest = _newest(workshop)
     with transaction.atomic():
         kept = _held(workshop)
         if kept.is_rebuilding:
-            return 0
+            return None
         lines = _new_lines(kept)
         if lines:
             _go_back(kept, lines)
-    if lines is None:
-        return rebuild(workshop)
-    if kept.costs_since is not None:
-        costs.tell(workshop, kept.costs_since)  # the longest part: nobody waits for it
+    return Begun(kept.upto, kept.lines, newest, lines, kept.costs_since)
+
+
+def finish(workshop: Workshop, begun: Begun, lines: Sequence[_Line]) -> int:
+    """Write the facts that these lines touch, once the costs are told; return of how many orders.
+
+    Somebody else may have begun or finished meanwhile. Whoever has told costs from a week on also looks
+    through the orders from then on, because only he knows that they were told otherwise.
+    """
     with transaction.atomic():
         now = _held(workshop)
-        if now.is_rebuilding or (now.upto, now.lines) != (kept.upto, kept.lines):
-            return 0  # somebody was quicker
-        return _go_on(now, lines, newest)
+        if now.is_rebuilding or now.costs_since not in (None, begun.costs_since):
+            return 0  # who reckons everything, or has gone further back, tells these lines as well
+        now.costs_since = begun.costs_since
+        if (now.upto, now.lines) != (begun.upto, begun.settled):
+            now.save(update_fields=["costs_since"])  # somebody was quicker: the next one goes back
+            return 0
+        return _go_on(now, lines, begun.newest)
 
 
 def rebuild(workshop: Workshop, told: Told = lambda _done, _of: None) -> int:
@@ -119,7 +153,6 @@ def _held(workshop: Workshop) -> FactsKept:
     return FactsKept.objects.select_for_update().get(workshop=workshop)
 
 
-type _Line = tuple[int, datetime, int, int]  # key, when, and of which kind and key its subject is
 type _Position = tuple[int, int, int | None]  # settled up to a line, how many, and the newest
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -30,6 +30,39 @@ STARTED = clock.now()
 
 def in_weeks(weeks: int) -> AbstractContextManager[None]:
     return clock.stopped(STARTED + timedelta(weeks=weeks))
+
+
+def monday_in(weeks: int) -> date:
+    return costs.monday_of(clock.day_of(STARTED + timedelta(weeks=weeks)))
+
+
+def delivered_without_a_price(buyer: Party, driver: Person) -> Order:
+    """An order whose material came at no price, and was told of, three weeks before the next step."""
+    with in_weeks(0):
+        order = testing.needy_order(buyer)
+        testing.fetch_material(order)
+        made(order)
+        delivered(order, driver, 0)
+        keep.bring_up_to_date(buyer.workshop)
+    with in_weeks(3):
+        testing.confirmed_order(buyer)  # so that what was before is settled
+        keep.bring_up_to_date(buyer.workshop)
+    return order
+
+
+def priced(order: Order, supplier: Party) -> None:
+    for need in order.lines.get().needs.select_related("material"):
+        testing.supplier_price(supplier, need.material, 5_000)
+
+
+def begun(workshop: Workshop) -> keep.Begun:
+    found = keep.begin(workshop)
+    assert found is not None
+    return found
+
+
+def upto() -> int:
+    return FactsKept.objects.get().upto
 
 
 def holds(workshop: Workshop) -> dict[int, Cost]:
@@ -115,8 +148,7 @@ def test_the_first_price_of_a_material_is_what_was_found_before_it(
         delivered(order, asep, 0)
         assert holds(workshop)[order.pk].material == 0
     with in_weeks(3):
-        for need in order.lines.get().needs.select_related("material"):
-            testing.supplier_price(supplier, need.material, 5_000)
+        priced(order, supplier)
         assert holds(workshop)[order.pk].material > 0
 
 
@@ -189,6 +221,62 @@ def test_who_broke_off_begins_again_where_it_began(
         monkeypatch.setattr(costs, "tell", ended)
         holds(workshop)
     assert FactsKept.objects.get().costs_since is None
+
+
+@pytest.mark.parametrize("minutes", [0, 11])  # by then the new lines are settled
+def test_of_two_at_once_the_one_who_went_further_back_finishes(
+    workshop: Workshop, buyer: Party, supplier: Party, asep: Person, minutes: int
+) -> None:
+    order = delivered_without_a_price(buyer, asep)
+    with in_weeks(3):
+        testing.confirmed_order(buyer)
+        near = begun(workshop)
+        priced(order, supplier)
+        far = begun(workshop)
+    assert (near.costs_since, far.costs_since) == (monday_in(3), monday_in(0))
+    with clock.stopped(STARTED + timedelta(weeks=3, minutes=minutes)):
+        costs.tell(workshop, monday_in(0))
+        assert keep.finish(workshop, near, near.lines or []) == 0
+        assert keep.finish(workshop, far, far.lines or []) == 3
+        assert holds(workshop)[order.pk].material > 0
+
+
+@pytest.mark.parametrize(("minutes", "orders", "since"), [(0, 2, None), (11, 0, 0)])
+def test_of_two_at_once_each_looks_through_what_was_told(
+    workshop: Workshop,
+    buyer: Party,
+    supplier: Party,
+    asep: Person,
+    minutes: int,
+    orders: int,
+    since: int | None,
+) -> None:
+    order = delivered_without_a_price(buyer, asep)
+    with in_weeks(3):
+        priced(order, supplier)
+        quick, slow = begun(workshop), begun(workshop)
+    with clock.stopped(STARTED + timedelta(weeks=3, minutes=minutes)):
+        keep.finish(workshop, quick, quick.lines or [])
+        costs.tell(workshop, monday_in(0))
+        assert keep.finish(workshop, slow, slow.lines or []) == orders
+        left = None if since is None else monday_in(since)
+        assert FactsKept.objects.get().costs_since == left
+        assert holds(workshop)[order.pk].material > 0
+
+
+def test_a_line_that_is_not_there_any_more_was_told_once(
+    workshop: Workshop, buyer: Party, supplier: Party
+) -> None:
+    with in_weeks(0):
+        order = ten_made(buyer, supplier)
+        holds(workshop)
+    with in_weeks(2):
+        asked_for_less(order, {"41": 6}, testing.product(workshop, "DRB-09"))
+        began = clock.now()
+        assert costs.first_to_tell(workshop, upto(), began, {order.pk}) == monday_in(0)
+        holds(workshop)
+        assert LineWork.objects.filter(agreed=0, most=10).exists()
+        assert costs.first_to_tell(workshop, upto(), began, {order.pk}) == monday_in(2)
 
 
 def test_a_cost_that_is_kept_wrongly_is_found(
