@@ -38,8 +38,10 @@ class Proposal:
         return self.price - self.cost
 
     @property
-    def percent(self) -> int:
-        return round(100 * self.left / self.price) if self.price else 0
+    def permille(self) -> int:
+        """What is left of 1000 rupiah of the price; rounded down, so that what is too little never reads
+        as what is wished."""
+        return 1000 * self.left // self.price if self.price else 0
 
     @property
     def is_below_cost(self) -> bool:
@@ -48,7 +50,7 @@ class Proposal:
     @property
     def is_too_low(self) -> bool:
         """Whether less is left than the owner wants."""
-        return self.price < self.needed
+        return 100 * self.left < self.wished * self.price
 
     @property
     def needed(self) -> int:
@@ -78,7 +80,7 @@ def proposals(workshop: Workshop, today: date, wished: int) -> list[Proposal]:
     known = {pk: (pairs, earned, left) for pk, pairs, earned, left in sums if pairs >= FEWEST}
     products = Product.objects.filter(workshop=workshop, pk__in=known).prefetch_related("prices")
     found = [_proposal(one, *known[one.pk], today, wished) for one in products.order_by("pk")]
-    return sorted(found, key=lambda one: (one.percent, one.product.code))
+    return sorted(found, key=lambda one: (one.permille, one.product.code))
 
 
 def _proposal(

@@ -116,11 +116,11 @@ def lines(
         return round(TOP + high * (most - value) / (most - least), 1)
 
     chart = Chart(title, says, LINES_HIGH, keys=tuple(name for name, _curve in curves))
-    marks: list[float] = [0, most / 2, most] if most > 1 else [0, most]
+    marks = _marks(most)
     for mark in [least, *marks] if least < 0 else marks:
         chart.rules.append((LEFT, down(mark), WIDTH - RIGHT, down(mark)))
-        chart.words.append(Word(LEFT - 6, down(mark) + 4, shown(round(mark)), "end"))
-    every = max(1, -(-len(labels) // 7))
+        chart.words.append(Word(LEFT - 6, down(mark) + 4, shown(mark), "end"))
+    every = _apart(len(labels))
     for at in range(0, len(labels), every):
         is_last = 0 < at == len(labels) - 1  # else what is long would be cut at the edge
         x, anchor = (WIDTH, "end") if is_last else (across(at), "middle")
@@ -159,9 +159,9 @@ def points(
         return round(TOP + high * (most - value) / most, 1)
 
     chart = Chart(title, says, LINES_HIGH + 14)
-    for mark in (0, most / 2, most):
+    for mark in _marks(most):
         chart.rules.append((LEFT, down(mark), WIDTH - RIGHT, down(mark)))
-        chart.words.append(Word(LEFT - 6, down(mark) + 4, shown[1](round(mark)), "end"))
+        chart.words.append(Word(LEFT - 6, down(mark) + 4, shown[1](mark), "end"))
     for value in sorted({min(right, default=0), max(right, default=0)}):
         chart.words.append(Word(across(value), LINES_HIGH - 8, shown[0](value), "middle"))
     chart.words.append(Word(WIDTH - RIGHT, LINES_HIGH + 8, names[0], "end"))
@@ -203,6 +203,18 @@ def calendar(
                 mark = "≥" if (line, at) in growing else ""
                 chart.words.append(Word(middle, top + 17, f"{mark}{shown(value)}", "middle"))
     return chart
+
+
+def _marks(most: int) -> list[int]:
+    """Return what is named at the side: a half only where it is whole, so that its name is true."""
+    return [0, most // 2, most] if most % 2 == 0 else [0, most]
+
+
+def _apart(places: int) -> int:
+    """Return how far the named ones of so many places stand apart: at most seven, and the last one named
+    where that takes no more than twice the room."""
+    least = max(1, -(-places // 7))
+    return next((one for one in range(least, 2 * least + 1) if (places - 1) % one == 0), least)
 
 
 def _round_up(value: int) -> int:

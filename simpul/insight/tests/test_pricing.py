@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from simpul import testing
+from simpul.catalog.models import PriceRule
 from simpul.insight import pricing
 from simpul.insight.models import ModelDay
 from simpul.parties.models import Workshop
@@ -45,6 +46,23 @@ def test_a_price_is_proposed_where_too_little_is_left(
     [row] = pricing.proposals(workshop, TODAY, wished)
     assert (row.cost, row.sold, row.price) == (cost, 190_000, 200_000)
     assert (row.proposed, row.is_below_cost) == (proposed, is_below_cost)
+
+
+def test_what_is_just_too_little_does_not_read_as_enough(workshop: Workshop) -> None:
+    delivered(workshop, "A-1", 20, cost=150_010)
+
+    [row] = pricing.proposals(workshop, TODAY, 25)
+    assert (row.permille, row.proposed) == (249, 201_000)
+
+
+def test_a_price_between_two_thousands_that_leaves_enough_is_left_alone(
+    workshop: Workshop,
+) -> None:
+    delivered(workshop, "A-1", 20, cost=142_100)  # 25 % needs 189.467
+    PriceRule.objects.update(amount=189_500)
+
+    [row] = pricing.proposals(workshop, TODAY, 25)
+    assert (row.price, row.permille, row.proposed) == (189_500, 250, None)
 
 
 def test_the_worst_stands_first_and_few_pairs_say_nothing(workshop: Workshop) -> None:

@@ -21,7 +21,7 @@ from simpul.lib.limits import is_too_often
 from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
 from simpul.ui import charts
-from simpul.ui.jinja import day_month, month, number, rupiah
+from simpul.ui.jinja import day_month, month, number, quantity, rupiah
 
 SHOWN = 12  # bars; the table has all
 A_MINUTE = 60
@@ -252,9 +252,11 @@ def _book_chart(book: market.Book) -> charts.Chart | None:
 
 
 def millions(amount: int) -> str:
-    """Rupiah in a chart: whole millions, or thousands below one."""
+    """Rupiah in a chart: millions, with one decimal below ten, or thousands below one."""
     if not amount:
         return number(0)
-    if abs(amount) >= 1_000_000:
+    if abs(amount) >= 10_000_000:
         return _("%(count)s m") % {"count": number(round(amount / 1_000_000))}
+    if abs(amount) >= 1_000_000:
+        return _("%(count)s m") % {"count": quantity(100 * round(amount / 100_000))}
     return _("%(count)s k") % {"count": number(round(amount / 1_000))}

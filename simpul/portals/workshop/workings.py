@@ -433,7 +433,7 @@ COLUMNS_OF_PRICES: tuple[Column, ...] = (
     (gettext_lazy("Cost of a pair"), lambda row: row.cost),
     (gettext_lazy("Really sold for"), lambda row: row.sold),
     (gettext_lazy("List price"), lambda row: row.price),
-    (gettext_lazy("Left of it, %"), lambda row: row.percent),
+    (gettext_lazy("Left of it, %"), lambda row: row.permille / 10),
     (gettext_lazy("Proposal"), lambda row: row.proposed or ""),
 )
 

@@ -50,6 +50,19 @@ def test_a_calendar_marks_what_may_still_grow() -> None:
     assert [(box.x, box.width) for box in chart.boxes][:2] == [(101, 148), (251, 148)]
 
 
+def test_a_scale_ends_with_its_last_name_where_that_can_be() -> None:
+    steps = list(range(0, 101, 5))
+    chart = charts.lines("t", "d", [f"{n}%" for n in steps], [("now", steps)], str)
+    names = [word.text for word in chart.words if word.text.endswith("%")]
+    assert names == ["0%", "20%", "40%", "60%", "80%", "100%"]
+
+
+def test_no_mark_stands_where_its_figure_is_not() -> None:
+    chart = charts.lines("t", "d", ["Jan", "Feb"], [("now", [1, 3])], str)
+    marks = [(word.text, word.y) for word in chart.words if word.x < charts.LEFT]
+    assert marks == [("0", 178), ("3", 18)]
+
+
 def test_the_name_of_the_last_place_is_not_cut() -> None:
     chart = charts.lines("t", "d", ["Apr 26", "Jul 26"], [("now", [1, 2])], str)
     names = [(word.x, word.anchor) for word in chart.words if word.text.endswith("26")]

@@ -232,3 +232,11 @@ def test_the_page_costs_the_same_for_any_number_of_orders(
 def test_the_weeks_around_the_feast_keep_their_peak_in_its_week() -> None:
     weeks = [None, 0, 0, 0, 50, 0, 0, 0, None]
     assert insight._smoothed(weeks) == [None, None, None, 10, 10, 10, None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [(0, "0"), (840_000, "840 k"), (1_500_000, "1.5 m"), (3_000_000, "3 m"), (12_400_000, "12 m")],
+)
+def test_a_half_mark_is_not_rounded_away(amount: int, shown: str) -> None:
+    assert insight.millions(amount) == shown
