@@ -12,6 +12,7 @@ from babel.dates import format_timedelta, get_day_names, get_month_names
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import ngettext
 from jinja2 import Environment, StrictUndefined
 from lucide.jinja import lucide
 from markupsafe import Markup, escape
@@ -78,6 +79,7 @@ def environment(**options: Any) -> Environment:
         hour=hour,
         percent=percent,
         quantity=quantity,
+        days=days,
         phone=phone,
         map_link=places.map_link,
         bytes=bytes_,
@@ -119,6 +121,12 @@ def quantity(milli: int) -> str:
     whole, rest = divmod(abs(milli), MILLI)
     fraction = f".{rest:03}".rstrip("0") if rest else ""
     return _point(f"{'-' if milli < 0 else ''}{whole:,}{fraction}")
+
+
+def days(milli: int) -> str:
+    """Thousandths of a day: `1000` is `1 day`, `1900` is `1.9 days`."""
+    said = {"days": quantity(milli)}
+    return ngettext("%(days)s day", "%(days)s days", 1 if milli == MILLI else 2) % said
 
 
 def percent(share: float) -> str:

@@ -23,11 +23,11 @@ def reason(task: MorningTask) -> str:
 
 
 def worth(task: MorningTask) -> str:
-    """Say how what it is worth was reckoned: for who sees the books."""
+    """Say how what it is worth was reckoned, in whole thousands: for who sees the books."""
     return _(
         "About %(expected)s: %(gain)s (%(what)s), brought about in %(chance)s of 100 cases."
     ) % {
-        "expected": rupiah(task.expected),
+        "expected": rupiah(round(task.expected, -3) or task.expected),
         "gain": rupiah(task.gain),
         "what": _GAINS[MorningKind(task.kind)](task.facts),
         "chance": task.chance,

@@ -24,7 +24,7 @@ from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
 from simpul.portals.workshop.insight import millions
 from simpul.ui import charts
-from simpul.ui.jinja import day_month, month, number, quantity, rupiah
+from simpul.ui.jinja import day_month, days, month, number, percent, rupiah
 
 FEWEST = 5  # orders, to say where they wait
 SHOWN = 10  # bars; the table has all
@@ -149,8 +149,12 @@ def _days(request: Request) -> Shown:
     return "days", context, lists
 
 
-def days(tenths: int) -> str:
-    return quantity(100 * tenths)
+def _tenths(of_days: int) -> str:
+    return days(100 * of_days)
+
+
+def _percent(whole: int) -> str:
+    return percent(whole / 100)
 
 
 def _waits(title: str, rows: Sequence[Working]) -> charts.Chart | None:
@@ -162,7 +166,7 @@ def _waits(title: str, rows: Sequence[Working]) -> charts.Chart | None:
         title,
         _("The longest: %(first)s.") % {"first": longest.label},
         [charts.Bar(row.label, row.middle, row.slow) for row in known],
-        days,
+        _tenths,
         (_("half of them take longer"), _("one in ten takes longer")),
     )
 
@@ -181,7 +185,7 @@ def _planned_chart(rows: Sequence[tuple[Working, Working]]) -> charts.Chart | No
         _("Done in time, of 100 jobs"),
         _("By the day on which the last pair of a job passed the stage."),
         [charts.Bar(first.label, first.percent, last.percent) for first, last in known],
-        number,
+        _percent,
         (_("by the first plan"), _("by the last plan")),
     )
 
@@ -194,7 +198,7 @@ def _promise_chart(rows: Sequence[Working]) -> charts.Chart | None:
         _("By the month for which the order was promised at first."),
         [month(row.month)[:3] for row in rows if row.month],
         [(_("kept, of 100"), [row.percent for row in rows])],
-        number,
+        _percent,
     )
 
 

@@ -33,6 +33,18 @@ def test_rupiah(amount: int, indonesian: str, english: str) -> None:
         assert jinja.rupiah(amount) == english.replace(" ", SPACE)
 
 
+def test_days_of_a_length() -> None:
+    with override("id"):
+        assert (jinja.days(1_000), jinja.days(1_900)) == ("1 hari", "1,9 hari")
+    with override("en"):
+        assert [jinja.days(milli) for milli in (0, 900, 1_000, 2_000)] == [
+            "0 days",
+            "0.9 days",
+            "1 day",
+            "2 days",
+        ]
+
+
 def test_numbers() -> None:
     with override("id"):
         assert jinja.number(1_234_567) == "1.234.567"
