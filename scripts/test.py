@@ -11,10 +11,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 
 from postgres import postgres
 
@@ -32,6 +35,9 @@ PRODUCTION = SETTINGS | {
     "SIMPUL_SECRET_KEY": "x7Kq" * 16 + "_only for this check",
     "SIMPUL_SMTP_HOST": "smtp.example",
 }
+
+running: set[subprocess.Popen[bytes]] = set()  # each with a group of processes of its own
+is_stopped = threading.Event()
 
 
 @dataclass(frozen=True)
@@ -65,33 +71,62 @@ def pytest(name: str, *arguments: str, **env: str) -> Part:
     return Part(name, tool("pytest", "-q", "--no-header", "--tb=short", *arguments), env)
 
 
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a part at once, with the processes that it has started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def end_all_on_a_signal() -> None:
+    """Let whoever is asked to stop end the parts that run, and leave by the way that stops PostgreSQL."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        if is_stopped.is_set():
+            return  # asked twice
+        is_stopped.set()
+        for process in tuple(running):
+            end(process)
+        sys.exit(128 + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+
+
 def run(part: Part) -> bool:
     """Tell whether a part is well. What it says goes into a file: a pipe would stay open as long as
     anything does that it left behind."""
+    if is_stopped.is_set():
+        return False
     started = time.monotonic()
     around = {name: value for name, value in os.environ.items() if name not in SLOW}
     with (
         tempfile.TemporaryDirectory(prefix="simpul-") as data,
         tempfile.TemporaryFile("w+", encoding="utf-8") as said,
     ):
+        process = subprocess.Popen(
+            part.command,
+            cwd=ROOT,
+            env={**around, "SIMPUL_DATA": data, **part.env},
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            process_group=0,
+        )
+        running.add(process)
+        if is_stopped.is_set():  # while it was being started
+            end(process)
         try:
-            done = subprocess.run(
-                part.command,
-                cwd=ROOT,
-                env={**around, "SIMPUL_DATA": data, **part.env},
-                stdout=said,
-                stderr=subprocess.STDOUT,
-                check=False,
-                timeout=LONGEST_S,
-            )
-            is_well = done.returncode == 0
+            is_well = process.wait(LONGEST_S) == 0
         except subprocess.TimeoutExpired:
+            end(process)
             said.write(f"\nbroken off after {LONGEST_S} s")
             is_well = False
+        running.discard(process)
         said.seek(0)
         text = said.read()
     lines = text.strip().splitlines()
     closing = f"  {lines[-1]}" if lines and "pytest" in part.command[0] else ""
+    if is_stopped.is_set():
+        return False
     seconds = time.monotonic() - started
     line = f"{'ok  ' if is_well else 'FAIL'} {part.name:24} {seconds:6.1f} s{closing}"
     print(line if is_well else f"{line}\n{text}", flush=True)
@@ -104,7 +139,8 @@ def run_all(tests: list[Part]) -> list[bool]:
     first, *rest = tests
     with ThreadPoolExecutor(2) as pool:
         results = list(pool.map(run, [*CHECKS, first]))
-    return results + list(map(run, rest))
+    with ThreadPoolExecutor(1) as pool:  # a signal never meets this thread starting a process
+        return results + list(pool.map(run, rest))
 
 
 def suites(address: str) -> list[Part]:
@@ -132,7 +168,7 @@ def suites(address: str) -> list[Part]:
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))  # and stop PostgreSQL
+    end_all_on_a_signal()
     started = time.monotonic()
     is_quick = "--quick" in sys.argv
     subprocess.run([sys.executable, "-c", _COMPILE], cwd=ROOT, check=True)

@@ -12,7 +12,8 @@ from typing import Any, Self
 from django.apps import apps
 from django.db import connection, models
 
-READING = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+ASKING = ("SELECT", "WITH")  # no statement of ours writes behind a WITH
+READING = (*ASKING, "SAVEPOINT", "RELEASE", "ROLLBACK")
 # what a transaction did to each table by now, even if some of it was rolled back. The ear does not
 # hear COPY, only that a savepoint was made for it.
 # https://www.postgresql.org/docs/current/monitoring-stats.html
@@ -37,8 +38,9 @@ class Ear:
 
     def __call__(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         tables = _tables_in(sql)
-        self._is_counted &= sql.startswith("SELECT")
-        if sql.startswith(READING):
+        begins = sql.lstrip("( ")  # a union has parentheses on PostgreSQL
+        self._is_counted &= begins.startswith(ASKING)
+        if begins.startswith(READING):
             self._reading |= tables
         elif connection.vendor == "sqlite":
             self._writings.update(tables)

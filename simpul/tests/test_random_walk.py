@@ -11,9 +11,11 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as config
 from django.db import models, transaction
 from django.db.models import F
 from hypothesis import HealthCheck, Phase, settings
@@ -28,7 +30,7 @@ from simpul.delivery.models import Load, Package, Shipment
 from simpul.delivery.packing import fill
 from simpul.demo.bank import Bank
 from simpul.insight import recent
-from simpul.insight.audit import CHECKS, Check, Finding, books, findings
+from simpul.insight.audit import CHECKS, Check, Finding, books, findings, papers
 from simpul.insight.books import kept
 from simpul.insight.books.checks import banks_off, costs_off
 from simpul.insight.books.postings import Books, books_of
@@ -47,6 +49,8 @@ from simpul.orders.models import (
     OrderNeed,
     proposed_plan,
 )
+from simpul.papers.pdf import pdf_of
+from simpul.papers.tests.test_chain import issue
 from simpul.parties.models import Identity, Party, Person, Workshop
 from simpul.parties.roles import Role
 from simpul.payments import agreement, inbox, online, reconciliation
@@ -240,26 +244,41 @@ class Town:
 class Auditor:
     """Runs all checks of `simpul audit`, again only where it may make a difference.
 
-    A check asks the database and the clock, nothing else: what it says stays as it was until
-    something is written to a table that it has read, or the day is another one.
+    A check asks the database and the clock, and that of the papers reads their files: what it says
+    stays as it was until something is written to a table that it has read or, for the papers, to a
+    file, or the day is another one.
     """
 
     def __init__(self, workshop: Workshop, ear: Ear) -> None:
         self.workshop = workshop
         self.ear = ear
-        self.holds: dict[Check, tuple[datetime, dict[str, int]]] = {}
+        self.holds: dict[Check, tuple[Around, dict[str, int]]] = {}
 
     def findings(self) -> list[Finding]:
-        now, writings = clock.now(), self.ear.writings()
+        now, writings, files = clock.now(), self.ear.writings(), files_kept()
         found: list[Finding] = []
         for check in CHECKS:
+            around = now, files if check is papers else None
             at, read = self.holds.get(check, (None, {}))
-            if at == now and all(writings[table] == count for table, count in read.items()):
+            if at == around and all(writings[table] == count for table, count in read.items()):
                 continue
             with self.ear.tables_read() as tables:
                 found += findings(self.workshop, [check])
-            self.holds[check] = now, {table: writings[table] for table in tables}
+            self.holds[check] = around, {table: writings[table] for table in tables}
         return found
+
+
+type Files = dict[str, tuple[int, int]]
+type Around = tuple[datetime, Files | None]
+
+
+def files_kept() -> Files:
+    """Return the size of every uploaded or rendered file, and when it was written, by its path."""
+    paths = (path for path in Path(config.UPLOADS).rglob("*") if path.is_file())
+    return {
+        str(path): (stat.st_size, stat.st_mtime_ns)
+        for path, stat in ((path, path.stat()) for path in paths)
+    }
 
 
 class Walk(RuleBasedStateMachine):
@@ -1295,6 +1314,17 @@ def test_the_invariants_hold_whatever_anybody_does(request: pytest.FixtureReques
     assert Walk.seen <= ways | QUIET
     # the walks go far, not only on the spot
     assert len(Walk.seen & ways) > len(ways) * 2 // 3, sorted(ways - Walk.seen)
+
+
+def test_a_damaged_paper_is_seen_at_the_next_look(buyer: Party, fajar: Person) -> None:
+    paper = issue(buyer, fajar)
+    pdf_of(paper)
+    kept = paper.renderings.get()
+    with Ear() as ear, clock.stopped(START):
+        auditor = Auditor(buyer.workshop, ear)
+        assert auditor.findings() == []
+        (Path(config.UPLOADS) / kept.path).unlink()
+        assert [one.text for one in auditor.findings()] == [f"{kept.path} is gone"]
 
 
 def test_every_step_has_a_way_in_the_walk() -> None:

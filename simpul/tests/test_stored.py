@@ -44,3 +44,7 @@ def test_tables_are_told_that_were_read(buyer: Party, dewi: Person) -> None:
         with ear.tables_read() as tables:
             assert Person.objects.filter(party__name=buyer.name).get() == dewi
         assert tables == {Person._meta.db_table, Party._meta.db_table}
+        with ear.tables_read() as tables:  # with parentheses on PostgreSQL
+            parties = Party.objects.order_by().values_list("pk")
+            list(parties.union(Turn.objects.order_by().values_list("pk"), all=True))
+        assert tables == {Party._meta.db_table, Turn._meta.db_table}

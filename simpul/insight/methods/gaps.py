@@ -34,6 +34,7 @@ FEWEST_GAPS = 8  # of all buyers together; with fewer nothing is said
 OVERDUE = 0.1  # a gap that fewer than one of ten reaches
 LEAST_WITHIN = 1e-4  # a buyer by the clock still varies by one percent
 EXACT = {"ftol": 1e-13, "gtol": 1e-7}
+STEEP = 0.1  # the likelihood is not at its top where it still changes by so much
 DIGITS = 9
 NO_TIME = 1e-9  # a silence that is none yet: it tells nothing
 LEFT, STAYED = 0.5, 4.5  # a weak prior of going: as if so many had gone, and so many ordered again
@@ -115,8 +116,8 @@ class Gaps:
 
 def gaps_of(gaps: Sequence[ArrayLike], silences: ArrayLike) -> Gaps | None:
     """Learn from the gaps of each buyer (days that count, above 0) and from how long each has been silent
-    since his last order (0 or more, shape (buyers,)); None where there are too few gaps: fewer than
-    FEWEST_GAPS, or nobody who has two.
+    since his last order (0 or more, shape (buyers,)); None where there are too few gaps (fewer than
+    FEWEST_GAPS, or nobody who has two), or where no likeliest answer is found.
 
     Raises ValueError for a gap that is not above 0, or where there is not one silence for each buyer.
     """
@@ -137,7 +138,10 @@ def gaps_of(gaps: Sequence[ArrayLike], silences: ArrayLike) -> Gaps | None:
     inside = sum(float(one.var()) * len(one) for one in logs if len(one))
     waited = np.round(np.log(np.maximum(open_now, NO_TIME)) - scale, DIGITS)
     book = _Book(sizes, means, inside, waited)
-    middle, within, between = book.likeliest()
+    found = book.likeliest()
+    if found is None:
+        return None
+    middle, within, between = found
     return Gaps(middle + scale, within, freedom, between)
 
 
@@ -151,15 +155,19 @@ class _Book:
     inside: float
     waited: Array
 
-    def likeliest(self) -> tuple[float, float, float]:
-        """Return middle, within and between where the data are likeliest, the open gaps among them."""
+    def likeliest(self) -> tuple[float, float, float] | None:
+        """Return middle, within and between where the data are likeliest, the open gaps among them; None
+        where the search ended before."""
         many = self.sizes > 0
         spread = max(self.inside / max(self.sizes.sum() - many.sum(), 1), LEAST_WITHIN)
         begin = [0.0, spread**0.5, max(float(self.means[many].std()), 0.1), -2.0, -2.0]
-        bounds = [(None, None), (LEAST_WITHIN**0.5, None), (0, None), (-9, 9), (-9, 9)]
+        bounds = [(-np.inf, np.inf), (LEAST_WITHIN**0.5, np.inf), (0, np.inf), (-9, 9), (-9, 9)]
         found = minimize(
             self._unlikely, begin, jac="3-point", bounds=bounds, method="L-BFGS-B", options=EXACT
         )
+        downhill = np.clip(found.x - found.jac, *np.array(bounds).T) - found.x
+        if not found.success and np.abs(downhill).max() > STEEP:
+            return None
         middle, within, between = found.x[:3]
         return float(middle), float(within) ** 2, float(between) ** 2
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simpul.insight.methods.gaps import Clock, gaps_of
+from simpul.insight.methods.gaps import EXACT, Clock, gaps_of
 from simpul.insight.methods.histories import Array
 
 
@@ -134,3 +134,11 @@ def test_of_too_few_gaps_nothing_is_said() -> None:
         gaps_of([[0.0, 3.0]], [1])
     with pytest.raises(ValueError, match="one silence"):
         gaps_of([[1.0, 3.0]], [1, 2])
+
+
+def test_a_search_that_ends_too_early_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = [[10.0, 12.0, 90.0], [9.0, 30.0, 31.0], [200.0, 8.0, 15.0]]
+    silences = [5.0, 40.0, 300.0]
+    assert gaps_of(book, silences) is not None
+    monkeypatch.setitem(EXACT, "maxiter", 1)
+    assert gaps_of(book, silences) is None
