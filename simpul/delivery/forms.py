@@ -20,7 +20,7 @@ from simpul.lib import clock
 from simpul.orders.models import Gate, LineSize, Order
 from simpul.parties.models import Party
 from simpul.ui.fields import PhotoField, QuantityField, RupiahField
-from simpul.ui.jinja import rupiah
+from simpul.ui.jinja import day_long, rupiah
 
 
 class CountField(forms.IntegerField):
@@ -408,19 +408,22 @@ class CountForm(forms.Form):
 
 class DoorForm(forms.Form):
     """What is proved at the door, in either direction: by a PIN, a photo or a signature. What the
-    workshop notes for a courier (`is_told`) says on which day it was."""
+    workshop notes for a courier says on which day it was; `since` is the first that it can be."""
 
     pin = PinField()
     told_on = forms.DateField(
-        label=_("On which day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("On which day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Kept with the proof; the figures count it as of today."),
     )
     client_id = ClientIdField()
 
     unproved = _("Type the PIN that the receiver tells you, or take a photo.")
 
-    def __init__(self, *args: Any, is_told: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, since: date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if is_told:
+        self.since = since
+        if since is not None:
             self.initial.setdefault("told_on", clock.today())
         else:
             del self.fields["told_on"]
@@ -432,6 +435,9 @@ class DoorForm(forms.Form):
         day: date | None = self.cleaned_data["told_on"]
         if day is not None and day > clock.today():
             raise forms.ValidationError(_now("That day is still to come."))
+        if day is not None and self.since is not None and day < self.since:
+            words = _now("It can have been on %(day)s at the earliest.")
+            raise forms.ValidationError(words % {"day": day_long(self.since)})
         return day
 
     def clean(self) -> dict[str, Any]:
@@ -655,9 +661,9 @@ class FetchForm(DoorForm):
 
     unproved = _("Type the PIN that the buyer tells you, or take a photo.")
 
-    def __init__(self, *args: Any, is_told: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, is_told=is_told, **kwargs)
-        if is_told:
+    def __init__(self, *args: Any, since: date | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, since=since, **kwargs)
+        if since is not None:
             self.unproved = _("Type the PIN, add a photo, or say that there is no proof.")
         else:
             del self.fields["has_no_proof"]

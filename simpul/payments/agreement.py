@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, Max, OuterRef, Sum
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -39,9 +39,12 @@ def place(*, by: Person, **facts: Any) -> Order:
 @transaction.atomic
 def take(*, by: Person, buyer: Party, repriced: Sequence[Repriced] = (), **facts: Any) -> Order:
     """Place the order that a buyer gave to one of ours. It costs what it costs now: of a model that
-    cost something else when the buyer was told (`repriced`) `by` is reminded today to say so."""
+    cost something else when the buyer was told (`repriced`) `by` is reminded today to say so, once
+    for an order that is sent again."""
+    Person.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)  # as a creation does
+    newest = Order.objects.filter(buyer=buyer).aggregate(pk=Max("pk"))["pk"] or 0
     order = place(by=by, buyer=buyer, **facts)
-    if repriced:
+    if repriced and order.pk > newest:
         talk = Conversation.of(order, buyer)
         talk.begin()
         words = _("The price has changed since you took %(order)s, tell them: %(models)s")

@@ -37,7 +37,8 @@ def download(
 
     `rows` are what the page shows to this person, all of its pages. Where they hold
     names, numbers or addresses of people (`is_personal`) the matrix says who may carry them away, the
-    password is asked for once more, and the journal notes who carried away how many.
+    password is asked for once more, and the journal notes who carried away how many. Wages and
+    who of ours did something are not meant by that (decision 31).
     """
     form = request.GET.get("as", "")
     if form not in FORMS:

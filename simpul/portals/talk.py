@@ -34,9 +34,12 @@ def talk_about(
     is read as one, where that is more than the subject."""
     told = Message.objects.visible_to(request.person).about(*(together or [subject]))
     before = number_of(request.GET.get("earlier", ""))
+    newest: list[Message] = []
     if before is not None:
-        told = told.filter(pk__lt=before)
-    newest = list(told.reverse()[: A_TALK + 1])
+        newest = list(told.filter(pk__lt=before).reverse()[: A_TALK + 1])
+    if not newest:  # where nothing stands before it, as well
+        before = None
+        newest = list(told.reverse()[: A_TALK + 1])
     said = newest[:A_TALK][::-1]
     talks = {one.conversation_id for one in said}
     found = ReadMark.objects.filter(conversation__in=talks).select_related("person")

@@ -468,6 +468,21 @@ def test_what_came_late_is_gathered(
     assert absorbed.addresses.count() == 1
 
 
+def test_a_vote_for_the_wish_of_others_goes_back_with_whoever_gave_it(
+    workshop: Workshop, buyer: Party, dewi: Person, absorbed: Party, sari: Person
+) -> None:
+    other = testing.person("Cici", testing.party(workshop, "Toko C"))
+    wish = Wish.make(by=other, words="Sandal")
+    merging = Merging.merge(by=sari, kept=buyer, absorbed=absorbed)
+    wish.vote(by=Person.objects.get(name="dewi lestari"))
+
+    undo(merging, sari)
+
+    assert absorbed.wish_votes.get().wish == wish
+    wish.vote(by=dewi)
+    assert buyer.wish_votes.get().wish == wish
+
+
 def test_what_hangs_on_a_ticket_or_a_prospect_goes_back_with_it(
     buyer: Party, dewi: Person, absorbed: Party, sari: Person
 ) -> None:

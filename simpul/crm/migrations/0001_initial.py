@@ -758,6 +758,7 @@ class Migration(FirstMigration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wish_votes', to='parties.party')),
+                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('wish', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='votes', to='crm.wish')),
             ],
         ),

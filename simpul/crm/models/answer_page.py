@@ -149,7 +149,7 @@ class AnswerPage(models.Model):
 
     @step("crm.hide_answer", source=Status.PUBLISHED, target=Status.DRAFT)
     def hide(self, *, by: Person) -> None:
-        """Take it out of the shop window."""
+        """Take it off the storefront."""
 
     @step("crm.vote_answer", source=Status.PUBLISHED)
     def vote(self, *, by: Person, is_helped: bool) -> None:

@@ -339,7 +339,8 @@ class Lead(models.Model):
     ) -> Lead:
         """Write down whom somebody of ours met, and what comes next; whoever notes it looks after
         it. A telephone number (E.164) or address that is known leads to the party it belongs to;
-        `known` is who was seen to be the same, and is reached there from now on, too.
+        `known` is who was seen to be the same, and is reached there from now on, too. Who only
+        supplies or carries so far is a customer from now on, who is not welcomed yet.
 
         Raises WrongState where what a guest wrote has made a prospect already.
         """
@@ -355,7 +356,7 @@ class Lead(models.Model):
         ]
         person = _known(identities)
         if person is None and known is not None:
-            person = _of_known(known, contact)
+            person = _of_known(known, contact, identities)
             _reach(person, identities)
         was_known = person is not None
         if person is None:
@@ -367,6 +368,9 @@ class Lead(models.Model):
             )
             _reach(person, identities)
         assert person.party is not None  # noqa: S101 - nobody of ours is a prospect
+        if not person.party.buys_as:  # so far it only supplies, or carries
+            person.party.buys_as, person.party.is_welcome = buys_as, False
+            person.party.save(update_fields=["buys_as", "is_welcome"])
         lead = cls.objects.create(
             workshop_id=by.workshop_id,
             party=person.party,
@@ -519,11 +523,15 @@ def _known(identities: list[Identity]) -> Person | None:
     return None
 
 
-def _of_known(party: Party, contact: str) -> Person:
-    """Return who of a party it was: of this name, or a new one of it; without a name the first."""
+def _of_known(party: Party, contact: str, identities: list[Identity]) -> Person:
+    """Return who of a party it was: of this name, or a new one of it. Without a name it is the first,
+    but whose number or address it is that was typed nobody knows: it is somebody new."""
     people = party.people.active().order_by("pk")
-    named = people.filter(name__iexact=contact) if contact else people
-    return named.first() or Person.objects.create(
+    if contact:
+        people = people.filter(name__iexact=contact)
+    elif identities:
+        people = people.none()
+    return people.first() or Person.objects.create(
         workshop_id=party.workshop_id, party=party, name=(contact or party.name)[:80], language="id"
     )
 

@@ -55,6 +55,7 @@ MADE_BY = {
     LEAD: "person",
     "payments.Tick.party": "by",
     WISH: "person",
+    VOTED: "person",
     "crm.Post.party": "person",
     "crm.PollAnswer.party": "person",
     "crm.Recipient.party": "person",
@@ -120,8 +121,8 @@ def about(key: Key, rows: set[int], here: Places) -> Iterator[Tie]:
 
 
 def made_by(people: set[int], new: Places) -> Iterator[Place]:
-    """Return what some people made themselves: their orders, questions, wishes, files, links and
-    registrations."""
+    """Return what some people made themselves: their orders, questions, wishes and votes, files, links
+    and registrations."""
     for key in keys():
         rows = new.get(key.label, set())
         if rows and key.label in MADE_BY:

@@ -179,7 +179,7 @@ class Wish(models.Model):
             words=words,
             complains=sounds_like_a_complaint(words),
         )
-        WishVote.objects.create(wish=wish, party=party)
+        WishVote.objects.create(wish=wish, party=party, person=by)
         if wish.complains:
             wish.alert(by=by.workshop.machine, why="complaint")
         return wish
@@ -190,7 +190,9 @@ class Wish(models.Model):
         hidden or done already."""
         if self.hidden_at is not None or self.status == WishStatus.DONE:
             raise WrongState(_now("This wish takes no more votes."))
-        _vote, is_new = WishVote.objects.get_or_create(wish=self, party=by.party)
+        _vote, is_new = WishVote.objects.get_or_create(
+            wish=self, party=by.party, defaults={"person": by}
+        )
         if not is_new:
             raise WrongState(_now("You wish this already; each customer counts once."))
         many = WishRules.of(by.workshop).many
@@ -291,6 +293,7 @@ class WishVote(models.Model):
 
     wish = models.ForeignKey(Wish, models.PROTECT, related_name="votes", db_index=False)
     party = models.ForeignKey(Party, models.PROTECT, related_name="wish_votes")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:

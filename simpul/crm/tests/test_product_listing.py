@@ -103,7 +103,7 @@ def test_each_reader_reads_the_reasons_in_their_own_language(sari: Person, derby
     assert verdicts(made) == [
         (
             "change",
-            "Sizes: 39–43 → 38–42; Days to make: 14 → 15; Retail: 300000 → 3700000 / kodi",
+            "Sizes: 39–43 → 38–42; Days to make: 14 → 15; Retail: Rp\xa0300,000 → Rp\xa03,700,000/kodi",
         ),
         ("new", "A new colour of DRB-01"),
         ("bad", "A new model needs more: Category."),
@@ -113,7 +113,7 @@ def test_each_reader_reads_the_reasons_in_their_own_language(sari: Person, derby
         assert verdicts(made) == [
             (
                 "change",
-                "Ukuran: 39–43 → 38–42; Hari pembuatan: 14 → 15; Eceran: 300000 → 3700000 / kodi",
+                "Ukuran: 39–43 → 38–42; Hari pembuatan: 14 → 15; Eceran: Rp\xa0300.000 → Rp\xa03.700.000/kodi",
             ),
             ("new", "Warna baru untuk DRB-01"),
             ("bad", "Model baru masih perlu: Kategori."),

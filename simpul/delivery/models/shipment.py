@@ -882,6 +882,11 @@ class Shipment(models.Model):
         mine = [one for one in self.offers.all() if one.courier_id == person.party_id]
         return max(mine, key=lambda one: one.pk, default=None)
 
+    @property
+    def began_on(self) -> date:
+        """The first day on which something can have happened at its door."""
+        return clock.day_of(self.left_at or self.opened_at)
+
     def shows_address_to(self, person: Person) -> bool:
         """Tell whether the courier needs the address: from acceptance to a day after delivery, or
         after he has fetched what goes back."""
@@ -1080,7 +1085,7 @@ class Shipment(models.Model):
 
     def _could_be_on(self, day: date) -> bool:
         """Tell whether something can have happened at its door on a day."""
-        return clock.day_of(self.left_at or self.opened_at) <= day <= clock.today()
+        return self.began_on <= day <= clock.today()
 
     def _demand_it_could_be(self, told_on: date | None) -> None:
         if told_on is not None and not self._could_be_on(told_on):

@@ -285,7 +285,7 @@ def delivery(request: Request, number: str) -> HttpResponse:
         request.POST or None,
         request.FILES or None,
         shipment=shipment,
-        is_told=shipment.mode != Shipment.Mode.PICK_UP,
+        since=None if shipment.mode == Shipment.Mode.PICK_UP else shipment.began_on,
         initial={"count": shipment.packages.count(), "receiver": shipment.first_order.receiver},
     )
     if form.is_valid():
@@ -314,7 +314,7 @@ def fetching(request: Request, number: str) -> HttpResponse:
     form = FetchForm(
         request.POST or None,
         request.FILES or None,
-        is_told=True,
+        since=shipment.began_on,
         initial={"count": shipment.fetches, "giver": shipment.first_order.receiver},
     )
     if form.is_valid():

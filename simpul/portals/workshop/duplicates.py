@@ -38,7 +38,7 @@ COLUMNS: tuple[Column, ...] = (
 )
 MERGED: tuple[Column, ...] = (
     (gettext_lazy("Stayed"), lambda one: one.kept.name),
-    (gettext_lazy("Became this one"), lambda one: one.absorbed.name),
+    (gettext_lazy("Merged into it"), lambda one: one.absorbed.name),
     (gettext_lazy("Day"), lambda one: clock.day_of(one.at)),
     (gettext_lazy("By"), lambda one: str(one.by)),
     (gettext_lazy("State"), lambda one: str(one.get_status_display())),

@@ -279,7 +279,7 @@ def rules(request: Request) -> HttpResponse:
 def _chosen(request: Request) -> Party | None:
     """Return whom somebody saw to be the same as the one that was typed."""
     pk = number_of(request.POST.get("known", ""))
-    return Party.objects.visible_to(request.person).filter(pk=pk).first() if pk else None
+    return Party.objects.visible_to(request.person).standing().filter(pk=pk).first() if pk else None
 
 
 def _alike(request: Request, form: NoteLeadForm) -> list[tuple[Party, Match]]:

@@ -26,7 +26,7 @@ from simpul.insight.timeline import timeline
 from simpul.insight.worth import Worth, contribution_of, worth_of
 from simpul.lib import clock
 from simpul.lib.alike import Card, Match
-from simpul.orders.models import AGREED, Instalment, Order
+from simpul.orders.models import Instalment, Order
 from simpul.parties.forms import ContactForm, CorrectionForm, PartyForm, ToneForm
 from simpul.parties.models import (
     AccessLink,
@@ -195,7 +195,9 @@ def _terms(workshop: Workshop, party: Party) -> list[tuple[str, str]]:
             pairs = ngettext("%(n)s pair", "%(n)s pairs", party.year_pairs)
             rows.append((_("Bought in twelve months"), pairs % {"n": number(party.year_pairs)}))
         if workshop.gives_points and (tier := standing_of(party).tier):
-            rows.append((_("Tier"), f"{tier.name} · −{tier.percent} %"))
+            off = [f"−{tier.percent} %"] if tier.percent else []
+            free = [_("free freight")] if tier.is_freight_free else []
+            rows.append((_("Tier"), " · ".join([tier.name, *off, *free])))
         if party.sends_in_own_name:
             rows.append((_("Delivery"), _("also in their own name")))
     if party.is_supplier:
@@ -216,7 +218,13 @@ def _price_list(party: Party) -> str:
 def _payment(workshop: Workshop, party: Party) -> str:
     """Say what is proposed for an order: `orders.proposed_plan`."""
     facts = {"percent": workshop.down_payment_percent, "n": workshop.payment_days}
-    if party.buys_wholesale:
+    if workshop.down_payment_percent in (0, 100):
+        text = ngettext(
+            "all of it first, within %(n)s day",
+            "all of it first, within %(n)s days",
+            workshop.payment_days,
+        )
+    elif party.buys_wholesale:
         text = ngettext(
             "%(percent)s %% first within %(n)s day, the rest before the goods leave",
             "%(percent)s %% first within %(n)s days, the rest before the goods leave",
@@ -233,7 +241,8 @@ def _payment(workshop: Workshop, party: Party) -> str:
 
 def _agreed_last(party: Party) -> str:
     """Say how the last agreed order is paid; nothing where there is none."""
-    parts = Instalment.objects.filter(order__buyer=party, order__status__in=AGREED)
+    agreed = Order.objects.filter(buyer=party).bought()
+    parts = Instalment.objects.filter(order__in=agreed)
     newest = parts.select_related("order").order_by("-order__confirmed_at", "-order", "pk")
     found = list(newest[:A_FEW])
     mine = [one for one in found if one.order_id == found[0].order_id]

@@ -16,6 +16,7 @@ from simpul.lib import clock
 from simpul.orders.models import LineSize, Order
 from simpul.parties.models import Party, Person, Workshop
 from simpul.parties.roles import Role
+from simpul.ui.jinja import day_long
 
 DESK = "/ciomas/desk/deliveries/"
 
@@ -149,6 +150,20 @@ def test_note_hand_over_delivery(desk: Client, buyer: Party, asep: Person) -> No
     shown = desk.get(f"{page_of(shipment)}photos/{proof.pk}/")
     assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
     assert "sandbox" in shown["Content-Security-Policy"]
+
+
+def test_a_day_before_it_left_is_said_at_the_field_and_what_was_typed_stays(
+    desk: Client, buyer: Party, asep: Person
+) -> None:
+    shipment = testing.shipment_on_the_way(buyer, asep)
+    typed = {"receiver": "Bu Dewi", "count": 2, "pin": shipment.pin, "told_on": clock.in_days(-3)}
+
+    answer = desk.post(f"{page_of(shipment)}delivery/", typed)
+
+    assert answer.status_code == 422
+    assert f"It can have been on {day_long(clock.today())} at the earliest." in answer.text
+    assert 'value="Bu Dewi"' in answer.text
+    assert not Handover.objects.filter(kind=Handover.Kind.DELIVERED).exists()
 
 
 def test_a_wrong_pin_says_how_many_tries_are_left(desk: Client, buyer: Party, asep: Person) -> None:

@@ -128,10 +128,62 @@ def test_who_looks_like_somebody_is_asked_about_before_a_new_one_is_made(
     assert answer["Location"] == f"{LEADS}{noted.pk}/"
     assert (noted.party, noted.was_known, Party.objects.count()) == (known, True, 1)
     assert noted.person.identities.get().value == "+6281511112222"  # reached there from now on
-    assert noted.person.name == "Neneng"
+    assert known.people.count() == 2  # nobody said that it is Neneng's
+    assert noted.person.name == known.name
 
     client.post(f"{LEADS}new/", typed | {"telephone": "", "is_new": "1"})
     assert Party.objects.count() == 2
+
+
+def test_whoever_is_named_gets_the_number_and_without_one_it_is_the_first(
+    client: Client, workshop: Workshop
+) -> None:
+    known = testing.party(workshop, "Toko Neneng")
+    first, second = testing.person("Neneng", known), testing.person("Asih", known)
+    typed = {"source": "fair", "name": "Neneng", "buys_as": "distributor", "known": str(known.pk)}
+
+    client.post(f"{LEADS}new/", typed)
+    client.post(f"{LEADS}new/", typed | {"contact": "asih", "telephone": "0815 1111 2222"})
+
+    assert [one.person for one in Lead.objects.order_by("pk")] == [first, second]
+    assert second.identities.get().value == "+6281511112222"
+
+
+def test_who_only_supplies_so_far_becomes_a_customer_who_is_not_welcomed_yet(
+    client: Client, workshop: Workshop, sari: Person
+) -> None:
+    supplier = testing.party(workshop, "Kulit Jaya", buys_as="", is_supplier=True)
+    testing.person("Kulit", supplier)
+
+    client.post(
+        f"{LEADS}new/",
+        {
+            "source": "fair", "name": "Kulit Jaya", "buys_as": "distributor",
+            "known": str(supplier.pk),
+        },
+    )  # fmt: skip
+
+    supplier.refresh_from_db()
+    assert (supplier.buys_as, supplier.is_welcome, supplier.is_supplier) == (
+        "distributor",
+        False,
+        True,
+    )
+    Lead.objects.get().welcome(by=sari)
+    supplier.refresh_from_db()
+    assert supplier.buys_wholesale
+
+
+def test_who_was_merged_meanwhile_is_not_chosen(client: Client, workshop: Workshop) -> None:
+    kept, gone = testing.party(workshop, "Toko A"), testing.party(workshop, "Toko B")
+    Party.objects.filter(pk=gone.pk).update(merged_into=kept)
+
+    client.post(
+        f"{LEADS}new/",
+        {"source": "fair", "name": "Kios", "buys_as": "distributor", "known": str(gone.pk)},
+    )
+
+    assert Lead.objects.get().party not in {kept, gone}
 
 
 def test_a_number_that_is_known_is_no_question(client: Client, lead: Lead) -> None:

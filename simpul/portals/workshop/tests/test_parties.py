@@ -12,6 +12,7 @@ from simpul import testing
 from simpul.delivery import rounds
 from simpul.delivery.models import Shipment
 from simpul.lib import clock
+from simpul.orders.models import Order
 from simpul.parties.models import AccessLink, Address, Identity, Party, Person, Workshop
 
 DESK = "/ciomas/desk/"
@@ -232,3 +233,31 @@ def test_the_run_of_a_courier_is_seen_in_his_order(
     assert [run.find(one.number) > 0 for one in (first, second, ahead)] == [True, True, False]
     assert run.index(second.number) < run.index(first.number)
     assert "Today's run" not in client.get(f"{PARTIES}{buyer.pk}/").text
+
+
+def test_what_was_agreed_last_is_no_sample(
+    client: Client, workshop: Workshop, buyer: Party, dewi: Person
+) -> None:
+    order, sample = testing.confirmed_order(buyer), testing.confirmed_order(buyer)
+    Order.objects.filter(pk=sample.pk).update(is_sample=True)
+
+    page = client.get(f"{PARTIES}{buyer.pk}/").text
+
+    assert f"({order.number})</dd>" in page
+    assert f"({sample.number})</dd>" not in page
+
+
+@pytest.mark.parametrize(
+    ("percent", "said"),
+    [
+        (0, "all of it first, within 3 days"),
+        (50, "50 % first within 3 days, the rest before the goods leave"),
+        (100, "all of it first, within 3 days"),
+    ],
+)
+def test_how_one_pays_is_said_as_it_is_proposed(
+    client: Client, workshop: Workshop, buyer: Party, percent: int, said: str
+) -> None:
+    Workshop.objects.filter(pk=workshop.pk).update(down_payment_percent=percent)
+
+    assert f"<dd>{said}</dd>" in client.get(f"{PARTIES}{buyer.pk}/").text

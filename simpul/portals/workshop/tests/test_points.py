@@ -145,6 +145,22 @@ def test_an_offer_proposes_what_the_tier_brings(
     assert 'name="discount" value="50,000"' in page
 
 
+def test_a_tier_that_only_brings_free_freight_is_said_as_that(
+    client: Client, owner: Person, sari: Person, buyer: Party
+) -> None:
+    tiers = [TierTerms("Perak", 0, 0, is_freight_free=True)]
+    PointRules.decide(by=owner, is_on=True, tiers=tiers)
+    order = testing.order(buyer)
+    testing.login(client, sari)
+
+    page = client.get(f"/ciomas/desk/parties/{buyer.pk}/").text
+    assert "<dd>Perak · free freight</dd>" in page
+    page = client.get(f"/ciomas/desk/orders/{order.number}/confirmation/").text
+    assert "Their tier is not in it" in page
+    assert "Perak brings free freight" in page
+    assert "% off" not in page
+
+
 def test_who_is_in_no_tier_is_confirmed_without_a_word_of_it(
     client: Client, owner: Person, sari: Person, buyer: Party
 ) -> None:

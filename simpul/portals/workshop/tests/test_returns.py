@@ -246,6 +246,8 @@ def test_the_desk_notes_what_a_courier_telephoned_and_the_buyer_reads_that_nothi
     assert 'value="Bu Dewi"' in answer.text
     later = said | {"has_no_proof": "on", "told_on": clock.in_days(1).isoformat()}
     assert "That day is still to come" in client.post(f"{here}fetching/", later).text
+    before = later | {"told_on": clock.in_days(-3).isoformat()}
+    assert "at the earliest." in client.post(f"{here}fetching/", before).text
     assert client.post(f"{here}fetching/", said | {"has_no_proof": "on"})["Location"] == here
 
     page = client.get(here).text

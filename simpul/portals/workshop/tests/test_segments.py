@@ -137,5 +137,5 @@ def test_another_workshop_finds_nothing(desk: Client, joko: Person) -> None:
 
 def test_a_search_that_finds_no_campaign_says_so(desk: Client) -> None:
     campaigns = "/ciomas/desk/customers/campaigns/"
-    assert "No campaigns here" in desk.get(campaigns).text
+    assert "No campaigns yet" in desk.get(campaigns).text
     assert "No campaign fits this search." in desk.get(f"{campaigns}?q=toko").text

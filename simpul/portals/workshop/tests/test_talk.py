@@ -232,6 +232,7 @@ def test_of_a_long_talk_the_newest_is_shown_and_the_rest_on_earlier_pages(
     assert "Kapan siap?" in text
     assert "Earlier messages" not in text
     assert "To the newest messages" in text
+    assert client.get(f"{page}?earlier=0").text.count("Kabar nomor") == A_TALK
 
     testing.login(client, dewi)
     theirs = client.get(f"/ciomas/my/orders/{order.number}/").text

@@ -166,6 +166,34 @@ def test_an_order_costs_what_it_costs_when_it_arrives_and_they_are_to_be_told(
     assert order.number in client.get(f"{VISITS}{visit.pk}/").text.split("Next step")[1]
 
 
+def test_an_order_that_is_sent_again_reminds_once(
+    client: Client, visit: Visit, workshop: Workshop
+) -> None:
+    """The answer was lost on the way: the telephone sends the same again, perhaps much later."""
+    product = testing.product(workshop)
+    entry = f"{VISITS}{visit.pk}/order/"
+    page = client.get(entry).text
+    said = html.unescape(page.split(f'name="said-{product.pk}" value="')[1].split('"')[0])
+    facts = {
+        f"pairs-{product.colourways.get().pk}-40": "12", "unit": "1", "channel": "visit",
+        "place": "new", "receiver": "Dewi", "street": "Jl. Raya 7", "area": "Bogor",
+        f"said-{product.pk}": said,
+    }  # fmt: skip
+    client.post(entry, facts | {"key": "a" * 32})
+    PriceRule.objects.create(
+        product=product, group="wholesale", amount=210_000, valid_from=clock.today()
+    )
+
+    client.post(entry, facts | {"key": "a" * 32})  # it cost then what they were told
+
+    assert (Order.objects.count(), FollowUp.objects.count()) == (1, 0)
+
+    for _again in range(3):
+        client.post(entry, facts | {"key": "b" * 32})
+
+    assert (Order.objects.count(), FollowUp.objects.count()) == (2, 1)
+
+
 @pytest.mark.parametrize(
     "said", ["", "x", "[1]", "[[0,1,7]]", "[[0,Infinity,1]]", "[" * 900, "9" * 2000]
 )
