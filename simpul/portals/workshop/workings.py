@@ -130,6 +130,7 @@ def _days(request: Request) -> Shown:
         "suppliers": suppliers,
         "couriers": couriers,
         "fewest": FEWEST,
+        "in_days": days,
         "longest": max(legs, key=lambda row: row.middle, default=None),
         "costliest": max(legs, key=lambda row: row.lost, default=None),
         "promised": sum(row.count for row in promises),
@@ -150,7 +151,8 @@ def _days(request: Request) -> Shown:
 
 
 def days(tenths: int) -> str:
-    return quantity(100 * tenths)
+    """Tenths of a day; from ten days on whole ones, for more would only look exact."""
+    return number(round(tenths / 10)) if tenths >= 100 else quantity(100 * tenths)
 
 
 def _waits(title: str, rows: Sequence[Working]) -> charts.Chart | None:
