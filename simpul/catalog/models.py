@@ -39,6 +39,7 @@ ENGLISH_UNITS = {
     "botol": ("bottle", "bottles"),
     "lusin": ("dozen", "dozen"),
 }
+UNITS_OF_WHOLE_ONES = ("pasang", "lembar", "biji", "buah", "pcs", "gulung", "kaleng", "botol")
 
 
 class Unit(models.IntegerChoices):
@@ -432,6 +433,11 @@ class Material(models.Model):
         """The word behind so many thousandths; without a quantity that of several."""
         one, several = ENGLISH_UNITS.get(self.unit.strip().lower(), (self.unit, self.unit))
         return in_this_language(self.unit, one if quantity == MILLI else several)
+
+    @property
+    def is_bought_whole(self) -> bool:
+        """Whether nobody sells a part of a unit of it, as of soles and buckles."""
+        return self.is_by_size or self.unit.strip().lower() in UNITS_OF_WHOLE_ONES
 
     def can_stand_in_for(self, other: Material) -> bool:
         """Tell whether so much of it can be counted instead of as much of the other."""

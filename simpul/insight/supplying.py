@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simpul.catalog.models import Recipe
+from simpul.catalog.models import Material, Recipe
 from simpul.insight.methods.histories import Array
 from simpul.insight.methods.safety_stock import FEWEST_DELIVERIES, Stock, safety_stock
 from simpul.insight.models import DemandForecast, ForecastSize, MaterialForecast
@@ -27,7 +27,7 @@ from simpul.stock.models import Item
 
 YEARS = 2  # of deliveries that say how punctual a supplier is
 A_YEAR = 52  # weeks whose demand says how much it varies
-STEP = 100  # thousandths: no forecast is finer than a tenth of a unit
+STEP = 100  # thousandths: no forecast is finer than a tenth of a unit, or a whole one of soles
 A_WEEK = 7
 FEWEST_WEEKS = 2  # with fewer it is not known how much the demand varies
 
@@ -68,29 +68,31 @@ def supplies(
     lacking, free = planning.uncovered(workshop), planning.free_stock(workshop)
     coming = _coming(workshop)
     sources = _sources(workshop, eaten)
+    materials = Material.objects.in_bulk({one for one, _size in eaten})
     items = Item.objects.filter(workshop=workshop, material__in={one for one, _size in eaten})
     keys = {(one.material_id, one.size): one.pk for one in items.order_by("pk")}
     found = []
     for shelf, mine in sorted(eaten.items()):
         source = sources.get(shelf)
         stock = _stock(mine, source)
+        step = MILLI if materials[shelf[0]].is_bought_whole else STEP
         row = MaterialForecast(
             workshop=workshop,
             material_id=shelf[0],
             size=shelf[1],
             item_id=keys.get(shelf),
             as_of=today,
-            needs_4=_tidy(mine.needs[4]),
-            needs_8=_tidy(mine.needs[8]),
-            needs_12=_tidy(mine.needs[12]),
+            needs_4=_tidy(mine.needs[4], step),
+            needs_8=_tidy(mine.needs[8], step),
+            needs_12=_tidy(mine.needs[12], step),
             lacking=lacking.get(shelf, 0),
             free=free.get(shelf, 0),
             coming=coming.get(shelf, 0),
             supplier=source.supplier if source else None,
             lead_days=source.lead_days if source else None,
             deliveries=len(source.took) if source else 0,
-            safety=_tidy(stock.safety) if stock else None,
-            reorder_at=_tidy(stock.reorder_at) if stock else None,
+            safety=_tidy(stock.safety, step) if stock else None,
+            reorder_at=_tidy(stock.reorder_at, step) if stock else None,
         )
         row.buy_by = _buy_by(row, today)
         found.append(row)
@@ -199,6 +201,6 @@ def _buy_by(row: MaterialForecast, today: date) -> date | None:
     return None
 
 
-def _tidy(quantity: float) -> int:
-    """Round up to tenths of a unit."""
-    return int(-(-quantity // STEP)) * STEP
+def _tidy(quantity: float, step: int) -> int:
+    """Round up to whole steps, thousandths of a unit."""
+    return int(-(-quantity // step)) * step

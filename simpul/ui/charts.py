@@ -99,9 +99,11 @@ def lines(
     curves: Sequence[tuple[str, Sequence[int | None]]],
     shown: Shown,
     band: tuple[str, Sequence[tuple[int, int] | None]] | None = None,
+    through: int = 0,
 ) -> Chart:
     """Curves over the same places, the first one whole, the second dashed; a few of the labels stand
-    below. `band`: its name, and between which limits each place lies."""
+    below, that of the place `through` among them. `band`: its name, and between which limits each
+    place lies."""
     limits = [one for one in band[1] if one] if band else []
     values = [one for _name, curve in curves for one in curve if one is not None]
     values += [high for _low, high in limits]
@@ -121,7 +123,7 @@ def lines(
         chart.rules.append((LEFT, down(mark), WIDTH - RIGHT, down(mark)))
         chart.words.append(Word(LEFT - 6, down(mark) + 4, shown(mark), "end"))
     every = _apart(len(labels))
-    for at in range(0, len(labels), every):
+    for at in range(through % every, len(labels), every):
         is_last = 0 < at == len(labels) - 1  # else what is long would be cut at the edge
         x, anchor = (WIDTH, "end") if is_last else (across(at), "middle")
         chart.words.append(Word(x, LINES_HIGH - 8, labels[at], anchor))
@@ -165,7 +167,7 @@ def points(
     for value in sorted({min(right, default=0), max(right, default=0)}):
         chart.words.append(Word(across(value), LINES_HIGH - 8, shown[0](value), "middle"))
     chart.words.append(Word(WIDTH - RIGHT, LINES_HIGH + 8, names[0], "end"))
-    chart.words.append(Word(LEFT + 6, TOP + 2, names[1]))
+    chart.words.append(Word(LEFT + 6, TOP - 4, names[1]))
     dots = [(across(x), down(y)) for x, y in rows]
     chart.curves.append(Curve("", "", dots, is_dashed=False))
     return chart

@@ -123,9 +123,14 @@ def quantity(milli: int) -> str:
     return _point(f"{'-' if milli < 0 else ''}{whole:,}{fraction}")
 
 
+def in_days(milli: int) -> str:
+    """Thousandths of a day: `1900` is `1.9`; from ten days on whole ones, for more would only look exact."""
+    return number(round(milli / MILLI)) if milli >= 10 * MILLI else quantity(milli)
+
+
 def days(milli: int) -> str:
     """Thousandths of a day: `1000` is `1 day`, `1900` is `1.9 days`."""
-    said = {"days": quantity(milli)}
+    said = {"days": in_days(milli)}
     return ngettext("%(days)s day", "%(days)s days", 1 if milli == MILLI else 2) % said
 
 

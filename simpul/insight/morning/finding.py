@@ -131,6 +131,7 @@ def _overdue(workshop: Workshop, worth: _Worth) -> Iterator[Found]:
             {
                 **usual[one.pk],
                 "usual": one.usual,
+                "gaps": one.gaps,
                 "waited": one.waited,
                 "longer": one.longer_of_100,
             },

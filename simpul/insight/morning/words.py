@@ -78,6 +78,10 @@ _TITLES: dict[MorningKind, Callable[[MorningTask], str]] = {
 
 
 def _why_overdue(facts: dict[str, Any]) -> str:
+    if facts.get("gaps") == 0:  # ordered once: how often others do says what is usual
+        return _("Ordered once; others order every %(usual)s days; now %(waited)s.") % {
+            name: number(facts[name]) for name in ("usual", "waited")
+        }
     return _(
         "Orders every %(usual)s days; now %(waited)s; only %(longer)s of 100 such gaps are this long."
     ) % {name: number(facts[name]) for name in ("usual", "waited", "longer")}

@@ -20,7 +20,7 @@ from simpul.insight.models import (
     MorningRules,
     MorningTask,
 )
-from simpul.insight.morning import finding, making, results
+from simpul.insight.morning import finding, making, results, words
 from simpul.insight.morning.finding import Found
 from simpul.lib import clock, uploads
 from simpul.orders.models import Order
@@ -104,9 +104,15 @@ def test_who_is_overdue_is_worth_what_an_order_of_his_leaves(buyer: Party) -> No
         "order": 1_000_000,
         "left": 30,
         "usual": 24,
+        "gaps": 3,
         "waited": 61,
         "longer": 4,
     }
+
+
+def test_of_who_ordered_once_no_rhythm_of_his_own_is_told() -> None:
+    facts = {"usual": 22, "gaps": 0, "waited": 293, "longer": 1}
+    assert words._why_overdue(facts) == "Ordered once; others order every 22 days; now 293."
 
 
 def test_who_has_just_asked_is_not_overdue(buyer: Party) -> None:

@@ -103,3 +103,11 @@ def test_who_is_late_makes_one_keep_more(workshop: Workshop, supplier: Party) ->
     # 32 a week for two weeks; and of one and three weeks 1.645 times the spread, 1.414 weeks
     assert (one.reorder_at - one.safety, one.safety) == (64_000, 74_500)
     assert one.up_to == one.reorder_at + one.needs_4
+
+
+def test_no_part_of_a_pair_of_soles_is_kept_or_bought(workshop: Workshop, supplier: Party) -> None:
+    sole = reckoned(workshop)["SOLE", "41"].material
+    testing.supplier_price(supplier, sole, lead_days=5)
+    delivered(supplier, 7, 21)
+    one = reckoned(workshop)["SOLE", "41"]
+    assert (one.safety, one.reorder_at, one.to_buy(8)) == (5_000, 9_000, 21_000)

@@ -21,6 +21,7 @@ from simpul.ui.jinja import month, number
 
 LENGTHS = ("month", "quarter")
 FEW = 10  # buyers: below it one more or less changes much
+FEWEST = 5  # buyers, for a point of a curve
 LOOKS_AT = {"month": 6, "quarter": 2}  # periods after: what the answer is about
 ASIDE = 62
 
@@ -147,11 +148,22 @@ def _curves(points: Sequence[Point]) -> charts.Chart:
         _now("So many periods after the first order."),
         ["0", *(str(one.after) for one in points)],
         [
-            (_now("ordered in it or later"), [100, *(one.stayed_percent for one in points)]),
-            (_now("ordered in that very period"), [100, *(one.ordered_percent for one in points)]),
+            (
+                _now("ordered in it or later"),
+                [100, *(_drawn(one.stayed_percent, one.stayed_of) for one in points)],
+            ),
+            (
+                _now("ordered in that very period"),
+                [100, *(_drawn(one.ordered_percent, one.of) for one in points)],
+            ),
         ],
         _percent,
     )
+
+
+def _drawn(percent: int | None, of: int) -> int | None:
+    """Leave out what is known of a handful only: one of one would leap to 100."""
+    return percent if of >= FEWEST else None
 
 
 def _heat(rows: Sequence[Cohort], which: str) -> charts.Chart | None:
@@ -176,7 +188,7 @@ def _heat(rows: Sequence[Cohort], which: str) -> charts.Chart | None:
             (line, after - 1)
             for line, row in enumerate(rows)
             for after in range(max(row.closed, 1), len(row.stayed))
-            if is_stayed
+            if is_stayed and row.stayed[after] < row.buyers
         },
     )
 

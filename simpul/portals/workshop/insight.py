@@ -209,6 +209,7 @@ def _weeks_chart(weeks: Weeks) -> charts.Chart | None:
             (str(weeks.feast_before.year), before),
         ],
         number,
+        through=list(weeks.places).index(0),
     )
 
 

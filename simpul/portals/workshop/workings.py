@@ -24,7 +24,7 @@ from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
 from simpul.portals.workshop.insight import millions
 from simpul.ui import charts
-from simpul.ui.jinja import day_month, days, month, number, percent, rupiah
+from simpul.ui.jinja import day_month, days, in_days, month, number, percent, rupiah
 
 FEWEST = 5  # orders, to say where they wait
 SHOWN = 10  # bars; the table has all
@@ -130,6 +130,7 @@ def _days(request: Request) -> Shown:
         "suppliers": suppliers,
         "couriers": couriers,
         "fewest": FEWEST,
+        "in_days": lambda tenths: in_days(100 * tenths),
         "longest": max(legs, key=lambda row: row.middle, default=None),
         "costliest": max(legs, key=lambda row: row.lost, default=None),
         "promised": sum(row.count for row in promises),

@@ -15,6 +15,7 @@ from simpul.crm.models import Segment
 from simpul.insight.models import Behaviour, GroupedBuyer, PayingBuyer
 from simpul.lib import clock
 from simpul.parties.models import Party, Person, Workshop
+from simpul.portals.workshop import cohorts
 from simpul.portals.workshop.tests.test_gateways import freshly
 
 HERE = "/ciomas/desk/insight/customers/"
@@ -165,6 +166,19 @@ COMING = {
         "curves": [[1, 4, 3, 4], [2, 4, 2, 4], [1, 4, 0, 0]],
     }
 }
+
+
+def test_a_curve_ends_where_only_a_handful_is_known() -> None:
+    points = [cohorts.Point(1, 5, 10, 8, 10), cohorts.Point(2, 1, 5, 1, 1)]
+    stayed, ordered = cohorts._curves(points).curves
+    assert (len(stayed.dots), len(ordered.dots)) == (2, 3)
+
+
+def test_nothing_is_at_least_all() -> None:
+    row = cohorts.Cohort(date(2026, 1, 1), 4, [4, 1, 1], [4, 4, 2], 1)
+    chart = cohorts._heat([row], "stayed")
+    assert chart is not None
+    assert [word.text for word in chart.words][-2:] == ["100", "≥50"]
 
 
 def test_who_comes_again_is_told_with_counts_and_what_is_open(client: Client, sari: Person) -> None:
