@@ -74,23 +74,24 @@ def supplies(
     for shelf, mine in sorted(eaten.items()):
         source = sources.get(shelf)
         stock = _stock(mine, source)
+        step = MILLI if shelf[1] else STEP  # what has a size is counted in whole units
         row = MaterialForecast(
             workshop=workshop,
             material_id=shelf[0],
             size=shelf[1],
             item_id=keys.get(shelf),
             as_of=today,
-            needs_4=_tidy(mine.needs[4]),
-            needs_8=_tidy(mine.needs[8]),
-            needs_12=_tidy(mine.needs[12]),
+            needs_4=_tidy(mine.needs[4], step),
+            needs_8=_tidy(mine.needs[8], step),
+            needs_12=_tidy(mine.needs[12], step),
             lacking=lacking.get(shelf, 0),
             free=free.get(shelf, 0),
             coming=coming.get(shelf, 0),
             supplier=source.supplier if source else None,
             lead_days=source.lead_days if source else None,
             deliveries=len(source.took) if source else 0,
-            safety=_tidy(stock.safety) if stock else None,
-            reorder_at=_tidy(stock.reorder_at) if stock else None,
+            safety=_tidy(stock.safety, step) if stock else None,
+            reorder_at=_tidy(stock.reorder_at, step) if stock else None,
         )
         row.buy_by = _buy_by(row, today)
         found.append(row)
@@ -199,6 +200,6 @@ def _buy_by(row: MaterialForecast, today: date) -> date | None:
     return None
 
 
-def _tidy(quantity: float) -> int:
-    """Round up to tenths of a unit."""
-    return int(-(-quantity // STEP)) * STEP
+def _tidy(quantity: float, step: int) -> int:
+    """Round up to whole steps, in thousandths of a unit."""
+    return int(-(-quantity // step)) * step

@@ -79,7 +79,7 @@ _TITLES: dict[MorningKind, Callable[[MorningTask], str]] = {
 
 def _why_overdue(facts: dict[str, Any]) -> str:
     return _(
-        "Orders every %(usual)s days; now %(waited)s; only %(longer)s of 100 such gaps are this long."
+        "Orders every %(usual)s days; now %(waited)s; of 100 such gaps only %(longer)s would be this long."
     ) % {name: number(facts[name]) for name in ("usual", "waited", "longer")}
 
 
@@ -167,7 +167,7 @@ _REASONS: dict[MorningKind, Callable[[dict[str, Any]], str]] = {
 
 
 def _left_of_next(facts: dict[str, Any]) -> str:
-    return _("what an order leaves: %(left)s %% of %(order)s") % {
+    return _("what an order leaves: %(left)s%% of %(order)s") % {
         "left": facts["left"],
         "order": rupiah(facts["order"]),
     }

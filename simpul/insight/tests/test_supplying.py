@@ -103,3 +103,11 @@ def test_who_is_late_makes_one_keep_more(workshop: Workshop, supplier: Party) ->
     # 32 a week for two weeks; and of one and three weeks 1.645 times the spread, 1.414 weeks
     assert (one.reorder_at - one.safety, one.safety) == (64_000, 74_500)
     assert one.up_to == one.reorder_at + one.needs_4
+
+
+def test_what_has_a_size_is_kept_in_whole_units(workshop: Workshop, supplier: Party) -> None:
+    testing.supplier_price(supplier, reckoned(workshop)["SOLE", "41"].material, lead_days=5)
+    delivered(supplier, 7, 21)
+    sole = reckoned(workshop)["SOLE", "41"]
+    # 2 a week for two weeks; and 4.65 pairs of one and three weeks
+    assert (sole.reorder_at, sole.safety) == (9_000, 5_000)

@@ -64,7 +64,7 @@ class Cohort(NamedTuple):
     @property
     def stayed_said(self) -> str:
         return " · ".join(
-            ("" if after < self.closed else "≥") + number(one)
+            ("" if after < self.closed or one == self.buyers else "≥") + number(one)
             for after, one in enumerate(self.stayed)
             if after
         )
@@ -176,7 +176,7 @@ def _heat(rows: Sequence[Cohort], which: str) -> charts.Chart | None:
             (line, after - 1)
             for line, row in enumerate(rows)
             for after in range(max(row.closed, 1), len(row.stayed))
-            if is_stayed
+            if is_stayed and row.stayed[after] < row.buyers
         },
     )
 

@@ -112,7 +112,7 @@ def materials(request: Request) -> HttpResponse:
         return answer
     counts = found.aggregate(
         all=Count("pk"),
-        now=Count("pk", filter=Q(buy_by__lte=F("as_of"))),
+        now=Count("material", filter=Q(buy_by__lte=F("as_of")), distinct=True),
         later=Min("buy_by"),
         as_of=Max("as_of"),
     )
