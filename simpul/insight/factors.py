@@ -61,7 +61,7 @@ class Name(models.TextChoices):
 class Word(models.TextChoices):
     BETTER = "better", _("better than before")
     WORSE = "worse", _("worse than before")
-    SAME = "same", _("as before, as far as one can tell")
+    SAME = "same", _("no clear change")
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def _why_overdue(facts: dict[str, Any]) -> str:
             name: number(facts[name]) for name in ("usual", "waited")
         }
     return _(
-        "Orders every %(usual)s days; now %(waited)s; only %(longer)s of 100 such gaps are this long."
+        "Orders every %(usual)s days; now %(waited)s; of 100 such gaps only %(longer)s would be this long."
     ) % {name: number(facts[name]) for name in ("usual", "waited", "longer")}
 
 
@@ -171,7 +171,7 @@ _REASONS: dict[MorningKind, Callable[[dict[str, Any]], str]] = {
 
 
 def _left_of_next(facts: dict[str, Any]) -> str:
-    return _("what an order leaves: %(left)s %% of %(order)s") % {
+    return _("what an order leaves: %(left)s%% of %(order)s") % {
         "left": facts["left"],
         "order": rupiah(facts["order"]),
     }

@@ -272,7 +272,7 @@ def _labels(by: By | None, keys: Sequence[Key], workshop: Workshop) -> dict[Key,
     rows = [key for key in keys if isinstance(key, int)]
     if by == By.MODEL:
         models = Product.objects.filter(workshop=workshop, pk__in=rows)
-        return {pk: f"{code} {name}" for pk, code, name in models.values_list("pk", "code", "name")}
+        return {model.pk: f"{model.code} {model}" for model in models}
     if by == By.CATEGORY:
         named = Category.objects.filter(workshop=workshop)
         return dict(named.values_list("pk", "name"))

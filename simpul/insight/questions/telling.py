@@ -65,7 +65,7 @@ def change(answer: Answer, row: Row) -> str:
     if before < 0:
         return NOTHING
     by = round(100 * (now - before) / before)
-    return f"{by:+d} %" if by else "0 %"
+    return f"{by:+d}%" if by else "0%"
 
 
 def asked(answer: Answer) -> str:

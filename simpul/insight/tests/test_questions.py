@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db.models import F
+from django.utils.translation import override
 
 from simpul import testing
 from simpul.catalog.models import Product
@@ -118,6 +119,17 @@ def test_pairs_are_told_by_anything(owner: Person) -> None:
 
 
 @pytest.mark.usefixtures("ordered")
+def test_a_model_is_called_as_the_reader_speaks(
+    owner: Person, models: tuple[Product, Product]
+) -> None:
+    Product.objects.filter(pk=models[0].pk).update(name="Derby pria", name_en="Men's derby")
+    with override("en"):
+        assert asked(owner, by="model").rows[0].label == "DRB-01 Men's derby"
+    with override("id"):
+        assert asked(owner, by="model").rows[0].label == "DRB-01 Derby pria"
+
+
+@pytest.mark.usefixtures("ordered")
 def test_days_of_the_week_and_quarters_have_a_row_each(owner: Person) -> None:
     by_day = asked(owner, measure="orders", by="weekday")
     assert [row.now[0] for row in by_day.rows] == [1, 1, 1, 0, 0, 0, 0]
@@ -163,10 +175,10 @@ def test_the_same_days_of_the_year_before_stand_beside_it(owner: Person) -> None
         ((0,), (0,)),
         ((25,), (0,)),
     ]
-    assert change(months, months.rows[0]) == "-33 %"
+    assert change(months, months.rows[0]) == "-33%"
     assert sentence(months) == (
         "Pairs, all together: 35. The most is August 2026: 25. That is 71% of all. "
-        "A year before it was 15 (+133 %)."
+        "A year before it was 15 (+133%)."
     )
 
 

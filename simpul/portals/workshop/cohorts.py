@@ -65,7 +65,7 @@ class Cohort(NamedTuple):
     @property
     def stayed_said(self) -> str:
         return " · ".join(
-            ("" if after < self.closed else "≥") + number(one)
+            ("" if after < self.closed or one == self.buyers else "≥") + number(one)
             for after, one in enumerate(self.stayed)
             if after
         )

@@ -152,7 +152,7 @@ def test_groups_cost_the_same_for_any_number(
 
 # Coming again
 
-COMING = {
+COMING: dict[str, dict[str, Any]] = {
     "month": {
         "cohorts": [
             {
@@ -179,6 +179,14 @@ def test_nothing_is_at_least_all() -> None:
     chart = cohorts._heat([row], "stayed")
     assert chart is not None
     assert [word.text for word in chart.words][-2:] == ["100", "≥50"]
+
+
+def test_who_all_came_again_are_no_least_number(client: Client, sari: Person) -> None:
+    whole = COMING["month"]["cohorts"][0] | {"stayed": [4, 4, 4, 4]}
+    told(sari.workshop, coming={"month": {**COMING["month"], "cohorts": [whole]}})
+    page = seen(client, sari, "coming-again/")
+    assert "4 · 4 · 4" in page
+    assert "≥100" not in page
 
 
 def test_who_comes_again_is_told_with_counts_and_what_is_open(client: Client, sari: Person) -> None:
@@ -232,7 +240,7 @@ def test_what_goes_with_the_first_one(
     assert "The sales hang on very few." in page
     assert "as if there were only about 2 of equal size" in page
     assert "Half of it comes from 1 buyer." in page
-    assert "Toko best 0</a> Rp 6,000,000 a year are missing." in page
+    assert "Toko best 0</a> Rp 6,000,000 a year would be missing." in page
     assert "would have to buy 150% more" in page
     assert ("Of that Rp 1,500,000 was left" in page) is sees
     assert "Nobody has bought in twelve months" in seen(client, person, "largest/?kind=consumer")
@@ -322,7 +330,7 @@ def test_what_is_offered_with_what(client: Client, sari: Person) -> None:
     told(sari.workshop, together=found | {"pairs": [[wax.pk, derby.pk, 20, 20, 273, 140]]})
     page = seen(client, sari, "together/")
     assert "<strong>Offer Derby to whoever orders Wax</strong>" in page
-    assert "of 100 orders with Wax 100 have Derby too, of 100 orders of all only 37" in page
+    assert "of 100 orders with Wax 100 have Derby too, of 100 orders of any kind only 37" in page
     assert "2.73 (at least 1.4)" in page
     assert "3 pairs were tried" in page
     lines = seen(client, sari, "together/?as=csv").replace(";", ",").splitlines()

@@ -55,7 +55,7 @@ def test_pairs_and_revenue_stand_beside_those_of_the_year_before(
     assert "1 November 2025 – 31 October 2026" in page
     assert "Compared with 1 November 2024 – 31 October 2025." in page
     assert "Rp 6,000,000" in page
-    assert "+50 %" in page
+    assert "+50%" in page
     assert "No model has changed by more than chance would explain." in page
     assert "Figures as of 25 Nov 2026" in page
     assert "Contribution" not in page.replace("contribution on the day", "")
@@ -68,7 +68,7 @@ def test_nothing_is_said_of_a_change_where_the_year_before_is_not_whole(
     ordered(buyer, product, 60, 30)
     page = told(client, sari)
     assert "the first order here is of 21 October 2025" in page
-    assert "+50 %" not in page
+    assert "+50%" not in page
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_the_order_book_stands_beside_what_can_be_made(
     page = told(client, sari)
     assert "4 pairs a day can be made: no more get through Jahit." in page
     # from Wednesday on that are 4 days, and three weeks of 6: 88 pairs
-    assert "In the week of 14 December 2026 the book is over: 2 pairs more" in page
+    assert "In the week of 14 December 2026 the book is too full: 2 pairs more" in page
     lines = told(client, sari, "?list=book&as=csv").splitlines()
     assert lines[0].endswith("Week,Pairs,Pairs that can be made")
     assert lines[1] == "2026-11-23,0,16"
