@@ -199,7 +199,7 @@ def test_a_reorder_point_is_proposed_and_set_by_nobody_but_the_stock_keeper(
     client: Client, workshop: Workshop, sari: Person, rina: Person
 ) -> None:
     one = supply(workshop, "KLT-01", safety=20_000, reorder_at=55_000)
-    assert "55 sq ft</span> is proposed" in told(client, sari, MATERIALS)
+    assert 'proposed: <span class="nowrap">55 sq ft</span>' in told(client, sari, MATERIALS)
     assert "?proposed" not in told(client, sari, MATERIALS)
     assert "?proposed" in told(client, rina, MATERIALS)
     form = told(client, rina, f"/ciomas/desk/stock/{one.item_id}/reorder/?proposed")
