@@ -51,7 +51,9 @@ def main() -> int:
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.orders <= FEWEST:
-        parser.error(f"--orders: more than {FEWEST}; the books, asked below that, want the bank, too")
+        parser.error(
+            f"--orders: more than {FEWEST}; the books, asked below that, want the bank, too"
+        )
     if chosen.child:
         print(json.dumps(_measure(chosen.orders, chosen.parties)))
         return 0
