@@ -51,7 +51,7 @@ def test_today_counts_who_will_be_late(desk: Client, late: Order) -> None:
 
     desk.post(f"{DESK}orders/{late.number}/delay/", {"promised_on": "2026-12-20", "note": "Maaf"})
 
-    assert "will be late" not in desk.get(DESK).text
+    assert "order will be late" not in desk.get(DESK).text
 
 
 def test_the_message_is_drafted_with_day_reason_and_choices(
