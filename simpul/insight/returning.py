@@ -152,6 +152,7 @@ def _judge_kind(
     histories = _histories(mine, clocks, shop, now)
     waiting = _waiting(mine, clocks, now)
     still = still_buying(histories, BuyingOutlook.HORIZON)
+    alive = still.alive_where_told(histories) if still else np.full(len(mine), np.nan)
     each = _left_of_each(facts, left, still)
     worth = _worth(each, still.expected.estimate) if still and each is not None else None
     lifetime = _worth(each, _to_come(still, histories)) if still and each is not None else None
@@ -166,10 +167,10 @@ def _judge_kind(
             usual=round(one.usual) if one else None,
             gaps=one.gaps if one else 0,
             longer=one.chance if one else None,
-            stake=_stake(fact, now, still.alive.estimate[at] if still else None, one),
+            stake=_stake(fact, now, alive[at], one),
             worth=worth[at] if worth else None,
             lifetime=lifetime[at] if lifetime else None,
-            **(_of_model(still, at) if still else {}),
+            **(_of_model(still, at, is_told=not np.isnan(alive[at])) if still else {}),
         )
         for at, (fact, (silence, one)) in enumerate(zip(facts, waiting, strict=True))
     ]
@@ -216,11 +217,13 @@ def _waiting(
     ]
 
 
-def _of_model(still: StillBuying, at: int) -> dict[str, float | int]:
-    return {
+def _of_model(still: StillBuying, at: int, *, is_told: bool) -> dict[str, float | int]:
+    chance: dict[str, float | int] = {
         "alive": float(still.alive.estimate[at]),
         "alive_low": float(still.alive.low[at]),
         "alive_high": float(still.alive.high[at]),
+    }
+    return (chance if is_told else {}) | {
         "expected": float(still.expected.estimate[at]),
         "least": int(still.low[at]),
         "most": int(still.high[at]),
@@ -260,10 +263,11 @@ def _left_of_each(
     return np.where([mean < 0 for _n, mean in known], [mean for _n, mean in known], each)
 
 
-def _stake(fact: BuyerFact, now: int, alive: float | None, waiting: Waiting | None) -> int:
-    """Return what he bought in a year, times the chance that he is gone (or overdue)."""
+def _stake(fact: BuyerFact, now: int, alive: float, waiting: Waiting | None) -> int:
+    """Return what he bought in a year, times the chance that he is gone (or, where that is not a number,
+    overdue)."""
     years = max(now - fact.first_on.toordinal(), A_YEAR) / A_YEAR
-    gone = 1 - alive if alive is not None else 1 - waiting.chance if waiting else 0.0
+    gone = 1 - alive if not np.isnan(alive) else 1 - waiting.chance if waiting else 0.0
     return round(float(gone) * fact.sold / years)
 
 

@@ -44,6 +44,12 @@ class StillBuying:
     high: Array
     total: Estimates
 
+    def alive_where_told(self, histories: Histories) -> Array:
+        """Return the chance that each (n,) is still a customer; not a number where the model takes it for
+        granted: in BG/NBD nobody leaves before his second order (Fader, Hardie and Lee 2005)."""
+        is_granted = (self.name == "BG/NBD") & (histories.frequency == 0)
+        return np.where(is_granted, np.nan, self.alive.estimate)
+
 
 def fitted(histories: Histories) -> tuple[str, BuyingFit] | None:
     """Return the name and the fit of the likeliest model; None where nothing can be said."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from simpul.insight.methods.beta_geometric import ModifiedBetaGeometric
@@ -40,3 +42,14 @@ def test_asked_twice_it_says_the_same() -> None:
     assert one.name == two.name
     assert one.total == two.total
     assert (one.high == two.high).all()
+
+
+def test_of_who_ordered_once_it_tells_no_chance_that_is_taken_for_granted() -> None:
+    once = book(120)
+    found = still_buying(once, 26)
+    assert found is not None
+    granted = replace(found, name="BG/NBD").alive_where_told(once)
+    assert (np.isnan(granted) == (once.frequency == 0)).all()
+    assert 0 < np.isnan(granted).sum() < len(once)
+    told = replace(found, name="MBG/NBD").alive_where_told(once)
+    assert (told == found.alive.estimate).all()
