@@ -125,7 +125,7 @@ def test_nothing_is_lost_and_nothing_is_told_twice_but_in_the_last_gap(
     def run(minutes: int, *dies_after: str) -> int:
         command = [sys.executable, "-c", COMMAND, str(minutes), *dies_after]
         taken.running = subprocess.Popen(command, env=environment)  # noqa: S603
-        return taken.running.wait(60)
+        return taken.running.wait(300)  # on a machine where much else runs
 
     # inside of the telling: all of it is still to be told
     assert run(0, "2") == -signal.SIGKILL
