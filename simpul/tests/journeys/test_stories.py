@@ -283,7 +283,7 @@ def test_a_late_supplier(
     read(shop, f"expected on {new_day.day} {new_day:%B %Y}")
     expect(shop.get_by_text("promised for")).to_have_count(0)  # it is the promise now
     sales.goto(DESK)
-    expect(sales.get_by_text("will be late")).to_have_count(0)
+    expect(sales.get_by_text("order will be late")).to_have_count(0)
 
 
 def test_a_reject_of_pairs(screen: Screen, order: Order, udin: Person) -> None:
