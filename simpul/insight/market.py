@@ -14,12 +14,13 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Min, Q, Sum
+from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
 from simpul.catalog.models import Colourway
 from simpul.insight import rates
 from simpul.insight.capacity import Narrowest, narrowest
-from simpul.insight.models import AreaMonth, ModelDay, ModelMonth, OrderFact
+from simpul.insight.models import AreaDay, ColourDay, ModelDay, OrderFact, SizeDay
 from simpul.insight.rates import Counted
 from simpul.insight.spans import (
     WEEK,
@@ -36,6 +37,7 @@ from simpul.orders.models import Order
 from simpul.parties.models import Workshop, in_this_language
 
 MONTHS = (3, 6, 12)  # what one may look at
+MONTHS_IN_A_YEAR = 12
 WEEKS_TO_COME = 10
 PACE_WEEKS = 12
 NEVER = Counted(0, 0)
@@ -75,6 +77,7 @@ class Row:
     before: int
     orders: Counted = NEVER
     turn: str = ""
+    days_before: Span | None = None  # of a month: the days that it is compared with
 
     @property
     def change(self) -> float | None:
@@ -101,10 +104,6 @@ class Trend:
     @property
     def now(self) -> int:
         return sum(row.now for row in self.rows)
-
-    @property
-    def before(self) -> int:
-        return sum(row.before for row in self.rows)
 
     @property
     def is_comparable(self) -> bool:
@@ -170,16 +169,16 @@ class Book:
 def trend(workshop: Workshop, today: date, *, by: By, measure: Measure, months: int) -> Trend:
     """Return what sold in so many whole months, by what was asked for, the most first.
 
-    Models are compared with the days of `year_before`; all else with the same months a year before.
+    All is compared with the days of `year_before`; a month of a whole year with its own.
     """
-    span, began = last_months(months, today), _began(workshop)
+    span = last_months(months, today)
+    found = Trend(by, measure, months, span, year_before(span), _began(workshop))
     if by == By.MODEL:
-        found = Trend(by, measure, months, span, year_before(span), began)
         found.rows = _by_model(workshop, found)
-        return found
-    before = Span(months_back(span.first, 12), months_back(span.last + DAY, 12) - DAY)
-    found = Trend(by, measure, months, span, Compared(before), began)
-    found.rows = _by_month(workshop, found) if by == By.MONTH else _by_sums(workshop, found)
+    elif by == By.MONTH:
+        found.rows = _by_month(workshop, found)
+    else:
+        found.rows = _by_sums(workshop, found)
     return found
 
 
@@ -190,7 +189,7 @@ def totals(workshop: Workshop, span: Span, compared: Compared) -> Totals:
         for name in Measure.values
         for when, days in (("now", span), ("before", compared.span))
     }
-    days = ModelDay.objects.filter(workshop=workshop, day__range=_both(span, compared.span))
+    days = SizeDay.objects.filter(workshop=workshop, day__range=_both(span, compared.span))
     found = days.aggregate(**said)
     return Totals(
         {name: found[f"{name}_now"] for name in Measure.values},
@@ -199,7 +198,7 @@ def totals(workshop: Workshop, span: Span, compared: Compared) -> Totals:
 
 
 def _began(workshop: Workshop) -> date | None:
-    days = ModelDay.objects.filter(workshop=workshop).order_by("day")
+    days = SizeDay.objects.filter(workshop=workshop).order_by("day")
     return days.values_list("day", flat=True).first()
 
 
@@ -214,7 +213,7 @@ def weeks_around_the_feast(workshop: Workshop, today: date) -> Weeks | None:
     last = min((today - _monday(feast)).days // 7, 26)
     places = list(range(last - WEEKS_IN_A_YEAR + 3, max(last, 0) + 9))  # both years are that long
     first_day = _monday(feast_before) + places[0] * WEEK
-    rows = ModelDay.objects.filter(workshop=workshop, day__gte=first_day, pairs__gt=0)
+    rows = SizeDay.objects.filter(workshop=workshop, day__gte=first_day, pairs__gt=0)
     by_day = dict(rows.order_by().values_list("day").annotate(n=Sum("pairs")))
     began = _began(workshop)
     if began is None:
@@ -234,8 +233,9 @@ def weeks_around_the_feast(workshop: Workshop, today: date) -> Weeks | None:
 
 def seasons(workshop: Workshop, today: date) -> list[tuple[int, list[int | None]]]:
     """Return the pairs that were asked for in each month, year by year; None: nothing is known."""
-    rows = AreaMonth.objects.filter(workshop=workshop, month__gte=date(today.year - 4, 1, 1))
-    known = dict(rows.order_by().values_list("month").annotate(n=Sum("pairs")))
+    rows = SizeDay.objects.filter(workshop=workshop, day__gte=date(today.year - 4, 1, 1))
+    by_month = rows.order_by().values_list(TruncMonth("day")).annotate(n=Sum("pairs"))
+    known = dict(by_month)
     if not known:
         return []
     first, last = min(known), today.replace(day=1)
@@ -338,18 +338,18 @@ def _say_turns(workshop: Workshop, rows: list[Row], now: Span, before: Span) -> 
 
 
 SUMS: dict[By, tuple[type[models.Model], str]] = {
-    By.COLOUR: (ModelMonth, "variant__colourway__name"),
-    By.SIZE: (ModelMonth, "variant__size"),
-    By.AREA: (AreaMonth, "area"),
-    By.SOLD_AS: (AreaMonth, "sold_as"),
-    By.CHANNEL: (AreaMonth, "channel"),
+    By.COLOUR: (ColourDay, "colourway__name"),
+    By.SIZE: (SizeDay, "size"),
+    By.AREA: (AreaDay, "area"),
+    By.SOLD_AS: (AreaDay, "sold_as"),
+    By.CHANNEL: (AreaDay, "channel"),
 }
 
 
 def _by_sums(workshop: Workshop, asked: Trend) -> list[Row]:
     model, name = SUMS[asked.by]
     now, before = asked.span, asked.compared.span
-    in_now, in_before = (Q(month__range=(one.first, one.last)) for one in (now, before))
+    in_now, in_before = (Q(day__range=(one.first, one.last)) for one in (now, before))
     rows = (
         model._default_manager.filter(in_now | in_before, workshop=workshop)
         .order_by()
@@ -368,15 +368,26 @@ def _by_sums(workshop: Workshop, asked: Trend) -> list[Row]:
 
 
 def _by_month(workshop: Workshop, asked: Trend) -> list[Row]:
-    now, before = asked.span, asked.compared.span
-    rows = AreaMonth.objects.filter(workshop=workshop, month__range=_both(now, before))
-    known = dict(rows.order_by().values_list("month").annotate(n=Sum(asked.measure)))
-    found = []
-    for place in range(asked.months):
-        month = months_back(now.last, asked.months - 1 - place)
-        was = known.get(months_back(month, 12), 0)
-        found.append(Row(month, month.isoformat(), known.get(month, 0), was))
-    return found
+    """Hold each month against the days that lie as far back as all of them do; in a whole year, in which
+    the feast is near some months only, against its own."""
+    firsts = [months_back(asked.span.last, n) for n in reversed(range(asked.months))]
+    nows = [Span(first, months_back(first, -1) - DAY) for first in firsts]
+    back = asked.span.first - asked.compared.span.first
+    if asked.months == MONTHS_IN_A_YEAR:
+        befores = [year_before(one).span for one in nows]
+    else:
+        befores = [Span(one.first - back, one.last - back) for one in nows]
+    earliest = min(one.first for one in befores)
+    days = SizeDay.objects.filter(workshop=workshop, day__range=(earliest, asked.span.last))
+    known = dict(days.order_by().values_list("day").annotate(n=Sum(asked.measure)))
+
+    def sold(span: Span) -> int:
+        return sum(known.get(span.first + n * DAY, 0) for n in range(span.days))
+
+    return [
+        Row(now.first, now.first.isoformat(), sold(now), sold(before), days_before=before)
+        for now, before in zip(nows, befores, strict=True)
+    ]
 
 
 def _label(by: By, key: str) -> str:

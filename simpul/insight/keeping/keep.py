@@ -23,12 +23,14 @@ from simpul.insight.keeping import costs
 from simpul.insight.keeping.facts import Touched, write_facts
 from simpul.insight.keeping.sums import months_of, sum_buyers, sum_month
 from simpul.insight.models import (
-    AreaMonth,
+    AreaDay,
     BuyerFact,
+    ColourDay,
     FactsKept,
     ModelDay,
     ModelMonth,
     OrderFact,
+    SizeDay,
 )
 from simpul.lib import clock
 from simpul.orders.models import Amendment, Order
@@ -291,11 +293,11 @@ def _drop_what_is_over(workshop: Workshop) -> None:
     months = _months(workshop)
     outside = Q() if not months else Q(month__lt=months[0]) | Q(month__gt=months[-1])
     ModelMonth.objects.filter(outside, workshop=workshop).delete()
-    AreaMonth.objects.filter(outside, workshop=workshop).delete()
     outside = Q()
     if months:
         after = months[-1].replace(day=calendar.monthrange(months[-1].year, months[-1].month)[1])
         outside = Q(day__lt=months[0]) | Q(day__gt=after)
-    ModelDay.objects.filter(outside, workshop=workshop).delete()
+    for model in (ModelDay, ColourDay, SizeDay, AreaDay):
+        model.objects.filter(outside, workshop=workshop).delete()
     mine = OrderFact.objects.filter(buyer=OuterRef("pk"))
     BuyerFact.objects.filter(~Exists(mine), workshop=workshop).delete()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db.models import Model, QuerySet
 
 from simpul.insight.models import (
-    AreaMonth,
+    AreaDay,
     BuyerFact,
+    ColourDay,
     ItemWorth,
     LineWork,
     ModelDay,
@@ -14,6 +15,7 @@ from simpul.insight.models import (
     OrderFact,
     PairsFact,
     ShelfWorth,
+    SizeDay,
 )
 from simpul.parties.models import Workshop
 
@@ -26,8 +28,10 @@ def everything_kept(workshop: Workshop) -> dict[str, Rows]:
         OrderFact.objects.filter(workshop=workshop),
         PairsFact.objects.filter(order__workshop=workshop),
         ModelMonth.objects.filter(workshop=workshop),
-        AreaMonth.objects.filter(workshop=workshop),
         ModelDay.objects.filter(workshop=workshop),
+        ColourDay.objects.filter(workshop=workshop),
+        SizeDay.objects.filter(workshop=workshop),
+        AreaDay.objects.filter(workshop=workshop),
         BuyerFact.objects.filter(workshop=workshop),
         ItemWorth.objects.filter(workshop=workshop),
         ShelfWorth.objects.filter(workshop=workshop),

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import calendar
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
 from simpul.insight.models import (
-    AreaMonth,
+    AreaDay,
     BuyerFact,
+    ColourDay,
     ModelDay,
     ModelMonth,
     OrderFact,
     PairsFact,
+    SizeDay,
 )
+from simpul.insight.models.sums import SummedDay
 from simpul.lib import rows
 from simpul.parties.models import Workshop
 
@@ -37,11 +41,9 @@ def sum_month(workshop: Workshop, month: date, days: Collection[date] | None = N
     Call it in a transaction.
     """
     last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
-    chosen = (month, last)
-    _sum_models(workshop, month, chosen)
-    _sum_areas(workshop, month, chosen)
+    _sum_models(workshop, month, (month, last))
     if days is None:
-        _sum_days(workshop, "range", chosen)
+        _sum_days(workshop, "range", (month, last))
     elif mine := [day for day in days if month <= day <= last]:
         _sum_days(workshop, "in", mine)
 
@@ -74,13 +76,7 @@ def sum_buyers(workshop: Workshop, buyers: Collection[int]) -> None:
 
 
 def _sum_models(workshop: Workshop, month: date, days: tuple[date, date]) -> None:
-    found = _both_ways(
-        PairsFact.objects.filter(order__workshop=workshop),
-        "order__",
-        "range",
-        days,
-        ("variant",),
-    )
+    found = _both_ways(_parts_of(workshop), "order__", "range", days, ("variant",))
     rows.replace(
         ModelMonth.objects.filter(workshop=workshop, month=month),
         ("workshop_id", "month", "variant_id", *SUMMED),
@@ -88,36 +84,58 @@ def _sum_models(workshop: Workshop, month: date, days: tuple[date, date]) -> Non
     )
 
 
-def _sum_areas(workshop: Workshop, month: date, days: tuple[date, date]) -> None:
-    facts = OrderFact.objects.filter(workshop=workshop)
-    by = ("area", "sold_as", "channel")
-    found = _both_ways(facts, "", "range", days, by)
-    counted = facts.filter(agreed_on__range=days).order_by().values_list(*by)
-    for *key, orders in counted.annotate(n=Count("pk")):
-        found[tuple(key)]["orders"] = orders
-    names = ("orders", *SUMMED)
-    rows.replace(
-        AreaMonth.objects.filter(workshop=workshop, month=month),
-        ("workshop_id", "month", *by, *names),
-        [(workshop.pk, month, *key, *_row(sums, names)) for key, sums in found.items()],
-    )
+@dataclass(frozen=True, slots=True)
+class _Daily:
+    """Sums by day: `by` are what they are told by, `ways` lead there from a fact. `order` is the way
+    from a fact to that of its order, `orders` counts orders where they are counted."""
+
+    model: type[SummedDay]
+    facts: Callable[[Workshop], QuerySet[Any]]
+    order: str
+    by: tuple[str, ...]
+    ways: tuple[str, ...]
+    orders: Count | None = None
+
+
+def _parts_of(workshop: Workshop) -> QuerySet[PairsFact]:
+    return PairsFact.objects.filter(order__workshop=workshop)
+
+
+def _orders_of(workshop: Workshop) -> QuerySet[OrderFact]:
+    return OrderFact.objects.filter(workshop=workshop)
+
+
+_OF_AREAS = ("area", "sold_as", "channel")
+_DAILY = (
+    _Daily(
+        ModelDay,
+        _parts_of,
+        "order__",
+        ("product_id",),
+        ("variant__colourway__product",),
+        Count("order", distinct=True),
+    ),
+    _Daily(ColourDay, _parts_of, "order__", ("colourway_id",), ("variant__colourway",)),
+    _Daily(SizeDay, _parts_of, "order__", ("size",), ("variant__size",)),
+    _Daily(AreaDay, _orders_of, "", _OF_AREAS, _OF_AREAS, Count("pk")),
+)
 
 
 def _sum_days(workshop: Workshop, lookup: str, days: Collection[date]) -> None:
-    parts = PairsFact.objects.filter(order__workshop=workshop)
-    product = "variant__colourway__product"
-    found = _both_ways(parts, "order__", lookup, days, (product,), by_day=True)
-    counted = parts.filter(**{f"order__agreed_on__{lookup}": days}).order_by()
-    for *key, orders in counted.values_list("order__agreed_on", product).annotate(
-        n=Count("order", distinct=True)
-    ):
-        found[tuple(key)]["orders"] = orders
-    names = ("orders", *SUMMED)
-    rows.replace(
-        ModelDay.objects.filter(**{"workshop": workshop, f"day__{lookup}": days}),
-        ("workshop_id", "day", "product_id", *names),
-        [(workshop.pk, *key, *_row(sums, names)) for key, sums in found.items()],
-    )
+    for one in _DAILY:
+        facts, agreed_on = one.facts(workshop), f"{one.order}agreed_on"
+        found = _both_ways(facts, one.order, lookup, days, one.ways, by_day=True)
+        names: tuple[str, ...] = SUMMED
+        if one.orders is not None:
+            names = ("orders", *SUMMED)
+            agreed = facts.filter(**{f"{agreed_on}__{lookup}": days}).order_by()
+            for *key, orders in agreed.values_list(agreed_on, *one.ways).annotate(n=one.orders):
+                found[tuple(key)]["orders"] = orders
+        rows.replace(
+            one.model._default_manager.filter(**{"workshop": workshop, f"day__{lookup}": days}),
+            ("workshop_id", "day", *one.by, *names),
+            [(workshop.pk, *key, *_row(sums, names)) for key, sums in found.items()],
+        )
 
 
 def _row(sums: dict[str, int], names: Sequence[str]) -> list[int]:

@@ -9,18 +9,19 @@ from simpul.insight.models.kept import FactsKept
 from simpul.insight.models.morning import Morning, MorningKind, MorningRules, MorningTask
 from simpul.insight.models.outlooks import BuyerOutlook, BuyingOutlook
 from simpul.insight.models.questions import QuestionLetter, QuestionShare, SavedQuestion
-from simpul.insight.models.sums import AreaMonth, BuyerFact, ModelDay, ModelMonth
+from simpul.insight.models.sums import AreaDay, BuyerFact, ColourDay, ModelDay, ModelMonth, SizeDay
 from simpul.insight.models.supplies import MaterialForecast
 from simpul.insight.models.workings import Working, WorkingsKept
 
 __all__ = [
-    "AreaMonth",
+    "AreaDay",
     "Behaviour",
     "BuyerFact",
     "BuyerOutlook",
     "BuyingOutlook",
     "CashKept",
     "CashWeek",
+    "ColourDay",
     "CountedAnswer",
     "DemandForecast",
     "FactsKept",
@@ -44,6 +45,7 @@ __all__ = [
     "QuestionShare",
     "SavedQuestion",
     "ShelfWorth",
+    "SizeDay",
     "SpoiltMonth",
     "Working",
     "WorkingsKept",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from simpul.catalog.models import Product, Variant
+from simpul.catalog.models import Colourway, Product, Variant
 from simpul.insight.models.facts import OrderFact
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Workshop
@@ -44,32 +44,20 @@ class ModelMonth(Summed):
         return f"{self.variant_id} in {self.month:%Y-%m}"
 
 
-class AreaMonth(Summed):
-    """An area in a month, by whom it was sold to and which way it was ordered."""
-
-    workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="+", db_index=False)
-    month = models.DateField()  # its first day
-    area = models.CharField(max_length=80, blank=True)
-    sold_as = models.CharField(max_length=11, choices=OrderFact.SoldAs)
-    channel = models.CharField(max_length=8, choices=Order.Channel)
-    orders = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["workshop", "month", "area", "sold_as", "channel"], name="area_month_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.area} in {self.month:%Y-%m}"
-
-
-class ModelDay(Summed):
-    """A model on a day: what years are compared by whose feasts fall on other days."""
+class SummedDay(Summed):
+    """What was asked for on a day, and what came of what was delivered on it; by day, because years are
+    compared whose feasts fall on other days."""
 
     workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="+", db_index=False)
     day = models.DateField()
+
+    class Meta:
+        abstract = True
+
+
+class ModelDay(SummedDay):
+    """A model on a day."""
+
     product = models.ForeignKey(Product, models.CASCADE, related_name="+", db_index=False)
     orders = models.PositiveIntegerField(default=0)  # in which it stood
 
@@ -80,6 +68,53 @@ class ModelDay(Summed):
 
     def __str__(self) -> str:
         return f"{self.product_id} on {self.day}"
+
+
+class ColourDay(SummedDay):
+    """A colourway on a day."""
+
+    colourway = models.ForeignKey(Colourway, models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workshop", "day", "colourway"], name="colour_day_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.colourway_id} on {self.day}"
+
+
+class SizeDay(SummedDay):
+    """A size on a day, of all models: the fewest rows that make up the whole workshop."""
+
+    size = models.CharField(max_length=10)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workshop", "day", "size"], name="size_day_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.size} on {self.day}"
+
+
+class AreaDay(SummedDay):
+    """An area on a day, by whom it was sold to and which way it was ordered."""
+
+    area = models.CharField(max_length=80, blank=True)
+    sold_as = models.CharField(max_length=11, choices=OrderFact.SoldAs)
+    channel = models.CharField(max_length=8, choices=Order.Channel)
+    orders = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workshop", "day", "area", "sold_as", "channel"], name="area_day_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.area} on {self.day}"
 
 
 class BuyerFact(Summed):

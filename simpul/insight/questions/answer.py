@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from simpul.catalog.models import Category, Product
-from simpul.insight.models import AreaMonth, BuyerFact, OrderFact
+from simpul.insight.models import AreaDay, BuyerFact, OrderFact
 from simpul.insight.questions.question import Question, a_year_before
 from simpul.insight.questions.sources import (
     Found,
@@ -30,7 +30,7 @@ from simpul.insight.questions.words import (
     Part,
     Unit,
 )
-from simpul.insight.spans import Span, months_back
+from simpul.insight.spans import Compared, Span, months_back, year_before
 from simpul.lib.patience import at_most
 from simpul.orders.models import Order as SalesOrder
 from simpul.parties.models import Party, Workshop
@@ -116,6 +116,12 @@ class Answer:
         """Whether the days that it is compared with are known from their first one."""
         return bool(self.before and self.began and self.began <= self.before.first)
 
+    @property
+    def by_feast(self) -> Compared | None:
+        """The days that lie as far from Idul Fitri, where it is near and on another day of the year."""
+        found = year_before(self.span)
+        return found if self.before and found.feast else None
+
 
 def spans_of(question: Question, today: date) -> list[Span]:
     """Return the days asked for, and those that they are compared with, if they are."""
@@ -180,12 +186,12 @@ def answer(question: Question, workshop: Workshop, today: date, tallies: Sequenc
         _figures(question, now.total),
         _figures(question, before.total) if before else (),
     )
-    days = AreaMonth.objects.filter(workshop=workshop).order_by("month")
+    days = AreaDay.objects.filter(workshop=workshop).order_by("day")
     found = Answer(
         question,
         spans[0],
         spans[1] if before else None,
-        days.values_list("month", flat=True).first(),
+        days.values_list("day", flat=True).first(),
         rows,
         total,
         None,
@@ -207,8 +213,7 @@ def _counted(
 
 
 def _orders_in(workshop: Workshop, span: Span) -> int:
-    months = (span.first.replace(day=1), span.last)
-    rows = AreaMonth.objects.filter(workshop=workshop, month__range=months)
+    rows = AreaDay.objects.filter(workshop=workshop, day__range=(span.first, span.last))
     found: int = rows.aggregate(n=Sum("orders", default=0))["n"]
     return found
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from simpul.catalog.models import Category, Colourway, Product, Variant
-from simpul.insight.models import AreaMonth, OrderFact
+from simpul.insight.models import AreaDay, OrderFact
 from simpul.insight.questions.question import Question, Where
 from simpul.insight.questions.sources import Impossible, can_be_told_by, plans
 from simpul.insight.questions.words import (
@@ -287,7 +287,7 @@ def _rows(by: By, words: Sequence[str], person: Person) -> list[_Word]:
         By.SIZE: Variant.objects.filter(colourway__product__workshop=workshop).values_list(
             "size", flat=True
         ),
-        By.AREA: AreaMonth.objects.filter(workshop=workshop).values_list("area", flat=True),
+        By.AREA: AreaDay.objects.filter(workshop=workshop).values_list("area", flat=True),
     }
     return [(one, one, True) for one in sorted(set(texts[by].order_by().distinct())) if one]
 

@@ -22,7 +22,16 @@ from django.db.models import (
 from django.db.models.functions import ExtractIsoWeekDay, TruncDate, TruncMonth
 
 from simpul.conversations.models import Ticket
-from simpul.insight.models import AreaMonth, BuyerFact, ModelDay, ModelMonth, OrderFact, PairsFact
+from simpul.insight.models import (
+    AreaDay,
+    BuyerFact,
+    ColourDay,
+    ModelDay,
+    ModelMonth,
+    OrderFact,
+    PairsFact,
+    SizeDay,
+)
 from simpul.insight.questions.question import Question, Where
 from simpul.insight.questions.words import (
     COUNTS_ON,
@@ -92,13 +101,16 @@ _BY_MONTH = {Counts.AGREED: "month", Counts.DELIVERED: "month"}
 _BY_DAY = {Counts.AGREED: "day", Counts.DELIVERED: "day"}
 
 
-def _of_variants(way: str) -> dict[By, str]:
+def _of_colourways(way: str) -> dict[By, str]:
     return {
-        By.MODEL: f"{way}colourway__product",
-        By.CATEGORY: f"{way}colourway__product__category",
-        By.COLOUR: f"{way}colourway__name",
-        By.SIZE: f"{way}size",
+        By.MODEL: f"{way}product",
+        By.CATEGORY: f"{way}product__category",
+        By.COLOUR: f"{way}name",
     }
+
+
+def _of_variants(way: str) -> dict[By, str]:
+    return _of_colourways(f"{way}colourway__") | {By.SIZE: f"{way}size"}
 
 
 def _of_orders(way: str) -> dict[By, str]:
@@ -121,12 +133,12 @@ def _late(way: str) -> Q:
 
 
 AREAS = Source(
-    AreaMonth,
-    _BY_MONTH,
+    AreaDay,
+    _BY_DAY,
     {By.AREA: "area", By.SOLD_AS: "sold_as", By.CHANNEL: "channel"},
     _SUMMED | {Part.ORDERS: Sum("orders")},
-    is_by_month=True,
 )
+SIZES = Source(SizeDay, _BY_DAY, {By.SIZE: "size"}, _SUMMED)
 MODELS = Source(ModelMonth, _BY_MONTH, _of_variants("variant__"), _SUMMED, is_by_month=True)
 MODEL_DAYS = Source(
     ModelDay,
@@ -135,6 +147,7 @@ MODEL_DAYS = Source(
     _SUMMED | {Part.ORDERS: Sum("orders")},
     only_by={Part.ORDERS: By.MODEL},  # elsewhere an order with two models would count twice
 )
+COLOURS = Source(ColourDay, _BY_DAY, _of_colourways("colourway__"), _SUMMED)
 BUYERS = Source(
     BuyerFact,
     {Counts.AGREED: "first_on"},
@@ -192,7 +205,7 @@ TICKETS = Source(
 )
 
 # the smallest first
-SOURCES = (AREAS, MODELS, MODEL_DAYS, BUYERS, TICKETS, ORDERS, PAIRS)
+SOURCES = (SIZES, MODEL_DAYS, MODELS, COLOURS, AREAS, BUYERS, TICKETS, ORDERS, PAIRS)
 
 
 class Impossible(Exception):

@@ -14,13 +14,15 @@ from simpul.insight.audit import findings
 from simpul.insight.keeping import keep
 from simpul.insight.keeping.state import everything_kept
 from simpul.insight.models import (
-    AreaMonth,
+    AreaDay,
     BuyerFact,
+    ColourDay,
     FactsKept,
     ModelDay,
     ModelMonth,
     OrderFact,
     PairsFact,
+    SizeDay,
 )
 from simpul.insight.tests.test_margins import delivered, ten_made
 from simpul.lib import clock
@@ -31,6 +33,9 @@ from simpul.payments import agreement
 from simpul.workflow.models import Entry
 
 pytestmark = pytest.mark.usefixtures("courier")
+
+
+DAYS = (ModelDay, ColourDay, SizeDay, AreaDay)
 
 
 @pytest.fixture
@@ -66,11 +71,18 @@ def test_an_agreed_order_is_a_fact_with_its_parts(
     month = clock.today().replace(day=1)
     sums = ModelMonth.objects.order_by("variant__size").values_list("month", "pairs", "sold")
     assert list(sums) == [(month, 4, 800_000), (month, 6, 1_200_000)]
-    area = AreaMonth.objects.get()
-    assert (area.month, area.orders, area.pairs, area.sold) == (month, 1, 10, 2_000_000)
+    area = AreaDay.objects.get()
+    assert (area.day, area.orders, area.pairs, area.sold) == (clock.today(), 1, 10, 2_000_000)
     assert (area.delivered, area.contribution) == (0, 0)
     day = ModelDay.objects.get()
     assert (day.day, day.product, day.orders, day.pairs) == (clock.today(), product, 1, 10)
+    sizes = SizeDay.objects.order_by("size").values_list("day", "size", "pairs", "sold")
+    assert list(sizes) == [
+        (clock.today(), "40", 4, 800_000),
+        (clock.today(), "41", 6, 1_200_000),
+    ]
+    look = ColourDay.objects.get()
+    assert (look.day, look.colourway, look.pairs) == (clock.today(), product.colourways.get(), 10)
     known = BuyerFact.objects.get()
     assert (known.first_on, known.orders, known.days, known.repeats) == (clock.today(), 1, 1, 0)
     holds(workshop)
@@ -132,7 +144,7 @@ def test_what_was_cancelled_is_no_fact_any_more(
     keep.bring_up_to_date(workshop)
     agreement.cancel(Order.objects.get(pk=order.pk), by=owner, reason="x")
     keep.bring_up_to_date(workshop)
-    for model in (OrderFact, PairsFact, ModelMonth, AreaMonth, ModelDay, BuyerFact):
+    for model in (OrderFact, PairsFact, ModelMonth, *DAYS, BuyerFact):
         assert not model.objects.exists(), model
 
 
@@ -145,7 +157,7 @@ def test_a_merging_moves_the_facts_and_its_undoing_moves_them_back(
     testing.confirmed_order(other, product)
     keep.bring_up_to_date(workshop)
     assert set(BuyerFact.objects.values_list("buyer", "orders")) == {(buyer.pk, 1), (other.pk, 1)}
-    assert AreaMonth.objects.filter(area="Kota Sukabumi").count() == 1
+    assert AreaDay.objects.filter(area="Kota Sukabumi").count() == 1
 
     merging = Merging.merge(by=sari, kept=buyer, absorbed=other)
     keep.bring_up_to_date(workshop)

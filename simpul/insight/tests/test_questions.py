@@ -14,7 +14,7 @@ from simpul.catalog.models import Product
 from simpul.conversations.models import Ticket
 from simpul.insight.keeping import keep
 from simpul.insight.keeping.sums import months_of, sum_month
-from simpul.insight.models import AreaMonth, BuyerFact, OrderFact, PairsFact
+from simpul.insight.models import AreaDay, BuyerFact, ColourDay, OrderFact, PairsFact
 from simpul.insight.questions import answer as answering
 from simpul.insight.questions.answer import (
     Answer,
@@ -60,7 +60,7 @@ def ordered(shops: tuple[Party, Party], models: tuple[Product, Product]) -> None
     """Bogor: 10 + 20 pairs of Derby; Bandung: 5 of Oxford; a year before, Bogor 15 of Derby."""
     (bogor, bandung), (derby, oxford) = shops, models
     for buyer, product, day, sizes in (
-        (bogor, derby, date(2025, 6, 2), {"40": 15}),
+        (bogor, derby, date(2025, 6, 1), {"40": 15}),
         (bogor, derby, date(2026, 6, 1), {"40": 4, "41": 6}),
         (bogor, derby, date(2026, 8, 4), {"40": 20}),
         (bandung, oxford, date(2026, 8, 5), {"42": 5}),
@@ -269,7 +269,7 @@ def test_what_came_late_and_what_was_left(owner: Person) -> None:
 def test_what_cannot_be_asked_is_said_at_its_field(
     owner: Person, typed: dict[str, str], field: str, words: str
 ) -> None:
-    AreaMonth.objects.create(workshop=owner.workshop, month=date(2026, 6, 1), area="Kota Bogor")
+    AreaDay.objects.create(workshop=owner.workshop, day=date(2026, 6, 1), area="Kota Bogor")
     form = QuestionForm({"measure": "pairs", "days": "m12"} | typed, person=owner)
     assert not form.is_valid()
     assert words in form.errors[field][0]
@@ -355,8 +355,9 @@ def _figures(tally: Tally, measure: Measure) -> dict[object, int]:
 @pytest.mark.parametrize(
     ("measure", "by", "source"),
     [
-        ("pairs", "area", "AreaMonth"),
-        ("pairs", "size", "ModelMonth"),
+        ("pairs", "area", "AreaDay"),
+        ("pairs", "size", "SizeDay"),
+        ("pairs", "colour", "ModelMonth"),
         ("orders", "model", "ModelDay"),
         ("new_buyers", "month", "BuyerFact"),
         ("pairs", "buyer", "OrderFact"),
@@ -370,10 +371,11 @@ def test_the_smallest_source_that_can_tell_is_asked(measure: str, by: str, sourc
     assert first.source.model.__name__ == source
 
 
-def test_days_within_a_month_are_asked_of_single_orders(db: None) -> None:
+def test_days_within_a_month_are_asked_of_sums_by_day_or_of_single_orders(db: None) -> None:
     span = Span(date(2026, 3, 2), date(2026, 3, 31))
     with clock.stopped(NOW):
-        assert plans(Question((Measure.PAIRS,), By.AREA), span)[0].source.model is OrderFact
+        for by, model in ((By.AREA, AreaDay), (By.COLOUR, ColourDay), (By.BUYER, OrderFact)):
+            assert plans(Question((Measure.PAIRS,), by), span)[0].source.model is model
 
 
 @pytest.mark.usefixtures("ordered")

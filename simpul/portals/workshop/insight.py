@@ -15,7 +15,6 @@ from simpul.insight import market, tasks
 from simpul.insight.keeping import keep
 from simpul.insight.market import By, Measure, Row, Trend, Weeks
 from simpul.insight.models import FactsKept
-from simpul.insight.spans import months_back
 from simpul.lib import clock
 from simpul.lib.limits import is_too_often
 from simpul.portals.downloads import Column, download
@@ -119,6 +118,11 @@ def _columns(asked: Trend) -> list[Column]:
         (asked.measure.label, lambda row: row.now),
         (gettext_lazy("A year before"), lambda row: row.before),
     ]
+    if asked.by == By.MONTH:
+        columns += [
+            (gettext_lazy("Compared from"), lambda row: row.days_before.first),
+            (gettext_lazy("Compared until"), lambda row: row.days_before.last),
+        ]
     if asked.by == By.MODEL:
         columns += [
             (gettext_lazy("Orders"), lambda row: row.orders.now),
@@ -166,7 +170,7 @@ def _chart(asked: Trend) -> charts.Chart | None:
     if asked.by == By.MONTH:
         return charts.lines(
             title,
-            _("Month by month, and the same month a year before."),
+            _("Month by month, and the days of the year before that it is compared with."),
             [month(row.key)[:3] for row in asked.rows],
             [
                 (_("these months"), [row.now for row in asked.rows]),
@@ -187,8 +191,8 @@ def _chart(asked: Trend) -> charts.Chart | None:
 
 def _before(asked: Trend, row: Row) -> int | None:
     """What a month was a year before; None of months of which nothing is known."""
-    is_known = asked.began is not None and months_back(row.key, 12) >= asked.began
-    return row.before if is_known else None
+    first = (row.days_before or asked.compared.span).first
+    return row.before if asked.began is not None and first >= asked.began else None
 
 
 def _named(row: Row) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from simpul.insight import tasks
-from simpul.insight.models import AreaMonth, CountedAnswer, FactsKept, SavedQuestion
+from simpul.insight.models import AreaDay, CountedAnswer, FactsKept, SavedQuestion
 from simpul.insight.questions import long
 from simpul.insight.questions.answer import (
     AT_ONCE,
@@ -213,8 +213,8 @@ def _axis(measure: Measure, value: int) -> str:
 
 def _examples(request: Request) -> list[tuple[str, str]]:
     """Return questions that are worth asking, and the addresses of their answers."""
-    sales = AreaMonth.objects.filter(workshop=request.workshop).exclude(area="")
-    area = sales.order_by("-month", "-pairs", "pk").values_list("area", flat=True).first()
+    sales = AreaDay.objects.filter(workshop=request.workshop).exclude(area="")
+    area = sales.order_by("-day", "-pairs", "pk").values_list("area", flat=True).first()
     found: list[tuple[str, dict[str, str]]] = []
     if area:
         only = {"on1": By.AREA.value, "how1": "is", "what1": area}
