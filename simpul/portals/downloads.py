@@ -31,17 +31,19 @@ def download(
     columns: Sequence[Column],
     rows: Iterable[Any],
     *,
+    of: str = "",
     is_personal: bool = False,
 ) -> HttpResponse | None:
     """Return the rows as the file that `?as=csv` or `?as=xlsx` asks for, or None: show the page.
 
-    `rows` are what the page shows to this person, all of its pages. Where they hold
+    `rows` are what the page shows to this person, all of its pages. Of a page with several lists `of` is
+    what `?list=` has to say for this one; its own list has no name. Where they hold
     names, numbers or addresses of people (`is_personal`) the matrix says who may carry them away, the
     password is asked for once more, and the journal notes who carried away how many. Wages and
     who of ours did something are not meant by that (decision 31).
     """
     form = request.GET.get("as", "")
-    if form not in FORMS:
+    if form not in FORMS or request.GET.get("list", "") != of:
         return None
     if is_personal:
         demand(request, "crm.carry_list", request.workshop)

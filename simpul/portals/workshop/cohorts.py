@@ -100,10 +100,9 @@ def cohorts(request: Request) -> HttpResponse:
         for one in found.get("cohorts", [])
     ]
     points = [Point(after, *one) for after, one in enumerate(found.get("curves", []), start=1)]
-    if request.GET.get("list") == "cohorts":
-        answer = download(request, "cohorts", COHORTS, _fields(rows))
-    else:
-        answer = download(request, "coming-again", CURVES, points)
+    answer = download(request, "cohorts", COHORTS, _fields(rows), of="cohorts") or download(
+        request, "coming-again", CURVES, points
+    )
     if answer:
         return answer
     looked = _looked(points, LOOKS_AT[length])

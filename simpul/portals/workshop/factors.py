@@ -43,9 +43,7 @@ def factors(request: Request) -> HttpResponse:
         if answer:
             return answer
     counts = told.funnel(request.person)
-    if request.GET.get("list") == "steps" and (
-        answer := download(request, "steps", COLUMNS_OF_STEPS, counts.items())
-    ):
+    if answer := download(request, "steps", COLUMNS_OF_STEPS, counts.items(), of="steps"):
         return answer
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page")) if rows is not None else None
     context = {

@@ -42,10 +42,10 @@ def forecasts(request: Request) -> HttpResponse:
     found = DemandForecast.objects.visible_to(request.person)
     rows = found.of_models().order_by("-expected", "pk")
     everything = found.filter(product=None).first()
-    if request.GET.get("list") == "weeks" and everything:
-        answer = download(request, "demand", COLUMNS_OF_PERIODS, _periods(everything))
-    else:
-        answer = download(request, "demand-models", _columns(weeks), rows)
+    answer = (
+        everything
+        and download(request, "demand", COLUMNS_OF_PERIODS, _periods(everything), of="weeks")
+    ) or download(request, "demand-models", _columns(weeks), rows)
     if answer:
         return answer
     ways = list(found.of_models().values_list("way", "judged"))
@@ -74,13 +74,11 @@ def forecast(request: Request, slug: str) -> HttpResponse:
     one = get_object_or_404(found, product__slug=slug)
     weeks = _weeks(request)
     sizes = list(one.sizes.select_related("variant__colourway").order_by("pk"))
-    wanted = request.GET.get("list", "")
-    if wanted == "sizes":
-        answer = download(request, f"demand-{slug}-sizes", _columns_of_sizes(), sizes)
-    elif wanted == "ways":
-        answer = download(request, f"demand-{slug}-ways", COLUMNS_OF_WAYS, one.ways)
-    else:
-        answer = download(request, f"demand-{slug}", COLUMNS_OF_PERIODS, _periods(one))
+    answer = (
+        download(request, f"demand-{slug}-sizes", _columns_of_sizes(), sizes, of="sizes")
+        or download(request, f"demand-{slug}-ways", COLUMNS_OF_WAYS, one.ways, of="ways")
+        or download(request, f"demand-{slug}", COLUMNS_OF_PERIODS, _periods(one), of="weeks")
+    )
     if answer:
         return answer
     colours = list({row.variant.colourway_id: row.variant.colourway for row in sizes}.values())

@@ -36,15 +36,12 @@ def trend(request: Request) -> HttpResponse:
     weeks = market.weeks_around_the_feast(request.workshop, today)
     book = market.order_book(request.workshop, today)
     seasons = market.seasons(request.workshop, today)
-    wanted = request.GET.get("list", "")
-    if wanted == "weeks" and weeks:
-        answer = download(request, "weeks", _columns_of_weeks(weeks), weeks.rows)
-    elif wanted == "seasons":
-        answer = download(request, "seasons", _columns_of_seasons(), seasons)
-    elif wanted == "book":
-        answer = download(request, "order-book", COLUMNS_OF_BOOK, _weeks_of(book))
-    else:
-        answer = download(request, "trend", _columns(asked), asked.rows)
+    answer = (
+        (weeks and download(request, "weeks", _columns_of_weeks(weeks), weeks.rows, of="weeks"))
+        or download(request, "seasons", _columns_of_seasons(), seasons, of="seasons")
+        or download(request, "order-book", COLUMNS_OF_BOOK, _weeks_of(book), of="book")
+        or download(request, "trend", _columns(asked), asked.rows)
+    )
     if answer:
         return answer
     context = {

@@ -98,10 +98,9 @@ def account(request: Request, pk: int) -> HttpResponse:
     paid = paid.select_related("entry__account").order_by("-on", "-pk")
     bills = SupplierBill.objects.visible_to(request.person).filter(supplier=supplier)
     bills = bills.order_by("-billed_on", "-pk")
-    if request.GET.get("list") == "bills":
-        answer = download(request, f"bills-{pk}", BILLS, bills)
-    else:
-        answer = download(request, f"paid-{pk}", PAID, paid)
+    answer = download(request, f"bills-{pk}", BILLS, bills, of="bills") or download(
+        request, f"paid-{pk}", PAID, paid
+    )
     if answer:
         return answer
     shown = Paginator(paid, A_PAGE).get_page(request.GET.get("page"))

@@ -63,10 +63,9 @@ def paying(request: Request) -> HttpResponse:
     quarters = [
         Quarter(date.fromisoformat(first), *rest) for first, *rest in told.get("quarters", [])
     ]
-    if request.GET.get("list") == "quarters":
-        answer = download(request, "paying-by-quarter", QUARTERS, quarters)
-    else:
-        answer = download(request, "paying", COLUMNS, rows, is_personal=True)
+    answer = download(request, "paying-by-quarter", QUARTERS, quarters, of="quarters") or download(
+        request, "paying", COLUMNS, rows, is_personal=True
+    )
     if answer:
         return answer
     context |= {

@@ -486,10 +486,9 @@ def offers(request: Request, pk: int) -> HttpResponse:
     demand(request, "procurement.see_prices", request.workshop)
     material = get_object_or_404(Material.objects.visible_to(request.person), pk=pk)
     offered, paid = offers_of(material), bought(material)
-    if request.GET.get("list") == "paid":
-        answer = download(request, f"paid-{pk}", PAID, paid)
-    else:
-        answer = download(request, f"offers-{pk}", OFFERS, offered)
+    answer = download(request, f"paid-{pk}", PAID, paid, of="paid") or download(
+        request, f"offers-{pk}", OFFERS, offered
+    )
     if answer:
         return answer
     page = Paginator(paid, A_PAGE).get_page(request.GET.get("page"))

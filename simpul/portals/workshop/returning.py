@@ -102,10 +102,9 @@ def returning(request: Request) -> HttpResponse:
     columns = (*COLUMNS, *LEFT) if sees_left else COLUMNS
     outlook = BuyingOutlook.objects.filter(workshop=request.workshop, buys_as=kind).first()
     tested = _tested(outlook.tested) if outlook and outlook.tested else None
-    if request.GET.get("list") == "tested" and tested:
-        answer = download(request, "back-test", POINTS, tested.points)
-    else:
-        answer = download(request, "returning", columns, rows, is_personal=True)
+    answer = download(
+        request, "back-test", POINTS, tested.points if tested else (), of="tested"
+    ) or download(request, "returning", columns, rows, is_personal=True)
     if answer:
         return answer
     counts = found.aggregate(

@@ -42,12 +42,16 @@ def prices(request: Request) -> HttpResponse:
     rows = priced(request.workshop, clock.today())
     slug = request.GET.get("model", "")
     chosen = next((one for one in rows if one.product.slug == slug), rows[0] if rows else None)
-    if request.GET.get("list") == "months" and chosen:
-        answer = download(
-            request, f"prices-{chosen.product.slug}", COLUMNS_OF_MONTHS, chosen.months
+    answer = (
+        chosen
+        and download(
+            request,
+            f"prices-{chosen.product.slug}",
+            COLUMNS_OF_MONTHS,
+            chosen.months,
+            of="months",
         )
-    else:
-        answer = download(request, "prices", COLUMNS, rows)
+    ) or download(request, "prices", COLUMNS, rows)
     if answer:
         return answer
     context = {

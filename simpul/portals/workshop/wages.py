@@ -48,10 +48,9 @@ def wages(request: Request) -> HttpResponse:
     first, last = earnings.week_of(min(_day(request) or today, today))
     rows = earnings.earned(request.person, first, last)
     sheets = WageSheet.objects.visible_to(request.person).with_sums().order_by("-pk")
-    if request.GET.get("list") == "sheets":
-        answer = download(request, "wage-sheets", SHEETS, sheets)
-    else:
-        answer = download(request, f"wages-{first}", COLUMNS, rows)
+    answer = download(request, "wage-sheets", SHEETS, sheets, of="sheets") or download(
+        request, f"wages-{first}", COLUMNS, rows
+    )
     if answer:
         return answer
     return render(

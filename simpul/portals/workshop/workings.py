@@ -61,9 +61,8 @@ def workings(request: Request) -> HttpResponse:
     wanted = request.GET.get("part", "")
     part = Part(wanted) if wanted in parts else Part.DAYS
     template, shown, lists = ASKED[part](request)
-    if (name := request.GET.get("list", "")) in lists:
-        columns, rows = lists[name]
-        if answer := download(request, name, columns, rows):
+    for name, (columns, rows) in lists.items():
+        if answer := download(request, name, columns, rows, of=name):
             return answer
     context = {
         "part": part,
