@@ -230,7 +230,7 @@ def _seasons_chart(seasons: list[tuple[int, list[int | None]]]) -> charts.Chart 
     year = seasons[-1][0]
     return charts.calendar(
         _("Pairs ordered, month by month"),
-        _("The darker a month, the more pairs."),
+        _("The stronger the colour of a month, the more pairs."),
         [month(f"{year}-{n:02}-01")[:3] for n in range(1, 13)],
         [(str(year), row) for year, row in seasons],
         number,
