@@ -96,7 +96,7 @@ class Answer:
 
     @property
     def shown(self) -> list[Row]:
-        return self.rows if self.is_of_time else self.rows[: self.question.most]
+        return self.rows if self.is_a_curve else self.rows[: self.question.most]
 
     @property
     def more(self) -> int:
@@ -104,8 +104,9 @@ class Answer:
         return len(self.rows) - len(self.shown)
 
     @property
-    def is_of_time(self) -> bool:
-        return self.question.by in OF_TIME
+    def is_a_curve(self) -> bool:
+        """Whether its rows stand in an order of their own, so that none may be cut off."""
+        return is_by_name(self.question) and self.question.by in {*OF_TIME, By.SIZE}
 
     @property
     def is_empty(self) -> bool:
@@ -291,14 +292,17 @@ def _labels(by: By | None, keys: Sequence[Key], workshop: Workshop) -> dict[Key,
     return {key: str(key or NOT_KNOWN) for key in keys}
 
 
+def is_by_name(question: Question) -> bool:
+    """Whether the rows stand in the order of their names, days or sizes."""
+    if question.order == Order.USUAL:
+        return question.by in OF_TIME or question.by == By.SIZE
+    return question.order == Order.NAME
+
+
 def _sorted(question: Question, rows: list[Row]) -> list[Row]:
-    order = question.order
-    if order == Order.USUAL:
-        by_name = question.by in OF_TIME or question.by == By.SIZE
-        order = Order.NAME if by_name else Order.MOST
-    if order == Order.NAME:
+    if is_by_name(question):
         return rows if question.by in OF_TIME else sorted(rows, key=lambda row: row.label)
-    sign = -1 if order == Order.MOST else 1
+    sign = 1 if question.order == Order.LEAST else -1
 
     def place(row: Row) -> tuple[bool, int, str]:
         value = row.now[0]

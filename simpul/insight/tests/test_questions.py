@@ -29,7 +29,7 @@ from simpul.insight.questions.forms import QuestionForm, as_typed
 from simpul.insight.questions.question import Question, a_year_before
 from simpul.insight.questions.sources import can_be_told_by, plans
 from simpul.insight.questions.telling import change, sentence
-from simpul.insight.questions.words import By, Days, Measure
+from simpul.insight.questions.words import By, Days, Measure, Order
 from simpul.insight.spans import Span
 from simpul.lib import clock
 from simpul.lib.patience import TooLong, at_most
@@ -210,8 +210,15 @@ def test_only_some_of_it(owner: Person) -> None:
 def test_the_rest_is_one_row_and_the_order_is_chosen(owner: Person) -> None:
     found = asked(owner, by="size", order="least")
     assert [row.label for row in found.rows] == ["42", "41", "40"]
-    found.question = Question((Measure.PAIRS,), By.SIZE, most=1)
+    found.question = Question((Measure.PAIRS,), By.SIZE, order=Order.LEAST, most=1)
     assert ([row.label for row in found.shown], found.more) == (["42"], 2)
+
+
+@pytest.mark.usefixtures("ordered")
+def test_a_curve_of_sizes_has_no_tail_to_cut(owner: Person) -> None:
+    found = asked(owner, by="size")
+    found.question = Question((Measure.PAIRS,), By.SIZE, most=1)
+    assert ([row.label for row in found.shown], found.more) == (["40", "41", "42"], 0)
 
 
 @pytest.mark.usefixtures("ordered")

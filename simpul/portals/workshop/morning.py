@@ -160,12 +160,12 @@ def _steps(request: Request, task: MorningTask) -> list[Step]:
     found = []
     if words.has_draft(task):
         query = f"?task={task.pk}#body"
-        label = _("Read the draft and send it")
+        label = _("Read and send")
         found.append(to(label, "message-circle", "party", task.party_id, query=query))
     if task.kind == MorningKind.OVERDUE:
         found.append(to(_("Take an order"), "clipboard-list", "order-entry", task.party_id))
     elif task.order is not None:
-        label = _("Read the draft and send it")
+        label = _("Read and send")
         found.append(to(label, "message-circle", "delay", task.order.number))
     elif task.kind == MorningKind.BUY:
         found.append(to(_("See what is to be bought"), "layers", "purchases"))

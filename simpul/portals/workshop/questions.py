@@ -170,7 +170,7 @@ def _offered(form: QuestionForm) -> list[Measure]:
 
 
 def _chart(found: Answer) -> charts.Chart | None:
-    """Months and quarters as a line, all else as bars."""
+    """Months and quarters as a line, if they stand in their order; all else as bars."""
     question = found.question
     if found.is_empty or question.by is None or not found.shown:
         return None
@@ -178,7 +178,8 @@ def _chart(found: Answer) -> charts.Chart | None:
     title = f"{measure.label}: {question.by.label}"
     says = sentence(found)
     keys = (_("these days"), _("a year before")) if found.before else ()
-    if question.by in (By.MONTH, By.QUARTER) and len(found.shown) > 2:
+    is_a_line = question.by in (By.MONTH, By.QUARTER) and found.is_a_curve
+    if is_a_line and len(found.shown) > 2:
         curves = [(_("these days"), [row.now[0] for row in found.shown])]
         if found.before:
             curves.append((_("a year before"), [_before(found, row) for row in found.shown]))
