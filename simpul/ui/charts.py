@@ -6,13 +6,14 @@ hatched bars, by whole and dashed lines.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 WIDTH = 400
 ROW, THIN_ROW = 50, 38  # a bar with the one before below it, and one alone
 LINES_HIGH, LEFT, RIGHT, TOP, BOTTOM = 200, 46, 12, 14, 26
+GAP, A_SIGN = 6, 9.5  # beside the figures at the side, and how wide a sign of them is
 CELL, HEAD, ASIDE = 26, 20, 40
 SHADES = 5
 
@@ -108,20 +109,21 @@ def lines(
     values = [one for _name, curve in curves for one in curve if one is not None]
     values += [high for _low, high in limits]
     most, least = _round_up(max([*values, 1])), min([*values, 0])
-    high, wide = LINES_HIGH - TOP - BOTTOM, WIDTH - LEFT - RIGHT
+    marks = _marks(most) if least >= 0 else [least, *_marks(most)]
+    left = _aside(map(shown, marks))
+    high, wide = LINES_HIGH - TOP - BOTTOM, WIDTH - left - RIGHT
     step = wide / max(len(labels) - 1, 1)
 
     def across(at: int) -> float:
-        return round(LEFT + at * step, 1)
+        return round(left + at * step, 1)
 
     def down(value: float) -> float:
         return round(TOP + high * (most - value) / (most - least), 1)
 
     chart = Chart(title, says, LINES_HIGH, keys=tuple(name for name, _curve in curves))
-    marks = _marks(most)
-    for mark in [least, *marks] if least < 0 else marks:
-        chart.rules.append((LEFT, down(mark), WIDTH - RIGHT, down(mark)))
-        chart.words.append(Word(LEFT - 6, down(mark) + 4, shown(mark), "end"))
+    for mark in marks:
+        chart.rules.append((left, down(mark), WIDTH - RIGHT, down(mark)))
+        chart.words.append(Word(left - GAP, down(mark) + 4, shown(mark), "end"))
     every = _apart(len(labels))
     for at in range(through % every, len(labels), every):
         is_last = 0 < at == len(labels) - 1  # else what is long would be cut at the edge
@@ -152,22 +154,23 @@ def points(
     first, last = min(right, default=0), max(right, default=0)
     room = max((last - first) // 10, last // 20, 1)
     first, last, most = first - room, last + room, _round_up(max([*up, 1]))
-    high, wide = LINES_HIGH - TOP - BOTTOM, WIDTH - LEFT - RIGHT
+    left = _aside(map(shown[1], _marks(most)))
+    high, wide = LINES_HIGH - TOP - BOTTOM, WIDTH - left - RIGHT
 
     def across(value: float) -> float:
-        return round(LEFT + wide * (value - first) / (last - first), 1)
+        return round(left + wide * (value - first) / (last - first), 1)
 
     def down(value: float) -> float:
         return round(TOP + high * (most - value) / most, 1)
 
     chart = Chart(title, says, LINES_HIGH + 14)
     for mark in _marks(most):
-        chart.rules.append((LEFT, down(mark), WIDTH - RIGHT, down(mark)))
-        chart.words.append(Word(LEFT - 6, down(mark) + 4, shown[1](mark), "end"))
+        chart.rules.append((left, down(mark), WIDTH - RIGHT, down(mark)))
+        chart.words.append(Word(left - GAP, down(mark) + 4, shown[1](mark), "end"))
     for value in sorted({min(right, default=0), max(right, default=0)}):
         chart.words.append(Word(across(value), LINES_HIGH - 8, shown[0](value), "middle"))
     chart.words.append(Word(WIDTH - RIGHT, LINES_HIGH + 8, names[0], "end"))
-    chart.words.append(Word(LEFT + 6, TOP - 4, names[1]))
+    chart.words.append(Word(left + GAP, TOP - 4, names[1]))
     dots = [(across(x), down(y)) for x, y in rows]
     chart.curves.append(Curve("", "", dots, is_dashed=False))
     return chart
@@ -210,6 +213,11 @@ def calendar(
 def _marks(most: int) -> list[int]:
     """Return what is named at the side: a half only where it is whole, so that its name is true."""
     return [0, most // 2, most] if most % 2 == 0 else [0, most]
+
+
+def _aside(figures: Iterable[str]) -> float:
+    """Return how much room the figures at the side take."""
+    return max([LEFT, *(GAP + A_SIGN * len(figure) for figure in figures)])
 
 
 def _apart(places: int) -> int:

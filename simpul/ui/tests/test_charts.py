@@ -67,3 +67,11 @@ def test_the_name_of_the_last_place_is_not_cut() -> None:
     chart = charts.lines("t", "d", ["Apr 26", "Jul 26"], [("now", [1, 2])], str)
     names = [(word.x, word.anchor) for word in chart.words if word.text.endswith("26")]
     assert names == [(46.0, "middle"), (400, "end")]
+
+
+def test_long_figures_at_the_side_have_room() -> None:
+    """Of "1.200 jt" nothing is cut off at the left, and the curve begins beside it."""
+    chart = charts.lines("t", "s", ["A", "B"], [("a", [0, 1200])], lambda value: f"{value} jt")
+    side = [word for word in chart.words if word.anchor == "end" and word.text.endswith("jt")]
+    assert min(word.x - 9 * len(word.text) for word in side) >= 0
+    assert float(chart.curves[0].points.partition(",")[0]) > max(word.x for word in side)
