@@ -214,13 +214,16 @@ def _integrated(a: float, k: float, wait: float, wins: float, time: float) -> fl
     low = max(middle - size - 40 / a, np.log(wait / (k * time)) - 40)
     constant = betaln(a, wins)
 
+    def density(odds: float) -> float:
+        log_p, log_rest = -np.logaddexp(0, -odds), -np.logaddexp(0, odds)
+        return float(np.exp(a * log_p + wins * log_rest - constant))
+
     def weighted(odds: float) -> float:
         p = 1 / (1 + np.exp(-odds))
-        density = np.exp(a * np.log(p) - wins * np.logaddexp(0, odds) - constant)
-        return float(density * -np.expm1(-k * np.log1p(p * time / wait)) / p)
+        return float(density(odds) * -np.expm1(-k * np.log1p(p * time / wait)) / p)
 
-    # below `low` the rest of the mean is that of one who never leaves
-    below = np.exp(a * low - constant) / a * k * time / wait
+    # below `low` the density falls as p^a, and the rest of the mean is that of one who never leaves
+    below = density(low) / a * k * time / wait
     near = [float(middle), float(np.log(wait / (k * time)))]
     high = middle + size + 40 / wins
     cuts = [float(low), *sorted(one for one in near if low < one < high), float(high)]
