@@ -86,7 +86,7 @@ def tsb(series: ArrayLike, alpha: float = 0.1, beta: float = 0.1) -> float:
 
 
 def _series(series: ArrayLike) -> Array:
-    demand = np.asarray(series, dtype=np.float64)
+    demand = np.asarray_chkfinite(series, dtype=np.float64)
     if demand.ndim != 1 or not len(demand) or not (demand >= 0).all():
         raise ValueError("a series has one period at least, and no demand below 0")
     return demand
