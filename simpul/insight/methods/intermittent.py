@@ -40,7 +40,8 @@ class Pattern(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """The class of a series; `adi`: periods between two demands; `cv2`: spread of their sizes."""
+    """The class of a series; `adi`: periods for each demand (n / demands); `cv2`: variance of their sizes (their
+    own, not an estimate for more) / square of their mean."""
 
     pattern: Pattern
     adi: float

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from scipy.special import gammaln, hyperu
 
 from simpul.insight.methods.backtest import backtest
-from simpul.insight.methods.beta_geometric import BetaGeometric
+from simpul.insight.methods.beta_geometric import BetaGeometric, bg_nbd, mbg_nbd
+from simpul.insight.methods.fitting import Fit
 from simpul.insight.methods.gamma_gamma import gamma_gamma
 from simpul.insight.methods.histories import Histories
 from simpul.insight.methods.lifetime_value import discounted_orders
-from simpul.insight.methods.pareto_nbd import ParetoNBD
+from simpul.insight.methods.pareto_nbd import ParetoNBD, pareto_nbd
 from simpul.insight.methods.tests import cdnow
 
 PARETO = ParetoNBD(0.5533971, 10.5801985, 0.6060625, 11.6562237)
@@ -56,9 +59,28 @@ def test_orders_of_all_time_to_come_less_the_time(story: tuple[int, float, float
     closed += (s - 1) * np.log(interest) + np.log(hyperu(s, s, interest * (beta + age)))
     closed -= (r + x + 1) * np.log(alpha + age) + float(PARETO.log_likelihood(one)[0])
     found = discounted_orders(
-        PARETO, one, horizon=8_000, periods=8_000, discount=np.expm1(interest)
+        PARETO, one, horizon=6_000, periods=2_000, discount=np.expm1(interest)
     )
-    assert found[0] == pytest.approx(np.exp(closed), rel=1e-5)
+    assert found[0] == pytest.approx(np.exp(closed), rel=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("fit", "parameters"),
+    [
+        (bg_nbd, (0.1638509, 1.8642808, 1.8503431, 3.1810588)),
+        (mbg_nbd, (1.1129269, 7.7744774, 1.8921980, 2.1099851)),
+        (pareto_nbd, (0.8247880, 13.5433509, 1.1789875, 19.6383161)),
+    ],
+)
+def test_another_book_gives_the_parameters_of_others(
+    fit: Callable[[Histories], Fit[BetaGeometric] | Fit[ParetoNBD]], parameters: tuple[float, ...]
+) -> None:
+    """What lifetimes 0.11.3 fits to its own example; its search for Pareto/NBD ends a little early."""
+    book = cdnow.other_histories()
+    assert (len(book), int(book.frequency.sum())) == (5000, 9270)
+    found = fit(book)
+    assert found.is_sure
+    assert np.exp(found.model.logs()) == pytest.approx(parameters, rel=2e-4)
 
 
 def test_what_the_orders_of_the_first_buyers_are_worth() -> None:
