@@ -24,6 +24,7 @@ from simpul.insight.methods.fitting import Fit, Prior, add_logs, climb, rising
 from simpul.insight.methods.histories import Array, Histories, Params
 
 STARTS = np.log([[0.5, 0.5, 0.7, 2.0], [1.5, 1.5, 0.5, 5.0], [0.2, 0.2, 1.5, 1.5]])
+SOON, TERMS = 3e-3, 6  # below so many orders that many terms of a series are exact
 WEAK = Prior(mean=np.log([0.8, 0.8, 0.7, 2.0]), deviation=np.array([1.0, 1.0, 1.2, 1.2]))
 
 
@@ -186,7 +187,8 @@ def _orders_of_active(
 
     It is the mean of (1 - (rate / (rate + p horizon))^shape) / p over that beta distribution. The
     papers' closed form is turned by Euler's transformation, which keeps the series 2F1 small for
-    buyers with many orders; where it still gives no number the mean is integrated.
+    buyers with many orders; where it still gives no number the mean is integrated. Of a short horizon
+    it is a small difference of numbers near 1: there the mean's own series in the horizon is summed.
     """
     k, wait, wins, time = np.broadcast_arrays(
         *(np.asarray(one, dtype=float) for one in (shape, rate, b, horizon))
@@ -203,7 +205,19 @@ def _orders_of_active(
     for at in zip(*np.nonzero(lost), strict=True):
         one = (float(np.atleast_1d(part)[at]) for part in (k, wait, wins, time))
         found[at] = _integrated(a, *one)
-    return np.asarray(found.reshape(k.shape) + 0.0, dtype=np.float64)
+    is_soon = np.maximum(k, 1) * time < SOON * wait
+    return np.where(is_soon, _soon(k, time / wait, a, wins), found.reshape(k.shape))
+
+
+def _soon(k: Array, share: Array, a: float, wins: Array) -> Array:
+    """Return the first terms of the same in powers of `share`, the horizon in units of the rate: that of
+    one who never leaves, and what the moments of his chance to leave take off."""
+    term = k * share
+    total = term
+    for n in range(1, TERMS):
+        term = -term * share * (k + n) / (n + 1) * (a + n - 1) / (a + wins + n - 1)
+        total = total + term
+    return total
 
 
 def _integrated(a: float, k: float, wait: float, wins: float, time: float) -> float:
@@ -214,13 +228,16 @@ def _integrated(a: float, k: float, wait: float, wins: float, time: float) -> fl
     low = max(middle - size - 40 / a, np.log(wait / (k * time)) - 40)
     constant = betaln(a, wins)
 
+    def density(odds: float) -> float:
+        log_p, log_rest = -np.logaddexp(0, -odds), -np.logaddexp(0, odds)
+        return float(np.exp(a * log_p + wins * log_rest - constant))
+
     def weighted(odds: float) -> float:
         p = 1 / (1 + np.exp(-odds))
-        density = np.exp(a * np.log(p) - wins * np.logaddexp(0, odds) - constant)
-        return float(density * -np.expm1(-k * np.log1p(p * time / wait)) / p)
+        return float(density(odds) * -np.expm1(-k * np.log1p(p * time / wait)) / p)
 
-    # below `low` the rest of the mean is that of one who never leaves
-    below = np.exp(a * low - constant) / a * k * time / wait
+    # below `low` the density falls as p^a, and the rest of the mean is that of one who never leaves
+    below = density(low) / a * k * time / wait
     near = [float(middle), float(np.log(wait / (k * time)))]
     high = middle + size + 40 / wins
     cuts = [float(low), *sorted(one for one in near if low < one < high), float(high)]

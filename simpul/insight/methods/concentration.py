@@ -31,13 +31,14 @@ class Concentration:
         return float(self.shares[:count].sum())
 
     def needed_for(self, share: float) -> int:
-        """Return how many of the largest have that share together."""
-        return int(np.searchsorted(np.cumsum(self.shares), share - 1e-12) + 1)
+        """Return how many of the largest have that share (0 to 1) together."""
+        first = int(np.searchsorted(np.cumsum(self.shares), share - 1e-12)) + 1
+        return min(first, len(self.shares))
 
 
 def concentration(amounts: ArrayLike) -> Concentration | None:
-    """Return how a sum is spread over n amounts, none below 0; None where it is 0."""
-    values = np.sort(np.asarray(amounts, dtype=np.float64))[::-1]
+    """Return how a sum is spread over n amounts, finite and none below 0; None where it is 0."""
+    values = np.sort(np.asarray_chkfinite(amounts, dtype=np.float64))[::-1]
     if (values < 0).any():
         raise ValueError("what is below 0 has no share")
     total = values.sum()

@@ -66,9 +66,9 @@ def shares(
 def feast_effect(series: ArrayLike, shares: ArrayLike) -> FeastEffect:
     """Return the factors that explain a demand (n,), by the shares (n, k) of its periods.
 
-    Raises ValueError where lengths differ or the demand is below 0.
+    Raises ValueError where lengths differ, the demand is below 0, or something is no finite number.
     """
-    demand, inside = np.asarray(series, dtype=np.float64), np.asarray(shares, dtype=np.float64)
+    demand, inside = (np.asarray_chkfinite(one, dtype=np.float64) for one in (series, shares))
     if len(demand) != len(inside) or (demand < 0).any():
         raise ValueError("each period has its shares, and no demand below 0")
     if not demand.any():

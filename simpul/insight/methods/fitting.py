@@ -2,7 +2,7 @@
 
 Every parameter of these models is above zero, so all work is done on their logarithms: no bounds, and
 well scaled. The gradient is exact to the last digit by a complex step (Squire, Trapp 1998): a
-log-likelihood given here has to bear complex parameters.
+log-likelihood given here has to bear complex parameters, or to come with its slopes.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ EDGE = 12.0  # a logarithm beyond this (1 : 160,000) is no estimate but a flight
 FIRST_ROUNDS = 8  # from each start; the search goes on from where it was highest then
 
 type LogLikelihood = Callable[[Params], complex]  # of the logarithms of k parameters
+type Slopes = Callable[[Array], Array]  # of the same: how it rises with each of them, shape (k,)
 
 
 class Model(Protocol):
@@ -134,22 +135,29 @@ class Peak:
 
 
 def climb(
-    log_likelihood: LogLikelihood, starts: Sequence[ArrayLike], prior: Prior | None = None
+    log_likelihood: LogLikelihood,
+    starts: Sequence[ArrayLike],
+    prior: Prior | None = None,
+    slopes: Slopes | None = None,
 ) -> Peak:
-    """Return the highest peak that is reached from any of the starts (logarithms, shape (k,))."""
+    """Return the highest peak that is reached from any of the starts (logarithms, shape (k,)).
 
-    def height(logs: Params) -> complex:
+    With the `slopes` of the log-likelihood it is asked for real parameters only.
+    """
+
+    def held(logs: Params) -> complex:
         edges = np.sign(logs.real) * EDGE
         wall = -np.sum(np.where(np.abs(logs.real) > EDGE, logs - edges, 0) ** 2)
-        return log_likelihood(logs) + complex(wall) + (prior.log_density(logs) if prior else 0)
+        return complex(wall) + (prior.log_density(logs) if prior else 0)
 
     def depth(logs: Array) -> float:
         with np.errstate(over="ignore", invalid="ignore"):  # a step too far is taken back
-            found = -height(logs).real
+            found = -(log_likelihood(logs) + held(logs)).real
         return found if np.isfinite(found) else np.inf
 
     def slope(logs: Array) -> Array:
-        return -gradient(height, logs)
+        told = slopes(logs) if slopes else gradient(log_likelihood, logs)
+        return -told - gradient(held, logs)
 
     def search(start: ArrayLike, rounds: int) -> OptimizeResult:
         return minimize(
@@ -163,7 +171,7 @@ def climb(
     ahead = min((search(start, FIRST_ROUNDS) for start in starts), key=lambda run: float(run.fun))
     best = search(ahead.x, 500)
     at = np.asarray(best.x, dtype=np.float64)
-    curvature = -_hessian(height, at)
+    curvature = _hessian(slope, at)
     flat = np.abs(slope(at)).max() < 1e-3 * (1 + abs(best.fun)) ** 0.5
     inside = np.abs(at).max() < EDGE
     try:
@@ -180,9 +188,9 @@ def gradient(height: LogLikelihood, logs: Array) -> Array:
     return np.array([height(logs + way).imag / STEP for way in ways])
 
 
-def _hessian(height: LogLikelihood, logs: Array) -> Array:
+def _hessian(slope: Slopes, logs: Array) -> Array:
     rows = [
-        (gradient(height, logs + NUDGE * way) - gradient(height, logs - NUDGE * way)) / (2 * NUDGE)
+        (slope(logs + NUDGE * way) - slope(logs - NUDGE * way)) / (2 * NUDGE)
         for way in np.eye(len(logs))
     ]
     square = np.array(rows)

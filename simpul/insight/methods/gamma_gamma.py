@@ -62,7 +62,7 @@ class Values:
     """Buyers and their orders: how many each mean is of, and the mean; both (n,), above zero.
 
     As in the papers the first order of each is left out, since it stands for becoming a customer.
-    Raises ValueError where a number of orders is below 1 or a mean is not above 0.
+    Raises ValueError where a number of orders is below 1, a mean is not above 0, or either is not finite.
     """
 
     orders: Array
@@ -70,7 +70,7 @@ class Values:
 
     def __init__(self, orders: ArrayLike, mean_value: ArrayLike) -> None:
         for name, given in (("orders", orders), ("mean_value", mean_value)):
-            object.__setattr__(self, name, np.asarray(given, dtype=np.float64))
+            object.__setattr__(self, name, np.asarray_chkfinite(given, dtype=np.float64))
         if self.orders.ndim != 1 or self.orders.shape != self.mean_value.shape:
             raise ValueError("each buyer has one number of orders and one mean")
         if not len(self.orders):

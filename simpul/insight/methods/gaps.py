@@ -2,8 +2,9 @@
 
 The gaps between two orders of a buyer are lognormal around a length of his own, and those lengths are
 lognormal around the common one: the normal model with random effects on the logarithms (Robinson 1991,
-That BLUP is a good thing, Statistical Science 6, 15-32), its variances by the moments of the analysis
-of variance (Searle 1971, for groups of unequal size). Who has ordered little is drawn towards all.
+That BLUP is a good thing, Statistical Science 6, 15-32), its variances by maximum likelihood (Hartley, Rao
+1967, Maximum-likelihood estimation for the mixed analysis of variance model, Biometrika 54, 93-108). Who has
+ordered little is drawn towards all.
 
 The gap that is open counts as well, else only the shorter ones would be learned from where all is known for
 hardly longer than some last: it is longer than it is now, or will never end, because the buyer is gone. The
@@ -119,10 +120,11 @@ def gaps_of(gaps: Sequence[ArrayLike], silences: ArrayLike) -> Gaps | None:
     since his last order (0 or more, shape (buyers,)); None where there are too few gaps (fewer than
     FEWEST_GAPS, or nobody who has two), or where no likeliest answer is found.
 
-    Raises ValueError for a gap that is not above 0, or where there is not one silence for each buyer.
+    Raises ValueError for a gap that is not above 0, for what is no finite number, or where there is not one
+    silence for each buyer.
     """
-    own = [np.asarray(one, dtype=np.float64) for one in gaps]
-    open_now = np.asarray(silences, dtype=np.float64)
+    own = [np.asarray_chkfinite(one, dtype=np.float64) for one in gaps]
+    open_now = np.asarray_chkfinite(silences, dtype=np.float64)
     if any((one <= 0).any() for one in own):
         raise ValueError("two orders of the same day are one: a gap is above 0")
     if open_now.shape != (len(own),):

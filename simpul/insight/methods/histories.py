@@ -45,6 +45,9 @@ class Histories:
     def __len__(self) -> int:
         return len(self.frequency)
 
+    def __getitem__(self, some: slice) -> Histories:
+        return Histories(self.frequency[some], self.recency[some], self.age[some])
+
     @property
     def repeat_buyers(self) -> int:
         return int((self.frequency > 0).sum())

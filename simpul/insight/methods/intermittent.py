@@ -40,7 +40,8 @@ class Pattern(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """The class of a series; `adi`: periods between two demands; `cv2`: spread of their sizes."""
+    """The class of a series; `adi`: periods for each demand (n / demands); `cv2`: variance of their sizes (their
+    own, not an estimate for more) / square of their mean."""
 
     pattern: Pattern
     adi: float
@@ -86,7 +87,7 @@ def tsb(series: ArrayLike, alpha: float = 0.1, beta: float = 0.1) -> float:
 
 
 def _series(series: ArrayLike) -> Array:
-    demand = np.asarray(series, dtype=np.float64)
+    demand = np.asarray_chkfinite(series, dtype=np.float64)
     if demand.ndim != 1 or not len(demand) or not (demand >= 0).all():
         raise ValueError("a series has one period at least, and no demand below 0")
     return demand

@@ -84,9 +84,11 @@ class Scored:
 def rfm(days_since: ArrayLike, orders: ArrayLike, spent: ArrayLike) -> Scored:
     """Score buyers by days since the last order, number of orders, and money, all of shape (n,).
 
-    Raises ValueError where the lengths differ.
+    Raises ValueError where the lengths differ, or for what is no finite number.
     """
-    lately, often, much = (np.asarray(one, dtype=np.float64) for one in (days_since, orders, spent))
+    lately, often, much = (
+        np.asarray_chkfinite(one, dtype=np.float64) for one in (days_since, orders, spent)
+    )
     if not lately.shape == often.shape == much.shape:
         raise ValueError("each buyer has a day, a number and a sum")
     steps = 5 if len(lately) >= ENOUGH else 3

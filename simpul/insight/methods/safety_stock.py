@@ -41,9 +41,9 @@ def safety_stock(
 
     `demand` (n,): of each period, none below 0; `lead_times` (m,): of the supplier's deliveries, in
     periods, as they were and not as promised. Raises ValueError where service is not between 0.5 and
-    1, n < 2 or m < FEWEST_DELIVERIES.
+    1, n < 2 or m < FEWEST_DELIVERIES, or for what is no finite number.
     """
-    series, waits = (np.asarray(one, dtype=np.float64) for one in (demand, lead_times))
+    series, waits = (np.asarray_chkfinite(one, dtype=np.float64) for one in (demand, lead_times))
     if not 0.5 <= service < 1:
         raise ValueError("a service of a half at least, and below all")
     if len(series) < 2 or len(waits) < FEWEST_DELIVERIES or (waits < 0).any():

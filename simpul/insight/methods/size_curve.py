@@ -36,7 +36,7 @@ def curve(sold: ArrayLike) -> Curve:
 
     A size that nobody ever bought has no share. Raises ValueError where nothing was sold.
     """
-    table = np.asarray(sold, dtype=np.float64)
+    table = np.asarray_chkfinite(sold, dtype=np.float64)
     if table.ndim != 2 or (table < 0).any() or not table.any():
         raise ValueError("models by sizes, none below 0, and something sold")
     shares = table.sum(axis=0) / table.sum()

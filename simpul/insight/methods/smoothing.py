@@ -5,7 +5,12 @@ with additive errors: simple (A,N,N), damped trend (A,Ad,N), and damped trend wi
 (A,Ad,A). Its weights are sought on a grid, then on a finer one around the best: all of a grid run
 through the series at once, so a fit costs milliseconds and ends where it ended yesterday.
 
-Forecasts are means of the periods to come, shape (horizon,), never below 0.
+A level begins with the mean of the first four periods (of the first season, where there is one), a trend with
+0, a season with how far its periods lay above the mean of theirs in the first two. alpha weighs the error of
+each period for the level, alpha x share for the trend, (1 - alpha) x share for the season.
+
+Forecasts are means of the periods to come, shape (horizon,), never below 0. A series (n,) that is empty, or
+holds what is no finite number, is a ValueError.
 """
 
 from __future__ import annotations
@@ -26,12 +31,12 @@ NONE = (0.0,)
 
 def naive(series: ArrayLike, horizon: int) -> Array:
     """Every period like the last one."""
-    return np.full(horizon, np.asarray(series, dtype=np.float64)[-1])
+    return np.full(horizon, _known(series)[-1])
 
 
 def seasonal_naive(series: ArrayLike, horizon: int, season: int) -> Array:
     """Every period like the same one a season ago; ValueError where no season is over."""
-    demand = np.asarray(series, dtype=np.float64)
+    demand = _known(series)
     if len(demand) < season:
         raise ValueError("not one season has passed")
     return np.resize(demand[-season:], horizon)
@@ -57,7 +62,7 @@ def seasonal(series: ArrayLike, horizon: int, season: int) -> Array:
 def _forecast(
     series: ArrayLike, horizon: int, season: int, grid: Sequence[Sequence[float]]
 ) -> Array:
-    demand = np.asarray(series, dtype=np.float64)
+    demand = _known(series)
     if len(demand) < 3:
         return np.full(horizon, demand.mean())
     coarse = np.array(list(product(*grid)))
@@ -67,6 +72,13 @@ def _forecast(
     )
     _, ahead = _run(demand, fine, season, horizon)
     return np.maximum(ahead, 0)
+
+
+def _known(series: ArrayLike) -> Array:
+    demand = np.asarray_chkfinite(series, dtype=np.float64)
+    if not len(demand):
+        raise ValueError("a series has one period at least")
+    return demand
 
 
 def _around(value: float, row: Sequence[float]) -> Array:

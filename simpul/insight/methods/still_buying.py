@@ -33,7 +33,8 @@ class StillBuying:
 
     `alive`: the chance that each is still a customer, and `expected`: orders within the horizon, with
     the intervals of these means. `low`, `high` (n,): between what the number of orders of each will
-    lie in 8 of 10 cases, chance included; `total`: of all together, in 95 of 100.
+    lie in 8 of 10 cases at least, since orders are whole numbers, chance included; `total`: of all
+    together, in 95 of 100.
     """
 
     name: str

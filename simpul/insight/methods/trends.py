@@ -33,9 +33,9 @@ def mann_kendall(series: ArrayLike) -> Trend:
     """Test a series (n,), the latest last, for going one way.
 
     It takes for granted that the periods do not hang together: take out season and feasts first.
-    With fewer than four nothing is shown: p is 1.
+    With fewer than four nothing is shown: p is 1. Raises ValueError for what is no finite number.
     """
-    values = np.asarray(series, dtype=np.float64)
+    values = np.asarray_chkfinite(series, dtype=np.float64)
     n = len(values)
     if n < 4:
         return Trend(0.0, 1.0)

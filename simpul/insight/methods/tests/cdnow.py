@@ -1,4 +1,4 @@
-"""The CDNOW sample: one buyer in ten of those who first bought in the first quarter of 1997.
+"""The CDNOW sample: one buyer in ten of those who first bought in the first quarter of 1997; and another book.
 
 Read from the package `lifetimes` (MIT licence), which ships it as Bruce Hardie published it
 (brucehardie.com/datasets); nothing of the package is run, and nothing of it is copied here.
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from simpul.insight.methods.gamma_gamma import Values
-from simpul.insight.methods.histories import Array, Histories
+from simpul.insight.methods.histories import Array, Histories, histories_of
 
 SPLIT, END = 272 / 7, 545 / 7  # 30 September 1997 and 30 June 1998, in weeks from 1 January 1997
 
@@ -43,6 +43,16 @@ def orders() -> tuple[Array, Array]:
     whole = np.array([f"{day[:4]}-{day[4:6]}-{day[6:]}" for day in days], dtype="datetime64[D]")
     weeks = (whole - np.datetime64("1997-01-01")).astype(np.float64) / 7
     return table[:, 1].astype(np.float64), weeks
+
+
+@cache
+def other_histories() -> Histories:
+    """Return the 5,000 buyers of the package's example of single orders, in days, on the last of 2014."""
+    with _path("example_transactions.csv").open() as file:
+        lines = [(float(line["id"]), line["date"][:10]) for line in csv.DictReader(file)]
+    buyers, days = zip(*lines, strict=True)
+    since = np.array(days, dtype="datetime64[D]") - np.datetime64("2014-12-31")
+    return histories_of(np.array(buyers), since.astype(np.float64), 0.0)[0]
 
 
 def _rows(name: str) -> list[dict[str, float]]:

@@ -112,6 +112,38 @@ def test_where_the_closed_form_fails_the_mean_is_integrated() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("model", "horizon", "orders"),
+    [
+        (BetaGeometric(0.0055, 688.8, 1.2192, 45.77), 0.018, 1.4372817400171e-7),
+        (BetaGeometric(0.01, 619.8, 0.999998, 52.37), 0.034, 5.4856376818099e-7),
+        (BetaGeometric(2.5, 90.0, 1.0, 4.0), 0.1, 2.7766981306087e-3),
+    ],
+)
+def test_of_a_short_time_all_digits_are_kept(
+    model: BetaGeometric, horizon: float, orders: float
+) -> None:
+    """Against mpmath 1.4, 60 digits; the closed form keeps two to ten of them."""
+    assert float(model.expected_of_new(horizon)) == pytest.approx(orders, rel=1e-12, abs=0)
+    longer = model.expected_of_new([horizon * times for times in (1, 10, 100, 1_000)])
+    assert (np.diff(longer) > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("model", "horizon", "orders"),
+    [
+        (BetaGeometric(20.07, 0.2829, 592.0, 20.05), 6.088, 1.03392554992),
+        (BetaGeometric(464.5, 38.02, 140.1, 171.4), 442.6, 2.23220704529),
+        (BetaGeometric(0.5, 4.0, 300.0, 0.5), 39.0, 0.695932989085),
+    ],
+)
+def test_who_leaves_nearly_always_orders_about_once(
+    model: BetaGeometric, horizon: float, orders: float
+) -> None:
+    """Against mpmath 1.4, 60 digits; the chance to leave is near 1 and hardly differs between buyers."""
+    assert float(model.expected_of_new(horizon)) == pytest.approx(orders, rel=1e-8)
+
+
 def test_weak_priors_hold_a_handful_of_buyers() -> None:
     """Twenty buyers by whom no likelihood alone can be held: all ordered as often as another."""
     few = Histories([3] * 20, [27] * 20, [30] * 20)

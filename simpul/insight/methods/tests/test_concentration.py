@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from simpul.insight.methods.concentration import concentration
@@ -13,6 +14,12 @@ def test_on_how_few_it_hangs() -> None:
     assert found.of_first(2) == pytest.approx(0.8)
     assert found.needed_for(0.8) == 2
     assert found.needed_for(0.81) == 3
+
+
+def test_all_of_many_are_no_more_than_all() -> None:
+    many = concentration(np.full(100_000, 0.1))
+    assert many is not None
+    assert many.needed_for(1) == 100_000
 
 
 def test_equal_ones_count_as_many_as_they_are() -> None:

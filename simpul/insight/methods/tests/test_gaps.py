@@ -41,6 +41,17 @@ def test_few_gaps_are_drawn_towards_the_common_one() -> None:
     assert none.chance < one.chance < many.chance
 
 
+def test_where_nobody_waits_it_is_the_mixed_model_of_others() -> None:
+    """MixedLM of statsmodels 0.15 (maximum likelihood) on the logarithms of the same gaps."""
+    book = [[20, 31, 24], [60, 45], [12, 15, 11, 19], [33], [90, 70, 82], [25, 28]]
+    found = gaps_of(book, np.zeros(6))
+    assert found is not None
+    assert found.middle == pytest.approx(3.4882517, abs=1e-6)
+    assert found.within == pytest.approx(0.0391573, abs=1e-6)
+    assert found.between == pytest.approx(0.3058341, abs=1e-5)
+    assert found.waiting(book[0], 1).usual == pytest.approx(24.885457, abs=1e-4)
+
+
 def test_where_all_are_alike_only_the_common_one_counts() -> None:
     book = [[10.0, 20.0], [20.0, 10.0], [10.0, 20.0], [20.0, 10.0]]
     gaps = gaps_of(book, np.zeros(4))

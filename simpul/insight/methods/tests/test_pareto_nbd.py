@@ -6,7 +6,7 @@ from scipy.special import gammaln, hyp2f1
 
 from simpul.insight.methods.fitting import Fit
 from simpul.insight.methods.histories import Histories
-from simpul.insight.methods.pareto_nbd import ParetoNBD, pareto_nbd
+from simpul.insight.methods.pareto_nbd import A_PART, ParetoNBD, pareto_nbd, slopes_of
 from simpul.insight.methods.tests import cdnow
 
 
@@ -61,6 +61,47 @@ def test_where_beta_is_tiny_and_alpha_is_large() -> None:
     once = Histories([0], [0], [278.0])
     assert model.alive(once)[0] == pytest.approx(0.5887830508, abs=1e-9)
     assert model.log_likelihood(once)[0] == pytest.approx(-0.0024264646011, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("model", "age", "log_likelihood"),
+    [
+        (ParetoNBD(0.22, 0.0064, 109.66, 6.78), 706.0, -0.4179620431095),
+        (ParetoNBD(0.4536, 0.0704, 11.79, 2.733), 706.0, -0.5151238611773),
+    ],
+)
+def test_who_left_soon_after_the_first_order(
+    model: ParetoNBD, age: float, log_likelihood: float
+) -> None:
+    """Against mpmath 1.4, 40 digits: the integrand rises before it falls."""
+    once = Histories([0], [0], [age])
+    assert model.log_likelihood(once)[0] == pytest.approx(log_likelihood, abs=1e-8)
+
+
+def test_the_peak_is_where_no_parameter_leads_higher(fit: Fit[ParetoNBD]) -> None:
+    logs = fit.model.logs()
+    for way in np.eye(4):
+        sides = [
+            ParetoNBD.of(logs + step * way).log_likelihood(cdnow.histories()).sum()
+            for step in (-0.01, 0.01)
+        ]
+        assert max(sides) < fit.log_likelihood
+        bend = (sides[0] + sides[1] - 2 * fit.log_likelihood) / 0.01**2
+        assert bend == pytest.approx(-(way @ np.linalg.inv(fit.covariance) @ way), rel=1e-3)
+
+
+def test_the_slopes_are_those_of_the_likelihood() -> None:
+    """Against differences; with more buyers than are taken at a time, by both orders of alpha and beta."""
+    chance = np.random.default_rng(4)
+    age = chance.uniform(1, 300, A_PART + 3)
+    x = chance.integers(0, 30, len(age)).astype(float)
+    known = Histories(x, np.where(x > 0, age * chance.uniform(0.01, 1, len(age)), 0), age)
+    for model in (ParetoNBD(0.55, 10.6, 0.6, 11.7), ParetoNBD(1.5, 60, 3, 0.5)):
+        logs = model.logs()
+        slopes = slopes_of(logs, known)
+        for way, found in zip(1e-5 * np.eye(4), slopes, strict=True):
+            one, other = (ParetoNBD.of(logs + side * way).log_likelihood(known) for side in (1, -1))
+            assert found == pytest.approx((one - other) / 2e-5, rel=1e-6, abs=1e-6)
 
 
 def test_days_and_weeks_say_the_same(fit: Fit[ParetoNBD]) -> None:
