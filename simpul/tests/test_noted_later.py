@@ -153,6 +153,10 @@ def test_the_buyer_reads_the_said_day(
     testing.login(client, dewi)
     page = client.get(f"/ciomas/my/orders/{Order.objects.get().number}/").text
     assert "31\N{NO-BREAK SPACE}October\N{NO-BREAK SPACE}2026</span>" in page
+    assert "arrived on 31\N{NO-BREAK SPACE}October" in page
+    testing.login(client, sari)
+    desk = client.get(f"/ciomas/desk/orders/{Order.objects.get().number}/").text
+    assert "Arrived on 31\N{NO-BREAK SPACE}October" in desk
     testing.login(client, asep)
     assert "31\N{NO-BREAK SPACE}Oct\N{NO-BREAK SPACE}2026" in client.get("/ciomas/courier/").text
     entry = Entry.objects.get(step="delivery.deliver")
