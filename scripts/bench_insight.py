@@ -317,12 +317,14 @@ FROM generate_series(1, {parties}) n;
 
 INSERT INTO orders_order (id, workshop_id, buyer_id, number, code, public_code, status, channel,
     revision, agreed_revision, total, promised_on, forfeit_percent, turn, in_parts, receiver,
-    telephone, address, remarks, in_buyers_name, reason, placed_at, confirmed_at, fulfilled_at)
+    telephone, address, remarks, in_buyers_name, reason, placed_at, confirmed_at, fulfilled_at,
+    arrived_on)
 SELECT n, {w}, 1001 + (n * 7919 + n / 13) % {parties}, 'B-' || n, lpad(to_hex(n), 6, '0'), 'B' || n,
     CASE WHEN n < {open} THEN 'closed' ELSE 'confirmed' END,
     (ARRAY['web', 'whatsapp', 'phone', 'visit'])[1 + (n % 4)::int], 1, 1, 400000 * (1 + n % 2),
     (t + interval '14 days')::date, 0, n, false, 'X', '', 'Jl. X', '', false, '', t, t,
-    CASE WHEN n < {open} THEN t + (10 + n % 9) * interval '1 day' END
+    CASE WHEN n < {open} THEN t + (10 + n % 9) * interval '1 day' END,
+    CASE WHEN n < {open} THEN ((t + (10 + n % 9) * interval '1 day') AT TIME ZONE 'Asia/Jakarta')::date END
 FROM (SELECT n, timestamptz '{first}' + n * interval '{gap} seconds' t
     FROM generate_series(1::bigint, {orders}) n) x;
 
@@ -362,9 +364,9 @@ INSERT INTO payments_allocation (id, receipt_id, instalment_id, amount, by_id, a
 SELECT id, id, id, amount, {s}, at, '' FROM payments_receipt;
 
 INSERT INTO delivery_shipment (id, workshop_id, buyer_id, number, status, mode, route, fee, pin,
-    wrong_pins, note_number, reason, next_part, opened_at, delivered_at)
+    wrong_pins, note_number, reason, next_part, opened_at, delivered_at, arrived_on)
 SELECT id, {w}, buyer_id, 'B-' || id, 'delivered', 'ojek', '', 0, '', 0, 'N' || id, '', '', placed_at,
-    placed_at + (10 + id % 9) * interval '1 day'
+    fulfilled_at, arrived_on
 FROM orders_order WHERE id < {open};
 
 INSERT INTO delivery_load (id, shipment_id, order_id)

@@ -17,6 +17,7 @@ from simpul.procurement.models import PurchaseOrder
 from simpul.procurement.sparing import let_go
 from simpul.production.amending import free
 from simpul.production.models import Job
+from simpul.workflow.reasons import Given, because
 from simpul.workflow.steps import WrongState, step
 
 type _Rows = models.QuerySet[PurchaseOrder] | models.QuerySet[Job]
@@ -91,7 +92,7 @@ def _let_work_follow(room: Room, *, by: Person) -> None:
             continue
         job.adjust(by=by, more=_by_size(line, more))
         if not any(size.pairs for size in job.sizes.all()) and job.status != "done":
-            job.cancel(by=by, reason=_("The order was changed: nothing of it is to be made."))
+            job.cancel(by=by, reason=because(Given.ORDER_CHANGED))
 
 
 def _by_size(line: OrderLine, more: Mapping[str, int]) -> dict[LineSize, int]:

@@ -54,7 +54,7 @@ def _candidates(workshop: Workshop, rules: RatingRules) -> Iterator[tuple[Ticket
             if ticket.party is not None:
                 yield ticket, ticket.party
         orders = _delivered(workshop, rules).select_related("buyer")
-        for order in orders.order_by("-fulfilled_at", "-pk"):
+        for order in orders.order_by("-arrived_on", "-pk"):
             yield order, order.buyer
 
 
@@ -66,15 +66,15 @@ def _solved(workshop: Workshop) -> models.QuerySet[Ticket]:
 
 def _delivered(workshop: Workshop, rules: RatingRules) -> models.QuerySet[Order]:
     """Return orders that arrived some days ago and of which nobody complains at the moment."""
-    until = clock.now() - timedelta(days=rules.days_after)
+    until = clock.in_days(-rules.days_after)
     kind = ContentType.objects.get_for_model(Order)
     disputed = Ticket.objects.of_customers().open().filter(workshop=workshop, subject_type=kind)
     return Order.objects.filter(
         workshop=workshop,
         rating=None,
         status__in=(OrderStatus.FULFILLED, OrderStatus.CLOSED),
-        fulfilled_at__gt=until - AS_LONG,
-        fulfilled_at__lte=until,
+        arrived_on__gt=until - AS_LONG,
+        arrived_on__lte=until,
     ).exclude(pk__in=disputed.values("subject_id"))
 
 

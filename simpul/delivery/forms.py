@@ -414,7 +414,9 @@ class DoorForm(forms.Form):
     told_on = forms.DateField(
         label=_("On which day"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("Kept with the proof; the figures count it as of today."),
+        help_text=_(
+            "The day that counts: for the promise, for the courier and on the buyer's page."
+        ),
     )
     client_id = ClientIdField()
 
@@ -665,6 +667,7 @@ class FetchForm(DoorForm):
         super().__init__(*args, since=since, **kwargs)
         if since is not None:
             self.unproved = _("Type the PIN, add a photo, or say that there is no proof.")
+            self.fields["told_on"].help_text = _("Kept with the proof. The buyer reads it.")
         else:
             del self.fields["has_no_proof"]
 

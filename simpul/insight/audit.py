@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, Sum
+from django.db.models import Count, F, Max, Min, Q, Sum
 
 from simpul.conversations.models import Ticket
 from simpul.crm.models import GoodsReturn, PointLot, PointUse, Quotation
@@ -16,6 +16,7 @@ from simpul.delivery.models import Load, Package, PackageLine, Shipment
 from simpul.delivery.models import Status as ShipmentStatus
 from simpul.insight import recent
 from simpul.insight.books.checks import disagreements
+from simpul.lib import clock
 from simpul.orders.models import (
     AGREED,
     Amendment,
@@ -236,6 +237,21 @@ def shipments(workshop: Workshop) -> Iterator[Finding]:
     for number, order, package in inside.values_list("shipment__number", "order", "number"):
         if order not in carried[number]:
             yield Finding(7, number, f"package {package} of an order that it does not carry")
+
+
+def arrivals(workshop: Workshop) -> Iterator[Finding]:
+    """7: what arrived did so between the day it left and the day that was noted; an order with packages
+    in it arrived on the last of these days."""
+    there = Shipment.objects.filter(workshop=workshop, delivered_at__isnull=False)
+    for shipment in there.order_by("pk"):
+        on, noted = shipment.arrived_on, shipment.delivered_at
+        if on and noted and not shipment.began_on <= on <= clock.day_of(noted):
+            yield Finding(7, shipment.number, f"arrived on {on}, noted at {noted}")
+    orders = Order.objects.filter(workshop=workshop)
+    came = Max("packages__shipment__arrived_on")
+    both = orders.annotate(came=came).filter(came__isnull=False).exclude(arrived_on=F("came"))
+    for number, on, last in both.order_by("pk").values_list("number", "arrived_on", "came"):
+        yield Finding(7, number, f"arrived on {on}, its packages on {last}")
 
 
 def journal(workshop: Workshop) -> Iterator[Finding]:
@@ -527,7 +543,7 @@ def fetching(workshop: Workshop) -> Iterator[Finding]:
 
 
 CHECKS: list[Check] = [
-    totals, money, tallies, refunds, collections, statements, gateways, stock, lots, needs, pegs, pairs, shipments, fetching,
+    totals, money, tallies, refunds, collections, statements, gateways, stock, lots, needs, pegs, pairs, shipments, arrivals, fetching,
     packages, journal, gates, promises,
     numbers, papers,
     purposes, wages, outwork,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Case, Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, When
 
 from simpul.crm.models import ShowcaseRules
 from simpul.lib import clock
@@ -38,9 +37,8 @@ def with_promise(orders: OrderQuerySet) -> QuerySet[Any]:
     was moved later, and the day on which all of it was there (`there_on`), if it is."""
     first = OrderRevision.objects.filter(order=OuterRef("pk"), at__lte=OuterRef("confirmed_at"))
     promise = first.order_by("-number").values("promised_on")[:1]
-    return orders.annotate(
-        promise=Subquery(promise), there_on=TruncDate("fulfilled_at", tzinfo=clock.WIB)
-    )
+    there_on = Case(When(fulfilled_at__isnull=False, then="arrived_on"))
+    return orders.annotate(promise=Subquery(promise), there_on=there_on)
 
 
 def punctuality_of(workshop: Workshop) -> Punctuality:
@@ -65,5 +63,5 @@ def delivered_by(workshop: Workshop) -> Delivered:
         line__order__status__in=[Status.FULFILLED, Status.CLOSED],
         line__order__is_sample=False,
     )
-    found = done.aggregate(n=Sum("pairs"), since=Min("line__order__fulfilled_at"))
-    return Delivered(found["n"] or 0, clock.day_of(found["since"]) if found["since"] else None)
+    found = done.aggregate(n=Sum("pairs"), since=Min("line__order__arrived_on"))
+    return Delivered(found["n"] or 0, found["since"])

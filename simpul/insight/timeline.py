@@ -46,6 +46,7 @@ from simpul.payments.models import CreditNote, PaymentClaim, Receipt, Refund
 from simpul.procurement.models import PurchaseOrder
 from simpul.ui.jinja import number, rupiah
 from simpul.workflow.models import Entry
+from simpul.workflow.reasons import said
 
 A_PAGE = 40
 CALLS = (Channel.PHONE, Channel.VISIT)
@@ -393,7 +394,7 @@ def _receipt(row: Any) -> Told:
         "amount": rupiah(row.amount),
         "source": row.get_source_display(),
     }
-    taken_back = _("Taken back: %(reason)s") % {"reason": row.annulled_because}
+    taken_back = _("Taken back: %(reason)s") % {"reason": said(row.annulled_because)}
     return Told(title, taken_back if row.annulled_at else row.note)
 
 

@@ -141,9 +141,12 @@ def _ways(keys: Sequence[int]) -> Iterator[tuple[Way, bool]]:
     }
     packed = Package.objects.filter(order__in=keys, shipment__isnull=False).order_by()
     sent = {
-        order: (at, left, there)
-        for order, at, left, there in packed.values_list("order").annotate(
-            last=Max("at"), left=Max("shipment__left_at"), there=Max("shipment__delivered_at")
+        order: (at, left, _there(noted, on))
+        for order, at, left, noted, on in packed.values_list("order").annotate(
+            last=Max("at"),
+            left=Max("shipment__left_at"),
+            noted=Max("shipment__delivered_at"),
+            on=Max("shipment__arrived_on"),
         )
     }
     rows = orders.order_by("pk").values_list("pk", "confirmed_at", "promise", "there_on")
@@ -151,6 +154,12 @@ def _ways(keys: Sequence[int]) -> Iterator[tuple[Way, bool]]:
         moments = [money.get(pk), *made.get(pk, (None, None)), *sent.get(pk, (None, None, None))]
         is_late = promise is not None and there_on is not None and there_on > promise
         yield _lengths(agreed, moments), is_late
+
+
+def _there(noted: datetime | None, on: date | None) -> datetime | None:
+    """Return when goods were there: when that was noted, or if it was noted on a later day than is said,
+    the end of that day."""
+    return min(noted, clock.begin_of(on + timedelta(days=1))) if noted and on else None
 
 
 def _lengths(begin: datetime | None, ends: Sequence[datetime | None]) -> Way:
@@ -349,16 +358,17 @@ def _couriers(workshop: Workshop, since: date) -> list[Working]:
     count: Counter[int] = Counter()
     kept: Counter[int] = Counter()
     takes: dict[int, list[Tenths]] = defaultdict(list)
-    for courier, left, delivered, days in there.values_list(
-        "courier", "left_at", "delivered_at", "days"
+    for courier, left, noted, on, days in there.values_list(
+        "courier", "left_at", "delivered_at", "arrived_on", "days"
     ):
-        if left is None or delivered is None:
+        delivered = _there(noted, on)
+        if left is None or delivered is None or on is None:
             continue  # the rows say so already: for the types
         takes[courier].append(_tenths(left, delivered))
         if days is not None:
             due_on = clock.day_of(left) + timedelta(days=days)
             count[courier] += 1
-            kept[courier] += clock.day_of(delivered) <= due_on
+            kept[courier] += on <= due_on
     kinds = (Handover.Kind.FAILED, Handover.Kind.MISSED)
     in_vain = Handover.objects.filter(
         shipment__workshop=workshop, kind__in=kinds, at__gte=clock.begin_of(since)

@@ -95,7 +95,7 @@ def knots_of(order: Order) -> list[Knot]:
             delivered,
             pairs,
             "pairs",
-            order.expected_on,
+            order.arrived_on if delivery == DONE else order.expected_on,
         ),
         money("settlement", _("Settlement"), rest),
     ]

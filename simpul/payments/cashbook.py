@@ -29,6 +29,7 @@ from simpul.payments.models import (
 from simpul.payments.models.closing import cash_facts
 from simpul.payments.models.payer import READERS
 from simpul.payments.models.refund import WAITING
+from simpul.workflow.reasons import said
 
 
 @dataclass(slots=True)
@@ -245,7 +246,7 @@ def _purpose_lines(facts: QuerySet[Any]) -> list[Line]:
         "pk", "day", "sen", "kind", "party__name", "words", "reason"
     )
     return [
-        Line(day, sen, [Reason(kind, party or "", "purpose", pk, words or reason)])
+        Line(day, sen, [Reason(kind, party or "", "purpose", pk, words or said(reason))])
         for pk, day, sen, kind, party, words, reason in rows
     ]
 
@@ -267,14 +268,14 @@ def _bank_lines(entries: QuerySet[BankEntry]) -> list[Line]:
         "pk", "booked_on", "amount_sen", "balance_sen", "text", "status", "reason", "takes_back"
     )
     lines = []
-    for pk, on, sen, balance, text, status, said, takes_back in rows:
+    for pk, on, sen, balance, text, status, why, takes_back in rows:
         reasons = [reason for _sen, reason in known[pk]]
         rest = sen - sum(part for part, _reason in known[pk])
         if status == BankEntry.Status.REVERSED or takes_back is not None:
-            reasons.append(Reason("reversed", "", "bank-entry", pk, said))
+            reasons.append(Reason("reversed", "", "bank-entry", pk, why))
         elif abs(rest) >= 100:
             kind = "aside" if status == BankEntry.Status.SET_ASIDE else "open"
-            reasons.append(Reason(kind, "", "bank-entry", pk, said))
+            reasons.append(Reason(kind, "", "bank-entry", pk, why))
         lines.append(Line(on, sen, reasons, text, stated_sen=balance))
     return lines
 

@@ -34,6 +34,7 @@ from simpul.payments.models import (
     without_link,
 )
 from simpul.payments.models.gateway import PaymentLinkQuerySet
+from simpul.workflow.reasons import Given, because
 from simpul.workflow.steps import Refused
 
 Why = GatewayNotice.Why
@@ -75,6 +76,7 @@ ADVICE: dict[GatewayNotice.Why, Callable[[], str]] = {
     ),
 }
 
+PLAIN = "en"  # as texts stand in the code: each reader has them translated when they are read
 TURNS = 5  # how often money that moves just now is waited for
 A_BATCH = 30  # links in one run
 PATIENCE = 2  # failures of one gateway in a row, then this run leaves it alone
@@ -116,7 +118,7 @@ def _apply(notice_pk: int) -> None:
     payment = GatewayPayment.hear(told, notice.account)
     before = payment.booked
     try:
-        with transaction.atomic():
+        with transaction.atomic(), override(PLAIN):
             payment.settle_up(by=machine)
     except Moving:
         raise
@@ -140,7 +142,7 @@ def count_for(notice: GatewayNotice, order: Order, *, by: Person) -> None:
     held = list(asked.order_by("pk").select_for_update(of=("self",)))
     payment.count_for(by=by, order=order)
     for one in held:
-        one.settle(by=by, reason=_("counted for %(order)s") % {"order": order})
+        one.settle(by=by, reason=because(Given.COUNTED_FOR, order))
 
 
 def advice(notice: GatewayNotice) -> str:

@@ -15,6 +15,7 @@ from simpul.payments import matching
 from simpul.payments.models import Allocation, BankEntry, CreditNote, Receipt, Refund
 from simpul.payments.models.entry import BankEntryQuerySet
 from simpul.payments.models.refund import CLOCKS, FEE, RefundQuerySet
+from simpul.workflow.reasons import said
 
 A_FEW = 6
 LONG_AGO = timedelta(days=120)  # a chargeback comes late, but not later
@@ -49,7 +50,7 @@ def statement_of(order: Order) -> list[StatementLine]:
 
 def _day_and_name(one: Allocation) -> tuple[date, str]:
     if one.amount < 0:
-        return clock.day_of(one.at), _("Taken back: %s") % one.reason
+        return clock.day_of(one.at), _("Taken back: %s") % said(one.reason)
     if one.receipt is None:
         note = one.source
         return clock.day_of(note.at), _("Credit note %s") % note
@@ -94,7 +95,7 @@ def _came(party: Party) -> Iterator[_Move]:
     for receipt in Receipt.objects.filter(party=party):
         yield receipt.at, 2 * receipt.pk, _way(receipt), None, receipt.amount
         if receipt.annulled_at is not None:
-            text = _("Taken back: %s") % receipt.annulled_because
+            text = _("Taken back: %s") % said(receipt.annulled_because)
             yield receipt.annulled_at, LAST, text, None, -receipt.amount
     for note in CreditNote.objects.filter(party=party).select_related("order"):
         what = _("Credit note %s") % note
@@ -111,7 +112,7 @@ def _went(party: Party) -> Iterator[_Move]:
     for one in rows:
         order: Order | None = one.target.order
         if one.amount < 0:
-            what = _("Taken back: %s") % one.reason
+            what = _("Taken back: %s") % said(one.reason)
         elif one.refund is not None:
             what = _("Refund")
         elif one.forfeit is not None:

@@ -29,6 +29,7 @@ from simpul.payments.models.receipt import Receipt
 from simpul.payments.models.refund import Forfeit, Refund
 from simpul.payments.queries import StatementLine, statement_of
 from simpul.workflow.models import Entry
+from simpul.workflow.reasons import said
 
 
 class Term(NamedTuple):
@@ -257,7 +258,7 @@ def _receipts(party: Party) -> Iterator[_Fact]:
         name = names.get(Receipt.Source(one.source), str(one.get_source_display()))
         yield _Fact(one.received_on, 2, one.pk, "paid", name, "", -one.amount)
         if one.annulled_at is not None:
-            gone = _("Taken back: %s") % one.annulled_because
+            gone = _("Taken back: %s") % said(one.annulled_because)
             yield _Fact(clock.day_of(one.annulled_at), 3, one.pk, "paid", gone, "", one.amount)
 
 

@@ -18,12 +18,13 @@ from simpul.parties.models import Person
 from simpul.portals.doors import path_for, portal_path, telling_path
 from simpul.ui import jinja as ui
 from simpul.workflow.models import Entry
+from simpul.workflow.reasons import said
 from simpul.workflow.steps import can
 
 
 def environment(**options: Any) -> Environment:
     environment = ui.environment(**options)
-    environment.filters.update(sentence=sentence, linked=linked)
+    environment.filters.update(sentence=sentence, linked=linked, said=said)
     environment.globals.update(
         path_for=path_for, portal_path=portal_path, telling_path=telling_path
     )

@@ -87,10 +87,11 @@ class Sample(models.Model):
     @step("crm.ask_about_sample")
     def ask(self, *, by: Person) -> None:
         """Plan to ask how they liked it, some days after it arrived, by whoever looks after them."""
-        if self.asked_on is not None or self.order.fulfilled_at is None:
+        arrived_on = self.order.arrived_on if self.order.fulfilled_at else None
+        if self.asked_on is not None or arrived_on is None:
             raise WrongState(_now("Somebody was quicker: look at it again."))
         days = timedelta(days=LeadRules.of(self.workshop).like_days)
-        self.asked_on = max(clock.day_of(self.order.fulfilled_at) + days, clock.today())
+        self.asked_on = max(arrived_on + days, clock.today())
         person = self._asker()
         with override(person.language):
             words = _now("Ask how they liked the sample (%(order)s)") % {"order": self.order}

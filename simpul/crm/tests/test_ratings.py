@@ -38,7 +38,8 @@ def delivered(buyer: Party, days: int) -> Order:
     order = testing.confirmed_order(buyer)
     Order.objects.filter(pk=order.pk).update(
         status=OrderStatus.FULFILLED,
-        fulfilled_at=clock.now() - timedelta(days=days, minutes=1),
+        arrived_on=clock.in_days(-days),
+        fulfilled_at=clock.now(),  # noted later: it is asked after the day on which it arrived
     )
     return Order.objects.get(pk=order.pk)
 

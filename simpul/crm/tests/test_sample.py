@@ -130,7 +130,7 @@ def test_how_they_liked_it_is_asked_some_days_after_it_arrived(
     LeadRules.objects.create(workshop=lead.workshop, like_days=5)
     sample = send(sari, lead, derby)
     assert not wants_asking(lead.workshop)
-    Order.objects.update(fulfilled_at=NOON)
+    Order.objects.update(arrived_on=NOON.date(), fulfilled_at=NOON + timedelta(days=2))
 
     with clock.stopped(NOON + timedelta(hours=1)):
         assert wants_asking(lead.workshop)
@@ -148,7 +148,7 @@ def test_where_the_seller_has_left_an_owner_asks(
     sari: Person, owner: Person, lead: Lead, derby: Product
 ) -> None:
     send(sari, lead, derby)
-    Order.objects.update(fulfilled_at=NOON)
+    Order.objects.update(arrived_on=NOON.date(), fulfilled_at=NOON)
     Person.objects.filter(pk__in=[sari.pk, owner.pk]).update(is_active=False)
 
     with clock.stopped(NOON + timedelta(hours=1)):

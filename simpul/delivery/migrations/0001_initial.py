@@ -66,10 +66,11 @@ class Migration(FirstMigration):
                 ('stop', models.PositiveSmallIntegerField(editable=False, null=True)),
                 ('opened_at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
                 ('left_at', models.DateTimeField(editable=False, null=True)),
+                ('arrived_on', models.DateField(editable=False, null=True)),
                 ('delivered_at', models.DateTimeField(editable=False, null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('workshop', 'number'), name='shipment_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'accepted'), _negated=True), ('courier__isnull', False), _connector='OR'), name='shipment_accepted_has_a_courier')],
+                'constraints': [models.UniqueConstraint(fields=('workshop', 'number'), name='shipment_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'accepted'), _negated=True), ('courier__isnull', False), _connector='OR'), name='shipment_accepted_has_a_courier'), models.CheckConstraint(condition=models.Q(models.Q(('arrived_on', None), ('delivered_at', None)), models.Q(('arrived_on__isnull', False), ('delivered_at__isnull', False)), _connector='OR'), name='shipment_delivered_has_arrived')],
                 'indexes': [models.Index(fields=['workshop', 'status', '-id'], name='delivery_sh_worksho_b2119e_idx'), models.Index(fields=['workshop', 'delivered_at'], name='delivery_sh_worksho_c33761_idx')],
             },
         ),

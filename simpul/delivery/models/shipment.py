@@ -184,7 +184,8 @@ class Shipment(models.Model):
     stop = models.PositiveSmallIntegerField(null=True, editable=False)  # as its courier put it
     opened_at = models.DateTimeField(default=clock.now, editable=False)
     left_at = models.DateTimeField(null=True, editable=False)
-    delivered_at = models.DateTimeField(null=True, editable=False)
+    arrived_on = models.DateField(null=True, editable=False)  # the day on which the receiver had it
+    delivered_at = models.DateTimeField(null=True, editable=False)  # when that was noted
 
     journal = GenericRelation(Entry, "subject_id", "subject_type")
 
@@ -196,6 +197,11 @@ class Shipment(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="accepted") | Q(courier__isnull=False),
                 name="shipment_accepted_has_a_courier",
+            ),
+            models.CheckConstraint(
+                condition=Q(delivered_at=None, arrived_on=None)
+                | Q(delivered_at__isnull=False, arrived_on__isnull=False),
+                name="shipment_delivered_has_arrived",
             ),
         ]
         indexes = [
@@ -462,7 +468,8 @@ class Shipment(models.Model):
         told_on: date | None = None,
     ) -> None:
         """Hand the packages to the receiver, proved by the PIN, a photo or a signature, and say what
-        was collected where something was to be; what the workshop notes was on the day `told_on`.
+        was collected where something was to be; what the workshop notes was on the day `told_on`, and
+        that is the day on which it arrived.
 
         A wrong PIN is counted for good; after five only a photo proves. Packages that are `refused`
         stay with the courier as a shipment of their own that failed; what is damaged or missing
@@ -510,7 +517,6 @@ class Shipment(models.Model):
         told_on: date | None = None,
     ) -> None:
         """The receiver counted what was taken, is named, and there is a proof."""
-        self._demand_it_could_be(told_on)
         is_signed = signature is not None and self.pin_tries_left > 0
         if not with_pin and photo is None and not is_signed:
             raise NoProof(_now("Type the PIN that the receiver tells you, or take a photo."))
@@ -556,7 +562,7 @@ class Shipment(models.Model):
             loads = list(rest.loads.with_money())
             owed = not_collected(asked, loads)
             ask_at_door(loads, owed, courier=rest.courier, by=self.workshop.machine)
-        self.arrive(by=self.workshop.machine)
+        self.arrive(by=self.workshop.machine, on=told_on or signed_on or clock.today())
         if note or left or pictures:
             handed = self.handovers.filter(kind=Handover.Kind.DELIVERED).order_by("-pk")[0]
             self.report(by=self.workshop.machine, handover=handed)
@@ -661,20 +667,24 @@ class Shipment(models.Model):
         )
 
     @step("delivery.arrive", source=OUT, target=Status.DELIVERED)
-    def arrive(self, *, by: Person) -> None:
-        """The receiver has everything; each of its orders may be fulfilled by it."""
+    def arrive(self, *, by: Person, on: date) -> None:
+        """The receiver has everything, since the day that is said; each of its orders may be fulfilled
+        by it. Goods, books and the journal move now, at the moment at which it is noted."""
+        self._demand_it_could_be(on)
         self._move(Location.Kind.TRANSIT, None, "delivery.deliver", by=by)
-        self.delivered_at = clock.now()
+        self.arrived_on, self.delivered_at = on, clock.now()
         self.reason = ""
+        taken = set(self.packages.order_by().values_list("order", flat=True))
         for load in self.loads.with_order():
-            load.order.deliver_all()
+            if load.order_id in taken:
+                load.order.arrive(on)
 
     @step("delivery.carrier_delivers", source=OUT)
     def arrive_as_said(self, *, by: Person, carrier: str) -> None:
         """A carrier says that the receiver has it. No paper is signed by its word."""
         if self.asked:
             raise WrongState(_now("Somebody of ours says what was collected at the door."))
-        self.arrive(by=by)
+        self.arrive(by=by, on=clock.today())
 
     def fail(
         self,
@@ -881,6 +891,11 @@ class Shipment(models.Model):
         """Return what the person's party was asked last; reads `offers` as prefetched."""
         mine = [one for one in self.offers.all() if one.courier_id == person.party_id]
         return max(mine, key=lambda one: one.pk, default=None)
+
+    @property
+    def is_noted_later(self) -> bool:
+        """Tell whether it was noted on another day than that on which it arrived."""
+        return self.delivered_at is not None and clock.day_of(self.delivered_at) != self.arrived_on
 
     @property
     def began_on(self) -> date:

@@ -7,7 +7,7 @@ import pytest
 from simpul import testing
 from simpul.delivery.models import Handover, NoProof, NotCounted, Shipment, Status, WrongPin
 from simpul.delivery.tests.conftest import Shelves
-from simpul.lib import uploads
+from simpul.lib import clock, uploads
 from simpul.orders.models import LineSize, Order
 from simpul.parties.models import Party, Person
 from simpul.stock.models import Reservation
@@ -156,4 +156,4 @@ def test_the_buyer_fetches_it_with_the_pin(buyer: Party, rina: Person, shelves: 
 def test_nobody_lets_it_arrive_by_hand(on_the_way: Shipment, asep: Person, owner: Person) -> None:
     for person in (asep, owner):
         with pytest.raises(NotAllowed):
-            on_the_way.arrive(by=person)
+            on_the_way.arrive(by=person, on=clock.today())

@@ -46,6 +46,16 @@ def test_it_delivers_what_is_out(sent: Shipment, rina: Person, paper: Paper) -> 
     assert not Ticket.objects.exists()
 
 
+def test_it_arrived_on_the_day_that_stands_on_it(
+    sent: Shipment, rina: Person, paper: Paper
+) -> None:
+    signed_on = clock.today()
+    with clock.stopped(clock.now() + timedelta(days=3)):
+        sent.take_paper(by=rina, **paper)
+    assert (sent.arrived_on, sent.first_order.arrived_on) == (signed_on, signed_on)
+    assert sent.is_noted_later
+
+
 def test_a_remark_opens_a_ticket(sent: Shipment, rina: Person, paper: Paper) -> None:
     sent.take_paper(by=rina, **paper, note="1 kardus basah")
     ticket = Ticket.objects.about(sent).get()

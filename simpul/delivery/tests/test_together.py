@@ -11,6 +11,7 @@ from simpul.conversations import notices
 from simpul.conversations.models import Notice, Ticket
 from simpul.delivery.labels import Sheet, label_facts, packing_list_facts
 from simpul.delivery.models import Load, Package, Shipment, Status
+from simpul.lib import clock
 from simpul.orders.models import GateShut, Instalment, Order
 from simpul.papers.models import Paper
 from simpul.parties.models import Identity, Party, Person
@@ -170,6 +171,8 @@ def test_money_at_the_door_is_for_what_was_taken(
     assert dict(said) == {first.pk: 0, second.pk: 1_400_000}
     rest = Shipment.objects.exclude(pk=both.pk).get()
     assert (rest.orders, rest.cash_to_collect()) == ([first], 1_400_000)
+    arrived = dict(Order.objects.order_by("pk").values_list("pk", "arrived_on"))
+    assert arrived == {first.pk: None, second.pk: clock.today()}
 
 
 def test_each_number_of_the_receiver_is_known_once(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from django.db.models import F, Max, Sum
@@ -84,7 +84,7 @@ class _Read:
     lines: dict[int, list[_Line]] = field(default_factory=lambda: defaultdict(list))
     sizes: dict[int, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     missing: set[int] = field(default_factory=set)  # orders that are not wholly delivered
-    delivered: dict[int, datetime] = field(default_factory=dict)
+    arrived: dict[int, date] = field(default_factory=dict)
     credited: dict[int, int] = field(default_factory=dict)
     for_dealers: set[int] = field(default_factory=set)
 
@@ -118,7 +118,7 @@ def _told(
     ):
         if agreed_at is None or promised_on is None:
             continue  # the row says so already: for the types
-        is_delivered = pk in read.delivered and pk not in read.missing
+        is_delivered = pk in read.arrived and pk not in read.missing
         cost = costs.get(pk) if is_delivered else None
         sold = read.totals.get(pk, 0) - read.credited.get(pk, 0)
         lines = [line for line in read.lines.get(pk, ()) if line.pairs]
@@ -132,7 +132,7 @@ def _told(
                 area=regions.last_of(area)[:AREA_AT_MOST],
                 agreed_on=clock.day_of(agreed_at),
                 promised_on=promised_on,
-                delivered_on=clock.day_of(read.delivered[pk]) if is_delivered else None,
+                delivered_on=read.arrived[pk] if is_delivered else None,
                 pairs=sum(line.pairs for line in lines),
                 sold=sold,
                 material=cost.material if cost else None,
@@ -205,10 +205,10 @@ def _read(chosen: Chosen) -> _Read:
         if delivered < pairs:
             read.missing.add(order)
     came = PackageLine.objects.filter(
-        chosen("package__order"), package__shipment__delivered_at__isnull=False
+        chosen("package__order"), package__shipment__arrived_on__isnull=False
     ).order_by()
-    read.delivered = dict(
-        came.values_list("package__order").annotate(on=Max("package__shipment__delivered_at"))
+    read.arrived = dict(
+        came.values_list("package__order").annotate(on=Max("package__shipment__arrived_on"))
     )
     notes = CreditNote.objects.standing().filter(chosen("order")).order_by()
     read.credited = {

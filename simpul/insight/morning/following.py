@@ -73,7 +73,7 @@ def _kept(tasks: _Tasks) -> set[int]:
         if order is None or order.promised_on is None:
             continue
         is_done = order.status in {Status.FULFILLED, Status.CLOSED}
-        in_time = order.fulfilled_at and clock.day_of(order.fulfilled_at) <= promised_on
+        in_time = order.arrived_on and order.arrived_on <= promised_on
         if order.promised_on > promised_on or (is_done and in_time):
             found.add(task.pk)
     return found

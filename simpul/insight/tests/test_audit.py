@@ -284,6 +284,28 @@ def test_a_shipment_to_two_doors(house: Workshop, buyer: Party) -> None:
     assert 7 in broken(house)
 
 
+@pytest.mark.parametrize("days", [-1, 1])
+def test_goods_that_arrived_before_they_left_or_after_it_was_noted(
+    house: Workshop, asep: Person, days: int
+) -> None:
+    shipment = Shipment.objects.get()
+    shipment.deliver(by=asep, receiver="Bu Dewi", count=2, pin=shipment.pin)
+    assert broken(house) == set()
+
+    Shipment.objects.update(arrived_on=clock.in_days(days))
+    Order.objects.filter(arrived_on__isnull=False).update(arrived_on=clock.in_days(days))
+    assert broken(house) == {7}
+
+
+def test_an_order_that_arrived_on_another_day_than_its_packages(
+    house: Workshop, asep: Person
+) -> None:
+    shipment = Shipment.objects.get()
+    shipment.deliver(by=asep, receiver="Bu Dewi", count=2, pin=shipment.pin)
+    Order.objects.filter(arrived_on__isnull=False).update(arrived_on=clock.in_days(-1))
+    assert broken(house) == {7}
+
+
 def test_goods_that_nobody_can_bring_any_more(buyer: Party, dewi: Person, sari: Person) -> None:
     order = testing.delivered_order(buyer)
     ticket = Ticket.ask(by=dewi, kind="return", subject=order, party=buyer, body="Kekecilan.")

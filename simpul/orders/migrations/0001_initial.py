@@ -49,11 +49,12 @@ class Migration(FirstMigration):
                 ('reason', models.CharField(blank=True, editable=False, max_length=300)),
                 ('placed_at', models.DateTimeField(default=simpul.lib.clock.now, editable=False)),
                 ('confirmed_at', models.DateTimeField(editable=False, null=True)),
+                ('arrived_on', models.DateField(editable=False, null=True)),
                 ('fulfilled_at', models.DateTimeField(editable=False, null=True)),
                 ('closed_at', models.DateTimeField(editable=False, null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('workshop', 'number'), name='order_number_once'), models.UniqueConstraint(fields=('workshop', 'code'), name='order_code_once'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['confirmed', 'fulfilled', 'closed']), _negated=True), models.Q(('agreed_revision__isnull', False), ('promised_on__isnull', False), ('turn__isnull', False)), _connector='OR'), name='order_agreed_has_a_promise')],
+                'constraints': [models.UniqueConstraint(fields=('workshop', 'number'), name='order_number_once'), models.UniqueConstraint(fields=('workshop', 'code'), name='order_code_once'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['confirmed', 'fulfilled', 'closed']), _negated=True), models.Q(('agreed_revision__isnull', False), ('promised_on__isnull', False), ('turn__isnull', False)), _connector='OR'), name='order_agreed_has_a_promise'), models.CheckConstraint(condition=models.Q(('fulfilled_at', None), ('arrived_on__isnull', False), _connector='OR'), name='order_fulfilled_has_arrived')],
                 'indexes': [models.Index(fields=['workshop', 'status', '-id'], name='orders_orde_worksho_11af98_idx'), models.Index(fields=['workshop', '-total', '-id'], name='orders_orde_worksho_934948_idx')],
             },
         ),

@@ -179,7 +179,10 @@ class Order(Placed):
     reason = models.CharField(max_length=300, blank=True, editable=False)  # of its end
     placed_at = models.DateTimeField(default=clock.now, editable=False)
     confirmed_at = models.DateTimeField(null=True, editable=False)
-    fulfilled_at = models.DateTimeField(null=True, editable=False)
+    arrived_on = models.DateField(null=True, editable=False)  # the last of what arrived so far
+    fulfilled_at = models.DateTimeField(
+        null=True, editable=False
+    )  # noted that all of it had arrived
     closed_at = models.DateTimeField(null=True, editable=False)
 
     journal = GenericRelation(Entry, "subject_id", "subject_type")
@@ -196,6 +199,10 @@ class Order(Placed):
                 condition=~Q(status__in=["confirmed", "fulfilled", "closed"])
                 | Q(promised_on__isnull=False, agreed_revision__isnull=False, turn__isnull=False),
                 name="order_agreed_has_a_promise",
+            ),
+            models.CheckConstraint(
+                condition=Q(fulfilled_at=None) | Q(arrived_on__isnull=False),
+                name="order_fulfilled_has_arrived",
             ),
         ]
         indexes = [
@@ -465,6 +472,7 @@ class Order(Placed):
         if not self.is_all_delivered():
             raise WrongState(_now("Not every pair is delivered yet."))
         self.fulfilled_at = clock.now()
+        self.arrived_on = self.arrived_on or clock.today()  # where nobody said of a day
 
     @step("orders.close", source=Status.FULFILLED, target=Status.CLOSED)
     def close(self, *, by: Person) -> None:
@@ -481,6 +489,15 @@ class Order(Placed):
         self.closed_at = None
 
     # Called by the apps above
+
+    def arrive(self, on: date) -> None:
+        """Note that pairs of it reached the buyer on this day, and fulfil it with the last of them.
+
+        Shipments may be noted in another order than that in which they arrived: the last day counts.
+        """
+        earlier = Q(arrived_on=None) | Q(arrived_on__lt=on)
+        Order.objects.filter(earlier, pk=self.pk).update(arrived_on=on)
+        self.deliver_all()
 
     def deliver_all(self) -> None:
         """Let the machine fulfil the order once its last pair is delivered."""

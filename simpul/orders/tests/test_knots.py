@@ -64,6 +64,14 @@ def test_the_buyer_sees_how_many_of_how_many(buyer: Party) -> None:
     assert knots["delivery"].on == clock.in_days(14)
 
 
+def test_once_all_of_it_is_there_the_knot_says_on_which_day(buyer: Party) -> None:
+    order = testing.delivered_order(buyer)
+    assert order.promised_on == clock.in_days(14)
+
+    knots = {knot.name: knot for knot in Order.objects.for_page().get().knots}
+    assert (knots["delivery"].state, knots["delivery"].on) == ("done", clock.today())
+
+
 def test_the_public_sees_no_money(buyer: Party) -> None:
     testing.confirmed_order(buyer)
 

@@ -19,6 +19,7 @@ from simpul.payments.models.bounce import take_back
 from simpul.payments.models.payer import READERS, Payer, Seen
 from simpul.payments.models.purpose import Purpose, explained, unexplained
 from simpul.payments.models.receipt import Part, Receipt, TooMuch
+from simpul.workflow.reasons import Given, because
 from simpul.workflow.steps import Refused, WrongState, creation, step
 
 
@@ -260,7 +261,7 @@ class BankEntry(models.Model):
         if Receipt.objects.standing().filter(entry=self).exists():
             raise WrongState(_now("This money is recognised by a receipt."))
         BankEntry.objects.filter(takes_back=self).update(takes_back=None)
-        self._retract_purposes(by=by, reason=_now("The entry waits again."))
+        self._retract_purposes(by=by, reason=because(Given.WAITS_AGAIN))
         self.reason = ""
 
     @step(

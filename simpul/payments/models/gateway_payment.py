@@ -24,6 +24,7 @@ from simpul.payments.models.bounce import take_back
 from simpul.payments.models.gateway import GatewayAccount, PaymentLink
 from simpul.payments.models.receipt import Receipt, spread
 from simpul.workflow.connections import Heard, ProviderAccount
+from simpul.workflow.reasons import Given, because, said
 from simpul.workflow.steps import Refused, WrongState, step
 
 READERS = {Role.OWNER, Role.FINANCE, Role.VIEWER, Role.MACHINE}
@@ -242,9 +243,7 @@ class GatewayPayment(models.Model):
     def _take_back(self, *, by: Person) -> None:
         receipt = self.receipt
         if receipt is not None:
-            reason = _now("%(gateway)s gave it back to the payer.") % {
-                "gateway": self.provider_name
-            }
+            reason = because(Given.GIVEN_BACK, self.provider_name)
             take_back(receipt, by=by, reason=reason)
         self.booked = 0
         self.save(update_fields=["booked"])
@@ -306,7 +305,7 @@ class GatewayNotice(Heard):
     payment = models.ForeignKey(
         GatewayPayment, models.PROTECT, null=True, related_name="notices", editable=False
     )
-    trouble = models.CharField(max_length=300, blank=True, editable=False)
+    trouble = models.CharField(max_length=300, blank=True, editable=False)  # see `trouble_words`
     reason = models.CharField(max_length=300, blank=True, editable=False)  # by whom settled it
     settled_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
@@ -362,6 +361,11 @@ class GatewayNotice(Heard):
         if self.status in (self.Status.KEPT, self.Status.RECEIVED):
             return "late" if self.status == self.Status.KEPT else "waiting"
         return {"counted": "paid", "taken_back": "reversed"}.get(self.why, "closed")
+
+    @property
+    def trouble_words(self) -> str:
+        """What stood in the way in the language of the moment, or why its receipt was annulled."""
+        return _now(self.trouble) if self.why == self.Why.REFUSED else said(self.trouble)
 
     @property
     def is_repeated(self) -> bool:

@@ -18,6 +18,7 @@ from simpul.orders.models import Amendment
 from simpul.portals.buyer.orders import find_order
 from simpul.portals.http import Request, demand
 from simpul.workflow.models import journal_of
+from simpul.workflow.reasons import Given, because
 from simpul.workflow.steps import WrongState
 
 
@@ -63,7 +64,13 @@ def change(request: Request, number: str, revision: int) -> HttpResponse:
     return render(
         request,
         "buyer/changes/page.html",
-        {"order": order, "amendment": amendment, "journal": journal_of(amendment), **told},
+        {
+            "order": order,
+            "amendment": amendment,
+            "journal": journal_of(amendment),
+            "rather_changed": because(Given.RATHER_CHANGED),
+            **told,
+        },
     )
 
 

@@ -30,6 +30,7 @@ from simpul.payments.returning import BounceForm
 from simpul.portals.http import Request
 from simpul.ui.jinja import rupiah
 from simpul.workflow.models import journal_of
+from simpul.workflow.reasons import Given, because
 from simpul.workflow.steps import WrongState
 
 FOUND_AT_MOST = 8
@@ -85,7 +86,7 @@ def matching(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def unmatching(request: Request, pk: int) -> HttpResponse:
     """Undo what was accepted: the money is counted for nothing, the entry waits again."""
-    reason = _("Counted by mistake")
+    reason = because(Given.COUNTED_WRONGLY)
     reconciliation.undo(_entry(request, pk), by=request.person, reason=reason)
     messages.success(request, _("Taken back. The entry waits again."))
     return redirect("workshop:bank-entry", request.workshop.slug, pk)

@@ -24,6 +24,7 @@ from simpul.procurement.forms import ReasonForm
 from simpul.procurement.models import BillPayment, SupplierBill, value_of
 from simpul.procurement.payables import SupplierAccount
 from simpul.workflow.models import journal_of
+from simpul.workflow.reasons import said
 from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 30
@@ -39,7 +40,7 @@ COLUMNS: list[Column] = [  # of an account and its ages
 PAID: list[Column] = [  # to one of them
     (gettext_lazy("Day"), lambda one: one.on),
     (gettext_lazy("Way"), lambda one: _("Transfer") if one.entry_id else _("Cash")),
-    (gettext_lazy("Note"), lambda one: one.reason or one.words),
+    (gettext_lazy("Note"), lambda one: said(one.reason) or one.words),
     (gettext_lazy("Amount"), lambda one: rupiah(-one.amount_sen)),
 ]
 BILLS: list[Column] = [

@@ -321,7 +321,7 @@ def test_a_telephone_may_keep_a_job_for_as_long_as_its_address_is_shown(
 
     arrived = now - timedelta(hours=20)
     job = Shipment.objects.filter(pk=on_the_way.pk)
-    job.update(status=Status.DELIVERED, delivered_at=arrived)
+    job.update(status=Status.DELIVERED, arrived_on=clock.day_of(arrived), delivered_at=arrived)
     assert phone.get(page_of(on_the_way))["Keep-Until"] == str(int((arrived + day).timestamp()))
     job.update(delivered_at=now - day)
     assert "Keep-Until" not in phone.get(page_of(on_the_way))

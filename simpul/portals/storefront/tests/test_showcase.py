@@ -26,7 +26,8 @@ def due(buyer: Party, *, days_ago: int, there_after: int | None, moved: int = 0)
     OrderRevision.objects.filter(order=order).update(promised_on=promise)
     order.promised_on = promise + timedelta(days=moved)
     if there_after is not None:
-        order.fulfilled_at = clock.begin_of(promise) + timedelta(days=there_after, hours=20)
+        order.arrived_on = promise + timedelta(days=there_after)
+        order.fulfilled_at = clock.begin_of(order.arrived_on) + timedelta(days=3)  # noted later
         order.status = Status.FULFILLED
     order.save()
     return order
