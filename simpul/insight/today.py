@@ -35,6 +35,7 @@ from simpul.procurement.models import Inquiry, PurchaseOrder
 from simpul.procurement.models import Status as PurchaseStatus
 from simpul.production.models import Job, Outwork, WageSheet
 from simpul.production.models import Status as JobStatus
+from simpul.production.queries import unplanned
 
 HIGH, MIDDLE, LOW = "high", "middle", "low"
 
@@ -309,10 +310,7 @@ def _inquiries(person: Person, today: date) -> Iterator[Task]:
 
 def _work(person: Person, today: date) -> Iterator[Task]:
     orders = Order.objects.visible_to(person).filter(status=Status.CONFIRMED)
-    planned = Job.objects.open().values("line")
-    missing = LineSize.objects.of(orders).filter(made__lt=F("pairs"))
-    bare = missing.exclude(line__in=planned).values("line__order").distinct()
-    if count := bare.count():
+    if count := unplanned(orders).values("line__order").distinct().count():
         text = _("Plan their work, so that the floor knows what comes.")
         title = ngettext("%(n)s order without work", "%(n)s orders without work", count)
         yield Task(

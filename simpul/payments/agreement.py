@@ -14,7 +14,7 @@ from simpul.catalog.models import Price
 from simpul.conversations.models import LONGEST_NEXT, Conversation, FollowUp
 from simpul.lib import clock
 from simpul.orders.grid import Repriced
-from simpul.orders.models import AGREED, Instalment, Order, OrderQuerySet, Status
+from simpul.orders.models import Instalment, Order, OrderQuerySet, Status
 from simpul.parties.models import Party, Person, Workshop
 from simpul.payments.models import (
     Allocation,
@@ -164,7 +164,9 @@ def ask_all(workshop: Workshop, *, by: Person) -> int:
 
 def unasked(workshop: Workshop) -> OrderQuerySet:
     """Return the orders that money is open for and whose buyers do not know where to pay."""
-    orders = Order.objects.filter(workshop=workshop, status__in=AGREED)
-    unpaid = Instalment.objects.asked_by_transfer().filter(order=OuterRef("pk"))
+    unpaid = Instalment.objects.asked_by_transfer().filter(
+        order__workshop=workshop,
+        order__status__in=(Status.CONFIRMED, Status.FULFILLED),  # for a closed one nothing is owed
+    )
     asked = Instruction.objects.open().filter(order=OuterRef("pk"))
-    return orders.filter(Exists(unpaid)).exclude(Exists(asked))
+    return Order.objects.filter(pk__in=unpaid.values("order")).exclude(Exists(asked))

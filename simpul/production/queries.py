@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 
 from simpul.lib import clock
-from simpul.orders.models import LineSize, Order, OrderLine, OrderNeed
+from simpul.orders.models import LineSize, Order, OrderLine, OrderNeed, OrderQuerySet
 from simpul.orders.models import Status as OrderStatus
 from simpul.parties.models import Person
 from simpul.production.models import OPEN, Job, JobStage, Out, StageLog, StagePlan, outs
@@ -113,18 +112,27 @@ def board(rows: Iterable[Progress]) -> list[Post]:
     ]
 
 
+def unplanned(orders: OrderQuerySet) -> QuerySet[LineSize]:
+    """Return the sizes of these running orders of which pairs are missing and nothing is planned."""
+    planned = Job.objects.open().values("line")
+    return LineSize.objects.of(orders).filter(made__lt=F("pairs")).exclude(line__in=planned)
+
+
 def plannable(person: Person) -> QuerySet[OrderLine]:
-    """Return lines of running orders with pairs that nobody has planned (`missing`), in their turn."""
+    """Return lines of running orders with pairs that nobody has planned, in their turn."""
+    running = Order.objects.visible_to(person).filter(status=OrderStatus.CONFIRMED)
+    lines = OrderLine.objects.filter(pk__in=unplanned(running).values("line"))
+    return lines.order_by("order__turn", "pk")
+
+
+def with_missing(lines: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
+    """Load what a row of lines to plan shows, with the pairs that are `missing`."""
+    sizes = LineSize.objects.filter(line=OuterRef("pk")).order_by().values("line")
+    missing = sizes.annotate(n=Sum(F("pairs") - F("made"))).values("n")
     return (
-        OrderLine.objects.filter(
-            order__in=Order.objects.visible_to(person).filter(status=OrderStatus.CONFIRMED)
-        )
-        .exclude(jobs__status__in=OPEN)
-        .annotate(missing=Coalesce(Sum(F("sizes__pairs") - F("sizes__made")), 0))
-        .filter(missing__gt=0)
+        lines.annotate(missing=Subquery(missing))
         .select_related("order__buyer", "colourway__product")
         .prefetch_related("order__instalments")
-        .order_by("order__turn", "pk")
     )
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, When
+from django.db.models.functions import TruncDate
 
 from simpul.delivery.models import Load, PackageLine, Shipment
 from simpul.insight.books.growing import Growing
-from simpul.insight.chosen import Chosen, every, these
+from simpul.insight.chosen import Chosen, every
 from simpul.lib import clock
 from simpul.lib.quantities import MILLI, amount_of
 from simpul.lib.workdays import DAY
@@ -345,28 +347,19 @@ def load(
 def goods(workshop: Workshop, first: date, last: date) -> Facts:
     """Read what happened to material, work and finished pairs from one day to another, with it.
 
-    Nothing of money, and of what was agreed on only where something happened to the order.
+    Nothing of money, nor of what was agreed on: see `agreed_on`.
     """
     begin, end = clock.begin_of(first), clock.begin_of(last + DAY)
     then = Q(at__gte=begin, at__lt=end)
-    carried = _carried(Movement.objects.filter(then, workshop=workshop).order_by("pk"))
-    logs = _logged(StageLog.objects.filter(then, stage__job__workshop=workshop).order_by("pk"))
-    own = _owned(OwnPairs.objects.filter(then, workshop=workshop).order_by("pk"))
-    shelf = _shelf(workshop, carried)
-    came = _subjects(carried, GoodsReceipt)
-    deliveries, worth = _received(GoodsReceipt.objects.filter(pk__in=came))
+    moved = Movement.objects.filter(then, workshop=workshop).order_by("pk")
+    shelf = _shelf(workshop, _carried(moved))
+    came = GoodsReceipt.objects.filter(pk__in=_subjects(moved, GoodsReceipt))
+    deliveries, worth = _received(came)
+    jobs = Job.objects.filter(pk__in=_subjects(moved, Job))
+    logs = StageLog.objects.filter(then, stage__job__workshop=workshop).order_by("pk")
+    own = OwnPairs.objects.filter(then, workshop=workshop).order_by("pk")
     purchased = Purchased(deliveries, worth, _prices(workshop), [])
-    rows = Job.objects.filter(pk__in=_subjects(carried, Job))
-    jobs = {pk: (line, no) for pk, line, no in rows.values_list("pk", "line", "number")}
-    shipments = brought(
-        Shipment.objects.filter(workshop=workshop, delivered_at__gte=begin, delivered_at__lt=end)
-    )
-    ends = _ends(workshop, then)
-    lines = {line for line, _number in jobs.values()} | {log.line for log in logs}
-    lines |= {one.line for one in own if one.line} | {line for one in ends for line in one.lines}
-    orders = set(OrderLine.objects.filter(pk__in=lines).values_list("order", flat=True))
-    orders |= {one.order for one in shipments}
-    worked = Worked(jobs, logs, own)
+    worked = Worked(_named(jobs), _logged_in_days(logs), _owned(own))
     return Facts(
         money=Money({}, [], [], [], [], [], [], [], [], []),
         purchased=purchased,
@@ -374,9 +367,13 @@ def goods(workshop: Workshop, first: date, last: date) -> Facts:
         shelf=shelf,
         moves=_moves(shelf, purchased, worked),
         pairs=_counted_pairs(shelf),
-        deliveries=shipments,
-        terms=terms_of(these(orders)),
-        ends=ends,
+        deliveries=brought(
+            Shipment.objects.filter(
+                workshop=workshop, delivered_at__gte=begin, delivered_at__lt=end
+            )
+        ),
+        terms=[],
+        ends=_ends(workshop, then),
     )
 
 
@@ -627,9 +624,9 @@ def _knows(shelf: Shelf, purchased: Purchased, worked: Worked) -> bool:
     return all(one.subject in known[one.kind] for one in shelf.carried if one.kind in known)
 
 
-def _subjects(carried: list[_Carried], model: type[GoodsReceipt | Job]) -> set[int]:
-    kind = ContentType.objects.get_for_model(model).pk
-    return {one.subject for one in carried if one.kind == kind}
+def _subjects(moved: QuerySet[Movement], model: type[GoodsReceipt | Job]) -> QuerySet[Any]:
+    kind = ContentType.objects.get_for_model(model)
+    return moved.filter(subject_type=kind).order_by().values("subject_id")
 
 
 def _moves(shelf: Shelf, purchased: Purchased, worked: Worked) -> list[Move]:
@@ -721,6 +718,17 @@ def _logged(rows: QuerySet[StageLog]) -> list[Log]:
     ]  # fmt: skip
 
 
+def _logged_in_days(rows: QuerySet[StageLog]) -> list[Log]:
+    """Return what was logged of a line on a day in one, whatever the job: the sums that `_logged` makes."""
+    earned = Case(When(worker="", then=0), default=F("good") * F("rate") * 100)
+    begun = Case(When(stage__position=1, then=F("good")), default=-F("reject"))
+    days = rows.order_by().values_list("stage__job__line", TruncDate("at", tzinfo=clock.WIB))
+    return [
+        Log(0, on, line, sen, 0, "", pairs)
+        for line, on, sen, pairs in days.annotate(sen=Sum(earned), n=Sum(begun))
+    ]
+
+
 def _owned(rows: QuerySet[OwnPairs]) -> list[Pairs]:
     return [
         Pairs(pk, at, clock.day_of(at), variant, pairs, line, "own", number)
@@ -738,9 +746,13 @@ OWN = Growing(lambda workshop: OwnPairs.objects.filter(workshop=workshop), _owne
 
 
 def _worked(workshop: Workshop) -> Worked:
-    jobs = Job.objects.filter(workshop=workshop).values_list("pk", "line", "number")
-    names = {pk: (line, number) for pk, line, number in jobs}
-    return Worked(names, LOGS.of(workshop), OWN.of(workshop))
+    jobs = Job.objects.filter(workshop=workshop)
+    return Worked(_named(jobs), LOGS.of(workshop), OWN.of(workshop))
+
+
+def _named(jobs: QuerySet[Job]) -> dict[int, tuple[int, str]]:
+    rows = jobs.values_list("pk", "line", "number")
+    return {pk: (line, number) for pk, line, number in rows}
 
 
 def _purchased(workshop: Workshop) -> Purchased:
@@ -829,6 +841,24 @@ def terms_of(chosen: Chosen) -> list[Terms]:
         Terms(order, total, tuple(lines[order]), tuple(sorted(before[order].items())))
         for order, total in totals.items()
     ]
+
+
+def agreed_on(lines: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Return of lines of orders the pairs that were agreed on, and the most that ever were."""
+    changes = Amendment.objects.filter(
+        before=OuterRef("revision"), status=Amendment.Status.ACCEPTED
+    )
+    rows = RevisionLine.objects.filter(line__in=lines).order_by()
+    found: dict[int, tuple[int, int]] = {}
+    for line, pairs, number, agreed, was_agreed in rows.values_list(
+        "line", "pairs", "revision__number", "revision__order__agreed_revision", Exists(changes)
+    ):
+        now, most = found.get(line, (0, 0))
+        if number == agreed:
+            found[line] = pairs, max(most, pairs)
+        elif was_agreed:
+            found[line] = now, max(most, pairs)
+    return found
 
 
 def _ends(workshop: Workshop, then: Q) -> list[End]:

@@ -279,6 +279,13 @@ class Books:
         ]
 
 
+class _Unwritten(Books):
+    """Books of which only the state is asked for in the end."""
+
+    def post(self, on: date, what: str, source: Source, lines: Iterable[Part]) -> None:
+        """Write nothing."""
+
+
 def books_of(
     workshop: Workshop,
     until: date | None = None,
@@ -302,8 +309,9 @@ def books_of(
 
 def goods_told_on(workshop: Workshop, known: facts.Facts, state: State) -> None:
     """Let material, work and finished pairs stand as they do once these facts have happened as well:
-    those of a span of days, as `facts.goods` reads them. `state` is how they stood before it."""
-    teller = _Teller(Books(workshop, date.max, known, state=state))
+    those of a span of days, as `facts.goods` reads them. `state` is how they stood before it, with
+    all lines of orders that the facts speak of."""
+    teller = _Teller(_Unwritten(workshop, date.max, known, state=state))
     for event in sorted(teller.events(), key=itemgetter(0, 1, 2, 3)):
         getattr(teller, event[4])(event[5])
 

@@ -307,11 +307,16 @@ def before_lebaran(workshop: Workshop, lead_days: int) -> tuple[date, date] | No
     return (order_by, first) if first and order_by and order_by >= today else None
 
 
-def rows(person: Person, outlook: Outlook) -> list[Row]:
-    """Return the running orders that are not made yet, in their turn."""
-    lines: dict[int, list[Ready | None]] = outlook.outcome.orders
-    found = Order.objects.visible_to(person).filter(pk__in=lines, status=Status.CONFIRMED)
-    last = {order: _last(days) for order, days in lines.items()}
+def in_turn(person: Person, outlook: Outlook) -> list[int]:
+    """Return the keys of the running orders that are not made yet, in their turn."""
+    running = Order.objects.visible_to(person).running().order_by("turn", "pk")
+    return [key for key in running.values_list("pk", flat=True) if key in outlook.outcome.orders]
+
+
+def rows(person: Person, outlook: Outlook, keys: Sequence[int]) -> list[Row]:
+    """Return what the plan says of some of these orders, in their turn."""
+    last = {key: _last(outlook.outcome.orders[key]) for key in keys}
+    found = Order.objects.visible_to(person).filter(pk__in=keys)
     materials, posts = _names(person.workshop, [one for one in last.values() if one])
     lacking = outlook.plan.lacking()
     return [

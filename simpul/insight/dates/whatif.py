@@ -108,7 +108,7 @@ def if_taken(person: Person, order: Order) -> WhatIf:
 def _compared(
     person: Person, now: Outlook, then: Callable[[Order], date | None]
 ) -> tuple[list[Moved], int]:
-    running = [row.order for row in outlook.rows(person, now)]
+    running = [row.order for row in outlook.rows(person, now, outlook.in_turn(person, now))]
     days = [Moved(order, now.of_order(order), then(order)) for order in running]
     return [one for one in days if one.now != one.then], len(running)
 

@@ -33,6 +33,7 @@ from simpul.procurement.models import GoodsReceipt, SupplierPrice
 from simpul.workflow.models import Entry
 
 WEEK = timedelta(weeks=1)
+WEEKS_AT_ONCE = 4  # most lines are over by then, and with a million orders it takes seconds
 AT_ONCE = 4_000
 # of these a delivery that has come already may be worth something else
 PRICED_ANEW = ("procurement.confirm", "procurement.agree", "procurement.insist")
@@ -80,19 +81,11 @@ def _first_otherwise(orders: Collection[int]) -> date | None:
     """Return when something was told first of lines of which something else was agreed on since."""
     first: list[date] = []
     for some in batched(sorted(orders), AT_ONCE):
-        now: dict[int, tuple[int, int]] = {}
-        for terms in facts.terms_of(these(some)):
-            before = dict(terms.before)
-            now |= {line: (0, most) for line, most in before.items()}  # some are not there any more
-            now |= {
-                line: (pairs, max(pairs, before.get(line, 0)))
-                for line, pairs, _amount in terms.lines
-            }
-        told = LineWork.objects.filter(line__order__in=some).order_by()
+        rows = LineWork.objects.filter(line__order__in=some).order_by()
+        told = list(rows.values_list("line", "agreed", "most", "monday"))
+        now = facts.agreed_on({line for line, *_stands in told})
         first += [
-            monday
-            for line, agreed, most, monday in told.values_list("line", "agreed", "most", "monday")
-            if now.get(line, (0, 0)) != (agreed, most)
+            monday for line, agreed, most, monday in told if now.get(line, (0, 0)) != (agreed, most)
         ]
     return min(first, default=None)
 
@@ -122,15 +115,20 @@ def forget_before(workshop: Workshop, first: date) -> None:
 def tell(
     workshop: Workshop, first: date, told: Callable[[int], None] = lambda _weeks: None
 ) -> None:
-    """Tell the weeks from a Monday on anew, in a transaction each; `told` hears how many are done."""
-    for done, monday in enumerate(weeks_since(first), start=1):
+    """Tell the weeks from a Monday on anew, some in a transaction; `told` hears how many are done."""
+    done = 0
+    for some in batched(weeks_since(first), WEEKS_AT_ONCE):
         with transaction.atomic():
             FactsKept.objects.select_for_update().get(workshop=workshop)  # one at a time
-            _tell_week(workshop, monday)
+            stood: dict[int, Work] = {}
+            for monday in some:
+                _tell_week(workshop, monday, stood)
+        done += len(some)
         told(done)
 
 
-def _tell_week(workshop: Workshop, monday: date) -> None:
+def _tell_week(workshop: Workshop, monday: date, stood: dict[int, Work]) -> None:
+    """Tell a week; `stood` is how the lines stand that were told of in the weeks just before."""
     known = facts.goods(workshop, monday, monday + WEEK - timedelta(days=1))
     items = {one.item for one in known.moves}
     variants = {one.variant for one in (*known.worked.own, *known.pairs)}
@@ -152,18 +150,27 @@ def _tell_week(workshop: Workshop, monday: date) -> None:
                 "variant", *Shelved._fields
             )
         },
-        work={
-            line: Work(*stands)
-            for line, *stands in _before(LineWork, "line", lines, monday).values_list(
-                "line", *OF_WORK
-            )
-        },
+        work=_work_before(lines - stood.keys(), monday)
+        | {line: stood[line] for line in lines & stood.keys()},
     )
     goods_told_on(workshop, known, state)
     _keep(ItemWorth, workshop, monday, ("item_id", "quantity", "sen"), state.stock)
     _keep(ShelfWorth, workshop, monday, ("variant_id", *Shelved._fields), state.pairs)
+    stood.update(state.work)
     work = {line: values_of(one) for line, one in state.work.items()}
     _keep(LineWork, workshop, monday, ("line_id", *OF_WORK), work)
+
+
+def _work_before(lines: set[int], monday: date) -> dict[int, Work]:
+    """Return how these lines stood before a Monday; what is new has just been agreed on."""
+    rows = _before(LineWork, "line", lines, monday).values_list("line", *OF_WORK)
+    found = {line: Work(*stands) for line, *stands in rows}
+    new = lines - found.keys()
+    agreed = facts.agreed_on(new)
+    for line in new:
+        pairs, most = agreed.get(line, (0, 0))
+        found[line] = Work(left=pairs, most=most, agreed=pairs)
+    return found
 
 
 type _Kept = type[ItemWorth | ShelfWorth | LineWork]

@@ -63,6 +63,11 @@ def earliest(model: Product, paid_on: date = TODAY) -> outlook.Earliest | None:
 # A basket
 
 
+def schedule(person: Person) -> list[outlook.Row]:
+    found = outlook.of(person.workshop)
+    return outlook.rows(person, found, outlook.in_turn(person, found))
+
+
 def test_with_material_in_the_store_it_takes_a_day_for_each_stage(model: Product) -> None:
     stock_up(model.workshop)
 
@@ -288,7 +293,7 @@ def test_a_size_without_a_last_has_no_day_and_keeps_its_hands(
     other = testing.product(model.workshop)
     testing.stages(other)
     testing.recipe(other)
-    [row] = outlook.rows(udin, outlook.of(model.workshop))
+    [row] = schedule(udin)
     found = earliest(other)
 
     assert (row.order, row.ready_on) == (order, None)
@@ -402,7 +407,7 @@ def test_it_waits_for_what_was_bought_for_it(
     purchase = testing.confirmed_purchase(supplier, order)
     line = purchase.lines.get(material=leather(model.workshop))
     purchase.expect(by=rina, line=line, day=date(2026, 12, 7), reason="hujan")
-    [row] = outlook.rows(rina, outlook.of(model.workshop))
+    [row] = schedule(rina)
 
     assert row.ready_on == date(2026, 12, 11)
     assert row.reasons == [f"Bahan LEATHER comes on {day(date(2026, 12, 7))}."]
@@ -447,7 +452,7 @@ def test_whoever_was_put_first_by_hand_goes_first_and_is_late_by_his_promise(
 
     assert found.of_order(later) == date(2026, 12, 3)
     assert found.of_order(sooner) == date(2026, 12, 11)  # the same as above, the other way round
-    assert [row.order for row in outlook.rows(udin, found)] == [later, sooner]
+    assert [row.order for row in schedule(udin)] == [later, sooner]
     assert outlook.late_orders(model.workshop) == [sooner.pk]
 
 
@@ -595,7 +600,7 @@ def test_many_orders_need_no_more_questions_than_one(model: Product, buyer: Part
     def asked() -> int:
         recent.forget()
         with CaptureQueriesContext(connection) as queries:
-            outlook.rows(testing.foreman(model.workshop), outlook.of(model.workshop))
+            schedule(testing.foreman(model.workshop))
             earliest(model)
         return len(queries)
 

@@ -51,7 +51,7 @@ def test_it_says_who_would_miss_a_promise_because_of_it(
     order: Order, supplier: Party, udin: Person
 ) -> None:
     testing.confirmed_purchase(supplier, order)
-    slack = outlook.rows(udin, outlook.of(order.workshop))[0].slack
+    slack = outlook.rows(udin, outlook.of(order.workshop), [order.pk])[0].slack
     assert slack is not None
 
     assert if_late(udin, supplier, slack + 10).newly_late == 1

@@ -46,7 +46,7 @@ from simpul.delivery.models import (
 )
 from simpul.delivery.models.package import weight_of
 from simpul.lib import clock
-from simpul.orders.models import Gate, Order, OrderQuerySet
+from simpul.orders.models import Gate, LineSize, Order, OrderQuerySet
 from simpul.orders.models import Status as OrderStatus
 from simpul.parties.models import Party
 from simpul.portals import invitations, talk
@@ -424,18 +424,21 @@ def _chosen(found: ShipmentQuerySet, chosen: str) -> ShipmentQuerySet:
 def _to_pack(request: Request) -> OrderQuerySet:
     """Running orders with finished pairs that lie in no carton."""
     running = Order.objects.visible_to(request.person).filter(status=OrderStatus.CONFIRMED)
+    lie = LineSize.objects.of(running).filter(made__gt=F("packed"))
+    found = running.filter(pk__in=lie.values("line__order"))
     lying = Sum(F("lines__sizes__made") - F("lines__sizes__packed"))
-    found = running.annotate(lying=lying, asked=Sum("lines__sizes__pairs")).filter(lying__gt=0)
+    found = found.annotate(lying=lying, asked=Sum("lines__sizes__pairs"))
     return found.select_related("buyer").order_by("promised_on", "pk")
 
 
 def _to_send(request: Request) -> OrderQuerySet:
     """Running orders with packages that are in no shipment: each with how many (`standing`)."""
     running = Order.objects.visible_to(request.person).filter(status=OrderStatus.CONFIRMED)
-    standing = Count(
-        "packages", filter=Q(packages__shipment=None, packages__unpacked_at=None), distinct=True
+    standing = Package.objects.filter(shipment=None, unpacked_at=None)
+    is_standing = Q(packages__shipment=None, packages__unpacked_at=None)
+    found = running.filter(pk__in=standing.values("order")).annotate(
+        standing=Count("packages", filter=is_standing)
     )
-    found = running.annotate(standing=standing).filter(standing__gt=0)
     return (
         found.select_related("buyer").prefetch_related("instalments").order_by("promised_on", "pk")
     )

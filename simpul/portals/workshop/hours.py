@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -31,6 +32,7 @@ from simpul.production.models import (
 )
 from simpul.ui.jinja import weekday_names
 
+A_PAGE = 50
 WEEKS = 9  # two months of plan
 BEFORE_LEBARAN, AFTER_LEBARAN = timedelta(days=3), timedelta(days=7)
 HOLIDAYS_SHOWN = 6
@@ -40,12 +42,25 @@ HOLIDAYS_SHOWN = 6
 def plan(request: Request) -> HttpResponse:
     """When each running order is made by the plan, and how full the posts are."""
     found = outlook.of(request.workshop)
+    keys = outlook.in_turn(request.person, found)
+    page = Paginator(keys, A_PAGE).get_page(
+        request.GET.get("page") or _page_of_moved(request, keys)
+    )
+    first, last = max(page.start_index() - 1, 0), page.end_index()
+    rows = outlook.rows(request.person, found, keys[max(first - 1, 0) : last + 1])
+    above = (
+        rows.pop(0).order if first else None
+    )  # an order may go before it, or after the one below
+    below = rows.pop().order if page.has_next() else None
     return render(
         request,
         "workshop/production/plan.html",
         {
             "outlook": found,
-            "rows": outlook.rows(request.person, found),
+            "page": page,
+            "rows": rows,
+            "above": above,
+            "below": below,
             "weeks": found.weeks(WEEKS),
             "posts": outlook.load(request.workshop, found, WEEKS),
             "may_propose": request.person.may("orders.propose_change", request.workshop),
@@ -54,6 +69,13 @@ def plan(request: Request) -> HttpResponse:
             "tab": "plan",
         },
     )
+
+
+def _page_of_moved(request: Request, keys: list[int]) -> int:
+    """Return the page on which the order stands that was moved just now."""
+    moved = Order.objects.visible_to(request.person).filter(number=request.GET.get("moved", ""))
+    key = moved.values_list("pk", flat=True).first()
+    return keys.index(key) // A_PAGE + 1 if key in keys else 1
 
 
 @require_POST

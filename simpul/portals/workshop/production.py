@@ -61,9 +61,12 @@ def board(request: Request) -> HttpResponse:
     jobs = Job.objects.visible_to(request.person).open().for_list()
     rows = queries.progress_of(jobs.order_by("line__order__turn", "pk"))
     lacking = queries.plannable(request.person)
-    if answer := download(request, "to-plan", TO_PLAN, lacking):
+    if answer := download(request, "to-plan", TO_PLAN, queries.with_missing(lacking)):
         return answer
-    plannable = Paginator(lacking, A_PAGE).get_page(request.GET.get("page"))
+    keys = list(lacking.values_list("pk", flat=True))  # to count them would take as long
+    page = Paginator(keys, A_PAGE).get_page(request.GET.get("page"))
+    shown = OrderLine.objects.filter(pk__in=page.object_list).order_by("order__turn", "pk")
+    lines = list(queries.with_missing(shown))
     ended = Order.objects.visible_to(request.person).filter(
         status=OrderStatus.CANCELLED, lines__sizes__made__gt=0
     )
@@ -78,8 +81,9 @@ def board(request: Request) -> HttpResponse:
             .open()
             .for_list()
             .order_by("due_on", "pk"),
-            "page": plannable,
-            "is_open": {line.pk: line.order.is_open(Gate.PRODUCTION) for line in plannable},
+            "page": page,
+            "lines": lines,
+            "is_open": {line.pk: line.order.is_open(Gate.PRODUCTION) for line in lines},
             "ended": ended.select_related("buyer").distinct().order_by("pk"),
             "today": clock.today(),
             "tab": "board",
@@ -94,11 +98,14 @@ def jobs(request: Request) -> HttpResponse:
     found = Job.objects.visible_to(request.person).search(words)
     if cause:
         found = found.spoilt_by(cause)
-    counts = dict(found.order_by().values_list("status").annotate(n=Count("pk", distinct=True)))
+    counts = dict(found.order_by().values_list("status").annotate(n=Count("pk")))
     shown = _chosen(found, chosen).for_list().order_by("-id")
     if answer := download(request, "jobs", COLUMNS, shown):
         return answer
-    page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
+    pages = Paginator(shown, A_PAGE)
+    if not chosen:
+        pages.count = sum(counts.values())
+    page = pages.get_page(request.GET.get("page"))
     return render(
         request,
         "workshop/production/jobs.html",

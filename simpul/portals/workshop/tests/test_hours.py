@@ -17,6 +17,7 @@ from simpul.lib import clock
 from simpul.orders.models import Order
 from simpul.parties.models import Party, Person, Workshop
 from simpul.payments import agreement
+from simpul.portals.workshop import hours
 from simpul.production.models import Capacity, CauseList, ClosedDays, LastSet, WorkWeek
 from simpul.workflow.models import Entry
 
@@ -319,6 +320,30 @@ def test_an_order_is_put_before_another_one_on_the_schedule_and_back_again(
     page = floor.get(f"{DESK}plan/").text
     assert order_of(page) == [first.number, second.number, third.number]
     assert "put here by hand" not in page
+
+
+def test_the_schedule_has_pages_and_leads_to_the_order_that_was_moved(
+    floor: Client,
+    model: Product,
+    buyer: Party,
+    workshop: Workshop,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hours, "A_PAGE", 2)
+    testing.hands(workshop)
+    one, two, three, four, five = [
+        testing.confirmed_order(buyer, model).number for _one in range(5)
+    ]
+    assert order_of(floor.get(f"{DESK}plan/").text) == [one, two]
+    page = floor.get(f"{DESK}plan/?page=2").text
+    assert order_of(page) == [three, four]
+    assert f'name="before" value="{two}" aria-label="{three} earlier"' in page
+    assert f'name="after" value="{five}" aria-label="{four} later"' in page
+
+    answer = floor.post(f"/ciomas/desk/orders/{five}/turn/", {"before": four})
+    page = floor.get(answer["Location"]).text
+    assert order_of(page) == [three, five]
+    assert f'name="after" value="{four}" aria-label="{five} later"' in page
 
 
 def test_an_order_that_ended_meanwhile_is_no_place(

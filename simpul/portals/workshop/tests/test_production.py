@@ -275,7 +275,7 @@ def test_another_workshop_finds_nothing(client: Client, job: Job) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 10])
-@pytest.mark.parametrize(("path", "queries"), [("", 15), ("jobs/", 12)])
+@pytest.mark.parametrize(("path", "queries"), [("", 16), ("jobs/", 11)])
 def test_the_lists_cost_the_same_for_any_number(
     floor: Client,
     workshop: Workshop,
