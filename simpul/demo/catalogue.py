@@ -235,8 +235,12 @@ REPRICED = {"SDL-06": (108_000, 330), "PNT-04": (130_000, 300), "DRB-01": (350_0
 
 WHOLESALE = {row[0]: row[7] for row in PRODUCTS}
 
-# gram, with the box
 LAUNCHED = {"BOT-03": 350}  # days ago: before that it could not be had, in a story as long as that
+# What is asked for in the place of a model since that came, so many days until only some still want it.
+OUT_OF_FASHION = {"LFR-02": ("BOT-03", 120)}
+STILL_WANT_IT = 0.15
+
+# gram, with the box
 PAIR_WEIGHT = {"pria": 1_050, "wanita": 720, "sekolah": 850, "sandal": 620}
 
 
@@ -247,6 +251,16 @@ def dearness(code: str, ago: int) -> float:
     was, days = REPRICED[code]
     then, other = (was, WHOLESALE[code]) if ago > days else (WHOLESALE[code], was)
     return max(0.0, then / other - 1)
+
+
+def left_for(code: str, ago: int) -> tuple[str, float]:
+    """Return the model that is taken in the place of one that goes out of fashion, so many days ago, and
+    which share of those who took the old one did so."""
+    if code not in OUT_OF_FASHION:
+        return code, 0
+    other, days = OUT_OF_FASHION[code]
+    since = LAUNCHED[other] - ago
+    return other, min(1 - STILL_WANT_IT, max(0, since / days))
 
 
 def fill(workshop: Workshop, since: date, today: date | None = None) -> None:

@@ -90,9 +90,9 @@ class Habit(NamedTuple):
 
 
 HABITS = [
-    Habit("maju", 25, (OFFICE, OFFICE, FAMILY, ("PNT-04",), ("DRB-01",), ("SKL-05",)), (20, 40)),
+    Habit("maju", 25, (OFFICE, OFFICE, FAMILY, FAMILY, ("PNT-04",), ("DRB-01",)), (20, 40)),
     Habit("padang", 46, (("SDL-06",), ("SDL-06",), OFFICE, ("PNT-04",)), (40, 60, 80)),
-    Habit("jakarta", 54, (("BOT-03",), ("BOT-03",), OFFICE, ("LFR-02",)), (20, 40)),
+    Habit("jakarta", 54, (("BOT-03",), OFFICE, OFFICE, ("LFR-02",)), (20, 40)),
     Habit("sukabumi", 60, (FAMILY, FAMILY, ("SKL-05",), ("SDL-06",)), (20, 40)),
     Habit("siti", 190, (("BOT-03",), ("PNT-04",)), (1,)),
     Habit("budi", 240, (("LFR-02",), ("DRB-01",)), (1, 2)),
@@ -328,22 +328,35 @@ def _order(story: Story, habit: Habit) -> None:
 def _buy_at_retail(story: Story, key: str, buy: households.Buy) -> None:
     """A household orders, at the price of the shop window."""
     model = buy.model if _is_launched(story, buy.model) else households.ELSE
+    model = _in_fashion(story, model)
     order = _place(story, key, _wishes(story, (model,), (buy.pairs,)), clock.in_days(WISHED))
     story.later(lambda: _confirm(story, order), days=story.dice.choice((0, 1)))
 
 
 def _basket(story: Story, habit: Habit) -> tuple[str, ...]:
-    """What stands in the next order: a model alone that is dear these days gives way to others."""
+    """What stands in the next order: a model that is dear these days is left out, and one alone gives
+    way to others."""
     baskets = [one for one in habit.baskets if all(_is_launched(story, code) for code in one)]
     basket = story.dice.choice(baskets)
-    dear = max(catalogue.dearness(code, (story.now - clock.now()).days) for code in basket)
+    wanted = tuple(code for code in basket if not _is_too_dear(story, code))
     others = [one for one in baskets if one != basket]
-    is_left = len(basket) == 1 and others and story.dice.random() < min(0.9, 6 * dear)
-    return story.dice.choice(others) if is_left else basket
+    chosen = wanted or (story.dice.choice(others) if others else basket)
+    return tuple(_in_fashion(story, code) for code in chosen)
+
+
+def _is_too_dear(story: Story, code: str) -> bool:
+    dear = catalogue.dearness(code, (story.now - clock.now()).days)
+    return story.dice.random() < min(0.95, 6 * dear)
 
 
 def _is_launched(story: Story, code: str) -> bool:
     return (story.now - clock.now()).days <= catalogue.LAUNCHED.get(code, 10_000)
+
+
+def _in_fashion(story: Story, code: str) -> str:
+    """Return a model, or what most take by now in its place."""
+    other, share = catalogue.left_for(code, (story.now - clock.now()).days)
+    return other if share and story.dice.random() < share else code
 
 
 def _wishes(story: Story, codes: tuple[str, ...], sizes: tuple[int, ...]) -> list[LineWish]:
@@ -581,7 +594,7 @@ def _plant(story: Story) -> None:
         (17, "padang", ("SDL-06",)),
         (13, "sukabumi", ("SKL-05",)),
         (11, "maju", ("PNT-04",)),
-        (8, "jakarta", ("LFR-02",)),
+        (8, "jakarta", ("BOT-03",)),
         (6, "maju", ("DRB-01",)),
     ):
         story.at(_ago(story, days), partial(_under_way, story, key, likes))
@@ -703,7 +716,7 @@ def _prospect(story: Story) -> None:
 
 def _waits_for_money(story: Story, key: str) -> None:
     """Confirmed and reported as paid, but the bank has not shown it yet."""
-    order = _place(story, key, _wishes(story, ("LFR-02",), (40,)))
+    order = _place(story, key, _wishes(story, ("PNT-04",), (40,)))
     agreement.confirm(_fresh(order), by=story.cast.staff["sari"])
     asked = Instruction.objects.filter(order=order, status="open").first()
     if asked is not None:

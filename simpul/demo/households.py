@@ -27,6 +27,12 @@ NAMES = (
     "Umi", "Vina", "Wahyu", "Yoga", "Arif", "Bayu", "Citra", "Desi", "Edi", "Farah", "Gita", "Ira",
     "Krisna", "Laras", "Mira", "Nur", "Rini", "Satrio", "Teguh", "Utami", "Vera", "Winda", "Zahra",
 )  # fmt: skip
+# Who found it only lately: a name, the place of the town, and the days, from the opening on, of each order.
+LATER = (
+    ("Wening", 2, (430, 520)), ("Dimas", 0, (455,)), ("Asti", 2, (498, 560, 655)), ("Rizki", 5, (541,)),
+    ("Nadia", 3, (577, 700)), ("Bagas", 2, (618,)), ("Melati", 1, (664, 745)), ("Fauzan", 4, (701,)),
+    ("Sekar", 2, (738,)),
+)  # fmt: skip
 TOWNS = (
     ("Tanah Sareal, Kota Bogor", "Jawa Barat", "16161"),
     ("Cibinong, Kab. Bogor", "Jawa Barat", "16914"),
@@ -50,14 +56,16 @@ class Buy(NamedTuple):
 def households(days: int) -> Iterator[tuple[Partner, list[Buy]]]:
     """Yield each with its orders of so many days from the opening on, at least one."""
     dice = random.Random(SEED)  # noqa: S311 - a story, not a secret
-    for place, name in enumerate(NAMES):
-        town, province, postcode = TOWNS[place % len(TOWNS)]
+    told = [(name, place, _buys(dice)) for place, name in enumerate(NAMES)]
+    told += [(name, town, [_buy(dice, day) for day in on]) for name, town, on in LATER]
+    for place, (name, town, every) in enumerate(told):
+        area, province, postcode = TOWNS[town % len(TOWNS)]
         partner = Partner(
             f"{KEY}{place + 1}", f"{name} Contoh", name, f"+62812000002{place:02}",
-            town, f"Jl. Contoh Raya No. {3 * place + 2}", province, postcode,
+            area, f"Jl. Contoh Raya No. {3 * place + 2}", province, postcode,
             buys_as=CONSUMER, user=place % 2 == 0,
         )  # fmt: skip
-        buys = [buy for buy in _buys(dice) if buy.day <= days]
+        buys = [buy for buy in every if buy.day <= days]
         if buys:
             yield partner, buys
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from simpul.demo import catalogue, history, mornings, people
+from simpul.demo import catalogue, history, mornings, people, questions
 from simpul.insight import cash, demand, workings
 from simpul.insight.behaviour import job as behaviour
 from simpul.insight.keeping import keep
@@ -41,4 +41,5 @@ def load(
         demand.foretell(cast.workshop)
         behaviour.tell(cast.workshop)
         mornings.look_back(cast.workshop)
+        questions.keep(cast.workshop)
     return cast.workshop

@@ -84,7 +84,7 @@ def material_asked(story: Story) -> None:
 
     Glue should always lie there, and runs low.
     """
-    order = _agreed(story, "padang", "LFR-02")
+    order = _agreed(story, "padang", "BOT-03")
     first = order.instalments.order_by("position")[0]
     Receipt.take_cash(by=story.cast.staff["fajar"], order=order, amount=first.amount)
     rina, parties = story.cast.staff["rina"], story.cast.parties

@@ -1,10 +1,10 @@
-"""What customers asked and complained of: solved, waiting for somebody, and new today."""
+"""What customers asked and complained of: long settled, solved, waiting for somebody, and new today."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from simpul.conversations.models import Channel, Conversation, Message, Ticket
 from simpul.orders.models import LineSize, Order, Status
@@ -15,10 +15,70 @@ if TYPE_CHECKING:
 DELIVERED = (Status.FULFILLED, Status.CLOSED)
 
 
+class Earlier(NamedTuple):
+    """Something that is long settled: how many days ago, whose, what he wrote, and how it ended so
+    many days later."""
+
+    ago: int
+    key: str
+    kind: str
+    body: str
+    answer: str
+    days: int
+    how: str
+    reason: str
+
+
+EARLIER = [
+    Earlier(603, "maju", "warranty", "Lem sol lepas dua pasang.\nPadahal baru dua minggu dipakai.",
+            "Maaf, Bu. Besok kami ambil, ya.",
+            5, "repaired", "Dua pasang sudah dilem dan dipres ulang."),
+    Earlier(498, "padang", "complaint", "Ada dua pasang yang dusnya basah.\nSepertinya kehujanan di kapal.",
+            "Maaf, Uda. Dus gantinya kami titipkan di kiriman berikutnya.",
+            9, "answered", "Dus pengganti ikut kiriman berikutnya. Karton sekarang dibungkus plastik."),
+    Earlier(344, "padang", "complaint", "Dus penyok, dua pasang.\nTertindih barang lain waktu dibongkar.",
+            "Maaf, Uda. Boleh minta fotonya?",
+            6, "answered", "Dus pengganti dikirim, dan ekspedisinya kami tegur."),
+    Earlier(281, "jakarta", "warranty", "Mata ayam copot di dua pasang.\nPembeli mengembalikannya ke toko.",
+            "Maaf, Bu. Titip ke ekspedisi pulang, ongkosnya kami yang tanggung.",
+            8, "repaired", "Mata ayamnya sudah dipasang ulang dan sepatunya dikirim kembali."),
+    Earlier(226, "padang", "complaint", "Nomornya tertukar.\nDi dus tertulis 41, isinya 40, dua pasang.",
+            "Maaf, Uda. Pasangan yang benar kami kirim minggu ini.",
+            10, "answered", "Dua pasang yang benar sudah sampai. Sekarang nomor dicek lagi sebelum dus ditutup."),
+    Earlier(171, "serang", "complaint", "Warnanya belang, kiri dan kanan beda.\nDua pasang, kelihatan sekali di etalase.",
+            "Maaf, Pak Haji. Kami semir ulang, gratis.",
+            7, "repaired", "Sudah disemir ulang, warnanya sekarang sama."),
+    Earlier(118, "padang", "warranty", "Jahitan tumit lepas dua pasang.\nBelum sebulan.",
+            "Maaf, Uda. Kirim saja ke kami, ongkosnya kami yang tanggung.",
+            12, "repaired", "Sudah dijahit ulang dan dikirim kembali."),
+    Earlier(66, "maju", "complaint", "Di dua pasang bekas lemnya kelihatan.\nPembeli saya minta diskon.",
+            "Maaf, Bu. Besok tukang kami ke toko untuk membersihkannya.",
+            3, "answered", "Bekas lemnya sudah dibersihkan di toko."),
+]  # fmt: skip
+
+
 def plan(story: Story) -> None:
+    for one in EARLIER:
+        at = (story.now - timedelta(days=one.ago)).replace(hour=10, minute=40)
+        story.at(at, partial(earlier, story, one))
     for days, hour, happens in ((6, 10, soles), (3, 13, sizes), (1, 14, seams)):
         at = (story.now - timedelta(days=days)).replace(hour=hour, minute=20)
         story.at(at, partial(happens, story))
+
+
+def earlier(story: Story, said: Earlier) -> None:
+    """Answered on the same day, and settled; in a short story not everybody is known yet."""
+    if said.key not in story.cast.parties:
+        return
+    ticket = of_order(story, said.key, said.kind, said.body)
+    if ticket is None or ticket.party is None:
+        return
+    sari = story.cast.staff["sari"]
+    talk = Conversation.of(ticket, ticket.party)
+    talk.assign(by=sari, to=sari)
+    story.later(lambda: Message.say(by=sari, conversation=talk, body=said.answer), hour=13)
+    settled = partial(ticket.solve, by=sari, how=said.how, reason=said.reason)
+    story.later(settled, days=said.days)
 
 
 def soles(story: Story) -> None:

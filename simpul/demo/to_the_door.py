@@ -74,7 +74,7 @@ def _run_of_today(story: Story) -> None:
 
 def _not_taken(story: Story) -> None:
     """Of two cartons one is wet: it stays with the courier, and sales has a ticket with the picture."""
-    order = this_week.from_stock(story, "koperasi", "LFR-02")
+    order = this_week.from_stock(story, "koperasi", "PNT-04")
     shipment = _offered(story, [order])
     workshop_floor.hand_over(story, shipment)
     story.later(partial(_take_one, story, shipment), hour=14)

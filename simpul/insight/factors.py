@@ -52,7 +52,7 @@ class Name(models.TextChoices):
     LATE_NOW = "late_now", _("Orders in work that are late now")
     SUPPLIERS = "suppliers", _("Deliveries of suppliers in time, of 100")
     PURCHASES = "purchases", _("Purchases that are late now")
-    A_DAY = "a_day", _("Pairs finished on a working day")
+    FINISHED = "finished", _("Pairs finished in four weeks")
     TO_MAKE = "to_make", _("Pairs still to make")
     PROMISES = "promises", _("Promises kept in three months, of 100")
     ON_THE_WAY = "on_the_way", _("Deliveries with a courier now")
@@ -105,7 +105,7 @@ def figures(person: Person, today: date) -> dict[Factor, list[Figure]]:
     return {
         Factor.ORDER: [_agreed(person, today), _late_now(person, today)],
         Factor.MATERIAL: [_suppliers(known), _purchases(person, today)],
-        Factor.PRODUCTION: [_a_day(known), _to_make(person)],
+        Factor.PRODUCTION: [_finished(known), _to_make(person)],
         Factor.DISTRIBUTION: [_promises(known, today), _on_the_way(person)],
     }
 
@@ -200,14 +200,14 @@ def _purchases(person: Person, today: date) -> Figure:
     return Figure(Name.PURCHASES, late, None, None, "purchases", "?status=late")
 
 
-def _a_day(known: Sequence[Working]) -> Figure:
+def _finished(known: Sequence[Working]) -> Figure:
     """Of the last stage: what passes it is finished."""
     rows = _of(known, Working.Kind.SPEED)
     if not rows:
-        return Figure(Name.A_DAY, None, None, None, "workings", "?part=floor")
+        return Figure(Name.FINISHED, None, None, None, "workings", "?part=floor")
     last = rows[-1]
-    before = last.a_day_before if last.days_before else None
-    return Figure(Name.A_DAY, last.a_day, before, None, "workings", "?part=floor")
+    before = last.kept if last.days_before else None
+    return Figure(Name.FINISHED, last.count, before, None, "workings", "?part=floor")
 
 
 def _to_make(person: Person) -> Figure:

@@ -280,8 +280,8 @@ def _labels(by: By | None, keys: Sequence[Key], workshop: Workshop) -> dict[Key,
         models = Product.objects.filter(workshop=workshop, pk__in=rows)
         return {model.pk: f"{model.code} {model}" for model in models}
     if by == By.CATEGORY:
-        named = Category.objects.filter(workshop=workshop)
-        return dict(named.values_list("pk", "name"))
+        named = Category.objects.filter(workshop=workshop, pk__in=rows)
+        return {category.pk: str(category) for category in named}
     if by == By.BUYER:
         parties = Party.objects.filter(workshop=workshop, pk__in=rows)
         return dict(parties.values_list("pk", "name"))

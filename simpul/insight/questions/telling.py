@@ -97,7 +97,10 @@ def sentence(answer: Answer) -> str:
     first = _first(answer)
     if first is not None:
         where = {"label": label(answer, first), "value": shown(measure, first.now[0])}
-        lines.append(_("The most is %(label)s: %(value)s.") % where)
+        if MEANS[measure].is_ratio:
+            lines.append(_("The highest is %(label)s: %(value)s.") % where)
+        else:
+            lines.append(_("The most is %(label)s: %(value)s.") % where)
         if share := _share(answer, first):
             lines.append(_("That is %(share)s of all.") % {"share": share})
     if answer.is_comparable and answer.total.before[0] is not None:
@@ -136,8 +139,11 @@ def _cell(measure: Measure, when: str, at: int) -> Callable[[Row], Any]:
 
 
 def _first(answer: Answer) -> Row | None:
+    """Return the row with the most; none where there is but one, or several have as much."""
     known = [row for row in answer.rows if row.now[0]]
-    return max(known, key=lambda row: row.now[0] or 0, default=None) if len(known) > 1 else None
+    most = max((row.now[0] or 0 for row in known), default=0)
+    firsts = [row for row in known if row.now[0] == most]
+    return firsts[0] if len(known) > 1 and len(firsts) == 1 else None
 
 
 def _share(answer: Answer, row: Row) -> str:

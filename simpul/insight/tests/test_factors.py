@@ -143,6 +143,25 @@ def test_a_share_near_all_hardly_varies_by_chance(owner: Person) -> None:
     assert (promises.value, promises.before, promises.word) == (95, 80, Word.BETTER)
 
 
+def test_finished_is_what_passed_the_last_stage_in_all_the_days(owner: Person) -> None:
+    """Not on those days alone on which some passed: that is another figure, of the page of the floor."""
+    Working.objects.bulk_create(
+        Working(
+            workshop=owner.workshop,
+            kind=Working.Kind.SPEED,
+            place=at,
+            name=name,
+            count=pairs,
+            kept=80,
+            days=5,
+            days_before=4,
+        )
+        for at, (name, pairs) in enumerate((("Potong", 90), ("Kemas", 60)))
+    )
+    finished = factors.figures(owner, TODAY)[Factor.PRODUCTION][0]
+    assert (finished.name, finished.value, finished.before) == (Name.FINISHED, 60, 80)
+
+
 def with_a_courier(person: Person) -> object:
     told = factors.figures(person, clock.today())
     return next(one.value for rows in told.values() for one in rows if one.name == Name.ON_THE_WAY)

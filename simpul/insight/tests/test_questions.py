@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils.translation import override
 
 from simpul import testing
-from simpul.catalog.models import Product
+from simpul.catalog.models import Category, Product
 from simpul.conversations.models import Ticket
 from simpul.insight.keeping import keep
 from simpul.insight.keeping.sums import months_of, sum_month
@@ -130,6 +130,17 @@ def test_a_model_is_called_as_the_reader_speaks(
 
 
 @pytest.mark.usefixtures("ordered")
+def test_a_category_is_called_as_the_reader_speaks(
+    owner: Person, models: tuple[Product, Product]
+) -> None:
+    Category.objects.filter(pk=models[0].category_id).update(name="Pria", name_en="Men")
+    with override("en"):
+        assert asked(owner, by="category").rows[0].label == "Men"
+    with override("id"):
+        assert asked(owner, by="category").rows[0].label == "Pria"
+
+
+@pytest.mark.usefixtures("ordered")
 def test_days_of_the_week_and_quarters_have_a_row_each(owner: Person) -> None:
     by_day = asked(owner, measure="orders", by="weekday")
     assert [row.now[0] for row in by_day.rows] == [1, 1, 1, 0, 0, 0, 0]
@@ -187,6 +198,16 @@ def test_averages_are_taken_from_sums(owner: Person) -> None:
     found = asked(owner, measure="average_order", beside="pairs_an_order", by="area")
     assert told(found) == [("Kota Bogor", 3_000_000, 15_000), ("Bandung", 1_500_000, 5_000)]
     assert found.total.now == (2_500_000, 11_700)
+    assert "The highest is Kota Bogor: " in sentence(found)
+
+
+@pytest.mark.usefixtures("ordered")
+def test_where_several_have_as_much_none_of_them_is_the_most(owner: Person) -> None:
+    months = asked(
+        owner, measure="orders", by="month", days="chosen", first="2026-06-01", last="2026-08-04"
+    )
+    assert [row.now for row in months.rows] == [(1,), (0,), (1,)]
+    assert sentence(months) == "Orders, all together: 2."
 
 
 @pytest.mark.usefixtures("ordered")
