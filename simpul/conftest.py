@@ -6,6 +6,7 @@ import gc
 import os
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as configured
@@ -49,7 +50,7 @@ def pytest_configure() -> None:
     if connection.vendor == "sqlite":
         connection.settings_dict["OPTIONS"]["cached_statements"] = KEPT_STATEMENTS
     if folder := os.environ.get("SIMPUL_COMPILED"):  # by scripts/test.py, for as long as it runs
-        options = configured.TEMPLATES[0]["OPTIONS"]
+        options: Any = configured.TEMPLATES[0]["OPTIONS"]
         options["bytecode_cache"] = FileSystemBytecodeCache(folder)
 
 

@@ -72,9 +72,9 @@ QRIS = (
     "BOGOR61051661063048CA5"
 )
 
-# for a test that looks at nothing but how many questions a page asks
+# for a test that looks at nothing but how many questions a page asks; not for pages of analysis
 counts_questions = pytest.mark.same_on_any_database(
-    "Django asks any database as often; `test_queries` asks each page of both, for few rows and many"
+    "Django asks any database as often; `test_queries` and what else is tested of a page ask both"
 )
 
 _serial = count(100)  # beyond the codes that tests choose themselves

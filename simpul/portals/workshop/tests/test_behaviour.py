@@ -134,7 +134,6 @@ def test_who_was_merged_into_another_is_in_no_group(
     assert "<strong>Best</strong>: 1 buyer with 100%" in seen(client, sari)
 
 
-@testing.counts_questions
 @pytest.mark.parametrize("count", [1, 10])
 def test_groups_cost_the_same_for_any_number(
     client: Client, sari: Person, django_assert_num_queries: DjangoAssertNumQueries, count: int
@@ -346,7 +345,6 @@ def test_where_no_pair_holds_nothing_is_offered(client: Client, sari: Person) ->
     assert "Nothing is told of them yet" in seen(client, sari, "together/?kind=consumer")
 
 
-@testing.counts_questions
 @pytest.mark.parametrize("count", [2, 20])
 def test_the_other_pages_cost_the_same_for_any_number(
     client: Client, sari: Person, django_assert_num_queries: DjangoAssertNumQueries, count: int

@@ -108,7 +108,6 @@ def test_a_workshop_that_has_just_begun_is_told_so(client: Client, owner: Person
     assert "Orders agreed in four weeks" in shown
 
 
-@testing.counts_questions
 @pytest.mark.parametrize("buyers", [1, 10])
 def test_it_asks_a_fixed_number_of_questions(
     client: Client,

@@ -142,7 +142,6 @@ def test_a_model_of_another_workshop_is_not_found(
     assert "JKO-01" not in client.get(PAGE).text
 
 
-@testing.counts_questions
 @pytest.mark.parametrize("count", [1, 9])
 def test_the_pages_cost_the_same_for_any_number(
     client: Client,
@@ -219,7 +218,6 @@ def test_material_is_there_as_a_file(client: Client, workshop: Workshop, sari: P
     assert lines[1] == "KLT-01,Bahan KLT-01,,sq ft,,10.0,40.0,0.0,50.0,0.0,,6,0,20.0,55.0"
 
 
-@testing.counts_questions
 @pytest.mark.parametrize("count", [1, 9])
 def test_the_page_of_material_costs_the_same_for_any_number(
     client: Client,

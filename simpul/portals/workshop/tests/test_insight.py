@@ -208,7 +208,6 @@ def test_the_order_book_stands_beside_what_can_be_made(
     assert "All that is promised can be made in time" in told(client, sari)
 
 
-@testing.counts_questions
 @pytest.mark.parametrize("orders", [1, 8])
 def test_the_page_costs_the_same_for_any_number_of_orders(
     client: Client,

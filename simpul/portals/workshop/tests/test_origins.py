@@ -147,7 +147,6 @@ def test_a_lot_of_something_else_is_not_found(
         assert client.get(f"{here}{asked}").status_code == 404
 
 
-@testing.counts_questions
 def test_a_fixed_number_of_queries(
     client: Client,
     ticket: Ticket,

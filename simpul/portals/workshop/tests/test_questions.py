@@ -131,7 +131,6 @@ def _mark(person: Person, query: str) -> str:
     return long.mark_of(form)
 
 
-@testing.counts_questions
 @pytest.mark.parametrize("orders", [1, 6])
 def test_an_answer_costs_the_same_for_any_number_of_orders(
     client: Client,

@@ -160,7 +160,6 @@ def test_who_was_merged_into_another_is_not_listed(
     assert "Toko 2" not in client.get(PAGE).content.decode()
 
 
-@testing.counts_questions
 @pytest.mark.parametrize("count", [1, 10])
 def test_the_page_costs_the_same_for_any_number(
     client: Client,

@@ -69,7 +69,6 @@ def test_the_months_of_a_model_are_there_as_a_file(
     )
 
 
-@testing.counts_questions
 @pytest.mark.parametrize("count", [1, 6])
 def test_the_page_costs_the_same_for_any_number(
     client: Client,

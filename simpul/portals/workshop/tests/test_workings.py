@@ -176,7 +176,6 @@ def test_every_list_can_be_carried_away(
     assert row in page(client, owner, f"?part={part}&list={list_}&as=csv")
 
 
-@testing.counts_questions
 @pytest.mark.usefixtures("_told")
 @pytest.mark.parametrize(("part", "asked"), [("days", 2), ("floor", 3), ("cash", 3), ("prices", 3)])
 def test_each_part_asks_a_fixed_number_of_questions(
