@@ -172,11 +172,13 @@ def main() -> int:
     started = time.monotonic()
     is_quick = "--quick" in sys.argv
     subprocess.run([sys.executable, "-c", _COMPILE], cwd=ROOT, check=True)
-    if is_quick:
-        results = run_all(suites(""))
-    else:
-        with postgres(is_measured=False) as address:
-            results = run_all(suites(address))
+    with tempfile.TemporaryDirectory(prefix="simpul-compiled-") as compiled:
+        os.environ["SIMPUL_COMPILED"] = compiled  # templates: read by conftest.py
+        if is_quick:
+            results = run_all(suites(""))
+        else:
+            with postgres(is_measured=False) as address:
+                results = run_all(suites(address))
     failed = results.count(False)
     print(f"\n{_summary(len(results), failed)} in {time.monotonic() - started:.0f} s")
     return _browser_verdict(is_quick) or (1 if failed else 0)

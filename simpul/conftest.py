@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import os
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as configured
@@ -11,6 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 from django.utils.translation import activate
+from jinja2 import FileSystemBytecodeCache
 from pytest_django import Settings
 
 from simpul import testing
@@ -19,6 +24,10 @@ from simpul.parties.models import Party, Person, Workshop
 from simpul.parties.roles import Role
 
 KEPT_STATEMENTS = 2_000  # Python keeps 128 and lets SQLite read all others again each time
+# how many new things make Python look for garbage among the newest; it would look after 700
+UNLOOKED = 50_000
+
+_folders = count(1)
 
 
 @receiver(connection_created)
@@ -40,6 +49,19 @@ def pytest_configure() -> None:
     }
     if connection.vendor == "sqlite":
         connection.settings_dict["OPTIONS"]["cached_statements"] = KEPT_STATEMENTS
+    if folder := os.environ.get("SIMPUL_COMPILED"):  # by scripts/test.py, for as long as it runs
+        options: Any = configured.TEMPLATES[0]["OPTIONS"]
+        options["bytecode_cache"] = FileSystemBytecodeCache(folder)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Look for garbage seldom, and never again among what stays: all that was imported, and the
+    tests themselves. But where a browser is served, the threads leave their connections there."""
+    if any(item.get_closest_marker("browser") for item in session.items):
+        return
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(UNLOOKED, 20, 20)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -76,8 +98,10 @@ def _plain_english() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_uploads(tmp_path: Path, settings: Settings) -> None:
-    settings.UPLOADS = tmp_path
+def _own_uploads(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> None:
+    """Give each test a folder, which is made when something is stored: few store anything, and
+    pytest's `tmp_path` looks through the folders of all tests before it makes the next."""
+    settings.UPLOADS = tmp_path_factory.getbasetemp() / "uploads" / str(next(_folders))
 
 
 @pytest.fixture(autouse=True)

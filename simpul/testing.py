@@ -10,6 +10,7 @@ from itertools import count
 from threading import Barrier, Thread
 from typing import Any
 
+import pytest
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.test import Client
@@ -69,6 +70,11 @@ QRIS = (
     "00020101021126670015COM.EXAMPLE.WWW011893600999000000001702150000000000000170303UMI51440014"
     "ID.CO.QRIS.WWW0215ID10999000000170303UMI5204566153033605802ID5921BENGKEL SEPATU CONTOH6005"
     "BOGOR61051661063048CA5"
+)
+
+# for a test that looks at nothing but how many questions a page asks; not for pages of analysis
+counts_questions = pytest.mark.same_on_any_database(
+    "Django asks any database as often; `test_queries` and what else is tested of a page ask both"
 )
 
 _serial = count(100)  # beyond the codes that tests choose themselves

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -40,15 +41,17 @@ class Request(HttpRequest):
 def find_person(user: User, slug: str) -> Person | None:
     """Return who this user is in the workshop, with workshop, party and how many `news` wait for
     this person, in one query."""
+    return _people().filter(user=user, workshop__slug=slug).first()
+
+
+@cache
+def _people() -> QuerySet[Person]:
+    """Everybody who is active, never asked for as such: every page asks for one of them, and to put
+    the question together anew took a third of the time that its answer takes."""
     mine = Notice.objects.waiting().filter(person=OuterRef("pk"), channel=Channel.PORTAL)
     count = mine.order_by().values("person").annotate(n=Count("pk")).values("n")
-    return (
-        Person.objects.active()
-        .filter(user=user, workshop__slug=slug)
-        .select_related("workshop", "party")
-        .annotate(news=Coalesce(Subquery(count), 0))
-        .first()
-    )
+    everybody = Person.objects.active().select_related("workshop", "party")
+    return everybody.annotate(news=Coalesce(Subquery(count), 0))
 
 
 def portal_of(request: HttpRequest) -> str:

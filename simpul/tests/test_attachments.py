@@ -11,6 +11,11 @@ from simpul import testing
 from simpul.conversations.models import Message, MessageFile
 from simpul.tests.world import World
 
+pytestmark = pytest.mark.same_on_any_database(
+    "a form that takes a file and a page that shows it know no database; how a message and its files"
+    " are stored is tested on both"
+)
+
 # who says it on which page, and to which address
 PAGES = {
     "buyer:order-message": ("dewi", "order", "buyer:order"),

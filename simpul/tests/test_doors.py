@@ -34,7 +34,7 @@ LINK = re.compile(r'<a [^>]*href="(/[^"#]*)')
 UNSEEN = {"sessions.Session", "parties.User"}  # a knock leaves its mark there
 REFUSED = {302, 403, 404, 405, 409, 422}
 TYPED = {"reason": "x", "body": "x", "answer": "x", "note": "x", "words": "x"}
-SHARES = range(6)  # the table is knocked at in shares, so that processes can divide it
+SHARES = range(3)  # the table is knocked at in shares, so that processes can divide it
 
 
 def names(patterns: list[Any] | None = None, prefix: str = "") -> Iterator[str]:

@@ -170,46 +170,54 @@ calendars = st.builds(
         max_size=2,
     ).map(tuple),
 )
+# each strategy is made once: made anew for each of thousands of plans, they take longer than the plans
+waitings = {
+    stages: st.lists(waiting, min_size=stages, max_size=stages).filter(
+        lambda found: any(count for sizes in found for count in sizes.values())
+    )
+    for stages in range(1, 5)
+}
+shelves = st.sampled_from(SHELVES)
+needed = st.dictionaries(shelves, st.integers(1, 6), max_size=3)
+orders = st.integers(1, 4)
+pegs = st.none() | st.tuples(days, shelves)
+future = st.integers(1, 20).map(lambda more: TODAY + timedelta(days=more))
+lies = st.dictionaries(shelves, st.integers(0, 8))
+coming = st.dictionaries(shelves, st.lists(st.tuples(future, st.integers(1, 6)), max_size=3))
+lead_days = st.fixed_dictionaries({1: st.integers(0, 14), 2: st.integers(0, 14)})
 
 
 @st.composite
 def lines(draw: st.DrawFn) -> Line:
     stages = draw(tasks)
-    pairs = draw(
-        st.lists(waiting, min_size=len(stages), max_size=len(stages)).filter(
-            lambda found: any(count for sizes in found for count in sizes.values())
-        )
-    )
-    needs = draw(st.dictionaries(st.sampled_from(SHELVES), st.integers(1, 6), max_size=3))
+    pairs = draw(waitings[len(stages)])
+    needs = draw(needed)
     return Line(
         key=0,
-        order=draw(st.integers(1, 4)),
+        order=draw(orders),
         promised_on=TODAY,
         opens_on=draw(days),
         needs=tuple(needs.items()),
-        pegged=draw(st.none() | st.tuples(days, st.sampled_from(SHELVES))),
+        pegged=draw(pegs),
         tasks=stages,
         waiting=tuple(pairs),
     )
 
 
+some_lines = st.lists(lines(), min_size=1, max_size=5)
+
+
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
-    found = draw(st.lists(lines(), min_size=1, max_size=5))
-    future = st.integers(1, 20).map(lambda more: TODAY + timedelta(days=more))
+    found = draw(some_lines)
     return Plan(
         today=TODAY,
         calendar=draw(calendars),
         minutes=draw(posts),
         lasts=draw(lasts),
-        free=draw(st.dictionaries(st.sampled_from(SHELVES), st.integers(0, 8))),
-        coming=draw(
-            st.dictionaries(
-                st.sampled_from(SHELVES),
-                st.lists(st.tuples(future, st.integers(1, 6)), max_size=3),
-            )
-        ),
-        lead_days=draw(st.fixed_dictionaries({1: st.integers(0, 14), 2: st.integers(0, 14)})),
+        free=draw(lies),
+        coming=draw(coming),
+        lead_days=draw(lead_days),
         lines=[line._replace(key=key) for key, line in enumerate(found)],
     )
 

@@ -206,6 +206,7 @@ def test_the_desk_puts_a_link_into_a_reply(client: Client, buyer: Party, sari: P
     assert f"{SHOP}{made.slug}/</textarea>" in text
 
 
+@testing.counts_questions
 def test_a_fixed_number_of_queries(
     client: Client, sari: Person, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

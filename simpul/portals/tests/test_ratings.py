@@ -96,6 +96,7 @@ def test_the_owner_sets_the_rules(client: Client, rating: Rating, sari: Person) 
     assert (rules.is_on, rules.days_after, rules.quiet_days) == (True, 9, 60)
 
 
+@testing.counts_questions
 def test_a_fixed_number_of_queries(
     client: Client,
     rating: Rating,

@@ -121,6 +121,7 @@ def test_whoever_came_by_a_link_has_no_box(client: Client, order: Order, buyer: 
     assert client.get("/ciomas/my/search/?q=cokelat").status_code == 302
 
 
+@testing.counts_questions
 def test_it_asks_as_much_for_many_as_for_one(
     client: Client, order: Order, buyer: Party, dewi: Person, sari: Person,
     django_assert_num_queries: DjangoAssertNumQueries,

@@ -13,7 +13,12 @@ from simpul.production.models import Job, StageLog
 from simpul.tests.journeys import IN_A_BROWSER
 from simpul.tests.journeys.conftest import PASSWORD, House, log_in_as
 
-pytestmark = IN_A_BROWSER
+pytestmark = [
+    *IN_A_BROWSER,
+    pytest.mark.same_on_any_database(
+        "what waits on a telephone knows no database; counting, once only, is tested on both"
+    ),
+]
 
 
 @pytest.fixture

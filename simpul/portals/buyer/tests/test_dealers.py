@@ -77,6 +77,7 @@ def test_who_buys_through_him_no_more_is_ordered_for_no_more(
     assert client.get(f"{MINE}dealers/{dealing.pk}/").status_code == 200
 
 
+@testing.counts_questions
 def test_the_pages_have_a_fixed_number_of_queries(
     client: Client, dealing: Dealing, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

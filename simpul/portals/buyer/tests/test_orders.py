@@ -216,6 +216,7 @@ def test_the_list_is_searched_and_filtered(client: Client, buyer: Party, dewi: P
     assert listed("q=nothing") == []
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("count", [1, 30])
 def test_pages_cost_the_same_for_any_number_of_things(
     client: Client,
@@ -277,6 +278,7 @@ def test_photos_of_somebody_else_are_not_found(client: Client, buyer: Party, sit
     assert client.get(f"{page_of(job.line.order)}photos/{photo.pk}/").status_code == 404
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("count", [1, 12])
 def test_any_number_of_photos_costs_the_same(
     client: Client, buyer: Party, count: int, django_assert_num_queries: DjangoAssertNumQueries

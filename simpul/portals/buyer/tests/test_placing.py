@@ -87,6 +87,7 @@ def test_order_again_fills_the_grid(client: Client, buyer: Party, model: Product
     assert 'value="37"' in answer.text
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("models", [1, 12])
 def test_the_pages_cost_the_same_for_any_number_of_models(
     client: Client, buyer: Party, models: int, django_assert_num_queries: DjangoAssertNumQueries

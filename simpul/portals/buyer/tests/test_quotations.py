@@ -170,6 +170,7 @@ def test_nobody_else_sees_a_price(
     assert guest.get("/ciomas/my/orders/").status_code == 302
 
 
+@testing.counts_questions
 def test_the_number_of_queries_is_fixed(
     client: Client,
     quotation: Quotation,

@@ -113,6 +113,7 @@ def test_somebody_elses_is_not_found(ticket: Ticket, siti: Person) -> None:
     assert other.post(f"{here}messages/", {"body": "x"}).status_code == 404
 
 
+@testing.counts_questions
 def test_the_page_asks_a_fixed_number_of_questions(
     client: Client, ticket: Ticket, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -262,6 +262,7 @@ def test_who_buys_and_drives_sees_no_job_in_its_own_order(client: Client, buyer:
     assert shipment.number not in client.get(HOME).text
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("count", [1, 10])
 def test_the_list_costs_the_same_for_any_number(
     phone: Client,
@@ -295,6 +296,7 @@ def test_the_list_costs_the_same_for_any_number(
         phone.get(HOME)
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("handovers", [2, 12])
 def test_a_job_costs_the_same(
     phone: Client,

@@ -91,6 +91,7 @@ def test_a_telephone_may_keep_it_for_half_a_day(phone: Client, near: Shipment) -
     assert PAGE in phone.get("/ciomas/courier/").text
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("count", [1, 10])
 def test_it_costs_the_same_for_any_number(
     phone: Client,

@@ -213,6 +213,7 @@ def test_an_upload_that_is_no_photo_of_a_model_is_not_served(client: Client, sar
 # What it costs
 
 
+@testing.counts_questions
 def test_the_number_of_queries_is_fixed(
     client: Client, derby: Product, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -61,6 +61,7 @@ def test_whoever_guesses_is_stopped(client: Client, order: Order) -> None:
     assert client.get(f"/ciomas/track/{order.public_code}/").status_code == 200
 
 
+@testing.counts_questions
 def test_the_number_of_queries_is_fixed(
     client: Client, buyer: Party, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -61,6 +61,7 @@ def test_a_buyer_is_not_asked_about_it(client: Client, buyer: Party, sari: Perso
     assert "sees_forecast" not in page
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("orders", [1, 8])
 def test_it_costs_the_same_for_any_number_of_orders(
     portal: Client,

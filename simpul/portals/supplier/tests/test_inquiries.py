@@ -152,6 +152,7 @@ def test_a_link_opens_this_one_and_answers_it(client: Client, bid: Bid, budi: Pe
     assert BidAnswer.objects.get().bid == bid
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("number", [1, 10])
 def test_the_list_costs_the_same_for_any_length(
     portal: Client,
@@ -167,6 +168,7 @@ def test_the_list_costs_the_same_for_any_length(
         assert portal.get(HOME).status_code == 200
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("times", [1, 10])
 def test_the_page_costs_the_same_however_often_it_was_answered(
     portal: Client,

@@ -193,6 +193,7 @@ def test_a_link_opens_this_one_and_answers_it(
     assert client.get(path(purchase)).status_code == 404
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("purchases", [1, 10])
 def test_the_list_costs_the_same_for_any_length(
     portal: Client,
@@ -210,6 +211,7 @@ def test_the_list_costs_the_same_for_any_length(
         assert portal.get(HOME).status_code == 200
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("parts", [1, 10])
 def test_the_page_costs_the_same_for_any_purchase(
     portal: Client,

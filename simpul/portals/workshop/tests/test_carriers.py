@@ -138,6 +138,7 @@ def test_the_buyer_sees_where_it_is(client: Client, shipment: Shipment, dewi: Pe
     assert "https://track.biteship.com/x" in text
 
 
+@testing.counts_questions
 def test_the_page_costs_the_same_for_any_history(
     client: Client,
     shipment: Shipment,

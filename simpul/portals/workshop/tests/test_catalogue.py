@@ -197,6 +197,7 @@ def test_the_wrong_role_reads_and_changes_nothing(
     assert derby.name == "Model DRB-01"
 
 
+@testing.counts_questions
 def test_the_number_of_queries_is_fixed(
     client: Client, derby: Product, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -137,6 +137,7 @@ def test_sales_takes_its_own_back(client: Client, order: Order, sari: Person) ->
     assert Amendment.objects.get().status == "withdrawn"
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("lines", [1, 12])
 def test_the_page_costs_the_same_for_any_order(
     client: Client,

@@ -84,6 +84,7 @@ def test_another_workshop_finds_nothing(
     assert dealing.until is None
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("many", [1, 9])
 def test_the_tree_costs_the_same_for_any_number(
     client: Client, workshop: Workshop, buyer: Party, sari: Person,

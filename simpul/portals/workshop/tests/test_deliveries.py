@@ -276,6 +276,7 @@ def test_another_workshop_finds_nothing(client: Client, buyer: Party) -> None:
     assert client.post(f"{there}note/").status_code == 404
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("count", [1, 10])
 def test_the_list_costs_the_same_for_any_number(
     desk: Client,

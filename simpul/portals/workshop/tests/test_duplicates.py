@@ -262,6 +262,7 @@ def test_a_number_of_an_address_is_known_again(workshop: Workshop, known: Party)
     assert Duplicate.objects.get().reasons[0][::2] == ["number", "+6281399998888"]
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("pairs", [1, 12])
 def test_the_queue_costs_the_same_for_any_number_of_pairs(
     client: Client,

@@ -76,6 +76,7 @@ def test_the_wrong_role_changes_nothing(
     assert (entry.status, entry.answer) == ("waiting", "")
 
 
+@testing.counts_questions
 def test_the_number_of_queries_is_fixed(
     client: Client,
     machine: Person,

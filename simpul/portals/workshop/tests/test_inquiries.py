@@ -182,6 +182,7 @@ def test_another_workshop_finds_nothing(client: Client, supplier: Party, joko: P
     assert client.post(f"{theirs}{bid.inquiry_id}/closing/", {}).status_code == 404
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("number", [1, 8])
 def test_the_page_costs_the_same_for_any_number_of_answers(
     desk: Client,
@@ -202,6 +203,7 @@ def test_the_page_costs_the_same_for_any_number_of_answers(
         assert desk.get(f"{HOME}{inquiry.pk}/").status_code == 200
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("number", [1, 8])
 def test_the_list_costs_the_same_for_any_length(
     desk: Client,

@@ -295,6 +295,7 @@ def test_the_wrong_role_changes_nothing(
     assert (lead.status, lead.party.is_welcome) == ("new", False)
 
 
+@testing.counts_questions
 @pytest.mark.parametrize(("page", "queries"), [("", 5), ("list/", 7)])
 def test_the_number_of_queries_is_fixed(
     client: Client,

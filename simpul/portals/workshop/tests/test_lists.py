@@ -132,6 +132,7 @@ def test_the_rows_are_downloaded_corrected_and_handed_in_again(
     assert [row.verdict for row in again.rows.all()] == ["new"]
 
 
+@testing.counts_questions
 def test_the_number_of_queries_is_fixed(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

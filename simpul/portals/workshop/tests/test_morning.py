@@ -171,6 +171,7 @@ def test_the_owner_sets_the_rules(client: Client, workshop: Workshop, owner: Per
     assert len(rules.left_out) == len(MorningKind) - 1
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("count", [1, 7])
 def test_the_pages_cost_the_same_for_any_number(
     client: Client,

@@ -191,6 +191,7 @@ def test_who_only_looks_says_nothing(client: Client, order: Order, viewer: Perso
     assert not Message.objects.exists()
 
 
+@testing.counts_questions
 def test_the_number_of_queries_is_fixed(
     client: Client, buyer: Party, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -307,6 +308,7 @@ def test_nobody_orders_for_a_buyer_of_another_workshop(
     assert say(client, other, derby).status_code == 404
 
 
+@testing.counts_questions
 def test_the_grid_costs_the_same_for_thirty_models(
     client: Client,
     buyer: Party,

@@ -199,6 +199,7 @@ def test_what_was_made_for_an_order_that_ended_is_taken_in(
     assert list(findings(job.workshop, [*goods, audit.wages, audit.books])) == []
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("sizes", [1, 2])
 def test_the_slip_costs_the_same_for_any_number(
     floor: Client,

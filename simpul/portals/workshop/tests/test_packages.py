@@ -135,6 +135,7 @@ def test_another_workshop_finds_nothing(client: Client, package: Package) -> Non
         assert client.get(page_of(package) + page).status_code == 404
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("packed", [1, 10])
 def test_the_page_costs_the_same_for_any_package(
     desk: Client,

@@ -185,6 +185,7 @@ def test_the_other_sides_do_not_enter(client: Client, dewi: Person, budi: Person
         assert client.get(PARTIES).status_code == 403
 
 
+@testing.counts_questions
 def test_the_number_of_queries_is_fixed(
     client: Client, buyer: Party, dewi: Person, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

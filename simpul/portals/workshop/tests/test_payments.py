@@ -449,6 +449,7 @@ def test_the_bank_is_for_those_who_keep_the_money(
 # Queries
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("rows", [1, 10])
 @pytest.mark.parametrize(
     ("tab", "queries"),

@@ -274,6 +274,7 @@ def test_another_workshop_finds_nothing(client: Client, job: Job) -> None:
     assert client.get(f"/cibaduyut/desk/orders/{order}/shelf/").status_code == 404
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("count", [1, 10])
 @pytest.mark.parametrize(("path", "queries"), [("", 16), ("jobs/", 11)])
 def test_the_lists_cost_the_same_for_any_number(
@@ -299,6 +300,7 @@ def test_the_lists_cost_the_same_for_any_number(
         floor.get(f"{DESK}{path}")
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("counts", [1, 10])
 def test_a_job_costs_the_same_for_any_history(
     floor: Client,

@@ -173,6 +173,7 @@ def test_the_list_finds_by_number_supplier_and_material(
     assert "Kulit Jaya" not in desk.get(f"{DESK}orders/", {"status": "closed"}).content.decode()
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("purchases", [1, 10])
 def test_the_list_costs_the_same_for_any_length(
     desk: Client,
@@ -190,6 +191,7 @@ def test_the_list_costs_the_same_for_any_length(
         assert desk.get(f"{DESK}orders/").status_code == 200
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("orders", [1, 10])
 def test_the_page_costs_the_same_for_any_purchase(
     desk: Client,
@@ -410,6 +412,7 @@ def test_suppliers_stand_side_by_side(
     assert client.get(f"{DESK}prices/{leather.pk}/").status_code == 403
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("prices", [1, 10])
 def test_the_prices_cost_the_same_for_any_number(
     desk: Client,

@@ -416,6 +416,7 @@ def test_who_leads_the_work_hears_the_cost_but_not_whose_price_it_is(
     assert supplier.name not in text
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("count", [1, 12])
 def test_the_page_costs_the_same_for_any_recipe(
     client: Client,

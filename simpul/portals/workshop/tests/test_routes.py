@@ -109,6 +109,7 @@ def test_another_workshop_finds_nothing(client: Client, workshop: Workshop) -> N
     assert route.name not in client.get("/cibaduyut/desk/deliveries/routes/").text
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("count", [1, 20])
 def test_the_pages_cost_the_same_for_any_number(
     desk: Client, buyer: Party, django_assert_num_queries: DjangoAssertNumQueries, count: int

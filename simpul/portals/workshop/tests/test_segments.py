@@ -75,6 +75,7 @@ def test_margins_are_offered_to_who_sees_the_books(
     assert desk.get(made).status_code == 404
 
 
+@testing.counts_questions
 def test_the_list_of_segments_asks_the_same_for_any_number(
     desk: Client, sari: Person, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -183,6 +183,7 @@ def test_only_the_owner_changes_anything(
     assert not mail.outbox
 
 
+@testing.counts_questions
 def test_the_number_of_queries_is_fixed(
     client: Client, owner: Person, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -250,6 +250,7 @@ def test_what_is_no_table_is_not_taught(desk: Client, account: BankAccount) -> N
     assert desk.get(f"{DESK}files/{file.pk}/columns/").status_code == 404
 
 
+@testing.counts_questions
 def test_a_page_of_files_costs_the_same(
     desk: Client, account: BankAccount, django_assert_num_queries: Any
 ) -> None:

@@ -37,6 +37,7 @@ def test_the_list_shows_what_lies_there_and_finds_it(desk: Client, leather: Item
     assert "12.5 sq ft" not in desk.get(STOCK, {"kind": "products"}).content.decode()
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("items", [1, 10])
 def test_the_list_costs_the_same_for_any_length(
     desk: Client, workshop: Workshop, items: int, django_assert_num_queries: DjangoAssertNumQueries
@@ -198,6 +199,7 @@ def test_a_sheet_sent_twice_counts_once(desk: Client, leather: Item) -> None:
     assert CountSheet.objects.count() == 1
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("items", [1, 10])
 def test_the_sheet_costs_the_same_for_any_length(
     desk: Client, workshop: Workshop, items: int, django_assert_num_queries: DjangoAssertNumQueries

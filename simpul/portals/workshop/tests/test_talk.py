@@ -95,6 +95,7 @@ def test_somebody_is_asked_to_answer_and_lets_it_go(
     assert Conversation.objects.get().assigned_to is None
 
 
+@testing.counts_questions
 def test_the_list_asks_as_much_for_many_as_for_one(
     client: Client, order: Order, buyer: Party, dewi: Person,
     django_assert_num_queries: DjangoAssertNumQueries,

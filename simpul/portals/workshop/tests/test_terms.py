@@ -152,6 +152,7 @@ def test_what_was_typed_stays_and_nothing_is_offered(
     assert state(order) == before
 
 
+@testing.counts_questions
 def test_the_form_costs_the_same_for_thirty_lines(
     client: Client, buyer: Party, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

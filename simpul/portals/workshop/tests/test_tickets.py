@@ -225,6 +225,7 @@ def test_another_workshop_finds_nothing(ticket: Ticket, joko: Person) -> None:
     assert "TK-" not in other.get("/cibaduyut/desk/tickets/").text
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("more", [0, 5])
 def test_the_list_asks_a_fixed_number_of_questions(
     client: Client,

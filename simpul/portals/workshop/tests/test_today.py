@@ -67,6 +67,7 @@ def test_nobody_else_has(client: Client, dewi: Person, joko: Person) -> None:
     assert client.get(DESK).status_code == 404
 
 
+@testing.counts_questions
 def test_the_number_of_queries_is_fixed(
     client: Client, buyer: Party, owner: Person, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

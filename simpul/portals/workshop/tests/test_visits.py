@@ -253,6 +253,7 @@ def test_another_workshop_finds_nothing(client: Client, visit: Visit, joko: Pers
     assert answer.status_code == 404
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("many", [1, 12])
 def test_the_pages_cost_the_same_for_any_number(
     client: Client, sari: Person, visit: Visit, workshop: Workshop,

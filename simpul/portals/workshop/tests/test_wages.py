@@ -144,6 +144,7 @@ def test_another_workshop_finds_nothing(client: Client, sheet: WageSheet, fajar:
     assert "Ujang" not in desk.get("/cibaduyut/desk/production/wages/").text
 
 
+@testing.counts_questions
 @pytest.mark.parametrize("weeks", [1, 8])
 def test_the_pages_cost_the_same_for_any_history(
     client: Client,
