@@ -20,7 +20,7 @@ from simpul.insight.books.chart import Account
 from simpul.insight.books.postings import books_of
 from simpul.insight.keeping import keep
 from simpul.insight.keeping.state import everything_kept
-from simpul.insight.models import AreaMonth, OrderFact, Working
+from simpul.insight.models import AreaDay, OrderFact, Working
 from simpul.insight.punctuality import punctuality_of
 from simpul.lib import clock
 from simpul.orders.models import Order, OrderRevision
@@ -133,8 +133,8 @@ def test_the_facts_have_the_said_day_and_the_books_the_moment(
     keep.bring_up_to_date(workshop)
 
     assert OrderFact.objects.get().delivered_on == SATURDAY
-    sums = AreaMonth.objects.filter(delivered__gt=0).values_list("month", "delivered")
-    assert list(sums.order_by("month")) == [(date(2026, 10, 1), 10)]
+    sums = AreaDay.objects.filter(delivered__gt=0).values_list("day", "delivered")
+    assert list(sums.order_by("day")) == [(SATURDAY, 10)]
     kept = everything_kept(workshop)
     keep.rebuild(workshop)
     assert everything_kept(workshop) == kept
