@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, When
@@ -351,11 +351,12 @@ def goods(workshop: Workshop, first: date, last: date) -> Facts:
     """
     begin, end = clock.begin_of(first), clock.begin_of(last + DAY)
     then = Q(at__gte=begin, at__lt=end)
-    moved = Movement.objects.filter(then, workshop=workshop).order_by("pk")
-    shelf = _shelf(workshop, _carried(moved))
-    came = GoodsReceipt.objects.filter(pk__in=_subjects(moved, GoodsReceipt))
+    carried = _carried(Movement.objects.filter(then, workshop=workshop).order_by("pk"))
+    shelf = _shelf(workshop, carried)
+    came = GoodsReceipt.objects.filter(pk__in=_subjects(carried, GoodsReceipt))
     deliveries, worth = _received(came)
-    jobs = Job.objects.filter(pk__in=_subjects(moved, Job))
+    # by their keys: for a subquery PostgreSQL would read all jobs there are, each week
+    jobs = Job.objects.filter(pk__in=_subjects(carried, Job))
     logs = StageLog.objects.filter(then, stage__job__workshop=workshop).order_by("pk")
     own = OwnPairs.objects.filter(then, workshop=workshop).order_by("pk")
     purchased = Purchased(deliveries, worth, _prices(workshop), [])
@@ -624,9 +625,9 @@ def _knows(shelf: Shelf, purchased: Purchased, worked: Worked) -> bool:
     return all(one.subject in known[one.kind] for one in shelf.carried if one.kind in known)
 
 
-def _subjects(moved: QuerySet[Movement], model: type[GoodsReceipt | Job]) -> QuerySet[Any]:
-    kind = ContentType.objects.get_for_model(model)
-    return moved.filter(subject_type=kind).order_by().values("subject_id")
+def _subjects(carried: list[_Carried], model: type[GoodsReceipt | Job]) -> set[int]:
+    kind = ContentType.objects.get_for_model(model).pk
+    return {one.subject for one in carried if one.kind == kind}
 
 
 def _moves(shelf: Shelf, purchased: Purchased, worked: Worked) -> list[Move]:
