@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -322,6 +322,13 @@ class Colourway(models.Model):
 
     def __str__(self) -> str:
         return in_this_language(self.name, self.name_en)
+
+    @classmethod
+    def labels(cls, workshop: Workshop, names: Collection[str]) -> dict[str, str]:
+        """Name colours as the reader speaks, where the catalogue of a workshop knows the word."""
+        looks = cls.objects.filter(product__workshop=workshop, name__in=names).exclude(name_en="")
+        known = dict(looks.order_by("-pk").values_list("name", "name_en"))  # the first of each
+        return {name: in_this_language(name, known.get(name, "")) for name in names}
 
     @property
     def size_span(self) -> str:

@@ -361,7 +361,9 @@ def _by_sums(workshop: Workshop, asked: Trend) -> list[Row]:
     )
     found = [Row(key, _label(asked.by, key), now, was) for key, now, was in rows if now or was]
     if asked.by == By.COLOUR:
-        _name_colours(workshop, found)
+        labels = Colourway.labels(workshop, [row.key for row in found])
+        for row in found:
+            row.label = labels[row.key]
     if asked.by == By.SIZE:
         return sorted(found, key=lambda row: row.label)  # a curve
     return _sorted(found)
@@ -396,15 +398,6 @@ def _label(by: By, key: str) -> str:
     if by == By.CHANNEL:
         return str(Order.Channel(key).label)
     return key or str(_("not known"))
-
-
-def _name_colours(workshop: Workshop, rows: list[Row]) -> None:
-    """Name colours as the reader speaks, where the catalogue knows the word."""
-    looks = Colourway.objects.filter(product__workshop=workshop, name__in=[row.key for row in rows])
-    words = looks.exclude(name_en="").order_by("-pk").values_list("name", "name_en")
-    known = dict(words)  # the first of each
-    for row in rows:
-        row.label = in_this_language(row.label, known.get(row.key, ""))
 
 
 def _sorted(rows: Iterable[Row]) -> list[Row]:

@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from simpul.catalog.models import Category, Product
+from simpul.catalog.models import Category, Colourway, Product
 from simpul.insight.models import AreaDay, BuyerFact, OrderFact
 from simpul.insight.questions.question import Question, a_year_before
 from simpul.insight.questions.sources import (
@@ -285,6 +285,9 @@ def _labels(by: By | None, keys: Sequence[Key], workshop: Workshop) -> dict[Key,
     if by == By.BUYER:
         parties = Party.objects.filter(workshop=workshop, pk__in=rows)
         return dict(parties.values_list("pk", "name"))
+    if by == By.COLOUR:
+        labels = Colourway.labels(workshop, [str(key) for key in keys])
+        return {key: labels[str(key)] for key in keys}
     if by == By.SOLD_AS:
         return {key: str(OrderFact.SoldAs(str(key)).label) for key in keys}
     if by == By.CHANNEL:

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils.translation import override
 
 from simpul import testing
-from simpul.catalog.models import Category, Product
+from simpul.catalog.models import Category, Colourway, Product
 from simpul.conversations.models import Ticket
 from simpul.insight.keeping import keep
 from simpul.insight.keeping.sums import months_of, sum_month
@@ -138,6 +138,15 @@ def test_a_category_is_called_as_the_reader_speaks(
         assert asked(owner, by="category").rows[0].label == "Men"
     with override("id"):
         assert asked(owner, by="category").rows[0].label == "Pria"
+
+
+@pytest.mark.usefixtures("ordered")
+def test_a_colour_is_called_as_the_reader_speaks(owner: Person) -> None:
+    Colourway.objects.filter(name="Hitam").update(name_en="Black")
+    with override("en"):
+        assert asked(owner, by="colour").rows[0].label == "Black"
+    with override("id"):
+        assert asked(owner, by="colour").rows[0].label == "Hitam"
 
 
 @pytest.mark.usefixtures("ordered")

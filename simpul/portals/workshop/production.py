@@ -37,6 +37,7 @@ from simpul.workflow.models import journal_of
 from simpul.workflow.steps import NotAllowed
 
 A_PAGE = 20
+ON_THE_BOARD = 150  # jobs, the first by their turn: nobody looks over more at once
 COLUMNS: list[Column] = [
     (gettext_lazy("Job"), str),
     (gettext_lazy("Model"), lambda job: f"{job.line.colourway.product} {job.line.colourway}"),
@@ -59,7 +60,8 @@ TO_PLAN: list[Column] = [  # lines that nobody has planned yet
 def board(request: Request) -> HttpResponse:
     """What waits where, and what could begin."""
     jobs = Job.objects.visible_to(request.person).open().for_list()
-    rows = queries.progress_of(jobs.order_by("line__order__turn", "pk"))
+    in_turn = list(jobs.order_by("line__order__turn", "pk")[: ON_THE_BOARD + 1])
+    rows = queries.progress_of(in_turn[:ON_THE_BOARD])
     lacking = queries.plannable(request.person)
     if answer := download(request, "to-plan", TO_PLAN, queries.with_missing(lacking)):
         return answer
@@ -75,6 +77,8 @@ def board(request: Request) -> HttpResponse:
         "workshop/production/board.html",
         {
             "posts": queries.board(row for row in rows if row.job.status != Status.HELD),
+            "shown": len(rows),
+            "has_more": len(in_turn) > len(rows),
             "planned": [row for row in rows if row.job.status == Status.PLANNED],
             "held": [row for row in rows if row.job.status == Status.HELD],
             "outside": Outwork.objects.visible_to(request.person)

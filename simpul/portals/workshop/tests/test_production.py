@@ -12,6 +12,7 @@ from simpul.lib import clock
 from simpul.orders.models import LineSize, Order
 from simpul.parties.models import Party, Person, Workshop
 from simpul.parties.roles import Role
+from simpul.portals.workshop import production
 from simpul.production.models import CauseList, Job, StageLog, StagePhoto, StagePlan, Status
 
 DESK = "/ciomas/desk/production/"
@@ -52,6 +53,20 @@ def test_the_board_says_what_waits_where(floor: Client, job: Job, udin: Person) 
     assert "Jahit" in page
     assert f'href="{page_of(job)}stages/2/"' in page
     assert "Finishing" not in page
+
+
+def test_a_board_with_too_many_jobs_shows_those_whose_turn_comes_first(
+    floor: Client, job: Job, buyer: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = testing.needy_order(buyer)
+    floor.post(f"/ciomas/desk/orders/{later.number}/lines/{later.lines.get().pk}/plan/")
+    assert "whose turn comes first" not in floor.get(DESK).text
+
+    monkeypatch.setattr(production, "ON_THE_BOARD", 1)
+    page = floor.get(DESK).text
+    assert "Only the 1 jobs whose turn comes first." in page
+    assert page_of(job) in page
+    assert page_of(Job.objects.get(line__order=later)) not in page
 
 
 def test_the_board_says_what_could_be_planned(floor: Client, buyer: Party) -> None:
