@@ -39,7 +39,9 @@ def look_back(workshop: Workshop) -> None:
             _answer(making.new(workshop, found, on, HELD_OUT), person, dice)
     follow(workshop, clock.today())
     returning.judge(workshop)
-    making.make(workshop)
+    today = datetime.combine(clock.today(), making.FROM, clock.WIB)
+    with clock.stopped(max(clock.now(), today)):  # whoever looks at night sees a morning, too
+        making.make(workshop)
 
 
 def _overdue(workshop: Workshop) -> Iterator[tuple[date, Found]]:

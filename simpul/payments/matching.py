@@ -295,9 +295,9 @@ def _said_of_parties(heard: Heard, book: Book) -> dict[int, list[Weighed]]:
             said[party_id] = [(35 + min(times, 5), words % {"n": times})]
     for party_id, known in book.names.items():
         name = next((name for name in known if names(heard.text, name)), "")
-        if name and party_id not in said:
+        if name and (party_id not in said or len(learned) > 1):
             words = _("The name %(name)s stands in the text.") % {"name": name}
-            said[party_id] = [(20, words)]
+            said.setdefault(party_id, []).append((20, words))
     return said
 
 
@@ -339,6 +339,8 @@ def _of_party(
     found = []
     for one in orders:
         why = [*said.get(one.order_id, []), *_weigh_amount(heard, one)]
+        if why and _is_known_of_another(heard, one, book):
+            why.append((-15, _("But this payer is known as that of another buyer.")))
         if why:
             found.append(_for_order(heard, book, one, [*why, *payer]))
     if len(open_ones) > 1 and (payer or len(named) > 1):
@@ -536,5 +538,8 @@ def names(text: str, name: str) -> bool:
 
 
 def telling_words(name: str) -> set[str]:
-    """Return the words of a name that tell it from others."""
-    return {word for word in traces.plain_name(name).split() if len(word) > 3} - COMMON
+    """Return the words of a name that tell it from others: the long ones, and a short first name
+    before them, which tells Ani from Umi of the same family."""
+    words = traces.plain_name(name).split()
+    telling = {word for word in words if len(word) > 3} - COMMON
+    return telling | {words[0]} if telling and len(words[0]) == 3 else telling

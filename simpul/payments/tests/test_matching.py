@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from simpul.lib.codes import ALPHABET, is_spoken
-from simpul.payments.matching import Asked, Book, Claimed, Due, Heard, certain, guesses
+from simpul.payments.matching import Asked, Book, Claimed, Due, Heard, certain, guesses, names
 
 DAY = date(2026, 11, 2)
 
@@ -170,6 +170,32 @@ def test_the_likeliest_stands_first_with_its_reasons() -> None:
 
     assert [guess.order_ids for guess in found] == [(2,), (3,)]
     assert [len(guess.reasons) for guess in found] == [3, 1]
+
+
+def test_a_known_payer_goes_before_whoever_reported_the_same_amount() -> None:
+    """Two buyers owe as much; one reports a transfer, the other's comes: it is not for the first."""
+    reported = OTHER._replace(
+        order_id=3, party_id=13, claims=(Claimed(300_000, DAY, "Wening"),), code=CODE
+    )
+    payers = book([OTHER, reported])
+    payers.payers = {"CONTOH SITI": {12: 2}}
+    found = guesses(heard(300_000, "BI-FAST CR TRANSFER DARI CONTOH SITI"), payers)
+    assert [guess.order_ids for guess in found] == [(2,), (3,)]
+    assert "But this payer is known as that of another buyer." in found[1].reasons
+
+
+def test_of_several_whom_a_payer_has_paid_for_the_one_that_is_named_is_likelier() -> None:
+    payers = book([OTHER, OTHER._replace(order_id=3, party_id=13, code=CODE)])
+    payers.payers = {"CONTOH SITI": {12: 9, 13: 1}}
+    payers.names = {12: ("Budi",), 13: ("Siti",)}
+    found = guesses(heard(300_000, "BI-FAST CR TRANSFER DARI CONTOH SITI"), payers)
+    assert [guess.order_ids for guess in found] == [(3,), (2,)]
+
+
+def test_a_short_first_name_tells_people_of_one_family_apart() -> None:
+    assert names("TRSF DIAN LESTARI", "Dian Lestari")
+    assert not names("TRSF DIAN LESTARI", "Ani Lestari")
+    assert names("TRSF ANI LESTARI", "Ibu Ani Lestari")
 
 
 @pytest.mark.parametrize("amount", [5_840_217 - 2_500, 5_838_000])
