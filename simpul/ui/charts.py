@@ -124,7 +124,7 @@ def lines(
     for mark in marks:
         chart.rules.append((left, down(mark), WIDTH - RIGHT, down(mark)))
         chart.words.append(Word(left - GAP, down(mark) + 4, shown(mark), "end"))
-    every = _apart(len(labels))
+    every = _apart(len(labels), min(7, int(wide // _room(labels))))
     for at in range(through % every, len(labels), every):
         is_last = 0 < at == len(labels) - 1  # else what is long would be cut at the edge
         x, anchor = (WIDTH, "end") if is_last else (across(at), "middle")
@@ -220,10 +220,15 @@ def _aside(figures: Iterable[str]) -> float:
     return max([LEFT, *(GAP + A_SIGN * len(figure) for figure in figures)])
 
 
-def _apart(places: int) -> int:
-    """Return how far the named ones of so many places stand apart: at most seven, and the last one named
-    where that takes no more than twice the room."""
-    least = max(1, -(-places // 7))
+def _room(labels: Sequence[str]) -> float:
+    """Return how much room the longest of these takes below, with a gap to the next one."""
+    return GAP + A_SIGN * max(map(len, labels), default=0)
+
+
+def _apart(places: int, most: int) -> int:
+    """Return how far the named ones of so many places stand apart: at most so many of them, and the last
+    one named where that takes no more than twice the room."""
+    least = max(1, -(-places // max(most, 1)))
     return next((one for one in range(least, 2 * least + 1) if (places - 1) % one == 0), least)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from simpul.ui import charts
 
 
@@ -75,3 +77,11 @@ def test_long_figures_at_the_side_have_room() -> None:
     side = [word for word in chart.words if word.anchor == "end" and word.text.endswith("jt")]
     assert min(word.x - 9 * len(word.text) for word in side) >= 0
     assert float(chart.curves[0].points.partition(",")[0]) > max(word.x for word in side)
+
+
+def test_long_labels_below_do_not_touch_each_other() -> None:
+    labels = [f"Agus {year}" for year in range(10, 34)]
+    chart = charts.lines("t", "s", labels, [("a", list(range(24)))], str)
+    below = sorted(word.x for word in chart.words if word.text.startswith("Agus"))
+    assert len(below) > 2
+    assert min(right - left for left, right in pairwise(below)) > 9 * len("Agus 10")
