@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,6 +20,7 @@ from simpul.insight.dates.whatif import WhatIf
 from simpul.lib import clock
 from simpul.lib.workdays import IDUL_FITRI, next_feast, public_holidays
 from simpul.orders.models import Order
+from simpul.portals.downloads import Column, download
 from simpul.portals.http import Request, demand
 from simpul.production.forms import CausesForm, ClosedDaysForm, WeekForm, capacity_lines
 from simpul.production.models import (
@@ -33,6 +34,14 @@ from simpul.production.models import (
 from simpul.ui.jinja import weekday_names
 
 A_PAGE = 50
+COLUMNS: list[Column] = [
+    (gettext_lazy("Order"), lambda row: row.order.number),
+    (gettext_lazy("Buyer"), lambda row: row.order.buyer.name),
+    (gettext_lazy("Promised for"), lambda row: row.order.promised_on),
+    (gettext_lazy("Ready by schedule"), lambda row: row.ready_on),
+    (gettext_lazy("Slack"), lambda row: row.slack),
+    (gettext_lazy("Because"), lambda row: " ".join(row.reasons)),
+]
 WEEKS = 9  # two months of plan
 BEFORE_LEBARAN, AFTER_LEBARAN = timedelta(days=3), timedelta(days=7)
 HOLIDAYS_SHOWN = 6
@@ -43,6 +52,9 @@ def plan(request: Request) -> HttpResponse:
     """When each running order is made by the plan, and how full the posts are."""
     found = outlook.of(request.workshop)
     keys = outlook.in_turn(request.person, found)
+    every = outlook.rows(request.person, found, keys) if request.GET.get("as") else ()
+    if answer := download(request, "schedule", COLUMNS, every):
+        return answer
     page = Paginator(keys, A_PAGE).get_page(
         request.GET.get("page") or _page_of_moved(request, keys)
     )

@@ -163,9 +163,9 @@ def test_a_photo_is_kept_while_the_page_is_closed(phone: Page, shipment: Shipmen
     Image.effect_noise((2400, 1200), 90).save(picture, "PNG")
     say(phone, photo=picture.getvalue())
     expect(phone.locator("[data-state=waiting]")).to_have_count(1)
+    later = phone.context.new_page()  # first: a browser without any page hung once
     phone.close()
 
-    later = phone.context.new_page()
     later.goto(HOME)
     expect(later.locator("[data-state=waiting]")).to_contain_text("Photo of the delivery")
     later.context.set_offline(False)

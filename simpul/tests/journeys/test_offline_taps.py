@@ -80,9 +80,9 @@ def test_it_waits_while_the_page_is_closed(desk: Callable[[str], Page], job: Job
     page.context.set_offline(True)
     count(page, _41=5)
     expect(page.locator("[data-state=waiting]")).to_have_count(1)
+    later = page.context.new_page()  # first: a browser without any page hung once
     page.close()
 
-    later = page.context.new_page()
     page.context.set_offline(False)
     later.goto("/contoh/desk/production/")
     expect(later.locator("[data-state=taken]")).to_contain_text("5 × 41")
@@ -156,9 +156,9 @@ def test_nobody_sends_the_counts_of_somebody_else(
     page.context.set_offline(True)
     count(page, _40=4)
     expect(page.locator("[data-state=waiting]")).to_have_count(1)
+    later = page.context.new_page()  # first: a browser without any page hung once
     page.close()
 
-    later = page.context.new_page()
     page.context.set_offline(False)
     later.goto("/contoh/desk/production/")
     expect(later.locator("[data-state=foreign]")).to_contain_text("4 × 40")

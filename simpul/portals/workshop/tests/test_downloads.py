@@ -32,6 +32,7 @@ LISTS = (
     *("customers/vouchers/", "customers/referrals/", "customers/points/", "customers/areas/"),
     *("payments/out/", "payments/out/?tab=explained", "payments/payers/", "payments/couriers/"),
     *("payments/gateways/?tab=notices", "payments/cashbook/closings/", "production/"),
+    *("production/plan/",),
     *("production/wages/", "production/wages/?list=sheets", "purchases/inquiries/"),
     *("purchases/prices/", "purchases/", "payments/?tab=claims", "conversations/"),
     *("books/accounts/1120/?period=year", "payments/gateways/?tab=payments"),
