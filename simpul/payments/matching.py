@@ -277,11 +277,18 @@ def _said_of_orders(heard: Heard, book: Book) -> dict[int, list[Weighed]]:
     return said
 
 
+def _learned(heard: Heard, book: Book) -> Mapping[int, int]:
+    """Return whose money this payer's was so far, and how many times; nothing of who is not known."""
+    if not book.payers:
+        return {}
+    values = [*traces.accounts_in(heard.text), *traces.names_in(heard.text)]
+    return next((book.payers[value] for value in values if value in book.payers), {})
+
+
 def _said_of_parties(heard: Heard, book: Book) -> dict[int, list[Weighed]]:
     """Return for each party that the text names why: learned from earlier money, or by its name."""
     said: dict[int, list[Weighed]] = {}
-    values = [*traces.accounts_in(heard.text), *traces.names_in(heard.text)]
-    learned = next((book.payers[value] for value in values if value in book.payers), {})
+    learned = _learned(heard, book)
     for party_id, times in learned.items():
         if len(learned) > 1:
             words = _("This payer has paid for several buyers, this one among them.")
@@ -312,11 +319,8 @@ def _half_named(heard: Heard, book: Book) -> set[int]:
 
 def _is_known_of_another(heard: Heard, one: Asked, book: Book) -> bool:
     """Tell whether the payer is known, and as that of other buyers."""
-    if not book.payers:
-        return False
-    values = [*traces.accounts_in(heard.text), *traces.names_in(heard.text)]
-    learned = next((book.payers[value] for value in values if value in book.payers), None)
-    return learned is not None and one.party_id not in learned
+    learned = _learned(heard, book)
+    return bool(learned) and one.party_id not in learned
 
 
 # What it would be counted for

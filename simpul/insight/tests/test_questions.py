@@ -119,34 +119,21 @@ def test_pairs_are_told_by_anything(owner: Person) -> None:
 
 
 @pytest.mark.usefixtures("ordered")
-def test_a_model_is_called_as_the_reader_speaks(
+def test_models_categories_and_colours_are_called_as_the_reader_speaks(
     owner: Person, models: tuple[Product, Product]
 ) -> None:
     Product.objects.filter(pk=models[0].pk).update(name="Derby pria", name_en="Men's derby")
-    with override("en"):
-        assert asked(owner, by="model").rows[0].label == "DRB-01 Men's derby"
-    with override("id"):
-        assert asked(owner, by="model").rows[0].label == "DRB-01 Derby pria"
-
-
-@pytest.mark.usefixtures("ordered")
-def test_a_category_is_called_as_the_reader_speaks(
-    owner: Person, models: tuple[Product, Product]
-) -> None:
     Category.objects.filter(pk=models[0].category_id).update(name="Pria", name_en="Men")
-    with override("en"):
-        assert asked(owner, by="category").rows[0].label == "Men"
-    with override("id"):
-        assert asked(owner, by="category").rows[0].label == "Pria"
-
-
-@pytest.mark.usefixtures("ordered")
-def test_a_colour_is_called_as_the_reader_speaks(owner: Person) -> None:
     Colourway.objects.filter(name="Hitam").update(name_en="Black")
-    with override("en"):
-        assert asked(owner, by="colour").rows[0].label == "Black"
-    with override("id"):
-        assert asked(owner, by="colour").rows[0].label == "Hitam"
+    for by, english, indonesian in (
+        ("model", "DRB-01 Men's derby", "DRB-01 Derby pria"),
+        ("category", "Men", "Pria"),
+        ("colour", "Black", "Hitam"),
+    ):
+        with override("en"):
+            assert asked(owner, by=by).rows[0].label == english
+        with override("id"):
+            assert asked(owner, by=by).rows[0].label == indonesian
 
 
 @pytest.mark.usefixtures("ordered")

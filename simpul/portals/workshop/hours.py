@@ -58,12 +58,12 @@ def plan(request: Request) -> HttpResponse:
     page = Paginator(keys, A_PAGE).get_page(
         request.GET.get("page") or _page_of_moved(request, keys)
     )
-    first, last = max(page.start_index() - 1, 0), page.end_index()
-    rows = outlook.rows(request.person, found, keys[max(first - 1, 0) : last + 1])
-    above = (
-        rows.pop(0).order if first else None
-    )  # an order may go before it, or after the one below
-    below = rows.pop().order if page.has_next() else None
+    # one more on either side: an order may be put before or after it
+    first, last = page.has_previous(), page.has_next()
+    begins = max(page.start_index() - 1, 0)
+    rows = outlook.rows(request.person, found, keys[begins - first : page.end_index() + last])
+    above = rows.pop(0).order if first else None
+    below = rows.pop().order if last else None
     return render(
         request,
         "workshop/production/plan.html",
@@ -84,8 +84,10 @@ def plan(request: Request) -> HttpResponse:
 
 
 def _page_of_moved(request: Request, keys: list[int]) -> int:
-    """Return the page on which the order stands that was moved just now."""
-    moved = Order.objects.visible_to(request.person).filter(number=request.GET.get("moved", ""))
+    """Return the page on which the order stands that was moved just now, if one was."""
+    if not (number := request.GET.get("moved")):
+        return 1
+    moved = Order.objects.visible_to(request.person).filter(number=number)
     key = moved.values_list("pk", flat=True).first()
     return keys.index(key) // A_PAGE + 1 if key in keys else 1
 
